@@ -1,0 +1,1 @@
+//! The command kiln: arguments, plan, run, exit codes.

@@ -1,0 +1,70 @@
+//! Files that are either there as a whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes `bytes` to `path` so that a crash leaves the old file or the new one, never a part.
+///
+/// The bytes go to a temporary sibling, which is synced and renamed over `path`; then the folder is synced.
+///
+/// # Errors
+/// Whatever the operating system says; `path` is then as it was.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    let file = temporary.persist(path).map_err(|e| e.error)?;
+    make_readable(&file)?;
+    sync_folder(folder)
+}
+
+/// Makes a rename or a new file in `folder` survive a power cut.
+///
+/// # Errors
+/// Whatever the operating system says.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Only Unix lets a folder be opened as a file.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Temporary files are private to their owner; results should be readable like any other file.
+fn make_readable(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_a_file_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        write_durably(&path, b"one").unwrap();
+        write_durably(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error_and_not_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write_durably(&folder.path().join("none/a.json"), b"x").is_err());
+    }
+}

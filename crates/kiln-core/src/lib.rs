@@ -1,0 +1,18 @@
+//! What every kiln crate stands on: seeds, checked numbers, devices by name, error kinds, parameters by
+//! path, and files that survive a crash.
+//!
+//! Nothing here knows about data, models or training.
+
+pub mod check;
+pub mod device;
+mod error;
+pub mod file;
+pub mod params;
+mod seed;
+mod weights;
+
+pub use check::{NumberError, Range};
+pub use error::{ErrorKind, Explain};
+pub use params::{ParamInfo, ParamKind};
+pub use seed::{Purpose, Seed};
+pub use weights::{Weights, WeightsError};

@@ -1,0 +1,165 @@
+//! A module's parameters, one at a time, by path and without their rank.
+//!
+//! Burn's visitors have generic methods; penalties, optimisers and checkpoints want one flat tensor after
+//! another with its name. This is the one place that translates.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::Tensor;
+
+/// What a parameter does in its layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ParamKind {
+    /// Multiplies the input: a matrix or a convolution filter.
+    Weight,
+    /// Added to the output: a field named `bias`.
+    Bias,
+    /// Scale or shift of a normalisation layer (`gamma`, `beta`).
+    Norm,
+    /// A running statistic: part of the model's state, never trained.
+    Running,
+}
+
+/// One parameter of a module: where it is, what it is, how large it is.
+#[derive(Debug, Clone)]
+pub struct ParamInfo {
+    /// Field names from the root, joined by dots: `layers.0.linear.weight`. Enum variants are left out, so the
+    /// path does not change when a model is wrapped in an enum.
+    pub path: String,
+    /// Burn's identifier, by which gradients are found.
+    pub id: ParamId,
+    /// The shape.
+    pub dims: Vec<usize>,
+    /// What it does.
+    pub kind: ParamKind,
+    /// Whether it takes part in training: has a gradient on an autodiff device.
+    pub trainable: bool,
+}
+
+/// The parameters of `module` in the order of its fields.
+pub fn list<M: Module>(module: &M) -> Vec<ParamInfo> {
+    let mut infos = Vec::new();
+    let mut visitor = Visit { place: Place::default(), each: |info: &ParamInfo, _| infos.push(info.clone()) };
+    module.visit(&mut visitor);
+    infos
+}
+
+/// Calls `each` with every float parameter of `module`, flattened to one dimension.
+///
+/// The tensor is on the device of the module, with its autodiff context.
+pub fn for_each<M: Module>(module: &M, each: impl FnMut(&ParamInfo, Tensor<1>)) {
+    module.visit(&mut Visit { place: Place::default(), each });
+}
+
+/// Replaces every *trainable* parameter by what `update` makes of it.
+///
+/// `update` gets the flat value without autodiff and gives back a tensor of the same length. Running statistics
+/// and frozen parameters are left alone.
+pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
+    module.map(&mut Update { place: Place::default(), update })
+}
+
+/// Where a traversal stands: the names and container types from the root to the current field.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    names: Vec<(String, String)>,
+}
+
+impl Place {
+    pub(crate) fn enter(&mut self, name: &str, container: &str) {
+        self.names.push((name.to_owned(), container.to_owned()));
+    }
+
+    pub(crate) fn exit(&mut self) {
+        self.names.pop();
+    }
+
+    pub(crate) fn path(&self) -> String {
+        let mut path = String::with_capacity(32);
+        for (name, container) in &self.names {
+            if container.starts_with("Enum:") {
+                continue;
+            }
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(name);
+        }
+        path
+    }
+
+    fn kind(&self) -> ParamKind {
+        let Some((name, container)) = self.names.last() else { return ParamKind::Weight };
+        if name.starts_with("running_") {
+            ParamKind::Running
+        } else if container.ends_with("Norm") {
+            ParamKind::Norm
+        } else if name == "bias" {
+            ParamKind::Bias
+        } else {
+            ParamKind::Weight
+        }
+    }
+
+    fn info<const D: usize>(&self, param: &Param<Tensor<D>>) -> ParamInfo {
+        ParamInfo {
+            path: self.path(),
+            id: param.id,
+            dims: param.lazy_shape().to_vec(),
+            kind: self.kind(),
+            trainable: param.is_require_grad(),
+        }
+    }
+}
+
+struct Visit<F> {
+    place: Place,
+    each: F,
+}
+
+impl<F: FnMut(&ParamInfo, Tensor<1>)> ModuleVisitor for Visit<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.place.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.place.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let info = self.place.info(param);
+        (self.each)(&info, param.base().reshape([-1]));
+    }
+}
+
+struct Update<F> {
+    place: Place,
+    update: F,
+}
+
+impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Update<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.place.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.place.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if !param.is_require_grad() {
+            return param;
+        }
+        let info = self.place.info(&param);
+        param.map(|tensor| {
+            let shape = tensor.shape();
+            let checkpointing = tensor.gradient_checkpointing_strategy();
+            // Moved, not cloned: with a single owner the backend can update in place.
+            let flat = (self.update)(&info, tensor.inner().reshape([-1]));
+            let mut updated = Tensor::from_inner(flat.reshape(shape));
+            if let Some(strategy) = checkpointing {
+                updated = updated.with_gradient_checkpointing_strategy(strategy);
+            }
+            updated.require_grad()
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! What a model sees: a batch of inputs and targets on a device.
+
+use burn::tensor::{Int, Tensor};
+
+/// A batch for training or scoring.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The inputs, one row an item.
+    pub inputs: Inputs,
+    /// What is to be predicted, one row an item.
+    pub targets: Targets,
+}
+
+/// The inputs of a batch, preprocessed.
+#[derive(Debug, Clone)]
+pub enum Inputs {
+    /// Rows of a table: `[N, features]`, f32.
+    Table(Tensor<2>),
+    /// Images: `[N, channels, height, width]`, f32.
+    Images(Tensor<4>),
+}
+
+/// The targets of a batch.
+#[derive(Debug, Clone)]
+pub enum Targets {
+    /// Class indices: `[N]`, from 0 to the number of classes less one.
+    Classes(Tensor<1, Int>),
+    /// Numbers: `[N, outputs]`, f32.
+    Values(Tensor<2>),
+}
+
+impl Batch {
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Inputs {
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Table(rows) => rows.dims()[0],
+            Self::Images(images) => images.dims()[0],
+        }
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One row an item, `[N, features]`: images are flattened.
+    pub fn flat(self) -> Tensor<2> {
+        match self {
+            Self::Table(rows) => rows,
+            Self::Images(images) => images.flatten(1, 3),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Where data comes from and how it is split, as the configuration says it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The section `[data]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct DataConfig {
+    /// A bundled set (`digits`, `iris`, `wine`, `breast-cancer`, `diabetes`), `fashion-mnist`, or a format: `csv`,
+    /// `idx`, `images`.
+    pub source: String,
+    /// The file or folder, for formats and for sets that are not bundled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// CSV only: the columns to predict. Default: the last column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// CSV only: classes or numbers. Default: what the target column looks like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskKind>,
+    /// CSV only: columns to leave out, such as identifiers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+    /// The share of the items that are not test items which is held out for validation, `[0, 1)`. Default 0.1.
+    #[serde(default = "tenth")]
+    pub validation: f64,
+    /// The share of all items held out for the test, `[0, 1)`; a source with a fixed test part ignores it. Default 0.2.
+    #[serde(default = "fifth")]
+    pub test: f64,
+    /// Whether every class has the same share in all parts. Default true; without effect on regression.
+    #[serde(default = "yes")]
+    pub stratify: bool,
+    /// Whether columns, and image channels, are brought to mean 0 and standard deviation 1. Default true.
+    #[serde(default = "yes")]
+    pub standardize: bool,
+}
+
+/// What kind of prediction a target column asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskKind {
+    /// One class of several.
+    Classification,
+    /// Numbers.
+    Regression,
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn fifth() -> f64 {
+    0.2
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl DataConfig {
+    /// `source` with every default.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            path: None,
+            target: Vec::new(),
+            task: None,
+            ignore: Vec::new(),
+            validation: tenth(),
+            test: fifth(),
+            stratify: true,
+            standardize: true,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Data sets, splits, preprocessing fitted on the training part, and seeded loading.
+
+mod batch;
+mod config;
+mod dataset;
+mod error;
+mod loader;
+pub mod preprocess;
+pub mod source;
+mod split;
+
+pub use batch::{Batch, Inputs, Targets};
+pub use config::{DataConfig, TaskKind};
+pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};

@@ -1,0 +1,1 @@
+//! Readers: bundled sets, IDX, CSV, image folders.

@@ -1,0 +1,167 @@
+//! Models as the configuration describes them.
+
+use serde::{Deserialize, Serialize};
+
+/// The section `[model]`: one of the built-in architectures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ModelConfig {
+    /// One linear layer: linear or (multinomial) logistic regression.
+    Linear(LinearConfig),
+    /// A multi-layer perceptron.
+    Mlp(MlpConfig),
+    /// Convolution blocks and a dense head.
+    Cnn(CnnConfig),
+    /// A small residual network (ResNet-9 style).
+    Resnet(ResnetConfig),
+}
+
+/// A linear model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearConfig {
+    /// Whether there is an intercept. Default true.
+    #[serde(default = "yes")]
+    pub bias: bool,
+}
+
+/// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// Widths of the hidden layers, each at least 1. Default `[128]`.
+    #[serde(default = "one_layer")]
+    pub hidden: Vec<usize>,
+    /// Default ReLU.
+    #[serde(default)]
+    pub activation: Activation,
+    /// Probability that a hidden unit is dropped in training, `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub dropout: f64,
+    /// Probability that an input is dropped in training, `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub input_dropout: f64,
+    /// Normalisation between a linear layer and its activation. Default none.
+    #[serde(default)]
+    pub norm: Norm,
+}
+
+/// A convolutional network: for each entry of `channels` a block of `convs_per_block` convolutions (each with norm
+/// and activation), max-pooling and dropout; then dense layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CnnConfig {
+    /// Output channels of each block, each at least 1. Default `[32, 64]`.
+    #[serde(default = "two_blocks")]
+    pub channels: Vec<usize>,
+    /// Side of the square filters, odd. Default 3. Padding keeps the size.
+    #[serde(default = "three")]
+    pub kernel: usize,
+    /// Convolutions in each block. Default 1.
+    #[serde(default = "one")]
+    pub convs_per_block: usize,
+    /// Side and stride of the max-pooling after each block; 1 turns it off. Default 2.
+    #[serde(default = "two")]
+    pub pool: usize,
+    /// Widths of the dense layers before the output. Default `[128]`.
+    #[serde(default = "one_layer")]
+    pub hidden: Vec<usize>,
+    /// Default ReLU.
+    #[serde(default)]
+    pub activation: Activation,
+    /// Normalisation of the convolutions: `none` or `batch`. Default none.
+    #[serde(default)]
+    pub norm: Norm,
+    /// Probability that an element is dropped after each block, `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub conv_dropout: f64,
+    /// Probability that a unit of a dense layer is dropped, `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub dropout: f64,
+    /// What the dense layers see: the whole feature map (`flatten`) or its mean over space (`mean`). Default flatten.
+    #[serde(default)]
+    pub head: Head,
+}
+
+/// A residual network of nine layers with weights (ResNet-9): a convolution, two stages with a residual block, one
+/// without, global max-pooling and a linear output; batch norm throughout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResnetConfig {
+    /// Channels of the first convolution; the stages have 2, 4 and 4 times as many. Default 64, at least 1.
+    #[serde(default = "sixty_four")]
+    pub width: usize,
+    /// Probability that an element of the pooled features is dropped, `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub dropout: f64,
+    /// Default ReLU.
+    #[serde(default)]
+    pub activation: Activation,
+}
+
+/// An activation function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// `max(x, 0)`.
+    #[default]
+    Relu,
+    /// `x` where positive, else `0.01 x`.
+    LeakyRelu,
+    /// `x Φ(x)`, exact (with erf), as PyTorch's default.
+    Gelu,
+    /// `x σ(x)`, also called swish.
+    Silu,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + e^-x)`.
+    Sigmoid,
+    /// None: the layers stay linear.
+    Identity,
+}
+
+/// Normalisation inside a layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Norm {
+    /// None.
+    #[default]
+    None,
+    /// Batch normalisation (momentum 0.1, epsilon 1e-5).
+    Batch,
+    /// Layer normalisation (epsilon 1e-5).
+    Layer,
+}
+
+/// How feature maps become a vector.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Head {
+    /// All elements.
+    #[default]
+    Flatten,
+    /// The mean of each channel.
+    Mean,
+}
+
+fn yes() -> bool {
+    true
+}
+fn one() -> usize {
+    1
+}
+fn two() -> usize {
+    2
+}
+fn three() -> usize {
+    3
+}
+fn sixty_four() -> usize {
+    64
+}
+fn one_layer() -> Vec<usize> {
+    vec![128]
+}
+fn two_blocks() -> Vec<usize> {
+    vec![32, 64]
+}

@@ -1,0 +1,260 @@
+//! Optimisers and schedules as the configuration describes them. Defaults are PyTorch's.
+
+use serde::{Deserialize, Serialize};
+
+/// The section `[optim]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum OptimConfig {
+    /// Stochastic gradient descent; with a batch of 1 the classical one, with the whole data set plain descent.
+    Sgd(SgdConfig),
+    /// Adam; its weight decay is coupled (L2), as in PyTorch.
+    Adam(AdamConfig),
+    /// Adam with decoupled weight decay.
+    Adamw(AdamwConfig),
+    /// RMSprop.
+    Rmsprop(RmspropConfig),
+}
+
+/// SGD, as `torch.optim.SGD`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SgdConfig {
+    /// Learning rate, at least 0. Default 0.001 as in PyTorch.
+    #[serde(default = "milli")]
+    pub lr: f64,
+    /// `[0, 1)`. Default 0.
+    #[serde(default)]
+    pub momentum: f64,
+    /// `[0, 1]`; with Nesterov it must be 0. Default 0 (Burn: 0.1).
+    #[serde(default)]
+    pub dampening: f64,
+    /// Nesterov's momentum; needs a momentum above 0. Default false.
+    #[serde(default)]
+    pub nesterov: bool,
+    /// At least 0. Default 0.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Whether the decay shrinks the weights beside the gradient step instead of adding to the gradient. Default false.
+    #[serde(default)]
+    pub decoupled: bool,
+    /// Whether biases and normalisation layers decay too. Default true, as in PyTorch.
+    #[serde(default = "yes")]
+    pub decay_all: bool,
+}
+
+/// Adam, as `torch.optim.Adam`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdamConfig {
+    /// Learning rate, at least 0. Default 0.001.
+    #[serde(default = "milli")]
+    pub lr: f64,
+    /// Decay rates of the two moments, each `[0, 1)`. Default `[0.9, 0.999]`.
+    #[serde(default = "betas")]
+    pub betas: [f64; 2],
+    /// Added to the root, positive. Default 1e-8 (Burn: 1e-5).
+    #[serde(default = "tiny")]
+    pub eps: f64,
+    /// Coupled (L2) weight decay, at least 0. Default 0.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Whether the largest second moment so far is used. Default false.
+    #[serde(default)]
+    pub amsgrad: bool,
+    /// Whether biases and normalisation layers decay too. Default true, as in PyTorch.
+    #[serde(default = "yes")]
+    pub decay_all: bool,
+}
+
+/// AdamW, as `torch.optim.AdamW`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdamwConfig {
+    /// Learning rate, at least 0. Default 0.001.
+    #[serde(default = "milli")]
+    pub lr: f64,
+    /// Decay rates of the two moments, each `[0, 1)`. Default `[0.9, 0.999]`.
+    #[serde(default = "betas")]
+    pub betas: [f64; 2],
+    /// Added to the root, positive. Default 1e-8 (Burn: 1e-5).
+    #[serde(default = "tiny")]
+    pub eps: f64,
+    /// Decoupled weight decay, at least 0. Default 0.01 (Burn: 1e-4).
+    #[serde(default = "centi")]
+    pub weight_decay: f64,
+    /// Whether the largest second moment so far is used. Default false.
+    #[serde(default)]
+    pub amsgrad: bool,
+    /// Whether biases and normalisation layers decay too. Default true, as in PyTorch.
+    #[serde(default = "yes")]
+    pub decay_all: bool,
+}
+
+/// RMSprop, as `torch.optim.RMSprop`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RmspropConfig {
+    /// Learning rate, at least 0. Default 0.01.
+    #[serde(default = "centi")]
+    pub lr: f64,
+    /// Decay rate of the second moment, `[0, 1)`. Default 0.99.
+    #[serde(default = "alpha")]
+    pub alpha: f64,
+    /// Added to the root, positive. Default 1e-8 (Burn: 1e-5).
+    #[serde(default = "tiny")]
+    pub eps: f64,
+    /// Coupled weight decay, at least 0. Default 0.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// `[0, 1)`. Default 0 (Burn: 0.9).
+    #[serde(default)]
+    pub momentum: f64,
+    /// Whether the second moment is centred. Default false.
+    #[serde(default)]
+    pub centered: bool,
+    /// Whether biases and normalisation layers decay too. Default true, as in PyTorch.
+    #[serde(default = "yes")]
+    pub decay_all: bool,
+}
+
+/// The section `[schedule]`: how the learning rate of `[optim]` changes. Lengths are in epochs and may be fractions;
+/// the rate changes at every step.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ScheduleConfig {
+    /// Linear rise from `warmup_start · lr` over this many epochs, before everything else. Default 0.
+    #[serde(default)]
+    pub warmup: f64,
+    /// Where the rise starts, as a share of the learning rate, `[0, 1]`. Default 0.
+    #[serde(default)]
+    pub warmup_start: f64,
+    /// The shape after the warm-up. Default constant.
+    #[serde(flatten)]
+    pub shape: ShapeConfig,
+}
+
+/// The shape of a schedule after its warm-up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ShapeConfig {
+    /// `lr`.
+    #[default]
+    Constant,
+    /// `lr · gamma^floor(epoch / every)`.
+    Step {
+        /// Epochs between two drops.
+        every: f64,
+        /// Factor at each drop. Default 0.1.
+        #[serde(default = "tenth")]
+        gamma: f64,
+    },
+    /// `lr · gamma^(number of milestones passed)`.
+    MultiStep {
+        /// Epochs at which the rate drops, rising.
+        milestones: Vec<f64>,
+        /// Factor at each drop. Default 0.1.
+        #[serde(default = "tenth")]
+        gamma: f64,
+    },
+    /// `lr · gamma^epoch`.
+    Exponential {
+        /// Factor per epoch.
+        gamma: f64,
+    },
+    /// `(lr − end) · (1 − t)^power + end`, with t from 0 to 1 over the rest of the run.
+    Polynomial {
+        /// Default 1.
+        #[serde(default = "one")]
+        power: f64,
+        /// Last learning rate as a share of `lr`. Default 0.
+        #[serde(default)]
+        end: f64,
+    },
+    /// `lr / (1 + rate · epoch)`.
+    InverseTime {
+        /// Decay per epoch.
+        rate: f64,
+    },
+    /// From `lr` to `end · lr` in a straight line over the rest of the run.
+    Linear {
+        /// Last learning rate as a share of `lr`. Default 0.
+        #[serde(default)]
+        end: f64,
+    },
+    /// Half a cosine from `lr` to `end · lr` over the rest of the run; stays there.
+    Cosine {
+        /// Last learning rate as a share of `lr`. Default 0.
+        #[serde(default)]
+        end: f64,
+    },
+    /// PyTorch's `OneCycleLR`: cosine up to `lr`, cosine down; `lr` is the maximum.
+    OneCycle {
+        /// Share of the run spent rising. Default 0.3.
+        #[serde(default = "three_tenths")]
+        rise: f64,
+        /// First rate is `lr / div`. Default 25.
+        #[serde(default = "twenty_five")]
+        div: f64,
+        /// Last rate is `lr / div / final_div`. Default 1e4.
+        #[serde(default = "ten_thousand")]
+        final_div: f64,
+    },
+    /// Multiplies by `factor` when the metric has not improved for `patience` epochs (PyTorch's `ReduceLROnPlateau`).
+    Plateau {
+        /// Factor at each drop. Default 0.1.
+        #[serde(default = "tenth")]
+        factor: f64,
+        /// Epochs without improvement that are tolerated. Default 10.
+        #[serde(default = "ten")]
+        patience: u64,
+        /// Relative improvement that counts. Default 1e-4.
+        #[serde(default = "threshold")]
+        threshold: f64,
+        /// Epochs after a drop in which nothing is counted. Default 0.
+        #[serde(default)]
+        cooldown: u64,
+        /// Smallest rate, as a share of `lr`. Default 0.
+        #[serde(default)]
+        min: f64,
+    },
+}
+
+fn yes() -> bool {
+    true
+}
+fn one() -> f64 {
+    1.0
+}
+fn milli() -> f64 {
+    1e-3
+}
+fn centi() -> f64 {
+    1e-2
+}
+fn tiny() -> f64 {
+    1e-8
+}
+fn alpha() -> f64 {
+    0.99
+}
+fn betas() -> [f64; 2] {
+    [0.9, 0.999]
+}
+fn tenth() -> f64 {
+    0.1
+}
+fn three_tenths() -> f64 {
+    0.3
+}
+fn twenty_five() -> f64 {
+    25.0
+}
+fn ten_thousand() -> f64 {
+    1e4
+}
+fn threshold() -> f64 {
+    1e-4
+}
+fn ten() -> u64 {
+    10
+}

@@ -1,0 +1,1 @@
+//! Tables, progress and JSON lines from plain records; never touches a tensor.

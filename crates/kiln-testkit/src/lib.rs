@@ -1,0 +1,30 @@
+//! Support for the tests of every crate: the device under test, gradient checks, golden files.
+//!
+//! The device is chosen by the environment variable `KILN_TEST_DEVICE` (`flex` by default), so that one test suite
+//! runs on every backend.
+
+use burn::tensor::Device;
+use kiln_core::device::DeviceName;
+
+/// The device under test, without autodiff.
+///
+/// # Panics
+/// When `KILN_TEST_DEVICE` names a device that does not open.
+pub fn device() -> Device {
+    match device_name().open() {
+        Ok(device) => device,
+        Err(error) => unreachable!("KILN_TEST_DEVICE: {error}"),
+    }
+}
+
+/// The name of the device under test.
+///
+/// # Panics
+/// When `KILN_TEST_DEVICE` is not the name of a device.
+pub fn device_name() -> DeviceName {
+    let name = std::env::var("KILN_TEST_DEVICE").unwrap_or_else(|_| "flex".to_owned());
+    match name.parse() {
+        Ok(name) => name,
+        Err(error) => unreachable!("KILN_TEST_DEVICE: {error}"),
+    }
+}

@@ -1,0 +1,144 @@
+//! The training loop as the configuration describes it.
+
+use kiln_core::Range;
+use kiln_core::check::{NumberError, at_least};
+use serde::{Deserialize, Serialize};
+
+/// The section `[train]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainConfig {
+    /// Passes over the training items, at least 1. Default 20.
+    pub epochs: u64,
+    /// Optimiser steps after which training ends, even inside an epoch. Default: no such limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Items in a batch; 1 is classical stochastic descent, 0 stands for all items (batch gradient descent). Default 64.
+    pub batch_size: usize,
+    /// Batches whose gradients are averaged into one step, at least 1. Default 1.
+    pub accumulate: usize,
+    /// Whether the order of the items changes from epoch to epoch. Default true.
+    pub shuffle: bool,
+    /// Whether a last batch that is not full is left out. Default false.
+    pub drop_last: bool,
+    /// Largest Euclidean norm of the whole gradient, positive. Default: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f64>,
+    /// Largest absolute value of each element of the gradient, positive. Default: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip_value: Option<f64>,
+    /// The validation metric that picks the best weights and drives early stopping and plateau. Default `loss`.
+    pub monitor: String,
+    /// Wall-clock seconds after which training stops at the end of a step, positive. Default: no limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<f64>,
+    /// Threads that make batches ahead; never changes a result. 0: made between the steps. Default 1.
+    pub prefetch: usize,
+    /// Train on the first batch of the training items only, again and again: a model that cannot learn it has a bug.
+    pub overfit_batch: bool,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            epochs: 20,
+            steps: None,
+            batch_size: 64,
+            accumulate: 1,
+            shuffle: true,
+            drop_last: false,
+            clip_norm: None,
+            clip_value: None,
+            monitor: "loss".to_owned(),
+            time_limit: None,
+            prefetch: 1,
+            overfit_batch: false,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`NumberError`] naming the first setting that is out of its range.
+    pub fn check(&self) -> Result<(), NumberError> {
+        at_least("train.epochs", usize::try_from(self.epochs).unwrap_or(usize::MAX), 1)?;
+        at_least("train.accumulate", self.accumulate, 1)?;
+        if let Some(steps) = self.steps {
+            at_least("train.steps", usize::try_from(steps).unwrap_or(usize::MAX), 1)?;
+        }
+        for (name, value) in [
+            ("train.clip_norm", self.clip_norm),
+            ("train.clip_value", self.clip_value),
+            ("train.time_limit", self.time_limit),
+        ] {
+            if let Some(value) = value {
+                Range::POSITIVE.check(name, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The section `[early_stopping]`; without it training runs to the end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EarlyStoppingConfig {
+    /// Epochs without improvement of `train.monitor` after which training stops, at least 1. Default 10.
+    pub patience: u64,
+    /// What counts as an improvement, at least 0. Default 0.
+    pub min_delta: f64,
+    /// First epochs in which nothing is counted. Default 0.
+    pub warmup: u64,
+}
+
+impl Default for EarlyStoppingConfig {
+    fn default() -> Self {
+        Self { patience: 10, min_delta: 0.0, warmup: 0 }
+    }
+}
+
+impl EarlyStoppingConfig {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`NumberError`] naming the first setting that is out of its range.
+    pub fn check(&self) -> Result<(), NumberError> {
+        at_least("early_stopping.patience", usize::try_from(self.patience).unwrap_or(usize::MAX), 1)?;
+        Range::at_least(0.0).check("early_stopping.min_delta", self.min_delta).map(|_| ())
+    }
+}
+
+/// The section `[checkpoint]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CheckpointConfig {
+    /// Epochs between two checkpoints; 0 turns them off. Default 1.
+    pub every_epochs: u64,
+    /// Steps between two checkpoints inside an epoch. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every_steps: Option<u64>,
+    /// How many of the newest checkpoints are kept, at least 1; the best weights are kept besides. Default 2.
+    pub keep: usize,
+}
+
+impl Default for CheckpointConfig {
+    fn default() -> Self {
+        Self { every_epochs: 1, every_steps: None, keep: 2 }
+    }
+}
+
+impl CheckpointConfig {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`NumberError`] naming the first setting that is out of its range.
+    pub fn check(&self) -> Result<(), NumberError> {
+        at_least("checkpoint.keep", self.keep, 1)?;
+        if let Some(steps) = self.every_steps {
+            at_least("checkpoint.every_steps", usize::try_from(steps).unwrap_or(usize::MAX), 1)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+//! The command `kiln`.
+fn main() {}

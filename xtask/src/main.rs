@@ -1,0 +1,2 @@
+//! Project checks: `cargo xtask check`.
+fn main() {}
