@@ -86,7 +86,7 @@ impl<T: Task> Trainer<T> {
         for step in 0..steps {
             let mut reference: Option<(f64, Vec<(ParamInfo, Vec<f32>)>)> = None;
             for (lane, difference) in lanes.iter_mut().zip(&mut differences) {
-                let (loss, gradients) = self.advance(lane, &train, step, learning_rate.at(step))?;
+                let (loss, gradients, _) = self.advance(lane, &train, step, learning_rate.at(step))?;
                 let loss: f64 = loss.into_data().iter::<f64>().sum();
                 let gradients = to_host(&params::list(lane.model()), &gradients);
                 match &reference {
@@ -130,11 +130,11 @@ impl<T: Task> Trainer<T> {
         let mut times = StepTimes { milliseconds: Vec::new(), items: 0 };
         for step in 0..warmup + steps {
             let began = Instant::now();
-            let (loss, _) = self.advance(&mut lane, &train, step, learning_rate.at(step))?;
+            let (loss, _, items) = self.advance(&mut lane, &train, step, learning_rate.at(step))?;
             let _wait = loss.into_data();
             if step >= warmup {
                 times.milliseconds.push(began.elapsed().as_secs_f64() * 1e3);
-                times.items += train.items_of(step as usize % train.batches());
+                times.items += items;
             }
         }
         Ok(times)
@@ -164,7 +164,7 @@ impl<T: Task> Trainer<T> {
         train: &Loader<T::Batch>,
         step: u64,
         lr: f64,
-    ) -> Result<(Tensor<1>, Gradients), TrainError> {
+    ) -> Result<(Tensor<1>, Gradients, usize), TrainError> {
         let batches = train.batches() as u64;
         let device = lane.device.clone().autodiff();
         let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
@@ -173,7 +173,7 @@ impl<T: Task> Trainer<T> {
         let (loss, found) = gradients(&self.task, lane.model(), batch.data, &place, &device);
         let kept = found.clone();
         lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));
-        Ok((loss, kept))
+        Ok((loss, kept, batch.items))
     }
 }
 
