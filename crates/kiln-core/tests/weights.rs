@@ -78,10 +78,17 @@ fn a_round_trip_through_a_file_reaches_a_fresh_module() {
 
 #[test]
 fn a_loaded_module_trains_on() {
-    let device = device().autodiff();
-    let loaded = Weights::of(&net(&device)).apply(net(&device)).unwrap();
-    let gradients = loaded.forward(images(&device)).powi_scalar(2).sum().backward();
-    let with_gradient = kiln_testkit::gradients_by_path(&gradients, &loaded);
+    let autodiff = device().autodiff();
+    let loaded = Weights::of(&net(&autodiff)).apply(net(&autodiff)).unwrap();
+    check_trains(&loaded, &autodiff);
+    // Also when it was loaded without autodiff and goes to training later.
+    let loaded = Weights::of(&net(&device())).apply(net(&device())).unwrap().train();
+    check_trains(&loaded, &autodiff);
+}
+
+fn check_trains(loaded: &Net, device: &Device) {
+    let gradients = loaded.forward(images(device)).powi_scalar(2).sum().backward();
+    let with_gradient = kiln_testkit::gradients_by_path(&gradients, loaded);
     let trainable: Vec<_> = NAMES.into_iter().filter(|name| !name.contains("running")).collect();
     assert_eq!(with_gradient.iter().map(|(name, _)| name).collect::<Vec<_>>(), trainable);
 }
