@@ -20,6 +20,8 @@ weight0 = torch.randn(FEATURES, OUTPUTS, dtype=f64)
 bias0 = torch.randn(OUTPUTS, dtype=f64)
 out = {"x": x, "signs": signs, "weight": weight0, "bias": bias0}
 
+# Every case is stable: a change of 1e-15 in the first weights stays below 1e-13 over the 100 steps. (RMSprop with
+# a small eps and much decay would not be: it circles the minimum in chaos.)
 CASES = {
     "sgd": lambda p: optim.SGD(p, lr=0.1),
     "sgd-decay": lambda p: optim.SGD(p, lr=0.1, weight_decay=0.01),
@@ -32,7 +34,7 @@ CASES = {
     "adamw": lambda p: optim.AdamW(p, lr=0.05, weight_decay=0.1),
     "adamw-amsgrad": lambda p: optim.AdamW(p, lr=0.05, betas=(0.9, 0.5), amsgrad=True),
     "rmsprop": lambda p: optim.RMSprop(p, lr=0.02),
-    "rmsprop-decay": lambda p: optim.RMSprop(p, lr=0.02, weight_decay=0.05, alpha=0.9, eps=1e-4),
+    "rmsprop-decay": lambda p: optim.RMSprop(p, lr=0.02, weight_decay=0.05, alpha=0.95, eps=0.1),
     "rmsprop-momentum": lambda p: optim.RMSprop(p, lr=0.01, momentum=0.8),
     "rmsprop-centered": lambda p: optim.RMSprop(p, lr=0.01, centered=True),
     "rmsprop-all": lambda p: optim.RMSprop(p, lr=0.01, momentum=0.8, centered=True, weight_decay=0.05),
