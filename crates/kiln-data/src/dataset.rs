@@ -1,7 +1,5 @@
 //! A data set in memory: features as they were read, and what is to be predicted.
 
-use serde::{Deserialize, Serialize};
-
 /// A data set in memory. 8-bit images stay 8-bit, columns stay columns: nothing is scaled or encoded here,
 /// because whatever is fitted is fitted on the training part only (see [`crate::preprocess`]).
 #[derive(Debug, Clone)]
@@ -79,25 +77,6 @@ pub enum Target {
         /// Names of the target columns.
         names: Vec<String>,
     },
-}
-
-/// A column as preprocessing was fitted on it: what `predict` has to be given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnSchema {
-    /// The name in the header.
-    pub name: String,
-    /// What its cells are.
-    pub kind: ColumnKind,
-}
-
-/// What the cells of a column are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnKind {
-    /// Numbers.
-    Numeric,
-    /// Categories: those of the training part, in rising order.
-    Categorical(Vec<String>),
 }
 
 impl Values {

@@ -1,15 +1,148 @@
 //! Everything that can be wrong with data.
 
-use std::error::Error;
+use std::path::{Path, PathBuf};
 
 use kiln_core::{ErrorKind, Explain, NumberError};
 
+use crate::check::Inconsistency;
+pub(crate) use crate::nearest::nearest;
+use crate::place::Place;
 use crate::preprocess::Mismatch;
+use crate::source::csv::CsvProblem;
+use crate::source::idx::IdxProblem;
+use crate::source::images::ImageProblem;
 
-/// Why data could not be read, split, preprocessed or loaded. Rows and items are counted from 0.
+/// Why data cannot be used. Rows and items are counted from 0.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// `data.source` is neither a set nor a format.
+    #[error("there is no data source {name:?}")]
+    UnknownSource {
+        /// What was asked for.
+        name: String,
+        /// The known name that is most like it.
+        nearest: Option<String>,
+    },
+    /// The format is read from a path, and none was given.
+    #[error("the data source {name} needs a path")]
+    PathNeeded {
+        /// The format.
+        name: String,
+    },
+    /// A setting that this source has no use for.
+    #[error("{setting} means nothing for the data source {name}")]
+    Unused {
+        /// The setting, as `data.path`.
+        setting: &'static str,
+        /// The source.
+        name: String,
+    },
+    /// `data.target` or `data.ignore` names a column that the file lacks.
+    #[error("{setting} names the column {name:?}, which {} does not have", path.display())]
+    UnknownColumn {
+        /// The setting, as `data.target`.
+        setting: &'static str,
+        /// The name in the setting.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// The column that is most like it.
+        nearest: Option<String>,
+    },
+    /// A column is to be predicted and left out.
+    #[error("the column {name:?} is in data.target and in data.ignore")]
+    TargetIgnored {
+        /// The name of the column.
+        name: String,
+    },
+    /// Several target columns, and classes asked for.
+    #[error("data.target names {targets} columns; only regression predicts several")]
+    SeveralClassTargets {
+        /// Number of target columns.
+        targets: usize,
+    },
+    /// There is nothing at the path.
+    #[error("{} does not exist", path.display())]
+    NotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file is needed.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A folder is needed.
+    #[error("{} is not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A set that is not bundled is not on this machine.
+    #[error("the data set {name} is not here; looked in {}", list(looked))]
+    NotInstalled {
+        /// The set.
+        name: &'static str,
+        /// The folders that were searched.
+        looked: Vec<PathBuf>,
+    },
+    /// The operating system does not let us read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The contents do not fit in memory.
+    #[error("{} needs {bytes} bytes of memory, which are not to be had", path.display())]
+    TooLarge {
+        /// The file or folder.
+        path: PathBuf,
+        /// The memory that was asked for.
+        bytes: u64,
+    },
+    /// Somebody wrote to the file between its two readings.
+    #[error("{} changed while it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Every item has the same class.
+    #[error("{}: every item is of the class {class:?}, so there is nothing to tell apart", path.display())]
+    OneClass {
+        /// The file or folder.
+        path: PathBuf,
+        /// The class.
+        class: String,
+    },
+    /// A CSV file is wrong at a place.
+    #[error("{place}: {problem}")]
+    Csv {
+        /// Where.
+        place: Place,
+        /// What.
+        problem: Box<CsvProblem>,
+    },
+    /// An IDX file is wrong.
+    #[error("{}: {problem}", path.display())]
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        problem: Box<IdxProblem>,
+    },
+    /// An image, or a folder of images, is wrong.
+    #[error("{}: {problem}", path.display())]
+    Image {
+        /// The file or folder.
+        path: PathBuf,
+        /// What.
+        problem: Box<ImageProblem>,
+    },
     /// A setting of `[data]` is out of its range.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -21,65 +154,12 @@ pub enum DataError {
         /// Rows in the test and validation parts.
         held_out: usize,
     },
-    /// The inputs have no column, or their images have no pixel.
-    #[error("there are no inputs to predict from")]
-    NoInputs,
-    /// The columns of a table differ in length.
-    #[error("column {column:?} has {found} cells where {expected} rows are expected")]
-    ColumnLength {
-        /// The name of the column.
-        column: String,
-        /// Rows of the columns before it.
-        expected: usize,
-        /// Cells of this column.
-        found: usize,
-    },
-    /// The pixels are not a whole number of images.
-    #[error("{bytes} bytes are not a whole number of images of {item} bytes")]
-    ImageBytes {
-        /// How many bytes there are.
-        bytes: usize,
-        /// Bytes of one image.
-        item: usize,
-    },
-    /// Inputs and targets differ in length.
-    #[error("there are {inputs} rows of inputs, but {targets} of targets")]
-    TargetLength {
-        /// Rows of the inputs.
-        inputs: usize,
-        /// Rows of the target.
-        targets: usize,
-    },
-    /// A row that is not there.
-    #[error("row {row} was asked for, but there are {rows} rows, counted from 0")]
-    NoRow {
-        /// The row asked for.
-        row: usize,
-        /// How many there are.
-        rows: usize,
-    },
-    /// A class that has no name.
-    #[error("row {row} has class {label}, but there are {classes} classes, counted from 0")]
-    NoClass {
-        /// The row.
-        row: usize,
-        /// Its class.
-        label: u32,
-        /// How many classes have a name.
-        classes: usize,
-    },
-    /// A category that has no name.
-    #[error("row {row} of column {column:?} has category {code}, but there are {categories}, counted from 0")]
-    NoCategory {
-        /// The name of the column.
-        column: String,
-        /// The row.
-        row: usize,
-        /// Its code.
-        code: u32,
-        /// How many categories have a name.
-        categories: usize,
-    },
+    /// The parts of the data set do not fit together.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistency),
+    /// Data that does not have the columns, images or targets that the preprocessing was fitted on.
+    #[error("this data does not fit the preprocessing: {0}")]
+    Mismatch(#[from] Mismatch),
     /// A numeric column of which the training part holds no value at all.
     #[error("column {column:?} has no value in any row of the training part")]
     NoValues {
@@ -96,9 +176,6 @@ pub enum DataError {
         /// The number.
         value: f32,
     },
-    /// Data that does not have the columns, images or targets that the preprocessing was fitted on.
-    #[error("this data does not fit the preprocessing: {0}")]
-    Mismatch(#[from] Mismatch),
     /// Stored preprocessing that no fit can have made.
     #[error("the stored preprocessing is damaged: {what}")]
     Damaged {
@@ -122,13 +199,48 @@ pub enum DataError {
         /// Which item, from 0.
         index: usize,
         /// Why.
-        source: Box<dyn Error + Send + Sync>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl DataError {
+    /// The place in a text file that the error is about, where there is one.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::Csv { place, .. } if place.line > 0 => Some(place.clone()),
+            _ => None,
+        }
+    }
+
+    /// What the operating system said about `path`.
+    pub(crate) fn read(path: &Path, error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::NotFound { path: path.to_owned() },
+            std::io::ErrorKind::NotADirectory => Self::NotAFolder { path: path.to_owned() },
+            std::io::ErrorKind::IsADirectory => Self::NotAFile { path: path.to_owned() },
+            _ => Self::Read { path: path.to_owned(), error },
+        }
+    }
+
+    pub(crate) fn idx(path: &Path, problem: IdxProblem) -> Self {
+        Self::Idx { path: path.to_owned(), problem: Box::new(problem) }
+    }
+
+    pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
+        Self::Image { path: path.to_owned(), problem: Box::new(problem) }
+    }
 }
 
 impl Explain for DataError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::UnknownSource { .. }
+            | Self::PathNeeded { .. }
+            | Self::Unused { .. }
+            | Self::UnknownColumn { .. }
+            | Self::TargetIgnored { .. }
+            | Self::SeveralClassTargets { .. } => ErrorKind::Usage,
+            Self::Read { .. } => ErrorKind::Io,
             Self::Number(error) => error.kind(),
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Panicked { .. } => ErrorKind::Internal,
@@ -137,17 +249,54 @@ impl Explain for DataError {
     }
 
     fn help(&self) -> Option<String> {
-        match self {
-            Self::Number(error) => error.help(),
-            Self::NoTraining { .. } => Some("add rows, or hold out fewer of them for the test".to_owned()),
-            Self::NoInputs => Some("keep at least one column that is not a target".to_owned()),
-            Self::NoValues { column } => Some(format!("leave it out with data.ignore = [{column:?}]")),
-            Self::NotFinite { column, .. } => {
-                Some(format!("correct the value, or leave the column out with data.ignore = [{column:?}]"))
+        Some(match self {
+            Self::UnknownSource { nearest: Some(nearest), .. } => {
+                format!("did you mean {nearest:?}? `kiln data list` shows every source")
             }
-            Self::Mismatch(_) => Some("give data with the columns of the training data".to_owned()),
-            Self::Damaged { .. } => Some("use another checkpoint of the run".to_owned()),
-            _ => None,
-        }
+            Self::UnknownSource { .. } => "use one of the sources that `kiln data list` shows".to_owned(),
+            Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
+            Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
+            Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
+            Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
+            Self::TargetIgnored { .. } => "take it out of one of the two".to_owned(),
+            Self::SeveralClassTargets { .. } => {
+                "set data.task to \"regression\", or name one target column".to_owned()
+            }
+            Self::NotFound { .. } => "check the path (data.path, or --data)".to_owned(),
+            Self::NotAFile { .. } => "give the path of a file".to_owned(),
+            Self::NotAFolder { .. } => "give the path of a folder".to_owned(),
+            Self::NotInstalled { name, .. } => format!("apt-get install dataset-{name}, or set --data"),
+            Self::TooLarge { .. } => "use fewer or smaller items".to_owned(),
+            Self::Changed { .. } => "start again once nothing writes to it".to_owned(),
+            Self::OneClass { .. } => "add items of another class, or check data.target".to_owned(),
+            Self::Csv { problem, .. } => return problem.help(),
+            Self::Idx { problem, .. } => return problem.help(),
+            Self::Image { problem, .. } => return problem.help(),
+            Self::NoTraining { .. } => "add rows, or hold out fewer of them for the test".to_owned(),
+            Self::NoValues { column } | Self::NotFinite { column, .. } => {
+                format!("correct its values, or leave it out with data.ignore = [{column:?}]")
+            }
+            Self::Mismatch(_) => "give data with the columns of the training data".to_owned(),
+            Self::Damaged { .. } => "use another checkpoint of the run".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+/// Paths in words: `a`, `a, b`.
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operating_system_errors_keep_their_kinds_apart() {
+        use std::io::{Error, ErrorKind as Io};
+        let kind = |io| DataError::read(Path::new("a.csv"), Error::from(io)).kind();
+        assert_eq!(kind(Io::NotFound), ErrorKind::Data);
+        assert_eq!(kind(Io::PermissionDenied), ErrorKind::Io);
     }
 }

@@ -2,8 +2,7 @@
 
 use kiln_core::{Range, Seed};
 
-use crate::preprocess::check;
-use crate::{DataConfig, DataError, Dataset, Target, TrainView};
+use crate::{DataConfig, DataError, Dataset, Target, TrainView, check};
 
 /// Which rows train, which choose (early stopping, the best checkpoint) and which judge. Every row is in exactly
 /// one part of a split that [`Split::new`] made.
@@ -31,8 +30,8 @@ impl Split {
     ///
     /// # Errors
     /// [`DataError::Number`] for a share outside `[0, 1)`, [`DataError::NoTraining`] when no row is left,
-    /// [`DataError::NoRow`] for a fixed test row that is not there, and the errors of a data set whose columns
-    /// differ in length.
+    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, or a fixed test row that is not
+    /// there.
     pub fn new(dataset: &Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let test_share = Range::BELOW_ONE.check("data.test", config.test)?;
         let validation_share = Range::BELOW_ONE.check("data.validation", config.validation)?;

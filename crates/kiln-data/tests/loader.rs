@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use burn::tensor::Device;
 use kiln_core::Seed;
 use kiln_data::{
-    Batch, Collate, DataError, Dataset, Features, Images, Loader, Preprocess, Rows, Source, Split, Target,
-    Targets,
+    Batch, Collate, DataError, Dataset, Features, Images, Inconsistency, Loader, Preprocess, Rows, Source,
+    Split, Target, Targets,
 };
 use kiln_testkit::device;
 
@@ -217,7 +217,7 @@ fn nothing_to_load_is_an_error() {
 #[test]
 fn rows_that_are_not_there_are_an_error() {
     let error = rows().batch(&[3, 150], &device()).unwrap_err();
-    assert!(matches!(error, DataError::NoRow { row: 150, rows: 150 }));
+    assert!(matches!(error, DataError::Inconsistent(Inconsistency::NoRow { row: 150, rows: 150 })));
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kiln_core::{ErrorKind, Explain};
 use kiln_data::{
-    Batch, Column, ColumnKind, DataError, Dataset, Features, Fitted, Images, InputShape, Inputs, MISSING,
-    Mismatch, Preprocess, Split, Target, Targets, Values,
+    Batch, Column, ColumnKind, DataError, Dataset, Features, Fitted, Images, Inconsistency, InputShape,
+    Inputs, MISSING, Mismatch, Preprocess, Split, Target, Targets, Values,
 };
 use kiln_testkit::device;
 use serde_json::Value;
@@ -251,7 +251,7 @@ fn data_that_cannot_be_fitted_names_the_column() {
     let refused = |data: &Dataset, train| fit_rows(data, train, true).unwrap_err();
     let error = refused(&table(vec![numeric("age", vec![f32::NAN, f32::NAN, 3.0])]), 2);
     assert_eq!(error.to_string(), "column \"age\" has no value in any row of the training part");
-    assert_eq!(error.help().unwrap(), "leave it out with data.ignore = [\"age\"]");
+    assert_eq!(error.help().unwrap(), "correct its values, or leave it out with data.ignore = [\"age\"]");
     assert_eq!(error.kind(), ErrorKind::Data);
     let error = refused(&table(vec![numeric("age", vec![1.0, f32::INFINITY])]), 2);
     assert!(matches!(&error, DataError::NotFinite { column, row: 1, .. } if column == "age"), "{error}");
@@ -260,18 +260,27 @@ fn data_that_cannot_be_fitted_names_the_column() {
     assert!(matches!(refused(&table(vec![numeric("a", vec![1.0])]), 0), DataError::NoItems));
     assert!(matches!(
         refused(&table(vec![numeric("a", vec![1.0])]), 2),
-        DataError::NoRow { row: 1, rows: 1 }
+        DataError::Inconsistent(Inconsistency::NoRow { row: 1, rows: 1 })
     ));
-    assert!(matches!(refused(&dataset(Features::Table(vec![]), classes(0)), 0), DataError::NoInputs));
+    assert!(matches!(
+        refused(&dataset(Features::Table(vec![]), classes(0)), 0),
+        DataError::Inconsistent(Inconsistency::NoInputs)
+    ));
     let codes = Values::Categorical { codes: vec![0, 5], names: vec!["a".to_owned()] };
     let error = refused(&table(vec![Column { name: "w".to_owned(), values: codes }]), 2);
-    assert!(matches!(error, DataError::NoCategory { row: 1, code: 5, categories: 1, .. }));
+    assert!(matches!(
+        error,
+        DataError::Inconsistent(Inconsistency::NoCategory { row: 1, code: 5, categories: 1, .. })
+    ));
     let mut data = table(vec![numeric("a", vec![1.0, 2.0])]);
     data.target = Target::Values { values: vec![1.0, f32::NAN], names: vec!["y".to_owned()] };
     assert!(matches!(refused(&data, 2), DataError::NotFinite { column, row: 1, .. } if column == "y"));
     for shape in [[1, 2, 2], [usize::MAX, 2, 2]] {
         let torn = Features::Images(Images { pixels: vec![0; 5], shape });
-        assert!(matches!(refused(&dataset(torn, classes(1)), 1), DataError::ImageBytes { bytes: 5, .. }));
+        assert!(matches!(
+            refused(&dataset(torn, classes(1)), 1),
+            DataError::Inconsistent(Inconsistency::ImageBytes { bytes: 5, .. })
+        ));
     }
 }
 
@@ -321,5 +330,8 @@ fn numbers_that_overflow_when_scaled_are_refused() {
     }
     assert_eq!(inputs(&batch(&fitted, &data, &[4]).unwrap()), [0.0]);
     assert!(matches!(batch(&fitted, &data, &[]).unwrap_err(), DataError::NoItems));
-    assert!(matches!(batch(&fitted, &data, &[5]).unwrap_err(), DataError::NoRow { row: 5, rows: 5 }));
+    assert!(matches!(
+        batch(&fitted, &data, &[5]).unwrap_err(),
+        DataError::Inconsistent(Inconsistency::NoRow { row: 5, rows: 5 })
+    ));
 }

@@ -1,7 +1,7 @@
 //! Laws of splits: every row once, shares kept, nothing but the seed decides.
 
 use kiln_core::{ErrorKind, Explain, Seed};
-use kiln_data::{Column, DataConfig, DataError, Dataset, Features, Split, Target, Values};
+use kiln_data::{Column, DataConfig, DataError, Dataset, Features, Inconsistency, Split, Target, Values};
 use proptest::prelude::*;
 
 fn dataset(labels: Vec<u32>, classes: usize, fixed_test: Vec<usize>) -> Dataset {
@@ -154,12 +154,18 @@ fn what_cannot_be_split_is_an_error() {
     let error = split(&dataset(vec![0; 3], 1, vec![0, 1, 2]), &config);
     assert_eq!(error.to_string(), "nothing is left to train on: 3 of 3 rows are held out");
     assert!(matches!(split(&dataset(vec![], 1, vec![]), &config), DataError::NoTraining { rows: 0, .. }));
-    assert!(matches!(split(&dataset(vec![0; 3], 1, vec![3]), &config), DataError::NoRow { row: 3, rows: 3 }));
+    assert!(matches!(
+        split(&dataset(vec![0; 3], 1, vec![3]), &config),
+        DataError::Inconsistent(Inconsistency::NoRow { row: 3, rows: 3 })
+    ));
     assert!(matches!(
         split(&dataset(vec![0, 2], 2, vec![]), &config),
-        DataError::NoClass { row: 1, label: 2, classes: 2 }
+        DataError::Inconsistent(Inconsistency::NoClass { row: 1, label: 2, classes: 2 })
     ));
     let mut short = data;
     short.target = Target::Values { values: vec![1.0; 4], names: vec!["y".to_owned()] };
-    assert!(matches!(split(&short, &config), DataError::TargetLength { inputs: 10, targets: 4 }));
+    assert!(matches!(
+        split(&short, &config),
+        DataError::Inconsistent(Inconsistency::TargetLength { inputs: 10, targets: 4 })
+    ));
 }

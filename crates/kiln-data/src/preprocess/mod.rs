@@ -54,7 +54,6 @@
 //! }
 //! ```
 
-pub(crate) mod check;
 mod fitted;
 mod images;
 mod mismatch;
@@ -62,10 +61,10 @@ mod scale;
 mod table;
 mod target;
 
-pub use fitted::{Fitted, InputShape};
+pub use fitted::Fitted;
 pub use mismatch::Mismatch;
 
-use crate::{DataError, Dataset, Features};
+use crate::{DataError, Dataset, Features, check};
 
 /// The rows of a data set that may be fitted on. Only [`Split::train_view`](crate::Split::train_view) makes one.
 #[derive(Debug, Clone, Copy)]
@@ -92,8 +91,8 @@ impl Preprocess {
     ///
     /// # Errors
     /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
-    /// infinite number or a missing target, [`DataError::NoInputs`] and [`DataError::NoItems`] where there is
-    /// nothing to fit, and the errors of a data set whose columns differ in length.
+    /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
+    /// [`DataError::Inconsistent`] for a data set whose columns differ in length.
     pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
         let TrainView { dataset, rows } = *train;
         check::rows(rows, check::dataset(dataset)?)?;
