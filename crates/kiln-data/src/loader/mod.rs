@@ -37,6 +37,17 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
     fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError>;
 }
 
+// So that loaders with different settings can share a source.
+impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
+        (**self).batch(items, device)
+    }
+}
+
 /// Goes through a source in batches, epoch by epoch.
 ///
 /// Nothing is remembered between epochs: the order is a function of (seed, epoch), and what arrives does not

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::Source;
-use crate::{Batch, DataError, Dataset, Fitted};
+use crate::{Batch, DataError, Dataset, Fitted, Inconsistency};
 
 /// Some rows of a data set, such as the training part, preprocessed.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Source<Batch> for Rows {
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
         let row = |&item: &usize| {
-            self.rows.get(item).copied().ok_or(DataError::NoRow { row: item, rows: self.rows.len() })
+            self.rows.get(item).copied().ok_or(Inconsistency::NoRow { row: item, rows: self.rows.len() })
         };
         let rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
         self.fitted.batch(&self.data, &rows, device)

@@ -3,12 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::check;
 use super::images::ImageScaler;
 use super::mismatch::Mismatch;
 use super::table::TableEncoder;
 use super::target::TargetEncoder;
-use crate::{Batch, ColumnSchema, DataError, Dataset, Features};
+use crate::{Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, check};
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
 /// it was trained with and is stored beside its weights: the numbers survive JSON bit for bit.
@@ -24,16 +23,6 @@ pub struct Fitted {
 pub(super) enum Inputs {
     Images(ImageScaler),
     Table(TableEncoder),
-}
-
-/// The shape of one preprocessed item: what a model is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InputShape {
-    /// A row of so many numbers.
-    Table(usize),
-    /// `[channels, height, width]`.
-    Images([usize; 3]),
 }
 
 impl Fitted {
@@ -85,12 +74,11 @@ impl Fitted {
     ///
     /// # Errors
     /// As [`Fitted::inputs`], and [`DataError::Mismatch`] when the targets have other names,
-    /// [`DataError::TargetLength`] when there are more or fewer of them than inputs, [`DataError::NoClass`] for a
-    /// class without a name.
+    /// [`DataError::Inconsistent`] when there are more or fewer of them than inputs.
     pub fn batch(&self, data: &Dataset, rows: &[usize], device: &Device) -> Result<Batch, DataError> {
         let (inputs, targets) = (check::features(&data.features)?, check::target(&data.target)?);
         if inputs != targets {
-            return Err(DataError::TargetLength { inputs, targets });
+            return Err(Inconsistency::TargetLength { inputs, targets }.into());
         }
         Ok(Batch {
             inputs: self.inputs(&data.features, rows, device)?,
@@ -101,7 +89,7 @@ impl Fitted {
     /// The inputs of `rows`, in their order, on `device`; a row may come twice.
     ///
     /// # Errors
-    /// [`DataError::NoItems`] without rows, [`DataError::NoRow`] for a row that is not there,
+    /// [`DataError::NoItems`] without rows, [`DataError::Inconsistent`] for a row that is not there,
     /// [`DataError::Mismatch`] when the columns or the size of the images are not those of the training data,
     /// [`DataError::NotFinite`] for a number that is infinite or becomes so.
     pub fn inputs(

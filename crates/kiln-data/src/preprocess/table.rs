@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mismatch::Mismatch;
 use super::scale::{Scale, moments};
-use crate::{Column, ColumnKind, ColumnSchema, DataError, MISSING, Values};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING, Values};
 
 /// Encodes the columns of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -191,11 +191,11 @@ fn category<'a>(
     row: usize,
     code: u32,
     names: &'a [String],
-) -> Result<Option<&'a str>, DataError> {
+) -> Result<Option<&'a str>, Inconsistency> {
     if code == MISSING {
         return Ok(None);
     }
-    names.get(code as usize).map(|name| Some(name.as_str())).ok_or_else(|| DataError::NoCategory {
+    names.get(code as usize).map(|name| Some(name.as_str())).ok_or_else(|| Inconsistency::NoCategory {
         column: column.to_owned(),
         row,
         code,

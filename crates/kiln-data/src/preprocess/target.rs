@@ -3,10 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::check;
 use super::mismatch::Mismatch;
 use super::scale::{Scale, moments};
-use crate::{DataError, Target, Targets};
+use crate::{DataError, Target, Targets, check};
 
 /// Encodes the targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
