@@ -1,7 +1,7 @@
 """Fashion-MNIST and a plain training loop in PyTorch, as a peer of kiln's recipes.
 
-Whole data set in memory as float32, batches by indexing a shuffled order, no data-loader processes: the fastest plain way
-for data of this size.
+Whole data set in memory as float32, batches by indexing a shuffled order, no data-loader processes: the fastest plain
+way for data of this size.
 """
 
 import argparse
