@@ -73,10 +73,10 @@ impl<'a, T: Task> Run<'a, T> {
         if let Some(checkpoint) = from {
             // Through evaluation mode, so that no running statistic of the fresh model is pending.
             model = checkpoint.weights.apply(model.valid())?.train();
-            optimizer.load(&checkpoint.optimizer, &device.clone().inner())?;
+            optimizer.load(&checkpoint.optimizer, &params::list(&model), &device.clone().inner())?;
             state = checkpoint.state;
             if let Some(plateau) = &state.plateau {
-                learning_rate.restore(plateau);
+                learning_rate.restore(plateau.clone());
             }
             for (callback, saved) in trainer.callbacks.iter_mut().zip(&state.callbacks) {
                 if let Some(saved) = saved {
@@ -272,7 +272,8 @@ impl<'a, T: Task> Run<'a, T> {
     }
 
     fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
-        let weights = || Weights::of(self.model());
+        let model = self.model.as_ref();
+        let weights = || model.map(Weights::of).unwrap_or_default();
         let epochs = self.trainer.config.epochs;
         let view = EpochView { record, history: &self.history, epochs, weights: &weights };
         let mut stop = None;
