@@ -1,1 +1,31 @@
 //! Tables, progress and JSON lines from plain records; never touches a tensor.
+//!
+//! - [`event`]: what `--json` prints, one object a line.
+//! - [`Progress`]: what a person sees while a model trains.
+//! - [`Table`], [`confusion()`]: text tables.
+//! - [`human`]: durations, sizes and numbers as words.
+//! - [`memory`]: the peak memory of this process.
+
+mod confusion;
+pub mod event;
+pub mod human;
+pub mod memory;
+mod metrics;
+mod mode;
+mod pace;
+mod plan;
+mod progress;
+mod record;
+mod sink;
+pub mod table;
+mod writer;
+
+pub use confusion::confusion;
+pub use event::Event;
+pub use metrics::Metrics;
+pub use mode::{Mode, UnknownMode};
+pub use plan::Plan;
+pub use progress::Progress;
+pub use record::EpochRecord;
+pub use table::{Column, Table};
+pub use writer::EventWriter;
