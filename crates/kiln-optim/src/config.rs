@@ -219,6 +219,65 @@ pub enum ShapeConfig {
     },
 }
 
+impl OptimConfig {
+    /// The learning rate, before any schedule.
+    pub fn lr(&self) -> f64 {
+        match self {
+            Self::Sgd(config) => config.lr,
+            Self::Adam(config) => config.lr,
+            Self::Adamw(config) => config.lr,
+            Self::Rmsprop(config) => config.lr,
+        }
+    }
+}
+
+impl Default for SgdConfig {
+    fn default() -> Self {
+        Self {
+            lr: milli(),
+            momentum: 0.0,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.0,
+            decoupled: false,
+            decay_all: true,
+        }
+    }
+}
+
+impl Default for AdamConfig {
+    fn default() -> Self {
+        Self { lr: milli(), betas: betas(), eps: tiny(), weight_decay: 0.0, amsgrad: false, decay_all: true }
+    }
+}
+
+impl Default for AdamwConfig {
+    fn default() -> Self {
+        Self {
+            lr: milli(),
+            betas: betas(),
+            eps: tiny(),
+            weight_decay: centi(),
+            amsgrad: false,
+            decay_all: true,
+        }
+    }
+}
+
+impl Default for RmspropConfig {
+    fn default() -> Self {
+        Self {
+            lr: centi(),
+            alpha: alpha(),
+            eps: tiny(),
+            weight_decay: 0.0,
+            momentum: 0.0,
+            centered: false,
+            decay_all: true,
+        }
+    }
+}
+
 fn yes() -> bool {
     true
 }

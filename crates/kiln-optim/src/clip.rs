@@ -1,0 +1,30 @@
+//! Clipping, by the norm over all parameters or by value.
+
+use burn::tensor::Tensor;
+
+use crate::Gradients;
+
+impl Gradients {
+    /// The Euclidean norm over all elements of all gradients, `[1]`, on the device; `None` without gradients.
+    pub fn global_norm(&self) -> Option<Tensor<1>> {
+        self.iter()
+            .map(|(_, gradient)| gradient.clone().square().sum())
+            .reduce(|sum, square| sum.add(square))
+            .map(Tensor::sqrt)
+    }
+
+    /// Scales all gradients by `min(1, max / (norm + 1e-6))`, as PyTorch's `clip_grad_norm_`.
+    ///
+    /// `max` is positive. A norm that is not finite makes every gradient NaN or zero, as in PyTorch
+    /// (`error_if_nonfinite=False`); nothing here waits for the device to find out.
+    pub fn clip_norm(self, max: f64) -> Self {
+        let Some(norm) = self.global_norm() else { return self };
+        let factor = norm.add_scalar(1e-6).recip().mul_scalar(max).clamp_max(1.0);
+        self.map(|_, gradient| gradient.mul(factor.clone()))
+    }
+
+    /// Limits every element to `[-max, max]`, as PyTorch's `clip_grad_value_`. `max` is positive.
+    pub fn clip_value(self, max: f64) -> Self {
+        self.map(|_, gradient| gradient.clamp(-max, max))
+    }
+}

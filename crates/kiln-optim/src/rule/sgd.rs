@@ -1,0 +1,75 @@
+//! Stochastic gradient descent with momentum.
+
+use burn::tensor::Tensor;
+use kiln_core::Range;
+
+use super::{At, Rule, check, coupled};
+use crate::{OptimError, SgdConfig};
+
+/// `torch.optim.SGD`: with `g` the gradient (plus `decay · w` unless decoupled),
+/// `b ← momentum · b + (1 − dampening) · g` (the first time `b ← g`, not dampened),
+/// `w ← w − lr · d` with `d = b`, or `g + momentum · b` with Nesterov, or `g` without momentum.
+///
+/// Decoupled decay multiplies the weight by `1 − lr · decay` before the step.
+#[derive(Debug)]
+pub(super) struct Sgd {
+    momentum: f64,
+    dampening: f64,
+    nesterov: bool,
+    decay: f64,
+    decoupled: bool,
+}
+
+impl Sgd {
+    pub(super) fn new(config: &SgdConfig) -> Result<Self, OptimError> {
+        let momentum = check("momentum", config.momentum, Range::BELOW_ONE)?;
+        let dampening = check("dampening", config.dampening, Range::UNIT)?;
+        let decay = check("weight_decay", config.weight_decay, Range::at_least(0.0))?;
+        if config.nesterov && (momentum == 0.0 || dampening != 0.0) {
+            return Err(OptimError::Nesterov { momentum, dampening });
+        }
+        Ok(Self { momentum, dampening, nesterov: config.nesterov, decay, decoupled: config.decoupled })
+    }
+}
+
+impl Rule for Sgd {
+    fn slots(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &["momentum_buffer"] }
+    }
+
+    fn update(
+        &self,
+        mut weight: Tensor<1>,
+        mut gradient: Tensor<1>,
+        slots: Vec<Tensor<1>>,
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        if at.decay && self.decoupled && self.decay != 0.0 {
+            weight = weight.mul_scalar(1.0 - at.lr * self.decay);
+        } else if at.decay && !self.decoupled {
+            gradient = coupled(gradient, &weight, self.decay);
+        }
+        if self.momentum == 0.0 {
+            return (weight.sub(gradient.mul_scalar(at.lr)), Vec::new());
+        }
+        let keep = |gradient: Tensor<1>| match self.dampening {
+            0.0 => gradient,
+            dampening => gradient.mul_scalar(1.0 - dampening),
+        };
+        let (buffer, direction) = if self.nesterov {
+            let buffer = match slots.into_iter().next() {
+                Some(buffer) => buffer.mul_scalar(self.momentum).add(gradient.clone()),
+                None => gradient.clone(),
+            };
+            let ahead = buffer.clone().mul_scalar(self.momentum);
+            (buffer, gradient.add(ahead))
+        } else {
+            let buffer = match slots.into_iter().next() {
+                Some(buffer) => buffer.mul_scalar(self.momentum).add(keep(gradient)),
+                None => gradient,
+            };
+            (buffer.clone(), buffer)
+        };
+        (weight.sub(direction.mul_scalar(at.lr)), vec![buffer])
+    }
+}

@@ -1,0 +1,328 @@
+//! The objects that `--json` prints: one a line, `"v":1` and `"event"` first. Fields are only ever added.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Metrics;
+
+/// The version in the field `v`; it rises only when a field is taken away or changes its meaning.
+pub const VERSION: u32 = 1;
+
+/// One line of machine-readable output.
+///
+/// A field without a value is `null`, and metrics that were not measured are `{}`; no field is left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// Training begins.
+    Start(Start),
+    /// An epoch has been trained and validated.
+    Epoch(Epoch),
+    /// Training has ended well, early or at the planned end.
+    End(End),
+    /// One device of `kiln compare`.
+    Compare(Compare),
+    /// The program ends with an error.
+    Error(Failure),
+}
+
+/// What is going to be trained on what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The run's directory; none on a dry run.
+    pub run_dir: Option<String>,
+    /// The run's seed.
+    pub seed: u64,
+    /// The device by its full name.
+    pub device: String,
+    /// Threads of the CPU that are used.
+    pub threads: u64,
+    /// Trainable parameters of the model.
+    pub parameters: u64,
+    /// Training items.
+    pub train: u64,
+    /// Validation items.
+    pub validation: u64,
+    /// Test items.
+    pub test: u64,
+}
+
+/// How an epoch went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Epochs finished, from 1.
+    pub epoch: u64,
+    /// Optimiser steps since the start of training.
+    pub step: u64,
+    /// Learning rate of the last step.
+    pub lr: f64,
+    /// Metrics of the training items, measured while training.
+    pub train: Metrics,
+    /// Metrics of the validation items.
+    pub validation: Metrics,
+    /// Wall-clock seconds of this epoch with its validation.
+    pub seconds: f64,
+}
+
+/// How training ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// Why training stopped: `completed`, `early`, `time_limit`, …
+    pub stop: String,
+    /// The epoch whose weights were kept, from 1.
+    pub best_epoch: Option<u64>,
+    /// Metrics of the validation items with the kept weights.
+    pub validation: Metrics,
+    /// Metrics of the test items with the kept weights.
+    pub test: Metrics,
+    /// Wall-clock seconds of the whole run.
+    pub seconds: f64,
+    /// Most memory that the process has held.
+    pub peak_rss_bytes: Option<u64>,
+    /// Hash of the kept weights in canonical order.
+    pub weights_blake3: String,
+    /// The run's directory; none on a dry run.
+    pub run_dir: Option<String>,
+}
+
+/// How one device did in a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Compare {
+    /// The device by its full name.
+    pub device: String,
+    /// Milliseconds of a training step.
+    pub step_ms: Spread,
+    /// Training items a second, at the median step.
+    pub samples_per_second: f64,
+    /// Most memory that the process has held while this device was at work.
+    pub peak_rss_bytes: Option<u64>,
+    /// Largest absolute difference of a step's loss from the first device's.
+    pub max_loss_diff: Option<f64>,
+    /// Largest absolute difference of a gradient's element from the first device's.
+    pub max_grad_diff: Option<f64>,
+    /// Where the difference first went beyond the tolerance, if it did.
+    pub first_difference: Option<Difference>,
+}
+
+/// Median and range of repeated measurements.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Half of the measurements are below it.
+    pub median: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+/// The first value of a comparison that is beyond the tolerance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Step, from 1.
+    pub step: u64,
+    /// Path of the parameter whose gradient differs, or `loss`.
+    pub layer: String,
+    /// The absolute difference.
+    pub difference: f64,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What happened.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub help: Option<String>,
+}
+
+/// Prints events, one a line, each as soon as it is written.
+#[derive(Debug)]
+pub struct EventWriter<W> {
+    out: W,
+    closed: bool,
+}
+
+impl EventWriter<io::Stdout> {
+    /// Writes to standard output.
+    pub fn stdout() -> Self {
+        Self::new(io::stdout())
+    }
+}
+
+impl<W: Write> EventWriter<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, closed: false }
+    }
+
+    /// Prints `event` and flushes.
+    ///
+    /// Once the reader has gone (a closed pipe) events are dropped silently: a reader that has seen enough must not
+    /// end the training.
+    ///
+    /// # Errors
+    /// Any other failure to write.
+    pub fn write(&mut self, event: &Event) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            v: u32,
+            #[serde(flatten)]
+            event: &'a Event,
+        }
+
+        if self.closed {
+            return Ok(());
+        }
+        // One write for the whole line, so that a reader never sees half of it.
+        let mut line = serde_json::to_vec(&Line { v: VERSION, event })?;
+        line.push(b'\n');
+        match self.out.write_all(&line).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            result => result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(event: Event) -> String {
+        let mut out = Vec::new();
+        EventWriter::new(&mut out).write(&event).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn end() -> Event {
+        Event::End(End {
+            stop: "early".to_owned(),
+            best_epoch: Some(7),
+            validation: Metrics::from_iter([("loss", f64::INFINITY)]),
+            test: Metrics::new(),
+            seconds: 1.5,
+            peak_rss_bytes: None,
+            weights_blake3: "ab".to_owned(),
+            run_dir: Some("runs/x".to_owned()),
+        })
+    }
+
+    #[test]
+    fn start_is_one_line_with_version_and_event_first() {
+        let start = Start {
+            run_dir: None,
+            seed: u64::MAX,
+            device: "flex".to_owned(),
+            threads: 2,
+            parameters: 650,
+            train: 1,
+            validation: 2,
+            test: 3,
+        };
+        assert_eq!(
+            line(Event::Start(start)),
+            concat!(
+                r#"{"v":1,"event":"start","run_dir":null,"seed":18446744073709551615,"device":"flex","threads":2,"#,
+                r#""parameters":650,"train":1,"validation":2,"test":3}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn epoch_keeps_the_order_of_its_metrics_and_nan_becomes_null() {
+        let epoch = Epoch {
+            epoch: 1,
+            step: 20,
+            lr: 0.1,
+            train: Metrics::from_iter([("loss", f64::NAN)]),
+            validation: Metrics::from_iter([("loss", 0.5), ("accuracy", 1.0)]),
+            seconds: f64::NAN,
+        };
+        assert_eq!(
+            line(Event::Epoch(epoch)),
+            concat!(
+                r#"{"v":1,"event":"epoch","epoch":1,"step":20,"lr":0.1,"train":{"loss":null},"#,
+                r#""validation":{"loss":0.5,"accuracy":1.0},"seconds":null}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn end_names_every_field() {
+        assert_eq!(
+            line(end()),
+            concat!(
+                r#"{"v":1,"event":"end","stop":"early","best_epoch":7,"validation":{"loss":null},"test":{},"#,
+                r#""seconds":1.5,"peak_rss_bytes":null,"weights_blake3":"ab","run_dir":"runs/x"}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn compare_and_error_have_their_fields() {
+        let compare = Compare {
+            device: "ndarray".to_owned(),
+            step_ms: Spread { median: 2.0, min: 1.0, max: 4.0 },
+            samples_per_second: 64000.0,
+            peak_rss_bytes: Some(1),
+            max_loss_diff: Some(1e-7),
+            max_grad_diff: None,
+            first_difference: Some(Difference { step: 3, layer: "output.bias".to_owned(), difference: 0.5 }),
+        };
+        assert_eq!(
+            line(Event::Compare(compare)),
+            concat!(
+                r#"{"v":1,"event":"compare","device":"ndarray","step_ms":{"median":2.0,"min":1.0,"max":4.0},"#,
+                r#""samples_per_second":64000.0,"peak_rss_bytes":1,"max_loss_diff":1e-7,"max_grad_diff":null,"#,
+                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5}}"#,
+                "\n"
+            )
+        );
+        let failure = Failure { code: 2, message: "two\nlines".to_owned(), help: None };
+        assert_eq!(
+            line(Event::Error(failure)),
+            "{\"v\":1,\"event\":\"error\",\"code\":2,\"message\":\"two\\nlines\",\"help\":null}\n"
+        );
+    }
+
+    #[test]
+    fn a_line_can_be_read_back() {
+        let Event::End(back) = serde_json::from_str(&line(end())).unwrap() else { panic!("not the end") };
+        assert_eq!((back.best_epoch, back.seconds), (Some(7), 1.5));
+    }
+
+    /// Fails every time with `kind`.
+    struct Fails {
+        calls: usize,
+        kind: io::ErrorKind,
+    }
+
+    impl Write for Fails {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            self.calls += 1;
+            Err(self.kind.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_silent_and_any_other_failure_is_not() {
+        let mut closed = EventWriter::new(Fails { calls: 0, kind: io::ErrorKind::BrokenPipe });
+        assert!(closed.write(&end()).is_ok());
+        assert!(closed.write(&end()).is_ok());
+        assert_eq!(closed.out.calls, 1);
+        let mut full = EventWriter::new(Fails { calls: 0, kind: io::ErrorKind::StorageFull });
+        assert_eq!(full.write(&end()).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+}

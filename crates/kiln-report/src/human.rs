@@ -1,0 +1,204 @@
+//! Durations, sizes, counts and metrics as a person reads them.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// A duration: `340 ms`, `1.2 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds < 0.9995 {
+        return format!("{:.0} ms", seconds * 1e3);
+    }
+    if seconds < 59.95 {
+        return format!("{seconds:.1} s");
+    }
+    // Saturates, so that even a nonsensical estimate prints.
+    let whole = seconds.round() as u64;
+    let (minutes, hours, days) = (whole / 60, whole / 3600, whole / 86400);
+    if hours == 0 {
+        format!("{minutes} min {:02} s", whole % 60)
+    } else if days == 0 {
+        format!("{hours} h {:02} min", minutes % 60)
+    } else {
+        format!("{days} d {:02} h", hours % 24)
+    }
+}
+
+/// As [`duration`], from seconds; what is negative or no number is `?`.
+pub fn seconds(seconds: f64) -> String {
+    Duration::try_from_secs_f64(seconds).map_or_else(|_| "?".to_owned(), duration)
+}
+
+/// A number of bytes in binary units: `512 B`, `1.5 KiB`, `312 MiB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let (mut value, mut unit) = (bytes as f64 / 1024.0, 0);
+    while value >= 1023.5 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let digits = usize::from(value < 99.95);
+    format!("{value:.digits$} {}", UNITS[unit])
+}
+
+/// A count with its digits in groups: `109,386`.
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A metric or loss with about four digits that mean something: `0.9722`, `12.35`, `2900`, `1.234e-5`.
+pub fn metric(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 {
+        "0".to_owned()
+    } else if !value.is_finite() {
+        value.to_string()
+    } else if !(1e-3..1e7).contains(&size) {
+        format!("{value:.3e}")
+    } else {
+        let digits = [(9.9995, 4), (99.995, 2), (999.95, 1)].iter().find(|(below, _)| size < *below);
+        format!("{value:.*}", digits.map_or(0, |(_, digits)| *digits))
+    }
+}
+
+/// A rate in items a second: `0.52`, `81.3`, `5,321`.
+pub fn rate(per_second: f64) -> String {
+    if !per_second.is_finite() || per_second < 0.0 {
+        "?".to_owned()
+    } else if per_second >= 999.5 {
+        count(per_second.round() as u64)
+    } else {
+        let digits = [(9.995, 2), (99.95, 1)].iter().find(|(below, _)| per_second < *below);
+        format!("{per_second:.*}", digits.map_or(0, |(_, digits)| *digits))
+    }
+}
+
+/// `text` with control characters written out, so that a name from a data file can neither break a line nor send
+/// commands to a terminal.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if character.is_control() {
+            clean.extend(character.escape_default());
+        } else {
+            clean.push(character);
+        }
+    }
+    Cow::Owned(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_on_both_sides_of_every_limit() {
+        for (value, text) in [
+            (0.0, "0 ms"),
+            (0.0004, "0 ms"),
+            (0.34, "340 ms"),
+            (0.9994, "999 ms"),
+            (0.9996, "1.0 s"),
+            (1.23, "1.2 s"),
+            (59.94, "59.9 s"),
+            (59.96, "1 min 00 s"),
+            (185.0, "3 min 05 s"),
+            (3599.4, "59 min 59 s"),
+            (3599.6, "1 h 00 min"),
+            (7620.0, "2 h 07 min"),
+            (86399.0, "23 h 59 min"),
+            (86400.0, "1 d 00 h"),
+            (1e18, "11574074074074 d 01 h"),
+            (f64::NAN, "?"),
+            (f64::INFINITY, "?"),
+            (-1.0, "?"),
+        ] {
+            assert_eq!(seconds(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn bytes_have_three_digits_at_most_four() {
+        for (value, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1536, "1.5 KiB"),
+            (102_400, "100 KiB"),
+            (1_048_575, "1.0 MiB"),
+            (327_155_712, "312 MiB"),
+            (1 << 30, "1.0 GiB"),
+            (u64::MAX, "16.0 EiB"),
+        ] {
+            assert_eq!(bytes(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (109_386, "109,386"),
+            (u64::MAX, "18,446,744,073,709,551,615"),
+        ] {
+            assert_eq!(count(value), text);
+        }
+    }
+
+    #[test]
+    fn metrics_keep_about_four_digits() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.972_222, "0.9722"),
+            (-0.5, "-0.5000"),
+            (0.000_123_45, "1.234e-4"),
+            (2.302_585, "2.3026"),
+            (12.345_6, "12.35"),
+            (123.456, "123.5"),
+            (2900.1, "2900"),
+            (1.5e9, "1.500e9"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(metric(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn rates_are_short() {
+        for (value, text) in [
+            (0.0, "0.00"),
+            (0.52, "0.52"),
+            (81.32, "81.3"),
+            (100.0, "100"),
+            (999.6, "1,000"),
+            (5321.4, "5,321"),
+            (f64::NAN, "?"),
+            (f64::INFINITY, "?"),
+        ] {
+            assert_eq!(rate(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn control_characters_are_written_out() {
+        assert_eq!(printable("Ankle boot ß"), "Ankle boot ß");
+        assert_eq!(printable("a\n\u{1b}[31mb"), "a\\n\\u{1b}[31mb");
+    }
+}
