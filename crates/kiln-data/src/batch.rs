@@ -1,6 +1,7 @@
 //! What a model sees: a batch of inputs and targets on a device.
 
 use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
 
 /// A batch for training or scoring.
 #[derive(Debug, Clone)]
@@ -27,6 +28,26 @@ pub enum Targets {
     Classes(Tensor<1, Int>),
     /// Numbers: `[N, outputs]`, f32.
     Values(Tensor<2>),
+}
+
+/// The shape of one item of [`Inputs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputShape {
+    /// A row of a table with that many features.
+    Table(usize),
+    /// An image: `[channels, height, width]`.
+    Images([usize; 3]),
+}
+
+impl InputShape {
+    /// How many numbers one item has.
+    pub fn features(&self) -> usize {
+        match self {
+            Self::Table(features) => *features,
+            Self::Images(dims) => dims.iter().product(),
+        }
+    }
 }
 
 impl Batch {

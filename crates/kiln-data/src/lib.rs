@@ -9,6 +9,6 @@ pub mod preprocess;
 pub mod source;
 mod split;
 
-pub use batch::{Batch, Inputs, Targets};
+pub use batch::{Batch, InputShape, Inputs, Targets};
 pub use config::{DataConfig, TaskKind};
 pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};

@@ -1,5 +1,47 @@
 //! Linear models, MLP, CNN and ResNet, each from a checked configuration.
+//!
+//! [`ModelConfig::init`] makes a [`Network`]; [`ModelConfig::summary`] says what it would be without making it.
+//! The first weights and the dropout masks are drawn on the host from a [`kiln_core::Seed`], so they are the same
+//! on every backend.
+//!
+//! ```
+//! use burn::tensor::{Device, Tensor};
+//! use kiln_core::{Purpose, Seed};
+//! use kiln_data::{InputShape, Inputs};
+//! use kiln_models::{MlpConfig, ModelConfig};
+//!
+//! let config = ModelConfig::Mlp(MlpConfig { hidden: vec![32], dropout: 0.1, ..MlpConfig::default() });
+//! println!("{}", config.summary(InputShape::Table(4), 3)?);
+//!
+//! let device = Device::default();
+//! let network = config.init(InputShape::Table(4), 3, &device, Seed::new(0).purpose(Purpose::Init))?;
+//! let logits = network.forward(Inputs::Table(Tensor::zeros([5, 4], &device)), None);
+//! assert_eq!(logits.dims(), [5, 3]);
+//! # Ok::<(), kiln_models::ModelError>(())
+//! ```
 
+mod activation;
+mod cnn;
 mod config;
+mod conv;
+mod dense;
+mod dropout;
+mod error;
+mod init;
+mod linear;
+mod mlp;
+mod network;
+mod norm;
+mod plan;
+mod resnet;
+mod summary;
 
+pub use cnn::Cnn;
 pub use config::{Activation, CnnConfig, Head, LinearConfig, MlpConfig, ModelConfig, Norm, ResnetConfig};
+pub use dropout::Dropout;
+pub use error::ModelError;
+pub use linear::Linear;
+pub use mlp::Mlp;
+pub use network::Network;
+pub use resnet::Resnet;
+pub use summary::{LayerSummary, Summary};

@@ -1,7 +1,15 @@
-//! Support for the tests of every crate: the device under test, gradient checks, golden files.
+//! Support for the tests of every crate: the device under test, gradient checks, golden files, comparisons.
 //!
 //! The device is chosen by the environment variable `KILN_TEST_DEVICE` (`flex` by default), so that one test suite
 //! runs on every backend.
+
+mod close;
+mod golden;
+mod gradient;
+
+pub use close::assert_close;
+pub use golden::golden;
+pub use gradient::gradient_check;
 
 use burn::tensor::Device;
 use kiln_core::device::DeviceName;

@@ -1,0 +1,100 @@
+//! Activation functions, by PyTorch's definitions.
+
+use burn::tensor::{Tensor, activation};
+
+use crate::Activation;
+
+impl Activation {
+    /// Applies the function to every element.
+    pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Relu => activation::relu(x),
+            Self::LeakyRelu => activation::leaky_relu(x, 0.01),
+            Self::Gelu => activation::gelu(x),
+            Self::Silu => activation::silu(x),
+            Self::Tanh => activation::tanh(x),
+            Self::Sigmoid => activation::sigmoid(x),
+            Self::Identity => x,
+        }
+    }
+
+    /// The name in a configuration: `relu`, `leaky-relu`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::LeakyRelu => "leaky-relu",
+            Self::Gelu => "gelu",
+            Self::Silu => "silu",
+            Self::Tanh => "tanh",
+            Self::Sigmoid => "sigmoid",
+            Self::Identity => "identity",
+        }
+    }
+
+    /// Whether `x <= y` gives `f(x) <= f(y)`, so that the function and a maximum can change places.
+    pub(crate) fn is_monotone(self) -> bool {
+        !matches!(self, Self::Gelu | Self::Silu)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kiln_testkit::{assert_close, device, gradient_check};
+
+    const ALL: [Activation; 7] = [
+        Activation::Relu,
+        Activation::LeakyRelu,
+        Activation::Gelu,
+        Activation::Silu,
+        Activation::Tanh,
+        Activation::Sigmoid,
+        Activation::Identity,
+    ];
+
+    #[test]
+    fn values_are_pytorchs() {
+        // torch.nn.functional in float64 at [-30, -3, -0.5, 0, 0.5, 3, 30], PyTorch 2.15:
+        let x = [-30.0, -3.0, -0.5, 0.0, 0.5, 3.0, 30.0_f32];
+        #[rustfmt::skip]
+        let expected = [
+            [0.0, 0.0, 0.0, 0.0, 0.5, 3.0, 30.0],
+            [-0.3, -0.03, -0.005, 0.0, 0.5, 3.0, 30.0],
+            [0.0, -0.004_049_693_999_1, -0.154_268_769_4, 0.0, 0.345_731_230_6, 2.995_950_305_9, 30.0],
+            [-2.807_286_9e-12, -0.142_277_619_5, -0.188_770_334_4, 0.0, 0.311_229_665_6, 2.857_722_380_5, 30.0],
+            [-1.0, -0.995_054_753_7, -0.462_117_157_3, 0.0, 0.462_117_157_3, 0.995_054_753_7, 1.0],
+            [9.357_623e-14, 0.047_425_873_2, 0.377_540_668_8, 0.5, 0.622_459_331_2, 0.952_574_126_8, 1.0],
+            [-30.0, -3.0, -0.5, 0.0, 0.5, 3.0, 30.0_f32],
+        ];
+        for (activation, expected) in ALL.into_iter().zip(expected) {
+            let actual = activation.forward(Tensor::<1>::from_data(x, &device())).into_data();
+            assert_close(&actual, &expected.into(), 2e-6, 1e-6);
+        }
+    }
+
+    #[test]
+    fn gradients_agree_with_finite_differences() {
+        for activation in ALL {
+            gradient_check(|x| activation.forward(x), &[-4.0, -1.3, -0.2, 0.1, 0.9, 3.5], 1e-6);
+        }
+    }
+
+    #[test]
+    fn the_monotone_ones_are_monotone_and_the_others_are_not() {
+        let x: Vec<f32> = (-400..=400).map(|i| i as f32 / 50.0).collect();
+        for activation in ALL {
+            let y = activation.forward(Tensor::<1>::from_data(x.as_slice(), &device())).into_data();
+            let y: Vec<f32> = y.iter().collect();
+            let rises = y.windows(2).all(|pair| pair[0] <= pair[1]);
+            assert_eq!(rises, activation.is_monotone(), "{}", activation.name());
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_the_configuration() {
+        for activation in ALL {
+            let json = serde_json::to_string(&activation).unwrap();
+            assert_eq!(json, format!("{:?}", activation.name()));
+        }
+    }
+}

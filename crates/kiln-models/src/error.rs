@@ -1,0 +1,86 @@
+//! What can be wrong with a model's configuration.
+
+use kiln_core::{ErrorKind, Explain, NumberError};
+
+/// Why a model cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// A filter without a middle pixel.
+    #[error("model.kernel is {kernel}, it must be odd")]
+    EvenKernel {
+        /// The side that was asked for.
+        kernel: usize,
+    },
+    /// Layer normalisation after a convolution.
+    #[error("model.norm is \"layer\", which the model {model:?} does not have")]
+    LayerNorm {
+        /// The kind of the model.
+        model: &'static str,
+    },
+    /// A model for images on the rows of a table.
+    #[error("the model {model:?} reads images, but the data is a table with {features} features")]
+    NeedsImages {
+        /// The kind of the model.
+        model: &'static str,
+        /// Features of the table.
+        features: usize,
+    },
+    /// Pooling would leave nothing of the images.
+    #[error(
+        "images of {height}x{width} pixels are too small for the model {model:?}: its pooling needs at least \
+         {least}x{least}"
+    )]
+    ImageTooSmall {
+        /// The kind of the model.
+        model: &'static str,
+        /// Height of the images.
+        height: usize,
+        /// Width of the images.
+        width: usize,
+        /// The least height and width.
+        least: usize,
+    },
+    /// Items without a single number.
+    #[error("the data has no features to learn from")]
+    NoFeatures,
+    /// Nothing to predict.
+    #[error("the data has nothing to predict: a model needs at least one output")]
+    NoOutputs,
+    /// More parameters than a model may have.
+    #[error("with {layer:?} the model would have more than {limit} parameters")]
+    TooLarge {
+        /// The layer that goes over the limit.
+        layer: String,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl Explain for ModelError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoFeatures | Self::NoOutputs => ErrorKind::Data,
+            _ => ErrorKind::Usage,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Number(error) => return error.help(),
+            Self::EvenKernel { kernel } => format!("use model.kernel = {}", kernel.saturating_add(1)),
+            Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
+            Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
+            Self::ImageTooSmall { model: "cnn", .. } => {
+                "use fewer entries in model.channels, or model.pool = 1".to_owned()
+            }
+            Self::ImageTooSmall { .. } => "use model.kind = \"cnn\" or \"mlp\"".to_owned(),
+            Self::NoFeatures => "keep at least one column beside the target".to_owned(),
+            Self::NoOutputs => "name a target column in data.target".to_owned(),
+            Self::TooLarge { .. } => "use smaller widths, or more pooling before the dense layers".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! Linear and (multinomial) logistic regression.
+
+use burn::module::Module;
+use burn::nn;
+use burn::tensor::{Device, Tensor};
+use kiln_core::Seed;
+use kiln_data::InputShape;
+
+use crate::init::Init;
+use crate::plan::Plan;
+use crate::{LinearConfig, ModelError, Summary};
+
+/// A linear model: `y = x W + b`. Its parameters are `output.weight` (`[features, outputs]`) and `output.bias`.
+#[derive(Module, Debug)]
+pub struct Linear {
+    output: nn::Linear,
+}
+
+impl Default for LinearConfig {
+    fn default() -> Self {
+        Self { bias: true }
+    }
+}
+
+impl LinearConfig {
+    /// Checks the configuration against the shape of the data and says what the model would be.
+    ///
+    /// # Errors
+    /// [`ModelError`] for data without features or outputs, or with more than 2³¹ of their product.
+    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        let mut plan = Plan::new(input, outputs)?;
+        plan.flatten();
+        plan.linear("output", outputs, self.bias)?;
+        Ok(plan.finish())
+    }
+
+    /// Makes the model; `seed` is for [`kiln_core::Purpose::Init`]. Images are read as rows of pixels.
+    ///
+    /// # Errors
+    /// As [`LinearConfig::summary`].
+    pub fn init(
+        &self,
+        input: InputShape,
+        outputs: usize,
+        device: &Device,
+        seed: Seed,
+    ) -> Result<Linear, ModelError> {
+        self.summary(input, outputs)?;
+        Ok(Linear { output: Init::new(device, seed).linear(input.features(), outputs, self.bias) })
+    }
+}
+
+impl Linear {
+    /// `[N, features]` to raw outputs `[N, outputs]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        self.output.forward(x)
+    }
+}

@@ -1,0 +1,89 @@
+//! The multi-layer perceptron.
+
+use burn::module::Module;
+use burn::nn;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{Range, Seed};
+use kiln_data::InputShape;
+
+use crate::config::{Activation, Norm};
+use crate::dense::{Dense, DenseStyle};
+use crate::dropout::Dropout;
+use crate::init::Init;
+use crate::plan::{self, Plan};
+use crate::{MlpConfig, ModelError, Summary};
+
+/// A multi-layer perceptron. Its parameters are `layers.N.linear.weight` (`[inputs, width]`) and `.bias` (absent
+/// before batch norm, which would subtract it again), `layers.N.norm.gamma` and `.beta`, `output.weight` and
+/// `output.bias`.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    dropout: Dropout,
+    layers: Vec<Dense>,
+    output: nn::Linear,
+}
+
+impl Default for MlpConfig {
+    fn default() -> Self {
+        Self {
+            hidden: vec![128],
+            activation: Activation::default(),
+            dropout: 0.0,
+            input_dropout: 0.0,
+            norm: Norm::default(),
+        }
+    }
+}
+
+impl MlpConfig {
+    fn style(&self) -> DenseStyle {
+        DenseStyle { norm: self.norm, activation: self.activation, dropout: self.dropout }
+    }
+
+    /// Checks the configuration against the shape of the data and says what the model would be.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a probability outside `[0, 1)`, a width of zero, data without features or outputs, or
+    /// more than 2³¹ parameters.
+    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        Range::BELOW_ONE.check("model.dropout", self.dropout)?;
+        Range::BELOW_ONE.check("model.input_dropout", self.input_dropout)?;
+        plan::check_widths("model.hidden", &self.hidden)?;
+        let mut plan = Plan::new(input, outputs)?;
+        plan.flatten();
+        plan.dense_stack(&self.hidden, self.style())?;
+        plan.linear("output", outputs, true)?;
+        Ok(plan.finish())
+    }
+
+    /// Makes the model; `seed` is for [`kiln_core::Purpose::Init`]. Images are read as rows of pixels.
+    ///
+    /// # Errors
+    /// As [`MlpConfig::summary`].
+    pub fn init(
+        &self,
+        input: InputShape,
+        outputs: usize,
+        device: &Device,
+        seed: Seed,
+    ) -> Result<Mlp, ModelError> {
+        self.summary(input, outputs)?;
+        let mut init = Init::new(device, seed);
+        let (layers, width) = Dense::stack(&mut init, input.features(), &self.hidden, self.style());
+        let output = init.linear(width, outputs, true);
+        Ok(Mlp { dropout: Dropout::checked(self.input_dropout), layers, output })
+    }
+}
+
+impl Mlp {
+    /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout is on: the inputs draw from
+    /// `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`.
+    pub fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
+        let at = |index: usize| seed.map(|seed| seed.at(index as u64));
+        let mut x = self.dropout.forward(x, at(0));
+        for (l, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x, at(1 + l));
+        }
+        self.output.forward(x)
+    }
+}

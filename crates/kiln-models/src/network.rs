@@ -1,0 +1,98 @@
+//! Any of the built-in models.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use kiln_core::Seed;
+use kiln_data::{InputShape, Inputs};
+
+use crate::{Cnn, Linear, Mlp, ModelConfig, ModelError, Resnet, Summary};
+
+/// A built-in model. Paths of parameters are those of the model inside.
+///
+/// Two things differ between training and evaluation. Dropout is on when [`Network::forward`] gets a seed. Batch
+/// norm uses the statistics of the batch on an autodiff device and the running ones after
+/// [`Module::valid`](burn::module::Module::valid).
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // One per run; a box would buy nothing.
+pub enum Network {
+    /// One linear layer.
+    Linear(Linear),
+    /// A multi-layer perceptron.
+    Mlp(Mlp),
+    /// A convolutional network.
+    Cnn(Cnn),
+    /// A residual network.
+    Resnet(Resnet),
+}
+
+impl ModelConfig {
+    /// The name in a configuration: `mlp`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Linear(_) => "linear",
+            Self::Mlp(_) => "mlp",
+            Self::Cnn(_) => "cnn",
+            Self::Resnet(_) => "resnet",
+        }
+    }
+
+    /// Checks the configuration against the shape of the data and says what the model would be, without making it.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
+    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        match self {
+            Self::Linear(config) => config.summary(input, outputs),
+            Self::Mlp(config) => config.summary(input, outputs),
+            Self::Cnn(config) => config.summary(input, outputs),
+            Self::Resnet(config) => config.summary(input, outputs),
+        }
+    }
+
+    /// Makes the model for items of shape `input` and `outputs` numbers an item (classes or target columns).
+    ///
+    /// `seed` is for [`kiln_core::Purpose::Init`]; the weights are a function of it, the same on every device.
+    ///
+    /// # Errors
+    /// As [`ModelConfig::summary`].
+    pub fn init(
+        &self,
+        input: InputShape,
+        outputs: usize,
+        device: &Device,
+        seed: Seed,
+    ) -> Result<Network, ModelError> {
+        Ok(match self {
+            Self::Linear(config) => Network::Linear(config.init(input, outputs, device, seed)?),
+            Self::Mlp(config) => Network::Mlp(config.init(input, outputs, device, seed)?),
+            Self::Cnn(config) => Network::Cnn(config.init(input, outputs, device, seed)?),
+            Self::Resnet(config) => Network::Resnet(config.init(input, outputs, device, seed)?),
+        })
+    }
+}
+
+impl Network {
+    /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32.
+    ///
+    /// `seed`: `None` for evaluation, `Some` for training; it is for [`kiln_core::Purpose::Noise`] and this step,
+    /// and every layer with dropout splits its own off. Images are flattened for a linear model and an MLP.
+    ///
+    /// # Panics
+    /// When the inputs have another shape than the model was made for, as any Burn module does.
+    pub fn forward(&self, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
+        match self {
+            Self::Linear(model) => model.forward(inputs.flat()),
+            Self::Mlp(model) => model.forward(inputs.flat(), seed),
+            Self::Cnn(model) => model.forward(images(inputs), seed),
+            Self::Resnet(model) => model.forward(images(inputs), seed),
+        }
+    }
+}
+
+fn images(inputs: Inputs) -> Tensor<4> {
+    match inputs {
+        Inputs::Images(images) => images,
+        // `init` refuses tables for these models, so this is a mistake in a program, not in a configuration.
+        Inputs::Table(rows) => unreachable!("a model for images got a table of {:?}", rows.dims()),
+    }
+}

@@ -1,0 +1,159 @@
+//! The layers of a model as numbers: checks and sums, before anything is allocated.
+
+use kiln_core::{NumberError, check};
+use kiln_data::InputShape;
+
+use crate::conv::ConvStyle;
+use crate::dense::DenseStyle;
+use crate::{LayerSummary, ModelError, Norm, Summary};
+
+/// The most parameters a model may have. Indices of 32 bits, as GPU backends use them, reach no further.
+const LIMIT: usize = 1 << 31;
+
+/// Walks through the layers of a model with the shape that one item has so far.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    input: InputShape,
+    shape: Vec<usize>,
+    summary: Summary,
+}
+
+/// Every width at least 1; the name says which one is not.
+pub(crate) fn check_widths(name: &str, widths: &[usize]) -> Result<(), NumberError> {
+    for (i, &width) in widths.iter().enumerate() {
+        check::at_least(&format!("{name}[{i}]"), width, 1)?;
+    }
+    Ok(())
+}
+
+/// `[channels, height, width]` of the images that `model` reads.
+pub(crate) fn image(input: InputShape, model: &'static str) -> Result<[usize; 3], ModelError> {
+    match input {
+        InputShape::Images(dims) => Ok(dims),
+        InputShape::Table(features) => Err(ModelError::NeedsImages { model, features }),
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(input: InputShape, outputs: usize) -> Result<Self, ModelError> {
+        let shape = match input {
+            InputShape::Table(features) => vec![features],
+            InputShape::Images(dims) => dims.to_vec(),
+        };
+        if shape.contains(&0) {
+            return Err(ModelError::NoFeatures);
+        }
+        if outputs == 0 {
+            return Err(ModelError::NoOutputs);
+        }
+        Ok(Self { input, shape, summary: Summary { layers: Vec::new(), parameters: 0, multiply_adds: 0 } })
+    }
+
+    pub(crate) fn needs_images(&self, model: &'static str) -> Result<(), ModelError> {
+        image(self.input, model).map(|_| ())
+    }
+
+    pub(crate) fn needs_side(&self, model: &'static str, least: usize) -> Result<(), ModelError> {
+        let [_, height, width] = image(self.input, model)?;
+        if height.min(width) < least {
+            return Err(ModelError::ImageTooSmall { model, height, width, least });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn flatten(&mut self) {
+        if let [_, _, _] = self.shape[..] {
+            let features = self.shape.iter().fold(1usize, |product, &dim| product.saturating_mul(dim));
+            self.shape = vec![features];
+            self.push("flatten", "flatten".to_owned(), 0, 0);
+        }
+    }
+
+    pub(crate) fn pool_to_channels(&mut self, name: &str, kind: &str) {
+        self.shape.truncate(1);
+        self.push(name, kind.to_owned(), 0, 0);
+    }
+
+    pub(crate) fn linear(&mut self, name: &str, outputs: usize, bias: bool) -> Result<(), ModelError> {
+        let inputs = self.shape[0];
+        self.shape = vec![outputs];
+        self.add(name, "linear".to_owned(), &[inputs, outputs], usize::from(bias), 1)
+    }
+
+    pub(crate) fn dense_stack(&mut self, widths: &[usize], style: DenseStyle) -> Result<(), ModelError> {
+        for (l, &width) in widths.iter().enumerate() {
+            let inputs = self.shape[0];
+            self.shape = vec![width];
+            let kind = describe("linear".to_owned(), style.norm, style.activation.name(), 1, style.dropout);
+            self.add(&format!("layers.{l}"), kind, &[inputs, width], vectors(style.norm), 1)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn conv(&mut self, name: &str, outputs: usize, style: ConvStyle) -> Result<(), ModelError> {
+        let [inputs, height, width] = [self.shape[0], self.shape[1], self.shape[2]];
+        self.shape = vec![outputs, height / style.pool, width / style.pool];
+        let kernel = style.kernel;
+        let first = format!("conv {kernel}x{kernel}");
+        let kind = describe(first, style.norm, style.activation.name(), style.pool, style.dropout);
+        let pixels = (height as u64).saturating_mul(width as u64);
+        self.add(name, kind, &[inputs, kernel, kernel, outputs], vectors(style.norm), pixels)
+    }
+
+    pub(crate) fn finish(self) -> Summary {
+        self.summary
+    }
+
+    /// Adds a layer with one weight of the given factors (outputs last), used `times` an item, and `vectors` more
+    /// parameters for each output.
+    fn add(
+        &mut self,
+        name: &str,
+        kind: String,
+        factors: &[usize],
+        vectors: usize,
+        times: u64,
+    ) -> Result<(), ModelError> {
+        let too_large = || ModelError::TooLarge { layer: name.to_owned(), limit: LIMIT };
+        let weight = factors.iter().try_fold(1usize, |product, &factor| product.checked_mul(factor));
+        let outputs = factors.last().copied().unwrap_or(0);
+        let parameters = weight
+            .and_then(|weight| outputs.checked_mul(vectors)?.checked_add(weight))
+            .filter(|count| self.summary.parameters.checked_add(*count).is_some_and(|sum| sum <= LIMIT))
+            .ok_or_else(too_large)?;
+        let multiply_adds = (weight.unwrap_or(0) as u64).saturating_mul(times);
+        self.push(name, kind, parameters, multiply_adds);
+        Ok(())
+    }
+
+    fn push(&mut self, name: &str, kind: String, parameters: usize, multiply_adds: u64) {
+        self.summary.parameters += parameters;
+        self.summary.multiply_adds = self.summary.multiply_adds.saturating_add(multiply_adds);
+        let (name, output) = (name.to_owned(), self.shape.clone());
+        self.summary.layers.push(LayerSummary { name, kind, output, parameters, multiply_adds });
+    }
+}
+
+/// Parameters for each output beside the weight: a bias, or scale and shift, or all three.
+fn vectors(norm: Norm) -> usize {
+    usize::from(norm.keeps_bias()) + if norm == Norm::None { 0 } else { 2 }
+}
+
+fn describe(first: String, norm: Norm, activation: &str, pool: usize, dropout: f64) -> String {
+    let mut parts = vec![first];
+    match norm {
+        Norm::None => {}
+        Norm::Batch => parts.push("batch norm".to_owned()),
+        Norm::Layer => parts.push("layer norm".to_owned()),
+    }
+    if activation != "identity" {
+        parts.push(activation.to_owned());
+    }
+    if pool > 1 {
+        parts.push(format!("max pool {pool}"));
+    }
+    if dropout > 0.0 {
+        parts.push(format!("dropout {dropout}"));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,128 @@
+//! A small residual network.
+
+use burn::module::Module;
+use burn::nn;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{Range, Seed, check};
+use kiln_data::InputShape;
+
+use crate::config::{Activation, Norm};
+use crate::conv::{ConvBlock, ConvStyle};
+use crate::dropout::Dropout;
+use crate::init::Init;
+use crate::plan::{self, Plan};
+use crate::{ModelError, ResnetConfig, Summary};
+
+/// ResNet-9, after D. Page's network for CIFAR-10 (DAWNBench, 2018), with half the channels in the last stage.
+///
+/// All convolutions are 3x3 without bias, each with batch norm and activation. Every stage halves the image, so
+/// images need at least 8x8 pixels. Its parameters are `prep.conv.weight` and `prep.norm.gamma`,
+/// `stages.N.block.conv.weight` and so on, `stages.N.residual.0.conv.weight` and `.1` in the stages 0 and 2, and
+/// `output.weight` and `output.bias`.
+#[derive(Module, Debug)]
+pub struct Resnet {
+    prep: ConvBlock,
+    stages: Vec<Stage>,
+    dropout: Dropout,
+    output: nn::Linear,
+}
+
+/// A convolution with pooling, then `x + f(f(x))` with two more where there is a residual branch.
+#[derive(Module, Debug)]
+struct Stage {
+    block: ConvBlock,
+    residual: Vec<ConvBlock>,
+}
+
+/// For each stage: channels as a multiple of the width, and whether it has a residual branch.
+const STAGES: [(usize, bool); 3] = [(2, true), (4, false), (4, true)];
+const LEAST_SIDE: usize = 1 << STAGES.len();
+
+impl Default for ResnetConfig {
+    fn default() -> Self {
+        Self { width: 64, dropout: 0.0, activation: Activation::default() }
+    }
+}
+
+impl ResnetConfig {
+    fn style(&self, pool: usize) -> ConvStyle {
+        ConvStyle { kernel: 3, norm: Norm::Batch, activation: self.activation, pool, dropout: 0.0 }
+    }
+
+    /// Checks the configuration against the shape of the data and says what the model would be.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of its range, data that is not images of at least 8x8 pixels, or more than
+    /// 2³¹ parameters.
+    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        Range::BELOW_ONE.check("model.dropout", self.dropout)?;
+        check::at_least("model.width", self.width, 1)?;
+        let mut plan = Plan::new(input, outputs)?;
+        plan.needs_images("resnet")?;
+        plan.needs_side("resnet", LEAST_SIDE)?;
+        plan.conv("prep", self.width, self.style(1))?;
+        for (s, (factor, residual)) in STAGES.into_iter().enumerate() {
+            let channels = self.width.saturating_mul(factor);
+            plan.conv(&format!("stages.{s}.block"), channels, self.style(2))?;
+            for r in 0..if residual { 2 } else { 0 } {
+                plan.conv(&format!("stages.{s}.residual.{r}"), channels, self.style(1))?;
+            }
+        }
+        plan.pool_to_channels("max", "maximum over the map");
+        plan.linear("output", outputs, true)?;
+        Ok(plan.finish())
+    }
+
+    /// Makes the model; `seed` is for [`kiln_core::Purpose::Init`].
+    ///
+    /// # Errors
+    /// As [`ResnetConfig::summary`].
+    pub fn init(
+        &self,
+        input: InputShape,
+        outputs: usize,
+        device: &Device,
+        seed: Seed,
+    ) -> Result<Resnet, ModelError> {
+        self.summary(input, outputs)?;
+        let [channels, ..] = plan::image(input, "resnet")?;
+        let mut init = Init::new(device, seed);
+        let prep = ConvBlock::new(&mut init, channels, self.width, self.style(1));
+        let mut width = self.width;
+        let mut stages = Vec::with_capacity(STAGES.len());
+        for (factor, residual) in STAGES {
+            let channels = self.width * factor;
+            let block = ConvBlock::new(&mut init, width, channels, self.style(2));
+            let convs = if residual { 2 } else { 0 };
+            let residual =
+                (0..convs).map(|_| ConvBlock::new(&mut init, channels, channels, self.style(1))).collect();
+            stages.push(Stage { block, residual });
+            width = channels;
+        }
+        let output = init.linear(width, outputs, true);
+        Ok(Resnet { prep, stages, dropout: Dropout::checked(self.dropout), output })
+    }
+}
+
+impl Resnet {
+    /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on and draws from
+    /// `seed.at(0)`.
+    pub fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<2> {
+        let mut x = self.prep.forward(x, None);
+        for stage in &self.stages {
+            x = stage.forward(x);
+        }
+        let x = x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2);
+        self.output.forward(self.dropout.forward(x, seed.map(|seed| seed.at(0))))
+    }
+}
+
+impl Stage {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let x = self.block.forward(x, None);
+        if self.residual.is_empty() {
+            return x;
+        }
+        self.residual.iter().fold(x.clone(), |y, block| block.forward(y, None)) + x
+    }
+}
