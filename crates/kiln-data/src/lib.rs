@@ -12,3 +12,5 @@ mod split;
 pub use batch::{Batch, InputShape, Inputs, Targets};
 pub use config::{DataConfig, TaskKind};
 pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};
+pub use error::{DataError, Place};
+pub use source::csv::{ColumnKind, ColumnSchema};

@@ -1,0 +1,185 @@
+//! What can be wrong with a CSV file.
+
+/// What is wrong with a CSV file. Rows count from 1 below the header; lines are in the error's
+/// [`crate::Place`], because a quoted cell may span several.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvProblem {
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// A header and nothing below it.
+    #[error("the file has a header and no rows")]
+    NoRows,
+    /// Not one row for each of training, validation and test.
+    #[error("the file has {rows} rows, at least {min} are needed")]
+    TooFewRows {
+        /// Rows below the header.
+        rows: usize,
+        /// The least number.
+        min: usize,
+    },
+    /// More columns than kiln reads.
+    #[error("there are more than {limit} columns")]
+    TooManyColumns {
+        /// The limit.
+        limit: usize,
+    },
+    /// One row is so long that it cannot be meant.
+    #[error("the row that begins here is longer than {limit} bytes")]
+    LongRow {
+        /// The limit.
+        limit: usize,
+    },
+    /// A quote that opens and does not close.
+    #[error("a quoted cell that begins in this row never ends")]
+    OpenQuote,
+    /// A column without a name.
+    #[error("column {number} has no name")]
+    EmptyName {
+        /// Its number, from 1.
+        number: usize,
+    },
+    /// Two columns of one name.
+    #[error("columns {first} and {number} are both called {name:?}")]
+    DuplicateName {
+        /// The name.
+        name: String,
+        /// Number of the first, from 1.
+        first: usize,
+        /// Number of the second, from 1.
+        number: usize,
+    },
+    /// The first line holds numbers.
+    #[error("the first line must name the columns, but {text:?} is a number")]
+    HeaderIsData {
+        /// The first cell with a fraction.
+        text: String,
+    },
+    /// A row of another length than the header.
+    #[error("row {row} has {found} cells, the header has {expected}")]
+    Ragged {
+        /// The row.
+        row: usize,
+        /// Its number of cells.
+        found: usize,
+        /// The number of columns.
+        expected: usize,
+        /// Whether the row spans several lines, as it does after a stray quote.
+        several_lines: bool,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("{cell} is not UTF-8 text")]
+    Encoding {
+        /// The cell.
+        cell: Cell,
+    },
+    /// A text in a column of numbers.
+    #[error("{cell} is {text:?}, not a number")]
+    NotANumber {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+    },
+    /// A number that 32-bit floating point cannot hold.
+    #[error("{cell} is {text:?}, not a finite number")]
+    NotFinite {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+    },
+    /// Numbers written with a decimal comma.
+    #[error("{cell} is {text:?}, a number with a decimal comma")]
+    DecimalComma {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+    },
+    /// What is to be predicted is not known.
+    #[error("{cell} is missing, and it is the target")]
+    MissingTarget {
+        /// The cell.
+        cell: Cell,
+    },
+    /// A text column that is no category, such as a name or an identifier.
+    #[error("column {column:?} has more than {limit} different texts, too many for categories")]
+    TooManyCategories {
+        /// The column.
+        column: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// A column where every cell is missing.
+    #[error("column {column:?} has no value in any row")]
+    NoValues {
+        /// The column.
+        column: String,
+    },
+    /// Nothing but the target.
+    #[error("there is no column to predict from")]
+    NoFeatures,
+    /// A column that the model was trained with is not there.
+    #[error("there is no column {column:?}, which the model was trained with")]
+    MissingColumn {
+        /// The column.
+        column: String,
+        /// The column that is most like it.
+        nearest: Option<String>,
+    },
+}
+
+/// A cell in words: `row 3, column "age"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// The row, from 1 below the header; 0 is the header.
+    pub row: usize,
+    /// The name of the column, or its number (from 1) where names are not known yet.
+    pub column: String,
+}
+
+impl std::fmt::Display for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.row {
+            0 => write!(f, "column {} of the header", self.column),
+            row => write!(f, "row {row}, column {:?}", self.column),
+        }
+    }
+}
+
+impl CsvProblem {
+    /// What the user can do.
+    pub(crate) fn help(&self) -> Option<String> {
+        const QUOTE: &str = "check the quotes: one that opens in this row may not close";
+        Some(match self {
+            Self::Empty | Self::NoRows => "give a file with a header and one row for each item".to_owned(),
+            Self::TooFewRows { .. } => "add rows: training, validation and test each need some".to_owned(),
+            Self::LongRow { .. } | Self::OpenQuote | Self::Ragged { several_lines: true, .. } => {
+                QUOTE.to_owned()
+            }
+            Self::Ragged { .. } => "make every row as long as the header, and quote cells that hold the \
+                                    delimiter"
+                .to_owned(),
+            Self::EmptyName { .. } | Self::DuplicateName { .. } => {
+                "give every column a name of its own".to_owned()
+            }
+            Self::HeaderIsData { .. } => "add a first line with the names of the columns".to_owned(),
+            Self::Encoding { .. } => "save the file as UTF-8".to_owned(),
+            Self::NotANumber { .. } => {
+                "correct the cell, or leave it empty if the number is not known".to_owned()
+            }
+            Self::NotFinite { .. } => "put a finite number there, or leave the cell empty".to_owned(),
+            Self::DecimalComma { .. } => "write decimals with a point".to_owned(),
+            Self::MissingTarget { .. } => "fill the cell in, or remove the row".to_owned(),
+            Self::TooManyCategories { column, .. } | Self::NoValues { column } => {
+                format!("leave the column out with data.ignore = [{column:?}]")
+            }
+            Self::MissingColumn { nearest: Some(nearest), .. } => format!("is it called {nearest:?} here?"),
+            Self::MissingColumn { .. } => "give a file with the columns of the training data".to_owned(),
+            Self::NoFeatures => "check the delimiter (comma, semicolon or tab) and data.ignore".to_owned(),
+            Self::TooManyColumns { .. } => return None,
+        })
+    }
+}
