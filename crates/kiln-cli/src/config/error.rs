@@ -27,7 +27,7 @@ pub(crate) enum ConfigError {
     EnvironmentNotUtf8 { name: String },
     #[error("the path {} is not UTF-8 text, so it cannot be kept in a configuration", path.display())]
     PathNotUtf8 { path: PathBuf },
-    #[error("{}: {message}", place.source.name)]
+    #[error("{message}")]
     Syntax { message: String, place: Snippet },
     #[error("{argument:?} is not a setting")]
     NotAnAssignment { argument: String },

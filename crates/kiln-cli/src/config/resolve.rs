@@ -65,15 +65,10 @@ pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         settings.merge(file::read(config)?)?;
     }
     settings.merge(environment::layer(&request.environment)?)?;
-    let data_folder = data_folder(&request.environment);
-    let from_environment = data_folder.as_deref().map(|folder| (folder, settings.get("data.path").is_none()));
     for layer in argument::layers(&overrides)? {
         settings.merge(layer)?;
     }
     settings.merge(flags(&request.flags)?)?;
-    if let Some((folder, true)) = from_environment {
-        settings.merge(data_layer(&settings, folder)?)?;
-    }
     settings.anchor_path(config.as_deref());
     let config_built = build::build(&settings)?;
     let label = label(config.as_deref(), &config_built);
@@ -114,24 +109,6 @@ fn flags(flags: &Flags) -> Result<Layer, ConfigError> {
 fn text(path: &Path) -> Result<String, ConfigError> {
     let text = path.to_str().ok_or_else(|| ConfigError::PathNotUtf8 { path: path.to_owned() })?;
     Ok(text.to_owned())
-}
-
-fn data_folder(environment: &[(OsString, OsString)]) -> Option<PathBuf> {
-    let (_, value) = environment.iter().find(|(name, _)| name == "KILN_DATA")?;
-    (!value.is_empty()).then(|| PathBuf::from(value))
-}
-
-/// `KILN_DATA` says where sets lie that are known by name but are not in the program. It says nothing about files
-/// that a configuration names, so that it can be set once and for all.
-fn data_layer(settings: &Settings, folder: &Path) -> Result<Layer, ConfigError> {
-    let source = settings.get("data.source").and_then(|setting| setting.value.as_str());
-    if source != Some("fashion-mnist") || settings.get("data.path").is_some() {
-        return Ok(Layer::new());
-    }
-    let own = folder.join("fashion-mnist");
-    let path = if own.is_dir() { own } else { folder.to_owned() };
-    let origin = Origin::plain(Setter::Environment("KILN_DATA".to_owned()));
-    Ok(vec![("data.path".to_owned(), Setting { value: Value::String(text(&path)?), origin })])
 }
 
 impl Settings {
