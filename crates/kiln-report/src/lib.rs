@@ -1,23 +1,31 @@
 //! Tables, progress and JSON lines from plain records; never touches a tensor.
 //!
 //! - [`event`]: what `--json` prints, one object a line.
-//! - [`progress`]: what a person sees while a model trains.
-//! - [`table`], [`confusion`]: text tables.
+//! - [`Progress`]: what a person sees while a model trains.
+//! - [`Table`], [`confusion()`]: text tables.
 //! - [`human`]: durations, sizes and numbers as words.
 //! - [`memory`]: the peak memory of this process.
 
-pub mod confusion;
+mod confusion;
 pub mod event;
 pub mod human;
 pub mod memory;
 mod metrics;
+mod mode;
 mod pace;
-pub mod progress;
+mod plan;
+mod progress;
+mod record;
+mod sink;
 pub mod table;
+mod writer;
 
 pub use confusion::confusion;
-pub use event::{Event, EventWriter};
+pub use event::Event;
 pub use metrics::Metrics;
-pub use pace::Plan;
-pub use progress::{EpochRecord, Mode, Progress};
+pub use mode::{Mode, UnknownMode};
+pub use plan::Plan;
+pub use progress::Progress;
+pub use record::EpochRecord;
 pub use table::{Column, Table};
+pub use writer::EventWriter;

@@ -3,36 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// What a run is going to do, as far as progress needs to know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Plan {
-    /// Epochs at most.
-    pub epochs: u64,
-    /// Optimiser steps in an epoch.
-    pub steps_per_epoch: u64,
-    /// Optimiser steps at most, where there is such a limit.
-    pub steps: Option<u64>,
-    /// Steps that were done before this process began: more than 0 when a run is resumed.
-    pub done: u64,
-    /// Training items in an epoch.
-    pub train_items: u64,
-    /// Validation items after each epoch; only a first guess depends on it.
-    pub validation_items: u64,
-    /// The time after which training stops, where there is such a limit.
-    pub time_limit: Option<Duration>,
-}
-
-impl Plan {
-    /// Steps of the whole run, those before a resume included.
-    pub fn total_steps(&self) -> u64 {
-        self.epochs.saturating_mul(self.steps_per_epoch).min(self.steps.unwrap_or(u64::MAX))
-    }
-
-    /// How many times an epoch ends, the last one perhaps early.
-    fn epoch_ends(&self) -> u64 {
-        self.total_steps().div_ceil(self.steps_per_epoch.max(1))
-    }
-}
+use crate::Plan;
 
 /// Steps and the time that they took.
 #[derive(Debug, Clone, Copy, Default)]

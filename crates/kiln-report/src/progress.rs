@@ -2,111 +2,19 @@
 //! error.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
-use std::str::FromStr;
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::pace::{Pace, Plan};
+use crate::pace::Pace;
+use crate::record::{EpochRecord, other_than_loss};
+use crate::sink::{Sink, bar};
 use crate::table::dumb_terminal;
-use crate::{Metrics, human};
+use crate::{Mode, Plan, human};
 
 /// The time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
 /// The time between two plain lines inside a long epoch.
 const LINE_EVERY: Duration = Duration::from_secs(5);
-
-/// How progress is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Mode {
-    /// A bar where standard error is a terminal, else plain lines.
-    #[default]
-    Auto,
-    /// A bar; plain lines where there is no terminal to draw it on.
-    Bar,
-    /// A line per epoch, and one every five seconds inside long epochs.
-    Plain,
-    /// Nothing.
-    Off,
-}
-
-/// A mode that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no progress mode {name:?}, use auto, bar, plain or off")]
-pub struct UnknownMode {
-    /// What was asked for.
-    pub name: String,
-}
-
-impl FromStr for Mode {
-    type Err = UnknownMode;
-
-    fn from_str(name: &str) -> Result<Self, UnknownMode> {
-        match name {
-            "auto" => Ok(Self::Auto),
-            "bar" => Ok(Self::Bar),
-            "plain" => Ok(Self::Plain),
-            "off" => Ok(Self::Off),
-            _ => Err(UnknownMode { name: name.to_owned() }),
-        }
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Auto => "auto",
-            Self::Bar => "bar",
-            Self::Plain => "plain",
-            Self::Off => "off",
-        })
-    }
-}
-
-/// How an epoch went, as a person is told.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct EpochRecord {
-    /// Epochs finished, from 1.
-    pub epoch: u64,
-    /// Epochs planned.
-    pub epochs: u64,
-    /// Optimiser steps since the start of training.
-    pub step: u64,
-    /// Learning rate of the last step.
-    pub lr: f64,
-    /// Metrics of the training items.
-    pub train: Metrics,
-    /// Metrics of the validation items; empty where there are none.
-    pub validation: Metrics,
-    /// Wall-clock seconds of the epoch.
-    pub seconds: f64,
-    /// Whether it is the best epoch so far.
-    pub best: bool,
-}
-
-impl fmt::Display for EpochRecord {
-    /// `epoch 3/30  loss 0.1230  validation loss 0.0980 accuracy 0.9722  1.2 s *`: the loss, the validation loss and
-    /// the first other validation metric; `*` marks the best epoch so far.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "epoch {}/{}", self.epoch, self.epochs)?;
-        if let Some(loss) = self.train.get("loss") {
-            write!(f, "  loss {}", human::metric(loss))?;
-        }
-        if !self.validation.is_empty() {
-            write!(f, "  validation")?;
-            let loss = self.validation.get("loss").map(|loss| ("loss", loss));
-            for (name, value) in loss.into_iter().chain(other_than_loss(&self.validation)) {
-                write!(f, " {name} {}", human::metric(value))?;
-            }
-        }
-        write!(f, "  {}{}", human::seconds(self.seconds), if self.best { " *" } else { "" })
-    }
-}
-
-fn other_than_loss(metrics: &Metrics) -> Option<(&str, f64)> {
-    metrics.iter().find(|(name, _)| *name != "loss")
-}
 
 /// Shows how far training is. Costs a look at the clock per step; draws at most ten times a second.
 pub struct Progress {
@@ -122,12 +30,6 @@ pub struct Progress {
     loss: Option<f64>,
     /// The last validation's headline, such as `validation accuracy 0.9722`.
     validation: Option<String>,
-}
-
-enum Sink {
-    Bar(ProgressBar),
-    Lines(Box<dyn Write + Send>),
-    Off,
 }
 
 impl Progress {
@@ -156,7 +58,7 @@ impl Progress {
             loss: None,
             validation: None,
         };
-        progress.say(&opening(&plan));
+        progress.say(&plan.to_string());
         if let Sink::Bar(bar) = &progress.sink {
             bar.set_message(progress.status());
         }
@@ -265,50 +167,15 @@ impl fmt::Debug for Progress {
     }
 }
 
-impl Sink {
-    /// Progress that cannot be shown is no reason to stop training, so failures to write are ignored.
-    fn line(&mut self, line: &str) {
-        match self {
-            Self::Bar(bar) => bar.println(line),
-            Self::Lines(out) => {
-                let _ = out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush());
-            }
-            Self::Off => {}
-        }
-    }
-}
-
-fn opening(plan: &Plan) -> String {
-    let count = |n: u64, one: &str| format!("{} {one}{}", human::count(n), if n == 1 { "" } else { "s" });
-    let mut text =
-        format!("training: {} of {}", count(plan.epochs, "epoch"), count(plan.steps_per_epoch, "step"));
-    if plan.steps.is_some() {
-        text += &format!(", at most {}", count(plan.total_steps(), "step"));
-    }
-    if plan.done > 0 {
-        text += &format!(", {} done", human::count(plan.done));
-    }
-    text
-}
-
-/// A bar over the whole run whose spinner turns even while a step takes long.
-fn bar(plan: &Plan) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr_with_hz(10);
-    let bar = ProgressBar::with_draw_target(Some(plan.total_steps()), target);
-    // The template is a constant; should it ever be wrong, indicatif's own style is good enough.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.set_position(plan.done);
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::sync::{Arc, Mutex};
 
+    use indicatif::ProgressDrawTarget;
+
     use super::*;
+    use crate::Metrics;
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -343,17 +210,6 @@ mod tests {
             seconds: 1.23,
             best,
         }
-    }
-
-    #[test]
-    fn the_line_of_an_epoch() {
-        let full = record(3, true);
-        assert_eq!(
-            full.to_string(),
-            "epoch 3/3  loss 0.1230  validation loss 0.0980 accuracy 0.9722  1.2 s *"
-        );
-        let bare = EpochRecord { epoch: 1, epochs: 9, seconds: 0.01, ..EpochRecord::default() };
-        assert_eq!(bare.to_string(), "epoch 1/9  10 ms");
     }
 
     #[test]
@@ -422,23 +278,6 @@ epoch 2/3  step 5/10  ETA 19.0 s  loss 0.2500  validation accuracy 0.9722  100 i
         progress.tick_at(start + LINE_EVERY, 1, 1, None);
         progress.say("still here");
         assert_eq!(progress.pace.step(), 1);
-    }
-
-    #[test]
-    fn the_opening_says_what_is_limited_and_what_is_done() {
-        let plan = Plan { epochs: 1, steps_per_epoch: 1200, steps: Some(1000), done: 20, ..Plan::default() };
-        assert_eq!(opening(&plan), "training: 1 epoch of 1,200 steps, at most 1,000 steps, 20 done");
-    }
-
-    #[test]
-    fn modes_are_read_and_printed() {
-        for mode in [Mode::Auto, Mode::Bar, Mode::Plain, Mode::Off] {
-            assert_eq!(mode.to_string().parse(), Ok(mode));
-        }
-        assert_eq!(
-            "fancy".parse::<Mode>().unwrap_err().to_string(),
-            "there is no progress mode \"fancy\", use auto, bar, plain or off"
-        );
     }
 
     #[test]

@@ -1,5 +1,36 @@
 //! The training loop: steps, early stopping, checkpoints, exact resume.
+//!
+//! The loop itself is in `run.rs` and fits on two screens. What a step does is in `step.rs`.
 
+mod callback;
+pub mod checkpoint;
+pub mod compare;
 mod config;
+mod error;
+mod evaluate;
+mod first_batch;
+mod history;
+mod log;
+mod losses;
+mod metrics;
+mod monitor;
+mod outcome;
+mod run;
+mod scores;
+mod step;
+mod supervised;
+mod task;
+mod trainer;
 
+pub use callback::{Callback, EpochView, StepView};
 pub use config::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+pub use error::TrainError;
+pub use evaluate::evaluate;
+pub use history::{EpochRecord, History};
+pub use log::read_history;
+pub use metrics::{Metrics, larger_is_better};
+pub use outcome::{Outcome, Stop};
+pub use scores::{ClassificationScores, ConfusionMatrix, RegressionScores, Scores};
+pub use supervised::{Forward, Supervised};
+pub use task::Task;
+pub use trainer::{Data, Trainer};

@@ -1,0 +1,40 @@
+//! Where progress goes.
+
+use std::io::Write;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::Plan;
+
+pub(crate) enum Sink {
+    Bar(ProgressBar),
+    Lines(Box<dyn Write + Send>),
+    Off,
+}
+
+impl Sink {
+    /// Prints a line. Progress that cannot be shown is no reason to stop training, so failures to write are ignored.
+    pub(crate) fn line(&mut self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.println(line),
+            Self::Lines(out) => {
+                let _ = out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush());
+            }
+            Self::Off => {}
+        }
+    }
+}
+
+/// A bar over the whole run whose spinner turns even while a step takes long.
+pub(crate) fn bar(plan: &Plan) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(10);
+    let bar = ProgressBar::with_draw_target(Some(plan.total_steps()), target);
+    // The template is a constant; should it ever be wrong, indicatif's own style is good enough.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.set_position(plan.done);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}

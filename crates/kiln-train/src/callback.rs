@@ -1,0 +1,93 @@
+//! Hooks into the loop: they see what happens and may stop it, never change it.
+
+use std::ops::ControlFlow;
+
+use kiln_core::Weights;
+
+use crate::{EpochRecord, History, Stop, TrainError};
+
+/// The state of the loop after a step.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StepView {
+    /// Epoch, from 1.
+    pub epoch: u64,
+    /// Epochs of the whole run.
+    pub epochs: u64,
+    /// Optimiser steps done in the whole run.
+    pub step: u64,
+    /// Batches done in this epoch.
+    pub batch: usize,
+    /// Batches of an epoch.
+    pub batches: usize,
+    /// Items trained on since the last view.
+    pub items: usize,
+    /// Learning rate of the step.
+    pub lr: f64,
+    /// The newest training loss that was read; some steps old, because reading it waits for the device.
+    pub loss: Option<f64>,
+}
+
+/// The state of the loop after an epoch.
+#[non_exhaustive]
+pub struct EpochView<'a> {
+    /// The epoch that ended.
+    pub record: &'a EpochRecord,
+    /// All epochs so far, this one last.
+    pub history: &'a History,
+    /// Epochs of the whole run.
+    pub epochs: u64,
+    /// Copies the current weights to the host.
+    pub weights: &'a dyn Fn() -> Weights,
+}
+
+impl std::fmt::Debug for EpochView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EpochView").field("record", self.record).finish_non_exhaustive()
+    }
+}
+
+/// Hooks into the training loop. Every hook does nothing unless it is written.
+///
+/// A callback that keeps state across epochs and must survive a resume saves it with [`Callback::save`].
+pub trait Callback: Send {
+    /// Before the first step, and again when a run is resumed.
+    ///
+    /// # Errors
+    /// Ends the run with the error.
+    fn on_fit_start(&mut self, _history: &History) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    /// After every optimiser step. `Break` stops the run after saving.
+    ///
+    /// # Errors
+    /// Ends the run with the error.
+    fn on_step_end(&mut self, _view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// After every epoch and its validation. `Break` stops the run after saving.
+    ///
+    /// # Errors
+    /// Ends the run with the error.
+    fn on_epoch_end(&mut self, _view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// After the last step, whatever the reason, but not after an error.
+    ///
+    /// # Errors
+    /// Ends the run with the error.
+    fn on_fit_end(&mut self, _history: &History, _stop: &Stop) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    /// The state that a resumed run needs, as JSON.
+    fn save(&self) -> Option<serde_json::Value> {
+        None
+    }
+
+    /// Takes back what [`Callback::save`] gave.
+    fn load(&mut self, _state: &serde_json::Value) {}
+}

@@ -1,0 +1,19 @@
+//! Checkpoints: folders that are whole or do not exist.
+//!
+//! ```text
+//! checkpoints/
+//!   step-00003283/   model.safetensors  optim.safetensors  state.json  …  MANIFEST.json
+//!   last  best       text files with the name of a folder, for people and scripts
+//! ```
+//!
+//! A checkpoint is written to a temporary sibling, synced, and renamed. The manifest holds length and BLAKE3 of every
+//! file and is written last: a folder without a manifest that holds does not count.
+
+mod manifest;
+mod state;
+mod store;
+
+pub use manifest::Manifest;
+pub(crate) use state::FORMAT;
+pub use state::TrainState;
+pub use store::{Checkpoint, CheckpointStore, Verified};

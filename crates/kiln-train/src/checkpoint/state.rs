@@ -1,0 +1,55 @@
+//! Where the loop stands: all that is not weights or optimiser moments.
+
+use kiln_optim::PlateauState;
+use serde::{Deserialize, Serialize};
+
+use crate::Stop;
+use crate::losses::LossSum;
+use crate::monitor::Monitor;
+
+/// Version of the layout of a checkpoint.
+pub(crate) const FORMAT: u32 = 1;
+
+/// Where the loop stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainState {
+    /// Optimiser steps done.
+    pub step: u64,
+    /// The current epoch, from 0.
+    pub epoch: u64,
+    /// Batches of the current epoch that are done.
+    pub batch: usize,
+    /// Lines of `metrics.jsonl` that belong to this state.
+    pub seq: u64,
+    /// Wall-clock seconds of training so far.
+    pub seconds: f64,
+    /// Folder name of the checkpoint with the best weights.
+    pub best: Option<String>,
+    /// Why the run ended, once it has.
+    pub stop: Option<Stop>,
+    /// BLAKE3 of the weights of this checkpoint.
+    pub weights_blake3: String,
+    pub(crate) losses: LossSum,
+    pub(crate) monitor: Monitor,
+    pub(crate) plateau: Option<PlateauState>,
+    pub(crate) callbacks: Vec<Option<serde_json::Value>>,
+}
+
+impl TrainState {
+    pub(crate) fn new(monitor: &str) -> Self {
+        Self {
+            step: 0,
+            epoch: 0,
+            batch: 0,
+            seq: 0,
+            seconds: 0.0,
+            best: None,
+            stop: None,
+            weights_blake3: String::new(),
+            losses: LossSum::default(),
+            monitor: Monitor::new(monitor),
+            plateau: None,
+            callbacks: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The folder that holds the checkpoints of a run.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use kiln_core::Weights;
+use kiln_core::file::{sync_folder, write_durably};
+
+use super::manifest::{FileEntry, MANIFEST, Manifest};
+use super::{FORMAT, TrainState};
+use crate::TrainError;
+
+const MODEL: &str = "model.safetensors";
+const OPTIM: &str = "optim.safetensors";
+const STATE: &str = "state.json";
+const TEMPORARY: &str = ".tmp-";
+
+/// The folder `checkpoints/` of a run.
+#[derive(Debug, Clone)]
+pub struct CheckpointStore {
+    folder: PathBuf,
+    keep: usize,
+    extra: BTreeMap<String, Vec<u8>>,
+}
+
+/// A checkpoint that was read and found whole.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Its folder.
+    pub path: PathBuf,
+    /// The weights of the model.
+    pub weights: Weights,
+    /// The state of the optimiser.
+    pub optimizer: Weights,
+    /// Where the loop stood.
+    pub state: TrainState,
+    /// Files that were attached with [`CheckpointStore::attach`].
+    pub extra: BTreeMap<String, Vec<u8>>,
+}
+
+/// What [`CheckpointStore::verify`] found in one folder.
+#[derive(Debug)]
+pub struct Verified {
+    /// The folder.
+    pub path: PathBuf,
+    /// The manifest, or what is wrong.
+    pub result: Result<Manifest, TrainError>,
+}
+
+impl CheckpointStore {
+    /// The store in `folder`, which is made when the first checkpoint is saved; `keep` newest checkpoints stay,
+    /// and the best.
+    pub fn new(folder: impl Into<PathBuf>, keep: usize) -> Self {
+        Self { folder: folder.into(), keep: keep.max(1), extra: BTreeMap::new() }
+    }
+
+    /// Adds a file to every checkpoint that is saved from now on, such as fitted preprocessing.
+    pub fn attach(mut self, name: impl Into<String>, contents: Vec<u8>) -> Self {
+        self.extra.insert(name.into(), contents);
+        self
+    }
+
+    /// Folders of all checkpoints, oldest first, whole or not.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`] when the folder cannot be listed; a folder that does not exist holds none.
+    pub fn list(&self) -> Result<Vec<PathBuf>, TrainError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(TrainError::io("list", &self.folder, error)),
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|e| TrainError::io("list", &self.folder, e))?;
+            if let Some(step) = step_of(&entry.path()) {
+                found.push((step, entry.path()));
+            }
+        }
+        found.sort();
+        Ok(found.into_iter().map(|(_, path)| path).collect())
+    }
+
+    /// Checks length and hash of every file of every checkpoint, oldest first.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`] when the folder cannot be listed; damage is in the result of its checkpoint.
+    pub fn verify(&self) -> Result<Vec<Verified>, TrainError> {
+        let check = |path: PathBuf| Verified { result: load(&path).map(|(manifest, _)| manifest), path };
+        Ok(self.list()?.into_iter().map(check).collect())
+    }
+
+    /// The newest checkpoint that is whole, and the damaged ones that are newer.
+    ///
+    /// # Errors
+    /// [`TrainError::Io`] when the folder cannot be listed; when there are checkpoints and none is whole, the
+    /// damage of the newest.
+    pub fn newest(&self) -> Result<(Option<Checkpoint>, Vec<TrainError>), TrainError> {
+        let mut damaged = Vec::new();
+        for path in self.list()?.into_iter().rev() {
+            match load(&path) {
+                Ok((_, checkpoint)) => return Ok((Some(checkpoint), damaged)),
+                Err(error) => damaged.push(error),
+            }
+        }
+        if damaged.is_empty() { Ok((None, damaged)) } else { Err(damaged.swap_remove(0)) }
+    }
+
+    /// The checkpoint called `name`.
+    ///
+    /// # Errors
+    /// [`TrainError::Damaged`] when it is not whole.
+    pub fn load(&self, name: &str) -> Result<Checkpoint, TrainError> {
+        load(&self.folder.join(name)).map(|(_, checkpoint)| checkpoint)
+    }
+
+    /// Saves a checkpoint and deletes those that are no longer needed. Returns the name of its folder.
+    pub(crate) fn save(
+        &self,
+        weights: &Weights,
+        optimizer: &Weights,
+        state: &TrainState,
+    ) -> Result<String, TrainError> {
+        let name = folder_name(state.step);
+        let path = self.folder.join(&name);
+        fs::create_dir_all(&self.folder).map_err(|e| TrainError::io("create", &self.folder, e))?;
+        let temporary = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(&self.folder)
+            .map_err(|e| TrainError::io("write to", &self.folder, e))?;
+
+        let state_json = serde_json::to_vec_pretty(state).map_err(|e| TrainError::damaged(&path, e))?;
+        let mut files = BTreeMap::from([
+            (MODEL.to_owned(), weights.to_safetensors()?),
+            (OPTIM.to_owned(), optimizer.to_safetensors()?),
+            (STATE.to_owned(), state_json),
+        ]);
+        files.extend(self.extra.clone());
+        for (name, bytes) in &files {
+            write_synced(&temporary.path().join(name), bytes)?;
+        }
+        let entries = files.iter().map(|(name, bytes)| (name.clone(), FileEntry::of(bytes))).collect();
+        let manifest = Manifest { format: FORMAT, step: state.step, files: entries };
+        let manifest = serde_json::to_vec_pretty(&manifest).map_err(|e| TrainError::damaged(&path, e))?;
+        write_synced(&temporary.path().join(MANIFEST), &manifest)?;
+        sync_folder(temporary.path()).map_err(|e| TrainError::io("sync", temporary.path(), e))?;
+
+        // Temporary folders are private; a checkpoint is as readable as the run around it.
+        open_to_readers(temporary.path()).map_err(|e| TrainError::io("share", temporary.path(), e))?;
+        if path.exists() {
+            // The same step again: the run ended right after a checkpoint. Moved aside first, so that the time
+            // without either is one rename.
+            let old = self.folder.join(format!("{TEMPORARY}old-{name}"));
+            fs::rename(&path, &old).map_err(|e| TrainError::io("replace", &path, e))?;
+            fs::rename(temporary.keep(), &path).map_err(|e| TrainError::io("write", &path, e))?;
+            fs::remove_dir_all(&old).map_err(|e| TrainError::io("delete", &old, e))?;
+        } else {
+            fs::rename(temporary.keep(), &path).map_err(|e| TrainError::io("write", &path, e))?;
+        }
+        sync_folder(&self.folder).map_err(|e| TrainError::io("sync", &self.folder, e))?;
+        self.point("last", &name)?;
+        if let Some(best) = &state.best {
+            self.point("best", best)?;
+        }
+        self.prune(state.best.as_deref())?;
+        Ok(name)
+    }
+
+    fn point(&self, name: &str, target: &str) -> Result<(), TrainError> {
+        let path = self.folder.join(name);
+        write_durably(&path, format!("{target}\n").as_bytes()).map_err(|e| TrainError::io("write", &path, e))
+    }
+
+    /// Deletes all but the newest `keep` checkpoints and `best`, and what crashes left behind.
+    fn prune(&self, best: Option<&str>) -> Result<(), TrainError> {
+        let all = self.list()?;
+        let old = all.len().saturating_sub(self.keep);
+        for path in &all[..old] {
+            if path.file_name().and_then(|name| name.to_str()) != best {
+                fs::remove_dir_all(path).map_err(|e| TrainError::io("delete", path, e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what a crash left behind, and, with `keep_until`, every checkpoint of a later step.
+    pub(crate) fn clean(&self, keep_until: Option<u64>) -> Result<(), TrainError> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let leftover = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(TEMPORARY));
+            let later = step_of(&path).is_some_and(|step| keep_until.is_none_or(|until| step > until));
+            if leftover || later {
+                let deleted = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                deleted.map_err(|e| TrainError::io("delete", &path, e))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn folder_name(step: u64) -> String {
+    format!("step-{step:08}")
+}
+
+fn step_of(path: &Path) -> Option<u64> {
+    path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
+}
+
+fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
+    let (manifest, mut files) = Manifest::read(path)?;
+    let mut take = |name: &str| {
+        files.remove(name).ok_or_else(|| TrainError::damaged(path, format!("the manifest lacks {name}")))
+    };
+    let weights = Weights::from_safetensors(&take(MODEL)?).map_err(|e| TrainError::damaged(path, e))?;
+    let optimizer = Weights::from_safetensors(&take(OPTIM)?).map_err(|e| TrainError::damaged(path, e))?;
+    let state: TrainState =
+        serde_json::from_slice(&take(STATE)?).map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
+    Ok((manifest, Checkpoint { path: path.to_owned(), weights, optimizer, state, extra: files }))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+    let write = || {
+        let mut file = File::create(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|e| TrainError::io("write", path, e))
+}
+
+fn open_to_readers(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! The same training on several devices at once: what differs, and how fast each one is.
+//!
+//! Every device starts from the same weights and sees the same batches and dropout masks, because all of them are
+//! drawn on the host. What differs is the arithmetic.
+
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{ParamInfo, Weights, params};
+use kiln_data::Loader;
+use kiln_objective::Penalties;
+use kiln_optim::{Gradients, LearningRate, Optimizer};
+
+use crate::evaluate::{EVAL_BATCH, evaluate};
+use crate::step::{StepPlace, Stepper, gradients};
+use crate::trainer::{Data, Trainer, loaders};
+use crate::{Metrics, Task, TrainError};
+
+/// How far one device is from the first, over all steps.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// Largest absolute difference of the training loss of a step.
+    pub max_loss_diff: f64,
+    /// Largest difference of a gradient: of each parameter the largest absolute difference, relative to the largest
+    /// absolute value of that gradient on the first device.
+    pub max_grad_diff: f64,
+    /// The first step and parameter beyond the tolerance.
+    pub first: Option<FirstDifference>,
+    /// Metrics after the last step: over the validation part, or the training part when there is none.
+    pub metrics: Metrics,
+}
+
+/// Where a device first left the tolerance.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct FirstDifference {
+    /// Step, from 1.
+    pub step: u64,
+    /// Path of the parameter whose gradient differs (the first in the order of the model), or `loss`.
+    pub parameter: String,
+    /// The difference, as in [`Difference`].
+    pub difference: f64,
+}
+
+/// Wall-clock milliseconds of each timed step, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepTimes {
+    /// One entry a step.
+    pub milliseconds: Vec<f64>,
+    /// Items trained on in these steps.
+    pub items: usize,
+}
+
+/// One device with its own copy of the model.
+struct Lane<M> {
+    device: Device,
+    model: Option<M>,
+    stepper: Stepper,
+}
+
+impl<T: Task> Trainer<T> {
+    /// Trains for `steps` steps on every device in lock-step and tells how far each is from the first.
+    ///
+    /// `weights` are the first weights on all of them; `init` builds the model on a device. A difference counts when
+    /// it is larger than `tolerance` or not a number.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`].
+    pub fn compare(
+        &self,
+        devices: &[Device],
+        init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
+        weights: &Weights,
+        data: &Data<T::Batch>,
+        steps: u64,
+        tolerance: f64,
+    ) -> Result<Vec<Difference>, TrainError> {
+        let (train, validation) = loaders(self, data)?;
+        let learning_rate = self.comparison_rate(&train)?;
+        let mut lanes = Vec::new();
+        for device in devices {
+            lanes.push(self.lane(device, init, weights)?);
+        }
+        let mut differences = vec![Difference::none(); lanes.len()];
+        for step in 0..steps {
+            let mut reference: Option<(f64, Vec<(ParamInfo, Vec<f32>)>)> = None;
+            for (lane, difference) in lanes.iter_mut().zip(&mut differences) {
+                let (loss, gradients, _) = self.advance(lane, &train, step, learning_rate.at(step))?;
+                let loss: f64 = loss.into_data().iter::<f64>().sum();
+                let gradients = to_host(&params::list(lane.model()), &gradients);
+                match &reference {
+                    None => reference = Some((loss, gradients)),
+                    Some((first_loss, first_gradients)) => {
+                        difference.take_loss(step + 1, (loss - first_loss).abs(), tolerance);
+                        for ((info, own), (_, first)) in gradients.iter().zip(first_gradients) {
+                            difference.take_gradient(step + 1, &info.path, relative(own, first), tolerance);
+                        }
+                    }
+                }
+            }
+        }
+        for (lane, difference) in lanes.iter().zip(&mut differences) {
+            let judged = match &validation {
+                Some(loader) => loader.clone(),
+                None => Loader::new(data.train.clone(), EVAL_BATCH)?,
+            };
+            difference.metrics = evaluate(&self.task, &lane.model().valid(), &judged, &lane.device)?.metrics();
+        }
+        Ok(differences)
+    }
+
+    /// Times `steps` steps on one device, after `warmup` steps that are not counted. A step ends when its loss is on
+    /// the host.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`].
+    pub fn time_steps(
+        &self,
+        device: &Device,
+        init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
+        weights: &Weights,
+        data: &Data<T::Batch>,
+        warmup: u64,
+        steps: u64,
+    ) -> Result<StepTimes, TrainError> {
+        let (train, _) = loaders(self, data)?;
+        let learning_rate = self.comparison_rate(&train)?;
+        let mut lane = self.lane(device, init, weights)?;
+        let mut times = StepTimes { milliseconds: Vec::new(), items: 0 };
+        for step in 0..warmup + steps {
+            let began = Instant::now();
+            let (loss, _, items) = self.advance(&mut lane, &train, step, learning_rate.at(step))?;
+            let _wait = loss.into_data();
+            if step >= warmup {
+                times.milliseconds.push(began.elapsed().as_secs_f64() * 1e3);
+                times.items += items;
+            }
+        }
+        Ok(times)
+    }
+
+    fn comparison_rate(&self, train: &Loader<T::Batch>) -> Result<LearningRate, TrainError> {
+        let per_epoch = train.batches() as u64;
+        let total = self.config.epochs.saturating_mul(per_epoch);
+        Ok(self.schedule.build(self.optim.lr(), per_epoch, total)?)
+    }
+
+    fn lane(
+        &self,
+        device: &Device,
+        init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
+        weights: &Weights,
+    ) -> Result<Lane<T::Model>, TrainError> {
+        let model = weights.apply(init(device)?.valid())?.train();
+        let penalties = Penalties::new(&self.penalties, &params::list(&model))?;
+        let stepper = Stepper::new(Optimizer::new(&self.optim)?, penalties, &self.config);
+        Ok(Lane { device: device.clone(), model: Some(model), stepper })
+    }
+
+    fn advance(
+        &self,
+        lane: &mut Lane<T::Model>,
+        train: &Loader<T::Batch>,
+        step: u64,
+        lr: f64,
+    ) -> Result<(Tensor<1>, Gradients, usize), TrainError> {
+        let batches = train.batches() as u64;
+        let device = lane.device.clone().autodiff();
+        let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
+        let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
+        let place = StepPlace { run: self.seed, batch: step };
+        let (loss, found) = gradients(&self.task, lane.model(), batch.data, &place, &device);
+        let kept = found.clone();
+        lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));
+        Ok((loss, kept, batch.items))
+    }
+}
+
+impl<M> Lane<M> {
+    fn model(&self) -> &M {
+        self.model.as_ref().expect("the model is only away while it is updated")
+    }
+}
+
+impl Difference {
+    fn none() -> Self {
+        Self { max_loss_diff: 0.0, max_grad_diff: 0.0, first: None, metrics: Metrics::default() }
+    }
+
+    fn take_loss(&mut self, step: u64, difference: f64, tolerance: f64) {
+        self.max_loss_diff = larger(self.max_loss_diff, difference);
+        self.note(step, "loss", difference, tolerance);
+    }
+
+    fn take_gradient(&mut self, step: u64, path: &str, difference: f64, tolerance: f64) {
+        self.max_grad_diff = larger(self.max_grad_diff, difference);
+        self.note(step, path, difference, tolerance);
+    }
+
+    fn note(&mut self, step: u64, parameter: &str, difference: f64, tolerance: f64) {
+        // NaN is beyond every tolerance.
+        if !(difference <= tolerance) && self.first.is_none() {
+            self.first = Some(FirstDifference { step, parameter: parameter.to_owned(), difference });
+        }
+    }
+}
+
+/// The larger of two differences, where NaN is the largest.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
+fn to_host(infos: &[ParamInfo], gradients: &Gradients) -> Vec<(ParamInfo, Vec<f32>)> {
+    infos
+        .iter()
+        .filter_map(|info| {
+            let gradient = gradients.get(info.id)?;
+            Some((info.clone(), gradient.to_data().iter::<f32>().collect()))
+        })
+        .collect()
+}
+
+/// Largest absolute difference relative to the largest absolute value of `first`; 0 when both are zero.
+fn relative(own: &[f32], first: &[f32]) -> f64 {
+    let mut scale = 0.0;
+    let mut difference = 0.0;
+    for (&own, &first) in own.iter().zip(first) {
+        scale = larger(scale, f64::from(first).abs());
+        difference = larger(difference, (f64::from(own) - f64::from(first)).abs());
+    }
+    if difference == 0.0 { 0.0 } else { difference / scale }
+}

@@ -1,0 +1,134 @@
+//! Everything that can go wrong while training.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
+use kiln_data::DataError;
+use kiln_objective::ObjectiveError;
+use kiln_optim::OptimError;
+
+/// Why training, evaluating or resuming failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// A setting of the loop is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Reading or preparing data failed.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The loss or a penalty does not fit.
+    #[error(transparent)]
+    Objective(#[from] ObjectiveError),
+    /// The optimiser or the schedule does not fit.
+    #[error(transparent)]
+    Optim(#[from] OptimError),
+    /// Weights do not fit the model.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The loss became NaN or infinite.
+    #[error("the {what} became {value} in epoch {epoch} at step {step}")]
+    Diverged {
+        /// `training loss` or `validation loss`.
+        what: &'static str,
+        /// NaN or an infinity.
+        value: f64,
+        /// Epoch, from 1.
+        epoch: u64,
+        /// Step, from 1.
+        step: u64,
+    },
+    /// The monitored metric is not computed.
+    #[error("there is no validation metric {name:?} to monitor; there are {known}")]
+    Monitor {
+        /// The name in `train.monitor`.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The device failed while it was computing.
+    #[error("the device failed: {reason}")]
+    Device {
+        /// What the backend says.
+        reason: String,
+    },
+    /// A checkpoint is damaged.
+    #[error("checkpoint {} is damaged: {reason}", path.display())]
+    Damaged {
+        /// Folder of the checkpoint.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is a checkpoint where a new run was to start.
+    #[error("{} already holds checkpoints", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// A callback failed.
+    #[error("callback {name} failed: {reason}")]
+    Callback {
+        /// Name of the callback.
+        name: String,
+        /// What it says.
+        reason: String,
+    },
+}
+
+impl TrainError {
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    pub(crate) fn damaged(path: &Path, reason: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
+    }
+}
+
+impl Explain for TrainError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Number(error) => error.kind(),
+            Self::Data(error) => error.kind(),
+            Self::Objective(error) => error.kind(),
+            Self::Optim(error) => error.kind(),
+            Self::Weights(error) => error.kind(),
+            Self::Diverged { .. } => ErrorKind::Diverged,
+            Self::Monitor { .. } | Self::NotEmpty { .. } => ErrorKind::Usage,
+            Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
+            Self::Damaged { .. } => ErrorKind::Checkpoint,
+            Self::Io { .. } => ErrorKind::Io,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Number(error) => error.help(),
+            Self::Data(error) => error.help(),
+            Self::Objective(error) => error.help(),
+            Self::Optim(error) => error.help(),
+            Self::Weights(error) => error.help(),
+            Self::Diverged { .. } => {
+                Some("lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)".to_owned())
+            }
+            Self::Monitor { .. } => {
+                Some("set train.monitor to one of them, or hold data out with data.validation".to_owned())
+            }
+            Self::Damaged { .. } => Some("see `kiln verify RUN`; an older checkpoint may be whole".to_owned()),
+            Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
+            Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The first batch of the training items, for the test whether a model can learn at all.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_data::{DataError, Source};
+
+/// A source that ends after the first batch.
+#[derive(Debug)]
+pub(crate) struct FirstBatch<B> {
+    source: Arc<dyn Source<B>>,
+    items: usize,
+}
+
+impl<B> FirstBatch<B> {
+    pub(crate) fn new(source: Arc<dyn Source<B>>, batch_size: usize) -> Self {
+        let all = source.len();
+        Self { items: if batch_size == 0 { all } else { batch_size.min(all) }, source }
+    }
+}
+
+impl<B> Source<B> for FirstBatch<B> {
+    fn len(&self) -> usize {
+        self.items
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
+        self.source.batch(items, device)
+    }
+}

@@ -1,0 +1,59 @@
+//! How training ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::History;
+
+/// Why training stopped, when nothing failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "reason")]
+#[non_exhaustive]
+pub enum Stop {
+    /// All epochs, or all steps, are done.
+    Finished,
+    /// The monitored metric stopped improving.
+    EarlyStopping {
+        /// Epochs without improvement.
+        patience: u64,
+    },
+    /// The time limit was reached.
+    TimeLimit,
+    /// Somebody asked to stop; the run can be resumed.
+    Interrupted,
+    /// A callback stopped the run.
+    Callback {
+        /// What it says.
+        why: String,
+    },
+}
+
+impl Stop {
+    /// The reason in one word, as it stands in `--json`.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::EarlyStopping { .. } => "early-stopping",
+            Self::TimeLimit => "time-limit",
+            Self::Interrupted => "interrupted",
+            Self::Callback { .. } => "callback",
+        }
+    }
+}
+
+/// What training leaves behind.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome<M> {
+    /// The model with the best weights (the last ones when there is no validation part), in evaluation mode.
+    pub model: M,
+    /// Every epoch.
+    pub history: History,
+    /// Why it stopped.
+    pub stop: Stop,
+    /// Optimiser steps done.
+    pub steps: u64,
+    /// Wall-clock seconds, those before a resume included.
+    pub seconds: f64,
+    /// BLAKE3 of the last weights (not the best ones): equal for equal runs.
+    pub last_weights_blake3: String,
+}

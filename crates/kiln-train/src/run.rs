@@ -1,0 +1,319 @@
+//! One run of the loop, from the first step or from a checkpoint to the end.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use kiln_core::{Purpose, Weights, params};
+use kiln_data::Loader;
+use kiln_objective::Penalties;
+use kiln_optim::{LearningRate, Optimizer};
+
+use crate::checkpoint::{Checkpoint, TrainState};
+use crate::evaluate::evaluate;
+use crate::losses::{LossSum, Losses};
+use crate::step::{StepPlace, Stepper, Window, gradients};
+use crate::trainer::{Data, Trainer, device_of, loaders};
+use crate::{EpochRecord, EpochView, History, Metrics, Outcome, StepView, Stop, Task, TrainError};
+
+pub(crate) struct Run<'a, T: Task> {
+    trainer: &'a mut Trainer<T>,
+    /// Moved out while it is updated, so that the backend owns every tensor alone and can update in place.
+    model: Option<T::Model>,
+    device: Device,
+    train: Loader<T::Batch>,
+    validation: Option<Loader<T::Batch>>,
+    stepper: Stepper,
+    learning_rate: LearningRate,
+    state: TrainState,
+    history: History,
+    losses: Losses,
+    best: Option<Weights>,
+    started: Instant,
+    seconds_before: f64,
+}
+
+impl<'a, T: Task> Run<'a, T> {
+    pub(crate) fn start(
+        trainer: &'a mut Trainer<T>,
+        model: T::Model,
+        data: &Data<T::Batch>,
+        from: Option<Checkpoint>,
+    ) -> Result<Self, TrainError> {
+        let config = trainer.config.clone();
+        config.check()?;
+        trainer.checkpoint.check()?;
+        if let Some(early) = &trainer.early_stopping {
+            early.check()?;
+        }
+        let (train, validation) = loaders(trainer, data)?;
+
+        // Lazy parameters draw from Burn's generator when they are first read: now, in order, from the run's seed.
+        let device = device_of(&model);
+        device.seed(trainer.seed.purpose(Purpose::Backend).value());
+        params::for_each(&model, |_, _| {});
+        let mut model = model.train();
+        let device = device_of(&model);
+
+        let steps_per_epoch = train.batches().div_ceil(config.accumulate) as u64;
+        let steps = config.steps.unwrap_or(u64::MAX).min(config.epochs.saturating_mul(steps_per_epoch));
+        let mut learning_rate = trainer.schedule.build(trainer.optim.lr(), steps_per_epoch, steps)?;
+        let mut optimizer = Optimizer::new(&trainer.optim)?;
+        let mut state = TrainState::new(&config.monitor);
+        let mut history = History::default();
+        let mut best = None;
+        if let Some(store) = &trainer.store {
+            store.clean(from.as_ref().map(|checkpoint| checkpoint.state.step))?;
+        }
+        if let Some(log) = &trainer.log {
+            history = log.cut(from.as_ref().map_or(0, |checkpoint| checkpoint.state.seq))?;
+        }
+        if let Some(checkpoint) = from {
+            // Through evaluation mode, so that no running statistic of the fresh model is pending.
+            model = checkpoint.weights.apply(model.valid())?.train();
+            optimizer.load(&checkpoint.optimizer, &device.clone().inner())?;
+            state = checkpoint.state;
+            if let Some(plateau) = &state.plateau {
+                learning_rate.restore(plateau);
+            }
+            for (callback, saved) in trainer.callbacks.iter_mut().zip(&state.callbacks) {
+                if let Some(saved) = saved {
+                    callback.load(saved);
+                }
+            }
+            best = match (&state.best, &trainer.store) {
+                (Some(name), Some(_)) if checkpoint.path.ends_with(name) => Some(checkpoint.weights),
+                (Some(name), Some(store)) => Some(store.load(name)?.weights),
+                _ => None,
+            };
+        }
+        let penalties = Penalties::new(&trainer.penalties, &params::list(&model))?;
+        for callback in &mut trainer.callbacks {
+            callback.on_fit_start(&history)?;
+        }
+        Ok(Self {
+            stepper: Stepper::new(optimizer, penalties, &config),
+            losses: Losses::resumed(state.losses),
+            seconds_before: state.seconds,
+            started: Instant::now(),
+            trainer,
+            model: Some(model),
+            device,
+            train,
+            validation,
+            learning_rate,
+            state,
+            history,
+            best,
+        })
+    }
+
+    /// Runs to the end, and gives the model back with the best weights.
+    pub(crate) fn finish(mut self) -> Result<Outcome<T::Model>, TrainError> {
+        let ended = self.state.stop.clone();
+        let stop = match &ended {
+            Some(stop) => stop.clone(),
+            None => self.epochs()?,
+        };
+        let last = Weights::of(self.model());
+        let seconds = self.seconds();
+        if ended.is_none() {
+            // An interrupted run is left open, so that it can be resumed.
+            self.state.stop = Some(stop.clone()).filter(|stop| *stop != Stop::Interrupted);
+            self.save(&last)?;
+        }
+        for callback in &mut self.trainer.callbacks {
+            callback.on_fit_end(&self.history, &stop)?;
+        }
+        let last_weights_blake3 = last.blake3();
+        let model = self.best.as_ref().unwrap_or(&last).apply(self.model().valid())?;
+        let steps = self.state.step;
+        Ok(Outcome { model, history: self.history, stop, steps, seconds, last_weights_blake3 })
+    }
+
+    fn model(&self) -> &T::Model {
+        self.model.as_ref().expect("the model is only away while it is updated")
+    }
+
+    fn epochs(&mut self) -> Result<Stop, TrainError> {
+        while self.state.epoch < self.trainer.config.epochs {
+            if let Some(stop) = self.epoch()? {
+                return Ok(stop);
+            }
+        }
+        Ok(Stop::Finished)
+    }
+
+    /// Trains to the end of the current epoch, from wherever in it the run stands.
+    fn epoch(&mut self) -> Result<Option<Stop>, TrainError> {
+        let began = Instant::now();
+        let (epoch, batches) = (self.state.epoch, self.train.batches());
+        let accumulate = self.trainer.config.accumulate;
+        let mut window = Window::default();
+        let mut lr = self.learning_rate.at(self.state.step);
+        let mut items = 0;
+        for batch in self.train.clone().epoch(epoch, self.state.batch, &self.device) {
+            let batch = batch?;
+            let place =
+                StepPlace { run: self.trainer.seed, batch: epoch * batches as u64 + self.state.batch as u64 };
+            let (loss, gradients) = gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device);
+            window.add(gradients, batch.items);
+            self.losses.push(loss, batch.items, self.state.step + 1, epoch)?;
+            self.state.batch += 1;
+            items += batch.items;
+            if window.batches() < accumulate && self.state.batch < batches {
+                continue;
+            }
+            lr = self.learning_rate.at(self.state.step);
+            if let (Some(mean), Some(model)) = (window.take(), self.model.take()) {
+                self.model = Some(self.stepper.update(model, mean, lr));
+            }
+            self.state.step += 1;
+            if let Some(stop) = self.after_step(lr, std::mem::take(&mut items))? {
+                return Ok(Some(stop));
+            }
+            if self.steps_done() {
+                break;
+            }
+        }
+        self.end_epoch(lr, began)
+    }
+
+    fn steps_done(&self) -> bool {
+        self.trainer.config.steps.is_some_and(|steps| self.state.step >= steps)
+    }
+
+    fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
+        let state = &self.state;
+        let view = StepView {
+            epoch: state.epoch + 1,
+            epochs: self.trainer.config.epochs,
+            step: state.step,
+            batch: state.batch,
+            batches: self.train.batches(),
+            items,
+            lr,
+            loss: self.losses.newest,
+        };
+        let mut stop = None;
+        for callback in &mut self.trainer.callbacks {
+            if let ControlFlow::Break(why) = callback.on_step_end(&view)? {
+                stop = stop.or(Some(why));
+            }
+        }
+        if self.trainer.stop.load(Ordering::Relaxed) {
+            stop = Some(Stop::Interrupted);
+        }
+        if self.trainer.config.time_limit.is_some_and(|limit| self.started.elapsed().as_secs_f64() >= limit) {
+            stop = stop.or(Some(Stop::TimeLimit));
+        }
+        let due = self.trainer.checkpoint.every_steps.is_some_and(|every| state.step.is_multiple_of(every));
+        if due && stop.is_none() && state.batch < self.train.batches() {
+            self.save(&Weights::of(self.model()))?;
+        }
+        Ok(stop)
+    }
+
+    fn end_epoch(&mut self, lr: f64, began: Instant) -> Result<Option<Stop>, TrainError> {
+        let epoch = self.state.epoch;
+        self.losses.read(epoch)?;
+        let mut train = Metrics::default();
+        train.set("loss", self.losses.total.mean());
+        if let Some(penalty) = self.stepper.penalties.value(self.model()) {
+            train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
+        }
+        let validation = self.validate()?;
+        let mut best = true;
+        if let Some(metrics) = &validation {
+            let value = self.state.monitor.value(metrics)?;
+            if !value.is_finite() {
+                let step = self.state.step;
+                return Err(TrainError::Diverged { what: "validation loss", value, epoch: epoch + 1, step });
+            }
+            self.learning_rate.observe(value, self.state.monitor.maximise());
+            best = self.state.monitor.observe(value, epoch + 1, self.trainer.early_stopping.as_ref());
+        }
+        let record = EpochRecord {
+            seq: self.state.seq,
+            epoch: epoch + 1,
+            step: self.state.step,
+            lr,
+            train,
+            validation,
+            best,
+            seconds: began.elapsed().as_secs_f64(),
+        };
+        if let Some(log) = &self.trainer.log {
+            log.append(&record)?;
+        }
+        self.history.epochs.push(record.clone());
+        self.state.seq += 1;
+        self.state.epoch += 1;
+        self.state.batch = 0;
+        self.losses = Losses { newest: self.losses.newest, ..Losses::resumed(LossSum::default()) };
+
+        let stop = self.after_epoch(&record)?;
+        let every = self.trainer.checkpoint.every_epochs;
+        let due = every > 0 && self.state.epoch.is_multiple_of(every);
+        let improved = best && record.validation.is_some();
+        if improved || due {
+            let weights = Weights::of(self.model());
+            if improved {
+                self.state.best = Some(crate::checkpoint::folder_name(self.state.step));
+                self.best = Some(weights.clone());
+            }
+            if stop.is_none() && self.state.epoch < self.trainer.config.epochs {
+                self.save(&weights)?;
+            }
+        }
+        Ok(stop)
+    }
+
+    fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
+        let weights = || Weights::of(self.model());
+        let epochs = self.trainer.config.epochs;
+        let view = EpochView { record, history: &self.history, epochs, weights: &weights };
+        let mut stop = None;
+        for callback in &mut self.trainer.callbacks {
+            if let ControlFlow::Break(why) = callback.on_epoch_end(&view)? {
+                stop = stop.or(Some(why));
+            }
+        }
+        if let Some(early) = &self.trainer.early_stopping
+            && record.validation.is_some()
+            && self.state.monitor.exhausted(Some(early))
+        {
+            stop = stop.or(Some(Stop::EarlyStopping { patience: early.patience }));
+        }
+        if self.steps_done() {
+            stop = stop.or(Some(Stop::Finished));
+        }
+        Ok(stop)
+    }
+
+    fn validate(&self) -> Result<Option<Metrics>, TrainError> {
+        let Some(loader) = &self.validation else { return Ok(None) };
+        let scores = evaluate(&self.trainer.task, &self.model().valid(), loader, &self.device.clone().inner())?;
+        Ok(Some(scores.metrics()))
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds_before + self.started.elapsed().as_secs_f64()
+    }
+
+    /// Saves the state as it stands; does nothing without a run directory.
+    fn save(&mut self, weights: &Weights) -> Result<(), TrainError> {
+        let Some(store) = &self.trainer.store else { return Ok(()) };
+        // What is saved must be known to be finite: a checkpoint of a run that diverged is no use.
+        self.losses.read(self.state.epoch)?;
+        self.state.seconds = self.seconds_before + self.started.elapsed().as_secs_f64();
+        self.state.losses = self.losses.total;
+        self.state.plateau = self.learning_rate.state();
+        self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
+        self.state.weights_blake3 = weights.blake3();
+        store.save(weights, &self.stepper.optimizer.state(), &self.state)?;
+        Ok(())
+    }
+}

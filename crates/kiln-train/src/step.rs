@@ -1,0 +1,106 @@
+//! One optimiser step: gradients, penalties, clipping, update. Shared by the trainer and by `compare`.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{Purpose, Seed, params};
+use kiln_objective::Penalties;
+use kiln_optim::{Gradients, Optimizer};
+
+use crate::{Task, TrainConfig};
+
+/// What a step needs beside the model.
+#[derive(Debug)]
+pub(crate) struct Stepper {
+    pub(crate) optimizer: Optimizer,
+    pub(crate) penalties: Penalties,
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
+}
+
+impl Stepper {
+    pub(crate) fn new(optimizer: Optimizer, penalties: Penalties, config: &TrainConfig) -> Self {
+        Self { optimizer, penalties, clip_norm: config.clip_norm, clip_value: config.clip_value }
+    }
+
+    /// Updates the model with the mean gradient of a window of batches.
+    pub(crate) fn update<M: Module>(&mut self, model: M, mut gradients: Gradients, lr: f64) -> M {
+        if !self.penalties.is_empty() {
+            // J(θ) + λ·R(θ) is what is minimised, so its whole gradient is what gets clipped.
+            params::for_each(&model, |info, weight| {
+                gradients.update(info.id, |gradient| self.penalties.add_gradient(info, &weight.inner(), gradient));
+            });
+        }
+        if let Some(max) = self.clip_value {
+            gradients = gradients.clip_value(max);
+        }
+        if let Some(max) = self.clip_norm {
+            gradients = gradients.clip_norm(max);
+        }
+        let penalties = &self.penalties;
+        self.optimizer.step(model, gradients, lr, |info, weight| penalties.prox(info, weight, lr))
+    }
+}
+
+/// Mean loss of a batch (without autodiff) and the gradients of all parameters.
+pub(crate) fn gradients<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    place: &StepPlace,
+    device: &Device,
+) -> (Tensor<1>, Gradients) {
+    // Modules that draw from Burn's generator become a function of the place, too.
+    device.seed(place.seed(Purpose::Backend).value());
+    let loss = task.loss(model, batch, place.seed(Purpose::Noise));
+    let gradients = Gradients::of(loss.backward(), model);
+    (loss.inner(), gradients)
+}
+
+/// Where in a run a batch is trained on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StepPlace {
+    pub(crate) run: Seed,
+    /// Batches of the run before this one.
+    pub(crate) batch: u64,
+}
+
+impl StepPlace {
+    fn seed(&self, purpose: Purpose) -> Seed {
+        self.run.purpose(purpose).at(self.batch)
+    }
+}
+
+/// Gradients of several batches, averaged over their items.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    sum: Option<Gradients>,
+    items: usize,
+    batches: usize,
+}
+
+impl Window {
+    /// Adds the mean gradient of a batch of `items`.
+    pub(crate) fn add(&mut self, gradients: Gradients, items: usize) {
+        self.sum = Some(match self.sum.take() {
+            // One batch a step is the common case: nothing is scaled, and rounded, for nothing.
+            None => gradients,
+            Some(sum) => {
+                let sum = if self.batches == 1 { sum.scale(self.items as f64) } else { sum };
+                sum.add(gradients.scale(items as f64))
+            }
+        });
+        self.items += items;
+        self.batches += 1;
+    }
+
+    pub(crate) fn batches(&self) -> usize {
+        self.batches
+    }
+
+    /// The mean gradient over all items, and an empty window.
+    pub(crate) fn take(&mut self) -> Option<Gradients> {
+        let window = std::mem::take(self);
+        let sum = window.sum?;
+        Some(if window.batches == 1 { sum } else { sum.scale(1.0 / window.items as f64) })
+    }
+}

@@ -1,0 +1,27 @@
+//! What a user writes to train a model of their own: how a batch becomes a loss and how it is scored.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+
+use crate::Scores;
+
+/// How a model learns from a batch and how it is judged.
+///
+/// [`Supervised`](crate::Supervised) is the task for kiln's own data and models. Write your own for anything else:
+/// see the example `custom_model`.
+pub trait Task: Send {
+    /// The model that is trained.
+    type Model: Module;
+    /// What the loader hands over: inputs and targets on the device.
+    type Batch: Send + 'static;
+
+    /// The mean loss over the items of the batch: shape `[1]`, on the autodiff device of the model.
+    ///
+    /// `seed` is a function of the run's seed and the step; everything random in the model (dropout) derives from it.
+    /// Modules that draw from Burn's own generator are covered too: the trainer seeds it before every step.
+    fn loss(&self, model: &Self::Model, batch: Self::Batch, seed: Seed) -> Tensor<1>;
+
+    /// Adds the batch to the scores. The model is in evaluation mode, without autodiff.
+    fn score(&self, model: &Self::Model, batch: Self::Batch, scores: &mut Scores);
+}

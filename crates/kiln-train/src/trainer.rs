@@ -1,0 +1,203 @@
+//! The trainer: what to train with, and the way in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use burn::module::Module;
+use kiln_core::{Purpose, Seed};
+use kiln_data::{Loader, Source};
+use kiln_objective::PenaltyConfig;
+use kiln_optim::{AdamConfig, OptimConfig, ScheduleConfig};
+
+use crate::checkpoint::CheckpointStore;
+use crate::evaluate::EVAL_BATCH;
+use crate::first_batch::FirstBatch;
+use crate::log::MetricsLog;
+use crate::run::Run;
+use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Outcome, Task, TrainConfig, TrainError};
+
+/// The data a model is trained on and judged by.
+#[derive(Debug)]
+pub struct Data<B> {
+    pub(crate) train: Arc<dyn Source<B>>,
+    pub(crate) validation: Option<Arc<dyn Source<B>>>,
+}
+
+impl<B> Data<B> {
+    /// Training items only: the last weights count.
+    pub fn new(train: impl Source<B> + 'static) -> Self {
+        Self { train: Arc::new(train), validation: None }
+    }
+
+    /// Validation items: the weights that do best on them count.
+    pub fn validation(mut self, validation: impl Source<B> + 'static) -> Self {
+        self.validation = Some(Arc::new(validation));
+        self
+    }
+}
+
+/// Trains a model: see [`Trainer::fit`].
+///
+/// Defaults: Adam with PyTorch's settings, a constant learning rate, no penalty, 20 epochs of batches of 64, seed 0,
+/// nothing written to disk.
+pub struct Trainer<T: Task> {
+    pub(crate) task: T,
+    pub(crate) config: TrainConfig,
+    pub(crate) optim: OptimConfig,
+    pub(crate) schedule: ScheduleConfig,
+    pub(crate) penalties: Vec<PenaltyConfig>,
+    pub(crate) early_stopping: Option<EarlyStoppingConfig>,
+    pub(crate) checkpoint: CheckpointConfig,
+    pub(crate) store: Option<CheckpointStore>,
+    pub(crate) log: Option<MetricsLog>,
+    pub(crate) callbacks: Vec<Box<dyn Callback>>,
+    pub(crate) seed: Seed,
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+impl<T: Task> std::fmt::Debug for Trainer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trainer")
+            .field("config", &self.config)
+            .field("optim", &self.optim)
+            .field("schedule", &self.schedule)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Task> Trainer<T> {
+    /// A trainer with the defaults named above.
+    pub fn new(task: T, config: TrainConfig) -> Self {
+        Self {
+            task,
+            config,
+            optim: OptimConfig::Adam(AdamConfig::default()),
+            schedule: ScheduleConfig::default(),
+            penalties: Vec::new(),
+            early_stopping: None,
+            checkpoint: CheckpointConfig::default(),
+            store: None,
+            log: None,
+            callbacks: Vec::new(),
+            seed: Seed::new(0),
+            stop: Arc::default(),
+        }
+    }
+
+    /// The optimiser and its learning rate.
+    pub fn optimizer(mut self, optim: OptimConfig) -> Self {
+        self.optim = optim;
+        self
+    }
+
+    /// How the learning rate changes.
+    pub fn schedule(mut self, schedule: ScheduleConfig) -> Self {
+        self.schedule = schedule;
+        self
+    }
+
+    /// Adds a penalty λ·R(θ) to the objective.
+    pub fn penalty(mut self, penalty: PenaltyConfig) -> Self {
+        self.penalties.push(penalty);
+        self
+    }
+
+    /// Stops when the monitored metric no longer improves.
+    pub fn early_stopping(mut self, config: EarlyStoppingConfig) -> Self {
+        self.early_stopping = Some(config);
+        self
+    }
+
+    /// Writes `metrics.jsonl` and `checkpoints/` into `folder`, which must exist.
+    pub fn run_dir(mut self, folder: impl Into<PathBuf>, config: CheckpointConfig) -> Self {
+        let folder = folder.into();
+        self.store = Some(CheckpointStore::new(folder.join("checkpoints"), config.keep));
+        self.log = Some(MetricsLog::new(folder.join("metrics.jsonl")));
+        self.checkpoint = config;
+        self
+    }
+
+    /// Adds a file to every checkpoint, such as fitted preprocessing. Without [`Trainer::run_dir`] nothing happens.
+    pub fn attach(mut self, name: &str, contents: Vec<u8>) -> Self {
+        self.store = self.store.map(|store| store.attach(name, contents));
+        self
+    }
+
+    /// Adds a callback; callbacks are called in the order they were added.
+    pub fn callback(mut self, callback: impl Callback + 'static) -> Self {
+        self.callbacks.push(Box::new(callback));
+        self
+    }
+
+    /// The seed that everything random derives from. Default 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Seed::new(seed);
+        self
+    }
+
+    /// A flag that ends training after the current step, with a checkpoint, as soon as it is true.
+    pub fn stop_flag(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Trains `model` and gives it back with the best weights.
+    ///
+    /// The model may be on a plain or an autodiff device. The loop is deterministic: equal seeds, data and settings
+    /// give equal bits on flex and ndarray, whatever the number of threads.
+    ///
+    /// # Errors
+    /// [`TrainError`]: a setting out of its range, data that cannot be read, a loss that is not finite, a disk that
+    /// is full. Stopping early, by time, or by request is not an error: see [`Outcome::stop`].
+    pub fn fit(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
+        if let Some(store) = &self.store
+            && let Some(path) = store.list()?.pop()
+        {
+            return Err(TrainError::NotEmpty { path: path.parent().unwrap_or(&path).to_owned() });
+        }
+        Run::start(self, model, data, None)?.finish()
+    }
+
+    /// Goes on from the newest whole checkpoint of the run directory, or starts over when there is none.
+    ///
+    /// `model`, data and settings must be those of the run. The end is the same, bit for bit, as if the run had
+    /// never been interrupted. A run that has ended gives its outcome back at once.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`]; and [`TrainError::Damaged`] when no checkpoint is whole.
+    pub fn resume(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
+        let checkpoint = match &self.store {
+            Some(store) => store.newest()?.0,
+            None => None,
+        };
+        Run::start(self, model, data, checkpoint)?.finish()
+    }
+}
+
+/// The device that the first parameter of `model` is on.
+pub(crate) fn device_of<M: Module>(model: &M) -> burn::tensor::Device {
+    model.devices().into_iter().next().unwrap_or_default()
+}
+
+/// The loaders of the training and the validation part.
+pub(crate) fn loaders<T: Task>(
+    trainer: &Trainer<T>,
+    data: &Data<T::Batch>,
+) -> Result<(Loader<T::Batch>, Option<Loader<T::Batch>>), TrainError> {
+    let config = &trainer.config;
+    let mut train = if config.overfit_batch {
+        Loader::new(FirstBatch::new(data.train.clone(), config.batch_size), config.batch_size)?
+    } else {
+        Loader::new(data.train.clone(), config.batch_size)?
+    };
+    train = train.prefetch(config.prefetch).drop_last(config.drop_last);
+    if config.shuffle {
+        train = train.shuffled(trainer.seed.purpose(Purpose::Shuffle));
+    }
+    let validation = match &data.validation {
+        Some(source) => Some(Loader::new(source.clone(), EVAL_BATCH)?.prefetch(config.prefetch)),
+        None => None,
+    };
+    Ok((train, validation))
+}

@@ -1,0 +1,174 @@
+//! A run that is stopped anywhere and resumed ends with the same bits as one that never stopped.
+
+mod common;
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use common::{config, data, model, trainer};
+use kiln_core::{ErrorKind, Explain, Weights};
+use kiln_train::checkpoint::CheckpointStore;
+use kiln_train::{
+    Callback, CheckpointConfig, EarlyStoppingConfig, EpochRecord, Stop, StepView, TrainConfig, TrainError,
+    read_history,
+};
+use kiln_optim::{ScheduleConfig, ShapeConfig};
+
+struct StopAt(u64);
+
+impl Callback for StopAt {
+    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
+        Ok(if view.step == self.0 { ControlFlow::Break(Stop::Interrupted) } else { ControlFlow::Continue(()) })
+    }
+}
+
+/// Everything that must be equal between two runs.
+#[derive(Debug, PartialEq)]
+struct End {
+    last: String,
+    best: String,
+    optimizer: String,
+    history: Vec<EpochRecord>,
+    stop: Stop,
+}
+
+fn end(folder: &Path, outcome: kiln_train::Outcome<common::Net>) -> End {
+    let newest = CheckpointStore::new(folder.join("checkpoints"), 2).newest().unwrap().0.unwrap();
+    let logged = read_history(&folder.join("metrics.jsonl")).unwrap();
+    assert_eq!(logged, outcome.history, "metrics.jsonl holds what the outcome holds");
+    let untimed = |record: &EpochRecord| EpochRecord { seconds: 0.0, ..record.clone() };
+    End {
+        last: outcome.last_weights_blake3,
+        best: Weights::of(&outcome.model).blake3(),
+        optimizer: newest.optimizer.blake3(),
+        history: logged.epochs.iter().map(untimed).collect(),
+        stop: outcome.stop,
+    }
+}
+
+fn build(folder: &Path, config: &TrainConfig) -> kiln_train::Trainer<common::PointTask> {
+    let plateau = ShapeConfig::Plateau { factor: 0.5, patience: 0, threshold: 0.0, cooldown: 0, min: 0.0 };
+    trainer(config.clone())
+        .schedule(ScheduleConfig { shape: plateau, ..ScheduleConfig::default() })
+        .early_stopping(EarlyStoppingConfig { patience: 4, ..EarlyStoppingConfig::default() })
+        .run_dir(folder, CheckpointConfig { every_epochs: 2, every_steps: Some(4), keep: 2 })
+}
+
+fn uninterrupted(config: &TrainConfig) -> End {
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = build(folder.path(), config).fit(model(), &data()).unwrap();
+    end(folder.path(), outcome)
+}
+
+fn check_every_stop(config: &TrainConfig, stops: impl IntoIterator<Item = u64>) {
+    let whole = uninterrupted(config);
+    for stop in stops {
+        let folder = tempfile::tempdir().unwrap();
+        let first = build(folder.path(), config).callback(StopAt(stop)).fit(model(), &data()).unwrap();
+        assert_eq!(first.stop, Stop::Interrupted);
+        let outcome = build(folder.path(), config).resume(model(), &data()).unwrap();
+        assert_eq!(end(folder.path(), outcome), whole, "stopped at step {stop}");
+    }
+}
+
+#[test]
+fn every_stopping_point_leads_to_the_same_end() {
+    // 11 steps an epoch: the middle, the last step of an epoch, the first of the next, checkpoints and between them.
+    check_every_stop(&config(), [1, 4, 7, 11, 12, 22, 23, 40]);
+}
+
+#[test]
+fn accumulation_and_threads_do_not_change_that() {
+    let config = TrainConfig { accumulate: 3, prefetch: 3, ..config() };
+    check_every_stop(&config, [1, 3, 4, 5, 9]);
+}
+
+#[test]
+fn a_process_that_was_killed_resumes_from_what_is_on_the_disk() {
+    // A kill leaves the checkpoints as they were and a metrics file that may be ahead of them, with a torn line.
+    let whole = uninterrupted(&config());
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &config()).callback(StopAt(29)).fit(model(), &data()).unwrap();
+    let newest = CheckpointStore::new(folder.path().join("checkpoints"), 2).list().unwrap().pop().unwrap();
+    fs::remove_dir_all(newest).unwrap();
+    let log = folder.path().join("metrics.jsonl");
+    let torn = fs::read_to_string(&log).unwrap() + "{\"seq\":2,\"epo";
+    fs::write(&log, torn).unwrap();
+    fs::create_dir(folder.path().join("checkpoints/.tmp-left-behind")).unwrap();
+
+    let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+    assert!(!folder.path().join("checkpoints/.tmp-left-behind").exists());
+}
+
+#[test]
+fn killed_before_the_first_checkpoint_means_starting_over() {
+    let whole = uninterrupted(&config());
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}
+
+#[test]
+fn a_damaged_newest_checkpoint_is_reported_and_the_one_before_is_used() {
+    let whole = uninterrupted(&config());
+    for file in ["model.safetensors", "optim.safetensors", "state.json", "MANIFEST.json"] {
+        let folder = tempfile::tempdir().unwrap();
+        build(folder.path(), &config()).callback(StopAt(19)).fit(model(), &data()).unwrap();
+        let store = CheckpointStore::new(folder.path().join("checkpoints"), 2);
+        let newest = store.list().unwrap().pop().unwrap();
+        let mut bytes = fs::read(newest.join(file)).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(newest.join(file), bytes).unwrap();
+
+        let (found, damaged) = store.newest().unwrap();
+        assert!(found.unwrap().state.step < 19);
+        let message = damaged[0].to_string();
+        assert!(message.contains("step-00000019"), "{message}");
+        assert_eq!(damaged[0].kind(), ErrorKind::Checkpoint);
+        assert_eq!(store.verify().unwrap().iter().filter(|v| v.result.is_err()).count(), 1);
+
+        let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+        assert_eq!(end(folder.path(), outcome), whole, "{file}");
+    }
+}
+
+#[test]
+fn when_nothing_is_whole_the_error_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &config()).callback(StopAt(19)).fit(model(), &data()).unwrap();
+    for path in CheckpointStore::new(folder.path().join("checkpoints"), 2).list().unwrap() {
+        fs::write(path.join("model.safetensors"), b"").unwrap();
+    }
+    let error = build(folder.path(), &config()).resume(model(), &data()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Checkpoint);
+    assert!(error.to_string().contains("model.safetensors has 0 bytes"), "{error}");
+}
+
+#[test]
+fn a_finished_run_is_not_trained_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = build(folder.path(), &config()).fit(model(), &data()).unwrap();
+    let before = end(folder.path(), outcome);
+    let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), before);
+    let error = build(folder.path(), &config()).fit(model(), &data()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+#[test]
+fn only_the_newest_and_the_best_checkpoints_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &config()).fit(model(), &data()).unwrap();
+    let store = CheckpointStore::new(folder.path().join("checkpoints"), 2);
+    let newest = store.newest().unwrap().0.unwrap();
+    let best = newest.state.best.unwrap();
+    let names: Vec<String> =
+        store.list().unwrap().iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    assert!(names.contains(&best) && (2..=3).contains(&names.len()), "{names:?}");
+    let pointer = |name| fs::read_to_string(folder.path().join("checkpoints").join(name)).unwrap();
+    assert_eq!(pointer("best").trim(), best);
+    assert_eq!(pointer("last").trim(), names.last().unwrap());
+}

@@ -1,0 +1,73 @@
+//! Source files that have grown too long to hold one idea.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The most lines that a file should have.
+pub(crate) const LIMIT: usize = 300;
+
+/// Folders of the repository that hold sources.
+const FOLDERS: [&str; 5] = ["crates", "xtask", "tests", "examples", "bench"];
+
+/// Every Rust file under `root` that is longer, with its lines; the longest first.
+pub(crate) fn long_files(root: &Path) -> io::Result<Vec<(PathBuf, usize)>> {
+    let mut found = Vec::new();
+    for folder in FOLDERS.map(|folder| root.join(folder)) {
+        if folder.is_dir() {
+            visit(&folder, &mut found)?;
+        }
+    }
+    for (path, _) in &mut found {
+        if let Ok(short) = path.strip_prefix(root) {
+            *path = short.to_owned();
+        }
+    }
+    found.sort_by(|(a_path, a), (b_path, b)| b.cmp(a).then_with(|| a_path.cmp(b_path)));
+    Ok(found)
+}
+
+fn visit(folder: &Path, found: &mut Vec<(PathBuf, usize)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            visit(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let lines = fs::read_to_string(&path)?.lines().count();
+            if lines > LIMIT {
+                found.push((path, lines));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_rust_files_are_named_longest_first() {
+        let root = std::env::temp_dir().join(format!("kiln-xtask-sizes-{}", std::process::id()));
+        fs::create_dir_all(root.join("crates/a/src")).unwrap();
+        fs::create_dir_all(root.join("elsewhere")).unwrap();
+        for (path, lines) in [
+            ("crates/a/src/limit.rs", LIMIT),
+            ("crates/a/src/long.rs", LIMIT + 1),
+            ("crates/a/longer.rs", LIMIT + 2),
+            ("crates/a/data.csv", 1000),
+            ("elsewhere/long.rs", 1000),
+        ] {
+            fs::write(root.join(path), "//\n".repeat(lines)).unwrap();
+        }
+        let found = long_files(&root);
+        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(
+            found.unwrap(),
+            [
+                (PathBuf::from("crates/a/longer.rs"), LIMIT + 2),
+                (PathBuf::from("crates/a/src/long.rs"), LIMIT + 1)
+            ]
+        );
+    }
+}

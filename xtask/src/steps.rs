@@ -1,0 +1,74 @@
+//! The checks one after another, each timed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::{edges, sizes};
+
+/// Runs the checks; the error is what to tell the user.
+pub(crate) fn run(fast: bool) -> Result<(), String> {
+    let started = Instant::now();
+    timed("fmt", || cargo(&["fmt", "--all", "--check"], &[]))?;
+    timed("crate edges", crate_edges)?;
+    timed("file sizes", file_sizes)?;
+    if !fast {
+        // All in the release profile, so that one build of the dependencies serves run, test and checks.
+        let warnings = ["--", "-D", "warnings"];
+        let clippy = [&["clippy", "--release", "--workspace", "--all-targets"][..], &warnings].concat();
+        timed("clippy", || cargo(&clippy, &[]))?;
+        let doc = ["doc", "--release", "--workspace", "--no-deps"];
+        timed("doc", || cargo(&doc, &[("RUSTDOCFLAGS", "-D warnings")]))?;
+        timed("test", || cargo(&["test", "--release", "--workspace"], &[]))?;
+    }
+    eprintln!("xtask: all checks passed in {:.1} s", started.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn timed(name: &str, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    eprintln!("xtask: {name} …");
+    let started = Instant::now();
+    let result = check().map_err(|failure| format!("{name}: {failure}"));
+    if result.is_ok() {
+        eprintln!("xtask: {name} took {:.1} s", started.elapsed().as_secs_f64());
+    }
+    result
+}
+
+fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
+    let mut command = command(arguments);
+    let status = command.envs(variables.iter().copied()).status().map_err(|error| error.to_string())?;
+    if status.success() { Ok(()) } else { Err(format!("`cargo {}` failed", arguments.join(" "))) }
+}
+
+/// The cargo that runs this program, in the root of the workspace.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}
+
+fn crate_edges() -> Result<(), String> {
+    let output = command(&["metadata", "--format-version", "1", "--no-deps"])
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let metadata = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let wrong = edges::check(&metadata);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
+}
+
+/// Long files are named but allowed: what to split is a judgement.
+fn file_sizes() -> Result<(), String> {
+    for (path, lines) in sizes::long_files(&root()).map_err(|error| error.to_string())? {
+        eprintln!("  {}: {lines} lines, the aim is at most {}", path.display(), sizes::LIMIT);
+    }
+    Ok(())
+}
