@@ -38,7 +38,10 @@ impl Adam {
         decoupled: bool,
     ) -> Result<Self, OptimError> {
         Ok(Self {
-            betas: [check("betas", betas[0], Range::BELOW_ONE)?, check("betas", betas[1], Range::BELOW_ONE)?],
+            betas: [
+                check("betas[0]", betas[0], Range::BELOW_ONE)?,
+                check("betas[1]", betas[1], Range::BELOW_ONE)?,
+            ],
             eps: check("eps", eps, Range::POSITIVE)?,
             decay: check("weight_decay", decay, Range::at_least(0.0))?,
             decoupled,

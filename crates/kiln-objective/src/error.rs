@@ -1,0 +1,71 @@
+//! What can be wrong with a loss or a penalty.
+
+use kiln_core::{ErrorKind, Explain, NumberError};
+
+use crate::TargetKind;
+
+/// Why a loss or a penalty could not be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObjectiveError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The loss is for another kind of target.
+    #[error("the loss {loss} does not fit the target, which is {target}")]
+    Target {
+        /// `loss.kind`.
+        loss: &'static str,
+        /// What the data set has.
+        target: TargetKind,
+    },
+    /// There are more or fewer class weights than classes.
+    #[error("loss.class_weights has {found} entries, the target has {classes} classes")]
+    ClassWeights {
+        /// Number of weights.
+        found: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// A penalty selects no parameter.
+    #[error("{penalty} acts on nothing: no trainable parameter matches {wanted}")]
+    NothingSelected {
+        /// Which penalty, as its key in the configuration: `penalty[0]`.
+        penalty: String,
+        /// The selection that matches nothing.
+        wanted: String,
+        /// Paths of the trainable parameters there are.
+        paths: Vec<String>,
+    },
+    /// A penalty that has no proximal operator is to act through one.
+    #[error("{penalty} has no proximal form")]
+    NotProximal {
+        /// Which penalty.
+        penalty: String,
+    },
+}
+
+impl Explain for ObjectiveError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Number(_) => return None,
+            Self::Target { target: TargetKind::Classes(2), .. } => {
+                "use cross-entropy or binary-cross-entropy for two classes".to_owned()
+            }
+            Self::Target { target: TargetKind::Classes(_), .. } => "use cross-entropy for classes".to_owned(),
+            Self::Target { target: TargetKind::Values(_), .. } => {
+                "use mse, mae or huber for numbers (binary-cross-entropy only for one column of 0 and 1)"
+                    .to_owned()
+            }
+            Self::ClassWeights { classes, .. } => {
+                format!("give {classes} class weights, in the order of the classes, or none")
+            }
+            Self::NothingSelected { paths, .. } => format!("use one of these paths: {}", paths.join(", ")),
+            Self::NotProximal { .. } => "leave proximal out for this penalty".to_owned(),
+        })
+    }
+}

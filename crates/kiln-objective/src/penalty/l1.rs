@@ -1,0 +1,41 @@
+//! The L1 penalty (lasso).
+
+use std::fmt;
+
+use burn::tensor::Tensor;
+
+use super::{Penalty, WeightView, formula, soft_threshold};
+
+/// `λ Σ |w|`.
+///
+/// Gradient `λ sign(w)`, 0 at `w = 0`. Proximal step: `w` moves towards 0 by `step · λ` and stops there, which gives
+/// exact zeros (Tibshirani 1996; Parikh and Boyd, Proximal Algorithms, 2014).
+#[derive(Debug, Clone, PartialEq)]
+pub struct L1 {
+    /// λ, at least 0.
+    pub strength: f64,
+}
+
+impl Penalty for L1 {
+    fn value(&self, weight: WeightView<'_>) -> Tensor<1> {
+        weight.flat.abs().sum().mul_scalar(self.strength)
+    }
+
+    fn gradient(&self, weight: WeightView<'_>) -> Option<Tensor<1>> {
+        Some(weight.flat.sign().mul_scalar(self.strength))
+    }
+
+    fn prox(&self, weight: WeightView<'_>, step: f64) -> Option<Tensor<1>> {
+        Some(soft_threshold(weight.flat, step * self.strength))
+    }
+
+    fn is_proximal(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Display for L1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formula(f, self.strength, "Σ |w|")
+    }
+}

@@ -1,0 +1,116 @@
+//! 100 steps of every optimiser against PyTorch (`tests/golden/optimisers.py`).
+
+use kiln_optim::{AdamConfig, AdamwConfig, OptimConfig, Optimizer, RmspropConfig, SgdConfig};
+
+use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
+
+/// The golden cases with the same settings as in the script.
+pub(crate) fn cases() -> Vec<(&'static str, OptimConfig)> {
+    let sgd = || SgdConfig { lr: 0.1, ..Default::default() };
+    let momentum = || SgdConfig { momentum: 0.9, ..sgd() };
+    let adam = || AdamConfig { lr: 0.05, ..Default::default() };
+    let adamw = || AdamwConfig { lr: 0.05, ..Default::default() };
+    let rmsprop = |lr| RmspropConfig { lr, ..Default::default() };
+    vec![
+        ("sgd", OptimConfig::Sgd(sgd())),
+        ("sgd-decay", OptimConfig::Sgd(SgdConfig { weight_decay: 0.01, ..sgd() })),
+        ("momentum", OptimConfig::Sgd(momentum())),
+        ("dampening", OptimConfig::Sgd(SgdConfig { dampening: 0.3, weight_decay: 0.01, ..momentum() })),
+        ("nesterov", OptimConfig::Sgd(SgdConfig { nesterov: true, weight_decay: 0.01, ..momentum() })),
+        ("adam", OptimConfig::Adam(adam())),
+        (
+            "adam-options",
+            OptimConfig::Adam(AdamConfig { betas: [0.8, 0.95], eps: 1e-6, weight_decay: 0.02, ..adam() }),
+        ),
+        ("amsgrad", OptimConfig::Adam(AdamConfig { betas: [0.9, 0.5], amsgrad: true, ..adam() })),
+        ("adamw", OptimConfig::Adamw(AdamwConfig { weight_decay: 0.1, ..adamw() })),
+        ("adamw-amsgrad", OptimConfig::Adamw(AdamwConfig { betas: [0.9, 0.5], amsgrad: true, ..adamw() })),
+        ("adamw-weights", OptimConfig::Adamw(AdamwConfig { decay_all: false, ..adamw() })),
+        ("rmsprop", OptimConfig::Rmsprop(rmsprop(0.02))),
+        (
+            "rmsprop-decay",
+            OptimConfig::Rmsprop(RmspropConfig {
+                weight_decay: 0.05,
+                alpha: 0.95,
+                eps: 0.1,
+                ..rmsprop(0.02)
+            }),
+        ),
+        ("rmsprop-momentum", OptimConfig::Rmsprop(RmspropConfig { momentum: 0.8, ..rmsprop(0.01) })),
+        ("rmsprop-centered", OptimConfig::Rmsprop(RmspropConfig { centered: true, ..rmsprop(0.01) })),
+        (
+            "rmsprop-all",
+            OptimConfig::Rmsprop(RmspropConfig {
+                momentum: 0.8,
+                centered: true,
+                weight_decay: 0.05,
+                ..rmsprop(0.01)
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn every_optimiser_takes_pytorchs_way() {
+    let golden = golden();
+    for (name, config) in cases() {
+        for (dtype, tolerance) in precisions() {
+            let (problem, mut model) = Problem::new(dtype);
+            let mut optimizer = Optimizer::new(&config).unwrap();
+            for step in 1..=100 {
+                let gradients = problem.gradients(&model);
+                model = optimizer.step(model, gradients, config.lr(), |_, weight| weight);
+                if [1, 10, 50, 100].contains(&step) {
+                    let check = |part: &str, found: Vec<f64>| {
+                        let case = format!("{name}/{step}/{part}");
+                        assert_close(
+                            &found,
+                            &expected(&golden, &case),
+                            tolerance,
+                            &format!("{case}, {dtype:?}"),
+                        );
+                    };
+                    check("weight", numbers(model.weight.val()));
+                    check("bias", numbers(model.bias.val()));
+                }
+            }
+            assert_eq!(optimizer.updates(), 100);
+        }
+    }
+}
+
+#[test]
+fn decoupled_decay_of_sgd_shrinks_the_weights_beside_the_step() {
+    // w ← (1 − lr · decay) w − lr · g, by hand: PyTorch's SGD has no decoupled form.
+    let config =
+        SgdConfig { lr: 0.1, weight_decay: 0.5, decoupled: true, decay_all: false, ..Default::default() };
+    let config = OptimConfig::Sgd(config);
+    for (dtype, tolerance) in precisions() {
+        let (problem, model) = Problem::new(dtype);
+        let gradients = problem.gradients(&model);
+        let flat = |values: Vec<f64>, gradient: Vec<f64>, keep: f64| -> Vec<f64> {
+            values.iter().zip(gradient).map(|(w, g)| keep * w - 0.1 * g).collect()
+        };
+        let gradient = |id| numbers(gradients.get(id).unwrap().clone());
+        let weight = flat(numbers(model.weight.val()), gradient(model.weight.id), 0.95);
+        let bias = flat(numbers(model.bias.val()), gradient(model.bias.id), 1.0);
+        let model = Optimizer::new(&config).unwrap().step(model, gradients, 0.1, |_, weight| weight);
+        assert_close(&numbers(model.weight.val()), &weight, tolerance, "weight");
+        assert_close(&numbers(model.bias.val()), &bias, tolerance, "bias");
+    }
+}
+
+#[test]
+fn what_happens_after_the_update_has_the_last_word() {
+    let (problem, model) = Problem::new(burn::tensor::DType::F32);
+    let mut optimizer = Optimizer::new(&OptimConfig::Sgd(SgdConfig::default())).unwrap();
+    let gradients = problem.gradients(&model);
+    let mut seen = Vec::new();
+    let model = optimizer.step(model, gradients, 0.1, |info, weight| {
+        seen.push(info.path.clone());
+        weight.zeros_like()
+    });
+    assert_eq!(seen, ["weight", "bias"]);
+    assert!(numbers(model.weight.val()).iter().all(|w| *w == 0.0));
+    assert!(model.weight.is_require_grad());
+}
