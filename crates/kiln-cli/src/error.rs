@@ -4,12 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use kiln_core::device::DeviceError;
-use kiln_core::{ErrorKind, Explain};
+use kiln_core::{ErrorKind, Explain, NumberError};
 use kiln_data::DataError;
 use kiln_models::ModelError;
 use kiln_optim::OptimError;
 
-use crate::config::{ConfigError, OutOfRange, Snippet};
+use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
 
 /// Every way in which a command can fail.
@@ -18,9 +18,12 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
-    OutOfRange(OutOfRange),
+    Number(#[from] NumberError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// Any of the others, with the line of the configuration that it is about.
     #[error("{error}")]
-    Device { error: DeviceError, place: Option<Snippet> },
+    Setting { error: Box<CliError>, place: Snippet },
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
@@ -47,8 +50,7 @@ impl CliError {
     pub(crate) fn snippet(&self) -> Option<&Snippet> {
         match self {
             Self::Config(error) => error.place(),
-            Self::OutOfRange(error) => error.place.as_ref(),
-            Self::Device { place, .. } => place.as_ref(),
+            Self::Setting { place, .. } => Some(place),
             _ => None,
         }
     }
@@ -56,8 +58,9 @@ impl CliError {
     fn inner(&self) -> Option<&dyn Explain> {
         Some(match self {
             Self::Config(error) => error,
-            Self::OutOfRange(error) => error,
-            Self::Device { error, .. } => error,
+            Self::Number(error) => error,
+            Self::Device(error) => error,
+            Self::Setting { error, .. } => return error.inner(),
             Self::Data(error) => error,
             Self::Model(error) => error,
             Self::Optim(error) => error,

@@ -7,7 +7,7 @@ mod build;
 mod environment;
 mod error;
 mod file;
-mod number;
+mod formula;
 mod origin;
 mod print;
 mod resolve;
@@ -18,7 +18,6 @@ mod settings;
 pub use run::RunConfig;
 
 pub(crate) use error::ConfigError;
-pub(crate) use number::OutOfRange;
 pub(crate) use origin::Snippet;
 pub(crate) use print::{annotated, leaves};
 pub(crate) use resolve::{Flags, Request, Resolved, resolve};

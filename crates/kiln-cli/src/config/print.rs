@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
+use super::formula;
 use super::resolve::Resolved;
 use super::run::RunConfig;
 
@@ -53,6 +54,13 @@ pub(crate) fn annotated(resolved: &Resolved) -> String {
         }
         let line = format!("{name} = {value}");
         let _ = writeln!(text, "{line:COMMENT_COLUMN$} # {}", resolved.set_by(&key));
+    }
+    if resolved.config.loss.is_none() {
+        text.push_str("\n# loss: cross-entropy for classes, mean squared error for numbers\n");
+    }
+    text.push('\n');
+    for line in formula::lines(&resolved.config) {
+        let _ = writeln!(text, "# {line}");
     }
     text
 }

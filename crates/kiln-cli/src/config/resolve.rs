@@ -3,13 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kiln_core::NumberError;
-use kiln_core::device::{DeviceError, DeviceName};
+use kiln_core::device::DeviceName;
+use kiln_data::InputShape;
+use kiln_models::ModelError;
+use kiln_optim::Optimizer;
 use toml::Value;
 
 use super::error::ConfigError;
-use super::number::OutOfRange;
-use super::origin::{Origin, Setter, Snippet};
+use super::origin::{Origin, Setter};
 use super::run::RunConfig;
 use super::settings::{Layer, Setting, Settings};
 use super::{argument, build, environment, file};
@@ -140,26 +141,42 @@ impl Resolved {
     /// Checks all that can be checked without the data.
     ///
     /// # Errors
-    /// The first number out of its range, or a device that there is not.
+    /// The first number out of its range, contradiction, or device that there is not.
     pub(crate) fn check(&self) -> Result<DeviceName, CliError> {
-        self.config.check().map_err(|error| self.blame(error))?;
-        self.config.device_name().map_err(|error| self.blame_device(error))
+        self.config.check().map_err(|error| self.locate(error))?;
+        Optimizer::new(&self.config.optim).map_err(|error| self.locate(error))?;
+        // The lengths matter to the shape of a schedule, not to whether it is right.
+        self.config.schedule.build(1.0, 10, 100).map_err(|error| self.locate(error))?;
+        self.check_model()?;
+        self.config.device_name().map_err(|error| self.locate_at("device", error))
     }
 
-    /// A number error with the line that set the number.
-    pub(crate) fn blame(&self, error: NumberError) -> CliError {
-        let place = self.settings.find(&error.name).and_then(|setting| setting.origin.value_snippet());
-        CliError::OutOfRange(OutOfRange { error, place })
+    /// What is wrong with the model whatever the data.
+    fn check_model(&self) -> Result<(), CliError> {
+        match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
+            Err(error @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. })) => {
+                Err(self.locate(error))
+            }
+            // The others are about the shape of the data.
+            _ => Ok(()),
+        }
     }
 
-    /// A device error with the line that named the device.
-    pub(crate) fn blame_device(&self, error: DeviceError) -> CliError {
-        CliError::Device { error, place: self.place("device") }
+    /// An error with the line that set what its message begins with: messages about a setting begin with its key.
+    pub(crate) fn locate(&self, error: impl Into<CliError>) -> CliError {
+        let error = error.into();
+        let message = error.to_string();
+        let key = message.split([' ', ':']).next().unwrap_or_default();
+        self.locate_at(key, error)
     }
 
-    /// Where the value of a key was set, if it can be shown.
-    pub(crate) fn place(&self, key: &str) -> Option<Snippet> {
-        self.settings.get(key).and_then(|setting| setting.origin.value_snippet())
+    /// An error with the line that set `key`.
+    pub(crate) fn locate_at(&self, key: &str, error: impl Into<CliError>) -> CliError {
+        let error = error.into();
+        match self.settings.find(key).and_then(|setting| setting.origin.value_snippet()) {
+            Some(place) if error.snippet().is_none() => CliError::Setting { error: Box::new(error), place },
+            _ => error,
+        }
     }
 
     /// Who set a key.
