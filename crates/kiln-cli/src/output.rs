@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use kiln_report::event::{Event, EventWriter, Failure, VERSION};
+use kiln_report::EventWriter;
+use kiln_report::event::{Event, Failure, VERSION};
 use serde_json::{Map, Value};
 
 use crate::error::CliError;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args, ValueEnum};
-use kiln_report::progress::Mode;
+use kiln_report::Mode;
 
 use crate::config::Flags;
 

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod data;
 mod devices;
 mod runs;
 
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
     match &cli.command {
         Command::Devices => devices::run(out)?,
         Command::Config(command) => config::run(command, global, out)?,
+        Command::Data(command) => data::run(command, global, out)?,
         Command::Runs(command) => runs::run(command, global, out)?,
         Command::Completions { shell } => completions::run(*shell, out)?,
         _ => {}
