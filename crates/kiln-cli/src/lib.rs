@@ -9,12 +9,15 @@ mod bug;
 mod command;
 mod config;
 mod error;
+mod job;
 mod output;
 mod predictions;
 mod recipe;
 mod render;
 mod run_dir;
+mod signal;
 mod text;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
