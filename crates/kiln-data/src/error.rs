@@ -147,12 +147,10 @@ pub enum DataError {
     #[error(transparent)]
     Number(#[from] NumberError),
     /// Every row is held out.
-    #[error("nothing is left to train on: {held_out} of {rows} rows are held out")]
+    #[error("nothing is left to train on: all {rows} rows are held out")]
     NoTraining {
         /// Rows of the data set.
         rows: usize,
-        /// Rows in the test and validation parts.
-        held_out: usize,
     },
     /// The parts of the data set do not fit together.
     #[error(transparent)]

@@ -49,7 +49,7 @@ impl Split {
         };
         let (train, validation) = strata.hold_out(rest, validation_share, seed.at(1));
         if train.is_empty() {
-            return Err(DataError::NoTraining { rows, held_out: validation.len() + test.len() });
+            return Err(DataError::NoTraining { rows });
         }
         Ok(Self { train, validation, test })
     }

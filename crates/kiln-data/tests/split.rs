@@ -152,8 +152,8 @@ fn what_cannot_be_split_is_an_error() {
     }
     let config = shares(0.1, 0.2, true);
     let error = split(&dataset(vec![0; 3], 1, vec![0, 1, 2]), &config);
-    assert_eq!(error.to_string(), "nothing is left to train on: 3 of 3 rows are held out");
-    assert!(matches!(split(&dataset(vec![], 1, vec![]), &config), DataError::NoTraining { rows: 0, .. }));
+    assert_eq!(error.to_string(), "nothing is left to train on: all 3 rows are held out");
+    assert!(matches!(split(&dataset(vec![], 1, vec![]), &config), DataError::NoTraining { rows: 0 }));
     assert!(matches!(
         split(&dataset(vec![0; 3], 1, vec![3]), &config),
         DataError::Inconsistent(Inconsistency::NoRow { row: 3, rows: 3 })
