@@ -1,2 +1,11 @@
 //! The command `kiln`.
-fn main() {}
+
+use std::process::ExitCode;
+
+/// Training frees and takes large blocks all the time; the system's allocator hands each back to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    kiln_cli::main()
+}

@@ -1,1 +1,76 @@
 //! The command kiln: arguments, plan, run, exit codes.
+//!
+//! Arguments are text that is checked by itself (`args`), a configuration is read in layers and checked once
+//! (`config`), and each command is one file (`command`). Data goes to standard output, words to standard error, and
+//! the exit code says what kind of failure it was ([`kiln_core::ErrorKind`]).
+
+mod args;
+mod bug;
+mod command;
+mod config;
+mod error;
+mod output;
+mod predictions;
+mod recipe;
+mod render;
+mod run_dir;
+mod text;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use kiln_core::Explain;
+
+pub use config::RunConfig;
+
+/// Runs the command with the arguments of the process.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Runs the command line `arguments`, the first of which is the name of the program, and gives back the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    bug::keep_quiet();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, json),
+    };
+    match bug::catch(|| command::run(&cli)) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) if error.is_closed_pipe() => 0,
+        Ok(Err(error)) => {
+            output::report(&error, cli.global.json);
+            error.kind().exit_code()
+        }
+        Err(bug) => {
+            if cli.global.json {
+                output::failure(1, bug.clone(), Some(bug::HELP.to_owned()));
+            }
+            let _ = write!(io::stderr(), "  × {bug}\n  help: {}\n", bug::HELP);
+            1
+        }
+    }
+}
+
+/// Help and version are no errors; everything else clap says is a wrong use.
+fn usage(error: &clap::Error, json: bool) -> u8 {
+    let text = error.render();
+    if !error.use_stderr() {
+        let colour = io::IsTerminal::is_terminal(&io::stdout()) && std::env::var_os("NO_COLOR").is_none();
+        let text = if colour { text.ansi().to_string() } else { text.to_string() };
+        let _ = io::stdout().write_all(text.as_bytes());
+        return 0;
+    }
+    if json {
+        let message = text.to_string();
+        let first = message.lines().next().unwrap_or_default();
+        output::failure(2, first.trim_start_matches("error: ").to_owned(), None);
+    }
+    let text = if render::colour() { text.ansi().to_string() } else { text.to_string() };
+    let _ = io::stderr().write_all(text.as_bytes());
+    2
+}

@@ -1,6 +1,8 @@
 //! What kiln relies on in Burn, and works around: where one of these fails after an upgrade, Burn has changed and
 //! the code named beside it must be looked at again.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use burn::module::{Initializer, Module, ModuleVisitor, Param};
 use burn::nn::{BatchNorm, BatchNormConfig, DropoutConfig, LinearConfig};
 use burn::optim::GradientsParams;

@@ -1,5 +1,7 @@
 //! Parameters by path: what is listed, and what an update touches.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};

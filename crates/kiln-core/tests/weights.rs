@@ -1,5 +1,7 @@
 //! Weights: out of a module, through a file, into another one.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};

@@ -12,7 +12,7 @@ use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
 
-/// Why data cannot be used. Rows and items are counted from 0.
+/// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
@@ -258,7 +258,7 @@ impl Explain for DataError {
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
             Self::TargetIgnored { .. } => "take it out of one of the two".to_owned(),
             Self::SeveralClassTargets { .. } => {
-                "set data.task to \"regression\", or name one target column".to_owned()
+                "name one target, or set data.task = \"regression\"".to_owned()
             }
             Self::NotFound { .. } => "check the path (data.path, or --data)".to_owned(),
             Self::NotAFile { .. } => "give the path of a file".to_owned(),

@@ -1,5 +1,7 @@
 //! Everything that a configuration can have wrong, with the message and the remedy.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::InputShape;
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, ResnetConfig};

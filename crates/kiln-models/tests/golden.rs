@@ -1,5 +1,7 @@
 //! Outputs, gradients and running statistics against PyTorch: see `tests/golden/models.py`.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use kiln_core::{Seed, Weights};

@@ -1,5 +1,7 @@
 //! What holds for every model: counts, shapes, seeds, dropout.
 
+#![allow(clippy::unwrap_used)] // Clippy knows test functions, not their helpers.
+
 use burn::module::Module;
 use burn::tensor::{Device, Distribution, Tensor, TensorData};
 use kiln_core::{ParamKind, Purpose, Seed, Weights, params};

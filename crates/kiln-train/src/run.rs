@@ -13,7 +13,7 @@ use kiln_optim::{LearningRate, Optimizer};
 
 use crate::checkpoint::{Checkpoint, TrainState};
 use crate::evaluate::evaluate;
-use crate::losses::{LossSum, Losses};
+use crate::losses::Losses;
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, StepView, Stop, Task, TrainError};
@@ -252,7 +252,7 @@ impl<'a, T: Task> Run<'a, T> {
         self.state.seq += 1;
         self.state.epoch += 1;
         self.state.batch = 0;
-        self.losses = Losses { newest: self.losses.newest, ..Losses::resumed(LossSum::default()) };
+        self.losses = self.losses.next_epoch();
 
         let stop = self.after_epoch(&record)?;
         let every = self.trainer.checkpoint.every_epochs;

@@ -1,7 +1,219 @@
 //! CSV files with a header.
+//!
+//! The delimiter is comma, semicolon or tab, whichever is most frequent in the first line. Cells may be quoted with
+//! `"` (doubled inside). White space around a cell does not count. Blank lines are skipped; a byte order mark and
+//! carriage returns are fine. The text must be UTF-8.
+//!
+//! * Missing cells: empty, `NA`, `N/A`, `NaN`, `null`, `?`, in any case.
+//! * A column is numeric if every cell that is not missing is a finite number; else categorical. But more than 95 %
+//!   numbers beside some text is an error that names the first text, not a category.
+//! * A column has at most 1000 categories; they are in the order of their texts.
+//!
+//! A file is read twice: first to check every row and to see what the columns are, then into memory that is reserved
+//! once. So a malformed file costs no more than a row.
 
+mod cell;
+mod fill;
+mod header;
+mod place;
 mod problem;
+mod records;
 mod schema;
+mod survey;
+mod target;
+
+use std::path::Path;
 
 pub use problem::{Cell, CsvProblem};
+pub(crate) use records::Records;
 pub use schema::{ColumnKind, ColumnSchema};
+
+use self::fill::{Fill, fill};
+use self::survey::{Kind, Survey};
+use super::{dataset, name_of};
+use crate::error::nearest;
+use crate::{Column, DataError, Dataset, Features, Target, TaskKind, Values};
+
+/// One row for each of training, validation and test.
+const MIN_ROWS: usize = 3;
+
+/// Reads a file to train on. `targets` are the columns to predict (none: the last one that is not in `ignore`),
+/// `ignore` the columns to leave out.
+///
+/// Without a `task`, several targets are numbers, and so is one, unless its cells are texts, or whole numbers of
+/// which there are at most 20 different ones that occur 3 times each on average: these are classes. Classes are in
+/// the order of their names; whole numbers in their own order.
+///
+/// # Errors
+/// [`DataError::Csv`] with the place of what is malformed, [`DataError::OneClass`]; and of kind usage, when a
+/// setting names a column that is not there.
+pub fn load(
+    path: &Path,
+    targets: &[String],
+    task: Option<TaskKind>,
+    ignore: &[String],
+) -> Result<Dataset, DataError> {
+    let mut roles = Roles::default();
+    let survey = Survey::of(path, |header| {
+        roles = Roles::of(path, header, targets, ignore)?;
+        Ok((0..header.len()).map(|column| !roles.ignored.contains(&column)).collect())
+    })?;
+    if survey.rows < MIN_ROWS {
+        return Err(survey.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));
+    }
+    let mut fills = Vec::with_capacity(survey.header.len());
+    for column in 0..survey.header.len() {
+        fills.push(if roles.ignored.contains(&column) {
+            Fill::Skip
+        } else if roles.targets.contains(&column) {
+            target_fill(&survey, column, task, roles.targets.len())?
+        } else {
+            match survey.kind(column)? {
+                Kind::Numeric => Fill::Numbers,
+                Kind::Categorical => Fill::Categories,
+            }
+        });
+    }
+    let mut columns = fill(&survey, fills)?;
+    let target = target(&survey, &mut columns, &roles.targets, task)?;
+    let features = survey
+        .header
+        .into_iter()
+        .zip(columns)
+        .filter_map(|(name, values)| values.map(|values| Column { name, values }))
+        .collect();
+    Ok(dataset(name_of(path), Features::Table(features), target, Vec::new()))
+}
+
+/// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model
+/// does not know are [`crate::MISSING`]. Gives the columns and the number of rows.
+///
+/// # Errors
+/// [`DataError::Csv`] when a column is not there, or a cell of a numeric one is not a finite number.
+pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, usize), DataError> {
+    let mut places = Vec::new();
+    let survey = Survey::of(path, |header| {
+        for column in wanted {
+            places.push(find(header, &column.name).ok_or_else(|| {
+                let nearest = nearest(&column.name, header.iter().map(String::as_str));
+                let problem = CsvProblem::MissingColumn { column: column.name.clone(), nearest };
+                records::csv_error(crate::Place::file(path), problem)
+            })?);
+        }
+        Ok((0..header.len()).map(|column| places.contains(&column)).collect())
+    })?;
+    let mut fills: Vec<Fill> = survey.header.iter().map(|_| Fill::Skip).collect();
+    for (&place, column) in places.iter().zip(wanted) {
+        fills[place] = match &column.kind {
+            ColumnKind::Numeric => {
+                survey.check_numeric(place)?;
+                Fill::Numbers
+            }
+            ColumnKind::Categorical(names) => Fill::Known(names.clone()),
+        };
+    }
+    let mut columns = fill(&survey, fills)?;
+    let features = places
+        .iter()
+        .zip(wanted)
+        .filter_map(|(&place, column)| {
+            Some(Column { name: column.name.clone(), values: columns[place].take()? })
+        })
+        .collect();
+    Ok((Features::Table(features), survey.rows))
+}
+
+/// The columns of a file by what they are for.
+#[derive(Default)]
+struct Roles {
+    targets: Vec<usize>,
+    ignored: Vec<usize>,
+}
+
+impl Roles {
+    fn of(path: &Path, header: &[String], targets: &[String], ignore: &[String]) -> Result<Self, DataError> {
+        let all = |setting: &'static str, names: &[String]| {
+            let mut columns = Vec::with_capacity(names.len());
+            for name in names {
+                let column = find(header, name).ok_or_else(|| DataError::UnknownColumn {
+                    setting,
+                    name: name.clone(),
+                    path: path.to_owned(),
+                    nearest: nearest(name, header.iter().map(String::as_str)),
+                })?;
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
+            }
+            Ok::<_, DataError>(columns)
+        };
+        let ignored = all("data.ignore", ignore)?;
+        let mut targets = all("data.target", targets)?;
+        if let Some(&both) = targets.iter().find(|target| ignored.contains(target)) {
+            return Err(DataError::TargetIgnored { name: header[both].clone() });
+        }
+        if targets.is_empty() {
+            targets.extend((0..header.len()).rev().find(|column| !ignored.contains(column)));
+        }
+        if targets.len() + ignored.len() >= header.len() {
+            return Err(records::csv_error(crate::Place::file(path), CsvProblem::NoFeatures));
+        }
+        Ok(Self { targets, ignored })
+    }
+}
+
+fn find(header: &[String], name: &str) -> Option<usize> {
+    header.iter().position(|other| other == name)
+}
+
+/// How to read a target column, which must have no missing cell.
+fn target_fill(
+    survey: &Survey,
+    column: usize,
+    task: Option<TaskKind>,
+    targets: usize,
+) -> Result<Fill, DataError> {
+    if let Some(spot) = &survey.tallies[column].first_missing {
+        return Err(survey.spot_error(column, spot, |cell, _| CsvProblem::MissingTarget { cell }));
+    }
+    match task {
+        Some(TaskKind::Classification) if targets > 1 => Err(DataError::SeveralClassTargets { targets }),
+        Some(TaskKind::Classification) => Ok(Fill::Classes),
+        None if targets == 1 && survey.kind(column)? == Kind::Categorical => Ok(Fill::Classes),
+        _ => survey.check_numeric(column).map(|()| Fill::Numbers),
+    }
+}
+
+/// Takes the target out of the columns.
+fn target(
+    survey: &Survey,
+    columns: &mut [Option<Values>],
+    targets: &[usize],
+    task: Option<TaskKind>,
+) -> Result<Target, DataError> {
+    let mut numbers = Vec::with_capacity(targets.len());
+    let mut classes = None;
+    for &column in targets {
+        match columns[column].take() {
+            Some(Values::Numeric(values)) => numbers.push(values),
+            Some(Values::Categorical { codes, names }) => {
+                classes = Some(Target::Classes { labels: codes, names });
+            }
+            None => {}
+        }
+    }
+    if let ([values], None) = (numbers.as_slice(), task) {
+        classes = target::classes_in(values);
+    }
+    match classes {
+        Some(Target::Classes { names, .. }) if names.len() < 2 => Err(DataError::OneClass {
+            path: survey.path.clone(),
+            class: names.into_iter().next().unwrap_or_default(),
+        }),
+        Some(classes) => Ok(classes),
+        None => {
+            let names = targets.iter().map(|&column| survey.header[column].clone()).collect();
+            Ok(target::interleave(&numbers, names))
+        }
+    }
+}

@@ -34,13 +34,13 @@ pub enum IdxProblem {
         /// Bytes of data after the header, as declared.
         declared: u128,
         /// Bytes that are there; `None` when no compressed file of this length can hold the declared ones.
-        found: Option<u64>,
+        found: Option<u128>,
     },
     /// The file goes on after the last declared byte.
     #[error("bytes are left over after the {declared} bytes that the header declares")]
     Trailing {
         /// Bytes of data after the header, as declared.
-        declared: u64,
+        declared: u128,
     },
     /// Shorter than its header.
     #[error("truncated: the file ends within its header")]
@@ -90,7 +90,7 @@ pub enum IdxProblem {
     },
 }
 
-fn found_bytes(found: Option<u64>) -> String {
+fn found_bytes(found: Option<u128>) -> String {
     match found {
         Some(found) => format!("the file holds {found}"),
         None => "more than a compressed file of this length can hold".to_owned(),

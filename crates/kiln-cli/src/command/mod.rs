@@ -1,0 +1,40 @@
+//! One file for each command.
+
+mod completions;
+mod config;
+mod data;
+mod devices;
+mod runs;
+
+use crate::args::{Cli, Command, Global, Plan};
+use crate::config::{Request, Resolved, resolve};
+use crate::error::CliError;
+use crate::output::Output;
+
+/// Runs a command and gives back the exit code: 0, or 130 and 143 after a signal.
+///
+/// # Errors
+/// Whatever keeps the command from its end.
+pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
+    let (global, out) = (&cli.global, Output::new(&cli.global));
+    match &cli.command {
+        Command::Devices => devices::run(out)?,
+        Command::Config(command) => config::run(command, global, out)?,
+        Command::Data(command) => data::run(command, global, out)?,
+        Command::Runs(command) => runs::run(command, global, out)?,
+        Command::Completions { shell } => completions::run(*shell, out)?,
+        _ => {}
+    }
+    Ok(0)
+}
+
+/// The configuration that a command line asks for.
+fn configuration(plan: &Plan, global: &Global) -> Result<Resolved, CliError> {
+    let request = Request {
+        config: plan.config.clone(),
+        environment: std::env::vars_os().collect(),
+        overrides: plan.overrides.clone(),
+        flags: global.flags(),
+    };
+    Ok(resolve(&request)?)
+}

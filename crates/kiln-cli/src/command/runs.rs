@@ -1,0 +1,242 @@
+//! `kiln runs ls`, `show` and `diff`.
+
+use std::path::{Path, PathBuf};
+
+use kiln_report::table::colour;
+use kiln_report::{Column, Metrics, Table, human};
+
+use crate::args::{Global, RunsCommand};
+use crate::config::{Request, RunConfig, leaves, resolve};
+use crate::error::CliError;
+use crate::output::{Output, fields};
+use crate::run_dir::{self, RunRecord, Status, is_busy, read_epochs};
+
+pub(super) fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliError> {
+    let runs_dir = global.runs_dir();
+    match command {
+        RunsCommand::Ls => list(&runs_dir, out),
+        RunsCommand::Show { run } => show(&run_dir::find(run, &runs_dir)?, out),
+        RunsCommand::Diff { a, b } => {
+            diff([run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?], out)
+        }
+    }
+}
+
+fn list(runs_dir: &Path, out: Output) -> Result<(), CliError> {
+    let names = run_dir::list(runs_dir)?;
+    if names.is_empty() && !out.json {
+        out.say(&format!("no runs in {}; `kiln train digits` makes one", runs_dir.display()));
+        return Ok(());
+    }
+    let mut table = Table::new([
+        Column::left("run"),
+        Column::left("state"),
+        Column::left("data"),
+        Column::right("epoch"),
+        Column::left("validation"),
+        Column::left("test"),
+        Column::right("time"),
+    ]);
+    for name in names {
+        let folder = runs_dir.join(&name);
+        // One damaged run must not hide the others.
+        match RunRecord::read(&folder) {
+            Ok(record) if out.json => event(&folder, &record, out)?,
+            Ok(record) => {
+                table.row([
+                    name,
+                    state(&folder, &record),
+                    record.data.as_ref().map_or_else(String::new, |data| data.name.clone()),
+                    record.best_epoch.map_or_else(String::new, |epoch| epoch.to_string()),
+                    headline(&record.validation),
+                    headline(&record.test),
+                    record.seconds.map_or_else(String::new, human::seconds),
+                ]);
+            }
+            Err(error) => {
+                out.say(&format!("{name}: {error}"));
+                table.row([name, "damaged".to_owned()]);
+            }
+        }
+    }
+    if out.json { Ok(()) } else { out.data(&table.render(colour(&std::io::stdout()))) }
+}
+
+/// The state; a run that says it is running, but that no process holds, was killed.
+fn state(folder: &Path, record: &RunRecord) -> String {
+    match record.status {
+        Status::Running if !is_busy(folder) => "killed".to_owned(),
+        status => status.to_string(),
+    }
+}
+
+/// The first metric that is not the loss, or the loss.
+fn headline(metrics: &Metrics) -> String {
+    let other = metrics.iter().find(|(name, _)| *name != "loss");
+    let shown = other.or_else(|| metrics.iter().next());
+    shown.map_or_else(String::new, |(name, value)| format!("{name} {}", human::metric(value)))
+}
+
+fn event(folder: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
+    let folder_name = folder.display().to_string();
+    out.event("run", fields! { run_dir: folder_name, state: state(folder, record), record: record })
+}
+
+fn show(folder: &Path, out: Output) -> Result<(), CliError> {
+    let record = RunRecord::read(folder)?;
+    let epochs = read_epochs(folder)?;
+    if out.json {
+        event(folder, &record, out)?;
+        for epoch in &epochs {
+            let event = kiln_report::Event::Epoch(epoch.clone());
+            kiln_report::EventWriter::stdout().write(&event).map_err(CliError::Output)?;
+        }
+        return Ok(());
+    }
+    let mut text = facts(folder, &record).render(colour(&std::io::stdout()));
+    if !epochs.is_empty() {
+        let mut table = Table::new([
+            Column::right("epoch"),
+            Column::right("step"),
+            Column::right("rate"),
+            Column::left("training"),
+            Column::left("validation"),
+            Column::right("time"),
+        ]);
+        for epoch in &epochs {
+            table.row([
+                epoch.epoch.to_string(),
+                epoch.step.to_string(),
+                human::metric(epoch.lr),
+                all(&epoch.train),
+                all(&epoch.validation),
+                human::seconds(epoch.seconds),
+            ]);
+        }
+        text.push('\n');
+        text.push_str(&table.render(colour(&std::io::stdout())));
+    }
+    out.data(&text)
+}
+
+fn facts(folder: &Path, record: &RunRecord) -> Table {
+    let mut table = Table::new([Column::left(""), Column::left("")]);
+    let mut fact = |name: &str, value: String| {
+        if !value.is_empty() {
+            table.row([name.to_owned(), value]);
+        }
+    };
+    fact("run", folder.display().to_string());
+    fact("state", state(folder, record));
+    fact("error", record.error.clone().unwrap_or_default());
+    fact("started", record.started.clone());
+    fact("finished", record.finished.clone().unwrap_or_default());
+    fact("command", format!("kiln {}", record.arguments.join(" ")));
+    fact("versions", format!("kiln {}, Burn {}", record.kiln, record.burn));
+    fact("device", record.device.clone());
+    fact("seed", record.seed.to_string());
+    if let Some(data) = &record.data {
+        let parts = [data.train, data.validation, data.test].map(human::count);
+        let [train, validation, test] = parts;
+        fact("data", format!("{}: {train} training, {validation} validation, {test} test items", data.name));
+        fact("fingerprint", data.fingerprint.clone());
+    }
+    fact("parameters", record.parameters.map_or_else(String::new, human::count));
+    fact("stopped", record.stop.clone().unwrap_or_default());
+    fact("best epoch", record.best_epoch.map_or_else(String::new, |epoch| epoch.to_string()));
+    fact("validation", all(&record.validation));
+    fact("test", all(&record.test));
+    fact("time", record.seconds.map_or_else(String::new, human::seconds));
+    fact("peak memory", record.peak_rss_bytes.map_or_else(String::new, human::bytes));
+    fact("weights", record.weights_blake3.clone().unwrap_or_default());
+    table
+}
+
+fn all(metrics: &Metrics) -> String {
+    let shown: Vec<_> =
+        metrics.iter().map(|(name, value)| format!("{name} {}", human::metric(value))).collect();
+    shown.join("  ")
+}
+
+fn diff(folders: [PathBuf; 2], out: Output) -> Result<(), CliError> {
+    let [a, b] = &folders;
+    let mut rows = differing(&settings(&config(a)?), &settings(&config(b)?));
+    rows.extend(differing(&results(&RunRecord::read(a)?), &results(&RunRecord::read(b)?)));
+    if out.json {
+        for (name, [a, b]) in rows {
+            out.event("difference", fields! { name: name, a: a, b: b })?;
+        }
+        return Ok(());
+    }
+    if rows.is_empty() {
+        return out.data("no difference\n");
+    }
+    let name = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let mut table = Table::new([Column::left(""), Column::left(name(a)), Column::left(name(b))]);
+    for (name, [a, b]) in rows {
+        table.row([name, a.unwrap_or_else(|| "-".to_owned()), b.unwrap_or_else(|| "-".to_owned())]);
+    }
+    out.data(&table.render(colour(&std::io::stdout())))
+}
+
+/// The configuration of a run. The environment and the flags of today say nothing about it.
+fn config(folder: &Path) -> Result<RunConfig, CliError> {
+    let file = folder.join(run_dir::CONFIG).display().to_string();
+    Ok(resolve(&Request { config: Some(file), ..Request::default() })?.config)
+}
+
+type Named = Vec<(String, String)>;
+
+fn settings(config: &RunConfig) -> Named {
+    leaves(config).into_iter().map(|(key, value)| (key, value.to_string())).collect()
+}
+
+fn results(record: &RunRecord) -> Named {
+    let mut results = Named::new();
+    results.extend(record.best_epoch.map(|epoch| ("best epoch".to_owned(), epoch.to_string())));
+    for (part, metrics) in [("validation", &record.validation), ("test", &record.test)] {
+        results.extend(metrics.iter().map(|(name, value)| (format!("{part} {name}"), human::metric(value))));
+    }
+    results.extend(record.seconds.map(|seconds| ("time".to_owned(), human::seconds(seconds))));
+    results.extend(record.weights_blake3.clone().map(|hash| ("weights".to_owned(), hash)));
+    results
+}
+
+/// What is in only one of two lists, or has another value there, in the order of the first list.
+fn differing(a: &Named, b: &Named) -> Vec<(String, [Option<String>; 2])> {
+    let value = |list: &Named, name: &str| {
+        list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
+    let mut rows = Vec::new();
+    for (name, _) in a.iter().chain(b) {
+        let values = [value(a, name), value(b, name)];
+        if values[0] != values[1] && !rows.iter().any(|(known, _)| known == name) {
+            rows.push((name.clone(), values));
+        }
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_differences_are_left() {
+        let named = |list: &[(&str, &str)]| -> Named {
+            list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let a = named(&[("seed", "0"), ("optim.lr", "0.1"), ("optim.momentum", "0.9")]);
+        let b = named(&[("seed", "0"), ("optim.lr", "0.2"), ("optim.eps", "1e-8")]);
+        let text = |value: &str| Some(value.to_owned());
+        assert_eq!(
+            differing(&a, &b),
+            [
+                ("optim.lr".to_owned(), [text("0.1"), text("0.2")]),
+                ("optim.momentum".to_owned(), [text("0.9"), None]),
+                ("optim.eps".to_owned(), [None, text("1e-8")]),
+            ]
+        );
+        assert!(differing(&a, &a).is_empty());
+    }
+}

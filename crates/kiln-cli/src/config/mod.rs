@@ -1,0 +1,26 @@
+//! The configuration of a run: read in layers, checked once, every value with the place it came from.
+//!
+//! From weak to strong: default, file or recipe, `KILN_*` environment variables, `key=value` arguments, flags.
+
+mod argument;
+mod build;
+mod environment;
+mod error;
+mod file;
+mod formula;
+mod origin;
+mod print;
+mod resolve;
+mod run;
+mod schema;
+mod settings;
+
+pub use run::RunConfig;
+
+pub(crate) use error::ConfigError;
+pub(crate) use origin::Snippet;
+pub(crate) use print::{annotated, leaves};
+pub(crate) use resolve::{Flags, Request, Resolved, resolve};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Who set a value, and where.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text that settings were read from: a file, a recipe, or one argument.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// What it is called in messages.
+    pub(crate) name: String,
+    /// The text.
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// The line of a byte, from 1.
+    pub(crate) fn line(&self, byte: usize) -> usize {
+        let upto = self.text.as_bytes().get(..byte).unwrap_or(self.text.as_bytes());
+        1 + upto.iter().filter(|b| **b == b'\n').count()
+    }
+}
+
+/// A part of a source, to be shown under a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Snippet {
+    pub(crate) source: Arc<Source>,
+    pub(crate) span: Range<usize>,
+}
+
+/// Who set a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Setter {
+    Default,
+    File,
+    Recipe,
+    Environment(String),
+    Argument,
+    Flag(&'static str),
+}
+
+/// Who set a value, and the places of its key and of the value where they can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) setter: Setter,
+    pub(crate) source: Option<Arc<Source>>,
+    pub(crate) key: Range<usize>,
+    pub(crate) value: Range<usize>,
+}
+
+impl Origin {
+    /// An origin that has no text to show.
+    pub(crate) fn plain(setter: Setter) -> Self {
+        Self { setter, source: None, key: 0..0, value: 0..0 }
+    }
+
+    /// The key, as it was written.
+    pub(crate) fn key_snippet(&self) -> Option<Snippet> {
+        self.snippet(&self.key)
+    }
+
+    /// The value, as it was written.
+    pub(crate) fn value_snippet(&self) -> Option<Snippet> {
+        self.snippet(&self.value)
+    }
+
+    fn snippet(&self, span: &Range<usize>) -> Option<Snippet> {
+        self.source.clone().map(|source| Snippet { source, span: span.clone() })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.setter, &self.source) {
+            (Setter::Default, _) => write!(f, "default"),
+            (Setter::File, Some(source)) => write!(f, "file {}:{}", source.name, source.line(self.key.start)),
+            (Setter::File, None) => write!(f, "file"),
+            (Setter::Recipe, Some(source)) => write!(f, "{}", source.name),
+            (Setter::Recipe, None) => write!(f, "recipe"),
+            (Setter::Environment(name), _) => write!(f, "{name}"),
+            (Setter::Argument, _) => write!(f, "argument"),
+            (Setter::Flag(flag), _) => write!(f, "{flag}"),
+        }
+    }
+}

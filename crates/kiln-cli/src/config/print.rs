@@ -1,0 +1,66 @@
+//! A configuration as TOML, each line with who set it.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use super::formula;
+use super::resolve::Resolved;
+use super::run::RunConfig;
+
+/// The column of the comments; longer lines push them right.
+const COMMENT_COLUMN: usize = 36;
+
+/// Every setting with its dotted key, in the order of `run.toml`.
+pub(crate) fn leaves(config: &RunConfig) -> Vec<(String, Value)> {
+    let mut leaves = Vec::new();
+    // JSON keeps the order of the fields, TOML knows how numbers are written: each gives what the other lacks.
+    let (Ok(order), Ok(values)) = (serde_json::to_value(config), Value::try_from(config)) else {
+        return leaves;
+    };
+    walk("", &order, &values, &mut leaves);
+    leaves
+}
+
+fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec<(String, Value)>) {
+    let below = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
+    match (order, value) {
+        (serde_json::Value::Object(fields), Value::Table(table)) => {
+            for (key, order) in fields {
+                if let Some(value) = table.get(key) {
+                    walk(&below(key), order, value, leaves);
+                }
+            }
+        }
+        (serde_json::Value::Array(orders), Value::Array(items)) if prefix == "penalty" => {
+            for (index, (order, item)) in orders.iter().zip(items).enumerate() {
+                walk(&below(&index.to_string()), order, item, leaves);
+            }
+        }
+        _ => leaves.push((prefix.to_owned(), value.clone())),
+    }
+}
+
+/// The whole configuration as TOML that reads back to the same run, with who set each value as a comment.
+pub(crate) fn annotated(resolved: &Resolved) -> String {
+    let mut text = String::new();
+    let mut section = String::new();
+    for (key, value) in leaves(&resolved.config) {
+        let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
+        if within != section {
+            section = within.to_owned();
+            let header = if within.starts_with("penalty.") { "[[penalty]]".to_owned() } else { format!("[{within}]") };
+            let _ = write!(text, "\n{header}\n");
+        }
+        let line = format!("{name} = {value}");
+        let _ = writeln!(text, "{line:COMMENT_COLUMN$} # {}", resolved.set_by(&key));
+    }
+    if resolved.config.loss.is_none() {
+        text.push_str("\n# loss: cross-entropy for classes, mean squared error for numbers\n");
+    }
+    text.push('\n');
+    for line in formula::lines(&resolved.config) {
+        let _ = writeln!(text, "# {line}");
+    }
+    text
+}

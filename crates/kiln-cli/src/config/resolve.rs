@@ -1,0 +1,186 @@
+//! All layers, merged, built and checked.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use kiln_core::device::DeviceName;
+use kiln_data::InputShape;
+use kiln_models::ModelError;
+use kiln_optim::Optimizer;
+use toml::Value;
+
+use super::error::ConfigError;
+use super::origin::{Origin, Setter};
+use super::run::RunConfig;
+use super::settings::{Layer, Setting, Settings};
+use super::{argument, build, environment, file};
+use crate::error::CliError;
+
+/// What a configuration is made of, strongest last.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// A file or recipe.
+    pub(crate) config: Option<String>,
+    /// The environment of the process.
+    pub(crate) environment: Vec<(OsString, OsString)>,
+    /// `key=value` arguments.
+    pub(crate) overrides: Vec<String>,
+    /// Flags that stand for settings.
+    pub(crate) flags: Flags,
+}
+
+/// Flags that stand for settings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flags {
+    pub(crate) seed: Option<u64>,
+    pub(crate) device: Option<String>,
+    pub(crate) threads: Option<usize>,
+    pub(crate) name: Option<String>,
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// A configuration with the memory of who set what.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub(crate) config: RunConfig,
+    /// The name of the recipe or file, for the name of the run.
+    pub(crate) label: String,
+    settings: Settings,
+}
+
+/// Reads and merges all layers.
+///
+/// # Errors
+/// [`ConfigError`] for whatever cannot be read, is unknown, missing or of the wrong type. Ranges are checked by
+/// [`Resolved::check`].
+pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
+    // `kiln train data.source=iris`: the first argument need not be a configuration.
+    let (config, first) = match &request.config {
+        Some(word) if argument::is_assignment(word) && !Path::new(word).exists() => (None, Some(word.clone())),
+        config => (config.clone(), None),
+    };
+    let overrides: Vec<String> = first.into_iter().chain(request.overrides.iter().cloned()).collect();
+    let mut settings = Settings::default();
+    settings.merge(defaults())?;
+    if let Some(config) = &config {
+        settings.merge(file::read(config)?)?;
+    }
+    settings.merge(environment::layer(&request.environment)?)?;
+    for layer in argument::layers(&overrides)? {
+        settings.merge(layer)?;
+    }
+    settings.merge(flags(&request.flags)?)?;
+    settings.anchor_path(config.as_deref());
+    let config_built = build::build(&settings)?;
+    let label = label(config.as_deref(), &config_built);
+    Ok(Resolved { config: config_built, label, settings })
+}
+
+fn defaults() -> Layer {
+    let kind = |key: &str, kind: &str| {
+        let value = Value::String(kind.to_owned());
+        (key.to_owned(), Setting { value, origin: Origin::plain(Setter::Default) })
+    };
+    vec![kind("model.kind", "mlp"), kind("optim.kind", "adam"), kind("schedule.kind", "constant")]
+}
+
+fn flags(flags: &Flags) -> Result<Layer, ConfigError> {
+    let mut layer = Layer::new();
+    let mut set = |key: &str, flag: &'static str, value: Value| {
+        layer.push((key.to_owned(), Setting { value, origin: Origin::plain(Setter::Flag(flag)) }));
+    };
+    if let Some(seed) = flags.seed {
+        set("seed", "--seed", Value::Integer(i64::try_from(seed).unwrap_or(i64::MAX)));
+    }
+    if let Some(threads) = flags.threads {
+        set("threads", "--threads", Value::Integer(i64::try_from(threads).unwrap_or(i64::MAX)));
+    }
+    if let Some(device) = &flags.device {
+        set("device", "--device", Value::String(device.clone()));
+    }
+    if let Some(name) = &flags.name {
+        set("name", "--name", Value::String(name.clone()));
+    }
+    if let Some(path) = &flags.data {
+        set("data.path", "--data", Value::String(text(path)?));
+    }
+    Ok(layer)
+}
+
+fn text(path: &Path) -> Result<String, ConfigError> {
+    let text = path.to_str().ok_or_else(|| ConfigError::PathNotUtf8 { path: path.to_owned() })?;
+    Ok(text.to_owned())
+}
+
+impl Settings {
+    /// Makes `data.path` absolute, so that a run can be resumed from any folder. A path in a file counts from the
+    /// file, any other from the current folder.
+    fn anchor_path(&mut self, config: Option<&str>) {
+        let Some(setting) = self.get("data.path") else { return };
+        let Some(path) = setting.value.as_str().filter(|path| !path.is_empty()) else { return };
+        let base = match (&setting.origin.setter, config) {
+            (Setter::File, Some(file)) => Path::new(file).parent().unwrap_or(Path::new("")),
+            _ => Path::new(""),
+        };
+        let absolute = std::path::absolute(base.join(path)).ok();
+        if let Some(absolute) = absolute.as_deref().and_then(Path::to_str) {
+            let value = Value::String(absolute.to_owned());
+            self.replace("data.path", value);
+        }
+    }
+}
+
+fn label(config: Option<&str>, built: &RunConfig) -> String {
+    let stem = config.and_then(|config| Path::new(config).file_stem()).and_then(|stem| stem.to_str());
+    // Every run calls its configuration run.toml; that says nothing.
+    let file = stem.filter(|stem| *stem != "run").map(str::to_owned);
+    built.name.clone().or(file).unwrap_or_else(|| built.data.source.clone())
+}
+
+impl Resolved {
+    /// Checks all that can be checked without the data.
+    ///
+    /// # Errors
+    /// The first number out of its range, contradiction, or device that there is not.
+    pub(crate) fn check(&self) -> Result<DeviceName, CliError> {
+        self.config.check().map_err(|error| self.locate(error))?;
+        Optimizer::new(&self.config.optim).map_err(|error| self.locate(error))?;
+        // The lengths matter to the shape of a schedule, not to whether it is right.
+        self.config.schedule.build(1.0, 10, 100).map_err(|error| self.locate(error))?;
+        self.check_model()?;
+        self.config.device_name().map_err(|error| self.locate_at("device", error))
+    }
+
+    /// What is wrong with the model whatever the data.
+    fn check_model(&self) -> Result<(), CliError> {
+        match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
+            Err(error @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. })) => {
+                Err(self.locate(error))
+            }
+            // The others are about the shape of the data.
+            _ => Ok(()),
+        }
+    }
+
+    /// An error with the line that set what its message begins with: messages about a setting begin with its key.
+    pub(crate) fn locate(&self, error: impl Into<CliError>) -> CliError {
+        let error = error.into();
+        let message = error.to_string();
+        let key = message.split([' ', ':']).next().unwrap_or_default();
+        self.locate_at(key, error)
+    }
+
+    /// An error with the line that set `key`.
+    pub(crate) fn locate_at(&self, key: &str, error: impl Into<CliError>) -> CliError {
+        let error = error.into();
+        match self.settings.find(key).and_then(|setting| setting.origin.value_snippet()) {
+            Some(place) if error.snippet().is_none() => CliError::Setting { error: Box::new(error), place },
+            _ => error,
+        }
+    }
+
+    /// Who set a key.
+    pub(crate) fn set_by(&self, key: &str) -> String {
+        self.settings.get(key).map_or_else(|| "default".to_owned(), |setting| setting.origin.to_string())
+    }
+}

@@ -1,0 +1,71 @@
+//! Everything that decides what a run does.
+
+use kiln_core::device::DeviceName;
+use kiln_core::{NumberError, Range, check};
+use kiln_data::DataConfig;
+use kiln_models::ModelConfig;
+use kiln_objective::{LossConfig, PenaltyConfig};
+use kiln_optim::{OptimConfig, ScheduleConfig};
+use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+use serde::Serialize;
+
+/// Everything that decides what a run does: the contents of `run.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunConfig {
+    /// From which every random draw follows, at most 2⁶³ − 1 (the largest whole number of TOML). Default 0.
+    pub seed: u64,
+    /// Where tensors live: the name that `--device` takes. Default `flex`.
+    pub device: String,
+    /// Threads of the CPU backend, at least 1. Default: one for each core.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threads: Option<usize>,
+    /// What the run is called in the name of its folder. Default: the name of the recipe or file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The data.
+    pub data: DataConfig,
+    /// The model. Default: a multi-layer perceptron.
+    pub model: ModelConfig,
+    /// The loss. Default: cross-entropy for classes, mean squared error for numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss: Option<LossConfig>,
+    /// Terms that are added to the loss. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub penalty: Vec<PenaltyConfig>,
+    /// The optimiser. Default: Adam.
+    pub optim: OptimConfig,
+    /// How the learning rate changes. Default: not at all.
+    pub schedule: ScheduleConfig,
+    /// The training loop.
+    pub train: TrainConfig,
+    /// When training stops before its end. Default: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stopping: Option<EarlyStoppingConfig>,
+    /// When the state is saved.
+    pub checkpoint: CheckpointConfig,
+}
+
+impl RunConfig {
+    /// The device by its name.
+    ///
+    /// # Errors
+    /// When there is no such name; whether it opens shows only when it is opened.
+    pub fn device_name(&self) -> Result<DeviceName, kiln_core::device::DeviceError> {
+        self.device.parse()
+    }
+
+    /// Checks the numbers that do not depend on the data.
+    ///
+    /// # Errors
+    /// [`NumberError`] naming the first setting that is out of its range.
+    pub fn check(&self) -> Result<(), NumberError> {
+        if let Some(threads) = self.threads {
+            check::at_least("threads", threads, 1)?;
+        }
+        Range::BELOW_ONE.check("data.validation", self.data.validation)?;
+        Range::BELOW_ONE.check("data.test", self.data.test)?;
+        self.train.check()?;
+        self.checkpoint.check()?;
+        self.early_stopping.as_ref().map_or(Ok(()), EarlyStoppingConfig::check)
+    }
+}

@@ -1,0 +1,276 @@
+//! Which keys there are, taken from the configuration types themselves: every section, and every kind of it, is
+//! written out once with all its settings. The compiler sees to it that none is left out, and serde names them.
+
+use std::sync::OnceLock;
+
+use kiln_data::{DataConfig, TaskKind};
+use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
+use kiln_models::{Activation, Head, Norm};
+use kiln_objective::{
+    CrossEntropyConfig, ElasticNetConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain,
+    StrengthConfig,
+};
+use kiln_optim::{
+    AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
+};
+use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+use serde::Serialize;
+use toml::{Table, Value};
+
+/// A section, or one kind of a section: every key with a value of the right type.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// `data`, `model`, …; the top level is the empty string.
+    pub(crate) section: &'static str,
+    /// The value of `kind`, for sections that have kinds.
+    pub(crate) kind: Option<String>,
+    /// All keys.
+    pub(crate) example: Table,
+}
+
+/// The sections, in the order of `run.toml`.
+pub(crate) const SECTIONS: [&str; 9] = [
+    "data",
+    "model",
+    "loss",
+    "penalty",
+    "optim",
+    "schedule",
+    "train",
+    "early_stopping",
+    "checkpoint",
+];
+
+/// The shape of a section of a kind. `penalty.3` is the section `penalty`.
+pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape> {
+    shapes_of(section).find(|shape| shape.kind.as_deref() == kind)
+}
+
+/// All kinds of a section.
+pub(crate) fn shapes_of(section: &str) -> impl Iterator<Item = &'static Shape> {
+    let section = section.split('.').next().unwrap_or(section).to_owned();
+    shapes().iter().filter(move |shape| shape.section == section)
+}
+
+/// A value of the right type for a dotted key, of whatever kind has it first.
+pub(crate) fn example(key: &str) -> Option<&'static Value> {
+    let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+    shapes_of(section).find_map(|shape| shape.example.get(name))
+}
+
+/// The names of the kinds of a section; empty when it has none.
+pub(crate) fn kinds_of(section: &str) -> Vec<String> {
+    shapes_of(section).filter_map(|shape| shape.kind.clone()).collect()
+}
+
+fn shapes() -> &'static [Shape] {
+    static SHAPES: OnceLock<Vec<Shape>> = OnceLock::new();
+    SHAPES.get_or_init(|| {
+        let mut shapes = vec![
+            Shape { section: "", kind: None, example: top_level() },
+            plain("data", &data()),
+            plain("train", &train()),
+            plain("early_stopping", &EarlyStoppingConfig { patience: 1, min_delta: 0.5, warmup: 1 }),
+            plain("checkpoint", &CheckpointConfig { every_epochs: 1, every_steps: Some(1), keep: 1 }),
+        ];
+        shapes.extend(models().iter().map(|config| kind("model", config)));
+        shapes.extend(losses().iter().map(|config| kind("loss", config)));
+        shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
+        shapes.extend(optimizers().iter().map(|config| kind("optim", config)));
+        shapes.extend(schedules().into_iter().map(|shape| {
+            kind("schedule", &ScheduleConfig { warmup: 0.5, warmup_start: 0.5, shape })
+        }));
+        shapes
+    })
+}
+
+fn plain(section: &'static str, config: &impl Serialize) -> Shape {
+    Shape { section, kind: None, example: table(config) }
+}
+
+fn kind(section: &'static str, config: &impl Serialize) -> Shape {
+    let example = table(config);
+    let kind = example.get("kind").and_then(Value::as_str).map(str::to_owned);
+    Shape { section, kind, example }
+}
+
+/// Settings always serialise to a table; an empty one would fail the test below.
+fn table(config: &impl Serialize) -> Table {
+    Table::try_from(config).unwrap_or_default()
+}
+
+fn top_level() -> Table {
+    let entry = |key: &str, value: Value| (key.to_owned(), value);
+    Table::from_iter([
+        entry("seed", Value::Integer(0)),
+        entry("device", Value::String("flex".to_owned())),
+        entry("threads", Value::Integer(1)),
+        entry("name", Value::String("name".to_owned())),
+    ])
+}
+
+fn data() -> DataConfig {
+    DataConfig {
+        source: "csv".to_owned(),
+        path: Some("data.csv".into()),
+        target: vec!["y".to_owned()],
+        task: Some(TaskKind::Regression),
+        ignore: vec!["id".to_owned()],
+        validation: 0.1,
+        test: 0.1,
+        stratify: true,
+        standardize: true,
+    }
+}
+
+fn train() -> TrainConfig {
+    TrainConfig {
+        epochs: 1,
+        steps: Some(1),
+        batch_size: 1,
+        accumulate: 1,
+        shuffle: true,
+        drop_last: true,
+        clip_norm: Some(0.5),
+        clip_value: Some(0.5),
+        monitor: "loss".to_owned(),
+        time_limit: Some(0.5),
+        prefetch: 1,
+        overfit_batch: false,
+    }
+}
+
+fn models() -> [ModelConfig; 4] {
+    let activation = Activation::Relu;
+    [
+        ModelConfig::Linear(LinearConfig { bias: true }),
+        ModelConfig::Mlp(MlpConfig {
+            hidden: vec![1],
+            activation,
+            dropout: 0.5,
+            input_dropout: 0.5,
+            norm: Norm::None,
+        }),
+        ModelConfig::Cnn(CnnConfig {
+            channels: vec![1],
+            kernel: 3,
+            convs_per_block: 1,
+            pool: 2,
+            hidden: vec![1],
+            activation,
+            norm: Norm::None,
+            conv_dropout: 0.5,
+            dropout: 0.5,
+            head: Head::Flatten,
+        }),
+        ModelConfig::Resnet(ResnetConfig { width: 1, dropout: 0.5, activation }),
+    ]
+}
+
+fn losses() -> [LossConfig; 5] {
+    [
+        LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing: 0.5, class_weights: vec![0.5] }),
+        LossConfig::BinaryCrossEntropy(Plain {}),
+        LossConfig::Mse(Plain {}),
+        LossConfig::Mae(Plain {}),
+        LossConfig::Huber(HuberConfig { delta: 0.5 }),
+    ]
+}
+
+fn penalties() -> [PenaltyConfig; 3] {
+    let strength = StrengthConfig { strength: 0.5, params: ParamSelection::Weights, proximal: false };
+    [
+        PenaltyConfig::L1(strength.clone()),
+        PenaltyConfig::L2(strength),
+        PenaltyConfig::ElasticNet(ElasticNetConfig {
+            strength: 0.5,
+            l1_ratio: 0.5,
+            params: ParamSelection::Weights,
+            proximal: false,
+        }),
+    ]
+}
+
+fn optimizers() -> [OptimConfig; 4] {
+    let (lr, betas, eps, weight_decay) = (0.5, [0.5, 0.5], 0.5, 0.5);
+    let (amsgrad, decay_all) = (false, true);
+    [
+        OptimConfig::Sgd(SgdConfig {
+            lr,
+            momentum: 0.5,
+            dampening: 0.5,
+            nesterov: false,
+            weight_decay,
+            decoupled: false,
+            decay_all,
+        }),
+        OptimConfig::Adam(AdamConfig { lr, betas, eps, weight_decay, amsgrad, decay_all }),
+        OptimConfig::Adamw(AdamwConfig { lr, betas, eps, weight_decay, amsgrad, decay_all }),
+        OptimConfig::Rmsprop(RmspropConfig {
+            lr,
+            alpha: 0.5,
+            eps,
+            weight_decay,
+            momentum: 0.5,
+            centered: false,
+            decay_all,
+        }),
+    ]
+}
+
+fn schedules() -> [ShapeConfig; 10] {
+    let (gamma, end) = (0.5, 0.5);
+    [
+        ShapeConfig::Constant,
+        ShapeConfig::Step { every: 0.5, gamma },
+        ShapeConfig::MultiStep { milestones: vec![0.5], gamma },
+        ShapeConfig::Exponential { gamma },
+        ShapeConfig::Polynomial { power: 0.5, end },
+        ShapeConfig::InverseTime { rate: 0.5 },
+        ShapeConfig::Linear { end },
+        ShapeConfig::Cosine { end },
+        ShapeConfig::OneCycle { rise: 0.5, div: 0.5, final_div: 0.5 },
+        ShapeConfig::Plateau { factor: 0.5, patience: 1, threshold: 0.5, cooldown: 1, min: 0.5 },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_is_there_with_all_its_keys() {
+        for section in SECTIONS {
+            assert!(shapes_of(section).count() > 0, "{section}");
+        }
+        let keys = |section, kind| {
+            shape(section, kind).unwrap().example.keys().map(String::as_str).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds_of("model"), ["linear", "mlp", "cnn", "resnet"]);
+        assert_eq!(kinds_of("penalty.2"), ["l1", "l2", "elastic-net"]);
+        assert_eq!(keys("checkpoint", None), ["every_epochs", "every_steps", "keep"]);
+        assert_eq!(keys("schedule", Some("cosine")), ["end", "kind", "warmup", "warmup_start"]);
+        assert!(keys("train", None).contains(&"clip_norm"));
+    }
+
+    #[test]
+    fn the_examples_can_be_read_back() {
+        for shape in shapes() {
+            let table = Value::Table(shape.example.clone());
+            let error = match shape.section {
+                "" => None,
+                "data" => table.try_into::<DataConfig>().err(),
+                "model" => table.try_into::<ModelConfig>().err(),
+                "loss" => table.try_into::<LossConfig>().err(),
+                "penalty" => table.try_into::<PenaltyConfig>().err(),
+                "optim" => table.try_into::<OptimConfig>().err(),
+                "schedule" => table.try_into::<ScheduleConfig>().err(),
+                "train" => table.try_into::<TrainConfig>().err(),
+                "early_stopping" => table.try_into::<EarlyStoppingConfig>().err(),
+                "checkpoint" => table.try_into::<CheckpointConfig>().err(),
+                other => panic!("no type for {other}"),
+            };
+            assert!(error.is_none(), "{} {:?}: {error:?}", shape.section, shape.kind);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Settings by dotted key, merged layer by layer.
+
+use std::collections::BTreeMap;
+
+use toml::Value;
+
+use super::error::ConfigError;
+use super::origin::Origin;
+use super::schema;
+
+/// A value and who set it. An empty table stands for a section that is present but says nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Setting {
+    pub(crate) value: Value,
+    pub(crate) origin: Origin,
+}
+
+/// The settings of one layer in the order they were written: dotted key and value.
+pub(crate) type Layer = Vec<(String, Setting)>;
+
+/// The settings of all layers so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Settings {
+    by_key: BTreeMap<String, Setting>,
+}
+
+impl Settings {
+    /// Puts a stronger layer over what there is.
+    ///
+    /// A new `kind` drops the settings of the old kind that the new one lacks; `early_stopping = false`, `loss =
+    /// false` and `penalty = []` drop the whole section.
+    ///
+    /// # Errors
+    /// When a penalty is set that would leave a gap in the list.
+    pub(crate) fn merge(&mut self, layer: Layer) -> Result<(), ConfigError> {
+        // What clears or drops settings comes first: it is then about lower layers only, wherever in the layer it
+        // stands.
+        let (clears, settings): (Layer, Layer) =
+            layer.into_iter().partition(|(key, setting)| clears(key, &setting.value));
+        let (kinds, others): (Layer, Layer) =
+            settings.into_iter().partition(|(key, _)| key.ends_with(".kind"));
+        for (section, _) in clears {
+            self.remove_section(&section);
+        }
+        for (key, setting) in kinds {
+            if let Some(section) = key.strip_suffix(".kind") {
+                self.change_kind(section, &setting.value);
+            }
+            self.insert(key, setting)?;
+        }
+        for (key, setting) in others {
+            self.insert(key, setting)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, key: String, setting: Setting) -> Result<(), ConfigError> {
+        if let Some(index) = key.strip_prefix("penalty.").and_then(|rest| rest.split('.').next()) {
+            let (count, place) = (self.penalties(), setting.origin.key_snippet());
+            match index.parse::<usize>() {
+                Ok(index) if index <= count => {}
+                Ok(index) => return Err(ConfigError::NoSuchPenalty { index, count, place }),
+                Err(_) => return Err(ConfigError::PenaltyList { place }),
+            }
+        }
+        let value = match (setting.value, key.as_str()) {
+            (Value::Boolean(true), "early_stopping") => Value::Table(toml::Table::new()),
+            (value, _) => value,
+        };
+        self.by_key.insert(key, Setting { value, origin: setting.origin });
+        Ok(())
+    }
+
+    fn change_kind(&mut self, section: &str, kind: &Value) {
+        let old = self.by_key.get(&format!("{section}.kind")).map(|setting| &setting.value);
+        if old.is_none_or(|old| old == kind) {
+            return;
+        }
+        // An unknown kind is reported later, by the check of the merged settings.
+        let Some(shape) = kind.as_str().and_then(|kind| schema::shape(section, Some(kind))) else { return };
+        let prefix = format!("{section}.");
+        self.by_key.retain(|key, _| {
+            key.strip_prefix(&prefix).is_none_or(|name| name == "kind" || shape.example.contains_key(name))
+        });
+    }
+
+    fn remove_section(&mut self, section: &str) {
+        let prefix = format!("{section}.");
+        self.by_key.retain(|key, _| key != section && !key.starts_with(&prefix));
+    }
+
+    /// Replaces the value of a key that is set, keeping who set it.
+    pub(crate) fn replace(&mut self, key: &str, value: Value) {
+        if let Some(setting) = self.by_key.get_mut(key) {
+            setting.value = value;
+        }
+    }
+
+    /// The setting of a key.
+    pub(crate) fn get(&self, key: &str) -> Option<&Setting> {
+        self.by_key.get(key)
+    }
+
+    /// All keys with their settings.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+        self.by_key.iter().map(|(key, setting)| (key.as_str(), setting))
+    }
+
+    /// Whether anything of a section is set.
+    pub(crate) fn has_section(&self, section: &str) -> bool {
+        let prefix = format!("{section}.");
+        self.by_key.keys().any(|key| key == section || key.starts_with(&prefix))
+    }
+
+    /// The keys and values of a section.
+    pub(crate) fn section(&self, section: &str) -> toml::Table {
+        let prefix = format!("{section}.");
+        self.by_key
+            .iter()
+            .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?.to_owned(), setting.value.clone())))
+            .collect()
+    }
+
+    /// The keys and values outside of sections.
+    pub(crate) fn top_level(&self) -> toml::Table {
+        let outside = |key: &str| !key.contains('.') && !schema::SECTIONS.contains(&key);
+        self.by_key
+            .iter()
+            .filter(|(key, _)| outside(key))
+            .map(|(key, setting)| (key.clone(), setting.value.clone()))
+            .collect()
+    }
+
+    /// Number of penalties that are set.
+    pub(crate) fn penalties(&self) -> usize {
+        let indices = self.by_key.keys().filter_map(|key| key.strip_prefix("penalty.")?.split('.').next());
+        indices.filter_map(|index| index.parse::<usize>().ok()).max().map_or(0, |last| last + 1)
+    }
+
+    /// The setting that a message calls `name`: the key itself, without an index at its end, or the only key that
+    /// ends so.
+    pub(crate) fn find(&self, name: &str) -> Option<&Setting> {
+        let name = name.split('[').next().unwrap_or(name);
+        self.get(name).or_else(|| {
+            let suffix = format!(".{name}");
+            let mut found = self.by_key.iter().filter(|(key, _)| key.ends_with(&suffix));
+            match (found.next(), found.next()) {
+                (Some((_, setting)), None) => Some(setting),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// Whether a setting removes what lower layers say about a whole section.
+fn clears(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Boolean(false) => matches!(key, "early_stopping" | "loss"),
+        Value::Array(list) => key == "penalty" && list.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,213 @@
+//! Predictions as CSV or JSON lines.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+/// How predictions are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A header and one line for each item.
+    Csv,
+    /// One object for each item.
+    JsonLines,
+}
+
+impl Format {
+    /// The format that a file name asks for.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        match path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Some(Self::Csv),
+            Some("jsonl" | "ndjson") => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// What is predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Columns<'a> {
+    /// One of these classes; with `proba`, the probability of each too.
+    Classes { names: &'a [String], proba: bool },
+    /// Numbers of these names.
+    Values { names: &'a [String] },
+}
+
+/// Writes predictions, one item at a time.
+///
+/// Classes: `row, prediction` and with probabilities `p_<class>` for each. Numbers: `row` and the names of the target
+/// columns. `row` counts the items from 1.
+#[derive(Debug)]
+pub(crate) struct Writer<'a, W: Write> {
+    columns: Columns<'a>,
+    sink: Sink<W>,
+    row: u64,
+}
+
+#[derive(Debug)]
+enum Sink<W: Write> {
+    Csv(Box<csv::Writer<W>>),
+    JsonLines(W),
+}
+
+impl<'a, W: Write> Writer<'a, W> {
+    /// Writes the header, where there is one.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(crate) fn new(out: W, format: Format, columns: Columns<'a>) -> io::Result<Self> {
+        let mut writer = Self {
+            columns,
+            sink: match format {
+                Format::Csv => Sink::Csv(Box::new(csv::Writer::from_writer(out))),
+                Format::JsonLines => Sink::JsonLines(out),
+            },
+            row: 0,
+        };
+        let header: Vec<String> = match columns {
+            Columns::Classes { names, proba } => {
+                let probabilities = names.iter().filter(|_| proba).map(|name| format!("p_{name}"));
+                ["row".to_owned(), "prediction".to_owned()].into_iter().chain(probabilities).collect()
+            }
+            Columns::Values { names } => {
+                std::iter::once("row".to_owned()).chain(names.iter().cloned()).collect()
+            }
+        };
+        if let Sink::Csv(csv) = &mut writer.sink {
+            csv.write_record(&header)?;
+        }
+        Ok(writer)
+    }
+
+    /// Writes one item: the probability of each class, or the numbers.
+    ///
+    /// The most probable class is predicted, the first of equals.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(crate) fn item(&mut self, numbers: &[f32]) -> io::Result<()> {
+        self.row += 1;
+        match &mut self.sink {
+            Sink::Csv(csv) => {
+                csv.write_field(self.row.to_string())?;
+                let shown = match self.columns {
+                    Columns::Classes { names, proba } => {
+                        csv.write_field(class(names, numbers))?;
+                        if proba { numbers } else { &[] }
+                    }
+                    Columns::Values { .. } => numbers,
+                };
+                for number in shown {
+                    csv.write_field(number.to_string())?;
+                }
+                csv.write_record(None::<&[u8]>)?;
+                Ok(())
+            }
+            Sink::JsonLines(out) => {
+                let mut object = Map::new();
+                object.insert("row".to_owned(), self.row.into());
+                match self.columns {
+                    Columns::Classes { names, proba } => {
+                        object.insert("prediction".to_owned(), class(names, numbers).into());
+                        if proba {
+                            object.insert("probabilities".to_owned(), by_name(names, numbers));
+                        }
+                    }
+                    Columns::Values { names } => {
+                        object.insert("prediction".to_owned(), by_name(names, numbers));
+                    }
+                }
+                writeln!(out, "{}", Value::Object(object))
+            }
+        }
+    }
+
+    /// Hands everything on.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self.sink {
+            Sink::Csv(mut csv) => csv.flush(),
+            Sink::JsonLines(mut out) => out.flush(),
+        }
+    }
+}
+
+fn class<'a>(names: &'a [String], probabilities: &[f32]) -> &'a str {
+    let mut best = 0;
+    for (index, probability) in probabilities.iter().enumerate() {
+        if *probability > probabilities[best] {
+            best = index;
+        }
+    }
+    names.get(best).map_or("", String::as_str)
+}
+
+/// The shortest decimal that reads back to the same f32, not its longer f64.
+fn number(value: f32) -> Value {
+    value.to_string().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
+}
+
+fn by_name(names: &[String], numbers: &[f32]) -> Value {
+    Value::Object(names.iter().cloned().zip(numbers.iter().map(|value| number(*value))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(format: Format, columns: Columns<'_>, items: &[&[f32]]) -> String {
+        let mut out = Vec::new();
+        let mut writer = Writer::new(&mut out, format, columns).unwrap();
+        for item in items {
+            writer.item(item).unwrap();
+        }
+        writer.finish().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn classes() {
+        let names = names(&["cat", "dog, wild"]);
+        let items: [&[f32]; 2] = [&[0.25, 0.75], &[0.5, 0.5]];
+        let columns = |proba| Columns::Classes { names: &names, proba };
+        assert_eq!(
+            write(Format::Csv, columns(true), &items),
+            "row,prediction,p_cat,\"p_dog, wild\"\n1,\"dog, wild\",0.25,0.75\n2,cat,0.5,0.5\n"
+        );
+        assert_eq!(write(Format::Csv, columns(false), &items), "row,prediction\n1,\"dog, wild\"\n2,cat\n");
+        assert_eq!(
+            write(Format::JsonLines, columns(true), &items[..1]),
+            "{\"row\":1,\"prediction\":\"dog, wild\",\"probabilities\":{\"cat\":0.25,\"dog, wild\":0.75}}\n"
+        );
+        assert_eq!(
+            write(Format::JsonLines, columns(false), &items[1..]),
+            "{\"row\":1,\"prediction\":\"cat\"}\n"
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        let names = names(&["price"]);
+        let columns = Columns::Values { names: &names };
+        assert_eq!(write(Format::Csv, columns, &[&[0.1], &[1e10]]), "row,price\n1,0.1\n2,10000000000\n");
+        assert_eq!(
+            write(Format::JsonLines, columns, &[&[0.1], &[f32::NAN]]),
+            "{\"row\":1,\"prediction\":{\"price\":0.1}}\n{\"row\":2,\"prediction\":{\"price\":null}}\n"
+        );
+    }
+
+    #[test]
+    fn the_format_is_in_the_name() {
+        assert_eq!(Format::of(Path::new("a/out.CSV")), Some(Format::Csv));
+        assert_eq!(Format::of(Path::new("out.jsonl")), Some(Format::JsonLines));
+        assert_eq!(Format::of(Path::new("out")), None);
+    }
+}

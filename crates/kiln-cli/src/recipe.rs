@@ -1,0 +1,22 @@
+//! Configurations that are part of the program.
+
+/// Name, what it trains, text.
+const RECIPES: [(&str, &str); 7] = [
+    ("digits", include_str!("../../../recipes/digits.toml")),
+    ("iris", include_str!("../../../recipes/iris.toml")),
+    ("wine", include_str!("../../../recipes/wine.toml")),
+    ("breast-cancer", include_str!("../../../recipes/breast-cancer.toml")),
+    ("diabetes", include_str!("../../../recipes/diabetes.toml")),
+    ("fashion-mnist", include_str!("../../../recipes/fashion-mnist.toml")),
+    ("fashion-mnist-cnn", include_str!("../../../recipes/fashion-mnist-cnn.toml")),
+];
+
+/// The text of the recipe called `name`.
+pub(crate) fn find(name: &str) -> Option<&'static str> {
+    RECIPES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The names of all recipes.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    RECIPES.iter().map(|(name, _)| *name)
+}

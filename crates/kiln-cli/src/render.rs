@@ -1,0 +1,137 @@
+//! Errors as a person sees them: message, the line it is about, what to do.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal, Read};
+
+use kiln_core::Explain;
+use kiln_data::Place;
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+
+use crate::error::CliError;
+
+/// The error as text for a terminal that is `width` wide.
+pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false);
+    let report = Report { message: error.to_string(), help: error.help(), excerpt: excerpt(error) };
+    let mut text = String::new();
+    match handler.render_report(&mut text, &report) {
+        Ok(()) => text,
+        // The place does not fit its text any more (the file has changed): the message still holds.
+        Err(fmt::Error) => format!("  × {}\n", report.message),
+    }
+}
+
+/// Whether standard error takes colours: a terminal, and `NO_COLOR` is not set.
+pub(crate) fn colour() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !no_color && !dumb
+}
+
+/// The message with its place in front, for readers that see no snippet.
+pub(crate) fn one_line(error: &CliError) -> String {
+    match error.snippet() {
+        Some(snippet) => {
+            let line = snippet.source.line(snippet.span.start);
+            format!("{}:{line}: {error}", snippet.source.name)
+        }
+        None => error.to_string(),
+    }
+}
+
+fn excerpt(error: &CliError) -> Option<Excerpt> {
+    if let Some(snippet) = error.snippet() {
+        let text = snippet.source.text.clone();
+        let start = snippet.span.start.min(text.len());
+        let length = snippet.span.end.clamp(start, text.len()) - start;
+        return Some(Excerpt { name: snippet.source.name.clone(), text, first_line: 0, span: (start, length) });
+    }
+    match error {
+        CliError::Data(error) => error.place().as_ref().and_then(from_file),
+        _ => None,
+    }
+}
+
+/// Lines longer than this are not shown.
+const LONGEST_LINE: u64 = 4096;
+
+/// The line that `place` names, read from its file anew.
+fn from_file(place: &Place) -> Option<Excerpt> {
+    let mut reader = BufReader::new(File::open(&place.path).ok()?);
+    for _ in 1..place.line {
+        reader.skip_until(b'\n').ok()?;
+    }
+    let mut line = Vec::new();
+    reader.take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
+    let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+    let byte = |character: usize| text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
+    let start = place.column.map_or(0, |column| byte(column.saturating_sub(1)));
+    let end = place.column.map_or(text.len(), |column| byte(column.saturating_sub(1) + place.span_len));
+    let span = (start, end.saturating_sub(start));
+    Some(Excerpt { name: place.path.display().to_string(), text, first_line: place.line - 1, span })
+}
+
+/// A piece of a text, with the part of it that is to be underlined.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// Lines of the whole text before this piece.
+    first_line: usize,
+    span: (usize, usize),
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line() + self.first_line,
+            inner.column(),
+            inner.line_count(),
+        )))
+    }
+}
+
+#[derive(Debug)]
+struct Report {
+    message: String,
+    help: Option<String>,
+    excerpt: Option<Excerpt>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl Diagnostic for Report {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let excerpt = self.excerpt.as_ref()?;
+        let (start, length) = excerpt.span;
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, start, length))))
+    }
+}

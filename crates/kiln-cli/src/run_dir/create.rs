@@ -1,0 +1,191 @@
+//! Making the folder of a run, and holding it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use kiln_core::file::{sync_folder, write_durably};
+
+use super::error::RunError;
+use super::record::RunRecord;
+use super::{CONFIG, LOCK, RECORD, compact};
+
+/// What the folder of a run starts with.
+#[derive(Debug)]
+pub(crate) struct NewRun<'a> {
+    /// The folder of all runs; made when it is not there.
+    pub(crate) runs_dir: &'a Path,
+    /// The middle of the name, fit for a file name.
+    pub(crate) slug: &'a str,
+    /// When it begins.
+    pub(crate) time: SystemTime,
+    /// The contents of `run.toml`.
+    pub(crate) config: &'a str,
+    pub(crate) record: &'a RunRecord,
+}
+
+/// The folder of a run that this process alone may change, until the value is dropped.
+#[derive(Debug)]
+pub(crate) struct RunDir {
+    path: PathBuf,
+    /// Held for its lock.
+    _lock: File,
+}
+
+impl RunDir {
+    /// Makes the folder `<time>-<slug>-<4 hex>`. Another process sees it with all its files or not at all.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub(crate) fn create(new: &NewRun<'_>) -> Result<Self, RunError> {
+        fs::create_dir_all(new.runs_dir).map_err(RunError::io("make", new.runs_dir))?;
+        let temporary = tempfile::Builder::new()
+            .prefix(".tmp-")
+            .tempdir_in(new.runs_dir)
+            .map_err(RunError::io("make a folder in", new.runs_dir))?;
+        for (name, bytes) in [(CONFIG, new.config.as_bytes()), (RECORD, &new.record.to_bytes())] {
+            let path = temporary.path().join(name);
+            write_durably(&path, bytes).map_err(RunError::io("write", &path))?;
+        }
+        let lock = lock(temporary.path())?;
+        make_readable(temporary.path()).map_err(RunError::io("make", temporary.path()))?;
+        let path = Self::rename(temporary.path(), new)?;
+        // It has moved: nothing is left to be cleaned up under its old name.
+        let _ = temporary.keep();
+        sync_folder(new.runs_dir).map_err(RunError::io("write", new.runs_dir))?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    fn rename(from: &Path, new: &NewRun<'_>) -> Result<PathBuf, RunError> {
+        let stem = format!("{}-{}", compact(new.time), new.slug);
+        let nanos = new.time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
+        let mut attempt = 0u32;
+        loop {
+            // Only a name: that two runs differ in it is all that is asked of these digits.
+            let hash = blake3::hash(format!("{} {nanos} {attempt}", std::process::id()).as_bytes());
+            let path = new.runs_dir.join(format!("{stem}-{}", &hash.to_hex()[..4]));
+            match fs::rename(from, &path) {
+                Ok(()) => return Ok(path),
+                // A run of that name: a folder that is not empty is never replaced.
+                Err(_) if path.exists() && attempt < 1000 => attempt += 1,
+                Err(error) => return Err(RunError::io("make", &path)(error)),
+            }
+        }
+    }
+
+    /// Takes hold of a run that there is.
+    ///
+    /// # Errors
+    /// [`RunError::Busy`] when another process has it.
+    pub(crate) fn open(path: &Path) -> Result<Self, RunError> {
+        Ok(Self { path: path.to_owned(), _lock: lock(path)? })
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Whether a process is training in `folder` right now.
+pub(crate) fn is_busy(folder: &Path) -> bool {
+    let file = File::open(folder.join(LOCK));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+fn lock(folder: &Path) -> Result<File, RunError> {
+    let path = folder.join(LOCK);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(RunError::io("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(RunError::Busy { path: folder.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(RunError::io("lock", &path)(error)),
+    }
+}
+
+/// Temporary folders are private to their owner; a run should be readable like any other folder.
+fn make_readable(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use kiln_report::Metrics;
+
+    use super::super::record::Status;
+    use super::*;
+
+    pub(super) fn record() -> RunRecord {
+        RunRecord {
+            v: 1,
+            status: Status::Running,
+            started: "2026-01-02T03:04:05Z".to_owned(),
+            finished: None,
+            kiln: "0.1.0".to_owned(),
+            burn: "0.22.1".to_owned(),
+            arguments: vec!["train".to_owned(), "digits".to_owned()],
+            seed: 3,
+            device: "flex".to_owned(),
+            data: None,
+            parameters: Some(10),
+            stop: None,
+            best_epoch: None,
+            validation: Metrics::from_iter([("loss", f64::NAN)]),
+            test: Metrics::new(),
+            seconds: None,
+            peak_rss_bytes: None,
+            weights_blake3: None,
+            exit_code: None,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_run_is_there_as_a_whole_locked_and_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs_dir = folder.path().join("deep/runs");
+        let new = NewRun {
+            runs_dir: &runs_dir,
+            slug: "digits",
+            time: UNIX_EPOCH + Duration::from_secs(1_767_323_045),
+            config: "seed = 3\n",
+            record: &record(),
+        };
+        let run = RunDir::create(&new).unwrap();
+        let second = RunDir::create(&new).unwrap();
+        assert_ne!(run.path(), second.path());
+        let name = run.path().file_name().unwrap().to_str().unwrap();
+        assert!(name.starts_with("20260102-030405-digits-") && name.len() == "20260102-030405-digits-".len() + 4);
+        assert_eq!(fs::read_to_string(run.path().join(CONFIG)).unwrap(), "seed = 3\n");
+        let back = RunRecord::read(run.path()).unwrap();
+        assert_eq!((back.seed, back.arguments.len(), back.status), (3, 2, Status::Running));
+        assert!(back.validation.get("loss").unwrap().is_nan());
+        assert_eq!(fs::read_dir(&runs_dir).unwrap().count(), 2);
+
+        assert!(is_busy(run.path()));
+        assert!(matches!(RunDir::open(run.path()).unwrap_err(), RunError::Busy { .. }));
+        let path = run.path().to_owned();
+        drop(run);
+        assert!(!is_busy(&path));
+        assert!(RunDir::open(&path).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        let new = NewRun { runs_dir: &file, slug: "x", time: UNIX_EPOCH, config: "", record: &record() };
+        assert!(matches!(RunDir::create(&new).unwrap_err(), RunError::Io { .. }));
+    }
+}

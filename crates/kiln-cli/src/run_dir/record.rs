@@ -1,0 +1,152 @@
+//! `run.json` and `metrics.jsonl`: what happened in a run.
+
+use std::fs;
+use std::path::Path;
+
+use kiln_core::file::write_durably;
+use kiln_report::Metrics;
+use kiln_report::event::Epoch;
+use serde::{Deserialize, Serialize};
+
+use super::error::RunError;
+use super::{METRICS, RECORD};
+
+/// `run.json`. Fields are only ever added; those that an older kiln did not write are empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RunRecord {
+    /// The version of the format: 1.
+    pub(crate) v: u32,
+    pub(crate) status: Status,
+    /// When the run began, UTC.
+    pub(crate) started: String,
+    /// When the process that trained last ended, UTC.
+    #[serde(default)]
+    pub(crate) finished: Option<String>,
+    /// The version of kiln.
+    pub(crate) kiln: String,
+    /// The version of Burn.
+    pub(crate) burn: String,
+    /// The arguments of the command, without the name of the program.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) seed: u64,
+    pub(crate) device: String,
+    #[serde(default)]
+    pub(crate) data: Option<DataRecord>,
+    /// Trainable parameters.
+    #[serde(default)]
+    pub(crate) parameters: Option<u64>,
+    /// Why training stopped.
+    #[serde(default)]
+    pub(crate) stop: Option<String>,
+    #[serde(default)]
+    pub(crate) best_epoch: Option<u64>,
+    /// Of the best weights.
+    #[serde(default)]
+    pub(crate) validation: Metrics,
+    /// Of the best weights.
+    #[serde(default)]
+    pub(crate) test: Metrics,
+    /// Seconds of training, those before a resume included.
+    #[serde(default)]
+    pub(crate) seconds: Option<f64>,
+    #[serde(default)]
+    pub(crate) peak_rss_bytes: Option<u64>,
+    #[serde(default)]
+    pub(crate) weights_blake3: Option<String>,
+    #[serde(default)]
+    pub(crate) exit_code: Option<u8>,
+    /// The message of the error that ended the run.
+    #[serde(default)]
+    pub(crate) error: Option<String>,
+}
+
+/// What a run was trained on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DataRecord {
+    pub(crate) name: String,
+    /// BLAKE3 of the contents.
+    pub(crate) fingerprint: String,
+    /// Items for training.
+    pub(crate) train: u64,
+    /// Items for validation.
+    pub(crate) validation: u64,
+    /// Items for the test.
+    pub(crate) test: u64,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    /// A process trains it, or was killed while it did.
+    Running,
+    /// Stopped by a signal or a time limit; can be resumed.
+    Stopped,
+    /// Trained to its end.
+    Done,
+    /// Ended by an error.
+    Failed,
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        })
+    }
+}
+
+impl RunRecord {
+    /// Reads the record of the run in `folder`.
+    ///
+    /// # Errors
+    /// [`RunError::Record`] when it is damaged, [`RunError::Io`] when it cannot be read.
+    pub(crate) fn read(folder: &Path) -> Result<Self, RunError> {
+        let path = folder.join(RECORD);
+        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        serde_json::from_slice(&bytes).map_err(|error| RunError::Record { path, reason: error.to_string() })
+    }
+
+    /// Writes the record durably.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), RunError> {
+        let path = folder.join(RECORD);
+        write_durably(&path, &self.to_bytes()).map_err(RunError::io("write", &path))
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        // Strings, numbers and metrics that write NaN as null: nothing that JSON refuses.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}
+
+/// The epochs of the run in `folder`. A last line without its end is what a killed process left: it does not count.
+///
+/// # Errors
+/// [`RunError::Metrics`] for a damaged line, [`RunError::Io`] when the file cannot be read.
+pub(crate) fn read_epochs(folder: &Path) -> Result<Vec<Epoch>, RunError> {
+    let path = folder.join(METRICS);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(RunError::io("read", &path)(error)),
+    };
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let lines = bytes[..whole].split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_slice(line).map_err(|error| RunError::Metrics {
+                path: path.clone(),
+                line: index + 1,
+                reason: error.to_string(),
+            })
+        })
+        .collect()
+}
