@@ -6,24 +6,28 @@ mod steps;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: cargo xtask check [--fast]
+use steps::Depth;
 
-  check         format, crate edges, file sizes, clippy, docs, tests; stops at the first that fails
-  check --fast  only what needs no build of the workspace";
+const USAGE: &str = "\
+usage: cargo xtask check [--fast | --no-tests]
+
+  check             format, crate edges, file sizes, clippy, docs, tests; stops at the first that fails
+  check --fast      only what needs no build of the workspace
+  check --no-tests  all but the tests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let fast = match arguments.as_slice() {
-        ["check"] => false,
-        ["check", "--fast"] => true,
+    let depth = match arguments.as_slice() {
+        ["check"] => Depth::All,
+        ["check", "--no-tests"] => Depth::NoTests,
+        ["check", "--fast"] => Depth::Fast,
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
         }
     };
-    match steps::run(fast) {
+    match steps::run(depth) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("\nxtask: {failure}");

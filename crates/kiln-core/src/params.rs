@@ -31,7 +31,8 @@ pub struct ParamInfo {
     pub dims: Vec<usize>,
     /// What it does.
     pub kind: ParamKind,
-    /// Whether it takes part in training: has a gradient on an autodiff device.
+    /// Whether it takes part in training: requires a gradient. Always false on a device without autodiff, where Burn
+    /// does not tell.
     pub trainable: bool,
 }
 
@@ -53,7 +54,7 @@ pub fn for_each<M: Module>(module: &M, each: impl FnMut(&ParamInfo, Tensor<1>)) 
 /// Replaces every *trainable* parameter by what `update` makes of it.
 ///
 /// `update` gets the flat value without autodiff and gives back a tensor of the same length. Running statistics
-/// and frozen parameters are left alone.
+/// and frozen parameters are left alone, and so is everything on a device without autodiff.
 pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
     module.map(&mut Update { place: Place::default(), update })
 }

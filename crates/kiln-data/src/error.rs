@@ -1,15 +1,18 @@
 //! Everything that can be wrong with data.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use kiln_core::{ErrorKind, Explain};
+use kiln_core::{ErrorKind, Explain, NumberError};
 
+use crate::check::Inconsistency;
+pub(crate) use crate::nearest::nearest;
+use crate::place::Place;
+use crate::preprocess::Mismatch;
 use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
 
-/// Why data cannot be used.
+/// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
@@ -140,39 +143,62 @@ pub enum DataError {
         /// What.
         problem: Box<ImageProblem>,
     },
-}
-
-/// A place in a text file, to show the line to the user. Displays as `path:line:column`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The file.
-    pub path: PathBuf,
-    /// The line, from 1; 0 when the whole file is meant.
-    pub line: usize,
-    /// The character in the line where the trouble begins, from 1; `None` when the whole line is meant.
-    pub column: Option<usize>,
-    /// Number of characters from there on; 0 without a column.
-    pub span_len: usize,
-}
-
-impl Place {
-    /// A file as a whole.
-    pub(crate) fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), line: 0, column: None, span_len: 0 }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-        }
-        match self.column {
-            Some(column) => write!(f, ":{column}"),
-            None => Ok(()),
-        }
-    }
+    /// A setting of `[data]` is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Every row is held out.
+    #[error("nothing is left to train on: all {rows} rows are held out")]
+    NoTraining {
+        /// Rows of the data set.
+        rows: usize,
+    },
+    /// The parts of the data set do not fit together.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistency),
+    /// Data that does not have the columns, images or targets that the preprocessing was fitted on.
+    #[error("this data does not fit the preprocessing: {0}")]
+    Mismatch(#[from] Mismatch),
+    /// A numeric column of which the training part holds no value at all.
+    #[error("column {column:?} has no value in any row of the training part")]
+    NoValues {
+        /// The name of the column.
+        column: String,
+    },
+    /// A number that is infinite, too large once it is scaled, or missing where none may be.
+    #[error("row {row} of column {column:?} is {value}: it must be finite, also after scaling")]
+    NotFinite {
+        /// The name of the column.
+        column: String,
+        /// The row.
+        row: usize,
+        /// The number.
+        value: f32,
+    },
+    /// Stored preprocessing that no fit can have made.
+    #[error("the stored preprocessing is damaged: {what}")]
+    Damaged {
+        /// What cannot be.
+        what: &'static str,
+    },
+    /// No item to make a batch of.
+    #[error("there is no item to make a batch of")]
+    NoItems,
+    /// A source panicked.
+    #[error("the source of batch {batch} panicked: {message}")]
+    Panicked {
+        /// Which batch of the epoch, from 0.
+        batch: usize,
+        /// What the panic said.
+        message: String,
+    },
+    /// An item of a data set of yours could not be read.
+    #[error("item {index} could not be read")]
+    Item {
+        /// Which item, from 0.
+        index: usize,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl DataError {
@@ -213,6 +239,9 @@ impl Explain for DataError {
             | Self::TargetIgnored { .. }
             | Self::SeveralClassTargets { .. } => ErrorKind::Usage,
             Self::Read { .. } => ErrorKind::Io,
+            Self::Number(error) => error.kind(),
+            Self::Damaged { .. } => ErrorKind::Checkpoint,
+            Self::Panicked { .. } => ErrorKind::Internal,
             _ => ErrorKind::Data,
         }
     }
@@ -229,7 +258,7 @@ impl Explain for DataError {
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
             Self::TargetIgnored { .. } => "take it out of one of the two".to_owned(),
             Self::SeveralClassTargets { .. } => {
-                "set data.task to \"regression\", or name one target column".to_owned()
+                "name one target, or set data.task = \"regression\"".to_owned()
             }
             Self::NotFound { .. } => "check the path (data.path, or --data)".to_owned(),
             Self::NotAFile { .. } => "give the path of a file".to_owned(),
@@ -241,6 +270,12 @@ impl Explain for DataError {
             Self::Csv { problem, .. } => return problem.help(),
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),
+            Self::NoTraining { .. } => "add rows, or hold out fewer of them for the test".to_owned(),
+            Self::NoValues { column } | Self::NotFinite { column, .. } => {
+                format!("correct its values, or leave it out with data.ignore = [{column:?}]")
+            }
+            Self::Mismatch(_) => "give data with the columns of the training data".to_owned(),
+            Self::Damaged { .. } => "use another checkpoint of the run".to_owned(),
             _ => return None,
         })
     }
@@ -251,29 +286,9 @@ fn list(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The candidate that is most like `name`, when one is alike enough to be a typing error.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let lower = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_typing_error_is_recognised_and_a_stranger_is_not() {
-        let names = ["iris", "digits", "breast-cancer"];
-        assert_eq!(nearest("digit", names).as_deref(), Some("digits"));
-        assert_eq!(nearest("Iris", names).as_deref(), Some("iris"));
-        assert_eq!(nearest("brest_cancer", names).as_deref(), Some("breast-cancer"));
-        assert_eq!(nearest("zzz", names), None);
-    }
 
     #[test]
     fn operating_system_errors_keep_their_kinds_apart() {
@@ -281,15 +296,5 @@ mod tests {
         let kind = |io| DataError::read(Path::new("a.csv"), Error::from(io)).kind();
         assert_eq!(kind(Io::NotFound), ErrorKind::Data);
         assert_eq!(kind(Io::PermissionDenied), ErrorKind::Io);
-    }
-
-    #[test]
-    fn places_display_as_compilers_write_them() {
-        let mut place = Place::file(Path::new("a.csv"));
-        assert_eq!(place.to_string(), "a.csv");
-        place.line = 3;
-        assert_eq!(place.to_string(), "a.csv:3");
-        place.column = Some(7);
-        assert_eq!(place.to_string(), "a.csv:3:7");
     }
 }

@@ -41,7 +41,8 @@ pub struct MlpConfig {
     /// Probability that an input is dropped in training, `[0, 1)`. Default 0.
     #[serde(default)]
     pub input_dropout: f64,
-    /// Normalisation between a linear layer and its activation. Default none.
+    /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
+    /// which would be subtracted again.
     #[serde(default)]
     pub norm: Norm,
 }
@@ -51,25 +52,26 @@ pub struct MlpConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CnnConfig {
-    /// Output channels of each block, each at least 1. Default `[32, 64]`.
+    /// Output channels of each block, at least one block, each at least 1. Default `[32, 64]`.
     #[serde(default = "two_blocks")]
     pub channels: Vec<usize>,
     /// Side of the square filters, odd. Default 3. Padding keeps the size.
     #[serde(default = "three")]
     pub kernel: usize,
-    /// Convolutions in each block. Default 1.
+    /// Convolutions in each block, 1 to 100. Default 1.
     #[serde(default = "one")]
     pub convs_per_block: usize,
-    /// Side and stride of the max-pooling after each block; 1 turns it off. Default 2.
+    /// Side and stride of the max-pooling after each block, at least 1, which turns it off. Default 2.
     #[serde(default = "two")]
     pub pool: usize,
-    /// Widths of the dense layers before the output. Default `[128]`.
+    /// Widths of the dense layers before the output, each at least 1. Default `[128]`.
     #[serde(default = "one_layer")]
     pub hidden: Vec<usize>,
     /// Default ReLU.
     #[serde(default)]
     pub activation: Activation,
-    /// Normalisation of the convolutions: `none` or `batch`. Default none.
+    /// Normalisation of the convolutions: `none` or `batch`. Default none. Before batch norm a convolution has no bias,
+    /// which would be subtracted again.
     #[serde(default)]
     pub norm: Norm,
     /// Probability that an element is dropped after each block, `[0, 1)`. Default 0.

@@ -137,6 +137,20 @@ mod tests {
     }
 
     #[test]
+    fn values_are_those_of_splitmix64_in_python() {
+        // mix(z): z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9; z = (z ^ z >> 27) * 0x94d049bb133111eb; z ^ z >> 31
+        // new(s) = mix(s + G); at(s, i) = mix(s ^ mix(i + G)); bits(s, i) = mix(s + (i + 1) * G)
+        // t = at(at(new(0), layer), part); [(2 * (bits(t, i) >> 11) / 2**53 - 1) / sqrt(4) for i in range(3)]
+        let device = device();
+        let mut init = Init::new(&device, Seed::new(0));
+        let (_, second) = (init.linear(4, 3, true), init.linear(4, 3, true));
+        let weight = values(&second.weight)[..3].to_vec();
+        assert_eq!(weight, [0.4101683497428894, -0.1375332474708557, 0.3423496186733246]);
+        let bias = values(second.bias.as_ref().unwrap());
+        assert_eq!(bias, [-0.13234607875347137, -0.2238585650920868, 0.3968992233276367]);
+    }
+
+    #[test]
     fn parameters_are_there_at_once_and_trainable() {
         let linear = Init::new(&device().autodiff(), Seed::new(0)).linear(2, 2, true);
         assert!(linear.weight.is_initialized() && linear.weight.is_require_grad());

@@ -81,7 +81,13 @@ impl Optimizer {
                     state.steps += 1;
                     let decay = self.decay_all || info.kind == ParamKind::Weight;
                     let at = At { lr, step: state.steps, decay };
-                    let slots = std::mem::take(&mut state.slots);
+                    let mut slots = std::mem::take(&mut state.slots);
+                    for slot in &mut slots {
+                        // A loaded state may have been saved in another precision.
+                        if slot.dtype() != weight.dtype() {
+                            *slot = slot.clone().cast(weight.dtype());
+                        }
+                    }
                     let (weight, slots) = self.rule.update(weight, gradient, slots, at);
                     state.slots = slots;
                     weight

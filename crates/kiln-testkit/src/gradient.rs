@@ -1,6 +1,8 @@
 //! Gradients against finite differences.
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{DType, Gradients, Tensor, TensorData};
+use kiln_core::{Weights, params};
 
 use crate::{assert_close, device, device_name};
 
@@ -21,8 +23,8 @@ pub fn gradient_check(f: impl Fn(Tensor<1>) -> Tensor<1>, at: &[f64], tolerance:
         eprintln!("gradient check skipped: {} has no f64", device_name());
         return;
     }
-    let value = |x: &[f64]| -> f64 {
-        f(Tensor::from_data(TensorData::from(x), (&device, DType::F64))).into_data().iter::<f64>().sum()
+    let value = |x: &[f64]| -> Vec<f64> {
+        f(Tensor::from_data(TensorData::from(x), (&device, DType::F64))).into_data().iter::<f64>().collect()
     };
     let mut x = at.to_vec();
     let mut expected = Vec::with_capacity(at.len());
@@ -34,8 +36,10 @@ pub fn gradient_check(f: impl Fn(Tensor<1>) -> Tensor<1>, at: &[f64], tolerance:
         x[i] = low;
         let below = value(&x);
         x[i] = center;
+        // Element by element before the sum, so that a large element does not swamp the others.
+        let difference: f64 = above.iter().zip(&below).map(|(above, below)| above - below).sum();
         // The distance as it is after rounding, not as it was meant.
-        expected.push((above - below) / (high - low));
+        expected.push(difference / (high - low));
     }
     let x = Tensor::<1>::from_data(TensorData::from(at), (&device.autodiff(), DType::F64)).require_grad();
     let gradients = f(x.clone()).sum().backward();
@@ -43,6 +47,26 @@ pub fn gradient_check(f: impl Fn(Tensor<1>) -> Tensor<1>, at: &[f64], tolerance:
         unreachable!("autodiff does not track the result: it has no gradient")
     };
     assert_close(&gradient.into_data(), &TensorData::from(&expected[..]), tolerance, tolerance);
+}
+
+/// Gradients of the trainable parameters by path; a parameter that the loss does not depend on is left out.
+pub fn gradients_by_path<M: Module>(gradients: &Gradients, module: &M) -> Weights {
+    struct Collect<'a>(&'a Gradients, Vec<Option<TensorData>>);
+    impl ModuleVisitor for Collect<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.1.push(param.base().grad(self.0).map(Tensor::into_data));
+        }
+    }
+    let mut collect = Collect(gradients, Vec::new());
+    module.visit(&mut collect);
+    let mut by_path = Weights::default();
+    // Both walk through the fields in the same order.
+    for (info, gradient) in params::list(module).into_iter().zip(collect.1) {
+        if let Some(gradient) = gradient {
+            by_path.insert(info.path, gradient);
+        }
+    }
+    by_path
 }
 
 #[cfg(test)]

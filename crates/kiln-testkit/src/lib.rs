@@ -9,7 +9,7 @@ mod gradient;
 
 pub use close::assert_close;
 pub use golden::golden;
-pub use gradient::gradient_check;
+pub use gradient::{gradient_check, gradients_by_path};
 
 use burn::tensor::Device;
 use kiln_core::device::DeviceName;

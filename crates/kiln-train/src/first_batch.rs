@@ -1,12 +1,12 @@
 //! The first batch of the training items, for the test whether a model can learn at all.
 
+use std::fmt;
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use kiln_data::{DataError, Source};
 
 /// A source that ends after the first batch.
-#[derive(Debug)]
 pub(crate) struct FirstBatch<B> {
     source: Arc<dyn Source<B>>,
     items: usize,
@@ -16,6 +16,13 @@ impl<B> FirstBatch<B> {
     pub(crate) fn new(source: Arc<dyn Source<B>>, batch_size: usize) -> Self {
         let all = source.len();
         Self { items: if batch_size == 0 { all } else { batch_size.min(all) }, source }
+    }
+}
+
+// By hand, because a derive would ask for `B: Debug`.
+impl<B> fmt::Debug for FirstBatch<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstBatch").field("source", &self.source).field("items", &self.items).finish()
     }
 }
 

@@ -38,6 +38,11 @@ impl Losses {
         Self { total, ..Self::default() }
     }
 
+    /// An empty sum that still knows the newest loss, for display.
+    pub(crate) fn next_epoch(&self) -> Self {
+        Self { newest: self.newest, ..Self::default() }
+    }
+
     /// Adds the mean loss of a batch with `items` items that belongs to the update number `step`.
     pub(crate) fn push(&mut self, loss: Tensor<1>, items: usize, step: u64, epoch: u64) -> Result<(), TrainError> {
         self.waiting.push((loss, items, step));

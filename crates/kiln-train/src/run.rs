@@ -13,7 +13,7 @@ use kiln_optim::{LearningRate, Optimizer};
 
 use crate::checkpoint::{Checkpoint, TrainState};
 use crate::evaluate::evaluate;
-use crate::losses::{LossSum, Losses};
+use crate::losses::Losses;
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, StepView, Stop, Task, TrainError};
@@ -73,10 +73,10 @@ impl<'a, T: Task> Run<'a, T> {
         if let Some(checkpoint) = from {
             // Through evaluation mode, so that no running statistic of the fresh model is pending.
             model = checkpoint.weights.apply(model.valid())?.train();
-            optimizer.load(&checkpoint.optimizer, &device.clone().inner())?;
+            optimizer.load(&checkpoint.optimizer, &params::list(&model), &device.clone().inner())?;
             state = checkpoint.state;
             if let Some(plateau) = &state.plateau {
-                learning_rate.restore(plateau);
+                learning_rate.restore(plateau.clone());
             }
             for (callback, saved) in trainer.callbacks.iter_mut().zip(&state.callbacks) {
                 if let Some(saved) = saved {
@@ -252,7 +252,7 @@ impl<'a, T: Task> Run<'a, T> {
         self.state.seq += 1;
         self.state.epoch += 1;
         self.state.batch = 0;
-        self.losses = Losses { newest: self.losses.newest, ..Losses::resumed(LossSum::default()) };
+        self.losses = self.losses.next_epoch();
 
         let stop = self.after_epoch(&record)?;
         let every = self.trainer.checkpoint.every_epochs;
@@ -272,7 +272,8 @@ impl<'a, T: Task> Run<'a, T> {
     }
 
     fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
-        let weights = || Weights::of(self.model());
+        let model = self.model.as_ref();
+        let weights = || model.map(Weights::of).unwrap_or_default();
         let epochs = self.trainer.config.epochs;
         let view = EpochView { record, history: &self.history, epochs, weights: &weights };
         let mut stop = None;

@@ -27,7 +27,9 @@ impl Stepper {
         if !self.penalties.is_empty() {
             // J(θ) + λ·R(θ) is what is minimised, so its whole gradient is what gets clipped.
             params::for_each(&model, |info, weight| {
-                gradients.update(info.id, |gradient| self.penalties.add_gradient(info, &weight.inner(), gradient));
+                if let Some(gradient) = gradients.get(info.id).cloned() {
+                    gradients.insert(info.id, self.penalties.add_gradient(info, &weight.inner(), gradient));
+                }
             });
         }
         if let Some(max) = self.clip_value {

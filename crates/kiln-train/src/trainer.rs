@@ -18,10 +18,16 @@ use crate::run::Run;
 use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Outcome, Task, TrainConfig, TrainError};
 
 /// The data a model is trained on and judged by.
-#[derive(Debug)]
 pub struct Data<B> {
     pub(crate) train: Arc<dyn Source<B>>,
     pub(crate) validation: Option<Arc<dyn Source<B>>>,
+}
+
+// By hand, because a derive would ask for `B: Debug`.
+impl<B> std::fmt::Debug for Data<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Data").field("train", &self.train).field("validation", &self.validation).finish()
+    }
 }
 
 impl<B> Data<B> {

@@ -17,7 +17,7 @@ use std::path::Path;
 pub use catalog::{Availability, SourceInfo, catalog};
 
 use crate::error::nearest;
-use crate::{DataConfig, DataError, Dataset, Features, Target};
+use crate::{DataConfig, DataError, Dataset, Features, Fitted, InputShape, Target};
 
 impl DataConfig {
     /// Reads the data set that `source` and `path` name.
@@ -58,25 +58,16 @@ impl DataConfig {
     }
 }
 
-/// What a model takes, for [`read_inputs`].
-#[derive(Debug, Clone, Copy)]
-pub enum Wanted<'a> {
-    /// The columns of a table.
-    Table(&'a [csv::ColumnSchema]),
-    /// Images: `[channels, height, width]`.
-    Images([usize; 3]),
-}
-
-/// Reads inputs for a model that was trained before: a CSV file for a table, an IDX file, an image or a folder of
-/// images for images. Gives the inputs and their number, which is 1 or more.
+/// Reads inputs for a model that was trained before: a CSV file for a table (the target need not be there), an IDX
+/// file, an image or a folder of images for images. Gives the inputs and their number, which is 1 or more.
 ///
 /// # Errors
 /// [`DataError`] when the input is missing, malformed, or not what the model takes.
-pub fn read_inputs(path: &Path, wanted: Wanted<'_>) -> Result<(Features, usize), DataError> {
-    match wanted {
-        Wanted::Table(columns) => csv::read_columns(path, columns),
-        Wanted::Images(shape) if looks_like_idx(path) => idx::read_images(path, shape),
-        Wanted::Images(shape) => images::read_images(path, shape),
+pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), DataError> {
+    match fitted.input_shape() {
+        InputShape::Table(_) => csv::read_columns(path, fitted.columns().unwrap_or_default()),
+        InputShape::Images(shape) if looks_like_idx(path) => idx::read_images(path, shape),
+        InputShape::Images(shape) => images::read_images(path, shape),
     }
 }
 

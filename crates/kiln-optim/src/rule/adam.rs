@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, coupled};
+use super::{At, Rule, check, decay, decay_factors, host};
 use crate::{AdamConfig, AdamwConfig, OptimError};
 
 /// `torch.optim.Adam` and `AdamW` (Kingma and Ba 2015; Loshchilov and Hutter 2019):
@@ -57,17 +57,55 @@ impl Rule for Adam {
 
     fn update(
         &self,
-        mut weight: Tensor<1>,
-        mut gradient: Tensor<1>,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
+        slots: Vec<Tensor<1>>,
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        match host::plain(&weight, &gradient, slots) {
+            Ok(slots) => self.in_one_pass(weight, gradient, slots, at),
+            Err(slots) => self.with_tensors(weight, gradient, slots, at),
+        }
+    }
+}
+
+impl Adam {
+    /// The learning rate and the factor on `√v` with both bias corrections.
+    fn corrected(&self, at: At) -> (f64, f64) {
+        let steps = at.step as f64;
+        let [beta1, beta2] = self.betas;
+        (at.lr / (1.0 - beta1.powf(steps)), 1.0 / (1.0 - beta2.powf(steps)).sqrt())
+    }
+
+    fn in_one_pass(
+        &self,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
+        slots: [Tensor<1>; 2],
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        let [beta1, beta2] = self.betas;
+        let (rate, root) = self.corrected(at);
+        let (coupled, keep) = decay_factors(self.decay, self.decoupled, at);
+        let (b1, c1, b2, c2) = (beta1 as f32, (1.0 - beta1) as f32, beta2 as f32, (1.0 - beta2) as f32);
+        let (rate, root, eps) = (rate as f32, root as f32, self.eps as f32);
+        host::update(weight, gradient, slots, move |w, g, [m, v]| {
+            let g = g + coupled * w;
+            let m = b1 * m + c1 * g;
+            let v = b2 * v + c2 * (g * g);
+            (keep * w - rate * m / (root * v.sqrt() + eps), [m, v])
+        })
+    }
+
+    fn with_tensors(
+        &self,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
         slots: Vec<Tensor<1>>,
         at: At,
     ) -> (Tensor<1>, Vec<Tensor<1>>) {
         let [beta1, beta2] = self.betas;
-        if at.decay && self.decoupled && self.decay != 0.0 {
-            weight = weight.mul_scalar(1.0 - at.lr * self.decay);
-        } else if at.decay && !self.decoupled {
-            gradient = coupled(gradient, &weight, self.decay);
-        }
+        let (weight, gradient) = decay(weight, gradient, self.decay, self.decoupled, at);
         let mut slots = slots.into_iter();
         let fresh = gradient.clone().mul_scalar(1.0 - beta1);
         let mean = match slots.next() {
@@ -83,9 +121,7 @@ impl Rule for Adam {
             Some(largest) => largest.max_pair(square.clone()),
             None => square.clone(),
         });
-        let steps = at.step as f64;
-        let rate = at.lr / (1.0 - beta1.powf(steps));
-        let root = 1.0 / (1.0 - beta2.powf(steps)).sqrt();
+        let (rate, root) = self.corrected(at);
         let under = largest.as_ref().unwrap_or(&square).clone();
         let under = under.sqrt().mul_scalar(root).add_scalar(self.eps);
         let weight = weight.sub(mean.clone().mul_scalar(rate).div(under));

@@ -1,6 +1,7 @@
 //! Update rules on flat tensors. Formulas, order of operations and defaults are PyTorch's.
 
 mod adam;
+mod host;
 mod rmsprop;
 mod sgd;
 
@@ -55,7 +56,29 @@ fn check(key: &str, value: f64, range: Range) -> Result<f64, NumberError> {
     range.check(&format!("optim.{key}"), value)
 }
 
-/// The gradient of the loss plus `decay/2 · Σ w²`.
-fn coupled(gradient: Tensor<1>, weight: &Tensor<1>, decay: f64) -> Tensor<1> {
-    if decay == 0.0 { gradient } else { weight.clone().mul_scalar(decay).add(gradient) }
+/// Weight and gradient after weight decay: coupled, `g + decay · w`, or decoupled, `(1 − lr · decay) w`.
+fn decay(
+    weight: Tensor<1>,
+    gradient: Tensor<1>,
+    decay: f64,
+    decoupled: bool,
+    at: At,
+) -> (Tensor<1>, Tensor<1>) {
+    if !at.decay || decay == 0.0 {
+        (weight, gradient)
+    } else if decoupled {
+        (weight.mul_scalar(1.0 - at.lr * decay), gradient)
+    } else {
+        let gradient = weight.clone().mul_scalar(decay).add(gradient);
+        (weight, gradient)
+    }
+}
+
+/// What [`decay`] multiplies the weight by, for the gradient and for itself.
+fn decay_factors(decay: f64, decoupled: bool, at: At) -> (f32, f32) {
+    match (at.decay, decoupled) {
+        (false, _) => (0.0, 1.0),
+        (true, true) => (0.0, (1.0 - at.lr * decay) as f32),
+        (true, false) => (decay as f32, 1.0),
+    }
 }

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, coupled};
+use super::{At, Rule, check, decay, decay_factors, host};
 use crate::{OptimError, RmspropConfig};
 
 /// `torch.optim.RMSprop`: with `g` the gradient plus `decay · w`,
@@ -52,13 +52,47 @@ impl Rule for Rmsprop {
     fn update(
         &self,
         weight: Tensor<1>,
-        mut gradient: Tensor<1>,
+        gradient: Tensor<1>,
         slots: Vec<Tensor<1>>,
         at: At,
     ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        if at.decay {
-            gradient = coupled(gradient, &weight, self.decay);
+        if self.centered || self.momentum > 0.0 {
+            return self.with_tensors(weight, gradient, slots, at);
         }
+        match host::plain(&weight, &gradient, slots) {
+            Ok(slots) => self.in_one_pass(weight, gradient, slots, at),
+            Err(slots) => self.with_tensors(weight, gradient, slots, at),
+        }
+    }
+}
+
+impl Rmsprop {
+    /// Neither centred nor with momentum.
+    fn in_one_pass(
+        &self,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
+        slots: [Tensor<1>; 1],
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        let (coupled, _) = decay_factors(self.decay, false, at);
+        let (alpha, fresh) = (self.alpha as f32, (1.0 - self.alpha) as f32);
+        let (lr, eps) = (at.lr as f32, self.eps as f32);
+        host::update(weight, gradient, slots, move |w, g, [v]| {
+            let g = g + coupled * w;
+            let v = alpha * v + fresh * (g * g);
+            (w - lr * (g / (v.sqrt() + eps)), [v])
+        })
+    }
+
+    fn with_tensors(
+        &self,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
+        slots: Vec<Tensor<1>>,
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        let (weight, gradient) = decay(weight, gradient, self.decay, false, at);
         let mut slots = slots.into_iter();
         let square = self.average(slots.next(), gradient.clone().square());
         let mut kept = vec![square.clone()];

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, coupled};
+use super::{At, Rule, check, decay};
 use crate::{OptimError, SgdConfig};
 
 /// `torch.optim.SGD`: with `g` the gradient (plus `decay · w` unless decoupled),
@@ -39,33 +39,27 @@ impl Rule for Sgd {
 
     fn update(
         &self,
-        mut weight: Tensor<1>,
-        mut gradient: Tensor<1>,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
         slots: Vec<Tensor<1>>,
         at: At,
     ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        if at.decay && self.decoupled && self.decay != 0.0 {
-            weight = weight.mul_scalar(1.0 - at.lr * self.decay);
-        } else if at.decay && !self.decoupled {
-            gradient = coupled(gradient, &weight, self.decay);
-        }
+        let (weight, gradient) = decay(weight, gradient, self.decay, self.decoupled, at);
         if self.momentum == 0.0 {
-            return (weight.sub(gradient.mul_scalar(at.lr)), Vec::new());
+            return (weight.sub(gradient.mul_scalar(at.lr)), slots);
         }
-        let keep = |gradient: Tensor<1>| match self.dampening {
-            0.0 => gradient,
-            dampening => gradient.mul_scalar(1.0 - dampening),
-        };
+        let old = slots.into_iter().next().map(|buffer| buffer.mul_scalar(self.momentum));
         let (buffer, direction) = if self.nesterov {
-            let buffer = match slots.into_iter().next() {
-                Some(buffer) => buffer.mul_scalar(self.momentum).add(gradient.clone()),
+            let buffer = match old {
+                Some(old) => old.add(gradient.clone()),
                 None => gradient.clone(),
             };
             let ahead = buffer.clone().mul_scalar(self.momentum);
             (buffer, gradient.add(ahead))
         } else {
-            let buffer = match slots.into_iter().next() {
-                Some(buffer) => buffer.mul_scalar(self.momentum).add(keep(gradient)),
+            let buffer = match old {
+                Some(old) if self.dampening == 0.0 => old.add(gradient),
+                Some(old) => old.add(gradient.mul_scalar(1.0 - self.dampening)),
                 None => gradient,
             };
             (buffer.clone(), buffer)

@@ -60,12 +60,13 @@ impl Source<PointBatch> for Points {
     }
 }
 
-/// Uses Burn's own dropout on purpose: the trainer must make that reproducible, too.
+/// Drops hidden units by masks from the step's seed, or by Burn's own dropout, whose generator is one for the whole
+/// process: then no other test may run beside it.
 #[derive(Module, Debug)]
 pub struct Net {
     hidden: Linear,
     norm: BatchNorm,
-    dropout: Dropout,
+    burn_dropout: Option<Dropout>,
     output: Linear,
 }
 
@@ -74,13 +75,28 @@ impl Net {
         Self {
             hidden: LinearConfig::new(FEATURES, 8).init(device),
             norm: BatchNormConfig::new(8).init(device),
-            dropout: DropoutConfig::new(0.2).init(),
+            burn_dropout: None,
             output: LinearConfig::new(8, CLASSES).init(device),
         }
     }
 
-    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.output.forward(self.dropout.forward(relu(self.norm.forward(self.hidden.forward(x)))))
+    pub fn with_burn_dropout(device: &Device) -> Self {
+        Self { burn_dropout: Some(DropoutConfig::new(0.2).init()), ..Self::new(device) }
+    }
+
+    pub fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
+        let mut x = relu(self.norm.forward(self.hidden.forward(x)));
+        match (&self.burn_dropout, seed) {
+            (Some(dropout), _) => x = dropout.forward(x),
+            (None, Some(seed)) => {
+                let [n, width] = x.dims();
+                let mask: Vec<f32> =
+                    (0..(n * width) as u64).map(|i| if seed.uniform(i) < 0.2 { 0.0 } else { 1.25 }).collect();
+                x = x.clone() * Tensor::from_data(TensorData::new(mask, [n, width]), &x.device());
+            }
+            (None, None) => {}
+        }
+        self.output.forward(x)
     }
 }
 
@@ -98,8 +114,8 @@ impl Task for PointTask {
     type Model = Net;
     type Batch = PointBatch;
 
-    fn loss(&self, model: &Net, batch: PointBatch, _seed: Seed) -> Tensor<1> {
-        let loss = cross_entropy(model.forward(batch.x), batch.y);
+    fn loss(&self, model: &Net, batch: PointBatch, seed: Seed) -> Tensor<1> {
+        let loss = cross_entropy(model.forward(batch.x, Some(seed)), batch.y);
         match &self.poison {
             Some(steps) if steps.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) == 1 => loss.mul_scalar(f64::NAN),
             _ => loss,
@@ -108,7 +124,7 @@ impl Task for PointTask {
 
     fn score(&self, model: &Net, batch: PointBatch, scores: &mut Scores) {
         let items = batch.labels.len();
-        let logits = model.forward(batch.x);
+        let logits = model.forward(batch.x, None);
         let loss = cross_entropy(logits.clone(), batch.y).into_data().iter::<f64>().sum();
         scores.add_mean("loss", loss, items);
         let logits: Vec<f32> = logits.into_data().iter::<f32>().collect();

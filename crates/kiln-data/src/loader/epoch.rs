@@ -1,0 +1,105 @@
+//! One pass over a source.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::Source;
+use super::prefetch::Prefetch;
+use crate::DataError;
+
+/// A batch and its place in the epoch.
+#[derive(Debug, Clone)]
+pub struct Minibatch<B> {
+    /// What the source made.
+    pub data: B,
+    /// Number of items in it.
+    pub items: usize,
+    /// Which batch of the epoch it is, from 0.
+    pub index: usize,
+}
+
+/// The batches of an epoch, from [`Loader::epoch`](super::Loader::epoch). After an error it ends. Dropping it
+/// waits for the batches that are being made.
+pub struct Epoch<B> {
+    plan: Arc<Plan<B>>,
+    next: usize,
+    /// `None` where batches are made when they are asked for.
+    prefetch: Option<Prefetch<B>>,
+}
+
+impl<B: Send + 'static> Epoch<B> {
+    pub(super) fn new(plan: Plan<B>, first: usize, threads: usize) -> Self {
+        let plan = Arc::new(plan);
+        let prefetch = Prefetch::start(&plan, first, threads);
+        Self { plan, next: first, prefetch }
+    }
+}
+
+impl<B> Iterator for Epoch<B> {
+    type Item = Result<Minibatch<B>, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = self.next;
+        if index >= self.plan.batches {
+            return None;
+        }
+        let made = match &self.prefetch {
+            Some(prefetch) => prefetch.take(),
+            None => self.plan.make(index),
+        };
+        match made {
+            Ok(data) => {
+                self.next += 1;
+                Some(Ok(Minibatch { data, items: self.plan.items(index).len(), index }))
+            }
+            Err(error) => {
+                self.next = self.plan.batches;
+                self.prefetch = None;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl<B> fmt::Debug for Epoch<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Epoch")
+            .field("source", &self.plan.source)
+            .field("next", &self.next)
+            .field("batches", &self.plan.batches)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that decides what the batches of an epoch are.
+pub(super) struct Plan<B> {
+    pub(super) source: Arc<dyn Source<B>>,
+    pub(super) order: Vec<usize>,
+    pub(super) batch_size: usize,
+    pub(super) batches: usize,
+    pub(super) device: Device,
+}
+
+impl<B> Plan<B> {
+    /// The items of a batch. `index` is below `batches`.
+    fn items(&self, index: usize) -> &[usize] {
+        let start = index * self.batch_size;
+        &self.order[start..self.order.len().min(start + self.batch_size)]
+    }
+
+    /// Makes a batch; a panic in the source becomes an error. `index` is below `batches`.
+    pub(super) fn make(&self, index: usize) -> Result<B, DataError> {
+        // After a panic the epoch ends, so a source that it left in disorder is not asked again here.
+        catch_unwind(AssertUnwindSafe(|| self.source.batch(self.items(index), &self.device)))
+            .unwrap_or_else(|panic| Err(DataError::Panicked { batch: index, message: message(&*panic) }))
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
+}

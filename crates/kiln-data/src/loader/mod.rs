@@ -1,0 +1,161 @@
+//! Batches in an order that is a pure function of (seed, epoch), made ahead in threads.
+
+mod collate;
+mod epoch;
+mod prefetch;
+mod rows;
+
+use std::fmt;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_core::Seed;
+
+pub use collate::Collate;
+pub use epoch::{Epoch, Minibatch};
+pub use rows::Rows;
+
+use crate::DataError;
+use epoch::Plan;
+
+/// Items that can be made into batches of type `B`, from several threads at once.
+///
+/// A batch must depend on nothing but the items asked for: then it is the same whichever thread makes it.
+pub trait Source<B>: fmt::Debug + Send + Sync {
+    /// Number of items; it never changes.
+    fn len(&self) -> usize;
+
+    /// Whether there is no item.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The batch of these items, in this order. `items` are positions, each below [`Source::len`].
+    ///
+    /// # Errors
+    /// Whatever stands in the way of the data; [`DataError::Item`] is for errors of your own.
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError>;
+}
+
+// So that loaders with different settings can share a source.
+impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
+        (**self).batch(items, device)
+    }
+}
+
+/// Goes through a source in batches, epoch by epoch.
+///
+/// Nothing is remembered between epochs: the order is a function of (seed, epoch), and what arrives does not
+/// depend on the number of threads. Clones share the source.
+///
+/// | setting | default | meaning |
+/// |---|---|---|
+/// | `batch_size` | | items in a batch; 0, or more than there are, means all items |
+/// | [`shuffled`](Loader::shuffled) | no | a new order in every epoch |
+/// | [`prefetch`](Loader::prefetch) | 0 | threads that make batches ahead |
+/// | [`drop_last`](Loader::drop_last) | false | leave out a last batch that is not full |
+pub struct Loader<B> {
+    source: Arc<dyn Source<B>>,
+    items: usize,
+    batch_size: usize,
+    seed: Option<Seed>,
+    threads: usize,
+    drop_last: bool,
+}
+
+impl<B: Send + 'static> Loader<B> {
+    /// Batches of `batch_size` items in the order of the source.
+    ///
+    /// # Errors
+    /// [`DataError::NoItems`] for an empty source.
+    pub fn new(source: impl Source<B> + 'static, batch_size: usize) -> Result<Self, DataError> {
+        let items = source.len();
+        if items == 0 {
+            return Err(DataError::NoItems);
+        }
+        let batch_size = if batch_size == 0 { items } else { batch_size.min(items) };
+        Ok(Self { source: Arc::new(source), items, batch_size, seed: None, threads: 0, drop_last: false })
+    }
+
+    /// A new order in every epoch. `seed` is already the one for
+    /// [`Purpose::Shuffle`](kiln_core::Purpose::Shuffle).
+    #[must_use]
+    pub fn shuffled(self, seed: Seed) -> Self {
+        Self { seed: Some(seed), ..self }
+    }
+
+    /// Makes batches ahead in `threads` threads, at most `threads + 1` of them; 0 makes each when it is asked for.
+    #[must_use]
+    pub fn prefetch(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Whether a last batch that is not full is left out. An epoch still has at least one batch.
+    #[must_use]
+    pub fn drop_last(self, drop_last: bool) -> Self {
+        Self { drop_last, ..self }
+    }
+
+    /// Number of items in the source.
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// Items in a full batch, from 1 to [`Loader::items`].
+    pub fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    /// Batches in an epoch, at least 1.
+    pub fn batches(&self) -> usize {
+        if self.drop_last { self.items / self.batch_size } else { self.items.div_ceil(self.batch_size) }
+    }
+
+    /// The items in the order of an epoch: `seed.at(epoch).permutation(items)`, or 0, 1, 2, … without a seed.
+    pub fn order(&self, epoch: u64) -> Vec<usize> {
+        match self.seed {
+            Some(seed) => seed.at(epoch).permutation(self.items),
+            None => (0..self.items).collect(),
+        }
+    }
+
+    /// The batches of an epoch from number `first_batch` on, on `device`.
+    ///
+    /// Starting late costs the same whatever the batch: the order is computed once, in one pass over the item
+    /// numbers, and no batch before `first_batch` is made. A `first_batch` past the end gives no batch.
+    pub fn epoch(&self, epoch: u64, first_batch: usize, device: &Device) -> Epoch<B> {
+        let plan = Plan {
+            source: Arc::clone(&self.source),
+            order: self.order(epoch),
+            batch_size: self.batch_size,
+            batches: self.batches(),
+            device: device.clone(),
+        };
+        Epoch::new(plan, first_batch, self.threads)
+    }
+}
+
+// By hand, because a derive would ask for `B: Clone` and `B: Debug`.
+impl<B> Clone for Loader<B> {
+    fn clone(&self) -> Self {
+        Self { source: Arc::clone(&self.source), ..*self }
+    }
+}
+
+impl<B> fmt::Debug for Loader<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loader")
+            .field("source", &self.source)
+            .field("items", &self.items)
+            .field("batch_size", &self.batch_size)
+            .field("seed", &self.seed)
+            .field("threads", &self.threads)
+            .field("drop_last", &self.drop_last)
+            .finish()
+    }
+}

@@ -1,0 +1,67 @@
+//! From a configuration to parts that can be trained on, in one call.
+
+use std::sync::Arc;
+
+use kiln_core::{Purpose, Seed};
+
+use crate::preprocess::{Fitted, Preprocess};
+use crate::{DataConfig, DataError, Dataset, Rows, Split};
+
+/// A data set that was loaded and split, with preprocessing fitted on its training part.
+///
+/// ```
+/// use kiln_core::Seed;
+/// use kiln_data::{DataConfig, Prepared, Source};
+///
+/// let digits = Prepared::load(&DataConfig::new("digits"), Seed::new(0))?;
+/// assert_eq!(digits.train().len() + digits.validation().map_or(0, |v| v.len()) + digits.test().map_or(0, |t| t.len()), 1797);
+/// # Ok::<(), kiln_data::DataError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// The data as they were read.
+    pub dataset: Arc<Dataset>,
+    /// Which rows belong to which part.
+    pub split: Split,
+    /// The preprocessing, fitted on the training part.
+    pub fitted: Arc<Fitted>,
+}
+
+impl Prepared {
+    /// Loads, splits with the run's `seed`, and fits on the training part.
+    ///
+    /// # Errors
+    /// [`DataError`]: data that are missing or malformed, a part that would be empty.
+    pub fn load(config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
+        Self::new(config.load()?, config, seed)
+    }
+
+    /// As [`Prepared::load`], with a data set that is already there.
+    ///
+    /// # Errors
+    /// [`DataError`]: a part that would be empty, a column without values.
+    pub fn new(dataset: Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
+        let split = Split::new(&dataset, config, seed.purpose(Purpose::Split))?;
+        let fitted = Preprocess { standardize: config.standardize }.fit(&split.train_view(&dataset))?;
+        Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
+    }
+
+    /// The training part.
+    pub fn train(&self) -> Rows {
+        self.rows(&self.split.train)
+    }
+
+    /// The validation part; `None` when it is empty.
+    pub fn validation(&self) -> Option<Rows> {
+        Some(&self.split.validation).filter(|rows| !rows.is_empty()).map(|rows| self.rows(rows))
+    }
+
+    /// The test part; `None` when it is empty.
+    pub fn test(&self) -> Option<Rows> {
+        Some(&self.split.test).filter(|rows| !rows.is_empty()).map(|rows| self.rows(rows))
+    }
+
+    fn rows(&self, rows: &[usize]) -> Rows {
+        Rows::new(Arc::clone(&self.dataset), rows.to_vec(), Arc::clone(&self.fitted))
+    }
+}
