@@ -36,4 +36,5 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// What to do about a bug.
-pub(crate) const HELP: &str = "report it with the command and RUST_BACKTRACE=1; a run can go on with `kiln resume`";
+pub(crate) const HELP: &str =
+    "report it with the command and RUST_BACKTRACE=1; a run can go on with `kiln resume`";

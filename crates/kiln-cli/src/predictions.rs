@@ -148,7 +148,12 @@ fn class<'a>(names: &'a [String], probabilities: &[f32]) -> &'a str {
 
 /// The shortest decimal that reads back to the same f32, not its longer f64.
 fn number(value: f32) -> Value {
-    value.to_string().parse::<f64>().ok().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
+    value
+        .to_string()
+        .parse::<f64>()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+        .map_or(Value::Null, Value::Number)
 }
 
 fn by_name(names: &[String], numbers: &[f32]) -> Value {

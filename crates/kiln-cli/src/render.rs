@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader, IsTerminal, Read};
 use kiln_core::Explain;
 use kiln_data::Place;
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::error::CliError;
@@ -49,7 +49,12 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
         let text = snippet.source.text.clone();
         let start = snippet.span.start.min(text.len());
         let length = snippet.span.end.clamp(start, text.len()) - start;
-        return Some(Excerpt { name: snippet.source.name.clone(), text, first_line: 0, span: (start, length) });
+        return Some(Excerpt {
+            name: snippet.source.name.clone(),
+            text,
+            first_line: 0,
+            span: (start, length),
+        });
     }
     match error {
         CliError::Data(error) => error.place().as_ref().and_then(from_file),

@@ -78,7 +78,8 @@ impl From<ProgressMode> for Mode {
 impl Global {
     /// The folder of all runs: the flag, else `KILN_RUNS_DIR`, else `runs`.
     pub(crate) fn runs_dir(&self) -> PathBuf {
-        let variable = || std::env::var_os("KILN_RUNS_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let variable =
+            || std::env::var_os("KILN_RUNS_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
         self.runs_dir.clone().or_else(variable).unwrap_or_else(|| PathBuf::from("runs"))
     }
 
@@ -108,7 +109,8 @@ mod tests {
 
     #[test]
     fn flags_stand_before_or_behind_the_command() {
-        for line in ["kiln --seed 3 train digits", "kiln train digits --seed 3", "kiln train --seed=3 digits"] {
+        for line in ["kiln --seed 3 train digits", "kiln train digits --seed 3", "kiln train --seed=3 digits"]
+        {
             assert_eq!(parse(line).unwrap().seed, Some(3), "{line}");
         }
     }

@@ -6,7 +6,7 @@ use kiln_report::table::colour;
 use kiln_report::{Column, Metrics, Table, human};
 
 use crate::args::{Global, RunsCommand};
-use crate::config::{Request, RunConfig, leaves, resolve};
+use crate::config::{Request, RunConfig, leaves, literal, resolve};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::run_dir::{self, RunRecord, Status, is_busy, read_epochs};
@@ -16,9 +16,7 @@ pub(super) fn run(command: &RunsCommand, global: &Global, out: Output) -> Result
     match command {
         RunsCommand::Ls => list(&runs_dir, out),
         RunsCommand::Show { run } => show(&run_dir::find(run, &runs_dir)?, out),
-        RunsCommand::Diff { a, b } => {
-            diff([run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?], out)
-        }
+        RunsCommand::Diff { a, b } => diff([run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?], out),
     }
 }
 
@@ -171,7 +169,8 @@ fn diff(folders: [PathBuf; 2], out: Output) -> Result<(), CliError> {
     if rows.is_empty() {
         return out.data("no difference\n");
     }
-    let name = |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name =
+        |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut table = Table::new([Column::left(""), Column::left(name(a)), Column::left(name(b))]);
     for (name, [a, b]) in rows {
         table.row([name, a.unwrap_or_else(|| "-".to_owned()), b.unwrap_or_else(|| "-".to_owned())]);
@@ -188,7 +187,7 @@ fn config(folder: &Path) -> Result<RunConfig, CliError> {
 type Named = Vec<(String, String)>;
 
 fn settings(config: &RunConfig) -> Named {
-    leaves(config).into_iter().map(|(key, value)| (key, value.to_string())).collect()
+    leaves(config).into_iter().map(|(key, value)| (key, literal(&value))).collect()
 }
 
 fn results(record: &RunRecord) -> Named {

@@ -51,7 +51,12 @@ pub(super) fn assignment(
         return file::parse(source, setter);
     }
     let end = source.text.len();
-    let origin = Origin { setter, value: start.min(end)..end, key: 0..key.len().min(end), source: Some(Arc::new(source)) };
+    let origin = Origin {
+        setter,
+        value: start.min(end)..end,
+        key: 0..key.len().min(end),
+        source: Some(Arc::new(source)),
+    };
     Ok(vec![(key.to_owned(), Setting { value, origin })])
 }
 

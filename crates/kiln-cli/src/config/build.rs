@@ -121,7 +121,8 @@ impl Context<'_> {
         let full = self.key(key);
         let near = nearest(key, self.shape.example.keys().map(String::as_str)).map(|near| self.key(&near));
         // `lr=0.1` without its section is the likeliest slip of all.
-        let elsewhere = || schema::SECTIONS.into_iter().find(|s| schema::example(&format!("{s}.{key}")).is_some());
+        let elsewhere =
+            || schema::SECTIONS.into_iter().find(|s| schema::example(&format!("{s}.{key}")).is_some());
         let near = near.or_else(|| match self.name {
             "" => elsewhere().map(|section| format!("{section}.{key}")),
             _ => None,
@@ -172,10 +173,9 @@ impl Context<'_> {
         let Some(example) = self.shape.example.get(key) else { return self.unknown(key) };
         let choices = choices(message);
         let (expected, near) = match value {
-            Value::String(word) if !choices.is_empty() => (
-                format!("one of {}", choices.join(", ")),
-                nearest(word, choices.iter().copied()),
-            ),
+            Value::String(word) if !choices.is_empty() => {
+                (format!("one of {}", choices.join(", ")), nearest(word, choices.iter().copied()))
+            }
             Value::Integer(number) if example.is_integer() && *number < 0 => ("at least 0".to_owned(), None),
             Value::Array(_) if example.is_array() && message.contains("of length") => {
                 let length = example.as_array().map_or(0, Vec::len);
@@ -194,6 +194,9 @@ impl Context<'_> {
 fn expected(key: &str, example: &Value) -> String {
     if key.ends_with(".params") {
         return "weights, all, biases or a list of paths".to_owned();
+    }
+    if key == "data.source" {
+        return "one of the names that `kiln data list` shows".to_owned();
     }
     match example {
         Value::Integer(_) => "a whole number",
@@ -224,5 +227,11 @@ fn wrong(key: &str, setting: &Setting, expected: String, nearest: Option<String>
     if found.chars().count() > 60 {
         found = found.chars().take(60).chain(['…']).collect();
     }
-    ConfigError::Value { key: key.to_owned(), found, expected, nearest, place: setting.origin.value_snippet() }
+    ConfigError::Value {
+        key: key.to_owned(),
+        found,
+        expected,
+        nearest,
+        place: setting.origin.value_snippet(),
+    }
 }

@@ -93,7 +93,11 @@ impl Walk<'_> {
     fn table(&mut self, prefix: &str, values: &Table, places: &DeTable<'_>) {
         for (key, place) in places.iter() {
             let Some(value) = values.get(key.get_ref().as_ref()) else { continue };
-            let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+            let path = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
             self.value(path, value, key.span(), place);
         }
     }
@@ -121,7 +125,13 @@ impl Walk<'_> {
         }
     }
 
-    fn push(&mut self, path: String, value: Value, key: std::ops::Range<usize>, span: std::ops::Range<usize>) {
+    fn push(
+        &mut self,
+        path: String,
+        value: Value,
+        key: std::ops::Range<usize>,
+        span: std::ops::Range<usize>,
+    ) {
         let origin =
             Origin { setter: self.setter.clone(), source: Some(self.source.clone()), key, value: span };
         self.layer.push((path, Setting { value, origin }));

@@ -32,7 +32,7 @@ fn penalty(config: &PenaltyConfig) -> String {
         ParamSelection::Paths(paths) => paths.join(", "),
     };
     let how = if proximal { "by a proximal step" } else { "by its gradient" };
-    format!("  {formula}, λ = {strength}, over {over}, {how}")
+    format!("  {formula}, λ = {strength:?}, over {over}, {how}")
 }
 
 fn optimizer(config: &OptimConfig) -> Vec<String> {
@@ -41,13 +41,13 @@ fn optimizer(config: &OptimConfig) -> Vec<String> {
         OptimConfig::Adam(adam) => {
             let mut lines = coupled(adam.weight_decay);
             lines.extend(rule_of_adam(adam.betas, adam.amsgrad));
-            lines.push(format!("θ ← θ − lr·m̂/(√v̂ + {})", adam.eps));
+            lines.push(format!("θ ← θ − lr·m̂/(√v̂ + {:?})", adam.eps));
             lines
         }
         OptimConfig::Adamw(adam) => {
             let mut lines = decoupled(adam.weight_decay);
             lines.extend(rule_of_adam(adam.betas, adam.amsgrad));
-            lines.push(format!("θ ← θ − lr·m̂/(√v̂ + {})", adam.eps));
+            lines.push(format!("θ ← θ − lr·m̂/(√v̂ + {:?})", adam.eps));
             lines
         }
         OptimConfig::Rmsprop(rmsprop) => rule_of_rmsprop(rmsprop),
@@ -55,16 +55,15 @@ fn optimizer(config: &OptimConfig) -> Vec<String> {
 }
 
 fn coupled(decay: f64) -> Vec<String> {
-    if decay == 0.0 { Vec::new() } else { vec![format!("g ← g + {decay}·θ")] }
+    if decay == 0.0 { Vec::new() } else { vec![format!("g ← g + {decay:?}·θ")] }
 }
 
 fn decoupled(decay: f64) -> Vec<String> {
-    if decay == 0.0 { Vec::new() } else { vec![format!("θ ← θ − lr·{decay}·θ")] }
+    if decay == 0.0 { Vec::new() } else { vec![format!("θ ← θ − lr·{decay:?}·θ")] }
 }
 
 fn rule_of_sgd(sgd: &SgdConfig) -> Vec<String> {
-    let mut lines =
-        if sgd.decoupled { decoupled(sgd.weight_decay) } else { coupled(sgd.weight_decay) };
+    let mut lines = if sgd.decoupled { decoupled(sgd.weight_decay) } else { coupled(sgd.weight_decay) };
     if sgd.momentum == 0.0 {
         lines.push("θ ← θ − lr·g".to_owned());
         return lines;
@@ -94,9 +93,9 @@ fn rule_of_rmsprop(rmsprop: &RmspropConfig) -> Vec<String> {
     lines.push(format!("v ← {alpha}·v + (1 − {alpha})·g²"));
     let root = if rmsprop.centered {
         lines.push(format!("a ← {alpha}·a + (1 − {alpha})·g"));
-        format!("(√(v − a²) + {})", rmsprop.eps)
+        format!("(√(v − a²) + {:?})", rmsprop.eps)
     } else {
-        format!("(√v + {})", rmsprop.eps)
+        format!("(√v + {:?})", rmsprop.eps)
     };
     if rmsprop.momentum == 0.0 {
         lines.push(format!("θ ← θ − lr·g/{root}"));

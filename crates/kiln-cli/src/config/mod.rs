@@ -19,7 +19,7 @@ pub use run::RunConfig;
 
 pub(crate) use error::ConfigError;
 pub(crate) use origin::Snippet;
-pub(crate) use print::{annotated, leaves};
+pub(crate) use print::{annotated, leaves, literal};
 pub(crate) use resolve::{Flags, Request, Resolved, resolve};
 
 #[cfg(test)]

@@ -41,6 +41,18 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
     }
 }
 
+/// A value as TOML; small and large numbers with an exponent, which TOML knows but the crate never writes.
+pub(crate) fn literal(value: &Value) -> String {
+    match value {
+        Value::Float(number) if number.is_finite() => format!("{number:?}"),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(literal).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
 /// The whole configuration as TOML that reads back to the same run, with who set each value as a comment.
 pub(crate) fn annotated(resolved: &Resolved) -> String {
     let mut text = String::new();
@@ -49,10 +61,11 @@ pub(crate) fn annotated(resolved: &Resolved) -> String {
         let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
         if within != section {
             section = within.to_owned();
-            let header = if within.starts_with("penalty.") { "[[penalty]]".to_owned() } else { format!("[{within}]") };
+            let header =
+                if within.starts_with("penalty.") { "[[penalty]]".to_owned() } else { format!("[{within}]") };
             let _ = write!(text, "\n{header}\n");
         }
-        let line = format!("{name} = {value}");
+        let line = format!("{name} = {}", literal(&value));
         let _ = writeln!(text, "{line:COMMENT_COLUMN$} # {}", resolved.set_by(&key));
     }
     if resolved.config.loss.is_none() {

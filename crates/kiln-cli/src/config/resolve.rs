@@ -56,7 +56,9 @@ pub(crate) struct Resolved {
 pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     // `kiln train data.source=iris`: the first argument need not be a configuration.
     let (config, first) = match &request.config {
-        Some(word) if argument::is_assignment(word) && !Path::new(word).exists() => (None, Some(word.clone())),
+        Some(word) if argument::is_assignment(word) && !Path::new(word).exists() => {
+            (None, Some(word.clone()))
+        }
         config => (config.clone(), None),
     };
     let overrides: Vec<String> = first.into_iter().chain(request.overrides.iter().cloned()).collect();
@@ -154,9 +156,10 @@ impl Resolved {
     /// What is wrong with the model whatever the data.
     fn check_model(&self) -> Result<(), CliError> {
         match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
-            Err(error @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. })) => {
-                Err(self.locate(error))
-            }
+            Err(
+                error
+                @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. }),
+            ) => Err(self.locate(error)),
             // The others are about the shape of the data.
             _ => Ok(()),
         }

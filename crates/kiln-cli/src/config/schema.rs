@@ -4,8 +4,8 @@
 use std::sync::OnceLock;
 
 use kiln_data::{DataConfig, TaskKind};
-use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_models::{Activation, Head, Norm};
+use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
     CrossEntropyConfig, ElasticNetConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain,
     StrengthConfig,
@@ -29,17 +29,8 @@ pub(crate) struct Shape {
 }
 
 /// The sections, in the order of `run.toml`.
-pub(crate) const SECTIONS: [&str; 9] = [
-    "data",
-    "model",
-    "loss",
-    "penalty",
-    "optim",
-    "schedule",
-    "train",
-    "early_stopping",
-    "checkpoint",
-];
+pub(crate) const SECTIONS: [&str; 9] =
+    ["data", "model", "loss", "penalty", "optim", "schedule", "train", "early_stopping", "checkpoint"];
 
 /// The shape of a section of a kind. `penalty.3` is the section `penalty`.
 pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape> {
@@ -77,9 +68,11 @@ fn shapes() -> &'static [Shape] {
         shapes.extend(losses().iter().map(|config| kind("loss", config)));
         shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
         shapes.extend(optimizers().iter().map(|config| kind("optim", config)));
-        shapes.extend(schedules().into_iter().map(|shape| {
-            kind("schedule", &ScheduleConfig { warmup: 0.5, warmup_start: 0.5, shape })
-        }));
+        shapes.extend(
+            schedules()
+                .into_iter()
+                .map(|shape| kind("schedule", &ScheduleConfig { warmup: 0.5, warmup_start: 0.5, shape })),
+        );
         shapes
     })
 }

@@ -58,7 +58,8 @@ impl RunDir {
 
     fn rename(from: &Path, new: &NewRun<'_>) -> Result<PathBuf, RunError> {
         let stem = format!("{}-{}", compact(new.time), new.slug);
-        let nanos = new.time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
+        let nanos =
+            new.time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
         let mut attempt = 0u32;
         loop {
             // Only a name: that two runs differ in it is all that is asked of these digits.
@@ -165,7 +166,9 @@ mod tests {
         let second = RunDir::create(&new).unwrap();
         assert_ne!(run.path(), second.path());
         let name = run.path().file_name().unwrap().to_str().unwrap();
-        assert!(name.starts_with("20260102-030405-digits-") && name.len() == "20260102-030405-digits-".len() + 4);
+        assert!(
+            name.starts_with("20260102-030405-digits-") && name.len() == "20260102-030405-digits-".len() + 4
+        );
         assert_eq!(fs::read_to_string(run.path().join(CONFIG)).unwrap(), "seed = 3\n");
         let back = RunRecord::read(run.path()).unwrap();
         assert_eq!((back.seed, back.arguments.len(), back.status), (3, 2, Status::Running));

@@ -42,8 +42,11 @@ pub(crate) fn find(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
         return Ok(folder.join(last));
     }
     let starting: Vec<_> = names.iter().filter(|known| known.starts_with(name)).collect();
-    let found =
-        if starting.is_empty() { names.iter().filter(|known| known.contains(name)).collect() } else { starting };
+    let found = if starting.is_empty() {
+        names.iter().filter(|known| known.contains(name)).collect()
+    } else {
+        starting
+    };
     match found.as_slice() {
         _ if name.is_empty() => Err(not_found(name, folder, &names)),
         [] if path.is_dir() => Err(RunError::NotARun { path: path.to_owned() }),
@@ -81,7 +84,10 @@ mod tests {
     fn runs_are_found_by_name_beginning_part_and_age() {
         let folder = runs(&["20260101-000000-iris-aaaa", "20260102-000000-digits-bbbb", ".tmp-x"]);
         fs::create_dir(folder.path().join("not-a-run")).unwrap();
-        assert_eq!(list(folder.path()).unwrap(), ["20260101-000000-iris-aaaa", "20260102-000000-digits-bbbb"]);
+        assert_eq!(
+            list(folder.path()).unwrap(),
+            ["20260101-000000-iris-aaaa", "20260102-000000-digits-bbbb"]
+        );
         let found = |name: &str| {
             find(name, folder.path()).map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         };
@@ -90,7 +96,9 @@ mod tests {
         }
         let path = folder.path().join("20260101-000000-iris-aaaa");
         assert_eq!(find(path.to_str().unwrap(), Path::new("nowhere")).unwrap(), path);
-        assert!(matches!(found("2026").unwrap_err(), RunError::Ambiguous { matches, .. } if matches.len() == 2));
+        assert!(
+            matches!(found("2026").unwrap_err(), RunError::Ambiguous { matches, .. } if matches.len() == 2)
+        );
         assert!(matches!(found("wine").unwrap_err(), RunError::NotFound { nearest: None, .. }));
         assert!(matches!(found("").unwrap_err(), RunError::NotFound { .. }));
         let other = folder.path().join("not-a-run");

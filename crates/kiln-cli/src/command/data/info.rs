@@ -63,15 +63,22 @@ fn describe(dataset: &Dataset) -> String {
         Features::Images(images) => {
             let [channels, height, width] = images.shape;
             let size = human::bytes(images.pixels.len() as u64);
-            facts.row(["inputs".to_owned(), format!("images, {channels} x {height} x {width}, 8 bit, {size}")]);
+            facts.row([
+                "inputs".to_owned(),
+                format!("images, {channels} x {height} x {width}, 8 bit, {size}"),
+            ]);
         }
         Features::Table(columns) => {
             facts.row(["inputs".to_owned(), format!("{} columns", columns.len())]);
         }
     }
     match &dataset.target {
-        Target::Classes { names, .. } => facts.row(["target".to_owned(), format!("one of {} classes", names.len())]),
-        Target::Values { names, .. } => facts.row(["target".to_owned(), format!("numbers: {}", names.join(", "))]),
+        Target::Classes { names, .. } => {
+            facts.row(["target".to_owned(), format!("one of {} classes", names.len())])
+        }
+        Target::Values { names, .. } => {
+            facts.row(["target".to_owned(), format!("numbers: {}", names.join(", "))])
+        }
     };
     let fixed = match dataset.fixed_test.len() {
         0 => "none: a share is held out".to_owned(),

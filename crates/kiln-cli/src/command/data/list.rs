@@ -40,7 +40,9 @@ pub(super) fn run(out: Output) -> Result<(), CliError> {
         let place = match &source.availability {
             Availability::Bundled => "in the program".to_owned(),
             Availability::Found(folder) => folder.display().to_string(),
-            Availability::Missing(_) => format!("missing: apt-get install dataset-{}, or --data", source.name),
+            Availability::Missing(_) => {
+                format!("missing: apt-get install dataset-{}, or --data", source.name)
+            }
             _ => "--data PATH".to_owned(),
         };
         let items = source.items.map_or_else(String::new, |items| human::count(items as u64));
