@@ -105,7 +105,8 @@ impl<T: Task> Trainer<T> {
                 Some(loader) => loader.clone(),
                 None => Loader::new(data.train.clone(), EVAL_BATCH)?,
             };
-            difference.metrics = evaluate(&self.task, &lane.model().valid(), &judged, &lane.device)?.metrics();
+            difference.metrics =
+                evaluate(&self.task, &lane.model().valid(), &judged, &lane.device)?.metrics();
         }
         Ok(differences)
     }

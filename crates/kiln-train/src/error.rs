@@ -120,13 +120,16 @@ impl Explain for TrainError {
             Self::Objective(error) => error.help(),
             Self::Optim(error) => error.help(),
             Self::Weights(error) => error.help(),
-            Self::Diverged { .. } => {
-                Some("lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)".to_owned())
-            }
+            Self::Diverged { .. } => Some(
+                "lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)"
+                    .to_owned(),
+            ),
             Self::Monitor { .. } => {
                 Some("set train.monitor to one of them, or hold data out with data.validation".to_owned())
             }
-            Self::Damaged { .. } => Some("see `kiln verify RUN`; an older checkpoint may be whole".to_owned()),
+            Self::Damaged { .. } => {
+                Some("see `kiln verify RUN`; an older checkpoint may be whole".to_owned())
+            }
             Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
         }

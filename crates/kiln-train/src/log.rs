@@ -52,7 +52,9 @@ impl MetricsLog {
         };
         let mut history = History::default();
         let mut length = 0;
-        for line in bytes.split_inclusive(|&byte| byte == b'\n').take(usize::try_from(lines).unwrap_or(usize::MAX)) {
+        for line in
+            bytes.split_inclusive(|&byte| byte == b'\n').take(usize::try_from(lines).unwrap_or(usize::MAX))
+        {
             // A line without an end was torn by a crash: it never counted.
             let Ok(record) = serde_json::from_slice::<EpochRecord>(line) else { break };
             if line.last() != Some(&b'\n') || record.seq != history.epochs.len() as u64 {

@@ -44,7 +44,13 @@ impl Losses {
     }
 
     /// Adds the mean loss of a batch with `items` items that belongs to the update number `step`.
-    pub(crate) fn push(&mut self, loss: Tensor<1>, items: usize, step: u64, epoch: u64) -> Result<(), TrainError> {
+    pub(crate) fn push(
+        &mut self,
+        loss: Tensor<1>,
+        items: usize,
+        step: u64,
+        epoch: u64,
+    ) -> Result<(), TrainError> {
         self.waiting.push((loss, items, step));
         if self.waiting.len() >= WINDOW { self.read(epoch) } else { Ok(()) }
     }

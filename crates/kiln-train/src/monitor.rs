@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn stops_after_patience_epochs_without_improvement() {
         let early = EarlyStoppingConfig { patience: 2, ..Default::default() };
-        assert_eq!(run("loss", early.clone(), &[1.0, 0.5, 0.6, 0.5]), (vec![true, true, false, false], Some(4)));
+        assert_eq!(
+            run("loss", early.clone(), &[1.0, 0.5, 0.6, 0.5]),
+            (vec![true, true, false, false], Some(4))
+        );
         assert_eq!(run("accuracy", early, &[0.5, 0.6, 0.5, 0.55]).1, Some(4));
     }
 

@@ -158,7 +158,8 @@ impl<'a, T: Task> Run<'a, T> {
             let batch = batch?;
             let place =
                 StepPlace { run: self.trainer.seed, batch: epoch * batches as u64 + self.state.batch as u64 };
-            let (loss, gradients) = gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device);
+            let (loss, gradients) =
+                gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device);
             window.add(gradients, batch.items);
             self.losses.push(loss, batch.items, self.state.step + 1, epoch)?;
             self.state.batch += 1;
@@ -296,7 +297,8 @@ impl<'a, T: Task> Run<'a, T> {
 
     fn validate(&self) -> Result<Option<Metrics>, TrainError> {
         let Some(loader) = &self.validation else { return Ok(None) };
-        let scores = evaluate(&self.trainer.task, &self.model().valid(), loader, &self.device.clone().inner())?;
+        let scores =
+            evaluate(&self.trainer.task, &self.model().valid(), loader, &self.device.clone().inner())?;
         Ok(Some(scores.metrics()))
     }
 

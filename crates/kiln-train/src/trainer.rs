@@ -178,7 +178,11 @@ impl<T: Task> Trainer<T> {
     ///
     /// # Errors
     /// As [`Trainer::fit`]; and [`TrainError::Damaged`] when no checkpoint is whole.
-    pub fn resume(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
+    pub fn resume(
+        &mut self,
+        model: T::Model,
+        data: &Data<T::Batch>,
+    ) -> Result<Outcome<T::Model>, TrainError> {
         let checkpoint = match &self.store {
             Some(store) => store.newest()?.0,
             None => None,

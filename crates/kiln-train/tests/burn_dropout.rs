@@ -6,13 +6,17 @@ mod common;
 use std::ops::ControlFlow;
 
 use common::{Net, config, data, trainer};
-use kiln_train::{Callback, CheckpointConfig, Stop, StepView, TrainError};
+use kiln_train::{Callback, CheckpointConfig, StepView, Stop, TrainError};
 
 struct StopAt(u64);
 
 impl Callback for StopAt {
     fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 { ControlFlow::Break(Stop::Interrupted) } else { ControlFlow::Continue(()) })
+        Ok(if view.step == self.0 {
+            ControlFlow::Break(Stop::Interrupted)
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 }
 

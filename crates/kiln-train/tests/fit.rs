@@ -26,7 +26,8 @@ fn it_learns() {
 fn the_best_weights_come_back_and_score_what_the_history_says() {
     // A rate that doubles with every epoch: later weights are worse than earlier ones.
     let sgd = OptimConfig::Sgd(SgdConfig { lr: 0.1, ..SgdConfig::default() });
-    let rising = ScheduleConfig { shape: ShapeConfig::Exponential { gamma: 2.0 }, ..ScheduleConfig::default() };
+    let rising =
+        ScheduleConfig { shape: ShapeConfig::Exponential { gamma: 2.0 }, ..ScheduleConfig::default() };
     let config = TrainConfig { epochs: 12, ..config() };
     let outcome = trainer(config).optimizer(sgd).schedule(rising).fit(model(), &data()).unwrap();
     let best = outcome.history.best().unwrap();
@@ -62,10 +63,12 @@ fn accumulated_gradients_average_over_items_and_the_last_short_window_counts_rig
     // Plain descent without batch norm's batch statistics or dropout would do; here the model in evaluation mode
     // of a linear task is simplest: one linear layer, squared error, 103 items, so that windows are 4·8 and 7.
     let run = |batch_size, accumulate| {
-        let config = TrainConfig { epochs: 1, batch_size, accumulate, shuffle: false, ..TrainConfig::default() };
+        let config =
+            TrainConfig { epochs: 1, batch_size, accumulate, shuffle: false, ..TrainConfig::default() };
         let sgd = OptimConfig::Sgd(SgdConfig { lr: 0.1, ..SgdConfig::default() });
         let data = Data::new(Points { seed: Seed::new(1), len: 103 });
-        let outcome = Trainer::new(linear::LinearTask, config).optimizer(sgd).seed(3).fit(linear::model(), &data);
+        let outcome =
+            Trainer::new(linear::LinearTask, config).optimizer(sgd).seed(3).fit(linear::model(), &data);
         let outcome = outcome.unwrap();
         (outcome.steps, Weights::of(&outcome.model))
     };

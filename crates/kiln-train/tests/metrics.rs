@@ -19,7 +19,10 @@ fn check(scores: &Scores, expected: &Value, names: &[&str]) {
     let metrics = scores.metrics();
     for name in names {
         let (found, expected) = (metrics.get(name).unwrap(), expected[name].as_f64().unwrap());
-        assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{name}: {found} for {expected}");
+        assert!(
+            (found - expected).abs() <= 1e-12 * expected.abs().max(1.0),
+            "{name}: {found} for {expected}"
+        );
     }
 }
 

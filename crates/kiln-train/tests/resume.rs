@@ -8,18 +8,22 @@ use std::path::Path;
 
 use common::{config, data, model, trainer};
 use kiln_core::{ErrorKind, Explain, Weights};
+use kiln_optim::{ScheduleConfig, ShapeConfig};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
-    Callback, CheckpointConfig, EarlyStoppingConfig, EpochRecord, Stop, StepView, TrainConfig, TrainError,
+    Callback, CheckpointConfig, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig, TrainError,
     read_history,
 };
-use kiln_optim::{ScheduleConfig, ShapeConfig};
 
 struct StopAt(u64);
 
 impl Callback for StopAt {
     fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 { ControlFlow::Break(Stop::Interrupted) } else { ControlFlow::Continue(()) })
+        Ok(if view.step == self.0 {
+            ControlFlow::Break(Stop::Interrupted)
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 }
 

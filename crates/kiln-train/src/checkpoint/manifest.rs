@@ -48,7 +48,8 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(&text)
             .map_err(|e| TrainError::damaged(folder, format!("{MANIFEST} is not valid: {e}")))?;
         if manifest.format != super::FORMAT {
-            let reason = format!("it has format {}, this program reads format {}", manifest.format, super::FORMAT);
+            let reason =
+                format!("it has format {}, this program reads format {}", manifest.format, super::FORMAT);
             return Err(TrainError::damaged(folder, reason));
         }
         let mut contents = BTreeMap::new();
@@ -64,7 +65,10 @@ impl Manifest {
                 return Err(TrainError::damaged(folder, reason));
             }
             if FileEntry::of(&bytes) != *entry {
-                return Err(TrainError::damaged(folder, format!("the contents of {name} do not match its hash")));
+                return Err(TrainError::damaged(
+                    folder,
+                    format!("the contents of {name} do not match its hash"),
+                ));
             }
             contents.insert(name.clone(), bytes);
         }

@@ -15,6 +15,6 @@ mod store;
 
 pub use manifest::Manifest;
 pub(crate) use state::FORMAT;
-pub(crate) use store::folder_name;
 pub use state::TrainState;
+pub(crate) use store::folder_name;
 pub use store::{Checkpoint, CheckpointStore, Verified};

@@ -189,7 +189,8 @@ impl CheckpointStore {
     pub(crate) fn clean(&self, keep_until: Option<u64>) -> Result<(), TrainError> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
         for path in entries.flatten().map(|entry| entry.path()) {
-            let leftover = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(TEMPORARY));
+            let leftover =
+                path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(TEMPORARY));
             let later = step_of(&path).is_some_and(|step| keep_until.is_none_or(|until| step > until));
             if leftover || later {
                 let deleted = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -215,8 +216,8 @@ fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
     };
     let weights = Weights::from_safetensors(&take(MODEL)?).map_err(|e| TrainError::damaged(path, e))?;
     let optimizer = Weights::from_safetensors(&take(OPTIM)?).map_err(|e| TrainError::damaged(path, e))?;
-    let state: TrainState =
-        serde_json::from_slice(&take(STATE)?).map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
+    let state: TrainState = serde_json::from_slice(&take(STATE)?)
+        .map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
     Ok((manifest, Checkpoint { path: path.to_owned(), weights, optimizer, state, extra: files }))
 }
 

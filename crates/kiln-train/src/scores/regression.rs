@@ -43,7 +43,8 @@ impl RegressionScores {
     /// Means over the outputs, as scikit-learn's `uniform_average`. R² of an output that does not vary is 1 when it
     /// is met exactly, else 0.
     pub(super) fn write(&self, metrics: &mut Metrics) {
-        let mean = |f: &dyn Fn(&Output) -> f64| self.outputs.iter().map(f).sum::<f64>() / self.outputs.len() as f64;
+        let mean =
+            |f: &dyn Fn(&Output) -> f64| self.outputs.iter().map(f).sum::<f64>() / self.outputs.len() as f64;
         metrics.set("mse", mean(&|o| o.squared / o.items));
         metrics.set("mae", mean(&|o| o.absolute / o.items));
         metrics.set(

@@ -117,7 +117,9 @@ impl Task for PointTask {
     fn loss(&self, model: &Net, batch: PointBatch, seed: Seed) -> Tensor<1> {
         let loss = cross_entropy(model.forward(batch.x, Some(seed)), batch.y);
         match &self.poison {
-            Some(steps) if steps.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) == 1 => loss.mul_scalar(f64::NAN),
+            Some(steps) if steps.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) == 1 => {
+                loss.mul_scalar(f64::NAN)
+            }
             _ => loss,
         }
     }
