@@ -1,12 +1,13 @@
 //! `kiln train` and `kiln resume`.
 
+use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
 use kiln_core::{Explain, Weights};
 use kiln_models::Network;
 use kiln_report::event::{End, Event, Start};
-use kiln_report::{EventWriter, memory};
+use kiln_report::{EventWriter, Mode, memory};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Stop};
 
@@ -112,6 +113,14 @@ fn new_record(job: &Job<'_>) -> RunRecord {
     }
 }
 
+/// Prints an event. A reader that has gone is no reason to stop training, nor to call it a failure.
+fn emit(event: &Event) -> Result<(), CliError> {
+    match EventWriter::stdout().write(event) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(CliError::Output),
+    }
+}
+
 /// One process at work on one run.
 struct Session<'a> {
     job: &'a Job<'a>,
@@ -152,7 +161,8 @@ impl Session<'_> {
             Ok((Some(checkpoint), _)) => checkpoint.state.step,
             _ => 0,
         };
-        let watch = Watch::new(self.global.progress.into(), self.plan(done)?, self.out.json);
+        let mode = if self.out.quiet { Mode::Off } else { self.global.progress.into() };
+        let watch = Watch::new(mode, self.plan(done)?, self.out.json);
         let mut trainer = job
             .trainer()
             .run_dir(&path, job.config().checkpoint.clone())
@@ -196,7 +206,7 @@ impl Session<'_> {
             validation: split.validation.len() as u64,
             test: split.test.len() as u64,
         };
-        EventWriter::stdout().write(&Event::Start(start)).map_err(CliError::Output)
+        emit(&Event::Start(start))
     }
 
     fn end(&mut self, outcome: &Outcome<Network>) -> Result<(), CliError> {
@@ -227,7 +237,7 @@ impl Session<'_> {
                 weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
                 run_dir: Some(self.run.path().display().to_string()),
             };
-            EventWriter::stdout().write(&Event::End(end)).map_err(CliError::Output)?;
+            emit(&Event::End(end))?;
         }
         self.out.say(&finished::report(record, &outcome.stop, self.run.path()));
         Ok(())

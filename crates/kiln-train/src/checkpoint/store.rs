@@ -164,7 +164,7 @@ impl CheckpointStore {
         if let Some(best) = &state.best {
             self.point("best", best)?;
         }
-        self.prune(state.best.as_deref())?;
+        self.prune()?;
         Ok(name)
     }
 
@@ -173,12 +173,14 @@ impl CheckpointStore {
         write_durably(&path, format!("{target}\n").as_bytes()).map_err(|e| TrainError::io("write", &path, e))
     }
 
-    /// Deletes all but the newest `keep` checkpoints and `best`, and what crashes left behind.
-    fn prune(&self, best: Option<&str>) -> Result<(), TrainError> {
+    /// Deletes all but the newest `keep` checkpoints and the best ones that they point to: without those, one that
+    /// stays could not take over when a newer one is damaged.
+    fn prune(&self) -> Result<(), TrainError> {
         let all = self.list()?;
-        let old = all.len().saturating_sub(self.keep);
-        for path in &all[..old] {
-            if path.file_name().and_then(|name| name.to_str()) != best {
+        let (old, kept) = all.split_at(all.len().saturating_sub(self.keep));
+        let best: Vec<String> = kept.iter().filter_map(|path| best_of(path)).collect();
+        for path in old {
+            if !best.iter().any(|name| path.ends_with(name)) {
                 fs::remove_dir_all(path).map_err(|e| TrainError::io("delete", path, e))?;
             }
         }
@@ -207,6 +209,12 @@ pub(crate) fn folder_name(step: u64) -> String {
 
 fn step_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
+}
+
+/// The checkpoint with the best weights by the time of the one in `path`, as far as that can be read.
+fn best_of(path: &Path) -> Option<String> {
+    let state: TrainState = serde_json::from_slice(&fs::read(path.join(STATE)).ok()?).ok()?;
+    state.best
 }
 
 fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
