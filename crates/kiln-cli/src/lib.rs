@@ -10,6 +10,7 @@ mod command;
 mod config;
 mod error;
 mod output;
+mod plan;
 mod predictions;
 mod recipe;
 mod render;
