@@ -129,3 +129,14 @@ fn the_first_argument_may_be_a_setting() {
     let resolved = resolve(&request).unwrap();
     assert_eq!((resolved.config.train.epochs, resolved.label.as_str()), (3, "iris"));
 }
+
+#[test]
+fn any_text_prints_as_what_it_is() {
+    for name in ["a \"b\" # c", "two\nlines", "tab\t and \\", "'''", "Ä 日本", "\u{7f}\u{1}", "\r\n"] {
+        let mut resolved = check(GOOD, &[]).unwrap();
+        resolved.config.name = Some(name.to_owned());
+        resolved.config.data.target = vec![name.to_owned()];
+        let text = annotated(&resolved);
+        assert_eq!(check(&text, &[]).unwrap().config, resolved.config, "{text}");
+    }
+}
