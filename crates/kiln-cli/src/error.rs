@@ -1,13 +1,15 @@
 //! Every way in which a command can fail.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kiln_core::device::DeviceError;
-use kiln_core::{ErrorKind, Explain, NumberError};
+use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
 use kiln_data::DataError;
 use kiln_models::ModelError;
+use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
+use kiln_train::TrainError;
 
 use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
@@ -31,7 +33,31 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Optim(#[from] OptimError),
     #[error(transparent)]
+    Objective(#[from] ObjectiveError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
     Run(#[from] RunError),
+    /// The data are not those that the run was started with.
+    #[error("the data {name:?} are not those that {} was trained on: their fingerprints differ", run.display())]
+    DataChanged { name: String, run: PathBuf },
+    /// Nothing has been saved yet.
+    #[error("{} holds no checkpoint", run.display())]
+    NoCheckpoint { run: PathBuf },
+    /// A part of the data that is asked for holds nothing.
+    #[error("the {part} part of the data is empty")]
+    EmptyPart { part: &'static str },
+    /// A file name that says nothing about the format.
+    #[error("{} ends neither in .csv nor in .jsonl", path.display())]
+    UnknownFormat { path: PathBuf },
+    /// A path that cannot be written down.
+    #[error("the path {} is not valid UTF-8", path.display())]
+    Path { path: PathBuf },
+    /// Something that cannot happen did.
+    #[error("{0}")]
+    Internal(String),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
@@ -55,6 +81,18 @@ impl CliError {
         }
     }
 
+    pub(crate) fn path(path: &Path) -> Self {
+        Self::Path { path: path.to_owned() }
+    }
+
+    pub(crate) fn internal(error: impl ToString) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    pub(crate) fn damaged(path: &Path, reason: &str) -> Self {
+        Self::Train(TrainError::Damaged { path: path.to_owned(), reason: reason.to_owned() })
+    }
+
     fn inner(&self) -> Option<&dyn Explain> {
         Some(match self {
             Self::Config(error) => error,
@@ -65,17 +103,33 @@ impl CliError {
             Self::Model(error) => error,
             Self::Optim(error) => error,
             Self::Run(error) => error,
-            Self::Output(_) | Self::Write { .. } => return None,
+            Self::Objective(error) => error,
+            Self::Train(error) => error,
+            Self::Weights(error) => error,
+            _ => return None,
         })
     }
 }
 
 impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
-        self.inner().map_or(ErrorKind::Io, Explain::kind)
+        match self {
+            Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
+            Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
+            Self::UnknownFormat { .. } | Self::Path { .. } => ErrorKind::Usage,
+            Self::Internal(_) => ErrorKind::Internal,
+            _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
+        }
     }
 
     fn help(&self) -> Option<String> {
-        self.inner().and_then(Explain::help)
+        let help = match self {
+            Self::DataChanged { .. } => "train anew with `kiln train`, or bring the old data back",
+            Self::NoCheckpoint { .. } => "train it first: `kiln resume` goes on, or starts over",
+            Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
+            Self::UnknownFormat { .. } => "give the output a name that ends in .csv or .jsonl",
+            _ => return self.inner().and_then(Explain::help),
+        };
+        Some(help.to_owned())
     }
 }

@@ -9,13 +9,16 @@ mod bug;
 mod command;
 mod config;
 mod error;
+mod job;
 mod output;
 mod plan;
 mod predictions;
 mod recipe;
 mod render;
 mod run_dir;
+mod signal;
 mod text;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -248,9 +248,7 @@ impl Explain for DataError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
-            Self::UnknownSource { nearest: Some(nearest), .. } => {
-                format!("did you mean {nearest:?}? `kiln data list` shows every source")
-            }
+            Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean {name:?}?"),
             Self::UnknownSource { .. } => "use one of the sources that `kiln data list` shows".to_owned(),
             Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),

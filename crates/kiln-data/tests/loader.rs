@@ -1,4 +1,5 @@
 //! The stream of batches: one, whatever the threads, the start, or what goes wrong.
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy exempts only the tests, not their helpers
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -122,7 +122,8 @@ pub struct RmspropConfig {
 /// the rate changes at every step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ScheduleConfig {
-    /// Linear rise from `warmup_start · lr` over this many epochs, before everything else. Default 0.
+    /// Linear rise from `warmup_start · lr` over this many epochs, before everything else. Default 0. With the default
+    /// `warmup_start` of 0 the very first update has a learning rate of 0.
     #[serde(default)]
     pub warmup: f64,
     /// Where the rise starts, as a share of the learning rate, `[0, 1]`. Default 0.
@@ -140,7 +141,7 @@ pub enum ShapeConfig {
     /// `lr`.
     #[default]
     Constant,
-    /// `lr · gamma^floor(epoch / every)`.
+    /// `lr · gamma^floor(epoch / every)`; `every` counts as whole steps.
     Step {
         /// Epochs between two drops.
         every: f64,
@@ -156,7 +157,7 @@ pub enum ShapeConfig {
         #[serde(default = "tenth")]
         gamma: f64,
     },
-    /// `lr · gamma^epoch`.
+    /// `lr · gamma^epoch`, falling at every step: `epoch` is a fraction within an epoch.
     Exponential {
         /// Factor per epoch.
         gamma: f64,
@@ -170,7 +171,7 @@ pub enum ShapeConfig {
         #[serde(default)]
         end: f64,
     },
-    /// `lr / (1 + rate · epoch)`.
+    /// `lr / (1 + rate · epoch)`, falling at every step.
     InverseTime {
         /// Decay per epoch.
         rate: f64,
@@ -200,6 +201,7 @@ pub enum ShapeConfig {
         final_div: f64,
     },
     /// Multiplies by `factor` when the metric has not improved for `patience` epochs (PyTorch's `ReduceLROnPlateau`).
+    /// The warm-up's own epochs are not counted.
     Plateau {
         /// Factor at each drop. Default 0.1.
         #[serde(default = "tenth")]

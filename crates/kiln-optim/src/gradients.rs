@@ -82,6 +82,7 @@ impl Gradients {
     }
 
     /// The sum of both, parameter by parameter; one without a gradient counts as zero.
+    #[expect(clippy::should_implement_trait, reason = "named and called like the operation on tensors")]
     pub fn add(mut self, mut other: Self) -> Self {
         for id in std::mem::take(&mut other.order) {
             if let Some(gradient) = other.tensors.remove(&id) {

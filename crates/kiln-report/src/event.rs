@@ -102,6 +102,8 @@ pub struct Compare {
     pub max_grad_diff: Option<f64>,
     /// Where the difference first went beyond the tolerance, if it did.
     pub first_difference: Option<Difference>,
+    /// Metrics after the last step, over the validation items.
+    pub metrics: Metrics,
 }
 
 /// Median and range of repeated measurements.
@@ -225,13 +227,14 @@ mod tests {
             max_loss_diff: Some(1e-7),
             max_grad_diff: None,
             first_difference: Some(Difference { step: 3, layer: "output.bias".to_owned(), difference: 0.5 }),
+            metrics: Metrics::new(),
         };
         assert_eq!(
             line(Event::Compare(compare)),
             concat!(
                 r#"{"v":1,"event":"compare","device":"ndarray","step_ms":{"median":2.0,"min":1.0,"max":4.0},"#,
                 r#""samples_per_second":64000.0,"peak_rss_bytes":1,"max_loss_diff":1e-7,"max_grad_diff":null,"#,
-                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5}}"#,
+                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5},"metrics":{}}"#,
                 "\n"
             )
         );

@@ -91,6 +91,12 @@ impl<T: Task> Trainer<T> {
         }
     }
 
+    /// Replaces the settings of the loop.
+    pub fn config(mut self, config: TrainConfig) -> Self {
+        self.config = config;
+        self
+    }
+
     /// The optimiser and its learning rate.
     pub fn optimizer(mut self, optim: OptimConfig) -> Self {
         self.optim = optim;

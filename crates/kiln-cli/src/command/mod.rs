@@ -1,10 +1,18 @@
 //! One file for each command.
 
+mod compare;
 mod completions;
 mod config;
 mod data;
 mod devices;
+mod dry_run;
+mod eval;
+mod finished;
+mod predict;
 mod runs;
+mod train;
+mod trained;
+mod verify;
 
 use crate::args::{Cli, Command, Global, Plan};
 use crate::config::{Request, Resolved, resolve};
@@ -23,7 +31,12 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Data(command) => data::run(command, global, out)?,
         Command::Runs(command) => runs::run(command, global, out)?,
         Command::Completions { shell } => completions::run(*shell, out)?,
-        _ => {}
+        Command::Train(plan) => return train::run(plan, global, out),
+        Command::Resume(arguments) => return train::resume(arguments, global, out),
+        Command::Eval(arguments) => eval::run(arguments, global, out)?,
+        Command::Predict(arguments) => predict::run(arguments, global, out)?,
+        Command::Compare(arguments) => compare::run(arguments, global, out)?,
+        Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }
     Ok(0)
 }

@@ -14,7 +14,7 @@ type MakeBatch<I, B> = dyn Fn(Vec<I>, &Device) -> Result<B, DataError> + Send + 
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
-/// use kiln_data::{Collate, Loader, Minibatch};
+/// use kiln_data::{Collate, Loader};
 ///
 /// # fn main() -> Result<(), kiln_data::DataError> {
 /// let squares = Collate::new(

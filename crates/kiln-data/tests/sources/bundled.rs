@@ -11,7 +11,8 @@ use crate::{classes, count, load_from, mean, numbers};
 fn bundled_tables_are_scikit_learns() {
     // Python, scikit-learn 1.9.1: b = load_…(); b.data.shape, np.bincount(b.target), [round(m, 6) for m in b.data.mean(0)]
     // for diabetes load_diabetes(scaled=False). The test part by class is np.bincount(b.target) // 5.
-    let golden: [(&str, Vec<usize>, Vec<usize>, &[f64]); 4] = [
+    type Golden = (&'static str, Vec<usize>, Vec<usize>, &'static [f64]);
+    let golden: [Golden; 4] = [
         ("iris", vec![50, 50, 50], vec![10, 10, 10], &[5.843333, 3.057333, 3.758, 1.199333]),
         (
             "wine",

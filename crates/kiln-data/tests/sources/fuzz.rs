@@ -61,7 +61,7 @@ proptest! {
         let path = folder.path().join("t.csv");
         fs::write(&path, &bytes).unwrap();
         for task in [None, Some(TaskKind::Classification), Some(TaskKind::Regression)] {
-            if let Err(error) = (DataConfig { task, ..csv(&path) }).load() {
+            if let Err(error) = (DataConfig { task, ..csv_config(&path) }).load() {
                 prop_assert!(error.to_string().contains("t.csv"));
             }
         }

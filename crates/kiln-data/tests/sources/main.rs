@@ -1,6 +1,8 @@
 //! What the readers read: bundled sets against scikit-learn, each format as its users write it, and each broken in
 //! every way: a clear error of the right kind that names the file and the place, and whatever the bytes, no panic.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers below serve tests alone")]
+
 mod bundled;
 mod csv;
 mod csv_broken;

@@ -76,10 +76,9 @@ fn predict_refuses_what_the_model_does_not_take() {
     assert_eq!(error([1, 2, 4]), "i.png: a colour image, but the model was trained with grey images");
     assert_eq!(error([2, 2, 4]), "i.png: the model takes images of 2 channels; image files have 1 or 3");
     fs::write(&path, idx_file([0, 0, 8, 3], &[1, 2, 2], &[0; 4])).unwrap();
-    assert_eq!(
-        error([1, 2, 4]),
-        "i.png: the images are [2, 2] pixels (height, width), the model needs [2, 4]"
-    );
+    let error = source::idx::read_images(&path, [1, 2, 4]).unwrap_err();
+    let size = "i.png: the images are [2, 2] pixels (height, width), the model needs [2, 4]";
+    assert_eq!(message(&folder, &error, ErrorKind::Data), size);
     let error = source::images::read_images(&folder.path().join("none"), [1, 2, 2]).unwrap_err();
     assert_eq!(message(&folder, &error, ErrorKind::Data), "none does not exist");
 }

@@ -16,11 +16,7 @@ fn settings_that_do_not_fit_are_usage_errors() {
     let text = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
     let some = DataConfig::new;
     let cases: Vec<(DataConfig, &str, &str)> = vec![
-        (
-            some("digit"),
-            "there is no data source \"digit\"",
-            "did you mean \"digits\"? `kiln data list` shows every source",
-        ),
+        (some("digit"), "there is no data source \"digit\"", "did you mean \"digits\"?"),
         (some("zzz"), "there is no data source", "use one of the sources that `kiln data list` shows"),
         (some("csv"), "the data source csv needs a path", "set data.path, or give --data PATH"),
         (some("idx"), "the data source idx needs a path", "set data.path, or give --data PATH"),
@@ -36,17 +32,17 @@ fn settings_that_do_not_fit_are_usage_errors() {
             "leave data.target out, or choose another data.source",
         ),
         (
-            DataConfig { target: text(&["knid"]), ..csv(&path) },
+            DataConfig { target: text(&["knid"]), ..csv_config(&path) },
             "data.target names the column \"knid\", which t.csv does not have",
             "did you mean \"kind\"?",
         ),
         (
-            DataConfig { ignore: text(&["zzz"]), ..csv(&path) },
+            DataConfig { ignore: text(&["zzz"]), ..csv_config(&path) },
             "data.ignore names the column \"zzz\", which t.csv does not have",
             "set data.ignore to names from the first line",
         ),
         (
-            DataConfig { ignore: text(&["age"]), target: text(&["age"]), ..csv(&path) },
+            DataConfig { ignore: text(&["age"]), target: text(&["age"]), ..csv_config(&path) },
             "the column \"age\" is in data.target and in data.ignore",
             "take it out of one of the two",
         ),
@@ -57,11 +53,11 @@ fn settings_that_do_not_fit_are_usage_errors() {
         assert!(message.starts_with(expected), "{message}");
         assert_eq!(error.help().as_deref(), Some(help));
     }
-    let all = DataConfig { target: text(&["age", "kind"]), ..csv(&path) };
+    let all = DataConfig { target: text(&["age", "kind"]), ..csv_config(&path) };
     let message_of_all = message(&folder, &all.load().unwrap_err(), ErrorKind::Data);
     assert_eq!(message_of_all, "t.csv: there is no column to predict from");
     fs::write(&path, "a,b,c\n1,1,x\n2,2,y\n3,1,x\n").unwrap();
-    let several = |task| DataConfig { target: text(&["b", "c"]), task, ..csv(&path) };
+    let several = |task| DataConfig { target: text(&["b", "c"]), task, ..csv_config(&path) };
     let error = several(Some(TaskKind::Classification)).load().unwrap_err();
     let expected = "data.target names 2 columns; only regression predicts several";
     assert_eq!(message(&folder, &error, ErrorKind::Usage), expected);

@@ -1,5 +1,7 @@
 //! Losses and penalties against PyTorch, numpy and finite differences.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
 mod common;
 mod finite_differences;
 mod losses;

@@ -1,5 +1,7 @@
 //! Optimisers and schedules against PyTorch, and the optimiser's state.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
 mod clipping;
 mod common;
 mod schedules;

@@ -1,0 +1,55 @@
+//! What is said at the end of a training: a table, and what can be done next.
+
+use std::path::Path;
+
+use kiln_report::{Column, Metrics, Table, human, table};
+use kiln_train::Stop;
+
+use crate::run_dir::RunRecord;
+
+/// The end of a training in words.
+pub(super) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
+    let mut facts = Table::new([Column::left(""), Column::left("")]);
+    facts.row(["stopped", why(stop).as_str()]);
+    if let Some(epoch) = record.best_epoch {
+        facts.row(["best epoch".to_owned(), epoch.to_string()]);
+    }
+    for (name, metrics) in [("validation", &record.validation), ("test", &record.test)] {
+        if !metrics.is_empty() {
+            facts.row([name.to_owned(), line(metrics)]);
+        }
+    }
+    facts.row(["time".to_owned(), human::seconds(record.seconds.unwrap_or_default())]);
+    if let Some(peak) = record.peak_rss_bytes {
+        facts.row(["peak memory".to_owned(), human::bytes(peak)]);
+    }
+    facts.row(["run".to_owned(), run.display().to_string()]);
+    let run = run.display();
+    let next = if *stop == Stop::Interrupted {
+        format!("Go on with:\n  kiln resume {run}")
+    } else {
+        format!(
+            "Next:\n  kiln eval {run}             metrics and confusion matrix\n  \
+             kiln predict {run} INPUT    predictions for new data\n  \
+             kiln runs show {run}        every epoch"
+        )
+    };
+    format!("\n{}\n{next}", facts.render(table::colour(&std::io::stderr())))
+}
+
+fn why(stop: &Stop) -> String {
+    match stop {
+        Stop::Finished => "all epochs done".to_owned(),
+        Stop::EarlyStopping { patience } => format!("no improvement for {patience} epochs"),
+        Stop::TimeLimit => "time limit reached".to_owned(),
+        Stop::Interrupted => "by request, after saving".to_owned(),
+        Stop::Callback { why } => why.clone(),
+        other => other.reason().to_owned(),
+    }
+}
+
+fn line(metrics: &Metrics) -> String {
+    let parts: Vec<String> =
+        metrics.iter().map(|(name, value)| format!("{name} {}", human::metric(value))).collect();
+    parts.join("  ")
+}

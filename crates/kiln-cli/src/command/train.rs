@@ -1,0 +1,236 @@
+//! `kiln train` and `kiln resume`.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use kiln_core::{Explain, Weights};
+use kiln_models::Network;
+use kiln_report::event::{End, Event, Start};
+use kiln_report::{EventWriter, memory};
+use kiln_train::checkpoint::CheckpointStore;
+use kiln_train::{Outcome, Stop};
+
+use super::{configuration, finished};
+use crate::args::{Global, Plan, Resume};
+use crate::config::{Flags, Request, Resolved, annotated, resolve};
+use crate::error::CliError;
+use crate::job::Job;
+use crate::output::Output;
+use crate::run_dir::{CONFIG, DataRecord, NewRun, RunDir, RunRecord, Status, find, rfc3339};
+use crate::signal::Signals;
+use crate::watch::{Watch, metrics};
+
+/// The name of the fitted preprocessing in a checkpoint.
+pub(super) const PREPROCESS: &str = "preprocess.json";
+
+/// `kiln train`.
+pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliError> {
+    let signals = Signals::listen();
+    let resolved = configuration(plan, global)?;
+    out.say(&format!("{}: reading the data", resolved.label));
+    let job = Job::new(&resolved)?;
+    if global.dry_run {
+        return super::dry_run::run(&job, out).map(|()| 0);
+    }
+    let record = new_record(&job);
+    let run = RunDir::create(&NewRun {
+        runs_dir: &global.runs_dir(),
+        slug: &crate::text::slug(&resolved.label),
+        time: SystemTime::now(),
+        config: &annotated(&resolved),
+        record: &record,
+    })?;
+    Session { job: &job, run: &run, record, signals, out, global }.go(false)
+}
+
+/// `kiln resume`.
+pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result<u8, CliError> {
+    let signals = Signals::listen();
+    let path = find(&arguments.run, &global.runs_dir())?;
+    let run = RunDir::open(&path)?;
+    let mut record = RunRecord::read(&path)?;
+    let resolved = stored(&path, global)?;
+    out.say(&format!("{}: reading the data", path.display()));
+    let job = Job::new(&resolved)?;
+    if let Some(data) = &record.data
+        && data.fingerprint != job.prepared.dataset.fingerprint
+    {
+        return Err(CliError::DataChanged { name: data.name.clone(), run: path });
+    }
+    let store = CheckpointStore::new(path.join("checkpoints"), 1);
+    let (newest, damaged) = store.newest()?;
+    for error in damaged {
+        out.say(&format!("warning: {error}; going on from the one before"));
+    }
+    match &newest {
+        Some(checkpoint) => out.say(&format!("going on after step {}", checkpoint.state.step)),
+        None => out.say("there is no checkpoint yet: starting over"),
+    }
+    record.status = Status::Running;
+    record.write(&path)?;
+    Session { job: &job, run: &run, record, signals, out, global }.go(true)
+}
+
+/// The configuration of a run, as it was written down. The environment and most flags do not count: only where to
+/// compute, and on how many threads, may differ.
+pub(super) fn stored(run: &Path, global: &Global) -> Result<Resolved, CliError> {
+    let file = run.join(CONFIG);
+    let flags = Flags { device: global.device.clone(), threads: global.threads, ..Flags::default() };
+    let config = Some(file.to_str().ok_or_else(|| CliError::path(&file))?.to_owned());
+    Ok(resolve(&Request { config, environment: Vec::new(), overrides: Vec::new(), flags })?)
+}
+
+fn new_record(job: &Job<'_>) -> RunRecord {
+    let (prepared, config) = (&job.prepared, job.config());
+    RunRecord {
+        v: 1,
+        status: Status::Running,
+        started: rfc3339(SystemTime::now()),
+        finished: None,
+        kiln: env!("CARGO_PKG_VERSION").to_owned(),
+        burn: "0.22.1".to_owned(),
+        arguments: std::env::args().skip(1).collect(),
+        seed: config.seed,
+        device: config.device.clone(),
+        data: Some(DataRecord {
+            name: prepared.dataset.name.clone(),
+            fingerprint: prepared.dataset.fingerprint.clone(),
+            train: prepared.split.train.len() as u64,
+            validation: prepared.split.validation.len() as u64,
+            test: prepared.split.test.len() as u64,
+        }),
+        parameters: Some(job.summary.parameters as u64),
+        stop: None,
+        best_epoch: None,
+        validation: Default::default(),
+        test: Default::default(),
+        seconds: None,
+        peak_rss_bytes: None,
+        weights_blake3: None,
+        exit_code: None,
+        error: None,
+    }
+}
+
+/// One process at work on one run.
+struct Session<'a> {
+    job: &'a Job<'a>,
+    run: &'a RunDir,
+    record: RunRecord,
+    signals: Signals,
+    out: Output,
+    global: &'a Global,
+}
+
+impl Session<'_> {
+    /// Trains, and writes down how it ended, whichever way that was.
+    fn go(mut self, resume: bool) -> Result<u8, CliError> {
+        let result = self.train(resume);
+        self.record.finished = Some(rfc3339(SystemTime::now()));
+        self.record.peak_rss_bytes = memory::peak_rss();
+        self.record.exit_code = Some(match &result {
+            Ok(code) => *code,
+            Err(error) => error.kind().exit_code(),
+        });
+        if let Err(error) = &result {
+            self.record.status = Status::Failed;
+            self.record.error = Some(error.to_string());
+        }
+        let written = self.record.write(self.run.path());
+        // The first failure is the one to tell.
+        let code = result?;
+        written?;
+        Ok(code)
+    }
+
+    fn train(&mut self, resume: bool) -> Result<u8, CliError> {
+        let (job, path) = (self.job, self.run.path().to_owned());
+        self.start_event()?;
+        let model = job.model()?;
+        let fitted = serde_json::to_vec(&*job.shape.fitted).map_err(CliError::internal)?;
+        let done = match CheckpointStore::new(path.join("checkpoints"), 1).newest() {
+            Ok((Some(checkpoint), _)) => checkpoint.state.step,
+            _ => 0,
+        };
+        let watch = Watch::new(self.global.progress.into(), self.plan(done)?, self.out.json);
+        let mut trainer = job
+            .trainer()
+            .run_dir(&path, job.config().checkpoint.clone())
+            .attach(PREPROCESS, fitted)
+            .stop_flag(self.signals.stop.clone())
+            .callback(watch);
+        let data = job.data();
+        let outcome = if resume { trainer.resume(model, &data)? } else { trainer.fit(model, &data)? };
+        self.end(&outcome)?;
+        match outcome.stop {
+            Stop::Interrupted => Ok(self.signals.exit_code().unwrap_or(130)),
+            _ => Ok(0),
+        }
+    }
+
+    fn plan(&self, done: u64) -> Result<kiln_report::Plan, CliError> {
+        let train = &self.job.config().train;
+        Ok(kiln_report::Plan {
+            epochs: train.epochs,
+            steps_per_epoch: self.job.steps_per_epoch()?,
+            steps: train.steps,
+            done,
+            train_items: self.job.prepared.split.train.len() as u64,
+            validation_items: self.job.prepared.split.validation.len() as u64,
+            time_limit: train.time_limit.and_then(|limit| std::time::Duration::try_from_secs_f64(limit).ok()),
+        })
+    }
+
+    fn start_event(&self) -> Result<(), CliError> {
+        let (job, split) = (self.job, &self.job.prepared.split);
+        if !self.out.json {
+            return Ok(());
+        }
+        let start = Start {
+            run_dir: Some(self.run.path().display().to_string()),
+            seed: job.config().seed,
+            device: job.config().device.clone(),
+            threads: rayon::current_num_threads() as u64,
+            parameters: job.summary.parameters as u64,
+            train: split.train.len() as u64,
+            validation: split.validation.len() as u64,
+            test: split.test.len() as u64,
+        };
+        EventWriter::stdout().write(&Event::Start(start)).map_err(CliError::Output)
+    }
+
+    fn end(&mut self, outcome: &Outcome<Network>) -> Result<(), CliError> {
+        let interrupted = outcome.stop == Stop::Interrupted;
+        let best = outcome.history.best();
+        let test = match self.job.prepared.test() {
+            Some(rows) if !interrupted => metrics(&self.job.scores(&outcome.model, rows)?.metrics()),
+            _ => Default::default(),
+        };
+        let record = &mut self.record;
+        record.status =
+            if matches!(outcome.stop, Stop::Interrupted) { Status::Stopped } else { Status::Done };
+        record.stop = Some(outcome.stop.reason().to_owned());
+        record.best_epoch = best.map(|best| best.epoch);
+        record.validation =
+            best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
+        record.test = test;
+        record.seconds = Some(outcome.seconds);
+        record.peak_rss_bytes = memory::peak_rss();
+        record.weights_blake3 = Some(Weights::of(&outcome.model).blake3());
+        if self.out.json {
+            let end = End {
+                stop: outcome.stop.reason().to_owned(),
+                best_epoch: record.best_epoch,
+                validation: record.validation.clone(),
+                test: record.test.clone(),
+                seconds: outcome.seconds,
+                peak_rss_bytes: record.peak_rss_bytes,
+                weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
+                run_dir: Some(self.run.path().display().to_string()),
+            };
+            EventWriter::stdout().write(&Event::End(end)).map_err(CliError::Output)?;
+        }
+        self.out.say(&finished::report(record, &outcome.stop, self.run.path()));
+        Ok(())
+    }
+}

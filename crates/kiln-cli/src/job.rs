@@ -1,0 +1,137 @@
+//! From a checked configuration to the objects that train: device, data, loss, model, trainer.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_core::device::DeviceName;
+use kiln_core::{Purpose, Seed};
+use kiln_data::preprocess::Fitted;
+use kiln_data::{Batch, Loader, Prepared, Rows};
+use kiln_models::{Network, Summary};
+use kiln_objective::{Loss, LossConfig, TargetKind};
+use kiln_train::{Data, Scores, Supervised, Trainer, evaluate};
+
+use crate::config::{Resolved, RunConfig};
+use crate::error::CliError;
+
+/// Items scored or predicted at once.
+pub(crate) const AT_ONCE: usize = 500;
+
+/// The task of every run of the command: kiln's own models on kiln's own batches.
+pub(crate) type NetworkTask = Supervised<Network>;
+
+/// What is known before any data: the device, and the pool of threads.
+pub(crate) fn open_device(resolved: &Resolved) -> Result<Device, CliError> {
+    let name: DeviceName = resolved.check()?;
+    if let Some(threads) = resolved.config.threads {
+        // The pool is one for the process; it can only be set once, and this is the only place that does.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+    name.open().map_err(|error| resolved.locate_at("device", error))
+}
+
+/// A loss, and the shape of the model that it needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    pub(crate) loss: Loss,
+    pub(crate) fitted: Arc<Fitted>,
+}
+
+impl Shape {
+    pub(crate) fn new(resolved: &Resolved, fitted: Arc<Fitted>) -> Result<Self, CliError> {
+        let target = match fitted.class_names() {
+            Some(names) => TargetKind::Classes(names.len()),
+            None => TargetKind::Values(fitted.outputs()),
+        };
+        let config = resolved.config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target));
+        let loss = config.build(target).map_err(|error| resolved.locate(error))?;
+        Ok(Self { loss, fitted })
+    }
+
+    /// The model with its first weights.
+    pub(crate) fn model(&self, resolved: &Resolved, device: &Device) -> Result<Network, CliError> {
+        let RunConfig { model, seed, .. } = &resolved.config;
+        let seed = Seed::new(*seed).purpose(Purpose::Init);
+        model
+            .init(self.fitted.input_shape(), self.loss.outputs(), device, seed)
+            .map_err(|error| resolved.locate(error))
+    }
+
+    pub(crate) fn summary(&self, resolved: &Resolved) -> Result<Summary, CliError> {
+        let summary = resolved.config.model.summary(self.fitted.input_shape(), self.loss.outputs());
+        summary.map_err(|error| resolved.locate(error))
+    }
+
+    pub(crate) fn task(&self) -> NetworkTask {
+        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted))
+    }
+}
+
+/// Everything a training needs.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) resolved: &'a Resolved,
+    pub(crate) device: Device,
+    pub(crate) prepared: Prepared,
+    pub(crate) shape: Shape,
+    pub(crate) summary: Summary,
+}
+
+impl<'a> Job<'a> {
+    /// Opens the device, loads the data and fits the preprocessing.
+    pub(crate) fn new(resolved: &'a Resolved) -> Result<Self, CliError> {
+        let device = open_device(resolved)?;
+        let config = &resolved.config;
+        let prepared =
+            Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
+        let shape = Shape::new(resolved, Arc::clone(&prepared.fitted))?;
+        let summary = shape.summary(resolved)?;
+        Ok(Self { resolved, device, prepared, shape, summary })
+    }
+
+    pub(crate) fn config(&self) -> &RunConfig {
+        &self.resolved.config
+    }
+
+    pub(crate) fn model(&self) -> Result<Network, CliError> {
+        self.shape.model(self.resolved, &self.device)
+    }
+
+    pub(crate) fn data(&self) -> Data<Batch> {
+        let data = Data::new(self.prepared.train());
+        match self.prepared.validation() {
+            Some(validation) => data.validation(validation),
+            None => data,
+        }
+    }
+
+    /// A trainer with everything but a folder and callbacks.
+    pub(crate) fn trainer(&self) -> Trainer<NetworkTask> {
+        let config = self.config();
+        let mut trainer = Trainer::new(self.shape.task(), config.train.clone())
+            .optimizer(config.optim.clone())
+            .schedule(config.schedule.clone())
+            .seed(config.seed);
+        for penalty in &config.penalty {
+            trainer = trainer.penalty(penalty.clone());
+        }
+        match &config.early_stopping {
+            Some(early) => trainer.early_stopping(early.clone()),
+            None => trainer,
+        }
+    }
+
+    /// Scores a model in evaluation mode on some rows.
+    pub(crate) fn scores(&self, model: &Network, rows: Rows) -> Result<Scores, CliError> {
+        let loader = Loader::new(rows, AT_ONCE)?.prefetch(1);
+        Ok(evaluate(&self.shape.task(), model, &loader, &self.device)?)
+    }
+
+    /// Optimiser steps of an epoch.
+    pub(crate) fn steps_per_epoch(&self) -> Result<u64, CliError> {
+        let config = &self.config().train;
+        let loader = Loader::new(self.prepared.train(), config.batch_size)?.drop_last(config.drop_last);
+        let batches = if config.overfit_batch { 1 } else { loader.batches() };
+        Ok(batches.div_ceil(config.accumulate) as u64)
+    }
+}
