@@ -11,7 +11,6 @@ mod config;
 mod error;
 mod job;
 mod output;
-mod plan;
 mod predictions;
 mod recipe;
 mod render;

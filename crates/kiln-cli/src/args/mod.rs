@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
-pub(crate) use train::{Compare, Eval, Plan, Predict, Resume};
+pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
 
 /// Train neural networks, and know how well they will do on data they have not seen.
 #[derive(Debug, Parser)]

@@ -29,7 +29,8 @@ pub(super) fn run(job: &Job<'_>, out: Output) -> Result<(), CliError> {
     }
     let mut facts = Table::new([Column::left(""), Column::left("")]);
     facts.row(["data", job.prepared.dataset.name.as_str()]);
-    for (name, rows) in [("training", &split.train), ("validation", &split.validation), ("test", &split.test)] {
+    for (name, rows) in [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
+    {
         facts.row([format!("{name} items"), human::count(rows.len() as u64)]);
     }
     facts.row(["device", config.device.as_str()]);

@@ -211,8 +211,7 @@ impl Session<'_> {
             if matches!(outcome.stop, Stop::Interrupted) { Status::Stopped } else { Status::Done };
         record.stop = Some(outcome.stop.reason().to_owned());
         record.best_epoch = best.map(|best| best.epoch);
-        record.validation =
-            best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
+        record.validation = best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
         record.test = test;
         record.seconds = Some(outcome.seconds);
         record.peak_rss_bytes = memory::peak_rss();

@@ -1,6 +1,9 @@
 //! `kiln data check`: what training would do before its first step.
 
-use kiln_data::{Dataset, InputShape, Split, Target};
+use std::sync::Arc;
+
+use kiln_core::Seed;
+use kiln_data::{Dataset, InputShape, Prepared, Split, Target};
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::{Value, json};
@@ -8,14 +11,18 @@ use serde_json::{Value, json};
 use crate::args::{Global, Plan};
 use crate::command::configuration;
 use crate::error::CliError;
+use crate::job::Shape;
 use crate::output::{Output, fields};
-use crate::plan::Prepared;
 
 pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(plan, global)?;
     resolved.check()?;
-    let prepared = Prepared::new(&resolved)?;
-    let summary = prepared.summary(&resolved)?;
+    let config = &resolved.config;
+    let prepared =
+        Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
+    let shape = Shape::new(&resolved, Arc::clone(&prepared.fitted))?;
+    let summary = shape.summary(&resolved)?;
+    let outputs = shape.loss.outputs();
     let (dataset, fitted) = (&prepared.dataset, &prepared.fitted);
     let parts = parts(&prepared.split);
     if out.json {
@@ -25,22 +32,22 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliEr
             "data_check",
             fields! {
                 name: dataset.name, fingerprint: dataset.fingerprint, parts: counts,
-                inputs: shape(fitted.input_shape()), outputs: fitted.outputs(), parameters: summary.parameters,
+                inputs: dims(fitted.input_shape()), outputs: outputs, parameters: summary.parameters,
             },
         );
     }
     let mut text = table(dataset, &parts).render(colour(&std::io::stdout()));
-    let shape: Vec<String> = shape(fitted.input_shape()).iter().map(ToString::to_string).collect();
+    let dims: Vec<String> = dims(fitted.input_shape()).iter().map(ToString::to_string).collect();
     text.push_str(&format!(
         "\neach input becomes {}, {} outputs, {} parameters\nok\n",
-        shape.join(" x "),
-        fitted.outputs(),
+        dims.join(" x "),
+        outputs,
         human::count(summary.parameters as u64)
     ));
     out.data(&text)
 }
 
-fn shape(shape: InputShape) -> Vec<usize> {
+fn dims(shape: InputShape) -> Vec<usize> {
     match shape {
         InputShape::Table(features) => vec![features],
         InputShape::Images(dims) => dims.to_vec(),
