@@ -30,6 +30,7 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliEr
     let resolved = configuration(plan, global)?;
     out.say(&format!("{}: reading the data", resolved.label));
     let job = Job::new(&resolved)?;
+    job.check()?;
     if global.dry_run {
         return super::dry_run::run(&job, out).map(|()| 0);
     }
