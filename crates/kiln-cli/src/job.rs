@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use kiln_core::device::DeviceName;
 use kiln_core::{Purpose, Seed, params};
@@ -96,13 +97,14 @@ impl<'a> Job<'a> {
     /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties find
     /// parameters, and whether the monitored metric is computed.
     pub(crate) fn check(&self) -> Result<(), CliError> {
-        let model = self.model()?;
+        // Which parameters are trainable is known on an autodiff device only.
+        let model = self.model()?.train();
         Penalties::new(&self.config().penalty, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         let Prepared { dataset, split, fitted } = &self.prepared;
         let Some(first) = split.validation.first() else { return Ok(()) };
         let one = Rows::new(Arc::clone(dataset), vec![*first], Arc::clone(fitted));
-        let metrics = self.scores(&model, one)?.metrics();
+        let metrics = self.scores(&model.valid(), one)?.metrics();
         let monitor = &self.config().train.monitor;
         if metrics.get(monitor).is_none() {
             let known = metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
