@@ -1,13 +1,16 @@
-//! Broken configurations, arguments, CSV, IDX and image files: a clear message and the right exit code, never a panic.
+//! Broken configurations, arguments, CSV, IDX and image files, and runs: a clear message and the right exit code,
+//! never a panic.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod common;
 
+use std::fs;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::Place;
+use common::{Place, run_dirs};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use image::{ImageFormat, RgbImage};
@@ -29,7 +32,7 @@ impl Cases {
         let slow = began.elapsed() > Duration::from_secs(20);
         if ran.code != Some(code) || !ran.says(piece) || bug || slow || place.runs().exists() {
             let ran = format!("code {:?}, {:?}\n{}", ran.code, began.elapsed(), ran.stderr);
-            let _ = std::fs::remove_dir_all(place.runs());
+            let _ = fs::remove_dir_all(place.runs());
             self.wrong.push(format!("kiln {line}\nexpected {code} and {piece:?}, got {ran}"));
         }
     }
@@ -315,15 +318,83 @@ fn image_folders() {
         cases.fails(&place, "train data.source=images --data set", 3, piece);
     }
     let place = Place::new();
-    std::fs::create_dir(place.path().join("set")).unwrap();
+    fs::create_dir(place.path().join("set")).unwrap();
     cases.fails(&place, "train data.source=images --data set", 3, "there must be one for each class");
     place.write("set/dog/1.png", &whole);
-    std::fs::create_dir(place.path().join("set/cat")).unwrap();
+    fs::create_dir(place.path().join("set/cat")).unwrap();
     cases.fails(&place, "train data.source=images --data set", 3, "no image in here");
-    std::fs::remove_dir_all(place.path().join("set/dog")).unwrap();
+    fs::remove_dir_all(place.path().join("set/dog")).unwrap();
     place.write("set/cat/1.png", &whole);
     place.write("set/cat/2.png", &whole);
     place.write("set/cat/3.png", &whole);
     cases.fails(&place, "train data.source=images --data set", 3, "every item is of the class \"cat\"");
     cases.end(11);
+}
+
+/// Every file below `folder`, with its contents.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            found.push((path, bytes));
+        }
+    }
+    found
+}
+
+#[test]
+fn runs_that_were_tampered_with() {
+    let mut cases = Cases::default();
+    let place = Place::new();
+    place.ok("train iris train.epochs=2 -q --runs-dir kept");
+    let run = run_dirs(&place.path().join("kept"))[0].clone();
+    let whole = files(&run);
+    // In which files (all of that name) what is put, `None` to delete them; what fails how.
+    let damage: &[(&str, Option<&str>, &str, i32, &str)] = &[
+        ("run.json", Some("x"), "resume", 5, "run.json is damaged"),
+        ("run.json", Some("{}"), "runs show", 5, "missing field"),
+        ("run.json", None, "eval", 7, "run.json"),
+        ("run.toml", Some("seed = x"), "resume", 2, "run.toml:1"),
+        ("run.toml", Some("[data]\nsource = \"wine\""), "resume", 3, "their fingerprints differ"),
+        (
+            "run.toml",
+            Some("[data]\nsource = \"iris\"\n[model]\nhidden = [33]"),
+            "resume",
+            5,
+            "layers.0.linear.weight",
+        ),
+        (
+            "run.toml",
+            Some("[data]\nsource = \"iris\"\n[model]\nhidden = [33]"),
+            "eval",
+            5,
+            "has shape [4, 32]",
+        ),
+        ("metrics.jsonl", None, "resume", 5, "it has 0 lines, the checkpoint counts 2"),
+        ("metrics.jsonl", Some("{\"seq\":0,"), "resume", 5, "it has 0 lines, the checkpoint counts 2"),
+        ("MANIFEST.json", Some("["), "verify", 5, "MANIFEST.json is not valid"),
+        ("MANIFEST.json", None, "resume", 5, "MANIFEST.json"),
+        ("optim.safetensors", None, "resume", 5, "optim.safetensors cannot be read"),
+        ("state.json", Some("{}"), "verify", 5, "state.json has 2 bytes"),
+        ("preprocess.json", Some("0"), "eval", 5, "preprocess.json has 1 bytes"),
+        ("model.safetensors", Some(""), "eval", 5, "model.safetensors has 0 bytes"),
+    ];
+    for (name, contents, command, code, piece) in damage {
+        for (path, _) in whole.iter().filter(|(path, _)| path.ends_with(name)) {
+            match contents {
+                Some(text) => fs::write(path, text).unwrap(),
+                None => fs::remove_file(path).unwrap(),
+            }
+        }
+        cases.fails(&place, &format!("{command} last --runs-dir kept"), *code, piece);
+        for (path, bytes) in &whole {
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    place.ok("resume last --runs-dir kept");
+    cases.end(15);
 }
