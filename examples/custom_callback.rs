@@ -1,4 +1,4 @@
-//! A callback of your own: draws the validation loss as a sparkline and stops as soon as the accuracy will do.
+//! A callback of your own: draws the validation loss as a sparkline (its logarithm) and stops as soon as the accuracy will do.
 //!
 //! ```text
 //! cargo run --release --example custom_callback
@@ -16,7 +16,8 @@ struct GoodEnough {
 impl Callback for GoodEnough {
     fn on_epoch_end(&mut self, view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
         let of = |record: &EpochRecord, name: &str| record.validation.as_ref().and_then(|m| m.get(name));
-        let losses: Vec<f64> = view.history.epochs.iter().filter_map(|record| of(record, "loss")).collect();
+        let losses: Vec<f64> =
+            view.history.epochs.iter().filter_map(|record| of(record, "loss")).map(f64::ln).collect();
         let accuracy = of(view.record, "accuracy").unwrap_or(0.0);
         println!("epoch {:>2}  accuracy {accuracy:.4}  loss {}", view.record.epoch, sparkline(&losses));
         Ok(if accuracy >= self.accuracy {
@@ -59,6 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let task = Supervised::new(Network::forward, loss, digits.fitted.clone());
     let data = Data::new(digits.train()).validation(digits.validation().ok_or("no validation part")?);
     Trainer::new(task, TrainConfig { epochs: 50, ..TrainConfig::default() })
+        .optimizer(OptimConfig::Adamw(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() }))
         .callback(GoodEnough { accuracy: 0.97 })
         .fit(model, &data)?;
     Ok(())

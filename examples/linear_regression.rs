@@ -22,11 +22,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let test = Loader::new(patients.test().ok_or("no test part")?, 500)?;
 
     println!("diabetes: {} patients to train on, {} to test on", train.items(), test.items());
-    println!("{:<12}{:>6}{:>8}{:>8}{:>9}", "descent", "batch", "lr", "epochs", "steps");
-    println!("{:>54}{:>10}{:>9}{:>9}", "train MSE", "test MSE", "test R²", "seconds");
+    println!(
+        "{:<12}{:>6}{:>8}{:>8}{:>8}{:>11}{:>10}{:>9}{:>9}",
+        "descent", "batch", "lr", "epochs", "steps", "train MSE", "test MSE", "test R²", "seconds"
+    );
     // A batch size of 0 stands for all items.
     for (name, batch_size, lr, epochs) in
-        [("stochastic", 1, 0.001, 30), ("mini-batch", 32, 0.02, 60), ("full batch", 0, 0.2, 600)]
+        [("stochastic", 1, 0.001, 30), ("mini-batch", 32, 0.05, 100), ("full batch", 0, 0.2, 600)]
     {
         let init = Seed::new(0).purpose(Purpose::Init);
         let shape = patients.fitted.input_shape();
@@ -41,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let items = if batch_size == 0 { train.items() } else { batch_size };
         println!(
-            "{name:<12}{items:>6}{lr:>8}{epochs:>8}{:>9}{:>11.1}{:>10.1}{:>9.3}{:>9.2}",
+            "{name:<12}{items:>6}{lr:>8}{epochs:>8}{:>8}{:>11.1}{:>10.1}{:>9.3}{:>9.2}",
             outcome.steps,
             metric(&train, "mse")?,
             metric(&test, "mse")?,

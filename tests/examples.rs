@@ -64,9 +64,9 @@ fn cnn_fashion_mnist_on_a_small_part() {
         .iter()
         .any(|info| info.name == "fashion-mnist" && matches!(info.availability, Availability::Found(_)));
     if installed {
-        let text = run("cnn_fashion_mnist", &["--epochs", "2", "--items", "600"]);
-        assert!(number(&text, "test accuracy") > 0.5, "{text}");
-        assert!(text.contains("epoch 2/2") && text.contains("most frequent mistake"), "{text}");
+        let text = run("cnn_fashion_mnist", &["--epochs", "3", "--items", "600"]);
+        assert!(number(&text, "test accuracy") > 0.4, "{text}");
+        assert!(text.contains("epoch 3/3") && text.contains("most frequent mistake"), "{text}");
     }
 }
 
@@ -90,7 +90,7 @@ fn linear_regression() {
         // batch, lr, epochs, steps, train MSE, test MSE, test R², seconds
         let numbers = row(&text, name);
         assert_eq!(numbers.len(), 8, "{text}");
-        assert!(numbers[6] > 0.35, "{text}");
+        assert!(numbers[6] > 0.5, "{text}");
     }
 }
 
