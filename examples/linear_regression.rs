@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     // A batch size of 0 stands for all items.
     for (name, batch_size, lr, epochs) in
-        [("stochastic", 1, 0.001, 30), ("mini-batch", 32, 0.05, 100), ("full batch", 0, 0.2, 600)]
+        [("stochastic", 1, 0.001, 30), ("mini-batch", 32, 0.01, 100), ("full batch", 0, 0.2, 600)]
     {
         let init = Seed::new(0).purpose(Purpose::Init);
         let shape = patients.fitted.input_shape();
