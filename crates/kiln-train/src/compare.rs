@@ -52,6 +52,9 @@ pub struct StepTimes {
     pub items: usize,
 }
 
+/// Gradients on the host, in the order of the model.
+type HostGradients = Vec<(ParamInfo, Vec<f32>)>;
+
 /// One device with its own copy of the model.
 struct Lane<M> {
     device: Device,
@@ -84,7 +87,7 @@ impl<T: Task> Trainer<T> {
         }
         let mut differences = vec![Difference::none(); lanes.len()];
         for step in 0..steps {
-            let mut reference: Option<(f64, Vec<(ParamInfo, Vec<f32>)>)> = None;
+            let mut reference: Option<(f64, HostGradients)> = None;
             for (lane, difference) in lanes.iter_mut().zip(&mut differences) {
                 let (loss, gradients, _) = self.advance(lane, &train, step, learning_rate.at(step))?;
                 let loss: f64 = loss.into_data().iter::<f64>().sum();
@@ -200,8 +203,8 @@ impl Difference {
     }
 
     fn note(&mut self, step: u64, parameter: &str, difference: f64, tolerance: f64) {
-        // NaN is beyond every tolerance.
-        if !(difference <= tolerance) && self.first.is_none() {
+        let beyond = difference > tolerance || difference.is_nan();
+        if beyond && self.first.is_none() {
             self.first = Some(FirstDifference { step, parameter: parameter.to_owned(), difference });
         }
     }
@@ -212,7 +215,7 @@ fn larger(a: f64, b: f64) -> f64 {
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
-fn to_host(infos: &[ParamInfo], gradients: &Gradients) -> Vec<(ParamInfo, Vec<f32>)> {
+fn to_host(infos: &[ParamInfo], gradients: &Gradients) -> HostGradients {
     infos
         .iter()
         .filter_map(|info| {

@@ -196,11 +196,14 @@ pub(crate) fn device_of<M: Module>(model: &M) -> burn::tensor::Device {
     model.devices().into_iter().next().unwrap_or_default()
 }
 
+/// The training part, and the validation part where there is one.
+type Loaders<B> = (Loader<B>, Option<Loader<B>>);
+
 /// The loaders of the training and the validation part.
 pub(crate) fn loaders<T: Task>(
     trainer: &Trainer<T>,
     data: &Data<T::Batch>,
-) -> Result<(Loader<T::Batch>, Option<Loader<T::Batch>>), TrainError> {
+) -> Result<Loaders<T::Batch>, TrainError> {
     let config = &trainer.config;
     let mut train = if config.overfit_batch {
         Loader::new(FirstBatch::new(data.train.clone(), config.batch_size), config.batch_size)?

@@ -12,7 +12,7 @@ pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
 
 /// Train neural networks, and know how well they will do on data they have not seen.
 #[derive(Debug, Parser)]
-#[command(name = "kiln", version, about, max_term_width = 100, propagate_version = false)]
+#[command(name = "kiln", version, max_term_width = 100, propagate_version = false)]
 #[command(after_help = "\
 Start here:
   kiln train digits            train on the digits that are part of the program

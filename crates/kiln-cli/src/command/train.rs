@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use kiln_core::{Explain, Weights};
 use kiln_models::Network;
 use kiln_report::event::{End, Event, Start};
-use kiln_report::{EventWriter, memory};
+use kiln_report::{EventWriter, Mode, memory};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Stop};
 
@@ -152,7 +152,8 @@ impl Session<'_> {
             Ok((Some(checkpoint), _)) => checkpoint.state.step,
             _ => 0,
         };
-        let watch = Watch::new(self.global.progress.into(), self.plan(done)?, self.out.json);
+        let mode = if self.out.quiet { Mode::Off } else { self.global.progress.into() };
+        let watch = Watch::new(mode, self.plan(done)?, self.out.json);
         let mut trainer = job
             .trainer()
             .run_dir(&path, job.config().checkpoint.clone())

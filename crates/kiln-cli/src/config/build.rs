@@ -129,7 +129,7 @@ impl Context<'_> {
         });
         let kind = self.shape.kind.clone().map(|kind| {
             let others = schema::shapes_of(self.name).filter(|shape| shape.example.contains_key(key));
-            (kind, others.filter_map(|shape| shape.kind.clone()).collect())
+            Box::new((kind, others.filter_map(|shape| shape.kind.clone()).collect()))
         });
         let place = self.settings.get(&full).and_then(|setting| setting.origin.key_snippet());
         ConfigError::UnknownKey { key: full, nearest: near, kind, place }
@@ -156,8 +156,8 @@ impl Context<'_> {
         // Each setting is fine by itself: whatever serde says is about the section.
         ConfigError::Value {
             key: self.name.to_owned(),
-            found: "wrong".to_owned(),
-            expected: error.message().to_owned(),
+            found: "wrong".into(),
+            expected: error.message().into(),
             nearest: None,
             place: self.own_place(),
         }
@@ -229,8 +229,8 @@ fn wrong(key: &str, setting: &Setting, expected: String, nearest: Option<String>
     }
     ConfigError::Value {
         key: key.to_owned(),
-        found,
-        expected,
+        found: found.into(),
+        expected: expected.into(),
         nearest,
         place: setting.origin.value_snippet(),
     }

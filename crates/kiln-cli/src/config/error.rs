@@ -38,13 +38,19 @@ pub(crate) enum ConfigError {
         key: String,
         nearest: Option<String>,
         /// The kind of the section, and the kinds that do have this key.
-        kind: Option<(String, Vec<String>)>,
+        kind: Option<Box<(String, Vec<String>)>>,
         place: Option<Snippet>,
     },
     #[error("{key} is missing")]
     Missing { key: String, help: String, place: Option<Snippet> },
     #[error("{key} is {found}, it must be {expected}")]
-    Value { key: String, found: String, expected: String, nearest: Option<String>, place: Option<Snippet> },
+    Value {
+        key: String,
+        found: Box<str>,
+        expected: Box<str>,
+        nearest: Option<String>,
+        place: Option<Snippet>,
+    },
     #[error("penalties are a list")]
     PenaltyList { place: Option<Snippet> },
     #[error("there is no penalty {index}, there are {count}")]
@@ -91,7 +97,7 @@ impl Explain for ConfigError {
                 Some(name) => did_you_mean(name),
                 None => format!("the sections are {}", super::schema::SECTIONS.join(", ")),
             }),
-            Self::UnknownKey { nearest, kind, .. } => unknown_key(nearest.as_ref(), kind.as_ref()),
+            Self::UnknownKey { nearest, kind, .. } => unknown_key(nearest.as_ref(), kind.as_deref()),
             Self::Missing { help, .. } => Some(help.clone()),
             Self::Value { nearest, .. } => nearest.as_ref().map(did_you_mean),
             Self::PenaltyList { .. } => {

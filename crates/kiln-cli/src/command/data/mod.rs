@@ -1,5 +1,6 @@
 //! `kiln data list`, `info` and `check`.
 
+mod check;
 mod info;
 mod list;
 
@@ -11,6 +12,6 @@ pub(super) fn run(command: &DataCommand, global: &Global, out: Output) -> Result
     match command {
         DataCommand::List => list::run(out),
         DataCommand::Info(plan) => info::run(plan, global, out),
-        DataCommand::Check(_) => Ok(()),
+        DataCommand::Check(plan) => check::run(plan, global, out),
     }
 }

@@ -1,0 +1,82 @@
+//! `kiln data check`: what training would do before its first step.
+
+use std::sync::Arc;
+
+use kiln_core::Seed;
+use kiln_data::{Dataset, InputShape, Prepared, Split, Target};
+use kiln_report::table::colour;
+use kiln_report::{Column, Table, human};
+use serde_json::{Value, json};
+
+use crate::args::{Global, Plan};
+use crate::command::configuration;
+use crate::error::CliError;
+use crate::job::Shape;
+use crate::output::{Output, fields};
+
+pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
+    let resolved = configuration(plan, global)?;
+    resolved.check()?;
+    let config = &resolved.config;
+    let prepared =
+        Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
+    let shape = Shape::new(&resolved, Arc::clone(&prepared.fitted))?;
+    let summary = shape.summary(&resolved)?;
+    let outputs = shape.loss.outputs();
+    let (dataset, fitted) = (&prepared.dataset, &prepared.fitted);
+    let parts = parts(&prepared.split);
+    if out.json {
+        let counts: Value =
+            parts.iter().map(|(name, rows)| ((*name).to_owned(), json!(rows.len()))).collect();
+        return out.event(
+            "data_check",
+            fields! {
+                name: dataset.name, fingerprint: dataset.fingerprint, parts: counts,
+                inputs: dims(fitted.input_shape()), outputs: outputs, parameters: summary.parameters,
+            },
+        );
+    }
+    let mut text = table(dataset, &parts).render(colour(&std::io::stdout()));
+    let dims: Vec<String> = dims(fitted.input_shape()).iter().map(ToString::to_string).collect();
+    text.push_str(&format!(
+        "\neach input becomes {}, {} outputs, {} parameters\nok\n",
+        dims.join(" x "),
+        outputs,
+        human::count(summary.parameters as u64)
+    ));
+    out.data(&text)
+}
+
+fn dims(shape: InputShape) -> Vec<usize> {
+    match shape {
+        InputShape::Table(features) => vec![features],
+        InputShape::Images(dims) => dims.to_vec(),
+    }
+}
+
+fn parts(split: &Split) -> [(&'static str, &[usize]); 3] {
+    [("train", &split.train), ("validation", &split.validation), ("test", &split.test)]
+}
+
+/// The items of each part; with a few classes, those of each class.
+fn table(dataset: &Dataset, parts: &[(&str, &[usize])]) -> Table {
+    let classes = match &dataset.target {
+        Target::Classes { labels, names } if names.len() <= 12 => Some((labels, names)),
+        _ => None,
+    };
+    let names = classes.map_or(&[][..], |(_, names)| names.as_slice());
+    let mut table = Table::new(
+        [Column::left("part"), Column::right("items")].into_iter().chain(names.iter().map(Column::right)),
+    );
+    for (part, rows) in parts {
+        let mut cells = vec![(*part).to_owned(), human::count(rows.len() as u64)];
+        if let Some((labels, names)) = classes {
+            cells.extend((0..names.len()).map(|class| {
+                let count = rows.iter().filter(|row| labels.get(**row) == Some(&(class as u32))).count();
+                human::count(count as u64)
+            }));
+        }
+        table.row(cells);
+    }
+    table
+}

@@ -1,0 +1,142 @@
+//! What a configuration is made of, and who is named for it.
+
+use std::ffi::OsString;
+use std::fs;
+
+use super::super::*;
+use super::{GOOD, check, complaint, request};
+use crate::error::CliError;
+use crate::recipe;
+
+#[test]
+fn every_recipe_is_right_and_prints_as_what_it_is() {
+    for name in recipe::names() {
+        let resolved = resolve(&Request { config: Some(name.to_owned()), ..Request::default() }).unwrap();
+        resolved.check().unwrap();
+        assert_eq!(resolved.label, name);
+        let again = check(&annotated(&resolved), &[]).unwrap();
+        assert_eq!(again.config, resolved.config, "{name}");
+    }
+}
+
+#[test]
+fn every_kind_prints_as_what_it_is() {
+    for section in ["model", "loss", "optim", "schedule", "penalty.0"] {
+        for shape in schema::shapes_of(section) {
+            let kind = shape.kind.as_deref().unwrap();
+            let settings = shape.example.iter().map(|(key, value)| format!("{section}.{key}={value}"));
+            let overrides: Vec<String> = settings.collect();
+            let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
+            let resolved =
+                check(GOOD, &overrides).unwrap_or_else(|error| panic!("{section} {kind}: {error}"));
+            let again = check(&annotated(&resolved), &[]).unwrap();
+            assert_eq!(again.config, resolved.config, "{section} {kind}");
+        }
+    }
+}
+
+#[test]
+fn the_strongest_layer_wins_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.toml");
+    let text =
+        format!("seed = 1\ndevice = \"flex\"\nthreads = 1\n{GOOD}[train]\nepochs = 1\nbatch_size = 1\n");
+    fs::write(&file, text).unwrap();
+    let variable = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+    let resolved = resolve(&Request {
+        environment: vec![
+            variable("KILN_SEED", "2"),
+            variable("KILN_THREADS", "2"),
+            variable("KILN_TRAIN__EPOCHS", "2"),
+            variable("KILN_TEST_DEVICE", "wgpu"),
+            variable("KILN_DEVICE", ""),
+        ],
+        overrides: vec!["threads=3".to_owned(), "seed=3".to_owned(), "seed=4".to_owned()],
+        flags: Flags { seed: Some(5), ..Flags::default() },
+        ..request(&file)
+    })
+    .unwrap();
+    let config = &resolved.config;
+    assert_eq!(
+        (config.seed, config.threads, config.train.epochs, config.train.batch_size),
+        (5, Some(3), 2, 1)
+    );
+    let origins = ["seed", "threads", "train.epochs", "train.accumulate"].map(|key| resolved.set_by(key));
+    assert_eq!(origins, ["--seed", "argument", "KILN_TRAIN__EPOCHS", "default"]);
+    assert_eq!(resolved.set_by("device"), format!("file {}:2", file.display()));
+    assert_eq!(resolved.set_by("train.batch_size"), format!("file {}:8", file.display()));
+}
+
+#[test]
+fn a_bad_variable_is_named() {
+    let request = Request {
+        config: Some("iris".to_owned()),
+        environment: vec![(OsString::from("KILN_TRAIN__EPOCHS"), OsString::from("ten"))],
+        ..Request::default()
+    };
+    let error: CliError = resolve(&request).unwrap_err().into();
+    assert_eq!(
+        complaint(&error),
+        (2, r#"environment:1: train.epochs is "ten", it must be a whole number"#.to_owned())
+    );
+}
+
+#[test]
+fn another_kind_drops_what_it_lacks_and_keeps_what_it_shares() {
+    let text = format!("{GOOD}[optim]\nkind = \"adam\"\nlr = 0.5\nbetas = [0.8, 0.9]\n");
+    let resolved = check(&text, &["optim.momentum=0.9", "optim.kind=sgd"]);
+    // The order of arguments counts: momentum came when the kind was still adam, and sgd knows it.
+    let kiln_optim::OptimConfig::Sgd(sgd) = resolved.unwrap().config.optim else { panic!("not sgd") };
+    assert_eq!((sgd.lr, sgd.momentum), (0.5, 0.9));
+}
+
+#[test]
+fn sections_can_be_taken_out() {
+    let text = format!(
+        "{GOOD}[early_stopping]\npatience = 3\n[loss]\nkind = \"mse\"\n[[penalty]]\nkind = \"l1\"\nstrength = 1\n"
+    );
+    let config = check(&text, &[]).unwrap().config;
+    assert_eq!((config.early_stopping.unwrap().patience, config.penalty.len()), (3, 1));
+    let config = check(&text, &["early_stopping=false", "loss=false", "penalty=[]"]).unwrap().config;
+    assert_eq!((config.early_stopping, config.loss, config.penalty.len()), (None, None, 0));
+    let config = check(GOOD, &["early_stopping=true"]).unwrap().config;
+    assert_eq!(config.early_stopping, Some(kiln_train::EarlyStoppingConfig::default()));
+    let config =
+        check(&text, &["penalty.0.strength=2", "penalty.1.kind=l2", "penalty.1.strength=3"]).unwrap().config;
+    assert_eq!(config.penalty.len(), 2);
+}
+
+#[test]
+fn a_path_in_a_file_counts_from_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.toml");
+    fs::write(&file, "[data]\nsource = \"csv\"\npath = \"in/a.csv\"\n").unwrap();
+    let path = |overrides: &[&str]| {
+        let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
+        resolve(&Request { overrides, ..request(&file) }).unwrap().config.data.path.unwrap()
+    };
+    assert_eq!(path(&[]), folder.path().join("in/a.csv"));
+    assert_eq!(path(&["data.path=b.csv"]), std::env::current_dir().unwrap().join("b.csv"));
+}
+
+#[test]
+fn the_first_argument_may_be_a_setting() {
+    let request = Request {
+        config: Some("data.source=iris".to_owned()),
+        overrides: vec!["train.epochs=3".to_owned()],
+        ..Request::default()
+    };
+    let resolved = resolve(&request).unwrap();
+    assert_eq!((resolved.config.train.epochs, resolved.label.as_str()), (3, "iris"));
+}
+
+#[test]
+fn any_text_prints_as_what_it_is() {
+    for name in ["a \"b\" # c", "two\nlines", "tab\t and \\", "'''", "Ä 日本", "\u{7f}\u{1}", "\r\n"] {
+        let mut resolved = check(GOOD, &[]).unwrap();
+        resolved.config.name = Some(name.to_owned());
+        resolved.config.data.target = vec![name.to_owned()];
+        let text = annotated(&resolved);
+        assert_eq!(check(&text, &[]).unwrap().config, resolved.config, "{text}");
+    }
+}
