@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{:<8}{:>18}{:>14}", "", "gradient descent", "closed form");
     let mut largest = 0.0f64;
     for ((name, found), exact) in names.zip(&descent).zip(&exact) {
-        println!("{name:<8}{found:>18.6}{exact:>14.6}");
+        println!("{name:<8}{found:>+18.6}{exact:>+14.6}");
         largest = largest.max((found - exact).abs());
     }
     println!("largest difference {largest:.1e} after {} steps", outcome.steps);
@@ -90,10 +90,12 @@ fn gauss(rows: &mut [Vec<f64>]) -> Option<Vec<f64>> {
         if rows[step][step].abs() < 1e-12 {
             return None;
         }
-        for below in step + 1..n {
-            let factor = rows[below][step] / rows[step][step];
-            for column in step..=n {
-                rows[below][column] -= factor * rows[step][column];
+        let (above, below) = rows.split_at_mut(step + 1);
+        let pivot = &above[step];
+        for row in below {
+            let factor = row[step] / pivot[step];
+            for (cell, p) in row.iter_mut().zip(pivot).skip(step) {
+                *cell -= factor * p;
             }
         }
     }
