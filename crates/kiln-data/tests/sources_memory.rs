@@ -1,5 +1,7 @@
 //! What a header declares is not what gets allocated. Alone in its program, because it looks at the whole process.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::fs;
 use std::io::Write;
 

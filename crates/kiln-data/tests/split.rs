@@ -1,5 +1,7 @@
 //! Laws of splits: every row once, shares kept, nothing but the seed decides.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{Column, DataConfig, DataError, Dataset, Features, Inconsistency, Split, Target, Values};
 use proptest::prelude::*;

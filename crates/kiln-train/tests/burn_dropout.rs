@@ -1,6 +1,8 @@
 //! Modules that draw from Burn's own generator are reproducible, too. Alone in its file, because that generator is one
 //! for the whole process.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 
 use std::ops::ControlFlow;

@@ -1,5 +1,7 @@
 //! What the loop promises beside exact resume.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Metrics equal scikit-learn's: `tests/golden/metrics.py`, which makes the same data by the same formula.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use kiln_train::Scores;
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! A run that is stopped anywhere and resumed ends with the same bits as one that never stopped.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 
 use std::fs;

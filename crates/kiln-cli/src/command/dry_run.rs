@@ -37,7 +37,7 @@ pub(super) fn run(job: &Job<'_>, out: Output) -> Result<(), CliError> {
     facts.row(["epochs".to_owned(), format!("{} of {} steps", config.train.epochs, human::count(steps))]);
     facts.row(["loss of the first batch".to_owned(), human::metric(loss)]);
     facts.row(["one step gives finite weights", if finite { "yes" } else { "no" }]);
-    out.data(&format!("{}\n{}", facts.render(table::colour(&std::io::stdout())), job.summary))?;
+    out.data(&format!("{}\n{}\n", facts.render(table::colour(&std::io::stdout())), job.summary))?;
     out.say("Nothing was written. Without --dry-run, this trains.");
     Ok(())
 }

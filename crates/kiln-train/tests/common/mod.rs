@@ -1,5 +1,6 @@
 //! A small task that needs no files: noisy labels from a fixed linear rule, a net with batch norm and dropout.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 use burn::module::Module;
