@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use kiln_core::device::DeviceName;
-use kiln_core::{Purpose, Seed};
+use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Loader, Prepared, Rows};
 use kiln_models::{Network, Summary};
-use kiln_objective::{Loss, LossConfig, TargetKind};
-use kiln_train::{Data, Scores, Supervised, Trainer, evaluate};
+use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
+use kiln_train::{Data, Scores, Supervised, TrainError, Trainer, evaluate};
 
 use crate::config::{Resolved, RunConfig};
 use crate::error::CliError;
@@ -91,6 +92,26 @@ impl<'a> Job<'a> {
 
     pub(crate) fn config(&self) -> &RunConfig {
         &self.resolved.config
+    }
+
+    /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties find
+    /// parameters, and whether the monitored metric is computed.
+    pub(crate) fn check(&self) -> Result<(), CliError> {
+        // Which parameters are trainable is known on an autodiff device only.
+        let model = self.model()?.train();
+        Penalties::new(&self.config().penalty, &params::list(&model))
+            .map_err(|error| self.resolved.locate(error))?;
+        let Prepared { dataset, split, fitted } = &self.prepared;
+        let Some(first) = split.validation.first() else { return Ok(()) };
+        let one = Rows::new(Arc::clone(dataset), vec![*first], Arc::clone(fitted));
+        let metrics = self.scores(&model.valid(), one)?.metrics();
+        let monitor = &self.config().train.monitor;
+        if metrics.get(monitor).is_none() {
+            let known = metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+            let error = TrainError::Monitor { name: monitor.clone(), known };
+            return Err(self.resolved.locate_at("train.monitor", error));
+        }
+        Ok(())
     }
 
     pub(crate) fn model(&self) -> Result<Network, CliError> {

@@ -17,7 +17,9 @@ use crate::error::CliError;
 pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false);
-    let report = Report { message: error.to_string(), help: error.help(), excerpt: excerpt(error) };
+    let excerpt = excerpt(error);
+    let message = if excerpt.is_some() { error.to_string() } else { one_line(error) };
+    let report = Report { message, help: error.help(), excerpt };
     let mut text = String::new();
     match handler.render_report(&mut text, &report) {
         Ok(()) => text,
@@ -47,6 +49,9 @@ pub(crate) fn one_line(error: &CliError) -> String {
 fn excerpt(error: &CliError) -> Option<Excerpt> {
     if let Some(snippet) = error.snippet() {
         let text = snippet.source.text.clone();
+        if text.lines().any(|line| line.len() as u64 > LONGEST_LINE) {
+            return None;
+        }
         let start = snippet.span.start.min(text.len());
         let length = snippet.span.end.clamp(start, text.len()) - start;
         return Some(Excerpt {
@@ -62,8 +67,8 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
     }
 }
 
-/// Lines longer than this are not shown.
-const LONGEST_LINE: u64 = 4096;
+/// Lines longer than this, in bytes, are not shown: they would fill the screen.
+const LONGEST_LINE: u64 = 1000;
 
 /// The line that `place` names, read from its file anew.
 fn from_file(place: &Place) -> Option<Excerpt> {

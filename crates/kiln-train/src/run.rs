@@ -65,7 +65,7 @@ impl<'a, T: Task> Run<'a, T> {
         let mut history = History::default();
         let mut best = None;
         if let Some(store) = &trainer.store {
-            store.clean(from.as_ref().map(|checkpoint| checkpoint.state.step))?;
+            store.clean(from.as_ref())?;
         }
         if let Some(log) = &trainer.log {
             history = log.cut(from.as_ref().map_or(0, |checkpoint| checkpoint.state.seq))?;
@@ -152,7 +152,9 @@ impl<'a, T: Task> Run<'a, T> {
         let (epoch, batches) = (self.state.epoch, self.train.batches());
         let accumulate = self.trainer.config.accumulate;
         let mut window = Window::default();
-        let mut lr = self.learning_rate.at(self.state.step);
+        // Resumed behind the last batch of an epoch, no step is left: the rate of the epoch is that of the step before.
+        let begun = u64::from(self.state.batch > 0);
+        let mut lr = self.learning_rate.at(self.state.step.saturating_sub(begun));
         let mut items = 0;
         for batch in self.train.clone().epoch(epoch, self.state.batch, &self.device) {
             let batch = batch?;

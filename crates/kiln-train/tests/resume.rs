@@ -85,6 +85,22 @@ fn every_stopping_point_leads_to_the_same_end() {
 }
 
 #[test]
+fn stopped_behind_the_last_step_of_an_epoch_its_rate_is_known() {
+    let falling: ScheduleConfig = serde_json::from_value(serde_json::json!({ "kind": "cosine" })).unwrap();
+    let run = |folder: &Path| {
+        trainer(config()).schedule(falling.clone()).run_dir(folder, CheckpointConfig::default())
+    };
+    let whole = tempfile::tempdir().unwrap();
+    let outcome = run(whole.path()).fit(model(), &data()).unwrap();
+    let whole = end(whole.path(), outcome);
+    assert!(whole.history[0].lr > whole.history[1].lr);
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path()).callback(StopAt(11)).fit(model(), &data()).unwrap();
+    let outcome = run(folder.path()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}
+
+#[test]
 fn accumulation_and_threads_do_not_change_that() {
     let config = TrainConfig { accumulate: 3, prefetch: 3, ..config() };
     check_every_stop(&config, [1, 3, 4, 5, 9]);

@@ -19,8 +19,8 @@ Start here:
   kiln data list               data sets and formats
   kiln config print digits     every setting of a recipe, and who set it
 
-Settings come from, strongest first: flags, key=value arguments, KILN_* environment variables, the file or
-recipe, defaults. Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 data, 4 diverged, 5 checkpoint,
+Settings come from, strongest first: flags, key=value arguments, KILN_* environment variables, the \
+file or recipe, defaults. Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 data, 4 diverged, 5 checkpoint, \
 6 run in use, 7 input or output, 130 and 143 stopped by a signal after saving.")]
 pub(crate) struct Cli {
     #[command(flatten)]

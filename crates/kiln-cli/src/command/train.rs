@@ -1,5 +1,6 @@
 //! `kiln train` and `kiln resume`.
 
+use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -29,6 +30,7 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliEr
     let resolved = configuration(plan, global)?;
     out.say(&format!("{}: reading the data", resolved.label));
     let job = Job::new(&resolved)?;
+    job.check()?;
     if global.dry_run {
         return super::dry_run::run(&job, out).map(|()| 0);
     }
@@ -109,6 +111,14 @@ fn new_record(job: &Job<'_>) -> RunRecord {
         weights_blake3: None,
         exit_code: None,
         error: None,
+    }
+}
+
+/// Prints an event. A reader that has gone is no reason to stop training, nor to call it a failure.
+fn emit(event: &Event) -> Result<(), CliError> {
+    match EventWriter::stdout().write(event) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(CliError::Output),
     }
 }
 
@@ -197,7 +207,7 @@ impl Session<'_> {
             validation: split.validation.len() as u64,
             test: split.test.len() as u64,
         };
-        EventWriter::stdout().write(&Event::Start(start)).map_err(CliError::Output)
+        emit(&Event::Start(start))
     }
 
     fn end(&mut self, outcome: &Outcome<Network>) -> Result<(), CliError> {
@@ -228,7 +238,7 @@ impl Session<'_> {
                 weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
                 run_dir: Some(self.run.path().display().to_string()),
             };
-            EventWriter::stdout().write(&Event::End(end)).map_err(CliError::Output)?;
+            emit(&Event::End(end))?;
         }
         self.out.say(&finished::report(record, &outcome.stop, self.run.path()));
         Ok(())

@@ -15,6 +15,8 @@ pub(crate) enum ConfigError {
     NotFound { name: String, recipes: Vec<&'static str>, nearest: Option<String> },
     #[error("{} is a folder, not a configuration file", path.display())]
     Folder { path: PathBuf },
+    #[error("{} holds data, not a configuration", path.display())]
+    Data { path: PathBuf },
     #[error("cannot read {}: {source}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{} is larger than {limit} bytes: not a configuration", path.display())]
@@ -86,6 +88,7 @@ impl Explain for ConfigError {
                 None => format!("give a TOML file or one of the recipes: {}", recipes.join(", ")),
             }),
             Self::Folder { .. } => Some("give the file in it; a run's is called run.toml".to_owned()),
+            Self::Data { path } => Some(format!("use `data.source=csv --data {}`", path.display())),
             Self::TooLarge { .. } | Self::NotUtf8 { .. } => Some("give a TOML file".to_owned()),
             Self::Empty { .. } => {
                 Some("start from a recipe: `kiln config print digits > my.toml`".to_owned())

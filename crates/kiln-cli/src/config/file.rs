@@ -31,6 +31,9 @@ pub(crate) fn read(name: &str) -> Result<Layer, ConfigError> {
         };
     }
     match File::open(path) {
+        Ok(_) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) => {
+            Err(ConfigError::Data { path: path.to_owned() })
+        }
         Ok(file) => {
             let text = read_text(path, file)?;
             parse(Source { name: name.to_owned(), text }, Setter::File)

@@ -160,12 +160,17 @@ impl CheckpointStore {
             fs::rename(temporary.keep(), &path).map_err(|e| TrainError::io("write", &path, e))?;
         }
         sync_folder(&self.folder).map_err(|e| TrainError::io("sync", &self.folder, e))?;
-        self.point("last", &name)?;
-        if let Some(best) = &state.best {
-            self.point("best", best)?;
-        }
-        self.prune(state.best.as_deref())?;
+        self.point_to(state)?;
+        self.prune()?;
         Ok(name)
+    }
+
+    fn point_to(&self, state: &TrainState) -> Result<(), TrainError> {
+        self.point("last", &folder_name(state.step))?;
+        match &state.best {
+            Some(best) => self.point("best", best),
+            None => Ok(()),
+        }
     }
 
     fn point(&self, name: &str, target: &str) -> Result<(), TrainError> {
@@ -173,31 +178,38 @@ impl CheckpointStore {
         write_durably(&path, format!("{target}\n").as_bytes()).map_err(|e| TrainError::io("write", &path, e))
     }
 
-    /// Deletes all but the newest `keep` checkpoints and `best`, and what crashes left behind.
-    fn prune(&self, best: Option<&str>) -> Result<(), TrainError> {
+    /// Deletes all but the newest `keep` checkpoints and the best ones that they point to: without those, one that
+    /// stays could not take over when a newer one is damaged.
+    fn prune(&self) -> Result<(), TrainError> {
         let all = self.list()?;
-        let old = all.len().saturating_sub(self.keep);
-        for path in &all[..old] {
-            if path.file_name().and_then(|name| name.to_str()) != best {
+        let (old, kept) = all.split_at(all.len().saturating_sub(self.keep));
+        let best: Vec<String> = kept.iter().filter_map(|path| best_of(path)).collect();
+        for path in old {
+            if !best.iter().any(|name| path.ends_with(name)) {
                 fs::remove_dir_all(path).map_err(|e| TrainError::io("delete", path, e))?;
             }
         }
         Ok(())
     }
 
-    /// Deletes what a crash left behind, and, with `keep_until`, every checkpoint of a later step.
-    pub(crate) fn clean(&self, keep_until: Option<u64>) -> Result<(), TrainError> {
+    /// Makes `newest` the newest one: deletes what a crash left behind and every checkpoint of a later step (all of
+    /// them with `None`), and points to it, which a crash may have prevented.
+    pub(crate) fn clean(&self, newest: Option<&Checkpoint>) -> Result<(), TrainError> {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
         for path in entries.flatten().map(|entry| entry.path()) {
             let leftover =
                 path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(TEMPORARY));
-            let later = step_of(&path).is_some_and(|step| keep_until.is_none_or(|until| step > until));
+            let later =
+                step_of(&path).is_some_and(|step| newest.is_none_or(|newest| step > newest.state.step));
             if leftover || later {
                 let deleted = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
                 deleted.map_err(|e| TrainError::io("delete", &path, e))?;
             }
         }
-        Ok(())
+        match newest {
+            Some(newest) => self.point_to(&newest.state),
+            None => Ok(()),
+        }
     }
 }
 
@@ -207,6 +219,12 @@ pub(crate) fn folder_name(step: u64) -> String {
 
 fn step_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
+}
+
+/// The checkpoint with the best weights by the time of the one in `path`, as far as that can be read.
+fn best_of(path: &Path) -> Option<String> {
+    let state: TrainState = serde_json::from_slice(&fs::read(path.join(STATE)).ok()?).ok()?;
+    state.best
 }
 
 fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
