@@ -11,6 +11,37 @@
 //!
 //! The seed, checked numbers, devices by name and weights by path are at the top. Leave out the feature `cli` to embed
 //! the library alone.
+//!
+//! A training takes data, a model, a task and a trainer. The task says how a batch becomes a loss and how the model is
+//! scored: [`train::Supervised`] does so for kiln's own batches; for anything else write a [`train::Task`].
+//!
+//! ```
+//! use kiln::prelude::*;
+//!
+//! let device = DeviceName::Auto.open()?;
+//! let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0))?;
+//! let target = TargetKind::Classes(iris.fitted.outputs());
+//! let loss = LossConfig::default_for(target).build(target)?;
+//! let model = ModelConfig::Mlp(MlpConfig { hidden: vec![16], ..MlpConfig::default() }).init(
+//!     iris.fitted.input_shape(),
+//!     loss.outputs(),
+//!     &device,
+//!     Seed::new(0).purpose(Purpose::Init),
+//! )?;
+//!
+//! let task = Supervised::new(Network::forward, loss, iris.fitted.clone());
+//! let outcome = Trainer::new(task.clone(), TrainConfig { epochs: 5, batch_size: 8, ..TrainConfig::default() })
+//!     .optimizer(OptimConfig::Adam(AdamConfig { lr: 0.01, ..AdamConfig::default() }))
+//!     .fit(model, &Data::new(iris.train()))?;
+//! assert_eq!(outcome.stop, Stop::Finished);
+//!
+//! let test = Loader::new(iris.test().expect("iris has a fixed test part"), 500)?;
+//! let scores = evaluate(&task, &outcome.model, &test, &device)?;
+//! assert!(scores.metrics().get("accuracy").is_some_and(|accuracy| accuracy > 0.5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The folder `examples` has more: models, tasks and callbacks of your own, and the comparison of backends.
 
 pub use kiln_core::*;
 
@@ -21,15 +52,31 @@ pub use kiln_optim as optim;
 pub use kiln_report as report;
 pub use kiln_train as train;
 
-/// What most programs need.
+/// What most programs need: `use kiln::prelude::*;`.
+///
+/// Some configurations are named as those of `burn::nn` are; a name that is imported by itself wins over both.
 pub mod prelude {
     pub use burn::module::Module;
     pub use burn::tensor::{Device, Tensor};
     pub use kiln_core::device::DeviceName;
     pub use kiln_core::{ErrorKind, Explain, Purpose, Seed, Weights};
-    pub use kiln_data::{Batch, DataConfig, Inputs, Targets};
-    pub use kiln_models::{ModelConfig, Network};
-    pub use kiln_objective::{LossConfig, PenaltyConfig};
-    pub use kiln_optim::{OptimConfig, ScheduleConfig};
-    pub use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+    pub use kiln_data::{
+        Batch, DataConfig, DataError, Dataset, InputShape, Inputs, Loader, Prepared, Rows, Source, Split,
+        Targets, TaskKind,
+    };
+    pub use kiln_models::{
+        Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,
+        ResnetConfig,
+    };
+    pub use kiln_objective::{
+        CrossEntropyConfig, ElasticNetConfig, HuberConfig, Loss, LossConfig, ParamSelection, PenaltyConfig,
+        StrengthConfig, TargetKind,
+    };
+    pub use kiln_optim::{
+        AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
+    };
+    pub use kiln_train::{
+        Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History, Metrics,
+        Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer, evaluate,
+    };
 }

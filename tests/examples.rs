@@ -1,0 +1,132 @@
+//! Every example runs and says what it should.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use kiln::data::source::{self, Availability};
+
+/// `cargo test` builds the examples beside the tests: this file is `<profile>/deps/examples-<hash>`.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the test knows where it is");
+    let profile = test.parent().and_then(Path::parent).expect("tests lie in <profile>/deps");
+    profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn start(name: &str, arguments: &[&str]) -> Output {
+    let path = example(name);
+    assert!(path.exists(), "{} is not built: cargo build --release --examples", path.display());
+    Command::new(path).args(arguments).output().expect("an example starts")
+}
+
+/// The standard output of an example that must succeed.
+fn run(name: &str, arguments: &[&str]) -> String {
+    let output = start(name, arguments);
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name}: {}\n{stdout}\n{stderr}", output.status);
+    stdout.into_owned()
+}
+
+/// The number behind `label`; NaN, which no check accepts, when there is none.
+fn number(text: &str, label: &str) -> f64 {
+    let word = text.split(label).nth(1).and_then(|rest| rest.split_whitespace().next());
+    word.and_then(|word| word.parse().ok()).unwrap_or(f64::NAN)
+}
+
+/// The numbers in the row that begins with `name`, words left out; none when there is no such row.
+fn row(text: &str, name: &str) -> Vec<f64> {
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+    line.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+}
+
+#[test]
+fn mlp_digits() {
+    let text = run("mlp_digits", &[]);
+    assert!(number(&text, "test accuracy") > 0.95, "{text}");
+}
+
+#[test]
+fn mlp_digits_is_short() {
+    let source = include_str!("../examples/mlp_digits.rs");
+    let code = source.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//"));
+    assert!(code.count() < 40);
+    // The README shows the same program.
+    let (_, program) = source.split_once("use kiln").expect("the example imports kiln");
+    assert!(
+        include_str!("../README.md").contains(&format!("use kiln{program}")),
+        "README.md shows another program"
+    );
+}
+
+#[test]
+fn cnn_fashion_mnist_on_a_small_part() {
+    let installed = source::catalog()
+        .iter()
+        .any(|info| info.name == "fashion-mnist" && matches!(info.availability, Availability::Found(_)));
+    if installed {
+        let text = run("cnn_fashion_mnist", &["--epochs", "3", "--items", "600"]);
+        assert!(number(&text, "test accuracy") > 0.4, "{text}");
+        assert!(text.contains("epoch 3/3") && text.contains("most frequent mistake"), "{text}");
+    }
+}
+
+#[test]
+fn cnn_fashion_mnist_without_data_says_what_to_install() {
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let folder = empty.path().to_str().expect("a path in UTF-8");
+    let output = start("cnn_fashion_mnist", &["--data", folder]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("fashion-mnist is not here") && stderr.contains("dataset-fashion-mnist"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn linear_regression() {
+    let text = run("linear_regression", &[]);
+    for name in ["stochastic", "mini-batch", "full batch"] {
+        // batch, lr, epochs, steps, train MSE, test MSE, test R², seconds
+        let numbers = row(&text, name);
+        assert_eq!(numbers.len(), 8, "{text}");
+        assert!(numbers[6] > 0.5, "{text}");
+    }
+}
+
+#[test]
+fn custom_model() {
+    let text = run("custom_model", &[]);
+    assert!(number(&text, "numbers a digit keep") > 60.0, "{text}");
+    assert!(text.contains('@'), "{text}");
+}
+
+#[test]
+fn custom_callback() {
+    let text = run("custom_callback", &[]);
+    assert!(text.contains('▁') && text.contains('█'), "{text}");
+    assert!(text.contains("will do"), "{text}");
+}
+
+#[test]
+fn compare_backends() {
+    let text = run("compare_backends", &[]);
+    let devices = kiln::device::list();
+    for report in &devices {
+        assert!(
+            text.lines().any(|line| line.starts_with(&report.name.to_string())),
+            "{}\n{text}",
+            report.name
+        );
+    }
+    if devices.iter().any(|report| report.name.to_string() == "flex" && report.state.is_ok()) {
+        // Compared with itself.
+        assert_eq!(row(&text, "flex ").get(1..3), Some(&[0.0, 0.0][..]), "{text}");
+    }
+}
+
+#[test]
+fn ridge() {
+    let text = run("ridge", &[]);
+    assert!(number(&text, "largest difference") <= 1e-3, "{text}");
+    assert!(text.contains("bmi"), "{text}");
+}
