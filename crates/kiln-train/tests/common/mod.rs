@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use kiln_core::Seed;
+use kiln_core::{Seed, Weights};
 use kiln_data::{DataError, Source};
 use kiln_optim::{AdamConfig, OptimConfig};
 use kiln_train::{Data, Scores, Task, TrainConfig, Trainer};
@@ -149,6 +149,24 @@ pub fn trainer(config: TrainConfig) -> Trainer<PointTask> {
         .seed(7)
 }
 
+/// A net whose first weights follow from a seed of their own: those that Burn draws would depend on what other tests
+/// draw from its generator at the same time.
 pub fn model() -> Net {
-    Net::new(&kiln_testkit::device())
+    seeded(Net::new(&kiln_testkit::device()))
+}
+
+pub fn seeded(net: Net) -> Net {
+    let mut weights = Weights::of(&net);
+    let linear: Vec<_> = weights
+        .iter()
+        .filter(|(name, _)| !name.starts_with("norm"))
+        .map(|(name, data)| (name.to_owned(), data.shape().to_vec()))
+        .collect();
+    for (i, (name, shape)) in linear.into_iter().enumerate() {
+        let seed = Seed::new(11).at(i as u64);
+        let values =
+            (0..shape.iter().product::<usize>() as u64).map(|j| (0.8 * seed.uniform(j) - 0.4) as f32);
+        weights.insert(name, TensorData::new(values.collect(), shape));
+    }
+    weights.apply(net).unwrap()
 }
