@@ -98,7 +98,7 @@ def train(job, make, options):
         for batch in torch.randperm(len(rows), generator=generator).split(options.batch_size):
             began = time.perf_counter()
             x = inputs[batch].contiguous(memory_format=memory_format)
-            loss = nn.functional.cross_entropy(net(x), labels[batch])
+            loss = nn.functional.cross_entropy(net(x), labels[batch], label_smoothing=0.1)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
