@@ -42,7 +42,7 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliEr
         config: &annotated(&resolved),
         record: &record,
     })?;
-    Session { job: &job, run: &run, record, signals, out, global }.go(false)
+    Training { job: &job, run: &run, record, signals, out, global }.go(false)
 }
 
 /// `kiln resume`.
@@ -70,7 +70,7 @@ pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result
     }
     record.status = Status::Running;
     record.write(&path)?;
-    Session { job: &job, run: &run, record, signals, out, global }.go(true)
+    Training { job: &job, run: &run, record, signals, out, global }.go(true)
 }
 
 /// The configuration of a run, as it was written down. The environment and most flags do not count: only where to
@@ -123,7 +123,7 @@ fn emit(event: &Event) -> Result<(), CliError> {
 }
 
 /// One process at work on one run.
-struct Session<'a> {
+struct Training<'a> {
     job: &'a Job<'a>,
     run: &'a RunDir,
     record: RunRecord,
@@ -132,7 +132,7 @@ struct Session<'a> {
     global: &'a Global,
 }
 
-impl Session<'_> {
+impl Training<'_> {
     /// Trains, and writes down how it ended, whichever way that was.
     fn go(mut self, resume: bool) -> Result<u8, CliError> {
         let result = self.train(resume);
