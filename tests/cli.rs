@@ -259,13 +259,14 @@ fn a_loss_that_is_not_finite_ends_the_run() {
 }
 
 #[test]
-fn a_time_limit_is_a_regular_end() {
+fn a_time_limit_ends_a_run_that_can_go_on() {
     let place = Place::new();
     let began = Instant::now();
     let end = train(&place, "iris train.epochs=1000000 train.time_limit=0.3");
     assert!(began.elapsed() < Duration::from_secs(60));
     assert_eq!(end["stop"], "time-limit");
     assert!(end["seconds"].as_f64().unwrap() >= 0.3, "{end}");
+    assert_eq!(json(&place.run_dir().join("run.json"))["status"], "stopped");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub enum Stop {
         /// Epochs without improvement.
         patience: u64,
     },
-    /// The time limit was reached.
+    /// The time limit was reached; the run can be resumed.
     TimeLimit,
     /// Somebody asked to stop; the run can be resumed.
     Interrupted,
@@ -28,6 +28,11 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// Whether the run was cut off from outside: it is left open, and a resume goes on with it.
+    pub fn can_go_on(&self) -> bool {
+        matches!(self, Self::Interrupted | Self::TimeLimit)
+    }
+
     /// The reason in one word, as it stands in `--json`.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -120,8 +120,7 @@ impl<'a, T: Task> Run<'a, T> {
         let last = Weights::of(self.model());
         let seconds = self.seconds();
         if ended.is_none() {
-            // An interrupted run is left open, so that it can be resumed.
-            self.state.stop = Some(stop.clone()).filter(|stop| *stop != Stop::Interrupted);
+            self.state.stop = Some(stop.clone()).filter(|stop| !stop.can_go_on());
             self.save(&last)?;
         }
         for callback in &mut self.trainer.callbacks {

@@ -125,6 +125,17 @@ fn a_process_that_was_killed_resumes_from_what_is_on_the_disk() {
 }
 
 #[test]
+fn a_run_that_reached_its_time_limit_can_go_on() {
+    let whole = uninterrupted(&config());
+    let folder = tempfile::tempdir().unwrap();
+    let limited = TrainConfig { time_limit: Some(1e-9), ..config() };
+    let first = build(folder.path(), &limited).fit(model(), &data()).unwrap();
+    assert_eq!((first.stop, first.steps), (Stop::TimeLimit, 1));
+    let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}
+
+#[test]
 fn killed_before_the_first_checkpoint_means_starting_over() {
     let whole = uninterrupted(&config());
     let folder = tempfile::tempdir().unwrap();

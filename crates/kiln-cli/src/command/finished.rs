@@ -25,7 +25,7 @@ pub(super) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
     }
     facts.row(["run".to_owned(), run.display().to_string()]);
     let run = run.display();
-    let next = if *stop == Stop::Interrupted {
+    let next = if stop.can_go_on() {
         format!("Go on with:\n  kiln resume {run}")
     } else {
         format!(

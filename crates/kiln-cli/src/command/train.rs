@@ -218,8 +218,7 @@ impl Training<'_> {
             _ => Default::default(),
         };
         let record = &mut self.record;
-        record.status =
-            if matches!(outcome.stop, Stop::Interrupted) { Status::Stopped } else { Status::Done };
+        record.status = if outcome.stop.can_go_on() { Status::Stopped } else { Status::Done };
         record.stop = Some(outcome.stop.reason().to_owned());
         record.best_epoch = best.map(|best| best.epoch);
         record.validation = best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
