@@ -68,9 +68,15 @@ pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result
         Some(checkpoint) => out.say(&format!("going on after step {}", checkpoint.state.step)),
         None => out.say("there is no checkpoint yet: starting over"),
     }
+    let before = record.clone();
     record.status = Status::Running;
     record.write(&path)?;
-    Training { job: &job, run: &run, record, signals, out, global }.go(true)
+    let result = Training { job: &job, run: &run, record, signals, out, global }.go(true);
+    if result.is_err() && before.status == Status::Done {
+        // What it had reached is not undone by a failure to read it once more.
+        before.write(&path)?;
+    }
+    result
 }
 
 /// The configuration of a run, as it was written down. The environment and most flags do not count: only where to

@@ -43,6 +43,8 @@ pub(crate) enum ConfigError {
         kind: Option<Box<(String, Vec<String>)>>,
         place: Option<Snippet>,
     },
+    #[error("there is nothing to train: no configuration, no recipe and no data.source")]
+    NoConfiguration,
     #[error("{key} is missing")]
     Missing { key: String, help: String, place: Option<Snippet> },
     #[error("{key} is {found}, it must be {expected}")]
@@ -101,6 +103,10 @@ impl Explain for ConfigError {
                 None => format!("the sections are {}", super::schema::SECTIONS.join(", ")),
             }),
             Self::UnknownKey { nearest, kind, .. } => unknown_key(nearest.as_ref(), kind.as_deref()),
+            Self::NoConfiguration => Some(format!(
+                "name a recipe ({}) or a TOML file, or your data: data.source=csv --data FILE",
+                crate::recipe::names().collect::<Vec<_>>().join(", ")
+            )),
             Self::Missing { help, .. } => Some(help.clone()),
             Self::Value { nearest, .. } => nearest.as_ref().map(did_you_mean),
             Self::PenaltyList { .. } => {

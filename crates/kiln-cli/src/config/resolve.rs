@@ -73,7 +73,12 @@ pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     }
     settings.merge(flags(&request.flags)?)?;
     settings.anchor_path(config.as_deref());
-    let config_built = build::build(&settings)?;
+    let config_built = build::build(&settings).map_err(|error| match error {
+        ConfigError::Missing { key, place: None, .. } if config.is_none() && key == "data.source" => {
+            ConfigError::NoConfiguration
+        }
+        error => error,
+    })?;
     let label = label(config.as_deref(), &config_built);
     Ok(Resolved { config: config_built, label, settings })
 }
@@ -136,7 +141,9 @@ fn label(config: Option<&str>, built: &RunConfig) -> String {
     let stem = config.and_then(|config| Path::new(config).file_stem()).and_then(|stem| stem.to_str());
     // Every run calls its configuration run.toml; that says nothing.
     let file = stem.filter(|stem| *stem != "run").map(str::to_owned);
-    built.name.clone().or(file).unwrap_or_else(|| built.data.source.clone())
+    let data = built.data.path.as_deref().and_then(Path::file_stem).and_then(|stem| stem.to_str());
+    let own_data = data.filter(|_| config.is_none()).map(str::to_owned);
+    built.name.clone().or(file).or(own_data).unwrap_or_else(|| built.data.source.clone())
 }
 
 impl Resolved {

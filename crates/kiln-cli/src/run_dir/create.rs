@@ -60,11 +60,11 @@ impl RunDir {
         let stem = format!("{}-{}", compact(new.time), new.slug);
         let nanos =
             new.time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
+        // The part of the second, so that names sort by age. Not the last of the digits: there is always a next one.
+        let part = (u64::from(nanos) * 0xf000 / 1_000_000_000) as u32;
         let mut attempt = 0u32;
         loop {
-            // Only a name: that two runs differ in it is all that is asked of these digits.
-            let hash = blake3::hash(format!("{} {nanos} {attempt}", std::process::id()).as_bytes());
-            let path = new.runs_dir.join(format!("{stem}-{}", &hash.to_hex()[..4]));
+            let path = new.runs_dir.join(format!("{stem}-{:04x}", part + attempt));
             match fs::rename(from, &path) {
                 Ok(()) => return Ok(path),
                 // A run of that name: a folder that is not empty is never replaced.

@@ -21,8 +21,15 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<String>, RunError> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| !name.starts_with('.') && folder.join(name).join(CONFIG).is_file())
         .collect();
-    names.sort();
+    names.sort_by(|a, b| age(a).cmp(&age(b)));
     Ok(names)
+}
+
+/// What sorts `<time>-<slug>-<4 hex>` by age: the second, then the part of it.
+fn age(name: &str) -> (&str, &str, &str) {
+    let (second, rest) = name.split_at_checked("YYYYMMDD-hhmmss".len()).unwrap_or((name, ""));
+    let part = rest.rsplit('-').next().unwrap_or_default();
+    (second, part, name)
 }
 
 /// The folder of the run called `name`: a path, `last`, or in `folder` a whole name, its beginning, or a part of it
@@ -106,6 +113,15 @@ mod tests {
             find(other.to_str().unwrap(), folder.path()).unwrap_err(),
             RunError::NotARun { .. }
         ));
+    }
+
+    #[test]
+    fn within_a_second_the_part_of_it_tells_the_age() {
+        let folder = runs(&["20260101-000000-a-0c00", "20260101-000000-b-0200", "20260101-000000-a-c-0b00"]);
+        assert_eq!(
+            list(folder.path()).unwrap(),
+            ["20260101-000000-b-0200", "20260101-000000-a-c-0b00", "20260101-000000-a-0c00"]
+        );
     }
 
     #[test]
