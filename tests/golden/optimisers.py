@@ -1,5 +1,7 @@
 """Trajectories of PyTorch's optimisers, float64, 100 steps. Writes optimisers.safetensors beside this file.
 
+`<case>/float32` is how far PyTorch itself is off in float32: what float32 can be asked for.
+
 The problem is logistic regression plus a quadratic: loss(w, b) = mean log(1 + exp(-s (X w + b))) + |b - 3|^2 / 20.
 """
 
@@ -45,11 +47,12 @@ CASES = {
 
 
 def loss(weight, bias):
-    return F.softplus(-signs * (x @ weight + bias)).mean() + ((bias - 3) ** 2).sum() / 20
+    to = weight.dtype
+    return F.softplus(-signs.to(to) * (x.to(to) @ weight + bias)).mean() + ((bias - 3) ** 2).sum() / 20
 
 
-for name, make in CASES.items():
-    weight, bias = weight0.clone().requires_grad_(), bias0.clone().requires_grad_()
+def trajectory(name, make, dtype, out):
+    weight, bias = weight0.to(dtype, copy=True).requires_grad_(), bias0.to(dtype, copy=True).requires_grad_()
     optimiser = make([weight, bias])
     for step in range(1, 101):
         optimiser.zero_grad()
@@ -63,6 +66,15 @@ for name, make in CASES.items():
         if step in STEPS:
             out[f"{name}/{step}/weight"] = weight.detach().clone()
             out[f"{name}/{step}/bias"] = bias.detach().clone()
+
+
+for name, make in CASES.items():
+    exact, single = {}, {}
+    trajectory(name, make, f64, exact)
+    trajectory(name, make, torch.float32, single)
+    off = [((single[key] - value).abs() / value.abs().clamp(min=1)).max() for key, value in exact.items()]
+    out |= exact
+    out[f"{name}/float32"] = torch.stack(off).max().reshape(1)
 
 path = Path(__file__).with_suffix(".safetensors")
 save_file(out, path, metadata={"torch": torch.__version__.split("+")[0]})

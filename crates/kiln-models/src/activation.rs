@@ -2,6 +2,8 @@
 
 use burn::tensor::{Tensor, activation};
 
+use kiln_kernels::Act;
+
 use crate::Activation;
 
 impl Activation {
@@ -15,6 +17,14 @@ impl Activation {
             Self::Tanh => activation::tanh(x),
             Self::Sigmoid => activation::sigmoid(x),
             Self::Identity => x,
+        }
+    }
+
+    /// The part that the operation before can take over, and what is left to do.
+    pub(crate) fn split(self) -> (Act, Self) {
+        match self {
+            Self::Relu => (Act::Relu, Self::Identity),
+            other => (Act::None, other),
         }
     }
 

@@ -8,7 +8,7 @@ use kiln_data::InputShape;
 
 use crate::config::{Activation, Head, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
-use crate::dense::{Dense, DenseStyle};
+use crate::dense::{Dense, DenseStyle, affine};
 use crate::init::Init;
 use crate::plan::{self, Plan};
 use crate::{CnnConfig, ModelError, Summary};
@@ -152,6 +152,6 @@ impl Cnn {
         for (l, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x, at(self.blocks.len() + l));
         }
-        self.output.forward(x)
+        affine(&self.output, x)
     }
 }

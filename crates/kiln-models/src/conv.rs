@@ -2,9 +2,10 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
 use burn::tensor::Tensor;
+use burn::tensor::ops::ConvOptions;
 use kiln_core::Seed;
+use kiln_kernels::{Act, conv2d, conv2d_relu_pool, max_pool2d};
 
 use crate::Activation;
 use crate::config::Norm;
@@ -18,7 +19,8 @@ pub(crate) struct ConvBlock {
     norm: Option<Normalization>,
     #[module(skip)]
     activation: Activation,
-    pool: Option<MaxPool2d>,
+    /// Side and stride of the pooling; 1 for none.
+    pool: usize,
     dropout: Dropout,
 }
 
@@ -39,22 +41,32 @@ impl ConvBlock {
             conv: init.conv(inputs, outputs, style.kernel, style.norm.keeps_bias()),
             norm: style.norm.init(outputs, init.device()),
             activation: style.activation,
-            pool: (style.pool > 1).then(|| MaxPool2dConfig::new([style.pool, style.pool]).init()),
+            pool: style.pool,
             dropout: Dropout::checked(style.dropout),
         }
     }
 
     pub(crate) fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
-        let mut x = self.conv.forward(x);
-        if let Some(norm) = &self.norm {
-            x = norm.forward(x);
-        }
-        x = match &self.pool {
-            // The maximum of a monotone function is the function of the maximum: fewer elements to compute.
-            Some(pool) if self.activation.is_monotone() => self.activation.forward(pool.forward(x)),
-            Some(pool) => pool.forward(self.activation.forward(x)),
-            None => self.activation.forward(x),
+        self.dropout.forward(self.features(x), seed)
+    }
+
+    fn features(&self, x: Tensor<4>) -> Tensor<4> {
+        let weight = self.conv.weight.val();
+        let bias = self.conv.bias.as_ref().map(|bias| bias.val());
+        let padding = self.conv.kernel_size.map(|side| side / 2);
+        let options = ConvOptions::new(self.conv.stride, padding, self.conv.dilation, self.conv.groups);
+        // What follows the convolution is part of one operation as far as there is one.
+        let (act, rest) = self.activation.split();
+        let x = match &self.norm {
+            None if act == Act::Relu && self.pool == 2 => return conv2d_relu_pool(x, weight, bias, options),
+            None => conv2d(x, weight, bias, options, act),
+            Some(norm) => norm.forward(conv2d(x, weight, bias, options, Act::None), act),
         };
-        self.dropout.forward(x, seed)
+        match self.pool {
+            1 => rest.forward(x),
+            // The maximum of a monotone function is the function of the maximum: fewer elements to compute.
+            side if rest.is_monotone() => rest.forward(max_pool2d(x, side)),
+            side => max_pool2d(rest.forward(x), side),
+        }
     }
 }

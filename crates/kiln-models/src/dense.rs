@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
+use kiln_kernels::{Act, linear};
 
 use crate::Activation;
 use crate::config::Norm;
@@ -26,6 +27,11 @@ pub(crate) struct DenseStyle {
     pub(crate) norm: Norm,
     pub(crate) activation: Activation,
     pub(crate) dropout: f64,
+}
+
+/// `x · weight + bias`.
+pub(crate) fn affine(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
+    linear(x, layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()), Act::None)
 }
 
 impl Dense {
@@ -54,10 +60,14 @@ impl Dense {
     }
 
     pub(crate) fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
-        let mut x = self.linear.forward(x);
-        if let Some(norm) = &self.norm {
-            x = norm.forward(x);
-        }
-        self.dropout.forward(self.activation.forward(x), seed)
+        let weight = self.linear.weight.val();
+        let bias = self.linear.bias.as_ref().map(|bias| bias.val());
+        // What follows the matrix product is part of one operation as far as there is one.
+        let (act, rest) = self.activation.split();
+        let x = match &self.norm {
+            None => linear(x, weight, bias, act),
+            Some(norm) => norm.forward(linear(x, weight, bias, Act::None), act),
+        };
+        self.dropout.forward(rest.forward(x), seed)
     }
 }

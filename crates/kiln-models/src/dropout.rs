@@ -1,21 +1,18 @@
-//! Dropout with masks drawn on the host.
+//! Dropout with masks that do not depend on the backend.
 
 use burn::module::Module;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 
 /// Inverted dropout: each element is set to zero with probability `p`, the others are divided by `1 - p`, so the
 /// expected value stays (Srivastava et al., Dropout, 2014).
 ///
-/// The mask is a function of the seed alone: element `i` of the tensor, in row-major order, is dropped when the
-/// `i`-th 32 random bits are below `p · 2³²`. It is the same on every backend and for any number of threads, and
-/// Burn's own generator is never touched.
+/// The mask is a function of the seed alone ([`kiln_kernels::dropout`]): the same on every backend and for any number of
+/// threads.
 #[derive(Module, Debug)]
 pub struct Dropout {
     probability: f64,
 }
-
-const STEPS: f64 = (1u64 << 32) as f64;
 
 impl Dropout {
     /// Dropout with `probability` in `[0, 1)`, rounded to a multiple of 2⁻³².
@@ -32,40 +29,23 @@ impl Dropout {
 
     /// Drops elements when there is a seed (training); without one, `x` comes back as it is (evaluation).
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
-        let Some(seed) = seed.filter(|_| self.probability > 0.0) else { return x };
-        let mask = TensorData::new(self.mask(x.shape().num_elements(), seed), x.shape());
-        let mask = Tensor::from_data(mask, (&x.device(), x.dtype()));
-        x * mask
-    }
-
-    /// Zeros where an element is dropped, `1 / (1 - p)` elsewhere.
-    fn mask(&self, len: usize, seed: Seed) -> Vec<f32> {
-        // At most 2³² - 1, so that a probability just below 1 keeps a finite scale.
-        let threshold = (self.probability * STEPS).round().min(STEPS - 1.0);
-        let scale = (STEPS / (STEPS - threshold)) as f32;
-        let threshold = threshold as u32;
-        let pick = |bits: u32| if bits < threshold { 0.0 } else { scale };
-        let mut mask = vec![0.0; len];
-        let (pairs, last) = mask.as_chunks_mut::<2>();
-        for (word, [low, high]) in pairs.iter_mut().enumerate() {
-            let bits = seed.bits(word as u64);
-            *low = pick(bits as u32);
-            *high = pick((bits >> 32) as u32);
+        match seed {
+            Some(seed) if self.probability > 0.0 => kiln_kernels::dropout(x, self.probability, seed),
+            _ => x,
         }
-        if let [last] = last {
-            *last = pick(seed.bits(len as u64 / 2) as u32);
-        }
-        mask
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::DType;
+
     use super::*;
     use kiln_testkit::{device, gradient_check};
 
     fn mask(p: f64, len: usize, seed: u64) -> Vec<f32> {
-        Dropout::new("dropout", p).unwrap().mask(len, Seed::new(seed))
+        let x = Tensor::<1>::ones([len], (&device(), DType::F32));
+        Dropout::new("dropout", p).unwrap().forward(x, Some(Seed::new(seed))).into_data().iter().collect()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 use kiln_data::InputShape;
 
+use crate::dense::affine;
 use crate::init::Init;
 use crate::plan::Plan;
 use crate::{LinearConfig, ModelError, Summary};
@@ -53,6 +54,6 @@ impl LinearConfig {
 impl Linear {
     /// `[N, features]` to raw outputs `[N, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        self.output.forward(x)
+        affine(&self.output, x)
     }
 }

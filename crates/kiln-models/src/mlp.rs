@@ -7,7 +7,7 @@ use kiln_core::{Range, Seed};
 use kiln_data::InputShape;
 
 use crate::config::{Activation, Norm};
-use crate::dense::{Dense, DenseStyle};
+use crate::dense::{Dense, DenseStyle, affine};
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::plan::{self, Plan};
@@ -84,6 +84,6 @@ impl Mlp {
         for (l, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x, at(1 + l));
         }
-        self.output.forward(x)
+        affine(&self.output, x)
     }
 }

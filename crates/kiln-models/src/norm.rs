@@ -1,15 +1,15 @@
-//! Normalisation layers, as PyTorch has them but for one point.
+//! Normalisation layers, as PyTorch has them.
 //!
-//! Burn's batch norm follows PyTorch's with one exception: the running variance is updated with the *biased*
-//! variance of the batch (divided by n), PyTorch's with the unbiased one (divided by n - 1). In training both
-//! normalise with the biased one, so losses and gradients agree; in evaluation the difference is a factor of
-//! `n / (n - 1)` on the variance, with n the items of a batch times the pixels of a map.
+//! The parameters are those of Burn's layers, the arithmetic of batch norm in training is kiln's: fused with what
+//! follows, and with the running variance of PyTorch, which is the unbiased one (divided by n - 1; Burn's divides by n).
 //!
-//! A batch of one row of a table has no variance: batch norm then gives its shift alone, where PyTorch refuses.
+//! A batch of one value for each channel has no variance: batch norm then gives its shift alone, where PyTorch refuses,
+//! and leaves the running variance as it is.
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
+use kiln_kernels::{Act, BatchStatistics, batch_norm};
 
 use crate::Norm;
 
@@ -36,10 +36,27 @@ impl Norm {
 }
 
 impl Normalization {
-    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+    /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
         match self {
-            Self::Batch(norm) => norm.forward(x),
-            Self::Layer(norm) => norm.forward(x),
+            Self::Batch(norm) if x.device().is_autodiff() && norm.training.is_enabled() => train(norm, x, act),
+            Self::Batch(norm) => act.apply(norm.forward(x)),
+            Self::Layer(norm) => act.apply(norm.forward(x)),
         }
     }
+}
+
+fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> {
+    let values = x.shape().num_elements() / x.dims()[1];
+    let BatchStatistics { output, mean, variance } =
+        batch_norm(x, norm.gamma.val(), norm.beta.val(), norm.epsilon, act);
+    let moved = |running: Tensor<1>, new: Tensor<1>, scale: f64| {
+        running.mul_scalar(1.0 - norm.momentum).add(new.mul_scalar(norm.momentum * scale)).detach()
+    };
+    norm.running_mean.update(moved(norm.running_mean.value_sync(), mean.detach(), 1.0));
+    if values > 1 {
+        let unbiased = values as f64 / (values - 1) as f64;
+        norm.running_var.update(moved(norm.running_var.value_sync(), variance.detach(), unbiased));
+    }
+    output
 }

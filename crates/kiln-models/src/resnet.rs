@@ -8,6 +8,7 @@ use kiln_data::InputShape;
 
 use crate::config::{Activation, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
+use crate::dense::affine;
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::plan::{self, Plan};
@@ -113,7 +114,7 @@ impl Resnet {
             x = stage.forward(x);
         }
         let x = x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2);
-        self.output.forward(self.dropout.forward(x, seed.map(|seed| seed.at(0))))
+        affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! 100 steps of every optimiser against PyTorch (`tests/golden/optimisers.py`).
 
+use burn::tensor::DType;
 use kiln_optim::{AdamConfig, AdamwConfig, OptimConfig, Optimizer, RmspropConfig, SgdConfig};
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
@@ -54,7 +55,11 @@ pub(crate) fn cases() -> Vec<(&'static str, OptimConfig)> {
 fn every_optimiser_takes_pytorchs_way() {
     let golden = golden();
     for (name, config) in cases() {
-        for (dtype, tolerance) in precisions() {
+        for (dtype, mut tolerance) in precisions() {
+            if dtype == DType::F32 {
+                // Near a minimum, Adam divides rounding errors by each other: PyTorch itself is off by 6e-5 there.
+                tolerance = tolerance.max(2.0 * expected(&golden, &format!("{name}/float32"))[0]);
+            }
             let (problem, mut model) = Problem::new(dtype);
             let mut optimizer = Optimizer::new(&config).unwrap();
             for step in 1..=100 {

@@ -1,0 +1,85 @@
+"""One training step of several networks in PyTorch: the worker that bench/run.py compares kiln with.
+
+Reads a line `JOB STEPS` from standard input and answers with a line of JSON, until the input ends, as bench/steps.rs does.
+    echo "cnn-sgd 30" | python bench/peers/steps.py [eager | channels-last | compile] [--threads 2]
+"""
+
+import argparse
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+WARM_UP = 5
+
+
+class Residual(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x) + x
+
+
+def block(inputs, outputs, pool=False):
+    # No bias before batch norm, which would subtract it again.
+    layers = [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
+    return nn.Sequential(*layers, *[nn.MaxPool2d(2)] * pool)
+
+
+def network(name):
+    """The network, the shape of one item and the usual batch size."""
+    if name == "cnn":
+        convs = [nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        convs += [nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        head = [nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10)]
+        return nn.Sequential(*convs, *head), (1, 28, 28), 128
+    if name == "resnet":
+        stages = [block(3, 64), block(64, 128, True), Residual(block(128, 128), block(128, 128))]
+        stages += [block(128, 256, True), block(256, 256, True), Residual(block(256, 256), block(256, 256))]
+        return nn.Sequential(*stages, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(256, 10)), (3, 32, 32), 128
+    widths = {"mlp": [784, 512, 256, 10], "digits": [64, 100, 10]}[name]
+    layers = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1]), (widths[0],), 32 if name == "digits" else 128
+
+
+def run(job, steps, mode):
+    name, optimiser = job.rsplit("-", 1)
+    name, _, size = name.partition("@")
+    torch.manual_seed(0)
+    net, shape, batch = network(name)
+    batch = int(size or batch)
+    x, y = torch.rand(batch, *shape), torch.arange(batch) % 10
+    if mode == "channels-last" and x.dim() == 4:
+        net, x = net.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
+    optimiser = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[optimiser](net.parameters(), lr=1e-3)
+    forward = torch.compile(net) if mode == "compile" else net
+    times = []
+    for step in range(WARM_UP + steps):
+        began = time.perf_counter()
+        optimiser.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(forward(x), y)
+        loss.backward()
+        optimiser.step()
+        loss.item()
+        if step >= WARM_UP:
+            times.append(1e3 * (time.perf_counter() - began))
+    times.sort()
+    return {"job": job, "median_ms": times[len(times) // 2], "min_ms": times[0]}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", nargs="?", default="eager", choices=["eager", "channels-last", "compile"])
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    for line in sys.stdin:
+        job, steps = line.split()
+        print(json.dumps(run(job, int(steps), options.mode)), flush=True)

@@ -1,0 +1,36 @@
+//! Fused operations for Burn modules: what a layer does in one call, with kernels of their own on the CPU backend
+//! `flex` and composed from Burn's operations everywhere else.
+//!
+//! Every operation takes and gives Burn tensors, is differentiable, and means the same on every backend. On flex, in
+//! f32, it runs on the kernels of [`cpu`], which give equal bits for any number of threads. Other backends and data
+//! types get Burn's own operations. Which of the two it was can be seen in the speed and in the last bits only.
+//!
+//! Between two convolutions the kernels keep images channels-last in memory (N, H, W, C). Shapes and indices are Burn's
+//! (N, C, H, W) all the time; an operation that needs the other order in memory makes a copy.
+//!
+//! Temporary tensors are large and short-lived. The allocators of most systems return such memory to the system and
+//! fetch it anew in every step, which can cost a third of it: a program that trains should set an allocator that
+//! keeps it, such as the crate `mimalloc`, as the command `kiln` does.
+//!
+//! ```
+//! use burn::tensor::{Device, Tensor};
+//! use kiln_kernels::{Act, linear};
+//!
+//! let device = Device::default().autodiff();
+//! let x = Tensor::<2>::from_floats([[1.0, -2.0]], &device);
+//! let weight = Tensor::<2>::from_floats([[3.0, 0.5], [1.0, 2.0]], &device).require_grad();
+//! let y = linear(x, weight.clone(), None, Act::Relu);
+//! assert_eq!(y.to_data(), [[1.0f32, 0.0]].into());
+//! let gradients = y.sum().backward();
+//! assert_eq!(weight.grad(&gradients).unwrap().into_data(), [[1.0f32, 0.0], [-2.0, 0.0]].into());
+//! ```
+
+#[cfg(feature = "flex")]
+mod autodiff;
+pub mod cpu;
+#[cfg(feature = "flex")]
+mod flex;
+mod op;
+
+pub use cpu::Act;
+pub use op::{BatchStatistics, batch_norm, conv2d, conv2d_relu_pool, dropout, linear, max_pool2d};

@@ -1,0 +1,27 @@
+//! A linear layer.
+
+use burn::tensor::{Tensor, module};
+
+use crate::Act;
+
+/// `act(x · weight + bias)`.
+///
+/// - `x`: `[N, inputs]`
+/// - `weight`: `[inputs, outputs]`, as Burn has it (PyTorch's transposed)
+/// - `bias`: `[outputs]`
+///
+/// Gives `[N, outputs]`.
+///
+/// # Panics
+/// When the shapes do not fit, or the tensors are on different devices.
+pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, act: Act) -> Tensor<2> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) && super::has_kernels(&weight) {
+        let ([_, inputs], [rows, outputs]) = (x.dims(), weight.dims());
+        assert_eq!(inputs, rows, "linear: x has {inputs} columns, the weight {rows} rows");
+        let bias = bias.unwrap_or_else(|| Tensor::zeros([outputs], &x.device().inner()));
+        assert_eq!(bias.dims(), [outputs], "linear: the bias must have as many elements as the weight columns");
+        return Tensor::from_dispatch(crate::autodiff::linear(x, weight, bias, act));
+    }
+    act.apply(module::linear(x, weight, bias))
+}

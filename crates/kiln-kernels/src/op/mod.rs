@@ -1,0 +1,34 @@
+//! The operations on Burn's tensors: own kernels where the tensors are plain memory, else composed.
+
+mod batch_norm;
+mod conv;
+mod dropout;
+mod linear;
+mod pool;
+
+use burn::tensor::{Tensor, activation};
+
+pub use batch_norm::{BatchStatistics, batch_norm};
+pub use conv::{conv2d, conv2d_relu_pool};
+pub use dropout::dropout;
+pub use linear::linear;
+pub use pool::max_pool2d;
+
+use crate::Act;
+
+impl Act {
+    /// Applies the function to every element.
+    pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::None => x,
+            Self::Relu => activation::relu(x),
+        }
+    }
+}
+
+/// Whether the tensor is f32 memory of the backend flex.
+#[cfg(feature = "flex")]
+fn has_kernels<const D: usize>(x: &Tensor<D>) -> bool {
+    use burn::tensor::{DType, Device};
+    x.dtype() == DType::F32 && x.device().inner() == Device::flex()
+}
