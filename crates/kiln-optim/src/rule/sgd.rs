@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, decay};
+use super::{At, Rule, check, decay, decay_factors, host};
 use crate::{OptimError, SgdConfig};
 
 /// `torch.optim.SGD`: with `g` the gradient (plus `decay · w` unless decoupled),
@@ -38,6 +38,41 @@ impl Rule for Sgd {
     }
 
     fn update(
+        &self,
+        weight: Tensor<1>,
+        gradient: Tensor<1>,
+        slots: Vec<Tensor<1>>,
+        at: At,
+    ) -> (Tensor<1>, Vec<Tensor<1>>) {
+        let (coupled, keep) = decay_factors(self.decay, self.decoupled, at);
+        let lr = at.lr as f32;
+        if self.momentum == 0.0 {
+            return match host::plain(&weight, &gradient, slots) {
+                Ok([]) => host::update(weight, gradient, [], move |w, g, []| {
+                    let g = g + coupled * w;
+                    (keep * w - lr * g, [])
+                }),
+                Err(slots) => self.with_tensors(weight, gradient, slots, at),
+            };
+        }
+        match host::plain(&weight, &gradient, slots) {
+            Ok(slots) => {
+                let (momentum, fresh) = (self.momentum as f32, (1.0 - self.dampening) as f32);
+                let nesterov = self.nesterov;
+                host::update(weight, gradient, slots, move |w, g, [buffer]| {
+                    let g = g + coupled * w;
+                    let buffer = momentum * buffer + fresh * g;
+                    let direction = if nesterov { g + momentum * buffer } else { buffer };
+                    (keep * w - lr * direction, [buffer])
+                })
+            }
+            Err(slots) => self.with_tensors(weight, gradient, slots, at),
+        }
+    }
+}
+
+impl Sgd {
+    fn with_tensors(
         &self,
         weight: Tensor<1>,
         gradient: Tensor<1>,
