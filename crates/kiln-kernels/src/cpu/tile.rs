@@ -179,7 +179,6 @@ impl Run<'_> {
         let lanes = S::F32_LANES;
         let a_row = if UNIT { 1 } else { self.a_row };
         let whole = self.cols == NV * lanes;
-        let tail = self.cols - (NV - 1) * lanes;
         let mut sums = [[simd.splat_f32s(0.0); NV]; MR];
         // SAFETY: every access below is one that the caller of `run` promised to be good.
         unsafe {
@@ -193,14 +192,14 @@ impl Run<'_> {
                         }
                     }
                 }
-                Start::Accumulate => {
-                    for (i, sum) in sums.iter_mut().enumerate() {
+                Start::Accumulate if whole => {
+                    for i in 0..MR {
                         for v in 0..NV {
-                            let from = self.c.add(i * self.c_row + v * lanes);
-                            sum[v] = if whole || v + 1 < NV { load::<S>(from) } else { load_some::<S>(simd, from, tail) };
+                            sums[i][v] = load::<S>(self.c.add(i * self.c_row + v * lanes));
                         }
                     }
                 }
+                Start::Accumulate => sums = self.load_part::<S, MR, NV>(simd),
             }
             for segment in self.segments {
                 let mut a = self.a.add(segment.a);
@@ -220,13 +219,49 @@ impl Run<'_> {
                     b = b.wrapping_add(self.b_step);
                 }
             }
-            for i in 0..MR {
-                for v in 0..NV {
-                    let value = if self.relu { relu(simd, sums[i][v]) } else { sums[i][v] };
-                    let to = self.c.add(i * self.c_row + v * lanes);
-                    if whole || v + 1 < NV { store::<S>(to, value) } else { store_some::<S>(to, value, tail) }
+            if self.relu {
+                for i in 0..MR {
+                    for v in 0..NV {
+                        sums[i][v] = relu(simd, sums[i][v]);
+                    }
                 }
             }
+            if whole {
+                for i in 0..MR {
+                    for v in 0..NV {
+                        store::<S>(self.c.add(i * self.c_row + v * lanes), sums[i][v]);
+                    }
+                }
+            } else {
+                // A copy: were the sums themselves indexed at run time, they would live in memory.
+                self.store_part::<S, MR, NV>(sums);
+            }
+        }
+    }
+
+    /// What `c` holds, when its last vector is cut off.
+    ///
+    /// # Safety
+    /// As [`Run::run`], for the first `MR` rows.
+    #[inline(never)]
+    unsafe fn load_part<S: Simd, const MR: usize, const NV: usize>(&self, simd: S) -> [[S::f32s; NV]; MR] {
+        let mut sums = [[simd.splat_f32s(0.0); NV]; MR];
+        for (i, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: `cols` elements of `c` are readable, and no more than `NV` vectors.
+            unsafe { std::ptr::copy_nonoverlapping(self.c.add(i * self.c_row), sums.as_mut_ptr().cast(), self.cols) };
+        }
+        sums
+    }
+
+    /// Writes the sums when the last vector is cut off.
+    ///
+    /// # Safety
+    /// As [`Run::run`], for the first `MR` rows.
+    #[inline(never)]
+    unsafe fn store_part<S: Simd, const MR: usize, const NV: usize>(&self, sums: [[S::f32s; NV]; MR]) {
+        for (i, sums) in sums.iter().enumerate() {
+            // SAFETY: `cols` elements of `c` are writable, and no more than `NV` vectors.
+            unsafe { std::ptr::copy_nonoverlapping(sums.as_ptr().cast(), self.c.add(i * self.c_row), self.cols) };
         }
     }
 }
@@ -252,24 +287,4 @@ pub(crate) unsafe fn load<S: Simd>(from: *const f32) -> S::f32s {
 pub(crate) unsafe fn store<S: Simd>(to: *mut f32, value: S::f32s) {
     // SAFETY: writable by the caller's promise.
     unsafe { to.cast::<S::f32s>().write_unaligned(value) }
-}
-
-/// The first `n` lanes, zeros behind.
-///
-/// # Safety
-/// `n` floats must be readable at `from`, `n` at most a vector.
-#[inline(always)]
-unsafe fn load_some<S: Simd>(simd: S, from: *const f32, n: usize) -> S::f32s {
-    let mut value = simd.splat_f32s(0.0);
-    // SAFETY: `n` floats fit into a vector.
-    unsafe { std::ptr::copy_nonoverlapping(from, (&raw mut value).cast::<f32>(), n) };
-    value
-}
-
-/// # Safety
-/// `n` floats must be writable at `to`, `n` at most a vector.
-#[inline(always)]
-unsafe fn store_some<S: Simd>(to: *mut f32, value: S::f32s, n: usize) {
-    // SAFETY: a vector holds at least `n` floats.
-    unsafe { std::ptr::copy_nonoverlapping((&raw const value).cast::<f32>(), to, n) };
 }
