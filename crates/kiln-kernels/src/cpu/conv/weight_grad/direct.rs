@@ -1,0 +1,217 @@
+//! Any convolution: register blocks of taps × output channels, summed over pixels.
+
+use pulp::{Arch, Simd};
+
+use super::{Split, add_pixels};
+use crate::cpu::conv::ConvShape;
+use crate::cpu::conv::direct::BlocksOf;
+use crate::cpu::conv::plan::Plan;
+use crate::cpu::conv::source::Source;
+use crate::cpu::order::Canvas;
+use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
+use crate::cpu::scratch::Scratch;
+use crate::cpu::tile::{Blocks, Run, Segment, Start};
+
+/// `dw` and `db` of a convolution. See the module above.
+pub(in super::super) fn direct(
+    arch: Arch,
+    shape: &ConvShape,
+    x: Source<'_>,
+    g: Source<'_>,
+    dw: &mut [f32],
+    db: Option<&mut [f32]>,
+) {
+    let plan = Plan::forward(shape);
+    let blocks = arch.dispatch(BlocksOf(plan.cout));
+    let lanes = blocks.lanes;
+    let padded = blocks.padded();
+    // One row of sums a tap and channel, and one for the bias; columns of all groups side by side.
+    let rows = plan.taps * plan.cin + 1;
+    let split = Split::new(plan.n, rows, plan.groups * padded, plan.groups == 1);
+    let mut partial = Scratch::take(split.partial_len());
+    let segments: Vec<_> = (0..plan.result[0])
+        .map(|y| Segment { a: y * plan.sweeps[0].stride[0] * plan.canvas.w * plan.cin, b: y * plan.result[1] })
+        .collect();
+    let with_bias = db.is_some();
+    let task = Sums { plan: &plan, lanes, split, segments, x, g, with_bias, partial: Shared::new(&mut partial) };
+    for_each(arch, split.tasks(), plan.flops, &task);
+    let bias = db.map(Shared::new);
+    let task = Finish { plan: &plan, padded, split, partial: &partial, dw: Shared::new(dw), db: bias };
+    for_each(arch, plan.groups * padded / lanes, split.partial_len() * MEMORY, &task);
+}
+
+struct Sums<'a> {
+    plan: &'a Plan,
+    lanes: usize,
+    split: Split,
+    /// The lines of the result.
+    segments: Vec<Segment>,
+    x: Source<'a>,
+    g: Source<'a>,
+    with_bias: bool,
+    partial: Shared<'a, f32>,
+}
+
+impl Task for Sums<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        let plan = self.plan;
+        let (images, columns) = self.split.task(index);
+        let [h, w] = plan.result;
+        let [sh, sw] = plan.source;
+        // SAFETY: each task has its own chunk and span.
+        let sums = unsafe { self.partial.slice(self.split.place(index / self.split.spans, &columns)) };
+        sums.fill(0.0);
+        // Columns of one group in this task: all of them, or the span if there is but one group.
+        let width = columns.len() / plan.groups;
+        let there = (plan.cout - columns.start.min(plan.cout)).min(width);
+        let channels = plan.groups * plan.cout;
+        let mut canvas = Scratch::zeroed(plan.canvas.len());
+        let flat = Canvas { h, w, step: width, top: 0, left: 0 };
+        // Columns that fill up the last vector, and pixels that no pooling window covers, stay zero.
+        let mut copy = Scratch::zeroed(flat.len());
+        for image in images {
+            for group in 0..plan.groups {
+                self.x.place(image, [plan.groups * plan.cin, sh, sw], group * plan.cin, plan.cin, plan.canvas, &mut canvas);
+                let first = group * plan.cout + columns.start;
+                let in_place = self.g.in_place(image, channels * h * w).filter(|_| there == width);
+                let (g, step) = match in_place {
+                    Some(g) => (&g[first..], channels),
+                    None => {
+                        self.g.place(image, [channels, h, w], first, there, flat, &mut copy);
+                        (&copy[..], width)
+                    }
+                };
+                let start = group * width;
+                self.group(simd, &canvas, g, step, &mut sums[start..], columns.len(), width);
+                if self.with_bias {
+                    let bias = (plan.taps * plan.cin) * columns.len() + start;
+                    let sum = &mut sums[bias..][..width];
+                    add_pixels(sum, &g[..(h * w - 1) * step + width], step);
+                    // The last pixel has no whole step behind it when it lies in place.
+                    if step > width {
+                        add_pixels(sum, &g[(h * w - 1) * step..][..width], width);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Sums<'_> {
+    /// Adds one image's part of one group: `sums[row][step_of_sums]`, `width` columns.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn group<S: Simd>(
+        &self,
+        simd: S,
+        canvas: &[f32],
+        g: &[f32],
+        g_step: usize,
+        sums: &mut [f32],
+        sums_row: usize,
+        width: usize,
+    ) {
+        let plan = self.plan;
+        let sweep = &plan.sweeps[0];
+        let [h, w] = plan.result;
+        let (mut segments, mut len) = (&self.segments[..], w);
+        let a_step = sweep.stride[1] * plan.cin;
+        // Lines without a border follow each other like pixels.
+        if h > 1 && segments[1].a == w * a_step {
+            (segments, len) = (&segments[..1], h * w);
+        }
+        let rows = sweep.merged * plan.cin;
+        let last = segments.last().map_or(0, |last| last.a) + (len - 1) * a_step + rows;
+        assert!(g.len() >= (h * w - 1) * g_step + width, "weight gradient: g");
+        assert!(sums.len() >= (plan.taps * plan.cin - 1) * sums_row + width, "weight gradient: sums");
+        let blocks = Blocks { len: width, ..Blocks::new::<S>(width) };
+        debug_assert_eq!(blocks.lanes, self.lanes);
+        for index in 0..blocks.count() {
+            let block = blocks.get(index);
+            for (run, taps) in sweep.taps.chunks(sweep.merged).enumerate() {
+                let offset = taps[0].0 * plan.cin;
+                assert!(offset + last <= canvas.len(), "weight gradient: canvas");
+                let run = Run {
+                    a: canvas.as_ptr().wrapping_add(offset),
+                    a_row: 1,
+                    a_step,
+                    b: g.as_ptr().wrapping_add(block.first),
+                    b_step: g_step,
+                    segments,
+                    len,
+                    c: sums.as_mut_ptr().wrapping_add(run * rows * sums_row + block.first),
+                    c_row: sums_row,
+                    rows,
+                    nv: block.nv,
+                    cols: block.width,
+                    start: Start::Accumulate,
+                    relu: false,
+                };
+                // SAFETY: the assertions above; `sums` is exclusive; `width` is whole vectors.
+                unsafe { run.run(simd) };
+            }
+        }
+    }
+}
+
+/// Adds the chunks up and puts `[tap, channel][column]` into the order of the weight.
+struct Finish<'a> {
+    plan: &'a Plan,
+    padded: usize,
+    split: Split,
+    partial: &'a [f32],
+    dw: Shared<'a, f32>,
+    db: Option<Shared<'a, f32>>,
+}
+
+impl Task for Finish<'_> {
+    /// One vector of columns.
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        let plan = self.plan;
+        let lanes = S::F32_LANES;
+        let column = index * lanes;
+        let (group, first) = (column / self.padded, column % self.padded);
+        let there = plan.cout.saturating_sub(first).min(lanes);
+        let size = plan.cin * plan.taps;
+        let start = group * plan.w_group + first * size;
+        // SAFETY: each task has its own output channels.
+        let dw = unsafe { self.dw.slice(start..start + there * size) };
+        let sum = |row| {
+            let mut sum = simd.splat_f32s(0.0);
+            for chunk in 0..self.split.chunks {
+                let at = self.split.find(chunk, row, column);
+                let part = &self.partial[at..at + lanes];
+                // SAFETY: `part` is a whole vector.
+                sum = simd.add_f32s(sum, unsafe { crate::cpu::tile::load::<S>(part.as_ptr()) });
+            }
+            sum
+        };
+        for (tap, &(_, position)) in plan.sweeps[0].taps.iter().enumerate() {
+            for c in 0..plan.cin {
+                let sum = sum(tap * plan.cin + c);
+                for lane in 0..there {
+                    dw[lane * size + c * plan.taps + position] = lane_of::<S>(&sum, lane);
+                }
+            }
+        }
+        if let Some(db) = &self.db {
+            let sum = sum(size);
+            let start = group * plan.cout + first;
+            // SAFETY: as above.
+            let db = unsafe { db.slice(start..start + there) };
+            for (lane, db) in db.iter_mut().enumerate() {
+                *db = lane_of::<S>(&sum, lane);
+            }
+        }
+    }
+}
+
+/// Element `lane` of a vector.
+#[inline(always)]
+pub(super) fn lane_of<S: Simd>(vector: &S::f32s, lane: usize) -> f32 {
+    assert!(lane < S::F32_LANES);
+    // SAFETY: a vector is that many floats.
+    unsafe { std::ptr::from_ref(vector).cast::<f32>().add(lane).read() }
+}

@@ -1,0 +1,221 @@
+//! Winograd's F(2×2, 3×3): stride-1 3×3 correlation on 2×2 tiles of the result.
+//!
+//! `Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A` (Lavin and Gray 2016): the 4×4 inputs `d` of a tile and the weights `g` are taken to 16
+//! "frequencies", in each of which the sum over channels is a matrix product over tiles, and the products back.
+
+mod transform;
+mod weight;
+
+pub(super) use transform::{gradient_tile, input_tile, kernel_gradient};
+
+use pulp::{Arch, Simd};
+use transform::output_tile;
+
+use super::direct::BlocksOf;
+use super::source::{Sink, Source};
+use super::{Act, ConvShape};
+use crate::cpu::order::Canvas;
+use crate::cpu::parallel::{Task, for_each, piece};
+use crate::cpu::scratch::Scratch;
+use crate::cpu::tile::{Blocks, Run, Segment, Start};
+
+pub(super) const FREQUENCIES: usize = 16;
+
+/// Fewer channels than these and transforms cost more than multiplications saved.
+const CHANNELS: usize = 16;
+
+/// A correlation with a 3×3 kernel over `source` padded at `shift`.
+#[derive(Clone, Debug)]
+pub(super) struct Geometry {
+    pub(super) n: usize,
+    pub(super) cin: usize,
+    pub(super) cout: usize,
+    pub(super) source: [usize; 2],
+    pub(super) result: [usize; 2],
+    pub(super) shift: [isize; 2],
+    /// Tiles down and across.
+    pub(super) tiles: [usize; 2],
+    /// Whether the kernel is turned by 180° and its channels swapped, as the input gradient has it.
+    backward: bool,
+    pub(super) flops: usize,
+}
+
+impl Geometry {
+    /// The forward pass of `shape`, if Winograd's algorithm fits it and pays.
+    pub(super) fn forward(shape: &ConvShape) -> Option<Self> {
+        let shift = shape.padding.map(|padding| padding as isize);
+        Self::new(shape, [shape.h, shape.w], [shape.ho(), shape.wo()], shift, false)
+    }
+
+    /// The input gradient of `shape`, if Winograd's algorithm fits it and pays.
+    pub(super) fn backward(shape: &ConvShape) -> Option<Self> {
+        let shift = shape.padding.map(|padding| 2 - padding as isize);
+        Self::new(shape, [shape.ho(), shape.wo()], [shape.h, shape.w], shift, true)
+    }
+
+    fn new(
+        shape: &ConvShape,
+        source: [usize; 2],
+        result: [usize; 2],
+        shift: [isize; 2],
+        backward: bool,
+    ) -> Option<Self> {
+        let tiles = result.map(|len| len.div_ceil(2));
+        let fits = (shape.r, shape.s) == (3, 3)
+            && (shape.stride, shape.dilation) == ([1, 1], [1, 1])
+            && shape.groups == 1;
+        // 16 products a tile against 9 an output: pays unless tiles hang over the edge.
+        let pays = shape.c.min(shape.k) >= CHANNELS
+            && 16 * tiles[0] * tiles[1] * 5 <= 9 * result[0] * result[1] * 4;
+        let (cin, cout) = if backward { (shape.k, shape.c) } else { (shape.c, shape.k) };
+        let flops = shape.flops() / 2;
+        (fits && pays).then_some(Self { n: shape.n, cin, cout, source, result, shift, tiles, backward, flops })
+    }
+
+    /// The canvas of one image with every tile's inputs, `step` floats a pixel.
+    pub(super) fn canvas(&self, step: usize) -> Canvas {
+        let [h, w] = self.tiles.map(|tiles| 2 * tiles + 2);
+        Canvas { h, w, step, top: self.shift[0], left: self.shift[1] }
+    }
+}
+
+/// Floats of transformed inputs and products that a task works on at once: about half of a core's L2.
+const WORKING_SET: usize = 160 * 1024;
+
+/// Correlates every image of `source` as `geometry` says.
+pub(super) fn correlate(
+    arch: Arch,
+    geometry: &Geometry,
+    source: Source<'_>,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    act: Act,
+    sink: &Sink<'_>,
+) {
+    let blocks = arch.dispatch(BlocksOf(geometry.cout));
+    let step = geometry.cin.next_multiple_of(blocks.lanes);
+    let mut padded = Scratch::zeroed(blocks.padded());
+    if let Some(bias) = bias {
+        padded[..geometry.cout].copy_from_slice(bias);
+    }
+    let tiles = (WORKING_SET / FREQUENCIES / (step + blocks.width())).clamp(16, 128);
+    // Whole rows of tiles; small images several at once.
+    let rows = (tiles / geometry.tiles[1]).max(1);
+    let images = (rows / geometry.tiles[0]).clamp(1, geometry.n.max(1));
+    let weight = weight::transform(arch, geometry, blocks, weight);
+    let task = Correlate { geometry, blocks, step, rows, images, source, weight, bias: padded, relu: act == Act::Relu, sink };
+    for_each(arch, geometry.n.div_ceil(images), geometry.flops, &task);
+}
+
+struct Correlate<'a> {
+    geometry: &'a Geometry,
+    blocks: Blocks,
+    /// Floats a pixel on the canvas: input channels with the last vector filled up.
+    step: usize,
+    /// Rows of tiles at once.
+    rows: usize,
+    /// Images a task.
+    images: usize,
+    source: Source<'a>,
+    /// `[block][frequency][input channel][column]`.
+    weight: Scratch,
+    bias: Scratch,
+    relu: bool,
+    sink: &'a Sink<'a>,
+}
+
+impl Task for Correlate<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        let geometry = self.geometry;
+        let images = piece(index, self.images, geometry.n);
+        let canvas = geometry.canvas(self.step);
+        let [h, w] = geometry.result;
+        let (channels, out_step) = (geometry.cout, self.blocks.padded());
+        let size = h * w * out_step;
+        let mut inputs = Scratch::zeroed(images.len() * canvas.len());
+        let [sh, sw] = geometry.source;
+        for (image, inputs) in images.clone().zip(inputs.chunks_exact_mut(canvas.len())) {
+            self.source.place(image, [geometry.cin, sh, sw], 0, geometry.cin, canvas, inputs);
+        }
+        // SAFETY: each image belongs to one task; images of a task follow each other.
+        let in_place = unsafe { self.sink.in_place_all(images.clone(), channels, h * w, out_step) };
+        if let Some(out) = in_place {
+            self.tiles(simd, images.len(), &inputs, out);
+        } else {
+            let mut out = Scratch::take(images.len() * size);
+            self.tiles(simd, images.len(), &inputs, &mut out);
+            for (image, out) in images.zip(out.chunks_exact(size)) {
+                // SAFETY: as above.
+                unsafe { self.sink.deliver(image, [channels, h, w], out, out_step) };
+            }
+        }
+    }
+}
+
+impl Correlate<'_> {
+    /// All tiles of `images` images on canvases `inputs`, to `out`, `[image, h, w, padded channels]`.
+    #[inline(always)]
+    fn tiles<S: Simd>(&self, simd: S, images: usize, inputs: &[f32], out: &mut [f32]) {
+        let geometry = self.geometry;
+        let [down, across] = geometry.tiles;
+        let canvas = geometry.canvas(self.step);
+        let (step, out_step) = (self.step, self.blocks.padded());
+        let [h, w] = geometry.result;
+        let most = self.rows.min(images * down) * across;
+        let mut transformed = Scratch::take(FREQUENCIES * most * step);
+        let mut products = Scratch::take(FREQUENCIES * most * self.blocks.width());
+        for first in (0..images * down).step_by(self.rows) {
+            let rows = first..(first + self.rows).min(images * down);
+            let tiles = rows.len() * across;
+            for row in rows.clone() {
+                let start = row / down * canvas.len() + 2 * (row % down) * canvas.w * step;
+                for tile in 0..across {
+                    let from = &inputs[start + 2 * tile * step..];
+                    let at = ((row - first) * across + tile) * step;
+                    input_tile(simd, from, canvas.w * step, step, &mut transformed[at..], tiles * step);
+                }
+            }
+            for index in 0..self.blocks.count() {
+                let block = self.blocks.get(index);
+                let width = block.width;
+                let weight = &self.weight[FREQUENCIES * geometry.cin * block.first..][..FREQUENCIES * geometry.cin * width];
+                for frequency in 0..FREQUENCIES {
+                    let a = &transformed[frequency * tiles * step..][..tiles * step];
+                    let b = &weight[frequency * geometry.cin * width..][..geometry.cin * width];
+                    let c = &mut products[frequency * tiles * width..][..tiles * width];
+                    let run = Run {
+                        a: a.as_ptr(),
+                        a_row: step,
+                        a_step: 1,
+                        b: b.as_ptr(),
+                        b_step: width,
+                        segments: &[Segment { a: 0, b: 0 }],
+                        len: geometry.cin,
+                        c: c.as_mut_ptr(),
+                        c_row: width,
+                        rows: tiles,
+                        nv: block.nv,
+                        cols: width,
+                        start: Start::Zero,
+                        relu: false,
+                    };
+                    // SAFETY: `a` has `tiles` rows of `step >= cin`, `b` `cin` rows of `width`, `c` `tiles` rows of `width`.
+                    unsafe { run.run(simd) };
+                }
+                let bias = &self.bias[block.first..][..width];
+                for row in rows.clone() {
+                    let y = 2 * (row % down);
+                    for tile in 0..across {
+                        let x = 2 * tile;
+                        let from = &products[((row - first) * across + tile) * width..];
+                        let at = ((row / down * h + y) * w + x) * out_step + block.first;
+                        let there = [(h - y).min(2), (w - x).min(2)];
+                        let out = &mut out[at..];
+                        output_tile(simd, from, tiles * width, bias, self.relu, out, w * out_step, out_step, there);
+                    }
+                }
+            }
+        }
+    }
+}

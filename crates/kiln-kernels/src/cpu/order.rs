@@ -1,0 +1,161 @@
+//! Memory orders of 4-D activations, and copies between them.
+
+use super::arch::arch;
+use super::parallel::{MEMORY, Shared, Task, for_each};
+use pulp::Simd;
+
+/// The order in memory of a 4-D tensor with logical shape `[N, C, H, W]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// `[N, C, H, W]`, as Burn and PyTorch have it by default.
+    Nchw,
+    /// `[N, H, W, C]`, channels last, which the kernels work in.
+    Nhwc,
+}
+
+/// Copies `n` images of `c` channels and `pixels` = H · W pixels from one order into the other.
+///
+/// # Panics
+/// If a slice does not have `n · c · pixels` elements.
+pub fn reorder(n: usize, c: usize, pixels: usize, x: &[f32], x_order: Order, y: &mut [f32], y_order: Order) {
+    assert_eq!(x.len(), n * c * pixels, "reorder: x");
+    assert_eq!(y.len(), x.len(), "reorder: y");
+    let cost = x.len() * MEMORY;
+    let size = c * pixels;
+    for_each(arch(), n, cost, &Reorder { size, c, pixels, x, x_order, y: Shared::new(y), y_order });
+}
+
+struct Reorder<'a> {
+    size: usize,
+    c: usize,
+    pixels: usize,
+    x: &'a [f32],
+    x_order: Order,
+    y: Shared<'a, f32>,
+    y_order: Order,
+}
+
+impl Task for Reorder<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, image: usize) {
+        let range = image * self.size..(image + 1) * self.size;
+        let x = &self.x[range.clone()];
+        // SAFETY: each task has its own image.
+        let y = unsafe { self.y.slice(range) };
+        match (self.x_order, self.y_order) {
+            (Order::Nchw, Order::Nhwc) => transpose(x, self.c, self.pixels, self.pixels, y, self.c),
+            (Order::Nhwc, Order::Nchw) => transpose(x, self.pixels, self.c, self.c, y, self.pixels),
+            _ => y.copy_from_slice(x),
+        }
+    }
+}
+
+/// `y[j · y_step + i] = x[i · x_step + j]` for `i < rows`, `j < cols`.
+#[inline(always)]
+pub(crate) fn transpose(x: &[f32], rows: usize, cols: usize, x_step: usize, y: &mut [f32], y_step: usize) {
+    if rows == 0 || cols == 0 {
+        return;
+    }
+    if rows == 1 && y_step == 1 {
+        y[..cols].copy_from_slice(&x[..cols]);
+        return;
+    }
+    // Blocks of whole cache lines on both sides.
+    const BLOCK: usize = 16;
+    for i0 in (0..rows).step_by(BLOCK) {
+        let i1 = (i0 + BLOCK).min(rows);
+        for j0 in (0..cols).step_by(BLOCK) {
+            let j1 = (j0 + BLOCK).min(cols);
+            if i1 - i0 == BLOCK && j1 - j0 == BLOCK {
+                let mut block = [[0.0f32; BLOCK]; BLOCK];
+                for (i, line) in block.iter_mut().enumerate() {
+                    line.copy_from_slice(&x[(i0 + i) * x_step + j0..][..BLOCK]);
+                }
+                for j in 0..BLOCK {
+                    let out = &mut y[(j0 + j) * y_step + i0..][..BLOCK];
+                    for i in 0..BLOCK {
+                        out[i] = block[i][j];
+                    }
+                }
+            } else {
+                for j in j0..j1 {
+                    for i in i0..i1 {
+                        y[j * y_step + i] = x[i * x_step + j];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A window of an image's channels: where [`place`] reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Image<'a> {
+    /// One image, `[C, H, W]` or `[H, W, C]`.
+    pub(crate) data: &'a [f32],
+    pub(crate) order: Order,
+    pub(crate) c: usize,
+    pub(crate) h: usize,
+    pub(crate) w: usize,
+    /// First channel and number of channels to read.
+    pub(crate) first: usize,
+    pub(crate) channels: usize,
+}
+
+/// A canvas `[h, w, step]` that [`place`] writes an image onto, at `(top, left)` of which parts may lie outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Canvas {
+    pub(crate) h: usize,
+    pub(crate) w: usize,
+    pub(crate) step: usize,
+    pub(crate) top: isize,
+    pub(crate) left: isize,
+}
+
+impl Canvas {
+    pub(crate) fn len(&self) -> usize {
+        self.h * self.w * self.step
+    }
+
+    /// Which of `len` source positions fall within `0..size` when moved by `shift`, and where the first one falls.
+    #[inline(always)]
+    fn clip(len: usize, size: usize, shift: isize) -> (usize, usize, usize) {
+        let from = (-shift).clamp(0, len as isize);
+        let to = (size as isize - shift).clamp(from, len as isize);
+        (from as usize, (to - from) as usize, (from + shift).max(0) as usize)
+    }
+
+    /// Rows of the source that are on the canvas, as (first, count, row of the canvas); columns likewise.
+    #[inline(always)]
+    pub(crate) fn visible(&self, h: usize, w: usize) -> [(usize, usize, usize); 2] {
+        [Self::clip(h, self.h, self.top), Self::clip(w, self.w, self.left)]
+    }
+}
+
+/// Writes `image` onto `canvas`, channels last. What is around it keeps its value.
+#[inline(always)]
+pub(crate) fn place(image: Image<'_>, canvas: Canvas, out: &mut [f32]) {
+    let [(y0, rows, top), (x0, cols, left)] = canvas.visible(image.h, image.w);
+    if cols == 0 {
+        return;
+    }
+    let Image { data, c, w, h, first, channels, .. } = image;
+    for row in 0..rows {
+        let out = &mut out[((top + row) * canvas.w + left) * canvas.step..];
+        let y = y0 + row;
+        match image.order {
+            Order::Nhwc if channels == c && canvas.step == c => {
+                out[..cols * c].copy_from_slice(&data[(y * w + x0) * c..][..cols * c]);
+            }
+            Order::Nhwc => {
+                for x in 0..cols {
+                    let from = &data[(y * w + x0 + x) * c + first..][..channels];
+                    out[x * canvas.step..][..channels].copy_from_slice(from);
+                }
+            }
+            Order::Nchw => {
+                transpose(&data[first * h * w + y * w + x0..], channels, cols, h * w, out, canvas.step);
+            }
+        }
+    }
+}
