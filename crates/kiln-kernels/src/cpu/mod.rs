@@ -10,16 +10,35 @@
 //! * **NaN** is never swallowed: relu and maximum keep it, as PyTorch's do.
 
 mod arch;
+mod batch_norm;
 mod conv;
+mod cross_entropy;
+mod layer_norm;
+mod linear;
+mod optimiser;
 mod order;
 mod parallel;
+mod pool;
+mod product;
+mod relu;
+mod rows;
 mod scratch;
 mod tile;
 
 #[cfg(test)]
 mod tests;
 
+pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
 pub use conv::{
     Act, ConvShape, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,
 };
+pub use cross_entropy::cross_entropy;
+pub use layer_norm::{layer_norm, layer_norm_grad};
+pub use linear::{LinearShape, linear, linear_grad};
+pub use optimiser::{Adam, RmsProp, Sgd};
 pub use order::{Order, reorder};
+pub use pool::{
+    PoolShape, avg_pool2d, avg_pool2d_grad, global_max_pool, global_max_pool_grad, global_mean_pool,
+    global_mean_pool_grad, max_pool2d, max_pool2d_grad,
+};
+pub use relu::{relu, relu_grad};

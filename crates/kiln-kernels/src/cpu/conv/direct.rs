@@ -33,7 +33,7 @@ pub(super) fn correlate(
 }
 
 /// How columns are divided on the instruction set at hand.
-pub(super) struct BlocksOf(pub(super) usize);
+pub(crate) struct BlocksOf(pub(crate) usize);
 
 impl WithSimd for BlocksOf {
     type Output = Blocks;

@@ -20,8 +20,10 @@ mod source;
 mod weight_grad;
 mod winograd;
 
+pub(crate) use direct::BlocksOf;
 pub use block::{conv2d_relu_pool, conv2d_relu_pool_grad};
 pub use shape::ConvShape;
+pub(crate) use shape::out_len;
 
 use plan::Plan;
 use pulp::Arch;

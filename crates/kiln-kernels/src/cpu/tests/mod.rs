@@ -1,6 +1,9 @@
 //! Every kernel against a plain f64 computation, on every instruction set, and on several numbers of threads.
 
 mod conv;
+mod dense;
+mod norm;
+mod pool;
 
 use pulp::Arch;
 

@@ -1,0 +1,139 @@
+//! Maximum over windows.
+
+use pulp::Simd;
+
+use super::{Planes, PoolShape};
+use crate::cpu::arch::arch;
+use crate::cpu::order::Order;
+use crate::cpu::parallel::{Shared, Task, for_each};
+
+/// The maximum of each window: the first of equals, a NaN before any number.
+///
+/// `x`: `[n, c, h, w]` in `order`; `y`: `[n, c, ho, wo]` in `order`; `index`, laid out like `y`: the place of the maximum in
+/// its image, `line · w + column`.
+///
+/// # Panics
+/// If a slice's length does not fit the shape, or the shape is no pooling.
+pub fn max_pool2d(shape: &PoolShape, x: &[f32], order: Order, y: &mut [f32], index: &mut [u32]) {
+    shape.check();
+    assert_eq!(x.len(), shape.x_len(), "max_pool2d: x");
+    assert_eq!(y.len(), shape.y_len(), "max_pool2d: y");
+    assert_eq!(index.len(), y.len(), "max_pool2d: index");
+    let planes = shape.planes(order);
+    let task = Forward { shape, planes, x, y: Shared::new(y), index: Shared::new(index) };
+    for_each(arch(), planes.count, shape.cost(), &task);
+}
+
+/// The gradient of [`max_pool2d`] for its input, from the gradient `g` of its result.
+///
+/// # Panics
+/// If a slice's length does not fit the shape, the shape is no pooling, or an `index` lies outside of its image.
+pub fn max_pool2d_grad(shape: &PoolShape, g: &[f32], index: &[u32], order: Order, dx: &mut [f32]) {
+    shape.check();
+    assert_eq!(g.len(), shape.y_len(), "max_pool2d_grad: g");
+    assert_eq!(index.len(), g.len(), "max_pool2d_grad: index");
+    assert_eq!(dx.len(), shape.x_len(), "max_pool2d_grad: dx");
+    let planes = shape.planes(order);
+    let task = Backward { shape, planes, g, index, dx: Shared::new(dx) };
+    for_each(arch(), planes.count, shape.cost(), &task);
+}
+
+struct Forward<'a> {
+    shape: &'a PoolShape,
+    planes: Planes,
+    x: &'a [f32],
+    y: Shared<'a, f32>,
+    index: Shared<'a, u32>,
+}
+
+impl Task for Forward<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, plane: usize) {
+        let (shape, lanes) = (self.shape, self.planes.lanes);
+        let (size, pixels) = (shape.h * shape.w * lanes, shape.ho() * shape.wo() * lanes);
+        let x = &self.x[plane * size..][..size];
+        let range = plane * pixels..(plane + 1) * pixels;
+        // SAFETY: each task has its own plane.
+        let (y, index) = unsafe { (self.y.slice(range.clone()), self.index.slice(range)) };
+        if lanes == 1 {
+            return one_lane(shape, x, y, index);
+        }
+        let mut results = y.chunks_exact_mut(lanes).zip(index.chunks_exact_mut(lanes));
+        for i in 0..shape.ho() {
+            for (j, (y, index)) in (0..shape.wo()).zip(results.by_ref()) {
+                let (lines, columns) = (shape.lines(i), shape.columns(j));
+                let first = lines.start * shape.w + columns.start;
+                y.copy_from_slice(&x[first * lanes..][..lanes]);
+                index.fill(first as u32);
+                for line in lines {
+                    for column in columns.clone() {
+                        let pixel = line * shape.w + column;
+                        if pixel != first {
+                            greater(&x[pixel * lanes..][..lanes], pixel as u32, y, index);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes over what is greater than `y`, or the first NaN.
+#[inline(always)]
+fn greater(x: &[f32], pixel: u32, y: &mut [f32], index: &mut [u32]) {
+    for ((&x, y), index) in x.iter().zip(y).zip(index) {
+        let wins = (x > *y) | (x.is_nan() & !y.is_nan());
+        *y = if wins { x } else { *y };
+        *index = if wins { pixel } else { *index };
+    }
+}
+
+#[inline(always)]
+fn one_lane(shape: &PoolShape, x: &[f32], y: &mut [f32], index: &mut [u32]) {
+    let mut results = y.iter_mut().zip(index);
+    for i in 0..shape.ho() {
+        for (j, (y, index)) in (0..shape.wo()).zip(results.by_ref()) {
+            let (lines, columns) = (shape.lines(i), shape.columns(j));
+            let mut won = lines.start * shape.w + columns.start;
+            let mut max = x[won];
+            for line in lines {
+                for column in columns.clone() {
+                    let pixel = line * shape.w + column;
+                    let wins = (x[pixel] > max) | (x[pixel].is_nan() & !max.is_nan());
+                    (max, won) = if wins { (x[pixel], pixel) } else { (max, won) };
+                }
+            }
+            (*y, *index) = (max, won as u32);
+        }
+    }
+}
+
+struct Backward<'a> {
+    shape: &'a PoolShape,
+    planes: Planes,
+    g: &'a [f32],
+    index: &'a [u32],
+    dx: Shared<'a, f32>,
+}
+
+impl Task for Backward<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, plane: usize) {
+        let (shape, lanes) = (self.shape, self.planes.lanes);
+        let (size, pixels) = (shape.h * shape.w * lanes, shape.ho() * shape.wo() * lanes);
+        // SAFETY: each task has its own plane.
+        let dx = unsafe { self.dx.slice(plane * size..(plane + 1) * size) };
+        dx.fill(0.0);
+        let range = plane * pixels..(plane + 1) * pixels;
+        let (g, index) = (&self.g[range.clone()], &self.index[range]);
+        if lanes == 1 {
+            for (&g, &pixel) in g.iter().zip(index) {
+                dx[pixel as usize] += g;
+            }
+            return;
+        }
+        for ((lane, &g), &pixel) in (0..lanes).cycle().zip(g).zip(index) {
+            dx[pixel as usize * lanes + lane] += g;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Matrix products, by the register blocks of [`tile`](super::tile).
+
+use pulp::{Arch, Simd};
+
+use super::conv::BlocksOf;
+use super::order::transpose;
+use super::parallel::{Shared, Task, for_each, piece};
+use super::scratch::Scratch;
+use super::tile::{Block, Blocks, Run, Segment, Start};
+
+/// The right factor, `[depth, cols]`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Factor<'a> {
+    /// In memory as it is.
+    Rows(&'a [f32]),
+    /// Transposed: `[cols, depth]`.
+    Columns(&'a [f32]),
+}
+
+/// `c = a · b + bias`, `c` `[rows, cols]`; `a`'s element `(i, d)` is at `i · a_row + d · a_step`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Product<'a> {
+    pub(crate) rows: usize,
+    pub(crate) depth: usize,
+    pub(crate) cols: usize,
+    pub(crate) a: &'a [f32],
+    pub(crate) a_row: usize,
+    pub(crate) a_step: usize,
+    pub(crate) b: Factor<'a>,
+    pub(crate) bias: Option<&'a [f32]>,
+}
+
+/// Depth that is packed at once: 64 columns of it are 128 KiB, a small part of a core's L2.
+const DEPTH: usize = 512;
+
+/// Tasks to aim at, and the fewest rows for which a task may pack its columns once more than others do.
+const TASKS: usize = 8;
+const ROWS: usize = 48;
+
+impl Product<'_> {
+    /// # Panics
+    /// If a factor is too short or `c` is not `rows · cols` long.
+    pub(crate) fn compute(self, arch: Arch, relu: bool, c: &mut [f32]) {
+        let Self { rows, depth, cols, .. } = self;
+        assert_eq!(c.len(), rows * cols, "product: c");
+        let (Factor::Rows(b) | Factor::Columns(b)) = self.b;
+        assert_eq!(b.len(), depth * cols, "product: b");
+        if c.is_empty() {
+            return;
+        }
+        let last = (rows - 1) * self.a_row + depth.saturating_sub(1) * self.a_step;
+        assert!(depth == 0 || last < self.a.len(), "product: a");
+        let blocks = arch.dispatch(BlocksOf(cols));
+        let chunks = TASKS.div_ceil(blocks.count()).min(rows / ROWS).max(1);
+        let per = rows.div_ceil(chunks);
+        let task = Compute { product: self, relu, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
+        for_each(arch, blocks.count() * task.chunks, 2 * rows * depth * cols, &task);
+    }
+}
+
+struct Compute<'a> {
+    product: Product<'a>,
+    relu: bool,
+    blocks: Blocks,
+    /// Rows of a chunk.
+    per: usize,
+    chunks: usize,
+    c: Shared<'a, f32>,
+}
+
+impl Task for Compute<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        let Product { rows, depth, cols, a, a_row, a_step, bias, .. } = self.product;
+        let block = self.blocks.get(index / self.chunks);
+        let rows = piece(index % self.chunks, self.per, rows);
+        let mut first = Scratch::zeroed(block.width);
+        if let Some(bias) = bias {
+            first[..block.len].copy_from_slice(&bias[block.first..][..block.len]);
+        }
+        let mut panel = Scratch::take(DEPTH.min(depth) * block.width);
+        let start = rows.start * cols + block.first;
+        let c = self.c.pointer(start, (rows.len() - 1) * cols + block.len);
+        // At least once, so that an empty sum is written too.
+        for from in (0..depth.max(1)).step_by(DEPTH) {
+            let len = DEPTH.min(depth - from);
+            self.pack(block, from, len, &mut panel);
+            let run = Run {
+                a: a.as_ptr().wrapping_add(rows.start * a_row + from * a_step),
+                a_row,
+                a_step,
+                b: panel.as_ptr(),
+                b_step: block.width,
+                segments: &[Segment { a: 0, b: 0 }],
+                len,
+                c,
+                c_row: cols,
+                rows: rows.len(),
+                nv: block.nv,
+                cols: block.len,
+                start: if from == 0 { Start::Bias(first.as_ptr()) } else { Start::Accumulate },
+                relu: self.relu && from + len == depth,
+            };
+            // SAFETY: `compute` checked `a`; the panel has `len` rows of the block's width; `pointer` checked `c`, of
+            // which each task has its own rows and columns.
+            unsafe { run.run(simd) };
+        }
+    }
+}
+
+impl Compute<'_> {
+    /// Rows `from..from + len` of `b`'s columns in `block`, side by side; zeros in columns beyond the last.
+    #[inline(always)]
+    fn pack(&self, block: Block, from: usize, len: usize, panel: &mut [f32]) {
+        let Product { depth, cols, b, .. } = self.product;
+        match b {
+            Factor::Rows(b) => {
+                for (row, to) in panel.chunks_exact_mut(block.width).take(len).enumerate() {
+                    to[..block.len].copy_from_slice(&b[(from + row) * cols + block.first..][..block.len]);
+                    to[block.len..].fill(0.0);
+                }
+            }
+            Factor::Columns(b) => {
+                if block.len < block.width {
+                    panel.fill(0.0);
+                }
+                if len > 0 {
+                    transpose(&b[block.first * depth + from..], block.len, len, depth, panel, block.width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Linear layers, relu, cross-entropy and optimisers.
+
+use super::{Random, close, garbage, on_any_threads, on_every_arch, wide};
+use crate::cpu::*;
+
+#[test]
+fn linear_and_gradients() {
+    on_every_arch(90, |random| {
+        let size = |random: &mut Random| random.one_of(&[1, 2, 5, 10, 16, 31, 64, 100, 130]);
+        let shape = LinearShape { m: size(random), k: random.one_of(&[1, 3, 17, 64, 513, 1100]), n: size(random) };
+        let LinearShape { m, k, n } = shape;
+        let (x, w, bias, g) = (random.numbers(m * k), random.numbers(k * n), random.numbers(n), random.numbers(m * n));
+        let relu = random.size(0, 1) == 1;
+        let mut y = garbage(m * n);
+        linear(shape, &x, &w, Some(&bias), if relu { Act::Relu } else { Act::None }, &mut y);
+        let (mut dx, mut dw, mut db) = (garbage(m * k), garbage(k * n), garbage(n));
+        linear_grad(shape, &x, &w, relu.then_some(&y[..]), &g, Some(&mut dx), &mut dw, Some(&mut db));
+        let (x, w, mut g) = (wide(&x), wide(&w), wide(&g));
+        let product = |rows: usize, cols: usize, depth: usize, term: &dyn Fn(usize, usize, usize) -> f64, bias: &[f64]| {
+            let (mut exact, mut scale) = (vec![0.0; rows * cols], vec![0.0; rows * cols]);
+            for i in 0..rows {
+                for j in 0..cols {
+                    (exact[i * cols + j], scale[i * cols + j]) = (bias[j], bias[j].abs());
+                    for d in 0..depth {
+                        exact[i * cols + j] += term(i, j, d);
+                        scale[i * cols + j] += term(i, j, d).abs();
+                    }
+                }
+            }
+            (exact, scale)
+        };
+        let (mut exact, scale) = product(m, n, k, &|i, j, d| x[i * k + d] * w[d * n + j], &wide(&bias));
+        if relu {
+            exact.iter_mut().for_each(|y| *y = y.max(0.0));
+            g.iter_mut().zip(&y).for_each(|(g, &y)| *g = if y > 0.0 { *g } else { 0.0 });
+        }
+        close("y", &y, &exact, &scale, 2e-6);
+        let (exact, scale) = product(m, k, n, &|i, j, d| g[i * n + d] * w[j * n + d], &vec![0.0; k]);
+        close("dx", &dx, &exact, &scale, 1e-6);
+        let (exact, scale) = product(k, n, m, &|i, j, d| x[d * k + i] * g[d * n + j], &vec![0.0; n]);
+        close("dw", &dw, &exact, &scale, 1e-6);
+        let (exact, scale) = product(1, n, m, &|_, j, d| g[d * n + j], &vec![0.0; n]);
+        close("db", &db, &exact, &scale, 1e-6);
+    });
+}
+
+#[test]
+fn relu_keeps_nan() {
+    let x: Vec<f32> = [1.0, -1.0, 0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY].repeat(5);
+    let (mut y, mut dx) = (garbage(35), garbage(35));
+    relu(&x, &mut y);
+    relu_grad(&y, &[2.0; 35], &mut dx);
+    assert!(y[..4] == [1.0, 0.0, 0.0, 0.0] && y[4].is_nan() && y[5..7] == [f32::INFINITY, 0.0]);
+    assert_eq!(dx[28..], [2.0, 0.0, 0.0, 0.0, 2.0, 2.0, 0.0]);
+    let mut y = [0.0; 2];
+    linear(LinearShape { m: 2, k: 1, n: 1 }, &[f32::NAN, -1.0], &[1.0], None, Act::Relu, &mut y);
+    assert!(y[0].is_nan() && y[1] == 0.0);
+}
+
+#[test]
+fn cross_entropy_and_gradient() {
+    on_every_arch(60, |random| {
+        let (rows, classes) = (random.size(1, 150), random.size(1, 12));
+        let logits: Vec<f32> = random.numbers(rows * classes).iter().map(|x| x * 9.0).collect();
+        let labels: Vec<u32> = (0..rows).map(|_| random.size(0, classes - 1) as u32).collect();
+        let smoothing = random.one_of(&[0.0, 0.1, 1.0]);
+        let weights: Option<Vec<f32>> =
+            (random.size(0, 1) == 1).then(|| random.numbers(classes).iter().map(|w| w.abs() + 0.1).collect());
+        let mut gradient = garbage(logits.len());
+        let loss = cross_entropy(classes, &logits, &labels, smoothing, weights.as_deref(), &mut gradient);
+        let of = |class: usize| weights.as_ref().map_or(1.0, |weights| f64::from(weights[class]));
+        let total: f64 = labels.iter().map(|&label| of(label as usize)).sum();
+        let (mut exact, mut exact_gradient) = (0.0, Vec::new());
+        for (row, &label) in labels.iter().enumerate() {
+            let x = wide(&logits[row * classes..][..classes]);
+            let max = x.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+            let log_sum = max + x.iter().map(|x| (x - max).exp()).sum::<f64>().ln();
+            let target = |class: usize| {
+                let certain = if class == label as usize { (1.0 - smoothing) * of(class) } else { 0.0 };
+                certain + smoothing / classes as f64 * of(class)
+            };
+            let all: f64 = (0..classes).map(target).sum();
+            for class in 0..classes {
+                exact += target(class) * (log_sum - x[class]) / total;
+                exact_gradient.push(((x[class] - log_sum).exp() * all - target(class)) / total);
+            }
+        }
+        assert!((loss - exact).abs() <= 2e-6 * (1.0 + exact.abs()), "{loss} and {exact}");
+        close("gradient", &gradient, &exact_gradient, &vec![2.0 / total; gradient.len()], 1e-6);
+    });
+}
+
+#[test]
+fn cross_entropy_of_nan_and_bad_labels() {
+    let mut gradient = garbage(4);
+    let loss = cross_entropy(2, &[f32::NAN, 0.0, 1.0, 2.0], &[1, 0], 0.0, None, &mut gradient);
+    assert!(loss.is_nan() && gradient[0].is_nan() && gradient[1].is_nan() && gradient[2].is_finite());
+    let fails = |logits: usize, label: u32, smoothing: f64| {
+        std::panic::catch_unwind(|| {
+            cross_entropy(2, &vec![0.0; logits], &[label], smoothing, None, &mut garbage(2));
+        })
+        .is_err()
+    };
+    assert!(!fails(2, 1, 0.5));
+    assert!(fails(3, 1, 0.5) && fails(2, 2, 0.5) && fails(2, 1, 1.5) && fails(2, 1, f64::NAN));
+}
+
+/// Longer than two chunks, and no whole number of them.
+const LEN: usize = 2 * 64 * 1024 + 77;
+
+/// Runs four steps of `update(step, w, g, slots)` and of `exact(step, w, g, slots)` and compares everything.
+fn steps<const K: usize>(
+    update: impl Fn(u64, &mut [f32], &[f32], &mut [Vec<f32>; K]),
+    exact: impl Fn(u64, f64, f64, &mut [f64; K]) -> f64,
+) {
+    let mut random = Random::new(3);
+    let mut w = random.numbers(LEN);
+    let mut slots: [Vec<f32>; K] = std::array::from_fn(|_| vec![0.0; LEN]);
+    let (mut exact_w, mut exact_slots) = (wide(&w), vec![[0.0; K]; LEN]);
+    for step in 1..=4 {
+        let g = random.numbers(LEN);
+        update(step, &mut w, &g, &mut slots);
+        for i in 0..LEN {
+            exact_w[i] = exact(step, exact_w[i], f64::from(g[i]), &mut exact_slots[i]);
+        }
+    }
+    close("weight", &w, &exact_w, &vec![1.0; LEN], 3e-6);
+    for (k, slot) in slots.iter().enumerate() {
+        let exact: Vec<f64> = exact_slots.iter().map(|slots| slots[k]).collect();
+        close("slot", slot, &exact, &vec![1.0; LEN], 1e-6);
+    }
+}
+
+#[test]
+fn sgd() {
+    let plain = Sgd { lr: 0.1, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.01, decoupled: false };
+    steps(|_, w, g, []| plain.update(w, g, None, false), |_, w, g, []| w - 0.1 * (g + 0.01 * w));
+    for nesterov in [false, true] {
+        let rule = Sgd { momentum: 0.9, dampening: if nesterov { 0.0 } else { 0.3 }, nesterov, decoupled: nesterov, ..plain };
+        steps(
+            |step, w, g, [b]| rule.update(w, g, Some(b), step == 1),
+            |step, w, g, [b]| {
+                let (g, w) = if nesterov { (g, w * (1.0 - 0.1 * 0.01)) } else { (g + 0.01 * w, w) };
+                *b = if step == 1 { g } else { 0.9 * *b + (1.0 - rule.dampening) * g };
+                w - 0.1 * if nesterov { g + 0.9 * *b } else { *b }
+            },
+        );
+    }
+}
+
+#[test]
+fn adam() {
+    for decoupled in [false, true] {
+        let rule = |step| Adam { lr: 0.01, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled, step };
+        let exact = |step: u64, w: f64, g: f64, m: &mut f64, v: &mut f64, most: Option<&mut f64>| {
+            let (g, w) = if decoupled { (g, w * (1.0 - 0.01 * 0.1)) } else { (g + 0.1 * w, w) };
+            *m = 0.9 * *m + 0.1 * g;
+            *v = 0.999 * *v + 0.001 * g * g;
+            let under = match most {
+                Some(most) => {
+                    *most = most.max(*v);
+                    *most
+                }
+                None => *v,
+            };
+            let t = step as i32;
+            w - 0.01 / (1.0 - 0.9f64.powi(t)) * *m / ((under / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8)
+        };
+        steps(
+            |step, w, g, [m, v]| rule(step).update(w, g, m, v, None),
+            |step, w, g, [m, v]| exact(step, w, g, m, v, None),
+        );
+        steps(
+            |step, w, g, [m, v, most]| rule(step).update(w, g, m, v, Some(most)),
+            |step, w, g, [m, v, most]| exact(step, w, g, m, v, Some(most)),
+        );
+    }
+}
+
+#[test]
+fn rmsprop() {
+    let rule = RmsProp { lr: 0.001, alpha: 0.9, eps: 1e-3, weight_decay: 0.1, momentum: 0.0 };
+    let heavy = RmsProp { momentum: 0.8, ..rule };
+    let u = |w: f64, g: f64, v: &mut f64, a: Option<&mut f64>| {
+        let g = g + 0.1 * w;
+        *v = 0.9 * *v + 0.1 * g * g;
+        let under = match a {
+            Some(a) => {
+                *a = 0.9 * *a + 0.1 * g;
+                *v - *a * *a
+            }
+            None => *v,
+        };
+        g / (under.sqrt() + 1e-3)
+    };
+    steps(|_, w, g, [v]| rule.update(w, g, v, None, None), |_, w, g, [v]| w - 0.001 * u(w, g, v, None));
+    steps(
+        |_, w, g, [v, a]| rule.update(w, g, v, Some(a), None),
+        |_, w, g, [v, a]| w - 0.001 * u(w, g, v, Some(a)),
+    );
+    let momentum = |w: f64, u: f64, b: &mut f64| {
+        *b = 0.8 * *b + u;
+        w - 0.001 * *b
+    };
+    let update = |w: &mut [f32], g: &[f32], v: &mut [f32], b: &mut [f32]| heavy.update(w, g, v, None, Some(b));
+    steps_scaled(
+        |_, w, g, [v, b]| update(w, g, v, b),
+        |_, w, g, [v, b]| {
+            let u = u(w, g, v, None);
+            momentum(w, u, b)
+        },
+    );
+    steps_scaled(
+        |_, w, g, [v, a, b]| heavy.update(w, g, v, Some(a), Some(b)),
+        |_, w, g, [v, a, b]| {
+            let u = u(w, g, v, Some(a));
+            momentum(w, u, b)
+        },
+    );
+}
+
+/// [`steps`] for a slot that grows to about 10.
+fn steps_scaled<const K: usize>(
+    update: impl Fn(u64, &mut [f32], &[f32], &mut [Vec<f32>; K]),
+    exact: impl Fn(u64, f64, f64, &mut [f64; K]) -> f64,
+) {
+    // The last slot, a direction, in tenths.
+    steps(
+        |step, w, g, slots: &mut [Vec<f32>; K]| {
+            slots[K - 1].iter_mut().for_each(|b| *b *= 64.0);
+            update(step, w, g, slots);
+            slots[K - 1].iter_mut().for_each(|b| *b /= 64.0);
+        },
+        |step, w, g, slots| {
+            slots[K - 1] *= 64.0;
+            let w = exact(step, w, g, slots);
+            slots[K - 1] /= 64.0;
+            w
+        },
+    );
+}
+
+#[test]
+fn wrong_lengths_panic() {
+    let sgd = Sgd { lr: 0.1, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0, decoupled: false };
+    let fails = |w: usize, g: usize, b: Option<usize>| {
+        std::panic::catch_unwind(|| {
+            sgd.update(&mut garbage(w), &garbage(g), b.map(garbage).as_deref_mut(), true);
+        })
+        .is_err()
+    };
+    assert!(!fails(3, 3, Some(3)));
+    assert!(fails(3, 2, Some(3)) && fails(3, 3, Some(2)) && fails(3, 3, None));
+    let shape = LinearShape { m: 2, k: 3, n: 4 };
+    let fails = |x: usize, w: usize, b: usize, y: usize| {
+        std::panic::catch_unwind(|| {
+            linear(shape, &garbage(x), &garbage(w), Some(&garbage(b)), Act::None, &mut garbage(y));
+        })
+        .is_err()
+    };
+    assert!(!fails(6, 12, 4, 8));
+    assert!(fails(7, 12, 4, 8) && fails(6, 11, 4, 8) && fails(6, 12, 5, 8) && fails(6, 12, 4, 7));
+}
+
+#[test]
+fn equal_bits_on_any_threads() {
+    let mut random = Random::new(9);
+    let shape = LinearShape { m: 130, k: 1000, n: 200 };
+    let (x, w, bias, g) =
+        (random.numbers(130_000), random.numbers(200_000), random.numbers(200), random.numbers(26_000));
+    let labels: Vec<u32> = (0..130).map(|i| i % 200).collect();
+    on_any_threads(|| {
+        let (mut y, mut dx, mut dw, mut db) = (garbage(26_000), garbage(130_000), garbage(200_000), garbage(200));
+        linear(shape, &x, &w, Some(&bias), Act::Relu, &mut y);
+        linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
+        let mut dlogits = garbage(26_000);
+        let loss = cross_entropy(200, &y, &labels, 0.1, None, &mut dlogits);
+        let (mut weight, mut m, mut v) = (w.clone(), vec![0.0; 200_000], vec![0.0; 200_000]);
+        let rule = Adam { lr: 0.1, betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 1 };
+        rule.update(&mut weight, &dw, &mut m, &mut v, None);
+        let loss = vec![loss as f32, (loss - f64::from(loss as f32)) as f32];
+        vec![y, dx, dw, db, dlogits, loss, weight, m, v]
+    });
+}
