@@ -15,10 +15,12 @@ use burn::backend::{Autodiff, Backend, Dispatch, DispatchTensor, Flex, backend_e
 use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
-use crate::cpu::Mask;
+use crate::cpu::{Mask, Order};
 use crate::op::BatchStatistics;
 use crate::{Act, flex};
 
+// The macro makes an implementation for a public type of the trait, which must be public for that.
+#[allow(unreachable_pub)]
 #[backend_extension(Autodiff, Flex)]
 pub trait Fused: Backend {
     fn fused_linear(
@@ -147,16 +149,14 @@ impl Fused for Flex {
 }
 
 /// Hands the gradients that are there to the parents that want them.
-fn register<const N: usize>(
-    grads: &mut Gradients,
-    parents: [Option<burn::backend::autodiff::NodeRef>; N],
-    found: [Option<FlexTensor>; N],
-) {
-    for (parent, gradient) in parents.into_iter().zip(found) {
-        if let (Some(parent), Some(gradient)) = (parent, gradient) {
-            grads.register::<Flex>(parent.id, gradient);
+macro_rules! register {
+    ($grads:expr, $parents:expr, $found:expr) => {
+        for (parent, gradient) in $parents.into_iter().zip($found) {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                $grads.register::<Flex>(parent.id, gradient);
+            }
         }
-    }
+    };
 }
 
 #[derive(Debug)]
@@ -173,7 +173,7 @@ impl Backward<Flex, 3> for LinearNode {
         let weight = checkpoints.retrieve_node_output::<FlexTensor>(weight);
         let wanted = ops.parents.each_ref().map(Option::is_some);
         let found = flex::linear_backward(&x, &weight, output.as_ref(), &gradient, wanted);
-        register(grads, ops.parents, found);
+        register!(grads, ops.parents, found);
     }
 }
 
@@ -190,7 +190,7 @@ impl Backward<Flex, 3> for ConvNode {
         let weight = checkpoints.retrieve_node_output::<FlexTensor>(weight);
         let wanted = ops.parents.each_ref().map(Option::is_some);
         let found = flex::conv2d_backward(&x, &weight, output.as_ref(), &gradient, &options, wanted);
-        register(grads, ops.parents, found);
+        register!(grads, ops.parents, found);
     }
 }
 
@@ -208,7 +208,7 @@ impl Backward<Flex, 3> for ConvPoolNode {
         let weight = checkpoints.retrieve_node_output::<FlexTensor>(weight);
         let wanted = ops.parents.each_ref().map(Option::is_some);
         let found = flex::conv2d_relu_pool_backward(&x, &weight, &index, &gradient, &options, wanted);
-        register(grads, ops.parents, found);
+        register!(grads, ops.parents, found);
     }
 }
 
@@ -226,7 +226,7 @@ impl Backward<Flex, 3> for BatchNormNode {
         let beta = checkpoints.retrieve_node_output::<FlexTensor>(beta);
         let found =
             flex::batch_norm_backward(&x, &gamma, &beta, [&mean, &variance], epsilon, act, &gradient);
-        register(grads, ops.parents, found.map(Some));
+        register!(grads, ops.parents, found.map(Some));
     }
 }
 
@@ -234,12 +234,13 @@ impl Backward<Flex, 3> for BatchNormNode {
 struct PoolNode;
 
 impl Backward<Flex, 1> for PoolNode {
-    type State = ([usize; 4], usize, Arc<[u8]>);
+    /// Shape of the input, size of the squares, order in memory, and which pixel of each square went on.
+    type State = ([usize; 4], usize, Order, Arc<[u32]>);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
-        let (dims, size, index) = ops.state;
-        register(grads, ops.parents, [Some(flex::max_pool2d_backward(dims, size, &index, &gradient))]);
+        let (dims, size, order, index) = ops.state;
+        register!(grads, ops.parents, [Some(flex::max_pool2d_backward(dims, size, order, &index, &gradient))]);
     }
 }
 
@@ -252,7 +253,7 @@ impl Backward<Flex, 1> for DropoutNode {
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
-        register(grads, ops.parents, [Some(flex::dropout(&gradient, ops.state))]);
+        register!(grads, ops.parents, [Some(flex::dropout(&gradient, ops.state))]);
     }
 }
 
@@ -350,8 +351,8 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         match PoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(tracked) => {
                 let x = x.into_primitive();
-                let (y, index) = flex::max_pool2d(&x, size);
-                tracked.finish((flex::dims4(&x), size, index), y)
+                let (y, order, index) = flex::max_pool2d(&x, size);
+                tracked.finish((flex::dims4(&x), size, order, index), y)
             }
             OpsKind::UnTracked(untracked) => untracked.finish(flex::max_pool2d(&x.into_primitive(), size).0),
         }

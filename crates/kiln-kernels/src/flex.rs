@@ -8,7 +8,7 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Bytes, DType, Shape};
 
 use crate::Act;
-use crate::cpu::{self, ConvShape, Mask, Order};
+use crate::cpu::{self, ConvShape, LinearShape, Mask, Norm, Order, PoolShape, Statistics};
 
 /// A 4-D tensor without gaps in memory, and the order of its elements there.
 struct Dense {
@@ -37,15 +37,19 @@ impl Dense {
         self.tensor.storage()
     }
 
-    /// The same elements channels-last.
-    fn channels_last(self) -> Self {
-        if self.order == Order::Nhwc {
+    /// The same elements in another order.
+    fn reordered(self, order: Order) -> Self {
+        if self.order == order {
             return self;
         }
         let [n, c, h, w] = self.dims;
         let mut values = garbage(n * c * h * w);
-        cpu::to_channels_last(self.values(), self.dims, &mut values);
-        Self { tensor: images(values, self.dims, Order::Nhwc), order: Order::Nhwc, dims: self.dims }
+        cpu::reorder(n, c, h * w, self.values(), self.order, &mut values, order);
+        Self { tensor: images(values, self.dims, order), order, dims: self.dims }
+    }
+
+    fn channels_last(self) -> Self {
+        self.reordered(Order::Nhwc)
     }
 }
 
@@ -70,7 +74,7 @@ fn contiguous(tensor: &FlexTensor) -> FlexTensor {
 /// Memory for `len` values that are all going to be written.
 ///
 /// Zeroing it first would take as long as a cheap kernel.
-fn garbage<T: bytemuck_free::Plain>(len: usize) -> Vec<T> {
+fn garbage<T: Plain>(len: usize) -> Vec<T> {
     let mut values = Vec::with_capacity(len);
     // SAFETY: the capacity is `len`, any bits are a value of `T`, and the kernels write every element before it is read.
     #[allow(clippy::uninit_vec)]
@@ -80,12 +84,11 @@ fn garbage<T: bytemuck_free::Plain>(len: usize) -> Vec<T> {
     values
 }
 
-mod bytemuck_free {
-    /// Types of which any bits are a value.
-    pub(super) trait Plain {}
-    impl Plain for f32 {}
-    impl Plain for u8 {}
-}
+/// Types of which any bits are a value.
+trait Plain {}
+impl Plain for f32 {}
+impl Plain for u8 {}
+impl Plain for u32 {}
 
 fn tensor<const D: usize>(values: Vec<f32>, dims: [usize; D]) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(Shape::from(dims)), DType::F32)
@@ -104,7 +107,8 @@ pub(crate) fn linear(x: &FlexTensor, weight: &FlexTensor, bias: &FlexTensor, act
     let (x, weight, bias) = (contiguous(x), contiguous(weight), contiguous(bias));
     let ([n, inputs], [_, outputs]) = (x.shape().dims::<2>(), weight.shape().dims::<2>());
     let mut y = garbage(n * outputs);
-    cpu::linear([n, inputs, outputs], x.storage(), weight.storage(), Some(bias.storage()), act, &mut y);
+    let shape = LinearShape { m: n, k: inputs, n: outputs };
+    cpu::linear(shape, x.storage(), weight.storage(), Some(bias.storage()), act, &mut y);
     tensor(y, [n, outputs])
 }
 
@@ -120,21 +124,21 @@ pub(crate) fn linear_backward(
     let ([n, inputs], [_, outputs]) = (x.shape().dims::<2>(), weight.shape().dims::<2>());
     let output = output.map(contiguous);
     let mut dx = wanted[0].then(|| garbage(n * inputs));
-    let mut dw = wanted[1].then(|| garbage(inputs * outputs));
+    let mut dw = garbage(inputs * outputs);
     let mut db = wanted[2].then(|| garbage(outputs));
     cpu::linear_grad(
-        [n, inputs, outputs],
+        LinearShape { m: n, k: inputs, n: outputs },
         x.storage(),
         weight.storage(),
         output.as_ref().map(|output| output.storage()),
         gradient.storage(),
         dx.as_deref_mut(),
-        dw.as_deref_mut(),
+        &mut dw,
         db.as_deref_mut(),
     );
     [
         dx.map(|dx| tensor(dx, [n, inputs])),
-        dw.map(|dw| tensor(dw, [inputs, outputs])),
+        wanted[1].then(|| tensor(dw, [inputs, outputs])),
         db.map(|db| tensor(db, [outputs])),
     ]
 }
@@ -227,7 +231,7 @@ pub(crate) fn conv2d_relu_pool(
         x.values(),
         x.order,
         weight.storage(),
-        Some(bias),
+        bias,
         &mut y,
         Order::Nhwc,
         &mut index,
@@ -248,7 +252,8 @@ pub(crate) fn conv2d_relu_pool_backward(
     let order = if shape.c == 1 { Order::Nchw } else { Order::Nhwc };
     let mut dx = wanted[0].then(|| garbage(x.values().len()));
     let dims = dims4(&weight);
-    let (mut dw, mut db) = (garbage(dims.iter().product()), garbage(shape.k));
+    let mut dw = garbage(dims.iter().product());
+    let mut db = wanted[2].then(|| garbage(shape.k));
     cpu::conv2d_relu_pool_grad(
         &shape,
         x.values(),
@@ -259,12 +264,12 @@ pub(crate) fn conv2d_relu_pool_backward(
         index,
         dx.as_deref_mut().map(|dx: &mut [f32]| (dx, order)),
         &mut dw,
-        &mut db,
+        db.as_deref_mut(),
     );
     [
         dx.map(|dx| images(dx, x.dims, order)),
         wanted[1].then(|| tensor(dw, dims)),
-        wanted[2].then(|| tensor(db, [shape.k])),
+        db.map(|db| tensor(db, [shape.k])),
     ]
 }
 
@@ -291,8 +296,9 @@ pub(crate) fn batch_norm(
     let ((x, c), gamma, beta) = (rows(x), contiguous(gamma), contiguous(beta));
     let values: &[f32] = x.storage();
     let (mut mean, mut variance, mut y) = (garbage(c), garbage(c), garbage(values.len()));
-    cpu::batch_norm_statistics(values, c, &mut mean, &mut variance);
-    cpu::batch_norm(values, c, &mean, &variance, epsilon, gamma.storage(), beta.storage(), act, &mut y);
+    cpu::batch_norm_stats(values, &mut mean, &mut variance);
+    let (gamma, beta) = (gamma.storage(), beta.storage());
+    cpu::batch_norm(values, Norm { mean: &mean, var: &variance, eps: epsilon, gamma, beta }, act, &mut y);
     (like(&x, y), tensor(mean, [c]), tensor(variance, [c]))
 }
 
@@ -309,44 +315,38 @@ pub(crate) fn batch_norm_backward(
     let ((x, c), (gradient, _), gamma, beta) = (rows(x), rows(gradient), contiguous(gamma), contiguous(beta));
     let values: &[f32] = x.storage();
     let (mut dx, mut dgamma, mut dbeta) = (garbage(values.len()), garbage(c), garbage(c));
-    cpu::batch_norm_grad(
-        values,
-        c,
-        mean.storage(),
-        variance.storage(),
-        epsilon,
-        gamma.storage(),
-        beta.storage(),
-        act,
-        gradient.storage(),
-        &mut dx,
-        &mut dgamma,
-        &mut dbeta,
-    );
+    let (gamma, beta) = (gamma.storage(), beta.storage());
+    let norm = Norm { mean: mean.storage(), var: variance.storage(), eps: epsilon, gamma, beta };
+    let (g, statistics) = (gradient.storage(), Statistics::Batch);
+    cpu::batch_norm_grad(values, g, norm, act, statistics, &mut dx, &mut dgamma, &mut dbeta);
     [like(&x, dx), tensor(dgamma, [c]), tensor(dbeta, [c])]
 }
 
-/// The output, and which pixel of each square it comes from.
-pub(crate) fn max_pool2d(x: &FlexTensor, size: usize) -> (FlexTensor, Arc<[u8]>) {
-    let x = Dense::new(x).channels_last();
-    let [n, c, h, w] = x.dims;
-    let dims = [n, c, h / size, w / size];
-    let len = dims.iter().product();
-    let (mut y, mut index) = (garbage(len), garbage(len));
-    cpu::max_pool2d(x.values(), x.dims, size, &mut y, &mut index);
-    (images(y, dims, Order::Nhwc), index.into())
+fn pool_shape([n, c, h, w]: [usize; 4], size: usize) -> PoolShape {
+    PoolShape { n, c, h, w, kernel: [size; 2], stride: [size; 2], padding: [0; 2] }
+}
+
+/// The output, the order that it has in memory, and which pixel of each square it comes from.
+pub(crate) fn max_pool2d(x: &FlexTensor, size: usize) -> (FlexTensor, Order, Arc<[u32]>) {
+    let x = Dense::new(x);
+    let shape = pool_shape(x.dims, size);
+    let (mut y, mut index) = (garbage(shape.y_len()), garbage(shape.y_len()));
+    cpu::max_pool2d(&shape, x.values(), x.order, &mut y, &mut index);
+    (images(y, [shape.n, shape.c, shape.ho(), shape.wo()], x.order), x.order, index.into())
 }
 
 pub(crate) fn max_pool2d_backward(
     dims: [usize; 4],
     size: usize,
-    index: &[u8],
+    order: Order,
+    index: &[u32],
     gradient: &FlexTensor,
 ) -> FlexTensor {
-    let gradient = Dense::new(gradient).channels_last();
-    let mut dx = garbage(dims.iter().product());
-    cpu::max_pool2d_grad(gradient.values(), dims, size, index, &mut dx);
-    images(dx, dims, Order::Nhwc)
+    let gradient = Dense::new(gradient).reordered(order);
+    let shape = pool_shape(dims, size);
+    let mut dx = garbage(shape.x_len());
+    cpu::max_pool2d_grad(&shape, gradient.values(), index, order, &mut dx);
+    images(dx, dims, order)
 }
 
 pub(crate) fn dropout(x: &FlexTensor, mask: Mask) -> FlexTensor {

@@ -13,6 +13,7 @@ mod arch;
 mod batch_norm;
 mod conv;
 mod cross_entropy;
+mod dropout;
 mod layer_norm;
 mod linear;
 mod optimiser;
@@ -33,6 +34,7 @@ pub use conv::{
     Act, ConvShape, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 pub use cross_entropy::cross_entropy;
+pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
 pub use optimiser::{Adam, RmsProp, Sgd};

@@ -1,6 +1,6 @@
 //! Convolutions of images.
 
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
 use burn::tensor::{Tensor, module};
 
 use crate::Act;
@@ -49,5 +49,5 @@ pub fn conv2d_relu_pool(
         return Tensor::from_dispatch(crate::autodiff::conv2d_relu_pool(x, weight, bias, options));
     }
     let y = Act::Relu.apply(module::conv2d(x, weight, bias, options));
-    module::max_pool2d(y, MaxPoolOptions::new([2, 2], [2, 2], [0, 0], [1, 1], false))
+    module::max_pool2d(y, MaxPoolOptions::new([2, 2]))
 }

@@ -15,5 +15,5 @@ pub fn max_pool2d(x: Tensor<4>, size: usize) -> Tensor<4> {
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::max_pool2d(x, size));
     }
-    module::max_pool2d(x, MaxPoolOptions::new([size, size], [size, size], [0, 0], [1, 1], false))
+    module::max_pool2d(x, MaxPoolOptions::new([size, size]))
 }
