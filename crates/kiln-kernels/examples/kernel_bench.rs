@@ -46,7 +46,8 @@ fn conv(name: &str, n: usize, c: usize, side: usize, k: usize) {
         groups: 1,
     };
     println!("{name}");
-    let (x, w, b, g) = (numbers(shape.x_len()), numbers(shape.weight_len()), numbers(k), numbers(shape.y_len()));
+    let (x, w, b, g) =
+        (numbers(shape.x_len()), numbers(shape.weight_len()), numbers(k), numbers(shape.y_len()));
     let (mut y, mut dx, mut dw, mut db) = (g.clone(), x.clone(), w.clone(), b.clone());
     let flops = shape.flops() as f64;
     let o = Order::Nhwc;
@@ -66,14 +67,18 @@ fn conv(name: &str, n: usize, c: usize, side: usize, k: usize) {
 
 fn linears() {
     println!("linear");
-    for (m, k, n) in [(128, 784, 512), (128, 512, 256), (128, 256, 10), (128, 3136, 128), (32, 64, 100), (32, 100, 10)] {
+    for (m, k, n) in
+        [(128, 784, 512), (128, 512, 256), (128, 256, 10), (128, 3136, 128), (32, 64, 100), (32, 100, 10)]
+    {
         let shape = LinearShape { m, k, n };
         let (x, w, b, g) = (numbers(m * k), numbers(k * n), numbers(n), numbers(m * n));
         let (mut y, mut dx, mut dw, mut db) = (g.clone(), x.clone(), w.clone(), b.clone());
         let flops = (2 * m * k * n) as f64;
         let name = |what| format!("{m}×{k}×{n} {what}");
         report(&name("forward"), flops, || linear(shape, &x, &w, Some(&b), Act::Relu, &mut y));
-        report(&name("dw + db"), flops, || linear_grad(shape, &x, &w, Some(&y), &g, None, &mut dw, Some(&mut db)));
+        report(&name("dw + db"), flops, || {
+            linear_grad(shape, &x, &w, Some(&y), &g, None, &mut dw, Some(&mut db))
+        });
         report(&name("dx + dw + db"), 2.0 * flops, || {
             linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
         });
@@ -94,7 +99,9 @@ fn norms() {
         batch_norm_grad(&x, &g, norm, Act::Relu, Statistics::Batch, &mut y, &mut dgamma, &mut dbeta);
     });
     let (mut means, mut inverse) = (vec![0.0; rows], vec![0.0; rows]);
-    report("layer norm forward", 0.0, || layer_norm(&x, &ones, &ones, 1e-5, &mut y, &mut means, &mut inverse));
+    report("layer norm forward", 0.0, || {
+        layer_norm(&x, &ones, &ones, 1e-5, &mut y, &mut means, &mut inverse)
+    });
     report("layer norm backward", 0.0, || {
         layer_norm_grad(&x, &g, &ones, &means, &inverse, &mut y, &mut dgamma, &mut dbeta);
     });
@@ -102,12 +109,16 @@ fn norms() {
     let mut p = numbers(shape.y_len());
     let mut index = vec![0; p.len()];
     for order in [Order::Nhwc, Order::Nchw] {
-        report(&format!("max pool 2×2, {order:?}"), 0.0, || max_pool2d(&shape, &x, order, &mut p, &mut index));
+        report(&format!("max pool 2×2, {order:?}"), 0.0, || {
+            max_pool2d(&shape, &x, order, &mut p, &mut index)
+        });
         report("  backward", 0.0, || max_pool2d_grad(&shape, &p, &index, order, &mut y));
         report(&format!("mean pool 2×2, {order:?}"), 0.0, || avg_pool2d(&shape, &x, order, true, &mut p));
         report("  backward", 0.0, || avg_pool2d_grad(&shape, &p, order, true, &mut y));
         let mut small = vec![0.0; 64 * c];
-        report(&format!("global mean, {order:?}"), 0.0, || global_mean_pool([64, c, 1024], &x, order, &mut small));
+        report(&format!("global mean, {order:?}"), 0.0, || {
+            global_mean_pool([64, c, 1024], &x, order, &mut small)
+        });
     }
     report("NCHW to NHWC", 0.0, || reorder(64, c, 1024, &x, Order::Nchw, &mut y, Order::Nhwc));
     report("NHWC to NCHW", 0.0, || reorder(64, c, 1024, &x, Order::Nhwc, &mut y, Order::Nchw));
@@ -124,9 +135,17 @@ fn the_rest() {
     });
     for len in [1 << 20, 10_000] {
         let (mut w, g, mut m, mut v) = (numbers(len), numbers(len), numbers(len), vec![0.5; len]);
-        let adam = Adam { lr: 1e-9, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 9 };
+        let adam =
+            Adam { lr: 1e-9, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 9 };
         report(&format!("Adam, {len}"), 0.0, || adam.update(&mut w, &g, &mut m, &mut v, None));
-        let sgd = Sgd { lr: 1e-9, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.1, decoupled: false };
+        let sgd = Sgd {
+            lr: 1e-9,
+            momentum: 0.9,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.1,
+            decoupled: false,
+        };
         report(&format!("SGD with momentum, {len}"), 0.0, || sgd.update(&mut w, &g, Some(&mut m), false));
     }
 }
@@ -171,7 +190,11 @@ fn peak(threads: usize) {
             }
         });
     });
-    println!("peak, {threads} threads: {:.0} GF/s (median {:.0})", flops / least * 1e-6, flops / middle * 1e-6);
+    println!(
+        "peak, {threads} threads: {:.0} GF/s (median {:.0})",
+        flops / least * 1e-6,
+        flops / middle * 1e-6
+    );
 }
 
 fn main() {
