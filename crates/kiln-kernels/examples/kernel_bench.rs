@@ -46,7 +46,8 @@ fn conv(name: &str, n: usize, c: usize, side: usize, k: usize) {
         groups: 1,
     };
     println!("{name}");
-    let (x, w, b, g) = (numbers(shape.x_len()), numbers(shape.weight_len()), numbers(k), numbers(shape.y_len()));
+    let (x, w, b, g) =
+        (numbers(shape.x_len()), numbers(shape.weight_len()), numbers(k), numbers(shape.y_len()));
     let (mut y, mut dx, mut dw, mut db) = (g.clone(), x.clone(), w.clone(), b.clone());
     let flops = shape.flops() as f64;
     let o = Order::Nhwc;
@@ -62,6 +63,91 @@ fn conv(name: &str, n: usize, c: usize, side: usize, k: usize) {
     report("block dx + dw + db", 2.0 * flops, || {
         conv2d_relu_pool_grad(&shape, &x, o, &w, &p, o, &index, Some((&mut dx, o)), &mut dw, Some(&mut db));
     });
+}
+
+fn linears() {
+    println!("linear");
+    for (m, k, n) in
+        [(128, 784, 512), (128, 512, 256), (128, 256, 10), (128, 3136, 128), (32, 64, 100), (32, 100, 10)]
+    {
+        let shape = LinearShape { m, k, n };
+        let (x, w, b, g) = (numbers(m * k), numbers(k * n), numbers(n), numbers(m * n));
+        let (mut y, mut dx, mut dw, mut db) = (g.clone(), x.clone(), w.clone(), b.clone());
+        let flops = (2 * m * k * n) as f64;
+        let name = |what| format!("{m}×{k}×{n} {what}");
+        report(&name("forward"), flops, || linear(shape, &x, &w, Some(&b), Act::Relu, &mut y));
+        report(&name("dw + db"), flops, || {
+            linear_grad(shape, &x, &w, Some(&y), &g, None, &mut dw, Some(&mut db))
+        });
+        report(&name("dx + dw + db"), 2.0 * flops, || {
+            linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
+        });
+    }
+}
+
+fn norms() {
+    println!("normalisation, 64×32×32×128 (33 MB), and pools");
+    let (rows, c) = (64 * 32 * 32, 128);
+    let (x, g, ones) = (numbers(rows * c), numbers(rows * c), vec![1.0; c]);
+    let (mut y, mut mean, mut var) = (x.clone(), ones.clone(), ones.clone());
+    report("batch norm statistics", 0.0, || batch_norm_stats(&x, &mut mean, &mut var));
+    let (mean, var) = (mean, var);
+    let norm = Norm { mean: &mean, var: &var, eps: 1e-5, gamma: &ones, beta: &ones };
+    report("batch norm + relu forward", 0.0, || batch_norm(&x, norm, Act::Relu, &mut y));
+    let (mut dgamma, mut dbeta) = (ones.clone(), ones.clone());
+    report("batch norm + relu backward", 0.0, || {
+        batch_norm_grad(&x, &g, norm, Act::Relu, Statistics::Batch, &mut y, &mut dgamma, &mut dbeta);
+    });
+    let (mut means, mut inverse) = (vec![0.0; rows], vec![0.0; rows]);
+    report("layer norm forward", 0.0, || {
+        layer_norm(&x, &ones, &ones, 1e-5, &mut y, &mut means, &mut inverse)
+    });
+    report("layer norm backward", 0.0, || {
+        layer_norm_grad(&x, &g, &ones, &means, &inverse, &mut y, &mut dgamma, &mut dbeta);
+    });
+    let shape = PoolShape { n: 64, c, h: 32, w: 32, kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+    let mut p = numbers(shape.y_len());
+    let mut index = vec![0; p.len()];
+    for order in [Order::Nhwc, Order::Nchw] {
+        report(&format!("max pool 2×2, {order:?}"), 0.0, || {
+            max_pool2d(&shape, &x, order, &mut p, &mut index)
+        });
+        report("  backward", 0.0, || max_pool2d_grad(&shape, &p, &index, order, &mut y));
+        report(&format!("mean pool 2×2, {order:?}"), 0.0, || avg_pool2d(&shape, &x, order, true, &mut p));
+        report("  backward", 0.0, || avg_pool2d_grad(&shape, &p, order, true, &mut y));
+        let mut small = vec![0.0; 64 * c];
+        report(&format!("global mean, {order:?}"), 0.0, || {
+            global_mean_pool([64, c, 1024], &x, order, &mut small)
+        });
+    }
+    report("NCHW to NHWC", 0.0, || reorder(64, c, 1024, &x, Order::Nchw, &mut y, Order::Nhwc));
+    report("NHWC to NCHW", 0.0, || reorder(64, c, 1024, &x, Order::Nhwc, &mut y, Order::Nchw));
+    report("relu", 0.0, || relu(&x, &mut y));
+    report("copy, for comparison", 0.0, || y.copy_from_slice(&x));
+}
+
+fn the_rest() {
+    println!("loss and optimisers");
+    let (logits, labels) = (numbers(1280), (0..128).map(|i| i % 10).collect::<Vec<u32>>());
+    let mut gradient = logits.clone();
+    report("cross-entropy 128×10", 0.0, || {
+        cross_entropy(10, &logits, &labels, 0.1, None, &mut gradient);
+    });
+    for len in [1 << 20, 10_000] {
+        let (mut w, g, mut m, mut v) = (numbers(len), numbers(len), numbers(len), vec![0.5; len]);
+        let adam =
+            Adam { lr: 1e-9, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 9 };
+        report(&format!("Adam, {len}"), 0.0, || adam.update(&mut w, &g, &mut m, &mut v, None));
+        let sgd = Sgd {
+            lr: 1e-9,
+            momentum: 0.9,
+            dampening: 0.0,
+            nesterov: false,
+            weight_decay: 0.1,
+            decoupled: false,
+        };
+        report(&format!("SGD with momentum, {len}"), 0.0, || sgd.update(&mut w, &g, Some(&mut m), false));
+    }
 }
 
 /// Fused multiply-adds on twelve registers: what no kernel can beat.
@@ -104,7 +190,11 @@ fn peak(threads: usize) {
             }
         });
     });
-    println!("peak, {threads} threads: {:.0} GF/s (median {:.0})", flops / least * 1e-6, flops / middle * 1e-6);
+    println!(
+        "peak, {threads} threads: {:.0} GF/s (median {:.0})",
+        flops / least * 1e-6,
+        flops / middle * 1e-6
+    );
 }
 
 fn main() {
@@ -125,5 +215,14 @@ fn main() {
         if name.contains(&only) {
             conv(name, n, c, side, k);
         }
+    }
+    if "linear".contains(&only) {
+        linears();
+    }
+    if "norm".contains(&only) {
+        norms();
+    }
+    if "rest".contains(&only) {
+        the_rest();
     }
 }

@@ -27,7 +27,10 @@ impl Norm<'_> {
     fn check(&self) -> usize {
         let c = self.mean.len();
         assert!(c > 0, "batch norm: no channels");
-        assert!([self.var, self.gamma, self.beta].iter().all(|slice| slice.len() == c), "batch norm: var, gamma or beta");
+        assert!(
+            [self.var, self.gamma, self.beta].iter().all(|slice| slice.len() == c),
+            "batch norm: var, gamma or beta"
+        );
         c
     }
 
@@ -78,7 +81,8 @@ pub fn batch_norm_stats(x: &[f32], mean: &mut [f32], var: &mut [f32]) {
         let len = piece(index, per, rows).len() as f64;
         let all = seen + len;
         for i in 0..c {
-            let (rough, rest, square) = (f64::from(part[i]), f64::from(part[c + i]), f64::from(part[2 * c + i]));
+            let (rough, rest, square) =
+                (f64::from(part[i]), f64::from(part[c + i]), f64::from(part[2 * c + i]));
             // Around the chunk's exact mean instead of the rounded one.
             let of_chunk = rough + rest / len;
             let delta = of_chunk - means[i];

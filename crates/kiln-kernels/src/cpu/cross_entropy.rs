@@ -35,7 +35,10 @@ pub fn cross_entropy(
     assert_eq!(gradient.len(), logits.len(), "cross_entropy: gradient");
     assert!(weights.is_none_or(|weights| weights.len() == classes), "cross_entropy: weights");
     assert!((0.0..=1.0).contains(&smoothing), "cross_entropy: smoothing is not in [0, 1]");
-    assert!(labels.iter().all(|&label| (label as usize) < classes), "cross_entropy: label beyond the classes");
+    assert!(
+        labels.iter().all(|&label| (label as usize) < classes),
+        "cross_entropy: label beyond the classes"
+    );
     let weight = |class: usize| weights.map_or(1.0, |weights| f64::from(weights[class]));
     let total: f64 = labels.iter().map(|&label| weight(label as usize)).sum();
     let mut losses = vec![0.0; rows.div_ceil(ROWS)];
@@ -99,7 +102,9 @@ impl Task for CrossEntropy<'_> {
             let (certain, each) = ((certain / self.total) as f32, (each / self.total) as f32);
             match self.weights {
                 None => gradient.iter_mut().for_each(|g| *g = *g * share - each),
-                Some(weights) => gradient.iter_mut().zip(weights).for_each(|(g, &v)| *g = *g * share - each * v),
+                Some(weights) => {
+                    gradient.iter_mut().zip(weights).for_each(|(g, &v)| *g = *g * share - each * v)
+                }
             }
             gradient[label] -= certain;
         }

@@ -67,7 +67,9 @@ impl Task for Forward<'_> {
             unsafe { (self.y.slice(range.clone()), self.mean.slice(rows.clone()), self.inverse.slice(rows)) };
         let (gamma, beta) = (&self.gamma[..c], &self.beta[..c]);
         let kept = means.iter_mut().zip(inverses);
-        for ((x, y), (kept_mean, kept_inverse)) in self.x[range].chunks_exact(c).zip(y.chunks_exact_mut(c)).zip(kept) {
+        for ((x, y), (kept_mean, kept_inverse)) in
+            self.x[range].chunks_exact(c).zip(y.chunks_exact_mut(c)).zip(kept)
+        {
             let rough = sum(x, |x| x) / c as f32;
             // What rounding left of the sum of differences corrects mean and variance.
             let rest = sum(x, |x| x - rough) / c as f32;
@@ -112,8 +114,17 @@ pub fn layer_norm_grad(
     let per = rows_per_chunk(c);
     let chunks = rows.div_ceil(per);
     let mut partial = Scratch::take(chunks * 2 * c);
-    let task =
-        Backward { per, rows, x, g, gamma, mean, inverse, dx: Shared::new(dx), partial: Shared::new(&mut partial) };
+    let task = Backward {
+        per,
+        rows,
+        x,
+        g,
+        gamma,
+        mean,
+        inverse,
+        dx: Shared::new(dx),
+        partial: Shared::new(&mut partial),
+    };
     for_each(arch(), chunks, x.len() * 2 * MEMORY, &task);
     let fold = |to: &mut [f32], offset| {
         to.iter_mut().zip(add_chunks(&partial, c, 2 * c, offset)).for_each(|(to, sum)| *to = sum as f32);

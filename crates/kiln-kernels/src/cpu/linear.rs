@@ -69,7 +69,8 @@ pub fn linear_grad(
         }
         None => g,
     };
-    let product = Product { rows: k, depth: m, cols: n, a: x, a_row: 1, a_step: k, b: Factor::Rows(g), bias: None };
+    let product =
+        Product { rows: k, depth: m, cols: n, a: x, a_row: 1, a_step: k, b: Factor::Rows(g), bias: None };
     product.compute(arch(), false, dw);
     if let Some(db) = db {
         db.fill(0.0);
@@ -80,8 +81,16 @@ pub fn linear_grad(
         }
     }
     if let Some(dx) = dx {
-        let product =
-            Product { rows: m, depth: n, cols: k, a: g, a_row: n, a_step: 1, b: Factor::Columns(w), bias: None };
+        let product = Product {
+            rows: m,
+            depth: n,
+            cols: k,
+            a: g,
+            a_row: n,
+            a_step: 1,
+            b: Factor::Columns(w),
+            bias: None,
+        };
         product.compute(arch(), false, dx);
     }
 }

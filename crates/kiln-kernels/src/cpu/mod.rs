@@ -9,6 +9,9 @@
 //!   (Other instruction sets round differently.)
 //! * **NaN** is never swallowed: relu and maximum keep it, as PyTorch's do.
 
+// Kernels index several arrays in step, which iterators would hide, not shorten.
+#![allow(clippy::needless_range_loop)]
+
 mod arch;
 mod batch_norm;
 mod conv;

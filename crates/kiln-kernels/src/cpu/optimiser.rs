@@ -172,11 +172,13 @@ impl RmsProp {
                 let (u, v, a) = centred(w, g, v, a);
                 (w - lr * u, [v, a])
             }),
-            (Some(mean), Some(buffer)) => pass(weight, gradient, [square, mean, buffer], move |w, g, [v, a, b]| {
-                let (u, v, a) = centred(w, g, v, a);
-                let b = momentum * b + u;
-                (w - lr * b, [v, a, b])
-            }),
+            (Some(mean), Some(buffer)) => {
+                pass(weight, gradient, [square, mean, buffer], move |w, g, [v, a, b]| {
+                    let (u, v, a) = centred(w, g, v, a);
+                    let b = momentum * b + u;
+                    (w - lr * b, [v, a, b])
+                })
+            }
         }
     }
 }

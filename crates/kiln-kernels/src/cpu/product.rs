@@ -53,7 +53,8 @@ impl Product<'_> {
         let blocks = arch.dispatch(BlocksOf(cols));
         let chunks = TASKS.div_ceil(blocks.count()).min(rows / ROWS).max(1);
         let per = rows.div_ceil(chunks);
-        let task = Compute { product: self, relu, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
+        let task =
+            Compute { product: self, relu, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
         for_each(arch, blocks.count() * task.chunks, 2 * rows * depth * cols, &task);
     }
 }

@@ -146,7 +146,11 @@ impl<const NV: usize> WithSimd for Wide<'_, NV> {
             let rows = each + usize::from(tile < more);
             // SAFETY: promised by the caller of `Run::run`; tiles divide its rows.
             unsafe {
-                if run.a_row == 1 { run.tile_of::<S, NV, true>(simd, rows) } else { run.tile_of::<S, NV, false>(simd, rows) }
+                if run.a_row == 1 {
+                    run.tile_of::<S, NV, true>(simd, rows)
+                } else {
+                    run.tile_of::<S, NV, false>(simd, rows)
+                }
             }
             run.a = run.a.wrapping_add(rows * run.a_row);
             run.c = run.c.wrapping_add(rows * run.c_row);
@@ -248,7 +252,9 @@ impl Run<'_> {
         let mut sums = [[simd.splat_f32s(0.0); NV]; MR];
         for (i, sums) in sums.iter_mut().enumerate() {
             // SAFETY: `cols` elements of `c` are readable, and no more than `NV` vectors.
-            unsafe { std::ptr::copy_nonoverlapping(self.c.add(i * self.c_row), sums.as_mut_ptr().cast(), self.cols) };
+            unsafe {
+                std::ptr::copy_nonoverlapping(self.c.add(i * self.c_row), sums.as_mut_ptr().cast(), self.cols)
+            };
         }
         sums
     }
@@ -261,7 +267,9 @@ impl Run<'_> {
     unsafe fn store_part<S: Simd, const MR: usize, const NV: usize>(&self, sums: [[S::f32s; NV]; MR]) {
         for (i, sums) in sums.iter().enumerate() {
             // SAFETY: `cols` elements of `c` are writable, and no more than `NV` vectors.
-            unsafe { std::ptr::copy_nonoverlapping(sums.as_ptr().cast(), self.c.add(i * self.c_row), self.cols) };
+            unsafe {
+                std::ptr::copy_nonoverlapping(sums.as_ptr().cast(), self.c.add(i * self.c_row), self.cols)
+            };
         }
     }
 }

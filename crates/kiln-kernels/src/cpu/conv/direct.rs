@@ -81,7 +81,8 @@ impl Task for Correlate<'_> {
         let mut canvas = Scratch::zeroed(plan.canvas.len());
         for image in piece(index, self.per, plan.n) {
             // SAFETY: each image belongs to one task.
-            if let Some(out) = unsafe { self.sink.in_place_all(image..image + 1, channels, h * w, channels) } {
+            if let Some(out) = unsafe { self.sink.in_place_all(image..image + 1, channels, h * w, channels) }
+            {
                 self.image(simd, image, &mut canvas, out);
             } else {
                 let mut out = Scratch::take(size);
@@ -146,7 +147,8 @@ impl Correlate<'_> {
         assert!(segments.iter().all(|at| a_last + at.a + len <= canvas.len()), "direct: canvas");
         assert!(segments.len() * len * block.width <= panel.len(), "direct: panel");
         assert!(start + (rows - 1) * c_line + (cols - 1) * c_row + block.len <= out.len(), "direct: result");
-        let bias = self.bias.as_ref().map(|bias| &bias[group * self.blocks.padded() + block.first..][..block.width]);
+        let bias =
+            self.bias.as_ref().map(|bias| &bias[group * self.blocks.padded() + block.first..][..block.width]);
         for line in 0..rows {
             let run = Run {
                 a: canvas.as_ptr().wrapping_add(line * a_line),
@@ -169,4 +171,3 @@ impl Correlate<'_> {
         }
     }
 }
-

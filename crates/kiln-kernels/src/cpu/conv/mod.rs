@@ -20,8 +20,8 @@ mod source;
 mod weight_grad;
 mod winograd;
 
-pub(crate) use direct::BlocksOf;
 pub use block::{conv2d_relu_pool, conv2d_relu_pool_grad};
+pub(crate) use direct::BlocksOf;
 pub use shape::ConvShape;
 pub(crate) use shape::out_len;
 

@@ -42,18 +42,19 @@ impl Axis {
 
     fn backward(len: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Self {
         // dx[p + stride·q] = Σ_r g[q + offset(p, r)] · w[r] with offset = (p + padding − r·dilation) / stride, if whole.
-        let phases: Vec<(usize, usize, Vec<(usize, isize)>)> = (0..stride.min(len))
+        let phases: Vec<_> = (0..stride.min(len))
             .map(|p| {
                 let offset = |r: usize| (p + padding) as isize - (r * dilation) as isize;
                 let taps = (0..kernel)
                     .rev()
                     .filter(|&r| offset(r) % stride as isize == 0)
                     .map(|r| (r, offset(r) / stride as isize))
-                    .collect();
+                    .collect::<Vec<_>>();
                 (p, (len - p).div_ceil(stride), taps)
             })
             .collect();
-        let offsets = || phases.iter().flat_map(|(_, count, taps)| taps.iter().map(move |&(_, at)| (at, *count)));
+        let offsets =
+            || phases.iter().flat_map(|(_, count, taps)| taps.iter().map(move |&(_, at)| (at, *count)));
         let lowest = offsets().map(|(at, _)| at).min().unwrap_or(0);
         let highest = offsets().map(|(at, count)| at + count as isize).max().unwrap_or(1);
         let sweeps = phases
@@ -133,7 +134,9 @@ impl Plan {
                 let taps: Vec<_> = v
                     .taps
                     .iter()
-                    .flat_map(|&(r, y)| h.taps.iter().map(move |&(s, x)| (y * across.size + x, r * shape.s + s)))
+                    .flat_map(|&(r, y)| {
+                        h.taps.iter().map(move |&(s, x)| (y * across.size + x, r * shape.s + s))
+                    })
                     .collect();
                 let neighbours = h.taps.windows(2).all(|pair| pair[1].1 == pair[0].1 + 1);
                 sweeps.push(Sweep {

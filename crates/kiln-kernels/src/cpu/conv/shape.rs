@@ -66,10 +66,16 @@ impl ConvShape {
     pub(super) fn check(&self) {
         assert!(self.groups > 0, "convolution: no groups");
         assert!(self.c.is_multiple_of(self.groups), "convolution: groups do not divide the input's channels");
-        assert!(self.k.is_multiple_of(self.groups), "convolution: groups do not divide the output's channels");
+        assert!(
+            self.k.is_multiple_of(self.groups),
+            "convolution: groups do not divide the output's channels"
+        );
         assert!(self.c > 0 && self.k > 0, "convolution: no channels");
         assert!(self.r > 0 && self.s > 0, "convolution: empty kernel");
-        assert!(self.stride.iter().chain(&self.dilation).all(|&step| step > 0), "convolution: stride or dilation 0");
+        assert!(
+            self.stride.iter().chain(&self.dilation).all(|&step| step > 0),
+            "convolution: stride or dilation 0"
+        );
         assert!(
             self.h + 2 * self.padding[0] > (self.r - 1) * self.dilation[0]
                 && self.w + 2 * self.padding[1] > (self.s - 1) * self.dilation[1],

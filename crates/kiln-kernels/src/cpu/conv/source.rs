@@ -46,7 +46,14 @@ impl Source<'_> {
                     Order::Nhwc => (data, c, first),
                     Order::Nchw => {
                         turned = Scratch::take(channels * h2 * w2);
-                        transpose(&data[first * h2 * w2..], channels, h2 * w2, h2 * w2, &mut turned, channels);
+                        transpose(
+                            &data[first * h2 * w2..],
+                            channels,
+                            h2 * w2,
+                            h2 * w2,
+                            &mut turned,
+                            channels,
+                        );
                         (&turned, channels, 0)
                     }
                 };
@@ -91,9 +98,16 @@ fn spread(out: &mut [f32], g: &[f32], won: &[u8], which: u8) {
 /// Where results go.
 #[derive(Debug)]
 pub(super) enum Sink<'a> {
-    Plain { data: Shared<'a, f32>, order: Order },
+    Plain {
+        data: Shared<'a, f32>,
+        order: Order,
+    },
     /// Through relu and 2×2 max-pooling. `index` is `[n, ho/2, wo/2, k]`.
-    Pooled { data: Shared<'a, f32>, order: Order, index: Shared<'a, u8> },
+    Pooled {
+        data: Shared<'a, f32>,
+        order: Order,
+        index: Shared<'a, u8>,
+    },
 }
 
 impl Sink<'_> {

@@ -36,7 +36,13 @@ pub fn global_mean_pool_grad([n, c, pixels]: [usize; 3], g: &[f32], order: Order
 ///
 /// # Panics
 /// If a slice's length does not fit, or there are no pixels.
-pub fn global_max_pool([n, c, pixels]: [usize; 3], x: &[f32], order: Order, y: &mut [f32], index: &mut [u32]) {
+pub fn global_max_pool(
+    [n, c, pixels]: [usize; 3],
+    x: &[f32],
+    order: Order,
+    y: &mut [f32],
+    index: &mut [u32],
+) {
     assert!(pixels > 0 && u32::try_from(pixels).is_ok(), "global_max_pool: no pixels, or too many");
     assert_eq!(x.len(), n * c * pixels, "global_max_pool: x");
     assert_eq!(y.len(), n * c, "global_max_pool: y");
@@ -49,10 +55,19 @@ pub fn global_max_pool([n, c, pixels]: [usize; 3], x: &[f32], order: Order, y: &
 ///
 /// # Panics
 /// If a slice's length does not fit, or an `index` is not below `pixels`.
-pub fn global_max_pool_grad([n, c, pixels]: [usize; 3], g: &[f32], index: &[u32], order: Order, dx: &mut [f32]) {
+pub fn global_max_pool_grad(
+    [n, c, pixels]: [usize; 3],
+    g: &[f32],
+    index: &[u32],
+    order: Order,
+    dx: &mut [f32],
+) {
     assert_eq!(g.len(), n * c, "global_max_pool_grad: g");
     assert_eq!(index.len(), n * c, "global_max_pool_grad: index");
-    assert!(index.iter().all(|&index| (index as usize) < pixels), "global_max_pool_grad: index beyond the image");
+    assert!(
+        index.iter().all(|&index| (index as usize) < pixels),
+        "global_max_pool_grad: index beyond the image"
+    );
     assert_eq!(dx.len(), n * c * pixels, "global_max_pool_grad: dx");
     let cost = dx.len() * MEMORY;
     for_each(arch(), n, cost, &Backward { c, pixels, order, g, index: Some(index), dx: Shared::new(dx) });

@@ -2,7 +2,8 @@
 
 use super::{Random, at, close, garbage, norm, on_any_threads, on_every_arch};
 use crate::cpu::{
-    Act, ConvShape, Order, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,
+    Act, ConvShape, Order, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
+    conv2d_weight_grad,
 };
 
 /// Of `Σ |products|`.
@@ -65,8 +66,10 @@ fn products(shape: &ConvShape, mut each: impl FnMut(usize, usize, usize)) {
                     for c in 0..cg {
                         for r in 0..shape.r {
                             for s in 0..shape.s {
-                                let y = (i * shape.stride[0] + r * shape.dilation[0]).wrapping_sub(shape.padding[0]);
-                                let x = (j * shape.stride[1] + s * shape.dilation[1]).wrapping_sub(shape.padding[1]);
+                                let y = (i * shape.stride[0] + r * shape.dilation[0])
+                                    .wrapping_sub(shape.padding[0]);
+                                let x = (j * shape.stride[1] + s * shape.dilation[1])
+                                    .wrapping_sub(shape.padding[1]);
                                 if y < shape.h && x < shape.w {
                                     each(
                                         ((n * shape.c + k / kg * cg + c) * shape.h + y) * shape.w + x,
@@ -135,7 +138,11 @@ impl Case {
 
     fn close(&self, what: &str, a: &[f32], b: &[f64], scale: &[f64]) {
         let what = &format!("{what} of {:?}", self.shape);
-        if self.winograd() { close(what, a, b, &norm(scale), WINOGRAD) } else { close(what, a, b, scale, DIRECT) }
+        if self.winograd() {
+            close(what, a, b, &norm(scale), WINOGRAD)
+        } else {
+            close(what, a, b, scale, DIRECT)
+        }
     }
 
     /// The exact gradients for x, w and bias of `g`, with their scales.
@@ -198,7 +205,8 @@ fn block_forward_and_gradients() {
         let case = Case::new(random, shape);
         let shape = &case.shape;
         let (n, k, h2, w2) = (shape.n, shape.k, shape.ho() / 2, shape.wo() / 2);
-        let (x_size, y_size, pooled) = ([shape.c, shape.h, shape.w], [k, shape.ho(), shape.wo()], [k, h2, w2]);
+        let (x_size, y_size, pooled) =
+            ([shape.c, shape.h, shape.w], [k, shape.ho(), shape.wo()], [k, h2, w2]);
         let [x_order, y_order, g_order, dx_order] =
             [random.order(), random.order(), random.order(), random.order()];
         let x = to(x_order, n, x_size, &case.x);
@@ -264,9 +272,16 @@ fn winograd_is_accurate_with_many_channels() {
 #[test]
 fn equal_bits_on_any_threads() {
     let strided = ConvShape { stride: [2, 2], ..square(9, 24, 17, 40, 1) };
-    for shape in [square(37, 1, 28, 32, 1), square(21, 32, 14, 64, 1), square(20, 20, 12, 150, 1), square(18, 24, 15, 36, 2), strided] {
+    for shape in [
+        square(37, 1, 28, 32, 1),
+        square(21, 32, 14, 64, 1),
+        square(20, 20, 12, 150, 1),
+        square(18, 24, 15, 36, 2),
+        strided,
+    ] {
         let mut random = Random::new(7);
-        let (x, w, bias) = (random.numbers(shape.x_len()), random.numbers(shape.weight_len()), random.numbers(shape.k));
+        let (x, w, bias) =
+            (random.numbers(shape.x_len()), random.numbers(shape.weight_len()), random.numbers(shape.k));
         let g = random.numbers(shape.y_len());
         let pooled = shape.n * shape.k * (shape.ho() / 2) * (shape.wo() / 2);
         on_any_threads(|| {
@@ -280,7 +295,16 @@ fn equal_bits_on_any_threads() {
             let (mut dx2, mut dw2, mut db2) = (dx.clone(), dw.clone(), db.clone());
             let into = Some((&mut dx2[..], Order::Nhwc));
             conv2d_relu_pool_grad(
-                &shape, &x, Order::Nhwc, &w, &p, Order::Nhwc, &index, into, &mut dw2, Some(&mut db2),
+                &shape,
+                &x,
+                Order::Nhwc,
+                &w,
+                &p,
+                Order::Nhwc,
+                &index,
+                into,
+                &mut dw2,
+                Some(&mut db2),
             );
             let index = index.iter().map(|&i| f32::from(i)).collect();
             vec![y, dx, dw, db, p, index, dx2, dw2, db2]

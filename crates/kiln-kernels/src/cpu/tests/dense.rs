@@ -7,16 +7,22 @@ use crate::cpu::*;
 fn linear_and_gradients() {
     on_every_arch(90, |random| {
         let size = |random: &mut Random| random.one_of(&[1, 2, 5, 10, 16, 31, 64, 100, 130]);
-        let shape = LinearShape { m: size(random), k: random.one_of(&[1, 3, 17, 64, 513, 1100]), n: size(random) };
+        let shape =
+            LinearShape { m: size(random), k: random.one_of(&[1, 3, 17, 64, 513, 1100]), n: size(random) };
         let LinearShape { m, k, n } = shape;
-        let (x, w, bias, g) = (random.numbers(m * k), random.numbers(k * n), random.numbers(n), random.numbers(m * n));
+        let (x, w, bias, g) =
+            (random.numbers(m * k), random.numbers(k * n), random.numbers(n), random.numbers(m * n));
         let relu = random.size(0, 1) == 1;
         let mut y = garbage(m * n);
         linear(shape, &x, &w, Some(&bias), if relu { Act::Relu } else { Act::None }, &mut y);
         let (mut dx, mut dw, mut db) = (garbage(m * k), garbage(k * n), garbage(n));
         linear_grad(shape, &x, &w, relu.then_some(&y[..]), &g, Some(&mut dx), &mut dw, Some(&mut db));
         let (x, w, mut g) = (wide(&x), wide(&w), wide(&g));
-        let product = |rows: usize, cols: usize, depth: usize, term: &dyn Fn(usize, usize, usize) -> f64, bias: &[f64]| {
+        let product = |rows: usize,
+                       cols: usize,
+                       depth: usize,
+                       term: &dyn Fn(usize, usize, usize) -> f64,
+                       bias: &[f64]| {
             let (mut exact, mut scale) = (vec![0.0; rows * cols], vec![0.0; rows * cols]);
             for i in 0..rows {
                 for j in 0..cols {
@@ -133,10 +139,17 @@ fn steps<const K: usize>(
 
 #[test]
 fn sgd() {
-    let plain = Sgd { lr: 0.1, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.01, decoupled: false };
+    let plain =
+        Sgd { lr: 0.1, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.01, decoupled: false };
     steps(|_, w, g, []| plain.update(w, g, None, false), |_, w, g, []| w - 0.1 * (g + 0.01 * w));
     for nesterov in [false, true] {
-        let rule = Sgd { momentum: 0.9, dampening: if nesterov { 0.0 } else { 0.3 }, nesterov, decoupled: nesterov, ..plain };
+        let rule = Sgd {
+            momentum: 0.9,
+            dampening: if nesterov { 0.0 } else { 0.3 },
+            nesterov,
+            decoupled: nesterov,
+            ..plain
+        };
         steps(
             |step, w, g, [b]| rule.update(w, g, Some(b), step == 1),
             |step, w, g, [b]| {
@@ -151,7 +164,8 @@ fn sgd() {
 #[test]
 fn adam() {
     for decoupled in [false, true] {
-        let rule = |step| Adam { lr: 0.01, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled, step };
+        let rule =
+            |step| Adam { lr: 0.01, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled, step };
         let exact = |step: u64, w: f64, g: f64, m: &mut f64, v: &mut f64, most: Option<&mut f64>| {
             let (g, w) = if decoupled { (g, w * (1.0 - 0.01 * 0.1)) } else { (g + 0.1 * w, w) };
             *m = 0.9 * *m + 0.1 * g;
@@ -202,7 +216,8 @@ fn rmsprop() {
         *b = 0.8 * *b + u;
         w - 0.001 * *b
     };
-    let update = |w: &mut [f32], g: &[f32], v: &mut [f32], b: &mut [f32]| heavy.update(w, g, v, None, Some(b));
+    let update =
+        |w: &mut [f32], g: &[f32], v: &mut [f32], b: &mut [f32]| heavy.update(w, g, v, None, Some(b));
     steps_scaled(
         |_, w, g, [v, b]| update(w, g, v, b),
         |_, w, g, [v, b]| {
@@ -242,7 +257,8 @@ fn steps_scaled<const K: usize>(
 
 #[test]
 fn wrong_lengths_panic() {
-    let sgd = Sgd { lr: 0.1, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0, decoupled: false };
+    let sgd =
+        Sgd { lr: 0.1, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0, decoupled: false };
     let fails = |w: usize, g: usize, b: Option<usize>| {
         std::panic::catch_unwind(|| {
             sgd.update(&mut garbage(w), &garbage(g), b.map(garbage).as_deref_mut(), true);
@@ -270,13 +286,15 @@ fn equal_bits_on_any_threads() {
         (random.numbers(130_000), random.numbers(200_000), random.numbers(200), random.numbers(26_000));
     let labels: Vec<u32> = (0..130).map(|i| i % 200).collect();
     on_any_threads(|| {
-        let (mut y, mut dx, mut dw, mut db) = (garbage(26_000), garbage(130_000), garbage(200_000), garbage(200));
+        let (mut y, mut dx, mut dw, mut db) =
+            (garbage(26_000), garbage(130_000), garbage(200_000), garbage(200));
         linear(shape, &x, &w, Some(&bias), Act::Relu, &mut y);
         linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
         let mut dlogits = garbage(26_000);
         let loss = cross_entropy(200, &y, &labels, 0.1, None, &mut dlogits);
         let (mut weight, mut m, mut v) = (w.clone(), vec![0.0; 200_000], vec![0.0; 200_000]);
-        let rule = Adam { lr: 0.1, betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 1 };
+        let rule =
+            Adam { lr: 0.1, betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 1 };
         rule.update(&mut weight, &dw, &mut m, &mut v, None);
         let loss = vec![loss as f32, (loss - f64::from(loss as f32)) as f32];
         vec![y, dx, dw, db, dlogits, loss, weight, m, v]

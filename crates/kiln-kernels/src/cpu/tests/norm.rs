@@ -35,8 +35,11 @@ fn batch_norm_and_gradient() {
         let mut y = garbage(x.len());
         batch_norm(&x, values, act, &mut y);
         let inverse: Vec<f64> = var.iter().map(|&var| 1.0 / (f64::from(var) + eps).sqrt()).collect();
-        let normal: Vec<f64> =
-            x.iter().enumerate().map(|(i, &x)| (f64::from(x) - f64::from(mean[i % c])) * inverse[i % c]).collect();
+        let normal: Vec<f64> = x
+            .iter()
+            .enumerate()
+            .map(|(i, &x)| (f64::from(x) - f64::from(mean[i % c])) * inverse[i % c])
+            .collect();
         let exact: Vec<f64> = normal
             .iter()
             .enumerate()
@@ -63,7 +66,8 @@ fn batch_norm_and_gradient() {
         let (mut exact, mut scale) = (vec![0.0; x.len()], vec![0.0; x.len()]);
         for i in 0..x.len() {
             let j = i % c;
-            let through = if statistics == Statistics::Batch { (sum[j] + normal[i] * product[j]) / r } else { 0.0 };
+            let through =
+                if statistics == Statistics::Batch { (sum[j] + normal[i] * product[j]) / r } else { 0.0 };
             exact[i] = f64::from(gamma[j]) * inverse[j] * (g[i] - through);
             scale[i] = inverse[j] * (g[i].abs() + (1.0 + normal[i].abs()) * size[j] / r);
         }

@@ -88,7 +88,9 @@ fn whole_images() {
         let size = [random.size(1, 4), random.one_of(&[1, 3, 16, 40]), random.size(1, 70)];
         let [n, c, pixels] = size;
         let order = random.order();
-        let place = |image: usize, channel: usize, pixel: usize| at(order, [c, pixels, 1], [image, channel, pixel, 0]);
+        let place = |image: usize, channel: usize, pixel: usize| {
+            at(order, [c, pixels, 1], [image, channel, pixel, 0])
+        };
         let (x, g) = (random.numbers(n * c * pixels), random.numbers(n * c));
         let (mut y, mut mean, mut index) = (garbage(n * c), garbage(n * c), vec![9; n * c]);
         global_max_pool(size, &x, order, &mut y, &mut index);
@@ -116,7 +118,16 @@ fn nan_is_the_maximum() {
     let shape = PoolShape { n: 1, c: 1, h: 2, w: 4, kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
     for (order, c) in [(Order::Nchw, 1), (Order::Nhwc, 16)] {
         let shape = PoolShape { c, ..shape };
-        let plane = [f32::INFINITY, f32::NAN, f32::NEG_INFINITY, f32::NEG_INFINITY, 1.0, f32::NAN, f32::NEG_INFINITY, f32::NEG_INFINITY];
+        let plane = [
+            f32::INFINITY,
+            f32::NAN,
+            f32::NEG_INFINITY,
+            f32::NEG_INFINITY,
+            1.0,
+            f32::NAN,
+            f32::NEG_INFINITY,
+            f32::NEG_INFINITY,
+        ];
         let x: Vec<f32> = plane.iter().flat_map(|&x| vec![x; c]).collect();
         let (mut y, mut index) = (garbage(2 * c), vec![9; 2 * c]);
         max_pool2d(&shape, &x, order, &mut y, &mut index);

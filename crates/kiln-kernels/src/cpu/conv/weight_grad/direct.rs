@@ -30,10 +30,14 @@ pub(in super::super) fn direct(
     let split = Split::new(plan.n, rows, plan.groups * padded, plan.groups == 1);
     let mut partial = Scratch::take(split.partial_len());
     let segments: Vec<_> = (0..plan.result[0])
-        .map(|y| Segment { a: y * plan.sweeps[0].stride[0] * plan.canvas.w * plan.cin, b: y * plan.result[1] })
+        .map(|y| Segment {
+            a: y * plan.sweeps[0].stride[0] * plan.canvas.w * plan.cin,
+            b: y * plan.result[1],
+        })
         .collect();
     let with_bias = db.is_some();
-    let task = Sums { plan: &plan, lanes, split, segments, x, g, with_bias, partial: Shared::new(&mut partial) };
+    let task =
+        Sums { plan: &plan, lanes, split, segments, x, g, with_bias, partial: Shared::new(&mut partial) };
     for_each(arch, split.tasks(), plan.flops, &task);
     let bias = db.map(Shared::new);
     let task = Finish { plan: &plan, padded, split, partial: &partial, dw: Shared::new(dw), db: bias };
@@ -72,7 +76,14 @@ impl Task for Sums<'_> {
         let mut copy = Scratch::zeroed(flat.len());
         for image in images {
             for group in 0..plan.groups {
-                self.x.place(image, [plan.groups * plan.cin, sh, sw], group * plan.cin, plan.cin, plan.canvas, &mut canvas);
+                self.x.place(
+                    image,
+                    [plan.groups * plan.cin, sh, sw],
+                    group * plan.cin,
+                    plan.cin,
+                    plan.canvas,
+                    &mut canvas,
+                );
                 let first = group * plan.cout + columns.start;
                 let in_place = self.g.in_place(image, channels * h * w).filter(|_| there == width);
                 let (g, step) = match in_place {

@@ -35,7 +35,18 @@ pub(in super::super) fn winograd(
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).max(1);
     let with_bias = db.is_some();
-    let task = Sums { geometry, k: shape.k, step, rows, images, split, x, g, with_bias, partial: Shared::new(&mut partial) };
+    let task = Sums {
+        geometry,
+        k: shape.k,
+        step,
+        rows,
+        images,
+        split,
+        x,
+        g,
+        with_bias,
+        partial: Shared::new(&mut partial),
+    };
     for_each(arch, split.tasks(), geometry.flops, &task);
     let bias = db.map(Shared::new);
     let task = Finish { c: shape.c, k: shape.k, split, partial: &partial, dw: Shared::new(dw), db: bias };
@@ -93,7 +104,15 @@ impl Task for Sums<'_> {
 impl Sums<'_> {
     /// Adds the tiles of `images` images.
     #[inline(always)]
-    fn tiles<S: Simd>(&self, simd: S, images: usize, inputs: &[f32], gradients: &[f32], sums: &mut [f32], width: usize) {
+    fn tiles<S: Simd>(
+        &self,
+        simd: S,
+        images: usize,
+        inputs: &[f32],
+        gradients: &[f32],
+        sums: &mut [f32],
+        width: usize,
+    ) {
         let geometry = self.geometry;
         let (step, c) = (self.step, geometry.cin);
         let [down, across] = geometry.tiles;

@@ -65,11 +65,21 @@ impl Geometry {
             && (shape.stride, shape.dilation) == ([1, 1], [1, 1])
             && shape.groups == 1;
         // 16 products a tile against 9 an output: pays unless tiles hang over the edge.
-        let pays = shape.c.min(shape.k) >= CHANNELS
-            && 16 * tiles[0] * tiles[1] * 5 <= 9 * result[0] * result[1] * 4;
+        let pays =
+            shape.c.min(shape.k) >= CHANNELS && 16 * tiles[0] * tiles[1] * 5 <= 9 * result[0] * result[1] * 4;
         let (cin, cout) = if backward { (shape.k, shape.c) } else { (shape.c, shape.k) };
         let flops = shape.flops() / 2;
-        (fits && pays).then_some(Self { n: shape.n, cin, cout, source, result, shift, tiles, backward, flops })
+        (fits && pays).then_some(Self {
+            n: shape.n,
+            cin,
+            cout,
+            source,
+            result,
+            shift,
+            tiles,
+            backward,
+            flops,
+        })
     }
 
     /// The canvas of one image with every tile's inputs, `step` floats a pixel.
@@ -103,7 +113,18 @@ pub(super) fn correlate(
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).clamp(1, geometry.n.max(1));
     let weight = weight::transform(arch, geometry, blocks, weight);
-    let task = Correlate { geometry, blocks, step, rows, images, source, weight, bias: padded, relu: act == Act::Relu, sink };
+    let task = Correlate {
+        geometry,
+        blocks,
+        step,
+        rows,
+        images,
+        source,
+        weight,
+        bias: padded,
+        relu: act == Act::Relu,
+        sink,
+    };
     for_each(arch, geometry.n.div_ceil(images), geometry.flops, &task);
 }
 
@@ -179,7 +200,8 @@ impl Correlate<'_> {
             for index in 0..self.blocks.count() {
                 let block = self.blocks.get(index);
                 let width = block.width;
-                let weight = &self.weight[FREQUENCIES * geometry.cin * block.first..][..FREQUENCIES * geometry.cin * width];
+                let weight = &self.weight[FREQUENCIES * geometry.cin * block.first..]
+                    [..FREQUENCIES * geometry.cin * width];
                 for frequency in 0..FREQUENCIES {
                     let a = &transformed[frequency * tiles * step..][..tiles * step];
                     let b = &weight[frequency * geometry.cin * width..][..geometry.cin * width];
@@ -212,7 +234,17 @@ impl Correlate<'_> {
                         let at = ((row / down * h + y) * w + x) * out_step + block.first;
                         let there = [(h - y).min(2), (w - x).min(2)];
                         let out = &mut out[at..];
-                        output_tile(simd, from, tiles * width, bias, self.relu, out, w * out_step, out_step, there);
+                        output_tile(
+                            simd,
+                            from,
+                            tiles * width,
+                            bias,
+                            self.relu,
+                            out,
+                            w * out_step,
+                            out_step,
+                            there,
+                        );
                     }
                 }
             }
