@@ -41,7 +41,8 @@ fn job(name: &str) -> Option<Job> {
         Some((network, batch)) => (network, batch.parse().ok()?),
         None => (network, if network == "digits" { 32 } else { 128 }),
     };
-    let mlp = |hidden: &[usize]| ModelConfig::Mlp(MlpConfig { hidden: hidden.to_vec(), ..MlpConfig::default() });
+    let mlp =
+        |hidden: &[usize]| ModelConfig::Mlp(MlpConfig { hidden: hidden.to_vec(), ..MlpConfig::default() });
     let (model, input) = match network {
         "mlp" => (mlp(&[512, 256]), InputShape::Table(784)),
         "digits" => (mlp(&[100]), InputShape::Table(64)),

@@ -46,7 +46,11 @@ fn fashion_mnist_stays_below_400_mib_and_flat_from_epoch_2_on() {
     }
     assert!(child.wait().unwrap().success());
     let all = end["peak_rss_bytes"].as_u64().unwrap();
-    println!("after each epoch {:?} MiB, in all {} MiB", peaks.iter().map(|p| p / MIB).collect::<Vec<_>>(), all / MIB);
+    println!(
+        "after each epoch {:?} MiB, in all {} MiB",
+        peaks.iter().map(|p| p / MIB).collect::<Vec<_>>(),
+        all / MIB
+    );
     assert_eq!(peaks.len(), 4);
     assert!(all < 400 * MIB, "{all} bytes");
     // The allocator moves by some pages; a batch, a copy of the weights or an optimiser state kept an epoch would be more.

@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-data", &["kiln-core"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-objective", &["kiln-core", "kiln-data"]),
-    ("kiln-optim", &["kiln-core", "kiln-data"]),
+    ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-train", &["kiln-core", "kiln-data", "kiln-models", "kiln-objective", "kiln-optim"]),
     // Plain records only: what is shown must not need a tensor.
     ("kiln-report", &[]),

@@ -224,8 +224,7 @@ impl Backward<Flex, 3> for BatchNormNode {
         let x = checkpoints.retrieve_node_output::<FlexTensor>(x);
         let gamma = checkpoints.retrieve_node_output::<FlexTensor>(gamma);
         let beta = checkpoints.retrieve_node_output::<FlexTensor>(beta);
-        let found =
-            flex::batch_norm_backward(&x, &gamma, &beta, [&mean, &variance], epsilon, act, &gradient);
+        let found = flex::batch_norm_backward(&x, &gamma, &beta, [&mean, &variance], epsilon, act, &gradient);
         register!(grads, ops.parents, found.map(Some));
     }
 }
@@ -240,7 +239,11 @@ impl Backward<Flex, 1> for PoolNode {
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
         let (dims, size, order, index) = ops.state;
-        register!(grads, ops.parents, [Some(flex::max_pool2d_backward(dims, size, order, &index, &gradient))]);
+        register!(
+            grads,
+            ops.parents,
+            [Some(flex::max_pool2d_backward(dims, size, order, &index, &gradient))]
+        );
     }
 }
 
@@ -267,7 +270,8 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         match LinearNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut tracked) => {
                 let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
-                let y = flex::linear(&x.into_primitive(), &weight.into_primitive(), &bias.into_primitive(), act);
+                let y =
+                    flex::linear(&x.into_primitive(), &weight.into_primitive(), &bias.into_primitive(), act);
                 tracked.finish((x_id, weight_id, (act != Act::None).then(|| y.clone())), y)
             }
             OpsKind::UnTracked(untracked) => untracked.finish(flex::linear(

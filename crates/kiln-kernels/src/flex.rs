@@ -146,7 +146,19 @@ pub(crate) fn linear_backward(
 fn conv_shape([n, c, h, w]: [usize; 4], weight: &FlexTensor, options: &ConvOptions<2>) -> ConvShape {
     let [k, _, r, s] = dims4(weight);
     let (stride, dilation) = (options.stride, options.dilation);
-    ConvShape { n, c, h, w, k, r, s, stride, padding: options.padding_begin(), dilation, groups: options.groups }
+    ConvShape {
+        n,
+        c,
+        h,
+        w,
+        k,
+        r,
+        s,
+        stride,
+        padding: options.padding_begin(),
+        dilation,
+        groups: options.groups,
+    }
 }
 
 pub(crate) fn conv2d(

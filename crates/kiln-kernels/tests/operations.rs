@@ -94,8 +94,13 @@ fn convolutions() {
         });
         // Two in a row: the second gets its input channels-last.
         same::<4, 4>(&what, images.clone(), weight.clone(), noise(3, [k]), |x, w, b| {
-            let x = conv2d(x.clone() * 1.5, Tensor::ones([c, c, 1, 1], &x.device()).cast(x.dtype()), None,
-                ConvOptions::new([1; 2], [0; 2], [1; 2], 1), Act::None);
+            let x = conv2d(
+                x.clone() * 1.5,
+                Tensor::<4>::ones([c, c, 1, 1], &x.device()).cast(x.dtype()),
+                None,
+                ConvOptions::new([1; 2], [0; 2], [1; 2], 1),
+                Act::None,
+            );
             conv2d(x, w, Some(b), options.clone(), Act::Relu)
         });
         if h + 2 * padding > (r - 1) * dilation + stride && w + 2 * padding > (s - 1) * dilation + stride {
@@ -110,11 +115,15 @@ fn convolutions() {
 
 #[test]
 fn linear_layers() {
-    for [n, inputs, outputs] in [[1, 1, 1], [32, 64, 100], [128, 784, 512], [7, 33, 10], [128, 256, 10], [3, 5, 129]] {
+    for [n, inputs, outputs] in
+        [[1, 1, 1], [32, 64, 100], [128, 784, 512], [7, 33, 10], [128, 256, 10], [3, 5, 129]]
+    {
         for act in [Act::None, Act::Relu] {
             let what = format!("{n}: {inputs} to {outputs}, {act:?}");
             let (x, weight) = (noise(4, [n, inputs]), noise(5, [inputs, outputs]));
-            same::<2, 2>(&what, x.clone(), weight.clone(), noise(6, [outputs]), |x, w, b| linear(x, w, Some(b), act));
+            same::<2, 2>(&what, x.clone(), weight.clone(), noise(6, [outputs]), |x, w, b| {
+                linear(x, w, Some(b), act)
+            });
             same::<2, 2>(&what, x, weight, noise(6, [outputs]), |x, w, _| linear(x, w, None, act));
         }
     }
@@ -131,9 +140,13 @@ fn batch_norms() {
         });
     }
     for (n, c) in [(2, 1), (33, 20), (128, 256)] {
-        same::<2, 2>(&format!("{n}x{c}"), noise(7, [n, c]), noise(8, [1, c]), noise(9, [c]), |x, gamma, beta| {
-            batch_norm(x, gamma.reshape([c]), beta, 1e-5, Act::Relu).output
-        });
+        same::<2, 2>(
+            &format!("{n}x{c}"),
+            noise(7, [n, c]),
+            noise(8, [1, c]),
+            noise(9, [c]),
+            |x, gamma, beta| batch_norm(x, gamma.reshape([c]), beta, 1e-5, Act::Relu).output,
+        );
     }
     let x = tensor::<2>(&TensorData::from([[1.0, 10.0], [3.0, 10.0], [8.0, 10.0]]), DType::F32);
     let one = Tensor::<1>::ones([2], &x.device());
@@ -145,12 +158,20 @@ fn batch_norms() {
 #[test]
 fn pools_and_masks() {
     for (dims, size) in [([2, 3, 6, 6], 2), ([1, 17, 7, 9], 2), ([2, 4, 9, 9], 3), ([3, 1, 5, 5], 5)] {
-        same::<4, 4>(&format!("{dims:?} {size}"), noise(10, dims), noise(11, [1, 1, 1, 1]), noise(11, [1]), |x, _, _| {
-            max_pool2d(x, size)
-        });
-        same::<4, 4>(&format!("{dims:?}"), noise(10, dims), noise(11, [1, 1, 1, 1]), noise(11, [1]), |x, _, _| {
-            dropout(max_pool2d(x, 1), 0.3, Seed::new(5))
-        });
+        same::<4, 4>(
+            &format!("{dims:?} {size}"),
+            noise(10, dims),
+            noise(11, [1, 1, 1, 1]),
+            noise(11, [1]),
+            |x, _, _| max_pool2d(x, size),
+        );
+        same::<4, 4>(
+            &format!("{dims:?}"),
+            noise(10, dims),
+            noise(11, [1, 1, 1, 1]),
+            noise(11, [1]),
+            |x, _, _| dropout(max_pool2d(x, 1), 0.3, Seed::new(5)),
+        );
     }
 }
 

@@ -98,7 +98,8 @@ mod tests {
         }
         // Burn computes the sigmoid in f32 on some backends, whatever the type: too coarse for differences.
         let half = Tensor::<1>::from_data([0.5f64], (&device(), DType::F64));
-        let coarse = (Activation::Sigmoid.forward(half).into_scalar::<f64>() - 0.622_459_331_201_854_6).abs() > 1e-12;
+        let coarse =
+            (Activation::Sigmoid.forward(half).into_scalar::<f64>() - 0.622_459_331_201_854_6).abs() > 1e-12;
         for activation in ALL {
             if coarse && matches!(activation, Activation::Sigmoid | Activation::Silu) {
                 continue;

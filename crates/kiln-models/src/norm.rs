@@ -39,7 +39,9 @@ impl Normalization {
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
         match self {
-            Self::Batch(norm) if x.device().is_autodiff() && norm.training.is_enabled() => train(norm, x, act),
+            Self::Batch(norm) if x.device().is_autodiff() && norm.training.is_enabled() => {
+                train(norm, x, act)
+            }
             Self::Batch(norm) => act.apply(norm.forward(x)),
             Self::Layer(norm) => act.apply(norm.forward(x)),
         }

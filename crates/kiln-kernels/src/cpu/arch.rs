@@ -1,6 +1,55 @@
 //! Which instruction set a kernel runs with.
 
-use pulp::Arch;
+use pulp::{Scalar, Simd, WithSimd};
+
+#[cfg(target_arch = "aarch64")]
+use pulp::aarch64::Neon;
+#[cfg(target_arch = "x86_64")]
+use pulp::x86::{V3, V4};
+
+/// An instruction set that this processor has.
+///
+/// pulp has such a type, too, but which sets it knows depends on the features that other crates ask of pulp.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Arch {
+    /// Code that runs anywhere.
+    Scalar,
+    /// AVX2 and FMA.
+    #[cfg(target_arch = "x86_64")]
+    V3(V3),
+    /// AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    V4(V4),
+    /// NEON.
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
+}
+
+impl Arch {
+    /// Every instruction set of this processor, the best one first.
+    fn all() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let vectors = [V4::try_new().map(Self::V4), V3::try_new().map(Self::V3)];
+        #[cfg(target_arch = "aarch64")]
+        let vectors = [Neon::try_new().map(Self::Neon)];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        let vectors: [Option<Self>; 0] = [];
+        vectors.into_iter().flatten().chain([Self::Scalar])
+    }
+
+    #[inline(always)]
+    pub(crate) fn dispatch<Op: WithSimd>(self, op: Op) -> Op::Output {
+        match self {
+            Self::Scalar => Simd::vectorize(Scalar, op),
+            #[cfg(target_arch = "x86_64")]
+            Self::V3(simd) => Simd::vectorize(simd, op),
+            #[cfg(target_arch = "x86_64")]
+            Self::V4(simd) => Simd::vectorize(simd, op),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(simd) => Simd::vectorize(simd, op),
+        }
+    }
+}
 
 /// The best instruction set of this processor. Tests force another one for their thread.
 pub(crate) fn arch() -> Arch {
@@ -8,14 +57,21 @@ pub(crate) fn arch() -> Arch {
     if let Some(forced) = forced::get() {
         return forced;
     }
-    Arch::new()
+    Arch::all().next().unwrap_or(Arch::Scalar)
+}
+
+/// Runs `work`, and all that is inlined into it, compiled for the best instruction set of this processor: for loops that
+/// the compiler turns into vectors by itself. The arithmetic is the same on all of them.
+#[inline(always)]
+pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
+    arch().dispatch(work)
 }
 
 #[cfg(test)]
 pub(crate) mod forced {
     use std::cell::Cell;
 
-    use pulp::Arch;
+    use super::Arch;
 
     thread_local! {
         static FORCED: Cell<Option<Arch>> = const { Cell::new(None) };
@@ -33,16 +89,8 @@ pub(crate) mod forced {
         result
     }
 
-    /// Every instruction set that this processor has, with its name.
-    pub(crate) fn all() -> Vec<(&'static str, Arch)> {
-        let mut all = vec![("scalar", Arch::Scalar)];
-        #[cfg(target_arch = "x86_64")]
-        {
-            all.extend(pulp::x86::V3::try_new().map(|simd| ("avx2", Arch::V3(simd))));
-            all.extend(pulp::x86::V4::try_new().map(|simd| ("avx512", Arch::V4(simd))));
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        all.push(("native", Arch::new()));
-        all
+    /// Every instruction set that this processor has.
+    pub(crate) fn all() -> Vec<Arch> {
+        Arch::all().collect()
     }
 }

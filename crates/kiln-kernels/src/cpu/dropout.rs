@@ -1,8 +1,9 @@
 //! Dropout: which element goes is a function of the seed and of the element's index, whatever its place in memory.
 
 use kiln_core::Seed;
-use pulp::Arch;
 use rayon::prelude::*;
+
+use super::arch::vectorized;
 
 /// Elements that one task works on: an even number, as two neighbours share their random bits.
 const CHUNK: usize = 32 * 1024;
@@ -55,7 +56,7 @@ pub fn dropout(x: &[f32], mask: Mask, y: &mut [f32]) {
     assert_eq!(x.len(), y.len(), "dropout: x and y must have the same length");
     let chunk = |(n, (x, y)): (usize, (&[f32], &mut [f32]))| {
         let first = (n * CHUNK / 2) as u64;
-        Arch::new().dispatch(|| {
+        vectorized(|| {
             let (pairs, last) = y.as_chunks_mut::<2>();
             let (x_pairs, x_last) = x.as_chunks::<2>();
             for (i, (y, x)) in pairs.iter_mut().zip(x_pairs).enumerate() {
@@ -79,10 +80,14 @@ pub fn dropout(x: &[f32], mask: Mask, y: &mut [f32]) {
 /// # Panics
 /// When the lengths are not the product of `dims`.
 pub fn dropout_channels_last(x: &[f32], [n, c, h, w]: [usize; 4], mask: Mask, y: &mut [f32]) {
-    assert_eq!([x.len(), y.len()], [n * c * h * w; 2], "dropout: x and y must have the length of their shape");
+    assert_eq!(
+        [x.len(), y.len()],
+        [n * c * h * w; 2],
+        "dropout: x and y must have the length of their shape"
+    );
     let pixels = h * w;
     let image = |(n, (x, y)): (usize, (&[f32], &mut [f32]))| {
-        Arch::new().dispatch(|| {
+        vectorized(|| {
             for (p, (x, y)) in x.chunks_exact(c).zip(y.chunks_exact_mut(c)).enumerate() {
                 let mut index = (n * c * pixels + p) as u64;
                 for (x, y) in x.iter().zip(y) {

@@ -3,9 +3,10 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use crate::cpu::arch::Arch;
 /// Below this many operations (about 50 µs of one core) a hand-over to other threads costs more than it saves.
 const WORTH_A_THREAD: usize = 4_000_000;
 

@@ -1,12 +1,13 @@
 //! Matrix products, by the register blocks of [`tile`](super::tile).
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
 use super::conv::BlocksOf;
 use super::order::transpose;
 use super::parallel::{Shared, Task, for_each, piece};
 use super::scratch::Scratch;
 use super::tile::{Block, Blocks, Run, Segment, Start};
+use crate::cpu::arch::Arch;
 
 /// The right factor, `[depth, cols]`.
 #[derive(Clone, Copy, Debug)]

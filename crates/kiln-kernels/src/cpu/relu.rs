@@ -1,8 +1,8 @@
 //! Rectified linear units.
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
-use super::arch::arch;
+use super::arch::{Arch, arch};
 use super::parallel::{MEMORY, Shared, Task, for_each, piece};
 
 /// Elements of a task.

@@ -20,7 +20,11 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, act: Act
         let ([_, inputs], [rows, outputs]) = (x.dims(), weight.dims());
         assert_eq!(inputs, rows, "linear: x has {inputs} columns, the weight {rows} rows");
         let bias = bias.unwrap_or_else(|| Tensor::zeros([outputs], &x.device().inner()));
-        assert_eq!(bias.dims(), [outputs], "linear: the bias must have as many elements as the weight columns");
+        assert_eq!(
+            bias.dims(),
+            [outputs],
+            "linear: the bias must have as many elements as the weight columns"
+        );
         return Tensor::from_dispatch(crate::autodiff::linear(x, weight, bias, act));
     }
     act.apply(module::linear(x, weight, bias))

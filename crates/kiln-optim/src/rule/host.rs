@@ -5,7 +5,7 @@
 
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::device::DeviceName;
-use pulp::Arch;
+use kiln_kernels::cpu::vectorized;
 use rayon::prelude::*;
 
 /// Elements that one task works on, some 50 µs: much more than it costs to hand the task to a thread.
@@ -70,7 +70,7 @@ fn pass<const S: usize>(
     slots: [&mut [f32]; S],
     each: &impl Fn(f32, f32, [f32; S]) -> (f32, [f32; S]),
 ) {
-    Arch::new().dispatch(|| elements(weight, gradient, slots, each));
+    vectorized(|| elements(weight, gradient, slots, each));
 }
 
 #[inline(always)]

@@ -1,11 +1,12 @@
 //! Direct convolution: implicit im2col over a padded, channels-last copy of one image.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::Act;
 use super::pack::Packed;
 use super::plan::{Plan, Sweep};
 use super::source::{Sink, Source};
+use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{Task, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};

@@ -26,10 +26,9 @@ pub use shape::ConvShape;
 pub(crate) use shape::out_len;
 
 use plan::Plan;
-use pulp::Arch;
 use source::{Sink, Source};
 
-use super::arch::arch;
+use super::arch::{Arch, arch};
 use super::order::Order;
 use super::parallel::Shared;
 

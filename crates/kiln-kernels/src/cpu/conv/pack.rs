@@ -1,8 +1,9 @@
 //! Weights in the order in which the micro-kernel reads them.
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
 use super::plan::Plan;
+use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::Blocks;

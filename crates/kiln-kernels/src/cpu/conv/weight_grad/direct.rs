@@ -1,8 +1,9 @@
 //! Any convolution: register blocks of taps × output channels, summed over pixels.
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
 use super::{Split, add_pixels};
+use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
 use crate::cpu::conv::plan::Plan;

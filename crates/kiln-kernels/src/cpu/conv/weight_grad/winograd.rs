@@ -1,9 +1,10 @@
 //! 3×3, stride 1: `dw = Gᵀ [Σ_tiles (A g Aᵀ) ⊗ (Bᵀ d B)] G`, sixteen matrix products over tiles.
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
 use super::direct::lane_of;
 use super::{Split, add_pixels};
+use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
 use crate::cpu::conv::source::Source;

@@ -8,7 +8,8 @@ mod weight;
 
 pub(super) use transform::{gradient_tile, input_tile, kernel_gradient};
 
-use pulp::{Arch, Simd};
+use crate::cpu::arch::Arch;
+use pulp::Simd;
 use transform::output_tile;
 
 use super::direct::BlocksOf;

@@ -1,9 +1,10 @@
 //! Weights taken to frequencies.
 
-use pulp::{Arch, Simd};
+use pulp::Simd;
 
 use super::transform::kernel;
 use super::{FREQUENCIES, Geometry};
+use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, store};
