@@ -60,6 +60,8 @@ impl Place {
             .current_dir(self.path())
             .env("KILN_DEVICE", device())
             .env("NO_COLOR", "1")
+            // Without it, graphics drivers complain on standard error.
+            .env("XDG_RUNTIME_DIR", self.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -121,6 +121,11 @@ impl Weights {
         self.tensors.insert(name.into(), data);
     }
 
+    /// Copies a tensor to the host and adds it, replacing one of the same name.
+    pub fn insert_tensor<const D: usize>(&mut self, name: impl Into<String>, tensor: Tensor<D>) {
+        self.insert(name, own(tensor.into_data()));
+    }
+
     /// The tensor called `name`.
     pub fn get(&self, name: &str) -> Option<&TensorData> {
         self.tensors.get(name)
@@ -231,6 +236,14 @@ fn loaded(dtype: Dtype) -> Option<DType> {
     })
 }
 
+/// Data that nothing else can change.
+///
+/// Where the GPU's memory is the host's (integrated ones, software adapters), wgpu gives out the very memory of the
+/// tensor, and the next operation in place changes what was read before.
+fn own(data: TensorData) -> TensorData {
+    TensorData::from_bytes_vec(data.as_bytes().to_vec(), data.shape().clone(), data.dtype())
+}
+
 #[derive(Default)]
 struct Collect {
     place: Place,
@@ -247,15 +260,15 @@ impl ModuleVisitor for Collect {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        self.tensors.insert(self.place.path(), param.base().into_data());
+        self.tensors.insert(self.place.path(), own(param.base().into_data()));
     }
 
     fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
-        self.tensors.insert(self.place.path(), param.base().into_data());
+        self.tensors.insert(self.place.path(), own(param.base().into_data()));
     }
 
     fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
-        self.tensors.insert(self.place.path(), param.base().int().into_data());
+        self.tensors.insert(self.place.path(), own(param.base().int().into_data()));
     }
 }
 

@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
-use kiln_core::{ErrorKind, Explain, Weights, WeightsError};
+use kiln_core::{ErrorKind, Explain, Weights, WeightsError, params};
 use kiln_testkit::device;
 
 #[derive(Module, Debug)]
@@ -236,4 +236,16 @@ fn numbers_that_are_not_finite_are_found() {
         all.insert("b.weight", TensorData::from([0.0, bad]));
         assert_eq!(all.first_non_finite(), Some("b.weight"));
     }
+}
+
+/// Where a GPU's memory is the host's, wgpu gives out the memory of the tensor itself.
+#[test]
+fn weights_are_a_copy_that_later_operations_leave_alone() {
+    let layer = LinearConfig::new(5, 4).init(&device().autodiff());
+    let weights = Weights::of(&layer);
+    let before = weights.blake3();
+    // In place, because the layer is moved and nothing else holds its tensors.
+    let layer = params::update(layer, |_, flat| flat.mul_scalar(3.0).add_scalar(1.0));
+    assert_ne!(Weights::of(&layer).blake3(), before);
+    assert_eq!(weights.blake3(), before);
 }

@@ -236,8 +236,7 @@ fn collate_makes_batches_of_items() {
 #[cfg(feature = "burn-dataset")]
 #[test]
 fn a_data_set_of_burn_is_a_source() {
-    use burn_dataset::transform::MapperDataset;
-    use burn_dataset::{DatasetError, InMemDataset};
+    use burn_dataset::InMemDataset;
 
     let collate = |items: Vec<i32>, _: &Device| Ok(items);
     let source = Collate::from_burn(InMemDataset::new(vec![4, 5, 6, 7, 8]), collate);

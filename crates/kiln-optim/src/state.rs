@@ -22,7 +22,7 @@ impl Optimizer {
         for (path, param) in &self.states {
             state.insert(format!("{STEP}/{path}"), count(param.steps));
             for (slot, tensor) in self.rule.slots().iter().zip(&param.slots) {
-                state.insert(format!("{slot}/{path}"), tensor.clone().into_data());
+                state.insert_tensor(format!("{slot}/{path}"), tensor.clone());
             }
         }
         state

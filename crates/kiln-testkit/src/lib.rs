@@ -11,7 +11,7 @@ pub use close::assert_close;
 pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
 
-use burn::tensor::Device;
+use burn::tensor::{DType, Device};
 use kiln_core::device::DeviceName;
 
 /// The device under test, without autodiff.
@@ -23,6 +23,13 @@ pub fn device() -> Device {
         Ok(device) => device,
         Err(error) => unreachable!("KILN_TEST_DEVICE: {error}"),
     }
+}
+
+/// Whether the device under test computes in this precision.
+///
+/// Not what Burn says: its wgpu claims f64 where the driver has it, and the results are wrong.
+pub fn computes_in(dtype: DType) -> bool {
+    dtype == DType::F32 || (device_name().is_cpu() && device().supports_dtype(dtype))
 }
 
 /// The name of the device under test.

@@ -5,7 +5,7 @@ use kiln_data::Targets;
 use kiln_objective::{
     CrossEntropyConfig, ElasticNet, HuberConfig, L1, L2, LossConfig, Penalty, Plain, TargetKind, WeightView,
 };
-use kiln_testkit::device;
+use kiln_testkit::{computes_in, device};
 
 use crate::common::{Golden, assert_close, numbers};
 
@@ -23,7 +23,7 @@ fn differences(at: &[f64], value: impl Fn(&[f64]) -> f64) -> Vec<f64> {
 
 #[test]
 fn losses() {
-    if !device().supports_dtype(DType::F64) {
+    if !computes_in(DType::F64) {
         return;
     }
     let device = device().autodiff();
@@ -60,7 +60,7 @@ fn losses() {
 
 #[test]
 fn penalties() {
-    if !device().supports_dtype(DType::F64) {
+    if !computes_in(DType::F64) {
         return;
     }
     let penalties: [Box<dyn Penalty>; 3] = [

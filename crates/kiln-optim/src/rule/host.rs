@@ -97,7 +97,7 @@ fn elements<const S: usize>(
 #[cfg(test)]
 mod tests {
     use kiln_core::Seed;
-    use kiln_testkit::device;
+    use kiln_testkit::{computes_in, device};
 
     use super::*;
     use crate::rule::{At, build};
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn one_pass_agrees_with_tensor_operations() {
         // f64 goes through tensor operations on every device.
-        if !device().supports_dtype(DType::F64) {
+        if !computes_in(DType::F64) {
             return;
         }
         let sgd = SgdConfig { weight_decay: 0.1, ..Default::default() };

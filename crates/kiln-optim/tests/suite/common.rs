@@ -5,13 +5,13 @@ use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use kiln_core::Weights;
 use kiln_optim::Gradients;
-use kiln_testkit::device;
+use kiln_testkit::{computes_in, device};
 
 /// The data types the device under test has, each with the tolerance for comparing with float64.
 pub(crate) fn precisions() -> Vec<(DType, f64)> {
     [(DType::F64, 1e-10), (DType::F32, 1e-5)]
         .into_iter()
-        .filter(|(dtype, _)| device().supports_dtype(*dtype))
+        .filter(|(dtype, _)| computes_in(*dtype))
         .collect()
 }
 
