@@ -169,7 +169,14 @@ fn deviations<S: Simd, const NV: usize>(
 
 /// The same of a single column.
 #[inline(always)]
-fn deviation(x: &[f32], c: usize, from: usize, mean: &mut [f32], sum: &mut [f32], square: &mut [f32]) -> usize {
+fn deviation(
+    x: &[f32],
+    c: usize,
+    from: usize,
+    mean: &mut [f32],
+    sum: &mut [f32],
+    square: &mut [f32],
+) -> usize {
     let column = || x[from..].iter().step_by(c);
     let rough = column().sum::<f32>() / (x.len() / c) as f32;
     (mean[from], sum[from], square[from]) = (rough, 0.0, 0.0);
