@@ -109,28 +109,93 @@ struct Stats<'a> {
 
 impl Task for Stats<'_> {
     #[inline(always)]
-    fn run<S: Simd>(&self, _: S, index: usize) {
+    fn run<S: Simd>(&self, simd: S, index: usize) {
         let c = self.c;
         let rows = piece(index, self.per, self.x.len() / c);
         let x = &self.x[rows.start * c..rows.end * c];
         // SAFETY: each task has its own chunk.
         let partial = unsafe { self.partial.slice(index * 3 * c..(index + 1) * 3 * c) };
-        partial.fill(0.0);
         let (mean, rest) = partial.split_at_mut(c);
         let (sum, square) = rest.split_at_mut(c);
-        for row in x.chunks_exact(c) {
-            mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x);
-        }
-        let share = 1.0 / rows.len() as f32;
-        mean.iter_mut().for_each(|mean| *mean *= share);
-        for row in x.chunks_exact(c) {
-            for (((&x, &mean), sum), square) in row.iter().zip(&*mean).zip(&mut *sum).zip(&mut *square) {
-                let difference = x - mean;
-                *sum += difference;
-                *square += difference * difference;
-            }
+        let mut from = 0;
+        while from < c {
+            from += match c - from {
+                left if left >= 4 * S::F32_LANES => deviations::<S, 4>(simd, x, c, from, mean, sum, square),
+                left if left >= S::F32_LANES => deviations::<S, 1>(simd, x, c, from, mean, sum, square),
+                _ => deviation(x, c, from, mean, sum, square),
+            };
         }
     }
+}
+
+/// Mean of `NV` vectors of columns, from column `from` on, and sums of differences and their squares: how many columns.
+#[inline(always)]
+fn deviations<S: Simd, const NV: usize>(
+    simd: S,
+    x: &[f32],
+    c: usize,
+    from: usize,
+    mean: &mut [f32],
+    sum: &mut [f32],
+    square: &mut [f32],
+) -> usize {
+    let width = NV * S::F32_LANES;
+    let mut means = [simd.splat_f32s(0.0); NV];
+    for row in x.chunks_exact(c) {
+        let row = vectors::<S>(&row[from..from + width]);
+        for v in 0..NV {
+            means[v] = simd.add_f32s(means[v], row[v]);
+        }
+    }
+    let share = simd.splat_f32s(1.0 / (x.len() / c) as f32);
+    let mut sums = [simd.splat_f32s(0.0); NV];
+    let mut squares = sums;
+    for mean in &mut means {
+        *mean = simd.mul_f32s(*mean, share);
+    }
+    for row in x.chunks_exact(c) {
+        let row = vectors::<S>(&row[from..from + width]);
+        for v in 0..NV {
+            let difference = simd.sub_f32s(row[v], means[v]);
+            sums[v] = simd.add_f32s(sums[v], difference);
+            squares[v] = simd.mul_add_e_f32s(difference, difference, squares[v]);
+        }
+    }
+    vectors_mut::<S>(&mut mean[from..from + width]).copy_from_slice(&means);
+    vectors_mut::<S>(&mut sum[from..from + width]).copy_from_slice(&sums);
+    vectors_mut::<S>(&mut square[from..from + width]).copy_from_slice(&squares);
+    width
+}
+
+/// The same of a single column.
+#[inline(always)]
+fn deviation(
+    x: &[f32],
+    c: usize,
+    from: usize,
+    mean: &mut [f32],
+    sum: &mut [f32],
+    square: &mut [f32],
+) -> usize {
+    let column = || x[from..].iter().step_by(c);
+    let rough = column().sum::<f32>() / (x.len() / c) as f32;
+    (mean[from], sum[from], square[from]) = (rough, 0.0, 0.0);
+    for x in column() {
+        sum[from] += x - rough;
+        square[from] += (x - rough) * (x - rough);
+    }
+    1
+}
+
+/// A slice of whole vectors as such.
+#[inline(always)]
+fn vectors<S: Simd>(x: &[f32]) -> &[S::f32s] {
+    S::as_simd_f32s(x).0
+}
+
+#[inline(always)]
+fn vectors_mut<S: Simd>(x: &mut [f32]) -> &mut [S::f32s] {
+    S::as_mut_simd_f32s(x).0
 }
 
 /// `y = act((x − mean) / √(var + eps) · gamma + beta)`.
@@ -259,23 +324,76 @@ fn through(relu: bool, g: f32, value: f32) -> f32 {
 
 impl Task for Sums<'_> {
     #[inline(always)]
-    fn run<S: Simd>(&self, _: S, index: usize) {
+    fn run<S: Simd>(&self, simd: S, index: usize) {
         let c = self.norm.mean.len();
         let rows = piece(index, self.per, self.x.len() / c);
         let range = rows.start * c..rows.end * c;
+        let (x, g) = (&self.x[range.clone()], &self.g[range]);
         // SAFETY: each task has its own chunk.
         let partial = unsafe { self.partial.slice(index * 2 * c..(index + 1) * 2 * c) };
-        partial.fill(0.0);
         let (sum, product) = partial.split_at_mut(c);
-        let (mean, scale, beta) = (&self.norm.mean[..c], &self.scale[..c], &self.norm.beta[..c]);
-        let (sum, product) = (&mut sum[..c], &mut product[..c]);
-        for (x, g) in self.x[range.clone()].chunks_exact(c).zip(self.g[range].chunks_exact(c)) {
-            for i in 0..c {
-                let g = through(self.relu, g[i], normalised(x[i], mean[i], scale[i], beta[i]));
-                sum[i] += g;
-                product[i] += g * (x[i] - mean[i]);
+        let mut from = 0;
+        while from < c {
+            from += match c - from {
+                left if left >= 4 * S::F32_LANES => self.columns::<S, 4>(simd, x, g, from, sum, product),
+                left if left >= S::F32_LANES => self.columns::<S, 1>(simd, x, g, from, sum, product),
+                _ => self.column(x, g, from, sum, product),
+            };
+        }
+    }
+}
+
+impl Sums<'_> {
+    /// The sums of `NV` vectors of columns, from column `from` on: how many columns.
+    #[inline(always)]
+    fn columns<S: Simd, const NV: usize>(
+        &self,
+        simd: S,
+        x: &[f32],
+        g: &[f32],
+        from: usize,
+        sum: &mut [f32],
+        product: &mut [f32],
+    ) -> usize {
+        let c = self.norm.mean.len();
+        let width = NV * S::F32_LANES;
+        let place = from..from + width;
+        let mean = vectors::<S>(&self.norm.mean[place.clone()]);
+        let scale = vectors::<S>(&self.scale[place.clone()]);
+        let beta = vectors::<S>(&self.norm.beta[place.clone()]);
+        let zero = simd.splat_f32s(0.0);
+        let (mut sums, mut products) = ([zero; NV], [zero; NV]);
+        for (x, g) in x.chunks_exact(c).zip(g.chunks_exact(c)) {
+            let (x, g) = (vectors::<S>(&x[place.clone()]), vectors::<S>(&g[place.clone()]));
+            for v in 0..NV {
+                let difference = simd.sub_f32s(x[v], mean[v]);
+                let mut g = g[v];
+                if self.relu {
+                    // Rounded as in `normalised`: not fused.
+                    let value = simd.add_f32s(simd.mul_f32s(difference, scale[v]), beta[v]);
+                    g = simd.select_f32s(simd.less_than_or_equal_f32s(value, zero), zero, g);
+                }
+                sums[v] = simd.add_f32s(sums[v], g);
+                products[v] = simd.mul_add_e_f32s(g, difference, products[v]);
             }
         }
+        vectors_mut::<S>(&mut sum[place.clone()]).copy_from_slice(&sums);
+        vectors_mut::<S>(&mut product[place]).copy_from_slice(&products);
+        width
+    }
+
+    /// The same of a single column.
+    #[inline(always)]
+    fn column(&self, x: &[f32], g: &[f32], from: usize, sum: &mut [f32], product: &mut [f32]) -> usize {
+        let c = self.norm.mean.len();
+        let (mean, scale, beta) = (self.norm.mean[from], self.scale[from], self.norm.beta[from]);
+        (sum[from], product[from]) = (0.0, 0.0);
+        for (&x, &g) in x[from..].iter().step_by(c).zip(g[from..].iter().step_by(c)) {
+            let g = through(self.relu, g, normalised(x, mean, scale, beta));
+            sum[from] += g;
+            product[from] += g * (x - mean);
+        }
+        1
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Planes, PoolShape};
 use crate::cpu::arch::arch;
 use crate::cpu::order::Order;
 use crate::cpu::parallel::{Shared, Task, for_each};
+use crate::cpu::scratch::Scratch;
 
 /// The mean of each window. With `count_padding` the border's zeros count as elements, without they do not.
 ///
@@ -64,7 +65,10 @@ impl Task for Forward<'_> {
         let x = &self.x[plane * size..][..size];
         // SAFETY: each task has its own plane.
         let y = unsafe { self.y.slice(plane * pixels..(plane + 1) * pixels) };
-        let mut results = y.chunks_exact_mut(lanes.max(1));
+        if lanes == 1 {
+            return self.one_lane(x, y);
+        }
+        let mut results = y.chunks_exact_mut(lanes);
         for i in 0..shape.ho() {
             for (j, y) in (0..shape.wo()).zip(results.by_ref()) {
                 y.fill(0.0);
@@ -76,6 +80,25 @@ impl Task for Forward<'_> {
                 }
                 let share = shape.share(i, j, self.count_padding);
                 y.iter_mut().for_each(|y| *y *= share);
+            }
+        }
+    }
+}
+
+impl Forward<'_> {
+    /// A plane of pixels: down the columns a line at a time, then across.
+    #[inline(always)]
+    fn one_lane(&self, x: &[f32], y: &mut [f32]) {
+        let (shape, w, wo) = (self.shape, self.shape.w, self.shape.wo());
+        let mut sums = Scratch::take(w);
+        for i in 0..shape.ho() {
+            sums.fill(0.0);
+            for line in shape.lines(i) {
+                sums.iter_mut().zip(&x[line * w..][..w]).for_each(|(sum, x)| *sum += x);
+            }
+            for (j, y) in y[i * wo..][..wo].iter_mut().enumerate() {
+                let sum: f32 = sums[shape.columns(j)].iter().sum();
+                *y = sum * shape.share(i, j, self.count_padding);
             }
         }
     }
@@ -97,7 +120,11 @@ impl Task for Backward<'_> {
         // SAFETY: each task has its own plane.
         let dx = unsafe { self.dx.slice(plane * size..(plane + 1) * size) };
         dx.fill(0.0);
-        let mut gradients = self.g[plane * pixels..][..pixels].chunks_exact(lanes.max(1));
+        let g = &self.g[plane * pixels..][..pixels];
+        if lanes == 1 {
+            return self.one_lane(g, dx);
+        }
+        let mut gradients = g.chunks_exact(lanes);
         for i in 0..shape.ho() {
             for (j, g) in (0..shape.wo()).zip(gradients.by_ref()) {
                 let share = shape.share(i, j, self.count_padding);
@@ -107,6 +134,25 @@ impl Task for Backward<'_> {
                         dx.iter_mut().zip(g).for_each(|(dx, g)| *dx += g * share);
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Backward<'_> {
+    /// A plane of pixels, zeros: across, then down the columns a line at a time.
+    #[inline(always)]
+    fn one_lane(&self, g: &[f32], dx: &mut [f32]) {
+        let (shape, w, wo) = (self.shape, self.shape.w, self.shape.wo());
+        let mut shares = Scratch::take(w);
+        for i in 0..shape.ho() {
+            shares.fill(0.0);
+            for (j, &g) in g[i * wo..][..wo].iter().enumerate() {
+                let share = g * shape.share(i, j, self.count_padding);
+                shares[shape.columns(j)].iter_mut().for_each(|sum| *sum += share);
+            }
+            for line in shape.lines(i) {
+                dx[line * w..][..w].iter_mut().zip(&*shares).for_each(|(dx, share)| *dx += share);
             }
         }
     }

@@ -6,6 +6,7 @@ use super::{Planes, PoolShape};
 use crate::cpu::arch::arch;
 use crate::cpu::order::Order;
 use crate::cpu::parallel::{Shared, Task, for_each};
+use crate::cpu::scratch::Scratch;
 
 /// The maximum of each window: the first of equals, a NaN before any number.
 ///
@@ -88,22 +89,38 @@ fn greater(x: &[f32], pixel: u32, y: &mut [f32], index: &mut [u32]) {
     }
 }
 
+/// A plane of pixels: down the columns a line at a time, then across.
 #[inline(always)]
 fn one_lane(shape: &PoolShape, x: &[f32], y: &mut [f32], index: &mut [u32]) {
-    let mut results = y.iter_mut().zip(index);
+    let w = shape.w;
+    let wo = shape.wo();
+    let mut best = Scratch::take(w);
+    let mut places = vec![0; w];
     for i in 0..shape.ho() {
-        for (j, (y, index)) in (0..shape.wo()).zip(results.by_ref()) {
-            let (lines, columns) = (shape.lines(i), shape.columns(j));
-            let mut won = lines.start * shape.w + columns.start;
-            let mut max = x[won];
-            for line in lines {
-                for column in columns.clone() {
-                    let pixel = line * shape.w + column;
-                    let wins = (x[pixel] > max) | (x[pixel].is_nan() & !max.is_nan());
-                    (max, won) = if wins { (x[pixel], pixel) } else { (max, won) };
-                }
+        let lines = shape.lines(i);
+        best.copy_from_slice(&x[lines.start * w..][..w]);
+        places.iter_mut().zip(lines.start * w..).for_each(|(place, pixel)| *place = pixel as u32);
+        for line in lines.skip(1) {
+            let first = (line * w) as u32;
+            for (((&x, best), place), pixel) in
+                x[line * w..][..w].iter().zip(&mut *best).zip(&mut places).zip(first..)
+            {
+                let wins = (x > *best) | (x.is_nan() & !best.is_nan());
+                *best = if wins { x } else { *best };
+                *place = if wins { pixel } else { *place };
             }
-            (*y, *index) = (max, won as u32);
+        }
+        let results = y[i * wo..][..wo].iter_mut().zip(&mut index[i * wo..][..wo]);
+        for (j, (y, index)) in results.enumerate() {
+            let columns = shape.columns(j);
+            let (mut max, mut won) = (best[columns.start], places[columns.start]);
+            for (&x, &place) in best[columns.clone()].iter().zip(&places[columns]).skip(1) {
+                // Of equals the first line by line, which may be in a later column.
+                let equal = (x == max) | (x.is_nan() & max.is_nan());
+                let wins = (x > max) | (x.is_nan() & !max.is_nan()) | (equal & (place < won));
+                (max, won) = if wins { (x, place) } else { (max, won) };
+            }
+            (*y, *index) = (max, won);
         }
     }
 }

@@ -54,6 +54,7 @@ impl PoolShape {
     }
 
     fn check(&self) {
+        assert!(self.c > 0, "pooling: no channels");
         assert!(self.kernel.iter().chain(&self.stride).all(|&len| len > 0), "pooling: kernel or stride 0");
         assert!(
             self.padding[0] * 2 <= self.kernel[0] && self.padding[1] * 2 <= self.kernel[1],
