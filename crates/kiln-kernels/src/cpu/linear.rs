@@ -17,6 +17,17 @@ pub struct LinearShape {
     pub n: usize,
 }
 
+impl LinearShape {
+    /// Sizes that overflow would slip through the checks of lengths.
+    fn check(&self) {
+        let fits = |a: usize, b: usize| a.checked_mul(b).is_some_and(|len| len <= isize::MAX as usize / 4);
+        assert!(
+            fits(self.m, self.k) && fits(self.k, self.n) && fits(self.m, self.n),
+            "linear: sizes overflow"
+        );
+    }
+}
+
 /// `y = act(x · w + bias)`.
 ///
 /// `x`: `[m, k]`; `w`: `[k, n]`; `bias`: `[n]`; `y`: `[m, n]`.
@@ -24,6 +35,7 @@ pub struct LinearShape {
 /// # Panics
 /// If a slice's length does not fit the shape.
 pub fn linear(shape: LinearShape, x: &[f32], w: &[f32], bias: Option<&[f32]>, act: Act, y: &mut [f32]) {
+    shape.check();
     let LinearShape { m, k, n } = shape;
     assert_eq!(x.len(), m * k, "linear: x");
     assert_eq!(w.len(), k * n, "linear: w");
@@ -52,6 +64,7 @@ pub fn linear_grad(
     dw: &mut [f32],
     db: Option<&mut [f32]>,
 ) {
+    shape.check();
     let LinearShape { m, k, n } = shape;
     assert_eq!(x.len(), m * k, "linear_grad: x");
     assert_eq!(w.len(), k * n, "linear_grad: w");

@@ -28,6 +28,7 @@ mod relu;
 mod rows;
 mod scratch;
 mod tile;
+mod transpose;
 
 #[cfg(test)]
 mod tests;

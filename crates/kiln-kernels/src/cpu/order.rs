@@ -2,6 +2,7 @@
 
 use super::arch::arch;
 use super::parallel::{MEMORY, Shared, Task, for_each};
+use super::transpose::{BLOCK, block};
 use pulp::Simd;
 
 /// The order in memory of a 4-D tensor with logical shape `[N, C, H, W]`.
@@ -61,22 +62,12 @@ pub(crate) fn transpose(x: &[f32], rows: usize, cols: usize, x_step: usize, y: &
         return;
     }
     // Blocks of whole cache lines on both sides.
-    const BLOCK: usize = 16;
     for i0 in (0..rows).step_by(BLOCK) {
         let i1 = (i0 + BLOCK).min(rows);
         for j0 in (0..cols).step_by(BLOCK) {
             let j1 = (j0 + BLOCK).min(cols);
             if i1 - i0 == BLOCK && j1 - j0 == BLOCK {
-                let mut block = [[0.0f32; BLOCK]; BLOCK];
-                for (i, line) in block.iter_mut().enumerate() {
-                    line.copy_from_slice(&x[(i0 + i) * x_step + j0..][..BLOCK]);
-                }
-                for j in 0..BLOCK {
-                    let out = &mut y[(j0 + j) * y_step + i0..][..BLOCK];
-                    for i in 0..BLOCK {
-                        out[i] = block[i][j];
-                    }
-                }
+                block(&x[i0 * x_step + j0..], x_step, &mut y[j0 * y_step + i0..], y_step);
             } else {
                 for j in j0..j1 {
                     for i in i0..i1 {

@@ -76,6 +76,17 @@ impl ConvShape {
             self.stride.iter().chain(&self.dilation).all(|&step| step > 0),
             "convolution: stride or dilation 0"
         );
+        // Sizes that overflow would slip through the checks of lengths.
+        let product =
+            |sizes: &[usize]| sizes.iter().fold(1u128, |product, &size| product.saturating_mul(size as u128));
+        let padded = [0, 1].map(|i| {
+            let (len, kernel) = ([self.h, self.w][i] as u128, [self.r, self.s][i] as u128);
+            len + 2 * self.padding[i] as u128 + kernel * self.dilation[i] as u128
+        });
+        let image = padded[0].saturating_mul(padded[1]).saturating_mul(self.c.max(self.k) as u128);
+        let most =
+            image.saturating_mul(self.n.max(1) as u128).max(product(&[self.c, self.k, self.r, self.s]));
+        assert!(most < isize::MAX as u128 / 4, "convolution: sizes overflow");
         assert!(
             self.h + 2 * self.padding[0] > (self.r - 1) * self.dilation[0]
                 && self.w + 2 * self.padding[1] > (self.s - 1) * self.dilation[1],
