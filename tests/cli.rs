@@ -377,3 +377,50 @@ fn signals_stop_after_saving() {
         assert!(stopped_at() > first);
     }
 }
+
+#[test]
+fn flags_that_a_command_would_pass_over_are_refused() {
+    let place = Place::new();
+    place.ok("train iris train.epochs=1 -q");
+    for (line, flag) in [
+        ("resume last --dry-run", "--dry-run"),
+        ("resume last --seed 3", "--seed"),
+        ("eval last --dry-run", "--dry-run"),
+        ("predict last x.csv --name other", "--name"),
+        ("verify last --seed 1", "--seed"),
+        ("compare iris --devices flex --dry-run", "--dry-run"),
+    ] {
+        place.fails(line, 2, flag);
+    }
+}
+
+#[test]
+fn predictions_never_replace_their_input_and_are_events_with_json() {
+    let place = Place::new();
+    let rows: String = (0..40).map(|i| format!("{i},{},{}\n", i % 7, ["no", "yes"][i / 20])).collect();
+    let data = place.write("own.csv", format!("a,b,y\n{rows}"));
+    place.ok("train data.source=csv --data own.csv train.epochs=2 -q");
+    assert!(place.run_dir().file_name().unwrap().to_str().unwrap().contains("-own-"));
+    let before = std::fs::read(&data).unwrap();
+    place.fails("predict last own.csv -o ./own.csv", 2, "the output would replace it");
+    assert_eq!(std::fs::read(&data).unwrap(), before);
+    let lines = place.ok("predict last own.csv --json").stdout;
+    assert_eq!(lines.lines().count(), 40);
+    assert!(lines.starts_with(r#"{"v":1,"event":"prediction","row":1,"prediction":""#), "{lines}");
+    // Data that have moved are found where they are now.
+    place.write("moved.csv", &before);
+    std::fs::remove_file(&data).unwrap();
+    place.fails("eval last", 3, "own.csv");
+    place.ok("eval last --data moved.csv");
+}
+
+#[test]
+fn what_cannot_be_meant_is_said() {
+    let place = Place::new();
+    place.fails("train diabetes loss.kind=binary-cross-entropy", 2, "two classes");
+    place.fails("train", 2, "nothing to train");
+    let ran = place.ok("train iris data.validation=0.001 early_stopping.patience=3 train.epochs=1");
+    assert!(ran.stderr.contains("warning: data.validation is 0.001"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: without a validation part, early_stopping"), "{}", ran.stderr);
+    assert!(place.ok("train iris train.epochs=1 -v").stderr.contains("multiply-adds"));
+}

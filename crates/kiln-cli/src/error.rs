@@ -49,6 +49,15 @@ pub(crate) enum CliError {
     /// A part of the data that is asked for holds nothing.
     #[error("the {part} part of the data is empty")]
     EmptyPart { part: &'static str },
+    /// A flag that means nothing to a command.
+    #[error("{flag} cannot be used with `kiln {command}`")]
+    Flag { flag: &'static str, command: &'static str },
+    /// Predictions would replace what is predicted from.
+    #[error("{} is the input: the output would replace it", path.display())]
+    OutputIsInput { path: PathBuf },
+    /// The loss is for classes, the target is numbers.
+    #[error("loss.kind binary-cross-entropy is for two classes, and the target is a number")]
+    BinaryNumbers,
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
@@ -98,7 +107,6 @@ impl CliError {
             Self::Config(error) => error,
             Self::Number(error) => error,
             Self::Device(error) => error,
-            Self::Setting { error, .. } => return error.inner(),
             Self::Data(error) => error,
             Self::Model(error) => error,
             Self::Optim(error) => error,
@@ -114,8 +122,10 @@ impl CliError {
 impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
+            Self::Setting { error, .. } => error.kind(),
             Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
+            Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
@@ -124,10 +134,19 @@ impl Explain for CliError {
 
     fn help(&self) -> Option<String> {
         let help = match self {
+            Self::Setting { error, .. } => return error.help(),
             Self::DataChanged { .. } => "train anew with `kiln train`, or bring the old data back",
             Self::NoCheckpoint { .. } => "train it first: `kiln resume` goes on, or starts over",
             Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
             Self::UnknownFormat { .. } => "give the output a name that ends in .csv or .jsonl",
+            Self::Flag { flag: "--dry-run", .. } => "`kiln train --dry-run` tries a configuration",
+            Self::Flag { .. } => {
+                "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
+            }
+            Self::OutputIsInput { .. } => "give the output another name",
+            Self::BinaryNumbers => {
+                "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"
+            }
             _ => return self.inner().and_then(Explain::help),
         };
         Some(help.to_owned())

@@ -10,6 +10,7 @@ use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Loader, Prepared, Rows};
 use kiln_models::{Network, Summary};
 use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
+use kiln_optim::ShapeConfig;
 use kiln_train::{Data, Scores, Supervised, TrainError, Trainer, evaluate};
 
 use crate::config::{Resolved, RunConfig};
@@ -45,6 +46,10 @@ impl Shape {
             None => TargetKind::Values(fitted.outputs()),
         };
         let config = resolved.config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target));
+        if matches!((&config, target), (LossConfig::BinaryCrossEntropy(_), TargetKind::Values(_))) {
+            // The library takes numbers between 0 and 1; here they would be standardised first.
+            return Err(resolved.locate_at("loss.kind", CliError::BinaryNumbers));
+        }
         let loss = config.build(target).map_err(|error| resolved.locate(error))?;
         Ok(Self { loss, fitted })
     }
@@ -112,6 +117,29 @@ impl<'a> Job<'a> {
             return Err(self.resolved.locate_at("train.monitor", error));
         }
         Ok(())
+    }
+
+    /// What the configuration asks for and the data do not give: each is a line for the user.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let (config, split) = (self.config(), &self.prepared.split);
+        let mut warnings = Vec::new();
+        for (key, share, part) in [
+            ("data.validation", config.data.validation, &split.validation),
+            ("data.test", config.data.test, &split.test),
+        ] {
+            if share > 0.0 && part.is_empty() {
+                warnings.push(format!("{key} is {share}, and that is no item: too few items for each class"));
+            }
+        }
+        if split.validation.is_empty()
+            && (config.early_stopping.is_some()
+                || matches!(config.schedule.shape, ShapeConfig::Plateau { .. }))
+        {
+            let what =
+                if config.early_stopping.is_some() { "early_stopping" } else { "the schedule plateau" };
+            warnings.push(format!("without a validation part, {what} has nothing to look at"));
+        }
+        warnings
     }
 
     pub(crate) fn model(&self) -> Result<Network, CliError> {

@@ -13,6 +13,8 @@ pub(crate) enum Format {
     Csv,
     /// One object for each item.
     JsonLines,
+    /// The same as an event, as `--json` has it.
+    Events,
 }
 
 impl Format {
@@ -49,7 +51,7 @@ pub(crate) struct Writer<'a, W: Write> {
 #[derive(Debug)]
 enum Sink<W: Write> {
     Csv(Box<csv::Writer<W>>),
-    JsonLines(W),
+    JsonLines { out: W, events: bool },
 }
 
 impl<'a, W: Write> Writer<'a, W> {
@@ -62,7 +64,8 @@ impl<'a, W: Write> Writer<'a, W> {
             columns,
             sink: match format {
                 Format::Csv => Sink::Csv(Box::new(csv::Writer::from_writer(out))),
-                Format::JsonLines => Sink::JsonLines(out),
+                Format::JsonLines => Sink::JsonLines { out, events: false },
+                Format::Events => Sink::JsonLines { out, events: true },
             },
             row: 0,
         };
@@ -105,8 +108,12 @@ impl<'a, W: Write> Writer<'a, W> {
                 csv.write_record(None::<&[u8]>)?;
                 Ok(())
             }
-            Sink::JsonLines(out) => {
+            Sink::JsonLines { out, events } => {
                 let mut object = Map::new();
+                if *events {
+                    object.insert("v".to_owned(), kiln_report::event::VERSION.into());
+                    object.insert("event".to_owned(), "prediction".into());
+                }
                 object.insert("row".to_owned(), self.row.into());
                 match self.columns {
                     Columns::Classes { names, proba } => {
@@ -131,7 +138,7 @@ impl<'a, W: Write> Writer<'a, W> {
     pub(crate) fn finish(self) -> io::Result<()> {
         match self.sink {
             Sink::Csv(mut csv) => csv.flush(),
-            Sink::JsonLines(mut out) => out.flush(),
+            Sink::JsonLines { mut out, .. } => out.flush(),
         }
     }
 }

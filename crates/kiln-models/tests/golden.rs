@@ -151,6 +151,5 @@ fn resnet() {
     case.check_outputs();
     case.check_gradients();
     let case = Case::new("models_resnet", &config);
-    let stage = |pixels: usize| 5 * pixels;
     case.check_running(8);
 }

@@ -59,9 +59,7 @@ impl Progress {
             validation: None,
         };
         progress.say(&plan.to_string());
-        if let Sink::Bar(bar) = &progress.sink {
-            bar.set_message(progress.status());
-        }
+        progress.draw();
         progress
     }
 
@@ -88,14 +86,19 @@ impl Progress {
             return;
         }
         self.drawn = now;
-        let status = self.status();
-        match &mut self.sink {
-            Sink::Bar(bar) => {
-                bar.set_message(status);
-                bar.set_position(self.pace.step());
-            }
-            sink => sink.line(&status),
+        if !self.draw() {
+            let status = self.status(true);
+            self.sink.line(&status);
         }
+    }
+
+    /// Brings the bar up to date, if there is one.
+    fn draw(&self) -> bool {
+        let Sink::Bar(bar) = &self.sink else { return false };
+        bar.set_message(self.status(false));
+        bar.set_prefix(self.eta().unwrap_or_default());
+        bar.set_position(self.pace.step());
+        true
     }
 
     /// An epoch is done and validated.
@@ -109,10 +112,7 @@ impl Progress {
         let headline = other_than_loss(&record.validation).or_else(|| record.validation.iter().next());
         self.validation = headline.map(|(name, value)| format!("validation {name} {}", human::metric(value)));
         self.say(&record.to_string());
-        if let Sink::Bar(bar) = &self.sink {
-            bar.set_message(self.status());
-            bar.set_position(self.pace.step());
-        }
+        self.draw();
     }
 
     /// Shows a line for people, above the bar if there is one; nothing when progress is off.
@@ -128,7 +128,7 @@ impl Progress {
     }
 
     /// `epoch 3/30  step 120/938  ETA 3 min 05 s  loss 0.4321  validation accuracy 0.8812  5,321 items/s`.
-    fn status(&self) -> String {
+    fn status(&self, eta: bool) -> String {
         let done = self.pace.epoch() * self.plan.steps_per_epoch;
         // Between two epochs the one that is done stays on show.
         let shown = (self.pace.epoch() + 1).min(self.plan.epochs);
@@ -138,8 +138,8 @@ impl Progress {
             self.pace.step().saturating_sub(done),
             self.plan.steps_per_epoch
         );
-        if let Some(left) = self.pace.remaining() {
-            status += &format!("  ETA {}", human::duration(left));
+        if let Some(left) = self.eta().filter(|_| eta) {
+            status += &format!("  {left}");
         }
         if let Some(loss) = self.loss {
             status += &format!("  loss {}", human::metric(loss));
@@ -155,6 +155,12 @@ impl Progress {
     }
 }
 
+impl Progress {
+    fn eta(&self) -> Option<String> {
+        self.pace.remaining().map(|left| format!("ETA {}", human::duration(left)))
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         self.finish();
@@ -163,7 +169,7 @@ impl Drop for Progress {
 
 impl fmt::Debug for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Progress").field("plan", &self.plan).field("status", &self.status()).finish()
+        f.debug_struct("Progress").field("plan", &self.plan).field("status", &self.status(true)).finish()
     }
 }
 
@@ -255,7 +261,8 @@ epoch 2/3  step 5/10  ETA 19.0 s  loss 0.2500  validation accuracy 0.9722  100 i
         assert_eq!(bar.position(), 5, "a second update within a tenth of a second is not drawn");
         progress.tick_at(start + Duration::from_millis(150), 7, 100, Some(0.5));
         assert_eq!(bar.position(), 7);
-        assert_eq!(bar.message(), "epoch 1/3  step 7/10  ETA 2.4 s  loss 0.5000  1,000 items/s");
+        assert_eq!(bar.message(), "epoch 1/3  step 7/10  loss 0.5000  1,000 items/s");
+        assert_eq!(bar.prefix(), "ETA 2.4 s");
         progress.epoch_at(start + Duration::from_millis(200), &record(1, true));
         assert_eq!(bar.position(), 10);
         drop(progress);

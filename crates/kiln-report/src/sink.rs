@@ -26,12 +26,13 @@ impl Sink {
     }
 }
 
-/// A bar over the whole run whose spinner turns even while a step takes long.
+/// A bar over the whole run whose spinner turns even while a step takes long, and below it where training stands: on
+/// one line they would not fit the 80 columns of a usual terminal.
 pub(crate) fn bar(plan: &Plan) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(10);
     let bar = ProgressBar::with_draw_target(Some(plan.total_steps()), target);
     // The template is a constant; should it ever be wrong, indicatif's own style is good enough.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_bar} {prefix}\n{wide_msg}") {
         bar.set_style(style);
     }
     bar.set_position(plan.done);

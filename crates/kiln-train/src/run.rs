@@ -12,11 +12,10 @@ use kiln_objective::Penalties;
 use kiln_optim::{LearningRate, Optimizer};
 
 use crate::checkpoint::{Checkpoint, TrainState};
-use crate::evaluate::evaluate;
 use crate::losses::Losses;
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
-use crate::{EpochRecord, EpochView, History, Metrics, Outcome, StepView, Stop, Task, TrainError};
+use crate::{EpochRecord, EpochView, History, Metrics, Outcome, Scores, StepView, Stop, Task, TrainError};
 
 pub(crate) struct Run<'a, T: Task> {
     trainer: &'a mut Trainer<T>,
@@ -85,7 +84,16 @@ impl<'a, T: Task> Run<'a, T> {
             }
             best = match (&state.best, &trainer.store) {
                 (Some(name), Some(_)) if checkpoint.path.ends_with(name) => Some(checkpoint.weights),
-                (Some(name), Some(store)) => Some(store.load(name)?.weights),
+                (Some(name), Some(store)) => match store.load(name) {
+                    Ok(best) => Some(best.weights),
+                    // A run that has ended has nothing but those. One that goes on finds others: from here on.
+                    Err(TrainError::Damaged { .. }) if state.stop.is_none() => {
+                        state.best = None;
+                        state.monitor.best = None;
+                        None
+                    }
+                    Err(error) => return Err(error),
+                },
                 _ => None,
             };
         }
@@ -226,7 +234,11 @@ impl<'a, T: Task> Run<'a, T> {
         if let Some(penalty) = self.stepper.penalties.value(self.model()) {
             train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
         }
-        let validation = self.validate()?;
+        let validation = match self.validate()? {
+            ControlFlow::Continue(validation) => validation,
+            // The epoch is not over: its last step is saved, and the run goes on with this validation.
+            ControlFlow::Break(stop) => return Ok(Some(stop)),
+        };
         let mut best = true;
         if let Some(metrics) = &validation {
             let value = self.state.monitor.value(metrics)?;
@@ -296,11 +308,18 @@ impl<'a, T: Task> Run<'a, T> {
         Ok(stop)
     }
 
-    fn validate(&self) -> Result<Option<Metrics>, TrainError> {
-        let Some(loader) = &self.validation else { return Ok(None) };
-        let scores =
-            evaluate(&self.trainer.task, &self.model().valid(), loader, &self.device.clone().inner())?;
-        Ok(Some(scores.metrics()))
+    /// The validation metrics, unless a request to stop comes first.
+    fn validate(&self) -> Result<ControlFlow<Stop, Option<Metrics>>, TrainError> {
+        let Some(loader) = &self.validation else { return Ok(ControlFlow::Continue(None)) };
+        let model = self.model().valid();
+        let mut scores = Scores::new();
+        for batch in loader.epoch(0, 0, &self.device.clone().inner()) {
+            if self.trainer.stop.load(Ordering::Relaxed) {
+                return Ok(ControlFlow::Break(Stop::Interrupted));
+            }
+            self.trainer.task.score(&model, batch?.data, &mut scores);
+        }
+        Ok(ControlFlow::Continue(Some(scores.metrics())))
     }
 
     fn seconds(&self) -> f64 {

@@ -7,14 +7,18 @@ mod common;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{config, data, model, trainer};
-use kiln_core::{ErrorKind, Explain, Weights};
+use burn::tensor::Device;
+use common::{PointBatch, Points, config, data, model, trainer};
+use kiln_core::{ErrorKind, Explain, Seed, Weights};
+use kiln_data::{DataError, Source};
 use kiln_optim::{ScheduleConfig, ShapeConfig};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
-    Callback, CheckpointConfig, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig, TrainError,
-    read_history,
+    Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig,
+    TrainError, read_history,
 };
 
 struct StopAt(u64);
@@ -204,4 +208,59 @@ fn only_the_newest_and_the_best_checkpoints_stay() {
     let pointer = |name| fs::read_to_string(folder.path().join("checkpoints").join(name)).unwrap();
     assert_eq!(pointer("best").trim(), best);
     assert_eq!(pointer("last").trim(), names.last().unwrap());
+}
+
+/// Validation items that ask for a stop as soon as the first batch of them is made.
+#[derive(Debug)]
+struct Stopping(Points, Arc<AtomicBool>);
+
+impl Source<PointBatch> for Stopping {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<PointBatch, DataError> {
+        self.1.store(true, Ordering::Relaxed);
+        self.0.batch(items, device)
+    }
+}
+
+#[test]
+fn a_stop_while_validating_saves_the_last_step_and_loses_nothing() {
+    let config = TrainConfig { prefetch: 0, ..config() };
+    let whole = uninterrupted(&config);
+    let folder = tempfile::tempdir().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let points = |seed, len| Points { seed: Seed::new(seed), len };
+    let stopping = Data::new(points(1, 103)).validation(Stopping(points(2, 57), Arc::clone(&stop)));
+    let first = build(folder.path(), &config).stop_flag(stop).fit(model(), &stopping).unwrap();
+    assert_eq!((first.stop, first.steps, first.history.epochs.len()), (Stop::Interrupted, 11, 0));
+    let outcome = build(folder.path(), &config).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}
+
+#[test]
+fn damaged_best_weights_do_not_keep_a_run_from_going_on() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &config()).callback(StopAt(29)).fit(model(), &data()).unwrap();
+    let store = CheckpointStore::new(folder.path().join("checkpoints"), 2);
+    let best = store.newest().unwrap().0.unwrap().state.best.unwrap();
+    assert!(!store.list().unwrap().pop().unwrap().ends_with(&best));
+    fs::write(folder.path().join("checkpoints").join(&best).join("model.safetensors"), b"torn").unwrap();
+    let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    // The weights that were the best are gone; those of a later epoch are the best there are.
+    assert!(outcome.history.epochs.iter().any(|epoch| epoch.best && epoch.step > 29));
+    assert_eq!(outcome.history.epochs.len(), 5);
+}
+
+#[test]
+fn what_is_half_deleted_is_no_damaged_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path(), &config()).fit(model(), &data()).unwrap();
+    let checkpoints = folder.path().join("checkpoints");
+    // As a kill in the middle of deleting leaves it.
+    fs::create_dir(checkpoints.join(".tmp-old-step-00000004")).unwrap();
+    fs::write(checkpoints.join(".tmp-old-step-00000004/MANIFEST.json"), "{}").unwrap();
+    let store = CheckpointStore::new(&checkpoints, 2);
+    assert!(store.verify().unwrap().iter().all(|found| found.result.is_ok()));
 }

@@ -42,10 +42,10 @@ pub(crate) struct Global {
     /// The file or folder with the data: data.path.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) data: Option<PathBuf>,
-    /// Print results and errors only.
+    /// Print data and errors only, no words and no progress.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more.
+    /// Say more: the layers of the model before it is trained.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }

@@ -25,6 +25,7 @@ use crate::output::Output;
 /// Whatever keeps the command from its end.
 pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
     let (global, out) = (&cli.global, Output::new(&cli.global));
+    refuse_flags(&cli.command, global)?;
     match &cli.command {
         Command::Devices => devices::run(out)?,
         Command::Config(command) => config::run(command, global, out)?,
@@ -39,6 +40,28 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }
     Ok(0)
+}
+
+/// Flags that would be passed over without a word.
+fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
+    // A run's own settings stand; only where its data are and where it computes may change.
+    let (command, has_run) = match command {
+        Command::Resume(_) => ("resume", true),
+        Command::Eval(_) => ("eval", true),
+        Command::Predict(_) => ("predict", true),
+        Command::Verify(_) => ("verify", true),
+        Command::Compare(_) => ("compare", false),
+        _ => return Ok(()),
+    };
+    let given = [
+        ("--dry-run", global.dry_run),
+        ("--seed", has_run && global.seed.is_some()),
+        ("--name", has_run && global.name.is_some()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(CliError::Flag { flag, command }),
+        None => Ok(()),
+    }
 }
 
 /// The configuration that a command line asks for.

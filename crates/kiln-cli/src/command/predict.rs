@@ -18,10 +18,16 @@ use crate::run_dir::find;
 
 pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError> {
     let format = match &arguments.output {
-        None if out.json => Format::JsonLines,
+        None if out.json => Format::Events,
         None => Format::Csv,
         Some(path) => Format::of(path).ok_or_else(|| CliError::UnknownFormat { path: path.clone() })?,
     };
+    if let Some(output) = &arguments.output
+        && let (Ok(output_file), Ok(input)) = (output.canonicalize(), arguments.input.canonicalize())
+        && output_file == input
+    {
+        return Err(CliError::OutputIsInput { path: output.clone() });
+    }
     let path = find(&arguments.run, &global.runs_dir())?;
     let (checkpoint, fitted) = best(&path, out)?;
     let resolved = stored(&path, global)?;

@@ -31,6 +31,12 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliEr
     out.say(&format!("{}: reading the data", resolved.label));
     let job = Job::new(&resolved)?;
     job.check()?;
+    for warning in job.warnings() {
+        out.say(&format!("warning: {warning}"));
+    }
+    if global.verbose > 0 {
+        out.say(&job.summary.to_string());
+    }
     if global.dry_run {
         return super::dry_run::run(&job, out).map(|()| 0);
     }
@@ -64,6 +70,13 @@ pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result
     for error in damaged {
         out.say(&format!("warning: {error}; going on from the one before"));
     }
+    if let Some(checkpoint) = &newest
+        && checkpoint.state.stop.is_none()
+        && let Some(best) = &checkpoint.state.best
+        && let Err(error) = store.load(best)
+    {
+        out.say(&format!("warning: {error}; the best weights so far are lost, those from here on count"));
+    }
     match &newest {
         Some(checkpoint) => out.say(&format!("going on after step {}", checkpoint.state.step)),
         None => out.say("there is no checkpoint yet: starting over"),
@@ -80,10 +93,15 @@ pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result
 }
 
 /// The configuration of a run, as it was written down. The environment and most flags do not count: only where to
-/// compute, and on how many threads, may differ.
+/// compute, on how many threads, and where the data are now, may differ.
 pub(super) fn stored(run: &Path, global: &Global) -> Result<Resolved, CliError> {
     let file = run.join(CONFIG);
-    let flags = Flags { device: global.device.clone(), threads: global.threads, ..Flags::default() };
+    let flags = Flags {
+        device: global.device.clone(),
+        threads: global.threads,
+        data: global.data.clone(),
+        ..Flags::default()
+    };
     let config = Some(file.to_str().ok_or_else(|| CliError::path(&file))?.to_owned());
     Ok(resolve(&Request { config, environment: Vec::new(), overrides: Vec::new(), flags })?)
 }

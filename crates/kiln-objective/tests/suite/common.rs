@@ -6,10 +6,7 @@ use kiln_testkit::{computes_in, device};
 
 /// The data types the device under test has, each with the tolerance for comparing with float64.
 pub(crate) fn precisions() -> Vec<(DType, f64)> {
-    [(DType::F64, 1e-12), (DType::F32, 1e-5)]
-        .into_iter()
-        .filter(|(dtype, _)| computes_in(*dtype))
-        .collect()
+    [(DType::F64, 1e-12), (DType::F32, 1e-5)].into_iter().filter(|(dtype, _)| computes_in(*dtype)).collect()
 }
 
 /// Tensors of a file in `tests/golden`.

@@ -88,8 +88,12 @@ impl CheckpointStore {
     /// # Errors
     /// [`TrainError::Io`] when the folder cannot be listed; damage is in the result of its checkpoint.
     pub fn verify(&self) -> Result<Vec<Verified>, TrainError> {
-        let check = |path: PathBuf| Verified { result: load(&path).map(|(manifest, _)| manifest), path };
-        Ok(self.list()?.into_iter().map(check).collect())
+        let check = |path: PathBuf| {
+            let result = load(&path).map(|(manifest, _)| manifest);
+            // A run that is going on may have deleted it in the meantime.
+            (result.is_ok() || path.exists()).then_some(Verified { path, result })
+        };
+        Ok(self.list()?.into_iter().filter_map(check).collect())
     }
 
     /// The newest checkpoint that is whole, and the damaged ones that are newer.
@@ -186,10 +190,18 @@ impl CheckpointStore {
         let best: Vec<String> = kept.iter().filter_map(|path| best_of(path)).collect();
         for path in old {
             if !best.iter().any(|name| path.ends_with(name)) {
-                fs::remove_dir_all(path).map_err(|e| TrainError::io("delete", path, e))?;
+                self.delete(path)?;
             }
         }
         Ok(())
+    }
+
+    /// Deletes a checkpoint. Moved aside first: one that is half deleted must not pass for a damaged one.
+    fn delete(&self, path: &Path) -> Result<(), TrainError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let aside = self.folder.join(format!("{TEMPORARY}old-{name}"));
+        let moved = fs::rename(path, &aside).and_then(|()| fs::remove_dir_all(&aside));
+        moved.map_err(|e| TrainError::io("delete", path, e))
     }
 
     /// Makes `newest` the newest one: deletes what a crash left behind and every checkpoint of a later step (all of
