@@ -3,6 +3,7 @@
 //! This crate puts the parts of kiln under one name. The command `kiln` is made of the same parts.
 //!
 //! - [`data`]: data sets, splits, preprocessing fitted on the training part, seeded loading
+//! - [`kernels`]: fused operations for modules of your own, with CPU kernels on flex
 //! - [`models`]: linear, MLP, CNN, ResNet
 //! - [`objective`]: losses and penalties
 //! - [`optim`]: optimisers and schedules with PyTorch's defaults
@@ -46,6 +47,7 @@
 pub use kiln_core::*;
 
 pub use kiln_data as data;
+pub use kiln_kernels as kernels;
 pub use kiln_models as models;
 pub use kiln_objective as objective;
 pub use kiln_optim as optim;

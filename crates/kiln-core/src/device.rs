@@ -196,8 +196,15 @@ mod wgpu {
         std::panic::catch_unwind(|| Device::enumerate(DeviceType::Wgpu).into_vec()).unwrap_or_default()
     }
 
+    /// Which adapter it is, such as `DiscreteGpu(0)` or `Cpu`. Burn shows it and has no other way to ask.
+    fn kind(device: &Device) -> String {
+        let shown = format!("{device:?}");
+        let kind = shown.split_once("kind: ").and_then(|(_, rest)| rest.split([',', ' ']).next());
+        kind.unwrap_or(&shown).to_owned()
+    }
+
     fn is_software(device: &Device) -> bool {
-        format!("{device:?}").contains("Cpu")
+        kind(device) == "Cpu"
     }
 
     pub(super) fn has_gpu() -> bool {
@@ -232,9 +239,9 @@ mod wgpu {
             .map(|(n, device)| DeviceReport {
                 name: DeviceName::Wgpu(Adapter::Index(n)),
                 description: if is_software(device) {
-                    format!("software adapter on the CPU, slow ({device:?})")
+                    "software adapter on the CPU, slow".to_owned()
                 } else {
-                    format!("GPU ({device:?})")
+                    format!("GPU, {}", kind(device))
                 },
                 state: Ok(()),
             })

@@ -30,7 +30,7 @@ pub enum ObjectiveError {
     /// A penalty selects no parameter.
     #[error("{penalty} acts on nothing: no trainable parameter matches {wanted}")]
     NothingSelected {
-        /// Which penalty, as its key in the configuration: `penalty[0]`.
+        /// Which penalty, as its key in the configuration: `penalty.0`.
         penalty: String,
         /// The selection that matches nothing.
         wanted: String,

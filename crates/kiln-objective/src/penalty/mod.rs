@@ -49,7 +49,7 @@ pub trait Penalty: Debug + Display + Send + Sync {
 }
 
 impl PenaltyConfig {
-    /// The penalty, its settings checked. `key` is its name in the configuration, `penalty[0]`.
+    /// The penalty, its settings checked. `key` is its name in the configuration, `penalty.0`.
     ///
     /// | setting | range |
     /// |---|---|

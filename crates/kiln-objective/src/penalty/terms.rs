@@ -50,7 +50,7 @@ impl Penalties {
     /// [`ObjectiveError::Number`] for a setting out of its range.
     pub fn new(configs: &[PenaltyConfig], params: &[ParamInfo]) -> Result<Self, ObjectiveError> {
         configs.iter().enumerate().try_fold(Self::default(), |all, (index, config)| {
-            let penalty = config.build(&format!("penalty[{index}]"))?;
+            let penalty = config.build(&format!("penalty.{index}"))?;
             all.with(penalty, config.params(), config.proximal(), params)
         })
     }
@@ -67,7 +67,7 @@ impl Penalties {
         proximal: bool,
         params: &[ParamInfo],
     ) -> Result<Self, ObjectiveError> {
-        let key = || format!("penalty[{}]", self.terms.len());
+        let key = || format!("penalty.{}", self.terms.len());
         if let Some(wanted) = selection.unmatched(params) {
             let paths = params.iter().filter(|info| info.trainable).map(|info| info.path.clone()).collect();
             return Err(ObjectiveError::NothingSelected { penalty: key(), wanted, paths });

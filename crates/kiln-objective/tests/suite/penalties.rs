@@ -35,7 +35,7 @@ fn configs(proximal: bool) -> [(&'static str, PenaltyConfig); 3] {
 fn values_gradients_and_proximal_steps_are_right() {
     let golden = Golden::open("penalties");
     for (name, config) in configs(false) {
-        let penalty = config.build("penalty[0]").unwrap();
+        let penalty = config.build("penalty.0").unwrap();
         for (dtype, tolerance) in precisions() {
             let view =
                 || WeightView { path: "w", dims: &[20], flat: golden.tensor("weight", dtype, &device()) };
@@ -62,7 +62,7 @@ fn soft_thresholding_gives_exact_zeros() {
         };
         for (dtype, _) in precisions() {
             let flat = golden.tensor("weight", dtype, &device());
-            let penalty = config.build("penalty[0]").unwrap();
+            let penalty = config.build("penalty.0").unwrap();
             let found = numbers(penalty.prox(WeightView { path: "w", dims: &[20], flat }, STEP).unwrap());
             let zeros = found.iter().filter(|w| **w == 0.0).count();
             // Element 4 lies on the threshold of L1: on either side of it after rounding to f32.
@@ -166,7 +166,7 @@ fn a_penalty_without_a_gradient_is_differentiated() {
     let found = penalties.add_gradient(&list[0], &weight, Tensor::from_data([1.0, 1.0], &device()));
     assert_close(&numbers(found), &[3.0, -15.0], 1e-6, "2 λ · 2 w³ + 1");
     let error = Penalties::default().with(quartic(), &ParamSelection::All, true, &list).unwrap_err();
-    assert_eq!(error, ObjectiveError::NotProximal { penalty: "penalty[0]".to_owned() });
+    assert_eq!(error, ObjectiveError::NotProximal { penalty: "penalty.0".to_owned() });
 }
 
 #[test]
@@ -175,17 +175,17 @@ fn what_cannot_be_is_refused_with_the_paths_there_are() {
     let build = |config: PenaltyConfig| Penalties::new(&[configs(false)[0].1.clone(), config], &list);
     let typo = ParamSelection::Paths(vec!["output".into(), "outptu".into()]);
     let error = build(PenaltyConfig::L1(strength(1.0, typo, false))).unwrap_err();
-    assert_eq!(error.to_string(), "penalty[1] acts on nothing: no trainable parameter matches [\"outptu\"]");
+    assert_eq!(error.to_string(), "penalty.1 acts on nothing: no trainable parameter matches [\"outptu\"]");
     assert_eq!(
         kiln_core::Explain::help(&error).unwrap(),
         "use one of these paths: first.weight, first.bias, norm.gamma, norm.beta, output.weight, output.bias"
     );
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
         let error = build(PenaltyConfig::L2(strength(bad, ParamSelection::All, false))).unwrap_err();
-        assert!(error.to_string().starts_with("penalty[1].strength is"), "{error}");
+        assert!(error.to_string().starts_with("penalty.1.strength is"), "{error}");
         let net =
             ElasticNetConfig { strength: 1.0, l1_ratio: bad, params: ParamSelection::All, proximal: false };
         let error = build(PenaltyConfig::ElasticNet(net)).unwrap_err();
-        assert!(error.to_string().starts_with("penalty[1].l1_ratio is"), "{error}");
+        assert!(error.to_string().starts_with("penalty.1.l1_ratio is"), "{error}");
     }
 }
