@@ -127,27 +127,12 @@ fn norms() {
 }
 
 fn the_rest() {
-    println!("loss and optimisers");
+    println!("loss");
     let (logits, labels) = (numbers(1280), (0..128).map(|i| i % 10).collect::<Vec<u32>>());
     let mut gradient = logits.clone();
     report("cross-entropy 128×10", 0.0, || {
         cross_entropy(10, &logits, &labels, 0.1, None, &mut gradient);
     });
-    for len in [1 << 20, 10_000] {
-        let (mut w, g, mut m, mut v) = (numbers(len), numbers(len), numbers(len), vec![0.5; len]);
-        let adam =
-            Adam { lr: 1e-9, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 9 };
-        report(&format!("Adam, {len}"), 0.0, || adam.update(&mut w, &g, &mut m, &mut v, None));
-        let sgd = Sgd {
-            lr: 1e-9,
-            momentum: 0.9,
-            dampening: 0.0,
-            nesterov: false,
-            weight_decay: 0.1,
-            decoupled: false,
-        };
-        report(&format!("SGD with momentum, {len}"), 0.0, || sgd.update(&mut w, &g, Some(&mut m), false));
-    }
 }
 
 /// Fused multiply-adds on twelve registers: what no kernel can beat.

@@ -19,7 +19,6 @@ mod cross_entropy;
 mod dropout;
 mod layer_norm;
 mod linear;
-mod optimiser;
 mod order;
 mod parallel;
 mod pool;
@@ -42,7 +41,6 @@ pub use cross_entropy::cross_entropy;
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
-pub use optimiser::{Adam, RmsProp, Sgd};
 pub use order::{Order, reorder};
 pub use pool::{
     PoolShape, avg_pool2d, avg_pool2d_grad, global_max_pool, global_max_pool_grad, global_mean_pool,

@@ -1,4 +1,4 @@
-//! Linear layers, relu, cross-entropy and optimisers.
+//! Linear layers, relu and cross-entropy.
 
 use super::{Random, close, garbage, on_any_threads, on_every_arch, wide};
 use crate::cpu::*;
@@ -111,162 +111,8 @@ fn cross_entropy_of_nan_and_bad_labels() {
     assert!(fails(3, 1, 0.5) && fails(2, 2, 0.5) && fails(2, 1, 1.5) && fails(2, 1, f64::NAN));
 }
 
-/// Longer than two chunks, and no whole number of them.
-const LEN: usize = 2 * 64 * 1024 + 77;
-
-/// Runs four steps of `update(step, w, g, slots)` and of `exact(step, w, g, slots)` and compares everything.
-fn steps<const K: usize>(
-    update: impl Fn(u64, &mut [f32], &[f32], &mut [Vec<f32>; K]),
-    exact: impl Fn(u64, f64, f64, &mut [f64; K]) -> f64,
-) {
-    let mut random = Random::new(3);
-    let mut w = random.numbers(LEN);
-    let mut slots: [Vec<f32>; K] = std::array::from_fn(|_| vec![0.0; LEN]);
-    let (mut exact_w, mut exact_slots) = (wide(&w), vec![[0.0; K]; LEN]);
-    for step in 1..=4 {
-        let g = random.numbers(LEN);
-        update(step, &mut w, &g, &mut slots);
-        for i in 0..LEN {
-            exact_w[i] = exact(step, exact_w[i], f64::from(g[i]), &mut exact_slots[i]);
-        }
-    }
-    close("weight", &w, &exact_w, &vec![1.0; LEN], 3e-6);
-    for (k, slot) in slots.iter().enumerate() {
-        let exact: Vec<f64> = exact_slots.iter().map(|slots| slots[k]).collect();
-        close("slot", slot, &exact, &vec![1.0; LEN], 1e-6);
-    }
-}
-
-#[test]
-fn sgd() {
-    let plain =
-        Sgd { lr: 0.1, momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.01, decoupled: false };
-    steps(|_, w, g, []| plain.update(w, g, None, false), |_, w, g, []| w - 0.1 * (g + 0.01 * w));
-    for nesterov in [false, true] {
-        let rule = Sgd {
-            momentum: 0.9,
-            dampening: if nesterov { 0.0 } else { 0.3 },
-            nesterov,
-            decoupled: nesterov,
-            ..plain
-        };
-        steps(
-            |step, w, g, [b]| rule.update(w, g, Some(b), step == 1),
-            |step, w, g, [b]| {
-                let (g, w) = if nesterov { (g, w * (1.0 - 0.1 * 0.01)) } else { (g + 0.01 * w, w) };
-                *b = if step == 1 { g } else { 0.9 * *b + (1.0 - rule.dampening) * g };
-                w - 0.1 * if nesterov { g + 0.9 * *b } else { *b }
-            },
-        );
-    }
-}
-
-#[test]
-fn adam() {
-    for decoupled in [false, true] {
-        let rule =
-            |step| Adam { lr: 0.01, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.1, decoupled, step };
-        let exact = |step: u64, w: f64, g: f64, m: &mut f64, v: &mut f64, most: Option<&mut f64>| {
-            let (g, w) = if decoupled { (g, w * (1.0 - 0.01 * 0.1)) } else { (g + 0.1 * w, w) };
-            *m = 0.9 * *m + 0.1 * g;
-            *v = 0.999 * *v + 0.001 * g * g;
-            let under = match most {
-                Some(most) => {
-                    *most = most.max(*v);
-                    *most
-                }
-                None => *v,
-            };
-            let t = step as i32;
-            w - 0.01 / (1.0 - 0.9f64.powi(t)) * *m / ((under / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8)
-        };
-        steps(
-            |step, w, g, [m, v]| rule(step).update(w, g, m, v, None),
-            |step, w, g, [m, v]| exact(step, w, g, m, v, None),
-        );
-        steps(
-            |step, w, g, [m, v, most]| rule(step).update(w, g, m, v, Some(most)),
-            |step, w, g, [m, v, most]| exact(step, w, g, m, v, Some(most)),
-        );
-    }
-}
-
-#[test]
-fn rmsprop() {
-    let rule = RmsProp { lr: 0.001, alpha: 0.9, eps: 1e-3, weight_decay: 0.1, momentum: 0.0 };
-    let heavy = RmsProp { momentum: 0.8, ..rule };
-    let u = |w: f64, g: f64, v: &mut f64, a: Option<&mut f64>| {
-        let g = g + 0.1 * w;
-        *v = 0.9 * *v + 0.1 * g * g;
-        let under = match a {
-            Some(a) => {
-                *a = 0.9 * *a + 0.1 * g;
-                *v - *a * *a
-            }
-            None => *v,
-        };
-        g / (under.sqrt() + 1e-3)
-    };
-    steps(|_, w, g, [v]| rule.update(w, g, v, None, None), |_, w, g, [v]| w - 0.001 * u(w, g, v, None));
-    steps(
-        |_, w, g, [v, a]| rule.update(w, g, v, Some(a), None),
-        |_, w, g, [v, a]| w - 0.001 * u(w, g, v, Some(a)),
-    );
-    let momentum = |w: f64, u: f64, b: &mut f64| {
-        *b = 0.8 * *b + u;
-        w - 0.001 * *b
-    };
-    let update =
-        |w: &mut [f32], g: &[f32], v: &mut [f32], b: &mut [f32]| heavy.update(w, g, v, None, Some(b));
-    steps_scaled(
-        |_, w, g, [v, b]| update(w, g, v, b),
-        |_, w, g, [v, b]| {
-            let u = u(w, g, v, None);
-            momentum(w, u, b)
-        },
-    );
-    steps_scaled(
-        |_, w, g, [v, a, b]| heavy.update(w, g, v, Some(a), Some(b)),
-        |_, w, g, [v, a, b]| {
-            let u = u(w, g, v, Some(a));
-            momentum(w, u, b)
-        },
-    );
-}
-
-/// [`steps`] for a slot that grows to about 10.
-fn steps_scaled<const K: usize>(
-    update: impl Fn(u64, &mut [f32], &[f32], &mut [Vec<f32>; K]),
-    exact: impl Fn(u64, f64, f64, &mut [f64; K]) -> f64,
-) {
-    // The last slot, a direction, in tenths.
-    steps(
-        |step, w, g, slots: &mut [Vec<f32>; K]| {
-            slots[K - 1].iter_mut().for_each(|b| *b *= 64.0);
-            update(step, w, g, slots);
-            slots[K - 1].iter_mut().for_each(|b| *b /= 64.0);
-        },
-        |step, w, g, slots| {
-            slots[K - 1] *= 64.0;
-            let w = exact(step, w, g, slots);
-            slots[K - 1] /= 64.0;
-            w
-        },
-    );
-}
-
 #[test]
 fn wrong_lengths_panic() {
-    let sgd =
-        Sgd { lr: 0.1, momentum: 0.9, dampening: 0.0, nesterov: false, weight_decay: 0.0, decoupled: false };
-    let fails = |w: usize, g: usize, b: Option<usize>| {
-        std::panic::catch_unwind(|| {
-            sgd.update(&mut garbage(w), &garbage(g), b.map(garbage).as_deref_mut(), true);
-        })
-        .is_err()
-    };
-    assert!(!fails(3, 3, Some(3)));
-    assert!(fails(3, 2, Some(3)) && fails(3, 3, Some(2)) && fails(3, 3, None));
     let shape = LinearShape { m: 2, k: 3, n: 4 };
     let fails = |x: usize, w: usize, b: usize, y: usize| {
         std::panic::catch_unwind(|| {
@@ -292,11 +138,7 @@ fn equal_bits_on_any_threads() {
         linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
         let mut dlogits = garbage(26_000);
         let loss = cross_entropy(200, &y, &labels, 0.1, None, &mut dlogits);
-        let (mut weight, mut m, mut v) = (w.clone(), vec![0.0; 200_000], vec![0.0; 200_000]);
-        let rule =
-            Adam { lr: 0.1, betas: [0.9, 0.99], eps: 1e-8, weight_decay: 0.1, decoupled: true, step: 1 };
-        rule.update(&mut weight, &dw, &mut m, &mut v, None);
         let loss = vec![loss as f32, (loss - f64::from(loss as f32)) as f32];
-        vec![y, dx, dw, db, dlogits, loss, weight, m, v]
+        vec![y, dx, dw, db, dlogits, loss]
     });
 }
