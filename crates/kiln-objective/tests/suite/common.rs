@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use kiln_core::Weights;
-use kiln_testkit::{computes_in, device};
+use kiln_testkit::computes_in;
 
 /// The data types the device under test has, each with the tolerance for comparing with float64.
 pub(crate) fn precisions() -> Vec<(DType, f64)> {

@@ -1,0 +1,146 @@
+//! The operations as nodes of Burn's autodiff graph.
+//!
+//! Only flex has kernels, so that only flex is a backend of this extension: the callers in `op` see to it that no other
+//! tensor gets here.
+
+mod node;
+mod tracked;
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Dispatch, DispatchTensor, Flex, backend_extension};
+use burn::tensor::Tensor;
+use burn::tensor::ops::ConvOptions;
+
+use crate::cpu::Mask;
+use crate::op::BatchStatistics;
+use crate::{Act, flex};
+
+// The macro makes an implementation for a public type of the trait, which must be public for that.
+#[allow(unreachable_pub)]
+#[backend_extension(Autodiff, Flex)]
+pub trait Fused: Backend {
+    fn fused_linear(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    fn fused_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvOptions<2>,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    fn fused_conv2d_relu_pool(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvOptions<2>,
+    ) -> FloatTensor<Self>;
+
+    fn fused_batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self>;
+
+    fn fused_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self>;
+}
+
+pub(crate) fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, act: Act) -> DispatchTensor {
+    Dispatch::fused_linear(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), act)
+}
+
+pub(crate) fn conv2d(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    options: ConvOptions<2>,
+    act: Act,
+) -> DispatchTensor {
+    Dispatch::fused_conv2d(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), options, act)
+}
+
+pub(crate) fn conv2d_relu_pool(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    options: ConvOptions<2>,
+) -> DispatchTensor {
+    Dispatch::fused_conv2d_relu_pool(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), options)
+}
+
+pub(crate) fn batch_norm<const D: usize>(
+    x: Tensor<D>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+    act: Act,
+) -> BatchStatistics<D> {
+    let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
+    let (output, mean, variance) = Dispatch::fused_batch_norm(x, gamma, beta, epsilon, act);
+    BatchStatistics {
+        output: Tensor::from_dispatch(output),
+        mean: Tensor::from_dispatch(mean),
+        variance: Tensor::from_dispatch(variance),
+    }
+}
+
+pub(crate) fn max_pool2d(x: Tensor<4>, size: usize) -> DispatchTensor {
+    Dispatch::fused_max_pool2d(x.into_dispatch(), size)
+}
+
+pub(crate) fn dropout<const D: usize>(x: Tensor<D>, mask: Mask) -> DispatchTensor {
+    Dispatch::fused_dropout(x.into_dispatch(), mask)
+}
+
+impl Fused for Flex {
+    fn fused_linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, act: Act) -> FlexTensor {
+        flex::linear(&x, &weight, &bias, act)
+    }
+
+    fn fused_conv2d(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        options: ConvOptions<2>,
+        act: Act,
+    ) -> FlexTensor {
+        flex::conv2d(&x, &weight, &bias, &options, act)
+    }
+
+    fn fused_conv2d_relu_pool(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        options: ConvOptions<2>,
+    ) -> FlexTensor {
+        flex::conv2d_relu_pool(&x, &weight, &bias, &options).0
+    }
+
+    fn fused_batch_norm(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        beta: FlexTensor,
+        epsilon: f64,
+        act: Act,
+    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+        flex::batch_norm(&x, &gamma, &beta, epsilon, act)
+    }
+
+    fn fused_max_pool2d(x: FlexTensor, size: usize) -> FlexTensor {
+        flex::max_pool2d(&x, size).0
+    }
+
+    fn fused_dropout(x: FlexTensor, mask: Mask) -> FlexTensor {
+        flex::dropout(&x, mask)
+    }
+}

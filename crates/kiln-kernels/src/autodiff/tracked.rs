@@ -1,0 +1,123 @@
+//! The forward passes on an autodiff device: each keeps what its backward pass needs.
+
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::autodiff::ops::{Backward, OpsKind};
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::ops::ConvOptions;
+
+use super::Fused;
+use super::node::{BatchNormNode, ConvNode, ConvPoolNode, DropoutNode, LinearNode, PoolNode};
+use crate::cpu::Mask;
+use crate::{Act, flex};
+
+impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
+    fn fused_linear(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        match LinearNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
+                let y =
+                    flex::linear(&x.into_primitive(), &weight.into_primitive(), &bias.into_primitive(), act);
+                tracked.finish((x_id, weight_id, (act != Act::None).then(|| y.clone())), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::linear(
+                &x.into_primitive(),
+                &weight.into_primitive(),
+                &bias.into_primitive(),
+                act,
+            )),
+        }
+    }
+
+    fn fused_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvOptions<2>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        match ConvNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                let y = flex::conv2d(&x, &weight, &bias, &options, act);
+                tracked.finish((x_id, weight_id, (act != Act::None).then(|| y.clone()), options), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::conv2d(
+                &x.into_primitive(),
+                &weight.into_primitive(),
+                &bias.into_primitive(),
+                &options,
+                act,
+            )),
+        }
+    }
+
+    fn fused_conv2d_relu_pool(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvOptions<2>,
+    ) -> FloatTensor<Self> {
+        match ConvPoolNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                let (y, index) = flex::conv2d_relu_pool(&x, &weight, &bias, &options);
+                tracked.finish((x_id, weight_id, index, options), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                untracked.finish(flex::conv2d_relu_pool(&x, &weight, &bias, &options).0)
+            }
+        }
+    }
+
+    fn fused_batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let constant = |tensor: FlexTensor| FloatTensor::<Self>::new(tensor);
+        match BatchNormNode.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let ids = (tracked.checkpoint(&x), tracked.checkpoint(&gamma), tracked.checkpoint(&beta));
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, mean, variance) = flex::batch_norm(&x, &gamma, &beta, epsilon, act);
+                let state = (ids.0, ids.1, ids.2, mean.clone(), variance.clone(), epsilon, act);
+                (tracked.finish(state, y), constant(mean), constant(variance))
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, mean, variance) = flex::batch_norm(&x, &gamma, &beta, epsilon, act);
+                (untracked.finish(y), constant(mean), constant(variance))
+            }
+        }
+    }
+
+    fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self> {
+        match PoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                let (y, order, index) = flex::max_pool2d(&x, size);
+                tracked.finish((flex::dims4(&x), size, order, index), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::max_pool2d(&x.into_primitive(), size).0),
+        }
+    }
+
+    fn fused_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self> {
+        match DropoutNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => tracked.finish(mask, flex::dropout(&x.into_primitive(), mask)),
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::dropout(&x.into_primitive(), mask)),
+        }
+    }
+}
