@@ -25,6 +25,7 @@ use kiln::{Purpose, Seed};
 type Error = Box<dyn std::error::Error>;
 
 const CLASSES: usize = 10;
+/// Steps before those that count; fewer where few are asked for.
 const WARM_UP: usize = 5;
 
 /// A network and the batch that it is trained on.
@@ -124,10 +125,11 @@ impl Job {
 /// Milliseconds of each step after the first few.
 fn timed(steps: usize, mut step: impl FnMut() -> f32) -> Result<Vec<f64>, Error> {
     let mut times = Vec::with_capacity(steps);
-    for i in 0..WARM_UP + steps {
+    let warm_up = WARM_UP.min(steps);
+    for i in 0..warm_up + steps {
         let began = Instant::now();
         let loss = step();
-        if i >= WARM_UP {
+        if i >= warm_up {
             times.push(began.elapsed().as_secs_f64() * 1e3);
         }
         if !loss.is_finite() {
