@@ -10,7 +10,7 @@ use crate::cpu::parallel::{MEMORY, Shared, Task, for_each, piece};
 use crate::cpu::rows::{add_chunks, rows_per_chunk};
 use crate::cpu::scratch::Scratch;
 
-/// The gradients of [`batch_norm`] for the gradient `g` of its result.
+/// The gradients of [`batch_norm`](super::batch_norm) for the gradient `g` of its result.
 ///
 /// With `x̂ = (x − mean) / √(var + eps)`, `g′` the gradient that relu lets through (all of it without relu) and `R` rows:
 /// `dbeta = Σ g′`, `dgamma = Σ g′ · x̂`, `dx = gamma / √(var + eps) · (g′ − dbeta / R − x̂ · dgamma / R)` with the batch's own
