@@ -7,10 +7,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-core", &[]),
     ("kiln-kernels", &["kiln-core"]),
     ("kiln-data", &["kiln-core"]),
+    ("kiln-augment", &["kiln-core", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-objective", &["kiln-core", "kiln-data"]),
     ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data"]),
-    ("kiln-train", &["kiln-core", "kiln-data", "kiln-models", "kiln-objective", "kiln-optim"]),
+    (
+        "kiln-train",
+        &["kiln-core", "kiln-data", "kiln-augment", "kiln-models", "kiln-objective", "kiln-optim"],
+    ),
     // Plain records only: what is shown must not need a tensor.
     ("kiln-report", &[]),
     (
@@ -18,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kiln-core",
             "kiln-data",
+            "kiln-augment",
             "kiln-models",
             "kiln-objective",
             "kiln-optim",
@@ -31,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-core",
             "kiln-kernels",
             "kiln-data",
+            "kiln-augment",
             "kiln-models",
             "kiln-objective",
             "kiln-optim",

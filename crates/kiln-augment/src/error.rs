@@ -1,0 +1,128 @@
+//! What can be wrong with an augmentation.
+
+use kiln_core::{ErrorKind, Explain, NumberError};
+
+/// Why an augmentation could not be built or does not fit the images.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AugmentError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// Two numbers that bound a draw are in the wrong order.
+    #[error("{name} is [{low}, {high}], the first number must not be greater than the second")]
+    Order {
+        /// The setting.
+        name: String,
+        /// The first number.
+        low: f64,
+        /// The second number.
+        high: f64,
+    },
+    /// A list without entries where one is needed.
+    #[error("{name} is empty")]
+    Empty {
+        /// The setting.
+        name: String,
+    },
+    /// More or fewer weights than choices.
+    #[error("{name} has {found} entries, there are {expected} transforms")]
+    Weights {
+        /// The setting.
+        name: String,
+        /// Number of transforms.
+        expected: usize,
+        /// Number of weights.
+        found: usize,
+    },
+    /// A window that is larger than the image.
+    #[error(
+        "{name} needs an image of at least {height}×{width} pixels, the images have {found_height}×{found_width}"
+    )]
+    TooSmall {
+        /// The transform.
+        name: String,
+        /// Rows needed.
+        height: usize,
+        /// Columns needed.
+        width: usize,
+        /// Rows there are.
+        found_height: usize,
+        /// Columns there are.
+        found_width: usize,
+    },
+    /// A transform that is for images with other channels.
+    #[error("{name} is for {expected}, the images have {found}")]
+    Channels {
+        /// The transform.
+        name: String,
+        /// What it is for, in words.
+        expected: String,
+        /// Number of channels there are.
+        found: usize,
+    },
+    /// A sum or choice of transforms whose results have different shapes.
+    #[error("{name} must keep the shape or give one shape: {first:?} and {other:?} differ")]
+    Shapes {
+        /// The transform.
+        name: String,
+        /// `[channels, height, width]` in one case.
+        first: [usize; 3],
+        /// `[channels, height, width]` in another case.
+        other: [usize; 3],
+    },
+    /// More or fewer pixels than a shape says.
+    #[error("the shape asks for {expected} pixels, there are {found}")]
+    Length {
+        /// Pixels by the shape.
+        expected: usize,
+        /// Pixels there are.
+        found: usize,
+    },
+    /// More or fewer seeds than samples.
+    #[error("there are {samples} samples and {seeds} seeds")]
+    Seeds {
+        /// Number of samples.
+        samples: usize,
+        /// Number of seeds.
+        seeds: usize,
+    },
+}
+
+impl AugmentError {
+    /// The same error with the place of the transform before the name of the setting: `augment.2.p`.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        match &mut self {
+            Self::Number(NumberError { name, .. })
+            | Self::Order { name, .. }
+            | Self::Empty { name }
+            | Self::Weights { name, .. }
+            | Self::TooSmall { name, .. }
+            | Self::Channels { name, .. }
+            | Self::Shapes { name, .. } => *name = format!("{place}.{name}"),
+            Self::Length { .. } | Self::Seeds { .. } => {}
+        }
+        self
+    }
+}
+
+impl Explain for AugmentError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Number(_) => return None,
+            Self::Order { name, low, high } => format!("write {name} = [{high}, {low}]"),
+            Self::Empty { name } => format!("give {name} at least one entry, or leave the transform out"),
+            Self::Weights { expected, .. } => format!("give {expected} weights, or none"),
+            Self::TooSmall { .. } => "use a smaller size, or pad the image first".to_owned(),
+            Self::Channels { .. } => "leave this transform out for these images".to_owned(),
+            Self::Shapes { .. } => "let every alternative end in the same crop".to_owned(),
+            Self::Length { expected, .. } => format!("give {expected} pixels"),
+            Self::Seeds { samples, .. } => format!("give {samples} seeds, one for each sample"),
+        })
+    }
+}

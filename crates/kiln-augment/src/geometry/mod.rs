@@ -1,0 +1,5 @@
+//! Random transforms that move pixels.
+
+mod flip;
+
+pub use flip::{HorizontalFlip, VerticalFlip};

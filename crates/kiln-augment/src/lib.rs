@@ -1,0 +1,44 @@
+//! Augmentation: every sample different, and the same for every backend and number of threads.
+//!
+//! Images are augmented on the host, by the threads that prefetch batches, as the 8-bit pixels they were stored as;
+//! [`Finish`] converts and normalises them at the end in one pass. What happens to a sample is a function of its pixels and
+//! its [`Seed`](kiln_core::Seed), so the result is the same bits wherever the training runs.
+//!
+//! ```
+//! use kiln_augment::{Compose, Finish, HorizontalFlip, Transform, transform_samples};
+//! use kiln_core::{Purpose, Seed};
+//!
+//! let images = vec![100u8; 10 * 3 * 32 * 32];
+//! let transform = Compose::new(vec![Box::new(HorizontalFlip::new(0.5)?)]);
+//! let finish = Finish::normalize::<u8>(&[0.49, 0.48, 0.45], &[0.25, 0.24, 0.26])?;
+//!
+//! let epoch = Seed::new(0).purpose(Purpose::Augment).at(7);
+//! let rows = [3u64, 1, 4];
+//! let seeds = rows.map(|row| epoch.at(row));
+//! let mut batch = vec![0.0; rows.len() * 3 * 32 * 32];
+//! let sample = |i: usize| &images[rows[i] as usize * 3072..][..3072];
+//! transform_samples(&transform, [3, 32, 32], sample, &seeds, &mut batch, |image, out| finish.write(image, out))?;
+//! assert!((batch[0] - (100.0 / 255.0 - 0.49) / 0.25).abs() < 1e-6);
+//! # Ok::<(), kiln_augment::AugmentError>(())
+//! ```
+
+mod batch;
+mod compose;
+mod config;
+mod error;
+mod finish;
+mod geometry;
+mod image;
+pub mod op;
+mod pixel;
+mod transform;
+
+pub use batch::{ImageBatch, transform_samples};
+pub use compose::{Chance, Compose, OneOf};
+pub use config::{ChanceConfig, ComposeConfig, FlipConfig, OneOfConfig, TransformConfig, build_all};
+pub use error::AugmentError;
+pub use finish::Finish;
+pub use geometry::{HorizontalFlip, VerticalFlip};
+pub use image::Image;
+pub use pixel::Pixel;
+pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};
