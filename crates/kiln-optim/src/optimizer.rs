@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
-use crate::rule::{self, At, Rule};
+use crate::rule::{self, At, Kept, Rule};
 use crate::{Gradients, OptimConfig, OptimError};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -29,9 +29,12 @@ use crate::{Gradients, OptimConfig, OptimError};
 #[derive(Debug)]
 pub struct Optimizer {
     pub(crate) rule: Box<dyn Rule>,
+    weight_decay: f64,
     decay_all: bool,
     pub(crate) updates: u64,
     pub(crate) states: BTreeMap<String, ParamState>,
+    /// Weights in training out of a loaded state, until [`Optimizer::restore`] takes them.
+    pub(crate) trained: BTreeMap<String, Tensor<1>>,
 }
 
 /// What the optimiser remembers about one parameter.
@@ -39,8 +42,16 @@ pub struct Optimizer {
 pub(crate) struct ParamState {
     /// Updates of this parameter so far: a parameter without a gradient is passed over, as in PyTorch.
     pub(crate) steps: u64,
-    /// In the order of [`Rule::slots`]; empty before the first update.
-    pub(crate) slots: Vec<Tensor<1>>,
+    /// What the rule keeps; empty before the first update.
+    pub(crate) kept: Kept,
+    /// The shape of the parameter, on which the slots depend.
+    pub(crate) dims: Vec<usize>,
+}
+
+impl ParamState {
+    pub(crate) fn new(dims: &[usize]) -> Self {
+        Self { dims: dims.to_vec(), ..Self::default() }
+    }
 }
 
 impl Optimizer {
@@ -50,8 +61,14 @@ impl Optimizer {
     /// [`OptimError::Number`] for a setting out of its range (the learning rate included),
     /// [`OptimError::Nesterov`] for Nesterov's momentum without momentum or with dampening.
     pub fn new(config: &OptimConfig) -> Result<Self, OptimError> {
-        let (rule, decay_all) = rule::build(config)?;
-        Ok(Self { rule, decay_all, updates: 0, states: BTreeMap::new() })
+        Ok(Self {
+            rule: rule::build(config)?,
+            weight_decay: config.weight_decay(),
+            decay_all: config.decay_all(),
+            updates: 0,
+            states: BTreeMap::new(),
+            trained: BTreeMap::new(),
+        })
     }
 
     /// Number of calls of [`Optimizer::step`] so far.
@@ -74,27 +91,27 @@ impl Optimizer {
         let mut gradients = gradients.into_tensors();
         params::update(model, |info, weight| {
             if !self.states.contains_key(&info.path) {
-                self.states.insert(info.path.clone(), ParamState::default());
+                self.states.insert(info.path.clone(), ParamState::new(&info.dims));
             }
-            let weight = match (gradients.remove(&info.id), self.states.get_mut(&info.path)) {
-                (Some(gradient), Some(state)) => {
-                    state.steps += 1;
-                    let decay = self.decay_all || info.kind == ParamKind::Weight;
-                    let at = At { lr, step: state.steps, decay };
-                    let mut slots = std::mem::take(&mut state.slots);
-                    for slot in &mut slots {
-                        // A loaded state may have been saved in another precision.
-                        if slot.dtype() != weight.dtype() {
-                            *slot = slot.clone().cast(weight.dtype());
-                        }
-                    }
-                    let (weight, slots) = self.rule.update(weight, gradient, slots, at);
-                    state.slots = slots;
-                    weight
-                }
-                _ => weight,
+            let (Some(gradient), Some(state)) = (gradients.remove(&info.id), self.states.get_mut(&info.path))
+            else {
+                return after(info, weight);
             };
-            after(info, weight)
+            state.steps += 1;
+            let decays = self.decay_all || info.kind == ParamKind::Weight;
+            let weight_decay = if decays { self.weight_decay } else { 0.0 };
+            let at = At { lr, step: state.steps, weight_decay, dims: &info.dims };
+            let mut kept = std::mem::take(&mut state.kept);
+            for tensor in &mut kept.tensors {
+                // A loaded state may have been saved in another precision.
+                if tensor.dtype() != weight.dtype() {
+                    *tensor = tensor.clone().cast(weight.dtype());
+                }
+            }
+            let (point, kept) = self.rule.update(weight, gradient, kept, at);
+            let (weight, kept) = self.rule.finish(after(info, point), kept, at);
+            state.kept = kept;
+            weight
         })
     }
 }

@@ -12,17 +12,22 @@ use crate::{OptimError, Optimizer};
 const UPDATES: &str = "updates";
 /// Prefix of the number of updates of one parameter.
 const STEP: &str = "step";
+/// Prefix of the weights that are trained, where the model holds their average.
+pub(crate) const TRAINED: &str = "trained";
 
 impl Optimizer {
     /// The state: `updates`, and for each parameter that was there in a step `step/<path>` (both integers, `[1]`)
-    /// and `<slot>/<path>` (flat) for each value that the rule keeps. Copies it to the host.
+    /// `<slot>/<path>` (flat) for each tensor and `<number>/<path>` (f64, `[1]`) for each number that the rule keeps. Copies it to the host.
     pub fn state(&self) -> Weights {
         let mut state = Weights::default();
         state.insert(UPDATES, count(self.updates));
         for (path, param) in &self.states {
             state.insert(format!("{STEP}/{path}"), count(param.steps));
-            for (slot, tensor) in self.rule.slots().iter().zip(&param.slots) {
-                state.insert_tensor(format!("{slot}/{path}"), tensor.clone());
+            for (slot, tensor) in self.rule.slots(&param.dims).iter().zip(&param.kept.tensors) {
+                state.insert_tensor(format!("{}/{path}", slot.name), tensor.clone());
+            }
+            for (name, number) in self.rule.numbers().iter().zip(&param.kept.numbers) {
+                state.insert(format!("{name}/{path}"), TensorData::new(vec![*number], [1]));
             }
         }
         state
@@ -39,19 +44,33 @@ impl Optimizer {
         let device = device.clone().inner();
         let mut known = vec![UPDATES.to_owned()];
         let updates = read_count(state, UPDATES)?;
-        let mut states = BTreeMap::new();
+        let (mut states, mut trained) = (BTreeMap::new(), BTreeMap::new());
         for info in params.iter().filter(|info| info.trainable && updates > 0) {
             let name = format!("{STEP}/{}", info.path);
-            let mut param = ParamState { steps: read_count(state, &name)?, slots: Vec::new() };
+            let mut param = ParamState::new(&info.dims);
+            param.steps = read_count(state, &name)?;
             known.push(name);
             if param.steps > 0 {
-                for slot in self.rule.slots() {
-                    let name = format!("{slot}/{}", info.path);
-                    param.slots.push(read_slot(state, &name, info, &device)?);
+                for slot in self.rule.slots(&info.dims) {
+                    let name = format!("{}/{}", slot.name, info.path);
+                    param.kept.tensors.push(read_slot(state, &name, slot.len, &device)?);
+                    known.push(name);
+                }
+                for number in self.rule.numbers() {
+                    let name = format!("{number}/{}", info.path);
+                    param.kept.numbers.push(read_number(state, &name)?);
                     known.push(name);
                 }
             }
             states.insert(info.path.clone(), param);
+        }
+        for info in params.iter().filter(|info| info.trainable && self.rule.averaged().is_some()) {
+            let name = format!("{TRAINED}/{}", info.path);
+            if state.get(&name).is_some() {
+                let weight = read_slot(state, &name, info.dims.iter().product(), &device)?;
+                trained.insert(info.path.clone(), weight);
+                known.push(name);
+            }
         }
         known.sort_unstable();
         let unknown: Vec<_> = state
@@ -64,6 +83,7 @@ impl Optimizer {
         }
         self.updates = updates;
         self.states = states;
+        self.trained = trained;
         Ok(())
     }
 }
@@ -89,14 +109,20 @@ fn read_count(state: &Weights, name: &str) -> Result<u64, OptimError> {
     }
 }
 
-fn read_slot(
-    state: &Weights,
-    name: &str,
-    info: &ParamInfo,
-    device: &Device,
-) -> Result<Tensor<1>, OptimError> {
+fn read_number(state: &Weights, name: &str) -> Result<f64, OptimError> {
     let data = find(state, name)?;
-    let expected = info.dims.iter().product();
+    match data.as_slice::<f64>() {
+        Ok([value]) => Ok(*value),
+        _ => Err(OptimError::StateType {
+            name: name.to_owned(),
+            found: format!("{:?} and shape {:?}", data.dtype(), data.shape().to_vec()),
+            expected: "one float of 64 bits",
+        }),
+    }
+}
+
+fn read_slot(state: &Weights, name: &str, expected: usize, device: &Device) -> Result<Tensor<1>, OptimError> {
+    let data = find(state, name)?;
     if data.shape().to_vec() != [expected] {
         let found = data.shape().to_vec();
         return Err(OptimError::StateShape { name: name.to_owned(), found, expected });

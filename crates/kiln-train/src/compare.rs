@@ -108,8 +108,9 @@ impl<T: Task> Trainer<T> {
                 Some(loader) => loader.clone(),
                 None => Loader::new(data.train.clone(), EVAL_BATCH)?,
             };
-            difference.metrics =
-                evaluate(&self.task, &lane.model().valid(), &judged, &lane.device)?.metrics();
+            let averaged = lane.stepper.optimizer.averaged(lane.model());
+            let model = averaged.as_ref().unwrap_or(lane.model()).valid();
+            difference.metrics = evaluate(&self.task, &model, &judged, &lane.device)?.metrics();
         }
         Ok(differences)
     }

@@ -73,6 +73,7 @@ impl<'a, T: Task> Run<'a, T> {
             // Through evaluation mode, so that no running statistic of the fresh model is pending.
             model = checkpoint.weights.apply(model.valid())?.train();
             optimizer.load(&checkpoint.optimizer, &params::list(&model), &device.clone().inner())?;
+            model = optimizer.restore(model);
             state = checkpoint.state;
             if let Some(plateau) = &state.plateau {
                 learning_rate.restore(plateau.clone());
@@ -125,7 +126,7 @@ impl<'a, T: Task> Run<'a, T> {
             Some(stop) => stop.clone(),
             None => self.epochs()?,
         };
-        let last = Weights::of(self.model());
+        let last = self.weights();
         let seconds = self.seconds();
         if ended.is_none() {
             self.state.stop = Some(stop.clone()).filter(|stop| !stop.can_go_on());
@@ -142,6 +143,11 @@ impl<'a, T: Task> Run<'a, T> {
 
     fn model(&self) -> &T::Model {
         self.model.as_ref().expect("the model is only away while it is updated")
+    }
+
+    /// The weights that are evaluated, kept and saved.
+    fn weights(&self) -> Weights {
+        weights_that_count(self.model(), &self.stepper.optimizer)
     }
 
     fn epochs(&mut self) -> Result<Stop, TrainError> {
@@ -221,7 +227,7 @@ impl<'a, T: Task> Run<'a, T> {
         }
         let due = self.trainer.checkpoint.every_steps.is_some_and(|every| state.step.is_multiple_of(every));
         if due && stop.is_none() && state.batch < self.train.batches() {
-            self.save(&Weights::of(self.model()))?;
+            self.save(&self.weights())?;
         }
         Ok(stop)
     }
@@ -273,7 +279,7 @@ impl<'a, T: Task> Run<'a, T> {
         let due = every > 0 && self.state.epoch.is_multiple_of(every);
         let improved = best && record.validation.is_some();
         if improved || due {
-            let weights = Weights::of(self.model());
+            let weights = self.weights();
             if improved {
                 self.state.best = Some(crate::checkpoint::folder_name(self.state.step));
                 self.best = Some(weights.clone());
@@ -286,8 +292,8 @@ impl<'a, T: Task> Run<'a, T> {
     }
 
     fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
-        let model = self.model.as_ref();
-        let weights = || model.map(Weights::of).unwrap_or_default();
+        let (model, optimizer) = (self.model.as_ref(), &self.stepper.optimizer);
+        let weights = || model.map(|model| weights_that_count(model, optimizer)).unwrap_or_default();
         let epochs = self.trainer.config.epochs;
         let view = EpochView { record, history: &self.history, epochs, weights: &weights };
         let mut stop = None;
@@ -311,7 +317,10 @@ impl<'a, T: Task> Run<'a, T> {
     /// The validation metrics, unless a request to stop comes first.
     fn validate(&self) -> Result<ControlFlow<Stop, Option<Metrics>>, TrainError> {
         let Some(loader) = &self.validation else { return Ok(ControlFlow::Continue(None)) };
-        let model = self.model().valid();
+        let model = match self.stepper.optimizer.averaged(self.model()) {
+            Some(averaged) => averaged.valid(),
+            None => self.model().valid(),
+        };
         let mut scores = Scores::new();
         for batch in loader.epoch(0, 0, &self.device.clone().inner()) {
             if self.trainer.stop.load(Ordering::Relaxed) {
@@ -336,7 +345,15 @@ impl<'a, T: Task> Run<'a, T> {
         self.state.plateau = self.learning_rate.state();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();
-        store.save(weights, &self.stepper.optimizer.state(), &self.state)?;
+        store.save(weights, &self.stepper.optimizer.checkpoint(self.model()), &self.state)?;
         Ok(())
+    }
+}
+
+/// Those of the model, or their average where the optimiser makes one.
+fn weights_that_count<M: Module>(model: &M, optimizer: &Optimizer) -> Weights {
+    match optimizer.averaged(model) {
+        Some(averaged) => Weights::of(&averaged),
+        None => Weights::of(model),
     }
 }

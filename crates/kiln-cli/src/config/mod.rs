@@ -14,6 +14,7 @@ mod resolve;
 mod run;
 mod schema;
 mod settings;
+mod update;
 
 pub use run::RunConfig;
 

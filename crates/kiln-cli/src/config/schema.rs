@@ -11,7 +11,9 @@ use kiln_objective::{
     StrengthConfig,
 };
 use kiln_optim::{
-    AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
+    AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
+    AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig, RmspropConfig,
+    ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
@@ -184,30 +186,26 @@ fn penalties() -> [PenaltyConfig; 3] {
     ]
 }
 
-fn optimizers() -> [OptimConfig; 4] {
-    let (lr, betas, eps, weight_decay) = (0.5, [0.5, 0.5], 0.5, 0.5);
-    let (amsgrad, decay_all) = (false, true);
+fn optimizers() -> [OptimConfig; 17] {
     [
-        OptimConfig::Sgd(SgdConfig {
-            lr,
-            momentum: 0.5,
-            dampening: 0.5,
-            nesterov: false,
-            weight_decay,
-            decoupled: false,
-            decay_all,
-        }),
-        OptimConfig::Adam(AdamConfig { lr, betas, eps, weight_decay, amsgrad, decay_all }),
-        OptimConfig::Adamw(AdamwConfig { lr, betas, eps, weight_decay, amsgrad, decay_all }),
-        OptimConfig::Rmsprop(RmspropConfig {
-            lr,
-            alpha: 0.5,
-            eps,
-            weight_decay,
-            momentum: 0.5,
-            centered: false,
-            decay_all,
-        }),
+        OptimConfig::Sgd(SgdConfig::default()),
+        OptimConfig::Asgd(AsgdConfig::default()),
+        OptimConfig::Adam(AdamConfig::default()),
+        OptimConfig::Adamw(AdamwConfig::default()),
+        OptimConfig::Nadam(NadamConfig::default()),
+        OptimConfig::Radam(RadamConfig::default()),
+        OptimConfig::Adamax(AdamaxConfig::default()),
+        OptimConfig::Rmsprop(RmspropConfig::default()),
+        OptimConfig::Adagrad(AdagradConfig::default()),
+        OptimConfig::Adadelta(AdadeltaConfig::default()),
+        // What may be left out is only shown when it is there.
+        OptimConfig::Adafactor(AdafactorConfig { eps1: Some(0.5), ..Default::default() }),
+        OptimConfig::Lamb(LambConfig::default()),
+        OptimConfig::Lion(LionConfig::default()),
+        OptimConfig::Adan(AdanConfig::default()),
+        OptimConfig::Muon(MuonConfig { adamw_lr: Some(0.5), ..Default::default() }),
+        OptimConfig::ScheduleFreeSgd(ScheduleFreeSgdConfig::default()),
+        OptimConfig::ScheduleFreeAdamw(ScheduleFreeAdamwConfig::default()),
     ]
 }
 

@@ -3,5 +3,9 @@
 mod optim;
 mod schedule;
 
-pub use optim::{AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, SgdConfig};
+pub use optim::{
+    AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
+    AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
+    RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
+};
 pub use schedule::{ScheduleConfig, ShapeConfig};

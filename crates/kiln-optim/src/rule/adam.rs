@@ -3,7 +3,9 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, decay, decay_factors, host};
+use super::build::{betas, check};
+use super::formula::{Formula, Value, run};
+use super::{At, Kept, Rule, Slot};
 use crate::{AdamConfig, AdamwConfig, OptimError};
 
 /// `torch.optim.Adam` and `AdamW` (Kingma and Ba 2015; Loshchilov and Hutter 2019):
@@ -16,116 +18,87 @@ use crate::{AdamConfig, AdamwConfig, OptimError};
 pub(super) struct Adam {
     betas: [f64; 2],
     eps: f64,
-    decay: f64,
     decoupled: bool,
     amsgrad: bool,
 }
 
 impl Adam {
     pub(super) fn coupled(config: &AdamConfig) -> Result<Self, OptimError> {
-        Self::new(config.betas, config.eps, config.weight_decay, config.amsgrad, false)
+        Self::new(config.betas, config.eps, config.amsgrad, false)
     }
 
     pub(super) fn decoupled(config: &AdamwConfig) -> Result<Self, OptimError> {
-        Self::new(config.betas, config.eps, config.weight_decay, config.amsgrad, true)
+        Self::new(config.betas, config.eps, config.amsgrad, true)
     }
 
-    fn new(
-        betas: [f64; 2],
-        eps: f64,
-        decay: f64,
-        amsgrad: bool,
-        decoupled: bool,
-    ) -> Result<Self, OptimError> {
-        Ok(Self {
-            betas: [
-                check("betas[0]", betas[0], Range::BELOW_ONE)?,
-                check("betas[1]", betas[1], Range::BELOW_ONE)?,
-            ],
-            eps: check("eps", eps, Range::POSITIVE)?,
-            decay: check("weight_decay", decay, Range::at_least(0.0))?,
-            decoupled,
-            amsgrad,
-        })
+    fn new(rates: [f64; 2], eps: f64, amsgrad: bool, decoupled: bool) -> Result<Self, OptimError> {
+        Ok(Self { betas: betas(rates)?, eps: check("eps", eps, Range::POSITIVE)?, decoupled, amsgrad })
     }
 }
 
 impl Rule for Adam {
-    fn slots(&self) -> &'static [&'static str] {
-        if self.amsgrad { &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] } else { &["exp_avg", "exp_avg_sq"] }
+    fn slots(&self, dims: &[usize]) -> Vec<Slot> {
+        let names = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
+        Slot::each(&names[..if self.amsgrad { 3 } else { 2 }], dims)
     }
 
-    fn update(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        match host::plain(&weight, &gradient, slots) {
-            Ok(slots) => self.in_one_pass(weight, gradient, slots, at),
-            Err(slots) => self.with_tensors(weight, gradient, slots, at),
-        }
+    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+        let [beta1, beta2] = self.betas;
+        let step = Step {
+            coupled: if self.decoupled { 0.0 } else { at.weight_decay },
+            keep: if self.decoupled { at.keep() } else { 1.0 },
+            betas: self.betas,
+            rate: at.lr / (1.0 - beta1.powf(at.t())),
+            root: 1.0 / (1.0 - beta2.powf(at.t())).sqrt(),
+            eps: self.eps,
+        };
+        let (weight, kept) = if self.amsgrad {
+            run::<3>(&step, weight, gradient, kept.tensors)
+        } else {
+            run::<2>(&step, weight, gradient, kept.tensors)
+        };
+        (weight, kept.into())
     }
 }
 
-impl Adam {
-    /// The learning rate and the factor on `√v` with both bias corrections.
-    fn corrected(&self, at: At) -> (f64, f64) {
-        let steps = at.step as f64;
-        let [beta1, beta2] = self.betas;
-        (at.lr / (1.0 - beta1.powf(steps)), 1.0 / (1.0 - beta2.powf(steps)).sqrt())
+struct Step {
+    coupled: f64,
+    keep: f64,
+    betas: [f64; 2],
+    /// The learning rate with the bias of the mean corrected.
+    rate: f64,
+    /// What corrects the bias of `√v`.
+    root: f64,
+    eps: f64,
+}
+
+impl Step {
+    #[inline(always)]
+    fn moments<V: Value>(&self, weight: &V, gradient: V, mean: V, square: V) -> [V; 2] {
+        let gradient = gradient.decayed(weight, self.coupled);
+        let mean = mean.toward(gradient.clone(), self.betas[0]);
+        [mean, square.toward(gradient.squared(), self.betas[1])]
     }
 
-    fn in_one_pass(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: [Tensor<1>; 2],
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let [beta1, beta2] = self.betas;
-        let (rate, root) = self.corrected(at);
-        let (coupled, keep) = decay_factors(self.decay, self.decoupled, at);
-        let (b1, c1, b2, c2) = (beta1 as f32, (1.0 - beta1) as f32, beta2 as f32, (1.0 - beta2) as f32);
-        let (rate, root, eps) = (rate as f32, root as f32, self.eps as f32);
-        host::update(weight, gradient, slots, move |w, g, [m, v]| {
-            let g = g + coupled * w;
-            let m = b1 * m + c1 * g;
-            let v = b2 * v + c2 * (g * g);
-            (keep * w - rate * m / (root * v.sqrt() + eps), [m, v])
-        })
+    #[inline(always)]
+    fn moved<V: Value>(&self, weight: V, mean: V, square: V) -> V {
+        weight.shrunk(self.keep) - mean * self.rate / (square.root() * self.root + self.eps)
     }
+}
 
-    fn with_tensors(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let [beta1, beta2] = self.betas;
-        let (weight, gradient) = decay(weight, gradient, self.decay, self.decoupled, at);
-        let mut slots = slots.into_iter();
-        let fresh = gradient.clone().mul_scalar(1.0 - beta1);
-        let mean = match slots.next() {
-            Some(mean) => mean.mul_scalar(beta1).add(fresh),
-            None => fresh,
-        };
-        let fresh = gradient.square().mul_scalar(1.0 - beta2);
-        let square = match slots.next() {
-            Some(square) => square.mul_scalar(beta2).add(fresh),
-            None => fresh,
-        };
-        let largest = self.amsgrad.then(|| match slots.next() {
-            Some(largest) => largest.max_pair(square.clone()),
-            None => square.clone(),
-        });
-        let (rate, root) = self.corrected(at);
-        let under = largest.as_ref().unwrap_or(&square).clone();
-        let under = under.sqrt().mul_scalar(root).add_scalar(self.eps);
-        let weight = weight.sub(mean.clone().mul_scalar(rate).div(under));
-        let kept = [Some(mean), Some(square), largest].into_iter().flatten().collect();
-        (weight, kept)
+impl Formula<2> for Step {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [mean, square]: [V; 2]) -> (V, [V; 2]) {
+        let [mean, square] = self.moments(&weight, gradient, mean, square);
+        (self.moved(weight, mean.clone(), square.clone()), [mean, square])
+    }
+}
+
+impl Formula<3> for Step {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [mean, square, largest]: [V; 3]) -> (V, [V; 3]) {
+        let [mean, square] = self.moments(&weight, gradient, mean, square);
+        let largest = largest.larger(square.clone());
+        (self.moved(weight, mean.clone(), largest.clone()), [mean, square, largest])
     }
 }

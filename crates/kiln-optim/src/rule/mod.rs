@@ -1,84 +1,119 @@
-//! Update rules on flat tensors. Formulas, order of operations and defaults are PyTorch's.
+//! Update rules on flat tensors. Formulas, order of operations and defaults are PyTorch's where PyTorch has the
+//! optimiser.
 
+mod adadelta;
+mod adafactor;
+mod adagrad;
 mod adam;
+mod adamax;
+mod adan;
+mod asgd;
+mod build;
+mod formula;
 mod host;
+mod lamb;
+mod lion;
+mod muon;
+mod nadam;
+mod newton_schulz;
+mod radam;
 mod rmsprop;
+mod schedule_free;
 mod sgd;
 
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
-use kiln_core::{NumberError, Range};
 
-use crate::{OptimConfig, OptimError};
+pub(crate) use build::build;
 
 /// How one parameter is updated.
 ///
-/// Tensors are flat, without autodiff, and moved in, so that a backend can reuse their memory.
+/// Tensors are flat, without autodiff, and moved in, so that a backend can reuse their memory. An update is
+/// [`Rule::update`], then whatever the training does to the new point (a proximal step), then [`Rule::finish`].
 pub trait Rule: Debug + Send + Sync {
-    /// Names of the values that are kept between updates of a parameter, as PyTorch's `state_dict` has them.
-    fn slots(&self) -> &'static [&'static str];
+    /// The tensors that are kept between updates of a parameter of shape `dims`, named as PyTorch's `state_dict` has
+    /// them.
+    fn slots(&self, dims: &[usize]) -> Vec<Slot>;
 
-    /// The new weight and the kept values in the order of [`Rule::slots`]. `slots` is empty at the first update.
-    fn update(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>);
+    /// Names of the numbers that are kept besides. Default: none.
+    fn numbers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The new point and what is kept. `kept` is empty at the first update.
+    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept);
+
+    /// The new weight and what is kept, in the order of [`Rule::slots`] and [`Rule::numbers`], from what
+    /// [`Rule::update`] gave. Default: the point is the weight.
+    fn finish(&self, point: Tensor<1>, kept: Kept, _: At<'_>) -> (Tensor<1>, Kept) {
+        (point, kept)
+    }
+
+    /// The slot that is the average of the weights, for rules that make one: what evaluation uses. Default: none.
+    fn averaged(&self) -> Option<&'static str> {
+        None
+    }
 }
 
-/// Where in the training an update happens.
+/// A tensor that a rule keeps for each parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Its name.
+    pub name: &'static str,
+    /// Number of its elements.
+    pub len: usize,
+}
+
+impl Slot {
+    /// Slots as long as the parameter.
+    pub(crate) fn each(names: &[&'static str], dims: &[usize]) -> Vec<Self> {
+        let len = dims.iter().product();
+        names.iter().map(|name| Self { name, len }).collect()
+    }
+}
+
+/// What a rule keeps of a parameter between updates.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// In the order of [`Rule::slots`].
+    pub tensors: Vec<Tensor<1>>,
+    /// In the order of [`Rule::numbers`].
+    pub numbers: Vec<f64>,
+}
+
+impl From<Vec<Tensor<1>>> for Kept {
+    fn from(tensors: Vec<Tensor<1>>) -> Self {
+        Self { tensors, numbers: Vec::new() }
+    }
+}
+
+/// Where in the training an update happens, and to what.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct At {
-    /// The learning rate.
+pub struct At<'a> {
+    /// The learning rate of this parameter.
     pub lr: f64,
     /// Which update of this parameter it is, from 1.
     pub step: u64,
-    /// Whether the rule's weight decay acts on this parameter.
-    pub decay: bool,
+    /// The weight decay of this parameter.
+    pub weight_decay: f64,
+    /// The shape of this parameter.
+    pub dims: &'a [usize],
 }
 
-/// The rule for a configuration, and whether its decay acts on biases and norms too.
-pub(crate) fn build(config: &OptimConfig) -> Result<(Box<dyn Rule>, bool), OptimError> {
-    check("lr", config.lr(), Range::at_least(0.0))?;
-    Ok(match config {
-        OptimConfig::Sgd(config) => (Box::new(sgd::Sgd::new(config)?), config.decay_all),
-        OptimConfig::Adam(config) => (Box::new(adam::Adam::coupled(config)?), config.decay_all),
-        OptimConfig::Adamw(config) => (Box::new(adam::Adam::decoupled(config)?), config.decay_all),
-        OptimConfig::Rmsprop(config) => (Box::new(rmsprop::Rmsprop::new(config)?), config.decay_all),
-    })
-}
+impl At<'_> {
+    /// The step as a number.
+    fn t(&self) -> f64 {
+        self.step as f64
+    }
 
-/// Checks the setting `optim.<key>`.
-fn check(key: &str, value: f64, range: Range) -> Result<f64, NumberError> {
-    range.check(&format!("optim.{key}"), value)
-}
-
-/// Weight and gradient after weight decay: coupled, `g + decay · w`, or decoupled, `(1 − lr · decay) w`.
-fn decay(
-    weight: Tensor<1>,
-    gradient: Tensor<1>,
-    decay: f64,
-    decoupled: bool,
-    at: At,
-) -> (Tensor<1>, Tensor<1>) {
-    if !at.decay || decay == 0.0 {
-        (weight, gradient)
-    } else if decoupled {
-        (weight.mul_scalar(1.0 - at.lr * decay), gradient)
-    } else {
-        let gradient = weight.clone().mul_scalar(decay).add(gradient);
-        (weight, gradient)
+    /// What decoupled decay leaves of a weight.
+    fn keep(&self) -> f64 {
+        1.0 - self.lr * self.weight_decay
     }
 }
 
-/// What [`decay`] multiplies the weight by, for the gradient and for itself.
-fn decay_factors(decay: f64, decoupled: bool, at: At) -> (f32, f32) {
-    match (at.decay, decoupled) {
-        (false, _) => (0.0, 1.0),
-        (true, true) => (0.0, (1.0 - at.lr * decay) as f32),
-        (true, false) => (decay as f32, 1.0),
-    }
+/// `average + (value − average) · share`, PyTorch's `lerp`.
+fn lerp(average: Tensor<1>, value: Tensor<1>, share: f64) -> Tensor<1> {
+    average.mul_scalar(1.0 - share).add(value.mul_scalar(share))
 }

@@ -3,7 +3,9 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, decay, decay_factors, host};
+use super::build::check;
+use super::formula::{Formula, Value, run};
+use super::{At, Kept, Rule, Slot};
 use crate::{OptimError, RmspropConfig};
 
 /// `torch.optim.RMSprop`: with `g` the gradient plus `decay · w`,
@@ -13,7 +15,6 @@ use crate::{OptimError, RmspropConfig};
 pub(super) struct Rmsprop {
     alpha: f64,
     eps: f64,
-    decay: f64,
     momentum: f64,
     centered: bool,
 }
@@ -23,93 +24,93 @@ impl Rmsprop {
         Ok(Self {
             alpha: check("alpha", config.alpha, Range::BELOW_ONE)?,
             eps: check("eps", config.eps, Range::POSITIVE)?,
-            decay: check("weight_decay", config.weight_decay, Range::at_least(0.0))?,
             momentum: check("momentum", config.momentum, Range::BELOW_ONE)?,
             centered: config.centered,
         })
     }
-
-    /// `α · kept + (1 − α) · fresh`, from zero.
-    fn average(&self, kept: Option<Tensor<1>>, fresh: Tensor<1>) -> Tensor<1> {
-        let fresh = fresh.mul_scalar(1.0 - self.alpha);
-        match kept {
-            Some(kept) => kept.mul_scalar(self.alpha).add(fresh),
-            None => fresh,
-        }
-    }
 }
 
 impl Rule for Rmsprop {
-    fn slots(&self) -> &'static [&'static str] {
-        match (self.centered, self.momentum > 0.0) {
+    fn slots(&self, dims: &[usize]) -> Vec<Slot> {
+        let names: &[_] = match (self.centered, self.momentum > 0.0) {
             (false, false) => &["square_avg"],
             (false, true) => &["square_avg", "momentum_buffer"],
             (true, false) => &["square_avg", "grad_avg"],
             (true, true) => &["square_avg", "grad_avg", "momentum_buffer"],
-        }
+        };
+        Slot::each(names, dims)
     }
 
-    fn update(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        if self.centered || self.momentum > 0.0 {
-            return self.with_tensors(weight, gradient, slots, at);
-        }
-        match host::plain(&weight, &gradient, slots) {
-            Ok(slots) => self.in_one_pass(weight, gradient, slots, at),
-            Err(slots) => self.with_tensors(weight, gradient, slots, at),
-        }
+    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+        let (alpha, eps) = (self.alpha, self.eps);
+        let step = Step { decay: at.weight_decay, lr: at.lr, alpha, eps, momentum: self.momentum };
+        let tensors = kept.tensors;
+        let (weight, tensors) = match (self.centered, self.momentum > 0.0) {
+            (false, false) => run(&Plain(step), weight, gradient, tensors),
+            (false, true) => run(&Momentum(step), weight, gradient, tensors),
+            (true, false) => run(&Centred(step), weight, gradient, tensors),
+            (true, true) => run(&CentredMomentum(step), weight, gradient, tensors),
+        };
+        (weight, tensors.into())
     }
 }
 
-impl Rmsprop {
-    /// Neither centred nor with momentum.
-    fn in_one_pass(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: [Tensor<1>; 1],
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let (coupled, _) = decay_factors(self.decay, false, at);
-        let (alpha, fresh) = (self.alpha as f32, (1.0 - self.alpha) as f32);
-        let (lr, eps) = (at.lr as f32, self.eps as f32);
-        host::update(weight, gradient, slots, move |w, g, [v]| {
-            let g = g + coupled * w;
-            let v = alpha * v + fresh * (g * g);
-            (w - lr * (g / (v.sqrt() + eps)), [v])
-        })
-    }
+struct Step {
+    decay: f64,
+    lr: f64,
+    alpha: f64,
+    eps: f64,
+    momentum: f64,
+}
 
-    fn with_tensors(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let (weight, gradient) = decay(weight, gradient, self.decay, false, at);
-        let mut slots = slots.into_iter();
-        let square = self.average(slots.next(), gradient.clone().square());
-        let mut kept = vec![square.clone()];
-        let mut under = square;
-        if self.centered {
-            let mean = self.average(slots.next(), gradient.clone());
-            under = under.sub(mean.clone().square());
-            kept.push(mean);
-        }
-        let mut direction = gradient.div(under.sqrt().add_scalar(self.eps));
-        if self.momentum > 0.0 {
-            direction = match slots.next() {
-                Some(buffer) => buffer.mul_scalar(self.momentum).add(direction),
-                None => direction,
-            };
-            kept.push(direction.clone());
-        }
-        (weight.sub(direction.mul_scalar(at.lr)), kept)
+struct Plain(Step);
+struct Momentum(Step);
+struct Centred(Step);
+struct CentredMomentum(Step);
+
+impl Formula<1> for Plain {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [square]: [V; 1]) -> (V, [V; 1]) {
+        let Self(step) = self;
+        let gradient = gradient.decayed(&weight, step.decay);
+        let square = square.toward(gradient.clone().squared(), step.alpha);
+        let direction = gradient / (square.clone().root() + step.eps);
+        (weight - direction * step.lr, [square])
+    }
+}
+
+impl Formula<2> for Momentum {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [square, buffer]: [V; 2]) -> (V, [V; 2]) {
+        let Self(step) = self;
+        let gradient = gradient.decayed(&weight, step.decay);
+        let square = square.toward(gradient.clone().squared(), step.alpha);
+        let buffer = buffer * step.momentum + gradient / (square.clone().root() + step.eps);
+        (weight - buffer.clone() * step.lr, [square, buffer])
+    }
+}
+
+impl Formula<2> for Centred {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [square, mean]: [V; 2]) -> (V, [V; 2]) {
+        let Self(step) = self;
+        let gradient = gradient.decayed(&weight, step.decay);
+        let square = square.toward(gradient.clone().squared(), step.alpha);
+        let mean = mean.toward(gradient.clone(), step.alpha);
+        let spread = square.clone() - mean.clone().squared();
+        (weight - gradient / (spread.root() + step.eps) * step.lr, [square, mean])
+    }
+}
+
+impl Formula<3> for CentredMomentum {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [square, mean, buffer]: [V; 3]) -> (V, [V; 3]) {
+        let Self(step) = self;
+        let gradient = gradient.decayed(&weight, step.decay);
+        let square = square.toward(gradient.clone().squared(), step.alpha);
+        let mean = mean.toward(gradient.clone(), step.alpha);
+        let spread = square.clone() - mean.clone().squared();
+        let buffer = buffer * step.momentum + gradient / (spread.root() + step.eps);
+        (weight - buffer.clone() * step.lr, [square, mean, buffer])
     }
 }

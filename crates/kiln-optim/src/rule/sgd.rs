@@ -3,7 +3,9 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::{At, Rule, check, decay, decay_factors, host};
+use super::build::check;
+use super::formula::{Formula, Value, run};
+use super::{At, Kept, Rule, Slot};
 use crate::{OptimError, SgdConfig};
 
 /// `torch.optim.SGD`: with `g` the gradient (plus `decay · w` unless decoupled),
@@ -16,7 +18,6 @@ pub(super) struct Sgd {
     momentum: f64,
     dampening: f64,
     nesterov: bool,
-    decay: f64,
     decoupled: bool,
 }
 
@@ -24,81 +25,61 @@ impl Sgd {
     pub(super) fn new(config: &SgdConfig) -> Result<Self, OptimError> {
         let momentum = check("momentum", config.momentum, Range::BELOW_ONE)?;
         let dampening = check("dampening", config.dampening, Range::UNIT)?;
-        let decay = check("weight_decay", config.weight_decay, Range::at_least(0.0))?;
         if config.nesterov && (momentum == 0.0 || dampening != 0.0) {
             return Err(OptimError::Nesterov { momentum, dampening });
         }
-        Ok(Self { momentum, dampening, nesterov: config.nesterov, decay, decoupled: config.decoupled })
+        Ok(Self { momentum, dampening, nesterov: config.nesterov, decoupled: config.decoupled })
     }
 }
 
 impl Rule for Sgd {
-    fn slots(&self) -> &'static [&'static str] {
-        if self.momentum == 0.0 { &[] } else { &["momentum_buffer"] }
+    fn slots(&self, dims: &[usize]) -> Vec<Slot> {
+        if self.momentum == 0.0 { Vec::new() } else { Slot::each(&["momentum_buffer"], dims) }
     }
 
-    fn update(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let (coupled, keep) = decay_factors(self.decay, self.decoupled, at);
-        let lr = at.lr as f32;
-        if self.momentum == 0.0 {
-            return match host::plain(&weight, &gradient, slots) {
-                Ok([]) => host::update(weight, gradient, [], move |w, g, []| {
-                    let g = g + coupled * w;
-                    (keep * w - lr * g, [])
-                }),
-                Err(slots) => self.with_tensors(weight, gradient, slots, at),
-            };
-        }
-        match host::plain(&weight, &gradient, slots) {
-            Ok(slots) => {
-                let (momentum, fresh) = (self.momentum as f32, (1.0 - self.dampening) as f32);
-                let nesterov = self.nesterov;
-                host::update(weight, gradient, slots, move |w, g, [buffer]| {
-                    let g = g + coupled * w;
-                    let buffer = momentum * buffer + fresh * g;
-                    let direction = if nesterov { g + momentum * buffer } else { buffer };
-                    (keep * w - lr * direction, [buffer])
-                })
-            }
-            Err(slots) => self.with_tensors(weight, gradient, slots, at),
-        }
+    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+        let step = Step {
+            coupled: if self.decoupled { 0.0 } else { at.weight_decay },
+            keep: if self.decoupled { at.keep() } else { 1.0 },
+            lr: at.lr,
+            momentum: self.momentum,
+            fresh: if at.step == 1 { 1.0 } else { 1.0 - self.dampening },
+            nesterov: self.nesterov,
+        };
+        let (weight, tensors) = if self.momentum == 0.0 {
+            run::<0>(&step, weight, gradient, kept.tensors)
+        } else {
+            run::<1>(&step, weight, gradient, kept.tensors)
+        };
+        (weight, tensors.into())
     }
 }
 
-impl Sgd {
-    fn with_tensors(
-        &self,
-        weight: Tensor<1>,
-        gradient: Tensor<1>,
-        slots: Vec<Tensor<1>>,
-        at: At,
-    ) -> (Tensor<1>, Vec<Tensor<1>>) {
-        let (weight, gradient) = decay(weight, gradient, self.decay, self.decoupled, at);
-        if self.momentum == 0.0 {
-            return (weight.sub(gradient.mul_scalar(at.lr)), slots);
-        }
-        let old = slots.into_iter().next().map(|buffer| buffer.mul_scalar(self.momentum));
-        let (buffer, direction) = if self.nesterov {
-            let buffer = match old {
-                Some(old) => old.add(gradient.clone()),
-                None => gradient.clone(),
-            };
-            let ahead = buffer.clone().mul_scalar(self.momentum);
-            (buffer, gradient.add(ahead))
-        } else {
-            let buffer = match old {
-                Some(old) if self.dampening == 0.0 => old.add(gradient),
-                Some(old) => old.add(gradient.mul_scalar(1.0 - self.dampening)),
-                None => gradient,
-            };
-            (buffer.clone(), buffer)
-        };
-        (weight.sub(direction.mul_scalar(at.lr)), vec![buffer])
+struct Step {
+    coupled: f64,
+    keep: f64,
+    lr: f64,
+    momentum: f64,
+    /// Factor of the gradient in the momentum.
+    fresh: f64,
+    nesterov: bool,
+}
+
+impl Formula<0> for Step {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, []: [V; 0]) -> (V, [V; 0]) {
+        let gradient = gradient.decayed(&weight, self.coupled);
+        (weight.shrunk(self.keep) - gradient * self.lr, [])
+    }
+}
+
+impl Formula<1> for Step {
+    #[inline(always)]
+    fn apply<V: Value>(&self, weight: V, gradient: V, [buffer]: [V; 1]) -> (V, [V; 1]) {
+        let gradient = gradient.decayed(&weight, self.coupled);
+        let buffer = buffer * self.momentum + gradient.clone().shrunk(self.fresh);
+        let direction =
+            if self.nesterov { gradient + buffer.clone() * self.momentum } else { buffer.clone() };
+        (weight.shrunk(self.keep) - direction * self.lr, [buffer])
     }
 }

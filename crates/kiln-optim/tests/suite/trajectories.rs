@@ -1,7 +1,11 @@
-//! 100 steps of every optimiser against PyTorch (`tests/golden/optimisers.py`).
+//! 100 steps of every optimiser against PyTorch, timm and schedulefree (`tests/golden/optimisers.py`).
 
 use burn::tensor::DType;
-use kiln_optim::{AdamConfig, AdamwConfig, OptimConfig, Optimizer, RmspropConfig, SgdConfig};
+use kiln_optim::{
+    AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
+    AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, Optimizer,
+    RadamConfig, RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
+};
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
 
@@ -49,10 +53,173 @@ pub(crate) fn cases() -> Vec<(&'static str, OptimConfig)> {
             }),
         ),
     ]
+    .into_iter()
+    .chain(more_cases())
+    .collect()
+}
+
+/// Those of the golden cases that PyTorch's older optimisers do not cover.
+fn more_cases() -> Vec<(&'static str, OptimConfig)> {
+    let nadam = || NadamConfig { lr: 0.01, ..Default::default() };
+    let radam = || RadamConfig { lr: 0.05, ..Default::default() };
+    let adamax = || AdamaxConfig { lr: 0.05, ..Default::default() };
+    let adagrad = || AdagradConfig { lr: 0.2, ..Default::default() };
+    let lamb = || LambConfig { lr: 0.02, ..Default::default() };
+    let lion = || LionConfig { lr: 0.01, ..Default::default() };
+    let adan = || AdanConfig { lr: 0.05, ..Default::default() };
+    let muon = || MuonConfig { lr: 0.05, ..Default::default() };
+    let asgd = || AsgdConfig { lr: 0.1, ..Default::default() };
+    let sgd = || ScheduleFreeSgdConfig { lr: 0.5, ..Default::default() };
+    let adamw = || ScheduleFreeAdamwConfig { lr: 0.05, ..Default::default() };
+    let short = [0.8, 0.95];
+    vec![
+        ("nadam", OptimConfig::Nadam(nadam())),
+        (
+            "nadam-coupled",
+            OptimConfig::Nadam(NadamConfig {
+                lr: 0.05,
+                betas: short,
+                eps: 1e-6,
+                weight_decay: 0.02,
+                ..nadam()
+            }),
+        ),
+        (
+            "nadam-decoupled",
+            OptimConfig::Nadam(NadamConfig {
+                eps: 1e-4,
+                momentum_decay: 0.02,
+                weight_decay: 0.1,
+                decoupled: true,
+                ..nadam()
+            }),
+        ),
+        ("radam", OptimConfig::Radam(radam())),
+        (
+            "radam-coupled",
+            OptimConfig::Radam(RadamConfig { betas: short, eps: 1e-4, weight_decay: 0.02, ..radam() }),
+        ),
+        (
+            "radam-decoupled",
+            OptimConfig::Radam(RadamConfig {
+                betas: [0.9, 0.9],
+                weight_decay: 0.1,
+                decoupled: true,
+                ..radam()
+            }),
+        ),
+        ("adamax", OptimConfig::Adamax(adamax())),
+        (
+            "adamax-options",
+            OptimConfig::Adamax(AdamaxConfig { betas: short, eps: 1e-3, weight_decay: 0.02, ..adamax() }),
+        ),
+        ("adagrad", OptimConfig::Adagrad(adagrad())),
+        (
+            "adagrad-options",
+            OptimConfig::Adagrad(AdagradConfig {
+                lr_decay: 0.01,
+                weight_decay: 0.02,
+                initial_accumulator_value: 0.1,
+                eps: 1e-4,
+                ..adagrad()
+            }),
+        ),
+        ("adadelta", OptimConfig::Adadelta(AdadeltaConfig::default())),
+        (
+            "adadelta-options",
+            OptimConfig::Adadelta(AdadeltaConfig {
+                lr: 2.0,
+                rho: 0.95,
+                eps: 1e-3,
+                weight_decay: 0.02,
+                decay_all: true,
+            }),
+        ),
+        ("adafactor", OptimConfig::Adafactor(AdafactorConfig::default())),
+        (
+            "adafactor-options",
+            OptimConfig::Adafactor(AdafactorConfig {
+                lr: 0.1,
+                beta2_decay: -0.5,
+                eps1: Some(1e-3),
+                eps2: 1e-2,
+                d: 1.5,
+                weight_decay: 0.1,
+                decay_all: true,
+            }),
+        ),
+        ("lamb", OptimConfig::Lamb(lamb())),
+        ("lamb-plain", OptimConfig::Lamb(LambConfig { weight_decay: 0.0, ..lamb() })),
+        (
+            "lamb-options",
+            OptimConfig::Lamb(LambConfig {
+                betas: short,
+                eps: 1e-3,
+                weight_decay: 0.0,
+                trust_clip: true,
+                always_adapt: true,
+                ..lamb()
+            }),
+        ),
+        ("lion", OptimConfig::Lion(lion())),
+        ("lion-options", OptimConfig::Lion(LionConfig { betas: short, weight_decay: 0.1, ..lion() })),
+        ("adan", OptimConfig::Adan(adan())),
+        (
+            "adan-options",
+            OptimConfig::Adan(AdanConfig { betas: [0.9, 0.8, 0.95], eps: 1e-3, weight_decay: 0.1, ..adan() }),
+        ),
+        ("adan-no-prox", OptimConfig::Adan(AdanConfig { weight_decay: 0.1, no_prox: true, ..adan() })),
+        ("muon", OptimConfig::Muon(muon())),
+        (
+            "muon-options",
+            OptimConfig::Muon(MuonConfig {
+                lr: 0.02,
+                weight_decay: 0.0,
+                momentum: 0.8,
+                nesterov: false,
+                ns_steps: 3,
+                ns_coefficients: [2.0, -1.5, 0.5],
+                adjust_lr_fn: AdjustLr::MatchRmsAdamw,
+                ..muon()
+            }),
+        ),
+        (
+            "muon-spectral",
+            OptimConfig::Muon(MuonConfig { adjust_lr_fn: AdjustLr::SpectralUnclamped, ..muon() }),
+        ),
+        ("asgd", OptimConfig::Asgd(AsgdConfig { t0: 20.0, ..asgd() })),
+        (
+            "asgd-options",
+            OptimConfig::Asgd(AsgdConfig { lambd: 0.05, alpha: 0.5, t0: 0.0, weight_decay: 0.02, ..asgd() }),
+        ),
+        ("asgd-default", OptimConfig::Asgd(AsgdConfig::default())),
+        ("schedule-free-sgd", OptimConfig::ScheduleFreeSgd(sgd())),
+        (
+            "schedule-free-sgd-options",
+            OptimConfig::ScheduleFreeSgd(ScheduleFreeSgdConfig {
+                momentum: 0.7,
+                weight_decay: 0.02,
+                r: 1.0,
+                weight_lr_power: 1.0,
+                ..sgd()
+            }),
+        ),
+        ("schedule-free-adamw", OptimConfig::ScheduleFreeAdamw(adamw())),
+        (
+            "schedule-free-adamw-options",
+            OptimConfig::ScheduleFreeAdamw(ScheduleFreeAdamwConfig {
+                betas: short,
+                eps: 1e-2,
+                weight_decay: 0.1,
+                r: 0.5,
+                ..adamw()
+            }),
+        ),
+    ]
 }
 
 #[test]
-fn every_optimiser_takes_pytorchs_way() {
+fn every_optimiser_takes_its_references_way() {
     let golden = golden();
     for (name, config) in cases() {
         for (dtype, mut tolerance) in precisions() {
@@ -77,6 +244,10 @@ fn every_optimiser_takes_pytorchs_way() {
                     };
                     check("weight", numbers(model.weight.val()));
                     check("bias", numbers(model.bias.val()));
+                    if let Some(averaged) = optimizer.averaged(&model) {
+                        check("average/weight", numbers(averaged.weight.val()));
+                        check("average/bias", numbers(averaged.bias.val()));
+                    }
                 }
             }
             assert_eq!(optimizer.updates(), 100);

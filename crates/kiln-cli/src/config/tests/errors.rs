@@ -87,7 +87,10 @@ fn unknown_choices() {
         "my.toml:4: model.activation is \"relo\", it must be one of relu, leaky-relu, gelu, silu, tanh, sigmoid, \
          identity | did you mean \"relu\"?",
     );
-    file("[optim]\nkind = 3\n", "my.toml:4: optim.kind is 3, it must be one of sgd, adam, adamw, rmsprop");
+    file(
+        "[optim]\nkind = 3\n",
+        "my.toml:4: optim.kind is 3, it must be one of sgd, asgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, adafactor, lamb, lion, adan, muon, schedule-free-sgd, schedule-free-adamw",
+    );
     file(
         "[loss]\nkind = \"crossentropy\"\n",
         "my.toml:4: loss.kind is \"crossentropy\", it must be one of cross-entropy, binary-cross-entropy, mse, mae, \
@@ -95,7 +98,7 @@ fn unknown_choices() {
     );
     argument(
         "optim.kind=admw",
-        r#"argument:1: optim.kind is "admw", it must be one of sgd, adam, adamw, rmsprop | did you mean "adamw"?"#,
+        r#"argument:1: optim.kind is "admw", it must be one of sgd, asgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, adafactor, lamb, lion, adan, muon, schedule-free-sgd, schedule-free-adamw | did you mean "adamw"?"#,
     );
 }
 

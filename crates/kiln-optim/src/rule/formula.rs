@@ -1,0 +1,172 @@
+//! A rule as a formula, written once: on one element it is one pass over memory, on tensors it runs on any backend.
+
+use std::ops::{Add, Div, Mul, Sub};
+
+use burn::tensor::Tensor;
+
+use super::host;
+
+/// What a formula computes with: one element, or a whole tensor.
+pub(super) trait Value:
+    Clone
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f64, Output = Self>
+    + Mul<f64, Output = Self>
+{
+    fn root(self) -> Self;
+    fn magnitude(self) -> Self;
+    fn larger(self, other: Self) -> Self;
+    /// −1, 0 or 1.
+    fn signum(self) -> Self;
+
+    #[inline(always)]
+    fn squared(self) -> Self {
+        self.clone() * self
+    }
+
+    /// `rate · self + (1 − rate) · fresh`.
+    #[inline(always)]
+    fn toward(self, fresh: Self, rate: f64) -> Self {
+        self * rate + fresh * (1.0 - rate)
+    }
+
+    /// `self + decay · weight`: coupled decay on a gradient.
+    #[inline(always)]
+    fn decayed(self, weight: &Self, decay: f64) -> Self {
+        // On a tensor, nothing is added for nothing.
+        if decay == 0.0 { self } else { self + weight.clone() * decay }
+    }
+
+    /// `factor · self`.
+    #[inline(always)]
+    fn shrunk(self, factor: f64) -> Self {
+        if factor == 1.0 { self } else { self * factor }
+    }
+}
+
+/// One step of a rule that treats every element alike, with all that is known before it as numbers.
+pub(super) trait Formula<const S: usize>: Sync {
+    /// The new weight and the new kept values.
+    fn apply<V: Value>(&self, weight: V, gradient: V, kept: [V; S]) -> (V, [V; S]);
+}
+
+/// Applies a formula to every element. Where nothing is kept yet, the kept values are zero.
+pub(super) fn run<const S: usize>(
+    formula: &impl Formula<S>,
+    weight: Tensor<1>,
+    gradient: Tensor<1>,
+    mut kept: Vec<Tensor<1>>,
+) -> (Tensor<1>, Vec<Tensor<1>>) {
+    if kept.is_empty() {
+        kept = (0..S).map(|_| weight.zeros_like()).collect();
+    }
+    let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
+    if host::is_plain(&weight, &gradient, &kept) {
+        host::update(weight, gradient, kept, |weight, gradient, kept| {
+            let (weight, kept) = formula.apply(Element(weight), Element(gradient), kept.map(Element));
+            (weight.0, kept.map(|element| element.0))
+        })
+    } else {
+        let (weight, kept) = formula.apply(weight, gradient, kept);
+        (weight, kept.into())
+    }
+}
+
+/// One element in memory. The constants are rounded to f32 once, as they are for a tensor.
+#[derive(Clone, Copy)]
+struct Element(f32);
+
+impl Add for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Mul for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0)
+    }
+}
+
+impl Div for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        Self(self.0 / other.0)
+    }
+}
+
+impl Add<f64> for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: f64) -> Self {
+        Self(self.0 + other as f32)
+    }
+}
+
+impl Mul<f64> for Element {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: f64) -> Self {
+        Self(self.0 * other as f32)
+    }
+}
+
+impl Value for Element {
+    #[inline(always)]
+    fn root(self) -> Self {
+        Self(self.0.sqrt())
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        Self(self.0.abs())
+    }
+
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self(if other.0 > self.0 { other.0 } else { self.0 })
+    }
+
+    #[inline(always)]
+    fn signum(self) -> Self {
+        Self(f32::from(i8::from(self.0 > 0.0) - i8::from(self.0 < 0.0)))
+    }
+}
+
+impl Value for Tensor<1> {
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+
+    fn larger(self, other: Self) -> Self {
+        self.max_pair(other)
+    }
+
+    fn signum(self) -> Self {
+        self.sign()
+    }
+
+    fn squared(self) -> Self {
+        self.square()
+    }
+}
