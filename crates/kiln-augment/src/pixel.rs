@@ -64,7 +64,7 @@ impl Pixel for f32 {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::op::Points + crate::warp::Filtered {}
     impl Sealed for u8 {}
     impl Sealed for f32 {}
 }
