@@ -2,9 +2,12 @@
 
 use kiln_core::{Range, Seed};
 
-use crate::{AugmentError, Image, Pixel, Transform};
+use crate::{AugmentError, Image, Pixel, Transform, Warp};
 
 /// Transforms one after the other, the first one first; the i-th draws from `seed.at(i)`.
+///
+/// Transforms that follow each other and only move pixels are carried out in one pass where they [combine](Warp::then): a
+/// crop and a flip are one copy, a rotation and a shear one sampling.
 ///
 /// ```
 /// use kiln_augment::{Compose, HorizontalFlip, Image, Transform, transform_fn};
@@ -36,9 +39,34 @@ impl<T: Pixel> Compose<T> {
 
 impl<T: Pixel> Transform<T> for Compose<T> {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {
+        let mut moves = Warp::identity();
         for (index, transform) in self.transforms.iter().enumerate() {
-            transform.apply(image, seed.at(index as u64));
+            let seed = seed.at(index as u64);
+            let [height, width] = moves.output_size([image.height(), image.width()]);
+            let next = transform.warp([image.channels(), height, width], seed);
+            let both = next.as_ref().and_then(|next| moves.then(next));
+            if let Some(both) = both {
+                moves = both;
+                continue;
+            }
+            moves.apply(image);
+            moves = match next {
+                Some(next) => next,
+                None => {
+                    transform.apply(image, seed);
+                    Warp::identity()
+                }
+            };
         }
+        moves.apply(image);
+    }
+
+    fn warp(&self, [channels, height, width]: [usize; 3], seed: Seed) -> Option<Warp> {
+        let transforms = self.transforms.iter().enumerate();
+        transforms.into_iter().try_fold(Warp::identity(), |moves, (index, transform)| {
+            let [height, width] = moves.output_size([height, width]);
+            moves.then(&transform.warp([channels, height, width], seed.at(index as u64))?)
+        })
     }
 
     fn output_shape(&self, input: [usize; 3]) -> Result<[usize; 3], AugmentError> {
@@ -68,6 +96,10 @@ impl<T: Pixel> Transform<T> for Chance<T> {
         if seed.uniform(0) < self.p {
             self.inner.apply(image, seed.at(0));
         }
+    }
+
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        if seed.uniform(0) < self.p { self.inner.warp(shape, seed.at(0)) } else { Some(Warp::identity()) }
     }
 
     fn output_shape(&self, input: [usize; 3]) -> Result<[usize; 3], AugmentError> {
@@ -126,6 +158,10 @@ impl<T: Pixel> OneOf<T> {
 impl<T: Pixel> Transform<T> for OneOf<T> {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {
         self.chosen(seed).apply(image, seed.at(0));
+    }
+
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        self.chosen(seed).warp(shape, seed.at(0))
     }
 
     fn output_shape(&self, input: [usize; 3]) -> Result<[usize; 3], AugmentError> {

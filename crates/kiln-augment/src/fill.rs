@@ -84,3 +84,27 @@ impl Default for Border {
         Self::Constant(Fill::BLACK)
     }
 }
+
+/// A colour in a configuration: shares of white, one for all channels or one for each.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Colour {
+    /// One share for all channels.
+    All(f64),
+    /// One share for each channel.
+    Channels(Vec<f64>),
+}
+
+impl Colour {
+    /// The checked fill; black without a colour.
+    ///
+    /// # Errors
+    /// As [`Fill::new`].
+    pub fn fill(colour: Option<&Self>) -> Result<Fill, AugmentError> {
+        match colour {
+            None => Ok(Fill::BLACK),
+            Some(Self::All(share)) => Fill::new(&[*share]),
+            Some(Self::Channels(shares)) => Fill::new(shares),
+        }
+    }
+}

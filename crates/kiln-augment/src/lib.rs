@@ -25,24 +25,40 @@
 mod batch;
 mod compose;
 mod config;
+mod draw;
 mod error;
 mod fill;
 mod finish;
 mod geometry;
 mod image;
 pub mod op;
+mod photometry;
 mod pixel;
+pub mod policy;
 mod transform;
 mod warp;
 
 pub use batch::{ImageBatch, transform_samples};
 pub use compose::{Chance, Compose, OneOf};
-pub use config::{ChanceConfig, ComposeConfig, FlipConfig, OneOfConfig, TransformConfig, build_all};
+pub use config::{ChanceConfig, ComposeConfig, OneOfConfig, TransformConfig, build_all};
 pub use error::AugmentError;
-pub use fill::{Border, Fill, Interpolation};
+pub use fill::{Border, Colour, Fill, Interpolation};
 pub use finish::Finish;
-pub use geometry::{HorizontalFlip, VerticalFlip};
+pub use geometry::{
+    AffineConfig, BorderKind, CropConfig, Elastic, ElasticConfig, Factor, FlipConfig, HorizontalFlip,
+    PerspectiveConfig, RandomAffine, RandomCrop, RandomPerspective, RandomResizedCrop, ResizedCropConfig,
+    RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlip,
+};
 pub use image::Image;
+pub use photometry::{
+    Adjust, AdjustKind, BlurConfig, ChannelShuffle, ChannelShuffleConfig, ColorJitter, ColorJitterConfig,
+    Cutout, CutoutConfig, EraseConfig, FactorConfig, Fixed, FixedKind, GaussianBlur, GaussianNoise,
+    HueConfig, NoiseConfig, PosterizeConfig, ProbabilityConfig, RandomErasing, SolarizeConfig,
+};
 pub use pixel::Pixel;
+pub use policy::{
+    AugMix, AugMixConfig, AutoAugment, AutoAugmentConfig, RandAugment, RandAugmentConfig, TrivialAugment,
+    TrivialAugmentConfig,
+};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};
 pub use warp::Warp;

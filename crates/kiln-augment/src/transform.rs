@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use kiln_core::Seed;
 
-use crate::{AugmentError, Image, ImageBatch, Pixel};
+use crate::{AugmentError, Image, ImageBatch, Pixel, Warp};
 
 /// A change of an image that depends on the image and a seed, and on nothing else.
 ///
@@ -24,6 +24,13 @@ pub trait Transform<T: Pixel = u8>: Debug + Send + Sync {
         Ok(input)
     }
 
+    /// The moves of pixels that [`apply`](Self::apply) would carry out, for transforms that do nothing else; several
+    /// in a row are [combined](Warp::then) by [`Compose`](crate::Compose). Default: nothing is known.
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        let _ = (shape, seed);
+        None
+    }
+
     /// Changes a batch: every image with the seed of the same place, in parallel.
     ///
     /// # Errors
@@ -40,6 +47,10 @@ impl<T: Pixel> Transform<T> for Box<dyn Transform<T>> {
 
     fn output_shape(&self, input: [usize; 3]) -> Result<[usize; 3], AugmentError> {
         (**self).output_shape(input)
+    }
+
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        (**self).warp(shape, seed)
     }
 
     fn apply_batch(&self, batch: &mut ImageBatch<T>, seeds: &[Seed]) -> Result<(), AugmentError> {

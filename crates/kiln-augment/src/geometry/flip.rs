@@ -1,16 +1,30 @@
 //! Mirror images, with a probability.
 
 use kiln_core::{Range, Seed};
+use serde::{Deserialize, Serialize};
 
-use crate::{AugmentError, Image, Pixel, Transform, op};
+use crate::{AugmentError, Image, Pixel, Transform, Warp};
 
-/// Left and right changed places, with probability `p`.
+/// How often a flip happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlipConfig {
+    /// Probability, `[0, 1]`. Default 0.5.
+    #[serde(default = "half")]
+    pub p: f64,
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+/// Left and right change places, with probability `p`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HorizontalFlip {
     p: f64,
 }
 
-/// Top and bottom changed places, with probability `p`.
+/// Top and bottom change places, with probability `p`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VerticalFlip {
     p: f64,
@@ -24,6 +38,10 @@ impl HorizontalFlip {
     pub fn new(p: f64) -> Result<Self, AugmentError> {
         Ok(Self { p: Range::UNIT.check("p", p)? })
     }
+
+    fn draw(&self, [_, height, width]: [usize; 3], seed: Seed) -> Warp {
+        Warp::flip([height, width], seed.uniform(0) < self.p, false)
+    }
 }
 
 impl VerticalFlip {
@@ -34,20 +52,28 @@ impl VerticalFlip {
     pub fn new(p: f64) -> Result<Self, AugmentError> {
         Ok(Self { p: Range::UNIT.check("p", p)? })
     }
+
+    fn draw(&self, [_, height, width]: [usize; 3], seed: Seed) -> Warp {
+        Warp::flip([height, width], false, seed.uniform(0) < self.p)
+    }
 }
 
 impl<T: Pixel> Transform<T> for HorizontalFlip {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {
-        if seed.uniform(0) < self.p {
-            op::horizontal_flip(image);
-        }
+        self.draw(image.shape(), seed).apply(image);
+    }
+
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        Some(self.draw(shape, seed))
     }
 }
 
 impl<T: Pixel> Transform<T> for VerticalFlip {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {
-        if seed.uniform(0) < self.p {
-            op::vertical_flip(image);
-        }
+        self.draw(image.shape(), seed).apply(image);
+    }
+
+    fn warp(&self, shape: [usize; 3], seed: Seed) -> Option<Warp> {
+        Some(self.draw(shape, seed))
     }
 }

@@ -1,5 +1,17 @@
 //! Random transforms that move pixels.
 
+mod affine;
+mod crop;
+mod elastic;
 mod flip;
+mod perspective;
+mod resized_crop;
 
-pub use flip::{HorizontalFlip, VerticalFlip};
+pub use affine::{
+    AffineConfig, Factor, RandomAffine, RotateConfig, ScaleConfig, ShearConfig, TranslateConfig,
+};
+pub use crop::{BorderKind, CropConfig, RandomCrop};
+pub use elastic::{Elastic, ElasticConfig};
+pub use flip::{FlipConfig, HorizontalFlip, VerticalFlip};
+pub use perspective::{PerspectiveConfig, RandomPerspective};
+pub use resized_crop::{RandomResizedCrop, ResizedCropConfig};

@@ -15,6 +15,7 @@ mod hue;
 mod perspective;
 mod points;
 pub(crate) mod sample;
+mod sum;
 
 pub use affine::{AffineMap, affine, rotate};
 pub use blend::{adjust_contrast, adjust_saturation, grayscale};
@@ -29,3 +30,4 @@ pub use hue::adjust_hue;
 pub use perspective::{perspective, perspective_coefficients};
 pub(crate) use points::Points;
 pub use points::{adjust_brightness, adjust_gamma, invert, posterize, solarize};
+pub use sum::{add_share, set_sum};

@@ -94,8 +94,10 @@ fn difference<T: Pixel>(found: &Image<T>, expected: &Image<T>) -> Option<String>
     let pairs = found.pixels().iter().zip(expected.pixels());
     let wrong: Vec<_> = pairs
         .enumerate()
-        // Not a number is wrong too.
-        .filter(|(_, (found, expected))| !((found.number() - expected.number()).abs() <= limit))
+        .filter(|(_, (found, expected))| {
+            let off = (found.number() - expected.number()).abs();
+            off > limit || off.is_nan()
+        })
         .collect();
     let (place, (found, expected)) = wrong.first()?;
     Some(format!("{} pixels, the first at {place}: {found:?} instead of {expected:?}", wrong.len()))

@@ -1,4 +1,10 @@
 //! Tests of kiln-augment that use the public API alone.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
 mod common;
+mod composition;
+mod distributions;
 mod goldens;
+mod policies;
+mod transforms;

@@ -1,0 +1,107 @@
+//! Blur, noise, and channels in another order.
+
+use kiln_core::check::at_least;
+use kiln_core::{Range, Seed};
+use serde::{Deserialize, Serialize};
+
+use crate::{AugmentError, Image, Pixel, Transform, draw, op};
+
+/// A blur by a random standard deviation: torchvision's `GaussianBlur`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlurConfig {
+    /// Width and height of the filter in pixels, odd.
+    pub kernel: usize,
+    /// Standard deviation in pixels, from and to, positive. Default `[0.1, 2]`.
+    #[serde(default = "default_sigma")]
+    pub sigma: [f64; 2],
+}
+
+fn default_sigma() -> [f64; 2] {
+    [0.1, 2.0]
+}
+
+impl BlurConfig {
+    /// The transform.
+    ///
+    /// # Errors
+    /// [`AugmentError::Number`] or [`AugmentError::Order`] for settings out of their ranges.
+    pub fn build(&self) -> Result<GaussianBlur, AugmentError> {
+        at_least("kernel", self.kernel, 1)?;
+        if self.kernel.is_multiple_of(2) || self.kernel > 999 {
+            let value = self.kernel as f64;
+            let expected = "odd and at most 999".to_owned();
+            return Err(kiln_core::NumberError { name: "kernel".to_owned(), value, expected }.into());
+        }
+        draw::check("sigma", self.sigma, Range::POSITIVE)?;
+        Ok(GaussianBlur { config: self.clone() })
+    }
+}
+
+/// A Gaussian blur whose standard deviation is uniform. Built by [`BlurConfig::build`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaussianBlur {
+    config: BlurConfig,
+}
+
+impl<T: Pixel> Transform<T> for GaussianBlur {
+    fn apply(&self, image: &mut Image<T>, seed: Seed) {
+        op::gaussian_blur(image, self.config.kernel, draw::between(seed, 0, self.config.sigma));
+    }
+}
+
+/// Normal noise: torchvision's `GaussianNoise`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoiseConfig {
+    /// Mean, in shares of white. Default 0.
+    #[serde(default)]
+    pub mean: f64,
+    /// Standard deviation, in shares of white, at least 0. Default 0.1.
+    #[serde(default = "tenth")]
+    pub sigma: f64,
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+impl NoiseConfig {
+    /// The transform.
+    ///
+    /// # Errors
+    /// [`AugmentError::Number`] for settings out of their ranges.
+    pub fn build(&self) -> Result<GaussianNoise, AugmentError> {
+        Range::between(-1.0, 1.0).check("mean", self.mean)?;
+        Range::at_least(0.0).check("sigma", self.sigma)?;
+        Ok(GaussianNoise { config: self.clone() })
+    }
+}
+
+/// Normal noise, new for every pixel of every channel. Built by [`NoiseConfig::build`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct GaussianNoise {
+    config: NoiseConfig,
+}
+
+impl<T: Pixel> Transform<T> for GaussianNoise {
+    fn apply(&self, image: &mut Image<T>, seed: Seed) {
+        let noise = |index| draw::normal(seed, index as u64) as f32;
+        op::add_noise(image, self.config.mean, self.config.sigma, noise);
+    }
+}
+
+/// Channels in a random order: torchvision's `RandomChannelPermutation`.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ChannelShuffle;
+
+/// Nothing to set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelShuffleConfig {}
+
+impl<T: Pixel> Transform<T> for ChannelShuffle {
+    fn apply(&self, image: &mut Image<T>, seed: Seed) {
+        op::permute_channels(image, &seed.permutation(image.channels()));
+    }
+}
