@@ -1,4 +1,4 @@
-//! 3×3, stride 1: `dw = Gᵀ [Σ_tiles (A g Aᵀ) ⊗ (Bᵀ d B)] G`, sixteen matrix products over tiles.
+//! 3×3, stride 1: `dw = Gᵀ [Σ_tiles (A g Aᵀ) ⊗ (Bᵀ d B)] G`, a matrix product over tiles in each frequency.
 
 use pulp::Simd;
 
@@ -8,7 +8,9 @@ use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
 use crate::cpu::conv::source::Source;
-use crate::cpu::conv::winograd::{FREQUENCIES, Geometry, gradient_tile, input_tile, kernel_gradient};
+use crate::cpu::conv::winograd::{
+    Algorithm, Four, Geometry, Two, gradient_tile, input_tile, kernel_gradient,
+};
 use crate::cpu::order::Canvas;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
 use crate::cpu::scratch::Scratch;
@@ -29,10 +31,11 @@ pub(in super::super) fn winograd(
 ) {
     let blocks = arch.dispatch(BlocksOf(shape.k));
     let lanes = blocks.lanes;
-    let split = Split::new(shape.n, FREQUENCIES * shape.c + 1, blocks.padded(), true);
+    let frequencies = geometry.frequencies();
+    let split = Split::new(shape.n, frequencies * shape.c + 1, blocks.padded(), true);
     let mut partial = Scratch::take(split.partial_len());
     let step = shape.c.next_multiple_of(lanes);
-    let tiles = (WORKING_SET / FREQUENCIES / (step + split.span)).clamp(32, 128);
+    let tiles = (WORKING_SET / frequencies / (step + split.span)).clamp(32, 128);
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).max(1);
     let with_bias = db.is_some();
@@ -50,7 +53,8 @@ pub(in super::super) fn winograd(
     };
     for_each(arch, split.tasks(), geometry.flops, &task);
     let bias = db.map(Shared::new);
-    let task = Finish { c: shape.c, k: shape.k, split, partial: &partial, dw: Shared::new(dw), db: bias };
+    let task =
+        Finish { geometry, c: shape.c, k: shape.k, split, partial: &partial, dw: Shared::new(dw), db: bias };
     for_each(arch, blocks.padded() / lanes, split.partial_len() * MEMORY, &task);
 }
 
@@ -72,6 +76,16 @@ struct Sums<'a> {
 impl Task for Sums<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
+        match self.geometry.tile {
+            4 => self.images::<S, Four, 4, 6>(simd, index),
+            _ => self.images::<S, Two, 2, 4>(simd, index),
+        }
+    }
+}
+
+impl Sums<'_> {
+    #[inline(always)]
+    fn images<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(&self, simd: S, index: usize) {
         let geometry = self.geometry;
         let (images, columns) = self.split.task(index);
         // SAFETY: each task has its own chunk and span.
@@ -84,7 +98,7 @@ impl Task for Sums<'_> {
         let canvas = geometry.canvas(self.step);
         // Whole tiles: what hangs over the edge stays zero.
         let [down, across] = geometry.tiles;
-        let flat = Canvas { h: 2 * down, w: 2 * across, step: width, top: 0, left: 0 };
+        let flat = Canvas { h: O * down, w: O * across, step: width, top: 0, left: 0 };
         let mut inputs = Scratch::zeroed(self.images * canvas.len());
         let mut gradients = Scratch::zeroed(self.images * flat.len());
         for first in images.clone().step_by(self.images) {
@@ -94,18 +108,16 @@ impl Task for Sums<'_> {
                 self.x.place(image, [geometry.cin, sh, sw], 0, geometry.cin, canvas, inputs);
                 self.g.place(image, [self.k, h, w], columns.start, there, flat, gradients);
                 if self.with_bias {
-                    add_pixels(&mut sums[FREQUENCIES * geometry.cin * width..], gradients, width);
+                    add_pixels(&mut sums[I * I * geometry.cin * width..], gradients, width);
                 }
             }
-            self.tiles(simd, group.len(), &inputs, &gradients, sums, width);
+            self.tiles::<S, A, O, I>(simd, group.len(), &inputs, &gradients, sums, width);
         }
     }
-}
 
-impl Sums<'_> {
     /// Adds the tiles of `images` images.
     #[inline(always)]
-    fn tiles<S: Simd>(
+    fn tiles<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
         &self,
         simd: S,
         images: usize,
@@ -118,25 +130,33 @@ impl Sums<'_> {
         let (step, c) = (self.step, geometry.cin);
         let [down, across] = geometry.tiles;
         let canvas = geometry.canvas(step);
-        let line = 2 * across * width;
+        let line = O * across * width;
+        let frequencies = I * I;
         let most = self.rows.min(images * down) * across;
-        let mut x = Scratch::take(FREQUENCIES * most * step);
-        let mut g = Scratch::take(FREQUENCIES * most * width);
+        let mut x = Scratch::take(frequencies * most * step);
+        let mut g = Scratch::take(frequencies * most * width);
         let blocks = Blocks::new::<S>(width);
         for first in (0..images * down).step_by(self.rows) {
             let rows = first..(first + self.rows).min(images * down);
             let tiles = rows.len() * across;
             for row in rows {
-                let start = row / down * canvas.len() + 2 * (row % down) * canvas.w * step;
+                let start = row / down * canvas.len() + O * (row % down) * canvas.w * step;
                 for tile in 0..across {
                     let at = (row - first) * across + tile;
-                    let from = &inputs[start + 2 * tile * step..];
-                    input_tile(simd, from, canvas.w * step, step, &mut x[at * step..], tiles * step);
-                    let from = &gradients[2 * row * line + 2 * tile * width..];
-                    gradient_tile(simd, from, line, width, &mut g[at * width..], tiles * width);
+                    let from = &inputs[start + O * tile * step..];
+                    input_tile::<S, A, O, I>(
+                        simd,
+                        from,
+                        canvas.w * step,
+                        step,
+                        &mut x[at * step..],
+                        tiles * step,
+                    );
+                    let from = &gradients[O * row * line + O * tile * width..];
+                    gradient_tile::<S, A, O, I>(simd, from, line, width, &mut g[at * width..], tiles * width);
                 }
             }
-            for frequency in 0..FREQUENCIES {
+            for frequency in 0..frequencies {
                 let x = &x[frequency * tiles * step..][..tiles * step];
                 let g = &g[frequency * tiles * width..][..tiles * width];
                 let sums = &mut sums[frequency * c * width..][..c * width];
@@ -169,6 +189,7 @@ impl Sums<'_> {
 
 /// Adds the chunks up and takes the sums back from frequencies, a vector of output channels at a time.
 struct Finish<'a> {
+    geometry: &'a Geometry,
     c: usize,
     k: usize,
     split: Split,
@@ -180,6 +201,16 @@ struct Finish<'a> {
 impl Task for Finish<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
+        match self.geometry.tile {
+            4 => self.vector::<S, Four, 4, 6>(simd, index),
+            _ => self.vector::<S, Two, 2, 4>(simd, index),
+        }
+    }
+}
+
+impl Finish<'_> {
+    #[inline(always)]
+    fn vector<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(&self, simd: S, index: usize) {
         let lanes = S::F32_LANES;
         let column = index * lanes;
         let there = (self.k - column).min(lanes);
@@ -197,18 +228,19 @@ impl Task for Finish<'_> {
             sum
         };
         for c in 0..self.c {
-            let mut frequencies = [simd.splat_f32s(0.0); FREQUENCIES];
-            for (frequency, value) in frequencies.iter_mut().enumerate() {
+            let mut frequencies = [[simd.splat_f32s(0.0); I]; I];
+            for (frequency, value) in frequencies.iter_mut().flatten().enumerate() {
                 *value = sum(frequency * self.c + c);
             }
-            for (tap, value) in kernel_gradient(simd, &frequencies).iter().enumerate() {
+            let taps = kernel_gradient::<S, A, O, I>(simd, &frequencies);
+            for (tap, value) in taps.iter().flatten().enumerate() {
                 for lane in 0..there {
                     dw[lane * size + 9 * c + tap] = lane_of::<S>(value, lane);
                 }
             }
         }
         if let Some(db) = &self.db {
-            let sum = sum(FREQUENCIES * self.c);
+            let sum = sum(I * I * self.c);
             // SAFETY: as above.
             let db = unsafe { db.slice(column..column + there) };
             for (lane, db) in db.iter_mut().enumerate() {

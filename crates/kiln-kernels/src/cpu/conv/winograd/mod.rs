@@ -1,11 +1,14 @@
-//! Winograd's F(2×2, 3×3): stride-1 3×3 correlation on 2×2 tiles of the result.
+//! Winograd's F(2×2, 3×3) and F(4×4, 3×3): stride-1 3×3 correlation on tiles of the result.
 //!
-//! `Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A` (Lavin and Gray 2016): the 4×4 inputs `d` of a tile and the weights `g` are taken to 16
-//! "frequencies", in each of which the sum over channels is a matrix product over tiles, and the products back.
+//! `Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A` (Lavin and Gray 2016): the inputs `d` of a tile and the weights `g` are taken to 16 or 36
+//! "frequencies", in each of which the sum over channels is a matrix product over tiles, and the products back. For one result
+//! that is 4 or 2.25 multiplications instead of 9.
 
+mod algorithm;
 mod transform;
 mod weight;
 
+pub(super) use algorithm::{Algorithm, Four, Two};
 pub(super) use transform::{gradient_tile, input_tile, kernel_gradient};
 
 use crate::cpu::arch::Arch;
@@ -20,8 +23,6 @@ use crate::cpu::parallel::{Task, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
 
-pub(super) const FREQUENCIES: usize = 16;
-
 /// Fewer channels than these and transforms cost more than multiplications saved.
 const CHANNELS: usize = 16;
 
@@ -34,6 +35,8 @@ pub(super) struct Geometry {
     pub(super) source: [usize; 2],
     pub(super) result: [usize; 2],
     pub(super) shift: [isize; 2],
+    /// Results of a tile in each direction: 2 or 4.
+    pub(super) tile: usize,
     /// Tiles down and across.
     pub(super) tiles: [usize; 2],
     /// Whether the kernel is turned by 180° and its channels swapped, as the input gradient has it.
@@ -61,13 +64,16 @@ impl Geometry {
         shift: [isize; 2],
         backward: bool,
     ) -> Option<Self> {
-        let tiles = result.map(|len| len.div_ceil(2));
         let fits = (shape.r, shape.s) == (3, 3)
             && (shape.stride, shape.dilation) == ([1, 1], [1, 1])
-            && shape.groups == 1;
-        // 16 products a tile against 9 an output: pays unless tiles hang over the edge.
-        let pays =
-            shape.c.min(shape.k) >= CHANNELS && 16 * tiles[0] * tiles[1] * 5 <= 9 * result[0] * result[1] * 4;
+            && shape.groups == 1
+            && shape.c.min(shape.k) >= CHANNELS;
+        let tiles = |tile: usize| result.map(|len| len.div_ceil(tile));
+        let products = |tile: usize| (tile + 2).pow(2) * tiles(tile).iter().product::<usize>();
+        let tile = if 5 * products(4) <= 4 * products(2) { 4 } else { 2 };
+        let tiles = tiles(tile);
+        // Against 9 products a result: pays unless tiles hang over the edge.
+        let pays = 5 * products(tile) <= 4 * 9 * result[0] * result[1];
         let (cin, cout) = if backward { (shape.k, shape.c) } else { (shape.c, shape.k) };
         let flops = shape.flops() / 2;
         (fits && pays).then_some(Self {
@@ -77,6 +83,7 @@ impl Geometry {
             source,
             result,
             shift,
+            tile,
             tiles,
             backward,
             flops,
@@ -85,8 +92,13 @@ impl Geometry {
 
     /// The canvas of one image with every tile's inputs, `step` floats a pixel.
     pub(super) fn canvas(&self, step: usize) -> Canvas {
-        let [h, w] = self.tiles.map(|tiles| 2 * tiles + 2);
+        let [h, w] = self.tiles.map(|tiles| self.tile * tiles + 2);
         Canvas { h, w, step, top: self.shift[0], left: self.shift[1] }
+    }
+
+    /// Products of a tile, for each pair of channels.
+    pub(super) fn frequencies(&self) -> usize {
+        (self.tile + 2).pow(2)
     }
 }
 
@@ -109,7 +121,7 @@ pub(super) fn correlate(
     if let Some(bias) = bias {
         padded[..geometry.cout].copy_from_slice(bias);
     }
-    let tiles = (WORKING_SET / FREQUENCIES / (step + blocks.width())).clamp(16, 128);
+    let tiles = (WORKING_SET / geometry.frequencies() / (step + blocks.width())).clamp(16, 128);
     // Whole rows of tiles; small images several at once.
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).clamp(1, geometry.n.max(1));
@@ -149,6 +161,16 @@ struct Correlate<'a> {
 impl Task for Correlate<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
+        match self.geometry.tile {
+            4 => self.images::<S, Four, 4, 6>(simd, index),
+            _ => self.images::<S, Two, 2, 4>(simd, index),
+        }
+    }
+}
+
+impl Correlate<'_> {
+    #[inline(always)]
+    fn images<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(&self, simd: S, index: usize) {
         let geometry = self.geometry;
         let images = piece(index, self.images, geometry.n);
         let canvas = geometry.canvas(self.step);
@@ -163,47 +185,59 @@ impl Task for Correlate<'_> {
         // SAFETY: each image belongs to one task; images of a task follow each other.
         let in_place = unsafe { self.sink.in_place_all(images.clone(), channels, h * w, out_step) };
         if let Some(out) = in_place {
-            self.tiles(simd, images.len(), &inputs, out);
+            self.tiles::<S, A, O, I>(simd, images.len(), &inputs, out);
         } else {
             let mut out = Scratch::take(images.len() * size);
-            self.tiles(simd, images.len(), &inputs, &mut out);
+            self.tiles::<S, A, O, I>(simd, images.len(), &inputs, &mut out);
             for (image, out) in images.zip(out.chunks_exact(size)) {
                 // SAFETY: as above.
                 unsafe { self.sink.deliver(image, [channels, h, w], out, out_step) };
             }
         }
     }
-}
 
-impl Correlate<'_> {
     /// All tiles of `images` images on canvases `inputs`, to `out`, `[image, h, w, padded channels]`.
     #[inline(always)]
-    fn tiles<S: Simd>(&self, simd: S, images: usize, inputs: &[f32], out: &mut [f32]) {
+    fn tiles<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
+        &self,
+        simd: S,
+        images: usize,
+        inputs: &[f32],
+        out: &mut [f32],
+    ) {
+        let frequencies = I * I;
         let geometry = self.geometry;
         let [down, across] = geometry.tiles;
         let canvas = geometry.canvas(self.step);
         let (step, out_step) = (self.step, self.blocks.padded());
         let [h, w] = geometry.result;
         let most = self.rows.min(images * down) * across;
-        let mut transformed = Scratch::take(FREQUENCIES * most * step);
-        let mut products = Scratch::take(FREQUENCIES * most * self.blocks.width());
+        let mut transformed = Scratch::take(frequencies * most * step);
+        let mut products = Scratch::take(frequencies * most * self.blocks.width());
         for first in (0..images * down).step_by(self.rows) {
             let rows = first..(first + self.rows).min(images * down);
             let tiles = rows.len() * across;
             for row in rows.clone() {
-                let start = row / down * canvas.len() + 2 * (row % down) * canvas.w * step;
+                let start = row / down * canvas.len() + O * (row % down) * canvas.w * step;
                 for tile in 0..across {
-                    let from = &inputs[start + 2 * tile * step..];
+                    let from = &inputs[start + O * tile * step..];
                     let at = ((row - first) * across + tile) * step;
-                    input_tile(simd, from, canvas.w * step, step, &mut transformed[at..], tiles * step);
+                    input_tile::<S, A, O, I>(
+                        simd,
+                        from,
+                        canvas.w * step,
+                        step,
+                        &mut transformed[at..],
+                        tiles * step,
+                    );
                 }
             }
             for index in 0..self.blocks.count() {
                 let block = self.blocks.get(index);
                 let width = block.width;
-                let weight = &self.weight[FREQUENCIES * geometry.cin * block.first..]
-                    [..FREQUENCIES * geometry.cin * width];
-                for frequency in 0..FREQUENCIES {
+                let weight = &self.weight[frequencies * geometry.cin * block.first..]
+                    [..frequencies * geometry.cin * width];
+                for frequency in 0..frequencies {
                     let a = &transformed[frequency * tiles * step..][..tiles * step];
                     let b = &weight[frequency * geometry.cin * width..][..geometry.cin * width];
                     let c = &mut products[frequency * tiles * width..][..tiles * width];
@@ -228,14 +262,14 @@ impl Correlate<'_> {
                 }
                 let bias = &self.bias[block.first..][..width];
                 for row in rows.clone() {
-                    let y = 2 * (row % down);
+                    let y = O * (row % down);
                     for tile in 0..across {
-                        let x = 2 * tile;
+                        let x = O * tile;
                         let from = &products[((row - first) * across + tile) * width..];
                         let at = ((row / down * h + y) * w + x) * out_step + block.first;
-                        let there = [(h - y).min(2), (w - x).min(2)];
+                        let there = [(h - y).min(O), (w - x).min(O)];
                         let out = &mut out[at..];
-                        output_tile(
+                        output_tile::<S, A, O, I>(
                             simd,
                             from,
                             tiles * width,

@@ -1,15 +1,14 @@
-//! The transforms of one tile, a vector of channels at a time.
+//! The two-dimensional transforms of one tile, a vector of channels at a time.
 
 use pulp::Simd;
 
+use super::algorithm::Algorithm;
 use crate::cpu::tile::{load, relu, store};
 
-/// A 4×4 block of vectors.
-type Block<S> = [[<S as Simd>::f32s; 4]; 4];
-
-/// `Bᵀ d B` of the 4×4 pixels at `x` (`[4 of line][4 of step]`, `step` channels), to `out[frequency · distance + channel]`.
+/// `Bᵀ d B` of the `I`×`I` pixels at `x` (`[I of line][I of step]`, `step` channels), to
+/// `out[frequency · distance + channel]`.
 #[inline(always)]
-pub(in super::super) fn input_tile<S: Simd>(
+pub(in super::super) fn input_tile<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
     simd: S,
     x: &[f32],
     line: usize,
@@ -19,38 +18,32 @@ pub(in super::super) fn input_tile<S: Simd>(
 ) {
     let lanes = S::F32_LANES;
     assert!(step.is_multiple_of(lanes));
-    assert!(x.len() >= 3 * line + 4 * step && out.len() >= 15 * distance + step);
-    let (sub, add) = (|a, b| simd.sub_f32s(a, b), |a, b| simd.add_f32s(a, b));
+    assert!(x.len() >= (I - 1) * line + I * step && out.len() >= (I * I - 1) * distance + step);
+    let zero = simd.splat_f32s(0.0);
     for c in (0..step).step_by(lanes) {
-        let mut rows: Block<S> = [[simd.splat_f32s(0.0); 4]; 4];
-        for j in 0..4 {
-            // SAFETY: the assertions above: lines 0 to 3, pixels 0 to 3, a whole vector at `c`.
-            let [d0, d1, d2, d3] = unsafe {
-                let x = x.as_ptr().add(j * step + c);
-                [load::<S>(x), load::<S>(x.add(line)), load::<S>(x.add(2 * line)), load::<S>(x.add(3 * line))]
-            };
-            rows[0][j] = sub(d0, d2);
-            rows[1][j] = add(d1, d2);
-            rows[2][j] = sub(d2, d1);
-            rows[3][j] = sub(d1, d3);
+        let mut columns = [[zero; I]; I];
+        for (j, column) in columns.iter_mut().enumerate() {
+            let mut d = [zero; I];
+            for (i, d) in d.iter_mut().enumerate() {
+                // SAFETY: the assertions above: lines and pixels below `I`, a whole vector at `c`.
+                *d = unsafe { load::<S>(x.as_ptr().add(i * line + j * step + c)) };
+            }
+            *column = A::input(simd, d);
         }
-        for (i, [r0, r1, r2, r3]) in rows.into_iter().enumerate() {
-            // SAFETY: the assertion above: frequencies up to 15, a whole vector at `c`.
-            unsafe {
-                let out = out.as_mut_ptr().add(4 * i * distance + c);
-                store::<S>(out, sub(r0, r2));
-                store::<S>(out.add(distance), add(r1, r2));
-                store::<S>(out.add(2 * distance), sub(r2, r1));
-                store::<S>(out.add(3 * distance), sub(r1, r3));
+        for i in 0..I {
+            let row = A::input(simd, across(simd, &columns, i));
+            for (j, value) in row.into_iter().enumerate() {
+                // SAFETY: the assertion above: frequencies below `I · I`, a whole vector at `c`.
+                unsafe { store::<S>(out.as_mut_ptr().add((I * i + j) * distance + c), value) };
             }
         }
     }
 }
 
-/// `Aᵀ m A` of `m[frequency · distance + channel]`, `bias.len()` channels, plus bias: up to 2×2 pixels at `out`.
+/// `Aᵀ m A` of `m[frequency · distance + channel]`, `bias.len()` channels, plus bias: up to `O`×`O` pixels at `out`.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
-pub(super) fn output_tile<S: Simd>(
+pub(super) fn output_tile<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
     simd: S,
     m: &[f32],
     distance: usize,
@@ -63,43 +56,39 @@ pub(super) fn output_tile<S: Simd>(
 ) {
     let lanes = S::F32_LANES;
     let width = bias.len();
-    assert!(width.is_multiple_of(lanes) && rows <= 2 && cols <= 2);
-    assert!(m.len() >= 15 * distance + width && out.len() >= (rows - 1) * line + (cols - 1) * step + width);
-    let (sub, add) = (|a, b| simd.sub_f32s(a, b), |a, b| simd.add_f32s(a, b));
+    assert!(width.is_multiple_of(lanes) && rows <= O && cols <= O);
+    assert!(m.len() >= (I * I - 1) * distance + width);
+    assert!(out.len() >= (rows - 1) * line + (cols - 1) * step + width);
+    let zero = simd.splat_f32s(0.0);
     for k in (0..width).step_by(lanes) {
-        let mut sums = [[simd.splat_f32s(0.0); 4]; 2];
-        for j in 0..4 {
-            // SAFETY: the assertion above: frequencies up to 15, a whole vector at `k`.
-            let [m0, m1, m2, m3] = unsafe {
-                let m = m.as_ptr().add(j * distance + k);
-                let next = 4 * distance;
-                [load::<S>(m), load::<S>(m.add(next)), load::<S>(m.add(2 * next)), load::<S>(m.add(3 * next))]
-            };
-            sums[0][j] = add(m0, add(m1, m2));
-            sums[1][j] = sub(sub(m1, m2), m3);
+        let mut columns = [[zero; O]; I];
+        for (j, column) in columns.iter_mut().enumerate() {
+            let mut d = [zero; I];
+            for (i, d) in d.iter_mut().enumerate() {
+                // SAFETY: the assertion above: frequencies below `I · I`, a whole vector at `k`.
+                *d = unsafe { load::<S>(m.as_ptr().add((I * i + j) * distance + k)) };
+            }
+            *column = A::output(simd, d);
         }
         // SAFETY: `bias` has `width` elements.
         let bias = unsafe { load::<S>(bias.as_ptr().add(k)) };
-        for (i, [s0, s1, s2, s3]) in sums.into_iter().enumerate().take(rows) {
-            let mut pair = [add(add(add(s0, s1), s2), bias), add(sub(sub(s1, s2), s3), bias)];
-            if with_relu {
-                pair = [relu(simd, pair[0]), relu(simd, pair[1])];
-            }
-            // SAFETY: the assertion above: `rows` lines, `cols` pixels, a whole vector at `k`.
-            unsafe {
-                let out = out.as_mut_ptr().add(i * line + k);
-                store::<S>(out, pair[0]);
-                if cols > 1 {
-                    store::<S>(out.add(step), pair[1]);
+        for i in 0..rows {
+            let row = A::output(simd, across(simd, &columns, i));
+            for (j, value) in row.into_iter().enumerate() {
+                if j < cols {
+                    let value = simd.add_f32s(value, bias);
+                    let value = if with_relu { relu(simd, value) } else { value };
+                    // SAFETY: the assertion above: `rows` lines, `cols` pixels, a whole vector at `k`.
+                    unsafe { store::<S>(out.as_mut_ptr().add(i * line + j * step + k), value) };
                 }
             }
         }
     }
 }
 
-/// `A g Aᵀ` of the 2×2 gradients at `g`, `step` channels, to `out[frequency · distance + channel]`.
+/// `A g Aᵀ` of the `O`×`O` gradients at `g`, `step` channels, to `out[frequency · distance + channel]`.
 #[inline(always)]
-pub(in super::super) fn gradient_tile<S: Simd>(
+pub(in super::super) fn gradient_tile<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
     simd: S,
     g: &[f32],
     line: usize,
@@ -109,68 +98,64 @@ pub(in super::super) fn gradient_tile<S: Simd>(
 ) {
     let lanes = S::F32_LANES;
     assert!(step.is_multiple_of(lanes));
-    assert!(g.len() >= line + 2 * step && out.len() >= 15 * distance + step);
-    let (sub, add) = (|a, b| simd.sub_f32s(a, b), |a, b| simd.add_f32s(a, b));
+    assert!(g.len() >= (O - 1) * line + O * step && out.len() >= (I * I - 1) * distance + step);
     let zero = simd.splat_f32s(0.0);
     for k in (0..step).step_by(lanes) {
-        // SAFETY: the assertion above.
-        let [a, b, c, d] = unsafe {
-            let g = g.as_ptr().add(k);
-            [load::<S>(g), load::<S>(g.add(step)), load::<S>(g.add(line)), load::<S>(g.add(line + step))]
-        };
-        let rows = [[a, b], [add(a, c), add(b, d)], [sub(a, c), sub(b, d)], [sub(zero, c), sub(zero, d)]];
-        for (i, [p, q]) in rows.into_iter().enumerate() {
-            // SAFETY: the assertion above.
-            unsafe {
-                let out = out.as_mut_ptr().add(4 * i * distance + k);
-                store::<S>(out, p);
-                store::<S>(out.add(distance), add(p, q));
-                store::<S>(out.add(2 * distance), sub(p, q));
-                store::<S>(out.add(3 * distance), sub(zero, q));
+        let mut columns = [[zero; I]; O];
+        for (j, column) in columns.iter_mut().enumerate() {
+            let mut d = [zero; O];
+            for (i, d) in d.iter_mut().enumerate() {
+                // SAFETY: the assertions above: lines and pixels below `O`, a whole vector at `k`.
+                *d = unsafe { load::<S>(g.as_ptr().add(i * line + j * step + k)) };
+            }
+            *column = A::gradient(simd, d);
+        }
+        for i in 0..I {
+            let row = A::gradient(simd, across(simd, &columns, i));
+            for (j, value) in row.into_iter().enumerate() {
+                // SAFETY: the assertion above: frequencies below `I · I`, a whole vector at `k`.
+                unsafe { store::<S>(out.as_mut_ptr().add((I * i + j) * distance + k), value) };
             }
         }
     }
 }
 
-/// `Gᵀ z G`: the 3×3 gradient of a kernel from its 16 frequencies.
+/// `Gᵀ z G`: the gradient of a kernel's nine taps from its frequencies.
 #[inline(always)]
-pub(in super::super) fn kernel_gradient<S: Simd>(simd: S, z: &[S::f32s; 16]) -> [S::f32s; 9] {
-    let half = simd.splat_f32s(0.5);
-    let three = |z0, z1, z2, z3| {
-        let sum = simd.mul_f32s(half, simd.add_f32s(z1, z2));
-        let difference = simd.mul_f32s(half, simd.sub_f32s(z1, z2));
-        [simd.add_f32s(z0, sum), difference, simd.add_f32s(sum, z3)]
-    };
-    let mut columns = [[z[0]; 4]; 3];
-    for j in 0..4 {
-        let [c0, c1, c2] = three(z[j], z[4 + j], z[8 + j], z[12 + j]);
-        (columns[0][j], columns[1][j], columns[2][j]) = (c0, c1, c2);
+pub(in super::super) fn kernel_gradient<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
+    simd: S,
+    z: &[[S::f32s; I]; I],
+) -> [[S::f32s; 3]; 3] {
+    let mut columns = [[simd.splat_f32s(0.0); 3]; I];
+    for (j, column) in columns.iter_mut().enumerate() {
+        *column = A::kernel_gradient(simd, across(simd, z, j));
     }
-    let mut out = [z[0]; 9];
-    for (i, [r0, r1, r2, r3]) in columns.into_iter().enumerate() {
-        let [o0, o1, o2] = three(r0, r1, r2, r3);
-        (out[3 * i], out[3 * i + 1], out[3 * i + 2]) = (o0, o1, o2);
-    }
-    out
+    std::array::from_fn(|i| A::kernel_gradient(simd, across(simd, &columns, i)))
 }
 
-/// `G g Gᵀ` of a 3×3 kernel.
+/// `G g Gᵀ` of a kernel's nine taps.
 #[inline(always)]
-pub(super) fn kernel<S: Simd>(simd: S, g: &[S::f32s; 9]) -> [S::f32s; 16] {
-    let half = simd.splat_f32s(0.5);
-    let four = |g0, g1, g2| {
-        let even = simd.mul_f32s(half, simd.add_f32s(g0, g2));
-        let odd = simd.mul_f32s(half, g1);
-        [g0, simd.add_f32s(even, odd), simd.sub_f32s(even, odd), g2]
-    };
-    let mut rows = [[g[0]; 3]; 4];
-    for j in 0..3 {
-        let [r0, r1, r2, r3] = four(g[j], g[3 + j], g[6 + j]);
-        (rows[0][j], rows[1][j], rows[2][j], rows[3][j]) = (r0, r1, r2, r3);
+pub(super) fn kernel<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
+    simd: S,
+    g: &[[S::f32s; 3]; 3],
+) -> [[S::f32s; I]; I] {
+    let mut columns = [[simd.splat_f32s(0.0); I]; 3];
+    for (j, column) in columns.iter_mut().enumerate() {
+        *column = A::kernel(simd, across(simd, g, j));
     }
-    let mut out = [g[0]; 16];
-    for (i, [r0, r1, r2]) in rows.into_iter().enumerate() {
-        out[4 * i..4 * i + 4].copy_from_slice(&four(r0, r1, r2));
+    std::array::from_fn(|i| A::kernel(simd, across(simd, &columns, i)))
+}
+
+/// Element `i` of each of `vectors`.
+#[inline(always)]
+fn across<S: Simd, const LEN: usize, const N: usize>(
+    simd: S,
+    vectors: &[[S::f32s; LEN]; N],
+    i: usize,
+) -> [S::f32s; N] {
+    let mut out = [simd.splat_f32s(0.0); N];
+    for (out, vector) in out.iter_mut().zip(vectors) {
+        *out = vector[i];
     }
     out
 }
