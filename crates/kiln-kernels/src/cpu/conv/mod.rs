@@ -2,14 +2,15 @@
 //!
 //! Two algorithms. *Direct* takes any shape: a padded channels-last copy of one image stays in cache, and register
 //! blocks of output pixels × output channels are summed over the kernel's taps (implicit im2col). *Winograd*
-//! F(2×2, 3×3) takes 3×3 kernels of stride 1 with enough channels: 16 multiplications for four outputs where direct
-//! needs 36.
+//! F(2×2, 3×3) and F(4×4, 3×3) take 3×3 kernels of stride 1 with enough channels: 4 or 2.25 multiplications for an
+//! output where direct needs 9.
 //!
 //! # Accuracy
 //! Against exact arithmetic the error of an output is below `1e-5` of `Σ |x|·|w| + |bias|` over its window (direct), or
 //! of the largest such sum in the tensor (Winograd, which adds and subtracts inputs of neighbouring pixels first: an
-//! output far smaller than its neighbours has their absolute error). Infinities: direct keeps them where PyTorch does;
-//! Winograd turns those outputs, and outputs up to one pixel from them, into NaN. NaN stays NaN in both.
+//! output far smaller than its neighbours has their absolute error). NaN stays NaN in both. Infinities: direct
+//! keeps them where PyTorch does; Winograd turns them into NaN. Around a NaN or an infinity, Winograd's outputs up to three pixels
+//! further off are NaN, too.
 
 mod block;
 mod direct;
@@ -145,7 +146,7 @@ fn weight_grad(
     dw: &mut [f32],
     db: Option<&mut [f32]>,
 ) {
-    match winograd::Geometry::forward(shape) {
+    match winograd::Geometry::weights(shape) {
         Some(geometry) => weight_grad::winograd(arch, shape, &geometry, x, g, dw, db),
         None => weight_grad::direct(arch, shape, x, g, dw, db),
     }

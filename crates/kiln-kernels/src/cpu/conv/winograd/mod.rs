@@ -48,21 +48,29 @@ impl Geometry {
     /// The forward pass of `shape`, if Winograd's algorithm fits it and pays.
     pub(super) fn forward(shape: &ConvShape) -> Option<Self> {
         let shift = shape.padding.map(|padding| padding as isize);
-        Self::new(shape, [shape.h, shape.w], [shape.ho(), shape.wo()], shift, false)
+        Self::new(shape, [shape.h, shape.w], [shape.ho(), shape.wo()], shift, false, 0.8)
+    }
+
+    /// The weight gradient of `shape`, if Winograd's algorithm fits it and pays.
+    pub(super) fn weights(shape: &ConvShape) -> Option<Self> {
+        let shift = shape.padding.map(|padding| padding as isize);
+        Self::new(shape, [shape.h, shape.w], [shape.ho(), shape.wo()], shift, false, 0.6)
     }
 
     /// The input gradient of `shape`, if Winograd's algorithm fits it and pays.
     pub(super) fn backward(shape: &ConvShape) -> Option<Self> {
         let shift = shape.padding.map(|padding| 2 - padding as isize);
-        Self::new(shape, [shape.ho(), shape.wo()], [shape.h, shape.w], shift, true)
+        Self::new(shape, [shape.ho(), shape.wo()], [shape.h, shape.w], shift, true, 0.8)
     }
 
+    /// Tiles of 4 where their products are at most `worth` of those of tiles of 2: their transforms cost more.
     fn new(
         shape: &ConvShape,
         source: [usize; 2],
         result: [usize; 2],
         shift: [isize; 2],
         backward: bool,
+        worth: f64,
     ) -> Option<Self> {
         let fits = (shape.r, shape.s) == (3, 3)
             && (shape.stride, shape.dilation) == ([1, 1], [1, 1])
@@ -70,7 +78,7 @@ impl Geometry {
             && shape.c.min(shape.k) >= CHANNELS;
         let tiles = |tile: usize| result.map(|len| len.div_ceil(tile));
         let products = |tile: usize| (tile + 2).pow(2) * tiles(tile).iter().product::<usize>();
-        let tile = if 5 * products(4) <= 4 * products(2) { 4 } else { 2 };
+        let tile = if products(4) as f64 <= worth * products(2) as f64 { 4 } else { 2 };
         let tiles = tiles(tile);
         // Against 9 products a result: pays unless tiles hang over the edge.
         let pays = 5 * products(tile) <= 4 * 9 * result[0] * result[1];
@@ -105,6 +113,9 @@ impl Geometry {
 /// Floats of transformed inputs and products that a task works on at once: about half of a core's L2.
 const WORKING_SET: usize = 160 * 1024;
 
+/// Tiles at once even if they need more: all weights pass by for each such group.
+const TILES: usize = 48;
+
 /// Correlates every image of `source` as `geometry` says.
 pub(super) fn correlate(
     arch: Arch,
@@ -121,7 +132,7 @@ pub(super) fn correlate(
     if let Some(bias) = bias {
         padded[..geometry.cout].copy_from_slice(bias);
     }
-    let tiles = (WORKING_SET / geometry.frequencies() / (step + blocks.width())).clamp(16, 128);
+    let tiles = (WORKING_SET / geometry.frequencies() / (step + blocks.width())).clamp(TILES, 128);
     // Whole rows of tiles; small images several at once.
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).clamp(1, geometry.n.max(1));
