@@ -22,6 +22,10 @@ use kiln::objective::{Loss, LossConfig, TargetKind};
 use kiln::optim::{AdamConfig, Gradients, OptimConfig, Optimizer, SgdConfig};
 use kiln::{Purpose, Seed};
 
+/// As in the command `kiln`; Burn's own layers are measured with it, too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Error = Box<dyn std::error::Error>;
 
 const CLASSES: usize = 10;
