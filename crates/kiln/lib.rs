@@ -9,6 +9,7 @@
 //! - [`objective`]: losses and penalties
 //! - [`optim`]: optimisers and schedules with PyTorch's defaults
 //! - [`train`]: the training loop, early stopping, checkpoints, exact resume
+//! - [`validate`]: splitters, cross-validation, statistics, calibration
 //! - [`report`]: tables, progress, JSON lines
 //!
 //! The seed, checked numbers, devices by name and weights by path are at the top. Leave out the feature `cli` to embed
@@ -55,6 +56,7 @@ pub use kiln_objective as objective;
 pub use kiln_optim as optim;
 pub use kiln_report as report;
 pub use kiln_train as train;
+pub use kiln_validate as validate;
 
 /// What most programs need: `use kiln::prelude::*;`.
 ///

@@ -15,6 +15,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln-train",
         &["kiln-core", "kiln-data", "kiln-augment", "kiln-models", "kiln-objective", "kiln-optim"],
     ),
+    (
+        "kiln-validate",
+        &[
+            "kiln-core",
+            "kiln-data",
+            "kiln-augment",
+            "kiln-models",
+            "kiln-objective",
+            "kiln-optim",
+            "kiln-train",
+        ],
+    ),
     // Plain records only: what is shown must not need a tensor.
     ("kiln-report", &[]),
     (
@@ -27,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-objective",
             "kiln-optim",
             "kiln-train",
+            "kiln-validate",
             "kiln-report",
         ],
     ),
@@ -41,6 +54,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-objective",
             "kiln-optim",
             "kiln-train",
+            "kiln-validate",
             "kiln-report",
             "kiln-cli",
         ],
