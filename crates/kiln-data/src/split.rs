@@ -54,6 +54,20 @@ impl Split {
         Ok(Self { train, validation, test })
     }
 
+    /// Takes about `share`, `[0, 1)`, of `rows`, which rise: those that stay, and those held out, both rising.
+    ///
+    /// With `labels` (one class a row of the data set, and the number of classes) each class gives its own share, less
+    /// than one row off, and keeps one row at least.
+    pub fn hold_out(
+        rows: Vec<usize>,
+        labels: Option<(&[u32], usize)>,
+        share: f64,
+        seed: Seed,
+    ) -> (Vec<usize>, Vec<usize>) {
+        let count = labels.map_or(1, |(_, classes)| classes);
+        Strata { labels: labels.map(|(labels, _)| labels), count }.hold_out(rows, share, seed)
+    }
+
     /// The training part of `dataset`: all that [`Preprocess::fit`](crate::Preprocess::fit) gets to see.
     pub fn train_view<'a>(&'a self, dataset: &'a Dataset) -> TrainView<'a> {
         TrainView::new(dataset, &self.train)

@@ -1,7 +1,11 @@
 //! How well a model does on data it has not seen: splitters, cross-validation, statistics, calibration.
 //!
 //! - [`split`]: which items train and which judge, fold by fold; indices only
+//! - [`cross`]: any task, fold by fold, several folds side by side
+//! - [`calibration`]: whether probabilities mean what they say
 //! - [`statistics`]: intervals and tests that know that folds share training items
 
+pub mod calibration;
+pub mod cross;
 pub mod split;
 pub mod statistics;

@@ -1,5 +1,7 @@
 //! Lists without shuffling, against scikit-learn's: `tests/golden/splitters.py`.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
 use std::path::Path;
 
 use kiln_validate::split::{

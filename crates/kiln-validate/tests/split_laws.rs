@@ -1,5 +1,7 @@
 //! Laws that hold for every splitter, whatever the items.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
 use kiln_core::Seed;
 use kiln_validate::split::{
     Fold, GroupKFold, GroupShuffleSplit, Items, KFold, LeaveOneGroupOut, LeaveOneOut, LeavePOut,
@@ -12,7 +14,8 @@ use proptest::prelude::*;
 fn check_valid(splitter: &dyn Splitter, items: &Items<'_>) -> Result<Vec<Fold>, TestCaseError> {
     let folds =
         splitter.split(items).map_err(|error| TestCaseError::fail(format!("{splitter:?}: {error}")))?;
-    prop_assert_eq!(Ok(&folds), splitter.split(items).as_ref());
+    let again = splitter.split(items).ok();
+    prop_assert_eq!(Some(&folds), again.as_ref());
     for fold in &folds {
         for part in [fold.train(), fold.test()] {
             prop_assert!(!part.is_empty());

@@ -1,5 +1,7 @@
 //! Statistics against scipy and scikit-learn's example: `tests/golden/statistics.py`.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
 use std::path::Path;
 use std::sync::LazyLock;
 

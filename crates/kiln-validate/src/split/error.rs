@@ -91,6 +91,9 @@ pub enum SplitError {
         /// How many items there are.
         items: usize,
     },
+    /// Folds in the order of time, or of one item each, are what they are.
+    #[error("folds in the order of time, and folds of one item each, cannot be shuffled or repeated")]
+    Ordered,
     /// A share that is out of its range.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -119,6 +122,7 @@ impl Explain for SplitError {
                 format!("make the {part} part {classes} items or larger, or do not stratify")
             }
             Self::NoPast { .. } => "use fewer folds, fewer test items or a smaller gap".to_owned(),
+            Self::Ordered => "leave out --shuffle and --repeats".to_owned(),
             Self::Number(_) => return None,
         })
     }
