@@ -3,7 +3,7 @@
     python bench/run.py [--rounds 5] [--threads 2] [--jobs cnn-sgd,mlp-adam] [--json]
 
 Prints a table of medians over the rounds, and for each peer the ratio kiln / peer of neighbouring measurements (median, and
-the smallest and largest). Needs PyTorch; builds kiln's worker with cargo. A peer that does not start is left out, by name.
+the smallest and largest). Needs PyTorch and scikit-learn; builds kiln's worker with cargo. A peer that does not start is left out, by name; MLPClassifier knows the jobs on digits alone.
 """
 
 import argparse
@@ -71,15 +71,18 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--jobs", default=",".join(JOBS))
-    parser.add_argument("--peers", default="burn," + ",".join(TORCH))
+    parser.add_argument("--peers", default="burn,sklearn," + ",".join(TORCH))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     jobs, worker = options.jobs.split(","), build()
     peers = []
     for name in options.peers.split(","):
-        own = [worker, "plain"] if name == "burn" else None
-        torch = [sys.executable, str(ROOT / "bench/peers/steps.py"), name, "--threads", str(options.threads)]
-        peers.append(Worker("Burn" if own else f"torch {name}", own or torch, options.threads))
+        scripts = ROOT / "bench/peers"
+        label, command = {
+            "burn": ("Burn", [worker, "plain"]),
+            "sklearn": ("MLPClassifier", [sys.executable, str(scripts / "mlp_classifier.py")]),
+        }.get(name, (f"torch {name}", [sys.executable, str(scripts / "steps.py"), name, "--threads", str(options.threads)]))
+        peers.append(Worker(label, command, options.threads))
     kiln = Worker("kiln", [worker], options.threads)
     times = {(job, peer.name): [] for job in jobs for peer in peers}
     ours = {job: [] for job in jobs}
