@@ -161,6 +161,12 @@ impl<'a> Job<'a> {
             .optimizer(config.optim.clone())
             .schedule(config.schedule.clone())
             .seed(config.seed);
+        if let Some(momentum) = &config.momentum_schedule {
+            trainer = trainer.momentum_schedule(momentum.clone());
+        }
+        if let Some(decay) = &config.weight_decay_schedule {
+            trainer = trainer.weight_decay_schedule(decay.clone());
+        }
         for penalty in &config.penalty {
             trainer = trainer.penalty(penalty.clone());
         }

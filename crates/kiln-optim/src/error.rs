@@ -19,13 +19,39 @@ pub enum OptimError {
         /// `optim.dampening`.
         dampening: f64,
     },
-    /// The milestones of a multi-step schedule do not rise.
-    #[error("schedule.milestones must rise, {value} comes after {before}")]
+    /// The milestones of a multi-step schedule, or the starts of a sequence, do not rise.
+    #[error("{key} must rise, {value} comes after {before}")]
     Milestones {
+        /// `schedule.milestones` or `schedule.starts`.
+        key: String,
         /// The milestone that is not greater than the one before it.
         value: f64,
         /// The one before it.
         before: f64,
+    },
+    /// A sequence of schedules needs one start fewer than parts, and at least one part.
+    #[error("a sequence of {parts} schedules has {starts} starts; the first one starts at 0 by itself")]
+    Parts {
+        /// Number of schedules.
+        parts: usize,
+        /// Number of starts.
+        starts: usize,
+    },
+    /// A schedule that is no function of the step, or that moves the momentum, within another one.
+    #[error("{key} cannot be a part: {what}")]
+    Part {
+        /// Where it stands: `schedule.parts[1]`.
+        key: String,
+        /// Why not.
+        what: &'static str,
+    },
+    /// The optimiser has no such setting to schedule.
+    #[error("{schedule} has nothing to move: this optimiser has no {setting}")]
+    NothingToSchedule {
+        /// `momentum_schedule`, `weight_decay_schedule` or `schedule.cycle_momentum`.
+        schedule: &'static str,
+        /// `momentum` or `weight_decay`.
+        setting: &'static str,
     },
     /// A saved state lacks an entry.
     #[error("the saved optimiser state holds no {name:?}")]
@@ -64,7 +90,12 @@ pub enum OptimError {
 impl Explain for OptimError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Number(_) | Self::Nesterov { .. } | Self::Milestones { .. } => ErrorKind::Usage,
+            Self::Number(_)
+            | Self::Nesterov { .. }
+            | Self::Milestones { .. }
+            | Self::Parts { .. }
+            | Self::Part { .. }
+            | Self::NothingToSchedule { .. } => ErrorKind::Usage,
             _ => ErrorKind::Checkpoint,
         }
     }
@@ -73,7 +104,20 @@ impl Explain for OptimError {
         match self {
             Self::Number(_) => None,
             Self::Nesterov { .. } => Some("set optim.momentum = 0.9 and optim.dampening = 0".to_owned()),
-            Self::Milestones { .. } => Some("sort the milestones and drop the ones that repeat".to_owned()),
+            Self::Milestones { key, .. } => {
+                let name = key.rsplit('.').next().unwrap_or(key);
+                Some(format!("sort the {name} and drop the ones that repeat"))
+            }
+            Self::Parts { .. } => {
+                Some("give parts = [a, b, c] with starts = [epochs of b, epochs of c]".to_owned())
+            }
+            Self::Part { .. } => Some("put it at the top of the section instead".to_owned()),
+            Self::NothingToSchedule { setting: "momentum", .. } => {
+                Some("set optim.momentum or optim.betas, which the schedule moves shares of".to_owned())
+            }
+            Self::NothingToSchedule { .. } => {
+                Some("set optim.weight_decay, which the schedule moves shares of".to_owned())
+            }
             _ => Some("resume with the model and the optimiser that the state was saved with".to_owned()),
         }
     }

@@ -10,15 +10,17 @@ mod gradients;
 mod optimizer;
 mod rule;
 mod schedule;
+mod scheduled;
 mod state;
 
 pub use config::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
-    RmspropConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig,
+    AdjustLr, Anneal, AsgdConfig, CycleMode, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig,
+    RadamConfig, RmspropConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
+    ShapeConfig, ThresholdMode,
 };
 pub use error::OptimError;
 pub use gradients::Gradients;
 pub use optimizer::Optimizer;
 pub use rule::{At, Kept, Rule, Slot};
-pub use schedule::{LearningRate, PlateauState, Schedule};
+pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};

@@ -28,8 +28,9 @@ use crate::{Gradients, OptimConfig, OptimError};
 /// ```
 #[derive(Debug)]
 pub struct Optimizer {
+    pub(crate) config: OptimConfig,
     pub(crate) rule: Box<dyn Rule>,
-    weight_decay: f64,
+    pub(crate) weight_decay: f64,
     decay_all: bool,
     pub(crate) updates: u64,
     pub(crate) states: BTreeMap<String, ParamState>,
@@ -62,6 +63,7 @@ impl Optimizer {
     /// [`OptimError::Nesterov`] for Nesterov's momentum without momentum or with dampening.
     pub fn new(config: &OptimConfig) -> Result<Self, OptimError> {
         Ok(Self {
+            config: config.clone(),
             rule: rule::build(config)?,
             weight_decay: config.weight_decay(),
             decay_all: config.decay_all(),

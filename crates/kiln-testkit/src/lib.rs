@@ -1,4 +1,4 @@
-//! Support for the tests of every crate: the device under test, gradient checks, golden files, comparisons.
+//! Support for the tests of every crate: the device under test, gradient checks, golden files, comparisons, laws.
 //!
 //! The device is chosen by the environment variable `KILN_TEST_DEVICE` (`flex` by default), so that one test suite
 //! runs on every backend.
@@ -6,10 +6,12 @@
 mod close;
 mod golden;
 mod gradient;
+mod schedule;
 
 pub use close::assert_close;
 pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
+pub use schedule::{ScheduleLaws, check_schedule};
 
 use burn::tensor::{DType, Device};
 use kiln_core::device::DeviceName;

@@ -10,9 +10,10 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Weights, params};
 use kiln_data::Loader;
 use kiln_objective::Penalties;
-use kiln_optim::{Gradients, LearningRate, Optimizer};
+use kiln_optim::{Gradients, Optimizer};
 
 use crate::evaluate::{EVAL_BATCH, evaluate};
+use crate::schedules::Schedules;
 use crate::step::{StepPlace, Stepper, gradients};
 use crate::trainer::{Data, Trainer, loaders};
 use crate::{Metrics, Task, TrainError};
@@ -80,7 +81,7 @@ impl<T: Task> Trainer<T> {
         tolerance: f64,
     ) -> Result<Vec<Difference>, TrainError> {
         let (train, validation) = loaders(self, data)?;
-        let learning_rate = self.comparison_rate(&train)?;
+        let schedules = self.comparison_schedules(&train)?;
         let mut lanes = Vec::new();
         for device in devices {
             lanes.push(self.lane(device, init, weights)?);
@@ -89,7 +90,7 @@ impl<T: Task> Trainer<T> {
         for step in 0..steps {
             let mut reference: Option<(f64, HostGradients)> = None;
             for (lane, difference) in lanes.iter_mut().zip(&mut differences) {
-                let (loss, gradients, _) = self.advance(lane, &train, step, learning_rate.at(step))?;
+                let (loss, gradients, _) = self.advance(lane, &train, step, &schedules)?;
                 let loss: f64 = loss.into_data().iter::<f64>().sum();
                 let gradients = to_host(&params::list(lane.model()), &gradients);
                 match &reference {
@@ -130,12 +131,12 @@ impl<T: Task> Trainer<T> {
         steps: u64,
     ) -> Result<StepTimes, TrainError> {
         let (train, _) = loaders(self, data)?;
-        let learning_rate = self.comparison_rate(&train)?;
+        let schedules = self.comparison_schedules(&train)?;
         let mut lane = self.lane(device, init, weights)?;
         let mut times = StepTimes { milliseconds: Vec::new(), items: 0 };
         for step in 0..warmup + steps {
             let began = Instant::now();
-            let (loss, _, items) = self.advance(&mut lane, &train, step, learning_rate.at(step))?;
+            let (loss, _, items) = self.advance(&mut lane, &train, step, &schedules)?;
             let _wait = loss.into_data();
             if step >= warmup {
                 times.milliseconds.push(began.elapsed().as_secs_f64() * 1e3);
@@ -145,10 +146,10 @@ impl<T: Task> Trainer<T> {
         Ok(times)
     }
 
-    fn comparison_rate(&self, train: &Loader<T::Batch>) -> Result<LearningRate, TrainError> {
+    fn comparison_schedules(&self, train: &Loader<T::Batch>) -> Result<Schedules, TrainError> {
         let per_epoch = train.batches() as u64;
         let total = self.config.epochs.saturating_mul(per_epoch);
-        Ok(self.schedule.build(self.optim.lr(), per_epoch, total)?)
+        Ok(Schedules::of(self, per_epoch, total)?)
     }
 
     fn lane(
@@ -168,7 +169,7 @@ impl<T: Task> Trainer<T> {
         lane: &mut Lane<T::Model>,
         train: &Loader<T::Batch>,
         step: u64,
-        lr: f64,
+        schedules: &Schedules,
     ) -> Result<(Tensor<1>, Gradients, usize), TrainError> {
         let batches = train.batches() as u64;
         let device = lane.device.clone().autodiff();
@@ -177,6 +178,7 @@ impl<T: Task> Trainer<T> {
         let place = StepPlace { run: self.seed, batch: step };
         let (loss, found) = gradients(&self.task, lane.model(), batch.data, &place, &device);
         let kept = found.clone();
+        let lr = schedules.apply(step, &mut lane.stepper.optimizer)?;
         lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));
         Ok((loss, kept, batch.items))
     }

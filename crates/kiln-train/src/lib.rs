@@ -16,6 +16,7 @@ mod metrics;
 mod monitor;
 mod outcome;
 mod run;
+mod schedules;
 mod scores;
 mod step;
 mod supervised;

@@ -9,10 +9,11 @@ use burn::tensor::Device;
 use kiln_core::{Purpose, Weights, params};
 use kiln_data::Loader;
 use kiln_objective::Penalties;
-use kiln_optim::{LearningRate, Optimizer};
+use kiln_optim::Optimizer;
 
 use crate::checkpoint::{Checkpoint, TrainState};
 use crate::losses::Losses;
+use crate::schedules::Schedules;
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, Scores, StepView, Stop, Task, TrainError};
@@ -25,7 +26,7 @@ pub(crate) struct Run<'a, T: Task> {
     train: Loader<T::Batch>,
     validation: Option<Loader<T::Batch>>,
     stepper: Stepper,
-    learning_rate: LearningRate,
+    schedules: Schedules,
     state: TrainState,
     history: History,
     losses: Losses,
@@ -58,8 +59,10 @@ impl<'a, T: Task> Run<'a, T> {
 
         let steps_per_epoch = train.batches().div_ceil(config.accumulate) as u64;
         let steps = config.steps.unwrap_or(u64::MAX).min(config.epochs.saturating_mul(steps_per_epoch));
-        let mut learning_rate = trainer.schedule.build(trainer.optim.lr(), steps_per_epoch, steps)?;
+        let mut schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
         let mut optimizer = Optimizer::new(&trainer.optim)?;
+        // What the optimiser keeps may depend on a momentum that is scheduled; and a schedule that cannot be fails here.
+        schedules.apply(0, &mut optimizer)?;
         let mut state = TrainState::new(&config.monitor);
         let mut history = History::default();
         let mut best = None;
@@ -76,7 +79,7 @@ impl<'a, T: Task> Run<'a, T> {
             model = optimizer.restore(model);
             state = checkpoint.state;
             if let Some(plateau) = &state.plateau {
-                learning_rate.restore(plateau.clone());
+                schedules.rate.restore(plateau.clone());
             }
             for (callback, saved) in trainer.callbacks.iter_mut().zip(&state.callbacks) {
                 if let Some(saved) = saved {
@@ -112,7 +115,7 @@ impl<'a, T: Task> Run<'a, T> {
             device,
             train,
             validation,
-            learning_rate,
+            schedules,
             state,
             history,
             best,
@@ -167,7 +170,7 @@ impl<'a, T: Task> Run<'a, T> {
         let mut window = Window::default();
         // Resumed behind the last batch of an epoch, no step is left: the rate of the epoch is that of the step before.
         let begun = u64::from(self.state.batch > 0);
-        let mut lr = self.learning_rate.at(self.state.step.saturating_sub(begun));
+        let mut lr = self.schedules.rate.at(self.state.step.saturating_sub(begun));
         let mut items = 0;
         for batch in self.train.clone().epoch(epoch, self.state.batch, &self.device) {
             let batch = batch?;
@@ -182,7 +185,7 @@ impl<'a, T: Task> Run<'a, T> {
             if window.batches() < accumulate && self.state.batch < batches {
                 continue;
             }
-            lr = self.learning_rate.at(self.state.step);
+            lr = self.schedules.apply(self.state.step, &mut self.stepper.optimizer)?;
             if let (Some(mean), Some(model)) = (window.take(), self.model.take()) {
                 self.model = Some(self.stepper.update(model, mean, lr));
             }
@@ -252,7 +255,7 @@ impl<'a, T: Task> Run<'a, T> {
                 let step = self.state.step;
                 return Err(TrainError::Diverged { what: "validation loss", value, epoch: epoch + 1, step });
             }
-            self.learning_rate.observe(value, self.state.monitor.maximise());
+            self.schedules.rate.observe(value, self.state.monitor.maximise());
             best = self.state.monitor.observe(value, epoch + 1, self.trainer.early_stopping.as_ref());
         }
         let record = EpochRecord {
@@ -342,7 +345,7 @@ impl<'a, T: Task> Run<'a, T> {
         self.losses.read(self.state.epoch)?;
         self.state.seconds = self.seconds_before + self.started.elapsed().as_secs_f64();
         self.state.losses = self.losses.total;
-        self.state.plateau = self.learning_rate.state();
+        self.state.plateau = self.schedules.rate.state();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();
         store.save(weights, &self.stepper.optimizer.checkpoint(self.model()), &self.state)?;

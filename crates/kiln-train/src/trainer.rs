@@ -8,7 +8,7 @@ use burn::module::Module;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Loader, Source};
 use kiln_objective::PenaltyConfig;
-use kiln_optim::{AdamConfig, OptimConfig, ScheduleConfig};
+use kiln_optim::{AdamConfig, OptimConfig, Schedule, ScheduleConfig};
 
 use crate::checkpoint::CheckpointStore;
 use crate::evaluate::EVAL_BATCH;
@@ -52,6 +52,9 @@ pub struct Trainer<T: Task> {
     pub(crate) config: TrainConfig,
     pub(crate) optim: OptimConfig,
     pub(crate) schedule: ScheduleConfig,
+    pub(crate) learning_rate: Option<Arc<dyn Schedule>>,
+    pub(crate) momentum_schedule: Option<ScheduleConfig>,
+    pub(crate) weight_decay_schedule: Option<ScheduleConfig>,
     pub(crate) penalties: Vec<PenaltyConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
     pub(crate) checkpoint: CheckpointConfig,
@@ -80,6 +83,9 @@ impl<T: Task> Trainer<T> {
             config,
             optim: OptimConfig::Adam(AdamConfig::default()),
             schedule: ScheduleConfig::default(),
+            learning_rate: None,
+            momentum_schedule: None,
+            weight_decay_schedule: None,
             penalties: Vec::new(),
             early_stopping: None,
             checkpoint: CheckpointConfig::default(),
@@ -106,6 +112,26 @@ impl<T: Task> Trainer<T> {
     /// How the learning rate changes.
     pub fn schedule(mut self, schedule: ScheduleConfig) -> Self {
         self.schedule = schedule;
+        self
+    }
+
+    /// A learning rate of one's own for every step, such as a [`kiln_optim::ScheduleFn`], in place of that of
+    /// [`Trainer::optimizer`] and its schedule.
+    pub fn learning_rate(mut self, rate: impl Schedule + 'static) -> Self {
+        self.learning_rate = Some(Arc::new(rate));
+        self
+    }
+
+    /// How the momentum, or the first beta, of the optimiser changes. Default: not at all, but for a schedule of the
+    /// learning rate with `cycle_momentum`.
+    pub fn momentum_schedule(mut self, schedule: ScheduleConfig) -> Self {
+        self.momentum_schedule = Some(schedule);
+        self
+    }
+
+    /// How the weight decay of the optimiser changes. Default: not at all.
+    pub fn weight_decay_schedule(mut self, schedule: ScheduleConfig) -> Self {
+        self.weight_decay_schedule = Some(schedule);
         self
     }
 

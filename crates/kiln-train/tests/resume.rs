@@ -14,7 +14,7 @@ use burn::tensor::Device;
 use common::{PointBatch, Points, config, data, model, trainer};
 use kiln_core::{ErrorKind, Explain, Seed, Weights};
 use kiln_data::{DataError, Source};
-use kiln_optim::{ScheduleConfig, ShapeConfig};
+use kiln_optim::{OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
     Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig,
@@ -58,7 +58,10 @@ fn end(folder: &Path, outcome: kiln_train::Outcome<common::Net>) -> End {
 }
 
 fn build(folder: &Path, config: &TrainConfig) -> kiln_train::Trainer<common::PointTask> {
-    let plateau = ShapeConfig::Plateau { factor: 0.5, patience: 0, threshold: 0.0, cooldown: 0, min: 0.0 };
+    let plateau: ShapeConfig = serde_json::from_value(serde_json::json!({
+        "kind": "plateau", "factor": 0.5, "patience": 0, "threshold": 0.0
+    }))
+    .unwrap();
     trainer(config.clone())
         .schedule(ScheduleConfig { shape: plateau, ..ScheduleConfig::default() })
         .early_stopping(EarlyStoppingConfig { patience: 4, ..EarlyStoppingConfig::default() })
@@ -102,6 +105,37 @@ fn stopped_behind_the_last_step_of_an_epoch_its_rate_is_known() {
     run(folder.path()).callback(StopAt(11)).fit(model(), &data()).unwrap();
     let outcome = run(folder.path()).resume(model(), &data()).unwrap();
     assert_eq!(end(folder.path(), outcome), whole);
+}
+
+#[test]
+fn momentum_and_weight_decay_that_move_go_on_where_they_were() {
+    let section = |value| -> ScheduleConfig { serde_json::from_value(value).unwrap() };
+    let run = |folder: &Path| {
+        // Momentum falls to 0 in the last epoch but one, and must not lose its buffer there.
+        trainer(config())
+            .optimizer(OptimConfig::Sgd(SgdConfig {
+                lr: 0.05,
+                momentum: 0.9,
+                weight_decay: 0.01,
+                ..SgdConfig::default()
+            }))
+            .schedule(section(serde_json::json!({ "kind": "one-cycle", "cycle_momentum": true })))
+            .momentum_schedule(section(serde_json::json!({
+                "kind": "sequential", "starts": [4],
+                "parts": [{ "kind": "linear" }, { "kind": "constant" }]
+            })))
+            .weight_decay_schedule(section(serde_json::json!({ "kind": "cosine" })))
+            .run_dir(folder, CheckpointConfig::default())
+    };
+    let whole = tempfile::tempdir().unwrap();
+    let outcome = run(whole.path()).fit(model(), &data()).unwrap();
+    let whole = end(whole.path(), outcome);
+    for stop in [1, 11, 30, 43, 44, 45] {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path()).callback(StopAt(stop)).fit(model(), &data()).unwrap();
+        let outcome = run(folder.path()).resume(model(), &data()).unwrap();
+        assert_eq!(end(folder.path(), outcome), whole, "stopped at step {stop}");
+    }
 }
 
 #[test]

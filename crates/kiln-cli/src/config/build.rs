@@ -31,6 +31,8 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
             .collect::<Result<_, _>>()?,
         optim: section(settings, "optim")?,
         schedule: section(settings, "schedule")?,
+        momentum_schedule: optional(settings, "momentum_schedule")?,
+        weight_decay_schedule: optional(settings, "weight_decay_schedule")?,
         train: section(settings, "train")?,
         early_stopping: optional(settings, "early_stopping")?,
         checkpoint: section(settings, "checkpoint")?,
@@ -83,7 +85,34 @@ fn section<T: DeserializeOwned>(settings: &Settings, name: &str) -> Result<T, Co
     if let Some(key) = table.keys().find(|key| !context.shape.example.contains_key(*key)) {
         return Err(context.unknown(key));
     }
+    if schema::SCHEDULES.contains(&name) {
+        parts(name, name, &table, settings)?;
+    }
     T::deserialize(Value::Table(table.clone())).map_err(|error| context.culprit::<T>(&table, &error))
+}
+
+/// Whether the parts of a schedule have only keys that there are: they are values to everything else here.
+fn parts(section: &str, name: &str, table: &Table, settings: &Settings) -> Result<(), ConfigError> {
+    let list = table.get("parts").and_then(Value::as_array).into_iter().flatten();
+    for (index, part) in list.enumerate() {
+        let name = format!("{name}.parts[{index}]");
+        let place = || settings.get(&format!("{section}.parts")).and_then(|set| set.origin.value_snippet());
+        let Some(part) = part.as_table() else { continue };
+        let Some(kind) = part.get("kind") else {
+            let help = format!("the kinds are {}", schema::kinds_of(section).join(", "));
+            return Err(ConfigError::Missing { key: format!("{name}.kind"), help, place: place() });
+        };
+        // A kind that there is not is what serde says.
+        let Some(shape) = kind.as_str().and_then(|kind| schema::shape(section, Some(kind))) else { continue };
+        if let Some(key) = part.keys().find(|key| !shape.example.contains_key(*key)) {
+            let nearest = nearest(key, shape.example.keys().map(String::as_str));
+            let nearest = nearest.map(|near| format!("{name}.{near}"));
+            let key = format!("{name}.{key}");
+            return Err(ConfigError::UnknownKey { key, nearest, kind: None, place: place() });
+        }
+        parts(section, &name, part, settings)?;
+    }
+    Ok(())
 }
 
 /// The shape that the kind of a section asks for.
@@ -205,6 +234,7 @@ fn expected(key: &str, example: &Value) -> String {
         Value::Array(items) => match items.first() {
             Some(Value::Integer(_)) => "a list of whole numbers, none negative",
             Some(Value::Float(_)) => "a list of numbers",
+            Some(Value::Table(_)) => "a list of schedules, such as [{ kind = \"cosine\", end = 0.1 }]",
             _ => "a list of texts",
         },
         _ => "a text",

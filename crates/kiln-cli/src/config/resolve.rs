@@ -155,7 +155,14 @@ impl Resolved {
         self.config.check().map_err(|error| self.locate(error))?;
         Optimizer::new(&self.config.optim).map_err(|error| self.locate(error))?;
         // The lengths matter to the shape of a schedule, not to whether it is right.
-        self.config.schedule.build(1.0, 10, 100).map_err(|error| self.locate(error))?;
+        let (optim, per_epoch, steps) = (&self.config.optim, 10, 100);
+        self.config.schedule.build(1.0, per_epoch, steps).map_err(|error| self.locate(error))?;
+        if let Some(schedule) = &self.config.momentum_schedule {
+            optim.schedule_momentum(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;
+        }
+        if let Some(schedule) = &self.config.weight_decay_schedule {
+            optim.schedule_weight_decay(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;
+        }
         self.check_model()?;
         self.config.device_name().map_err(|error| self.locate_at("device", error))
     }

@@ -36,6 +36,12 @@ pub struct RunConfig {
     pub optim: OptimConfig,
     /// How the learning rate changes. Default: not at all.
     pub schedule: ScheduleConfig,
+    /// How the momentum, or the first beta, changes. Default: not at all, but for `schedule.cycle_momentum`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub momentum_schedule: Option<ScheduleConfig>,
+    /// How the weight decay changes. Default: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_decay_schedule: Option<ScheduleConfig>,
     /// The training loop.
     pub train: TrainConfig,
     /// When training stops before its end. Default: never.

@@ -12,8 +12,9 @@ use kiln_objective::{
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig, RmspropConfig,
-    ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig,
+    Anneal, AsgdConfig, CycleMode, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
+    RmspropConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig,
+    ThresholdMode,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
@@ -31,8 +32,22 @@ pub(crate) struct Shape {
 }
 
 /// The sections, in the order of `run.toml`.
-pub(crate) const SECTIONS: [&str; 9] =
-    ["data", "model", "loss", "penalty", "optim", "schedule", "train", "early_stopping", "checkpoint"];
+pub(crate) const SECTIONS: [&str; 11] = [
+    "data",
+    "model",
+    "loss",
+    "penalty",
+    "optim",
+    "schedule",
+    "momentum_schedule",
+    "weight_decay_schedule",
+    "train",
+    "early_stopping",
+    "checkpoint",
+];
+
+/// The sections that are schedules.
+pub(crate) const SCHEDULES: [&str; 3] = ["schedule", "momentum_schedule", "weight_decay_schedule"];
 
 /// The shape of a section of a kind. `penalty.3` is the section `penalty`.
 pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape> {
@@ -70,11 +85,10 @@ fn shapes() -> &'static [Shape] {
         shapes.extend(losses().iter().map(|config| kind("loss", config)));
         shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
         shapes.extend(optimizers().iter().map(|config| kind("optim", config)));
-        shapes.extend(
-            schedules()
-                .into_iter()
-                .map(|shape| kind("schedule", &ScheduleConfig { warmup: 0.5, warmup_start: 0.5, shape })),
-        );
+        for section in SCHEDULES {
+            let whole = |shape| ScheduleConfig { scale: 0.5, warmup: 0.5, warmup_start: 0.5, shape };
+            shapes.extend(schedules().map(whole).iter().map(|config| kind(section, config)));
+        }
         shapes
     })
 }
@@ -209,8 +223,10 @@ fn optimizers() -> [OptimConfig; 17] {
     ]
 }
 
-fn schedules() -> [ShapeConfig; 10] {
+fn schedules() -> [ShapeConfig; 16] {
     let (gamma, end) = (0.5, 0.5);
+    let parts = || vec![ScheduleConfig::default()];
+    let (cycle_momentum, base_momentum, max_momentum) = (false, 0.5, 0.5);
     [
         ShapeConfig::Constant,
         ShapeConfig::Step { every: 0.5, gamma },
@@ -218,10 +234,41 @@ fn schedules() -> [ShapeConfig; 10] {
         ShapeConfig::Exponential { gamma },
         ShapeConfig::Polynomial { power: 0.5, end },
         ShapeConfig::InverseTime { rate: 0.5 },
-        ShapeConfig::Linear { end },
+        ShapeConfig::Linear { start: 0.5, end },
         ShapeConfig::Cosine { end },
-        ShapeConfig::OneCycle { rise: 0.5, div: 0.5, final_div: 0.5 },
-        ShapeConfig::Plateau { factor: 0.5, patience: 1, threshold: 0.5, cooldown: 1, min: 0.5 },
+        ShapeConfig::CosineRestarts { every: 0.5, mult: 1, gamma, end },
+        ShapeConfig::Cyclic {
+            rise: 0.5,
+            fall: Some(0.5),
+            base: 0.5,
+            mode: CycleMode::Triangular,
+            gamma,
+            cycle_momentum,
+            base_momentum,
+            max_momentum,
+        },
+        ShapeConfig::OneCycle {
+            rise: 0.5,
+            div: 0.5,
+            final_div: 0.5,
+            anneal: Anneal::Cosine,
+            three_phase: false,
+            cycle_momentum,
+            base_momentum,
+            max_momentum,
+        },
+        ShapeConfig::StableDecay { decay: 0.5, end, anneal: Anneal::Cosine },
+        ShapeConfig::Noam { rise: 0.5, model_size: Some(1) },
+        ShapeConfig::Sequential { parts: [parts(), parts()].concat(), starts: vec![0.5] },
+        ShapeConfig::Product { parts: parts() },
+        ShapeConfig::Plateau {
+            factor: 0.5,
+            patience: 1,
+            threshold: 0.5,
+            threshold_mode: ThresholdMode::Rel,
+            cooldown: 1,
+            min: 0.5,
+        },
     ]
 }
 
@@ -240,7 +287,7 @@ mod tests {
         assert_eq!(kinds_of("model"), ["linear", "mlp", "cnn", "resnet"]);
         assert_eq!(kinds_of("penalty.2"), ["l1", "l2", "elastic-net"]);
         assert_eq!(keys("checkpoint", None), ["every_epochs", "every_steps", "keep"]);
-        assert_eq!(keys("schedule", Some("cosine")), ["end", "kind", "warmup", "warmup_start"]);
+        assert_eq!(keys("schedule", Some("cosine")), ["end", "kind", "scale", "warmup", "warmup_start"]);
         assert!(keys("train", None).contains(&"clip_norm"));
     }
 
@@ -255,7 +302,7 @@ mod tests {
                 "loss" => table.try_into::<LossConfig>().err(),
                 "penalty" => table.try_into::<PenaltyConfig>().err(),
                 "optim" => table.try_into::<OptimConfig>().err(),
-                "schedule" => table.try_into::<ScheduleConfig>().err(),
+                section if SCHEDULES.contains(&section) => table.try_into::<ScheduleConfig>().err(),
                 "train" => table.try_into::<TrainConfig>().err(),
                 "early_stopping" => table.try_into::<EarlyStoppingConfig>().err(),
                 "checkpoint" => table.try_into::<CheckpointConfig>().err(),

@@ -27,8 +27,8 @@ pub(crate) struct Settings {
 impl Settings {
     /// Puts a stronger layer over what there is.
     ///
-    /// A new `kind` drops the settings of the old kind that the new one lacks; `early_stopping = false`, `loss =
-    /// false` and `penalty = []` drop the whole section.
+    /// A new `kind` drops the settings of the old kind that the new one lacks; `early_stopping = false`, and
+    /// so with every section that may be missing, and `penalty = []` drop the whole section.
     ///
     /// # Errors
     /// When a penalty is set that would leave a gap in the list.
@@ -155,7 +155,9 @@ impl Settings {
 /// Whether a setting removes what lower layers say about a whole section.
 fn clears(key: &str, value: &Value) -> bool {
     match value {
-        Value::Boolean(false) => matches!(key, "early_stopping" | "loss"),
+        Value::Boolean(false) => {
+            matches!(key, "early_stopping" | "loss" | "momentum_schedule" | "weight_decay_schedule")
+        }
         Value::Array(list) => key == "penalty" && list.is_empty(),
         _ => false,
     }

@@ -8,4 +8,4 @@ pub use optim::{
     AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
     RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
 };
-pub use schedule::{ScheduleConfig, ShapeConfig};
+pub use schedule::{Anneal, CycleMode, ScheduleConfig, ShapeConfig, ThresholdMode};

@@ -1,16 +1,17 @@
-//! Schedules that fall step by step or without end: step, multi-step, exponential, inverse time.
+//! Schedules that fall step by step or without end: step, multi-step, exponential, inverse time, Noam.
 
 use super::Schedule;
 
-/// The same rate for ever.
-#[derive(Debug)]
-pub(super) struct Constant {
-    pub(super) lr: f64,
+/// The same value for ever.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Constant {
+    /// The value.
+    pub value: f64,
 }
 
 impl Schedule for Constant {
     fn at(&self, _: u64) -> f64 {
-        self.lr
+        self.value
     }
 }
 
@@ -70,5 +71,20 @@ pub(super) struct InverseTime {
 impl Schedule for InverseTime {
     fn at(&self, step: u64) -> f64 {
         self.lr / (1.0 + self.rate * (step as f64 / self.steps_per_epoch))
+    }
+}
+
+/// A straight rise to `top` at update number `rise` (from 1), then `top · √(rise / update)`: Vaswani et al. 2017.
+#[derive(Debug)]
+pub(super) struct Noam {
+    pub(super) top: f64,
+    /// Steps, at least 1.
+    pub(super) rise: f64,
+}
+
+impl Schedule for Noam {
+    fn at(&self, step: u64) -> f64 {
+        let update = step as f64 + 1.0;
+        self.top * (update / self.rise).min((self.rise / update).sqrt())
     }
 }

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `ReduceLROnPlateau` of PyTorch (relative threshold), as a factor on the schedule.
+use crate::ThresholdMode;
+
+/// `ReduceLROnPlateau` of PyTorch, as a factor on the schedule.
 ///
-/// An epoch counts as better when the metric is below `best − threshold · |best|` (above `best + threshold · |best|`
+/// With a relative threshold an epoch counts as better when the metric is below `best − threshold · |best|` (above `best + threshold · |best|`
 /// where more is better); PyTorch's own formula has the wrong sign for negative metrics. A metric that is not finite
 /// is never better. Epochs that end within the warm-up set the best but are never counted as bad.
 #[derive(Debug)]
@@ -12,6 +14,7 @@ pub(super) struct Plateau {
     pub(super) factor: f64,
     pub(super) patience: u64,
     pub(super) threshold: f64,
+    pub(super) mode: ThresholdMode,
     pub(super) cooldown: u64,
     /// Smallest scale.
     pub(super) min: f64,
@@ -50,7 +53,11 @@ impl Plateau {
     fn is_better(&self, metric: f64, maximise: bool) -> bool {
         metric.is_finite()
             && self.state.best.is_none_or(|best| {
-                let margin = self.threshold * best.abs();
+                let unit = match self.mode {
+                    ThresholdMode::Rel => best.abs(),
+                    ThresholdMode::Abs => 1.0,
+                };
+                let margin = self.threshold * unit;
                 if maximise { metric > best + margin } else { metric < best - margin }
             })
     }

@@ -9,10 +9,28 @@ use super::plateau::{Plateau, PlateauState};
 #[derive(Debug)]
 pub struct LearningRate {
     pub(super) schedule: Box<dyn Schedule>,
+    pub(super) momentum: Option<Box<dyn Schedule>>,
     pub(super) plateau: Option<Plateau>,
 }
 
 impl LearningRate {
+    /// A schedule of one's own, such as a [`ScheduleFn`](crate::ScheduleFn).
+    ///
+    /// ```
+    /// use kiln_optim::{LearningRate, ScheduleFn};
+    ///
+    /// let rate = LearningRate::new(ScheduleFn::new(|step| 0.1 / (1.0 + step as f64)));
+    /// assert_eq!(rate.at(1), 0.05);
+    /// ```
+    pub fn new(schedule: impl Schedule + 'static) -> Self {
+        Self { schedule: Box::new(schedule), momentum: None, plateau: None }
+    }
+
+    /// The momentum (or first beta) of update number `step`, where the schedule moves it: `cycle_momentum`.
+    pub fn momentum_at(&self, step: u64) -> Option<f64> {
+        self.momentum.as_ref().map(|momentum| momentum.at(step))
+    }
+
     /// The learning rate of update number `step`, counted from 0.
     pub fn at(&self, step: u64) -> f64 {
         self.schedule.at(step) * self.plateau.as_ref().map_or(1.0, Plateau::scale)

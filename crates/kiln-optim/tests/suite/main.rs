@@ -4,6 +4,7 @@
 
 mod clipping;
 mod common;
+mod schedule_laws;
 mod schedules;
 mod settings;
 mod state;

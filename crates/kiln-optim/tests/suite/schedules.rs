@@ -1,6 +1,8 @@
 //! Schedules against PyTorch (`tests/golden/schedules.py`), their ends, and what is refused.
 
-use kiln_optim::{LearningRate, OptimError, ScheduleConfig, ShapeConfig};
+use kiln_optim::{LearningRate, OptimError, ScheduleConfig, ShapeConfig, ThresholdMode};
+
+use crate::schedule_laws::{one_cycle, plateau};
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -34,8 +36,24 @@ fn rates_are_pytorchs_to_1e_12_of_the_base_rate() {
             assert!((found - expected).abs() <= 1e-12 * lr, "{name} at {step}: {found}, not {expected}");
             compared += 1;
         }
+        for pair in case["momenta"].as_array().into_iter().flatten() {
+            let (step, expected) = (pair[0].as_u64().unwrap(), pair[1].as_f64().unwrap());
+            let found = rate.momentum_at(step).unwrap();
+            assert!(
+                (found - expected).abs() <= 1e-12,
+                "momentum of {name} at {step}: {found}, not {expected}"
+            );
+        }
+        assert_eq!(rate.momentum_at(0).is_some(), case["momenta"].is_array());
+        // Every step, by the sum: what is off by 1e-12 everywhere, or by more somewhere, shows.
+        let (mut sum, steps) = (0.0, number("steps"));
+        for step in 0..steps {
+            sum += rate.at(step);
+        }
+        let expected = case["sum"].as_f64().unwrap();
+        assert!((sum - expected).abs() <= 1e-12 * lr * steps as f64, "{name}: sum {sum}, not {expected}");
     }
-    assert!(compared > 1000, "{compared}");
+    assert!(compared > 3000, "{compared}");
 }
 
 #[test]
@@ -64,19 +82,19 @@ fn plateaus_are_pytorchs() {
 
 #[test]
 fn a_relative_threshold_has_the_right_sign_for_negative_metrics() {
-    let plateau = ShapeConfig::Plateau { factor: 0.5, patience: 0, threshold: 0.1, cooldown: 0, min: 0.0 };
+    let drops = plateau(0.5, 0, 0.1);
     // From −1, less is better: −1.05 is within 10 % and no improvement, −1.2 is one.
-    let mut down = build(plateau.clone(), 1, 10);
+    let mut down = build(drops.clone(), 1, 10);
     assert!(!down.observe(-1.0, false) && down.observe(-1.05, false) && !down.observe(-1.2, false));
-    let mut up = build(plateau, 1, 10);
+    let mut up = build(drops, 1, 10);
     assert!(!up.observe(-1.0, true) && up.observe(-0.95, true) && !up.observe(-0.8, true));
 }
 
 #[test]
 fn a_metric_that_is_not_finite_is_never_better() {
-    let plateau = ShapeConfig::Plateau { factor: 0.5, patience: 1, threshold: 0.0, cooldown: 0, min: 0.0 };
+    let drops = plateau(0.5, 1, 0.0);
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let mut rate = build(plateau.clone(), 1, 10);
+        let mut rate = build(drops.clone(), 1, 10);
         assert!(!rate.observe(bad, false) && rate.observe(bad, false));
         assert_eq!(rate.state().unwrap().best, None);
         assert!(!rate.observe(1.0, false));
@@ -86,8 +104,7 @@ fn a_metric_that_is_not_finite_is_never_better() {
 
 #[test]
 fn bad_epochs_of_the_warm_up_do_not_count() {
-    let plateau = ShapeConfig::Plateau { factor: 0.5, patience: 0, threshold: 0.0, cooldown: 0, min: 0.0 };
-    let config = ScheduleConfig { warmup: 1.5, warmup_start: 0.0, shape: plateau };
+    let config = ScheduleConfig { warmup: 1.5, ..shape(plateau(0.5, 0, 0.0)) };
     let mut rate = config.build(1.0, 10, 100).unwrap();
     assert_eq!((rate.at(0), rate.at(3), rate.at(15)), (0.0, 0.2, 1.0));
     assert!(!rate.observe(1.0, false) && !rate.observe(2.0, false));
@@ -99,7 +116,7 @@ fn bad_epochs_of_the_warm_up_do_not_count() {
 fn annealing_stays_at_its_end() {
     let end = 0.2;
     for config in [
-        ShapeConfig::Linear { end },
+        ShapeConfig::Linear { start: 1.0, end },
         ShapeConfig::Cosine { end },
         ShapeConfig::Polynomial { power: 3.0, end },
     ] {
@@ -110,7 +127,7 @@ fn annealing_stays_at_its_end() {
             assert!((rate.at(late) - 0.1).abs() < 1e-15, "{config:?} at {late}");
         }
     }
-    let rate = build(ShapeConfig::OneCycle { rise: 0.3, div: 25.0, final_div: 1e4 }, 10, 50);
+    let rate = build(one_cycle(0.3, 25.0, 1e4), 10, 50);
     for late in [49, 50, 51, 75, u64::MAX] {
         assert!((rate.at(late) - 0.5 / 25.0 / 1e4).abs() < 1e-15);
     }
@@ -120,19 +137,19 @@ fn annealing_stays_at_its_end() {
 fn the_shortest_runs_have_finite_rates() {
     let end = 0.0;
     for config in [
-        ShapeConfig::Linear { end },
+        ShapeConfig::Linear { start: 1.0, end },
         ShapeConfig::Cosine { end },
         ShapeConfig::Polynomial { power: 0.5, end },
-        ShapeConfig::OneCycle { rise: 0.3, div: 25.0, final_div: 1e4 },
-        ShapeConfig::OneCycle { rise: 0.0, div: 25.0, final_div: 1e4 },
-        ShapeConfig::OneCycle { rise: 1.0, div: 25.0, final_div: 1e4 },
+        one_cycle(0.3, 25.0, 1e4),
+        one_cycle(0.0, 25.0, 1e4),
+        one_cycle(1.0, 25.0, 1e4),
         ShapeConfig::Step { every: 1e-9, gamma: 0.5 },
         ShapeConfig::MultiStep { milestones: vec![0.0, 1e300], gamma: 0.5 },
         ShapeConfig::Exponential { gamma: 1e-300 },
     ] {
         for total in [0, 1, 2, 3] {
             for warmup in [0.0, 1.0, 1e300] {
-                let config = ScheduleConfig { warmup, warmup_start: 0.0, shape: config.clone() };
+                let config = ScheduleConfig { warmup, ..shape(config.clone()) };
                 let rate = config.build(0.5, 1, total).unwrap();
                 for step in 0..5 {
                     let found = rate.at(step);
@@ -181,27 +198,28 @@ fn settings_out_of_range_are_refused_with_their_key() {
         refused(shape(ShapeConfig::Polynomial { power: bad, end: 0.0 }), "power");
         refused(shape(ShapeConfig::Polynomial { power: 1.0, end: bad }), "end");
         refused(shape(ShapeConfig::InverseTime { rate: bad }), "rate");
-        refused(shape(ShapeConfig::Linear { end: bad }), "end");
+        refused(shape(ShapeConfig::Linear { start: 1.0, end: bad }), "end");
         refused(shape(ShapeConfig::Cosine { end: bad }), "end");
-        refused(shape(ShapeConfig::OneCycle { rise: bad, div: 25.0, final_div: 1e4 }), "rise");
-        refused(shape(ShapeConfig::OneCycle { rise: 0.3, div: bad, final_div: 1e4 }), "div");
-        refused(shape(ShapeConfig::OneCycle { rise: 0.3, div: 25.0, final_div: bad }), "final_div");
-        let plateau = |factor, threshold, min| {
-            shape(ShapeConfig::Plateau { factor, patience: 1, threshold, cooldown: 0, min })
+        refused(shape(one_cycle(bad, 25.0, 1e4)), "rise");
+        refused(shape(one_cycle(0.3, bad, 1e4)), "div");
+        refused(shape(one_cycle(0.3, 25.0, bad)), "final_div");
+        let drops = |factor, threshold, min| {
+            let threshold_mode = ThresholdMode::Rel;
+            shape(ShapeConfig::Plateau { factor, patience: 1, threshold, threshold_mode, cooldown: 0, min })
         };
-        refused(plateau(bad, 0.0, 0.0), "factor");
-        refused(plateau(0.1, bad, 0.0), "threshold");
-        refused(plateau(0.1, 0.0, bad), "min");
+        refused(drops(bad, 0.0, 0.0), "factor");
+        refused(drops(0.1, bad, 0.0), "threshold");
+        refused(drops(0.1, 0.0, bad), "min");
         let error = ScheduleConfig::default().build(bad, 10, 100).unwrap_err();
         assert!(error.to_string().starts_with("optim.lr is "));
     }
-    refused(
-        shape(ShapeConfig::Plateau { factor: 1.0, patience: 1, threshold: 0.0, cooldown: 0, min: 0.0 }),
-        "factor",
-    );
+    refused(shape(plateau(1.0, 1, 0.0)), "factor");
     refused(shape(ShapeConfig::Cosine { end: 1.1 }), "end");
     let milestones = shape(ShapeConfig::MultiStep { milestones: vec![1.0, 3.0, 2.0], gamma: 0.1 });
     let error = milestones.build(0.1, 10, 100).unwrap_err();
-    assert_eq!(error, OptimError::Milestones { value: 2.0, before: 3.0 });
+    assert_eq!(
+        error,
+        OptimError::Milestones { key: "schedule.milestones".to_owned(), value: 2.0, before: 3.0 }
+    );
     assert_eq!(error.to_string(), "schedule.milestones must rise, 2 comes after 3");
 }

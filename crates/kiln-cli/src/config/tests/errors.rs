@@ -17,7 +17,7 @@ fn unknown_keys_and_sections() {
     file(
         "[server]\nport = 3\n",
         "my.toml:3: there is no section \"server\" | the sections are data, model, loss, penalty, optim, schedule, \
-         train, early_stopping, checkpoint",
+         momentum_schedule, weight_decay_schedule, train, early_stopping, checkpoint",
     );
     file(
         "[model]\nkind = \"cnn\"\nwidth = 3\n",
@@ -30,7 +30,7 @@ fn unknown_keys_and_sections() {
     file(
         "[schedule]\nkind = \"cosine\"\ngamma = 0.5\n",
         "my.toml:5: there is no setting \"schedule.gamma\" | the kind is cosine; it is a setting of step, multi-step, \
-         exponential",
+         exponential, cosine-restarts, cyclic",
     );
     file(
         "[[penalty]]\nkind = \"l1\"\nstrenght = 0.5\n",
@@ -42,6 +42,54 @@ fn unknown_keys_and_sections() {
     );
     argument("lr=0.1", r#"argument:1: there is no setting "lr" | did you mean "optim.lr"?"#);
     argument("sed=1", r#"argument:1: there is no setting "sed" | did you mean "seed"?"#);
+}
+
+#[test]
+fn parts_of_a_schedule() {
+    let sequence = |part: &str| {
+        format!(
+            "[schedule]\nkind = \"sequential\"\nparts = [{{ kind = \"constant\" }}, {part}]\nstarts = [2]\n"
+        )
+    };
+    check(&format!("{GOOD}{}", sequence("{ kind = \"cosine\", end = 0.1 }")), &[]).unwrap();
+    file(
+        &sequence("{ kind = \"cosine\", ends = 0.1 }"),
+        r#"my.toml:5: there is no setting "schedule.parts[1].ends" | did you mean "schedule.parts[1].end"?"#,
+    );
+    let missing = fails(&format!("{GOOD}{}", sequence("{ end = 0.1 }")), &[]);
+    assert!(missing.starts_with("my.toml:5: schedule.parts[1].kind is missing"), "{missing}");
+    file(
+        &sequence("{ kind = \"exponential\", gamma = -1 }"),
+        "my.toml:5: schedule.parts[1].gamma is -1, it must be greater than 0",
+    );
+    argument(
+        "schedule.parts=[1]",
+        "argument:1: there is no setting \"schedule.parts\" | the kind is constant; it is a setting of sequential, product",
+    );
+    let deep = "{ kind = \"product\", parts = [{ kind = \"linear\", stat = 1 }] }";
+    file(
+        &sequence(deep),
+        "my.toml:5: there is no setting \"schedule.parts[1].parts[0].stat\" | did you mean \
+         \"schedule.parts[1].parts[0].start\"?",
+    );
+}
+
+#[test]
+fn schedules_of_momentum_and_weight_decay() {
+    let momentum = "[momentum_schedule]\nkind = \"linear\"\n";
+    check(&format!("{GOOD}{momentum}"), &[]).unwrap();
+    let nothing = fails(&format!("{GOOD}{momentum}"), &["optim.kind=sgd"]);
+    assert!(
+        nothing.contains("momentum_schedule has nothing to move: this optimiser has no momentum"),
+        "{nothing}"
+    );
+    let decay = fails(&format!("{GOOD}[weight_decay_schedule]\nkind = \"cosine\"\n"), &[]);
+    assert!(decay.contains("weight_decay_schedule has nothing to move"), "{decay}");
+    file(
+        &format!("{momentum}end = 2\n"),
+        "my.toml:5: momentum_schedule.end is 2, it must be at least 0 and at most 1",
+    );
+    check(&format!("{GOOD}{momentum}"), &["momentum_schedule=false", "optim.kind=sgd"]).unwrap();
 }
 
 #[test]

@@ -21,10 +21,11 @@ fn every_recipe_is_right_and_prints_as_what_it_is() {
 
 #[test]
 fn every_kind_prints_as_what_it_is() {
-    for section in ["model", "loss", "optim", "schedule", "penalty.0"] {
+    for section in ["model", "loss", "optim", "schedule", "momentum_schedule", "penalty.0"] {
         for shape in schema::shapes_of(section) {
             let kind = shape.kind.as_deref().unwrap();
-            let settings = shape.example.iter().map(|(key, value)| format!("{section}.{key}={value}"));
+            let settings =
+                shape.example.iter().map(|(key, value)| format!("{section}.{key}={}", print::literal(value)));
             let overrides: Vec<String> = settings.collect();
             let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
             let resolved =
