@@ -61,6 +61,9 @@ pub(crate) enum CliError {
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
+    /// A picture in a format that there is not.
+    #[error("{} does not end in .svg", path.display())]
+    NotSvg { path: PathBuf },
     /// A path that cannot be written down.
     #[error("the path {} is not valid UTF-8", path.display())]
     Path { path: PathBuf },
@@ -126,7 +129,7 @@ impl Explain for CliError {
             Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers => ErrorKind::Usage,
-            Self::UnknownFormat { .. } | Self::Path { .. } => ErrorKind::Usage,
+            Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
         }
@@ -139,6 +142,7 @@ impl Explain for CliError {
             Self::NoCheckpoint { .. } => "train it first: `kiln resume` goes on, or starts over",
             Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
             Self::UnknownFormat { .. } => "give the output a name that ends in .csv or .jsonl",
+            Self::NotSvg { .. } => "give the output a name that ends in .svg",
             Self::Flag { flag: "--dry-run", .. } => "`kiln train --dry-run` tries a configuration",
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"

@@ -38,7 +38,7 @@ pub enum OptimError {
         starts: usize,
     },
     /// A schedule that is no function of the step, or that moves the momentum, within another one.
-    #[error("{key} cannot be a part: {what}")]
+    #[error("{key} cannot be of this kind: {what}")]
     Part {
         /// Where it stands: `schedule.parts[1]`.
         key: String,
@@ -111,7 +111,7 @@ impl Explain for OptimError {
             Self::Parts { .. } => {
                 Some("give parts = [a, b, c] with starts = [epochs of b, epochs of c]".to_owned())
             }
-            Self::Part { .. } => Some("put it at the top of the section instead".to_owned()),
+            Self::Part { .. } => Some("only [schedule] as a whole can be".to_owned()),
             Self::NothingToSchedule { setting: "momentum", .. } => {
                 Some("set optim.momentum or optim.betas, which the schedule moves shares of".to_owned())
             }

@@ -3,9 +3,11 @@
 //! - [`event`]: what `--json` prints, one object a line.
 //! - [`Progress`]: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
+//! - [`Chart`]: curves in a terminal, and as SVG.
 //! - [`human`]: durations, sizes and numbers as words.
 //! - [`memory`]: the peak memory of this process.
 
+mod chart;
 mod confusion;
 pub mod event;
 pub mod human;
@@ -20,6 +22,7 @@ mod sink;
 pub mod table;
 mod writer;
 
+pub use chart::{Chart, Series};
 pub use confusion::confusion;
 pub use event::Event;
 pub use metrics::Metrics;

@@ -13,7 +13,7 @@ use kiln_optim::Optimizer;
 
 use crate::checkpoint::{Checkpoint, TrainState};
 use crate::losses::Losses;
-use crate::schedules::Schedules;
+use crate::schedules::{Schedules, length};
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, Scores, StepView, Stop, Task, TrainError};
@@ -57,8 +57,7 @@ impl<'a, T: Task> Run<'a, T> {
         let mut model = model.train();
         let device = device_of(&model);
 
-        let steps_per_epoch = train.batches().div_ceil(config.accumulate) as u64;
-        let steps = config.steps.unwrap_or(u64::MAX).min(config.epochs.saturating_mul(steps_per_epoch));
+        let (steps_per_epoch, steps) = length(&config, &train);
         let mut schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
         let mut optimizer = Optimizer::new(&trainer.optim)?;
         // What the optimiser keeps may depend on a momentum that is scheduled; and a schedule that cannot be fails here.

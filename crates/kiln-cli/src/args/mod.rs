@@ -2,12 +2,14 @@
 
 mod global;
 mod inspect;
+mod schedule;
 mod train;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use global::Global;
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
+pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
 pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
 
 /// Train neural networks, and know how well they will do on data they have not seen.
@@ -47,6 +49,12 @@ pub(crate) enum Command {
     /// Train the same on several devices and compare speed, memory and results.
     #[command(after_help = train::COMPARE_EXAMPLES)]
     Compare(Compare),
+    /// Look at the learning rate before training.
+    #[command(subcommand, after_help = "Examples:\n  kiln schedule plot digits")]
+    Schedule(ScheduleCommand),
+    /// Find a learning rate to begin with: a range test on a copy of the model.
+    #[command(after_help = schedule::LR_FIND_EXAMPLES)]
+    LrFind(LrFind),
     /// List, describe and check data.
     #[command(subcommand, after_help = inspect::DATA_EXAMPLES)]
     Data(DataCommand),

@@ -8,8 +8,11 @@ mod devices;
 mod dry_run;
 mod eval;
 mod finished;
+mod lr_find;
+mod picture;
 mod predict;
 mod runs;
+mod schedule;
 mod train;
 mod trained;
 mod verify;
@@ -37,6 +40,8 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Eval(arguments) => eval::run(arguments, global, out)?,
         Command::Predict(arguments) => predict::run(arguments, global, out)?,
         Command::Compare(arguments) => compare::run(arguments, global, out)?,
+        Command::Schedule(command) => schedule::run(command, global, out)?,
+        Command::LrFind(arguments) => lr_find::run(arguments, global, out)?,
         Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }
     Ok(0)
@@ -51,6 +56,8 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::Predict(_) => ("predict", true),
         Command::Verify(_) => ("verify", true),
         Command::Compare(_) => ("compare", false),
+        Command::Schedule(_) => ("schedule plot", false),
+        Command::LrFind(_) => ("lr-find", false),
         _ => return Ok(()),
     };
     let given = [

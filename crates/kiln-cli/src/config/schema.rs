@@ -87,7 +87,10 @@ fn shapes() -> &'static [Shape] {
         shapes.extend(optimizers().iter().map(|config| kind("optim", config)));
         for section in SCHEDULES {
             let whole = |shape| ScheduleConfig { scale: 0.5, warmup: 0.5, warmup_start: 0.5, shape };
-            shapes.extend(schedules().map(whole).iter().map(|config| kind(section, config)));
+            // A plateau follows a metric: only the learning rate can.
+            let own =
+                |shape: &ShapeConfig| section == "schedule" || !matches!(shape, ShapeConfig::Plateau { .. });
+            shapes.extend(schedules().into_iter().filter(own).map(|shape| kind(section, &whole(shape))));
         }
         shapes
     })

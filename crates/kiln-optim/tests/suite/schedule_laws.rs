@@ -159,7 +159,7 @@ fn another_setting_is_scheduled_around_its_own_value() {
         shaped(ShapeConfig::Cosine { end: 2.0 }).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
     assert_eq!(error.to_string(), "momentum_schedule.end is 2, it must be at least 0 and at most 1");
     let error = shaped(plateau(0.5, 1, 0.0)).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
-    assert!(error.to_string().starts_with("momentum_schedule cannot be a part: a plateau"), "{error}");
+    assert!(error.to_string().starts_with("momentum_schedule cannot be of this kind: a plateau"), "{error}");
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn parts_that_do_not_fit_are_refused_by_name() {
     assert_eq!(error.to_string(), "schedule.parts[1].gamma is -1, it must be greater than 0");
     let inner = shaped(ShapeConfig::Product { parts: vec![constant(), shaped(plateau(0.5, 1, 0.0))] });
     let error = sequence(vec![inner], vec![]);
-    assert!(error.to_string().starts_with("schedule.parts[0].parts[1] cannot be a part"), "{error}");
+    assert!(error.to_string().starts_with("schedule.parts[0].parts[1] cannot be of this kind"), "{error}");
     let nothing = Sequential::new(Vec::new(), Vec::new()).unwrap_err();
     assert_eq!(nothing, OptimError::Parts { parts: 0, starts: 0 });
 }

@@ -1,0 +1,20 @@
+//! Pictures that a command leaves behind.
+
+use std::path::Path;
+
+use kiln_core::file::write_durably;
+use kiln_report::Chart;
+
+use crate::error::CliError;
+
+/// Writes a chart as SVG.
+///
+/// # Errors
+/// [`CliError::NotSvg`] for a name that ends otherwise, [`CliError::Write`] where the file cannot be written.
+pub(super) fn write_svg(path: &Path, chart: &Chart) -> Result<(), CliError> {
+    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
+        return Err(CliError::NotSvg { path: path.to_owned() });
+    }
+    write_durably(path, chart.to_svg().as_bytes())
+        .map_err(|error| CliError::Write { path: path.to_owned(), error })
+}

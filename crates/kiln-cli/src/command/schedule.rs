@@ -1,0 +1,103 @@
+//! `kiln schedule plot`.
+
+use std::path::{Path, PathBuf};
+
+use kiln_report::{Chart, human};
+use kiln_train::PlannedStep;
+
+use super::configuration;
+use super::picture::write_svg;
+use crate::args::{Global, Plot, ScheduleCommand};
+use crate::error::CliError;
+use crate::job::Job;
+use crate::output::{Output, fields};
+
+/// Steps that are looked at: more than a picture has columns.
+const MOST: u64 = 20_000;
+/// Points in `--json`.
+const LISTED: usize = 500;
+
+pub(super) fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Result<(), CliError> {
+    let ScheduleCommand::Plot(arguments) = command;
+    plot(arguments, global, out)
+}
+
+fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> {
+    let resolved = configuration(&arguments.plan, global)?;
+    let job = Job::new(&resolved)?;
+    let preview = job.trainer().preview(&job.data(), MOST)?;
+    let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
+        let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;
+        preview.points.iter().map(|point| Some((epoch(point), value(point)?))).collect()
+    };
+    let curves = [
+        ("learning rate", "", curve(|point| Some(point.lr))),
+        ("momentum", "-momentum", curve(|point| point.momentum)),
+        ("weight decay", "-weight-decay", curve(|point| point.weight_decay)),
+    ];
+    let mut charts = Vec::new();
+    for (name, suffix, points) in curves {
+        let Some(points) = points else { continue };
+        charts.push((suffix, Chart::new(resolved.label.as_str(), "epoch", name).series(name, points)));
+    }
+    let mut files = Vec::new();
+    if let Some(path) = &arguments.output {
+        for (suffix, chart) in &charts {
+            let path = beside(path, suffix);
+            write_svg(&path, chart)?;
+            files.push(path);
+        }
+    }
+    if out.json {
+        // The last of all steps is listed even where the others are thinned out.
+        let stride = preview.points.len().div_ceil(LISTED).max(1);
+        let last = preview.points.len().saturating_sub(1);
+        let listed = preview.points.iter().enumerate().filter(|(at, _)| at % stride == 0 || *at == last);
+        let points: Vec<_> = listed
+            .map(|(_, point)| {
+                serde_json::json!({
+                    "step": point.step, "lr": point.lr, "momentum": point.momentum,
+                    "weight_decay": point.weight_decay,
+                })
+            })
+            .collect();
+        return out.event(
+            "schedule",
+            fields! { steps_per_epoch: preview.steps_per_epoch, steps: preview.steps, points: points },
+        );
+    }
+    let mut text = String::new();
+    for (_, chart) in &charts {
+        text.push_str(&chart.to_text(80, 12));
+        text.push('\n');
+    }
+    text.push_str(&summary(&preview.points, preview.steps, preview.steps_per_epoch));
+    out.data(&text)?;
+    for path in files {
+        out.say(&format!("written: {}", path.display()));
+    }
+    Ok(())
+}
+
+fn summary(points: &[PlannedStep], steps: u64, steps_per_epoch: u64) -> String {
+    let highest = points.iter().map(|point| point.lr).fold(0.0, f64::max);
+    let [first, last] = [points.first(), points.last()].map(|point| point.map_or(0.0, |point| point.lr));
+    format!(
+        "{} steps, {} an epoch; learning rate {} in the first step, {} at most, {} in the last\n",
+        human::count(steps),
+        human::count(steps_per_epoch),
+        human::metric(first),
+        human::metric(highest),
+        human::metric(last),
+    )
+}
+
+/// `rate.svg` with `-momentum` behind its stem.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    if suffix.is_empty() {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}{suffix}{extension}"))
+}

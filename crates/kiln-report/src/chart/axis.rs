@@ -1,0 +1,45 @@
+//! From values to places on an axis.
+
+/// An axis from `low` to `high`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Axis {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    log: bool,
+}
+
+impl Axis {
+    /// The axis that holds all values; from 0 to 1 for none, and around the value for a single one.
+    pub(super) fn over(values: impl Iterator<Item = f64>, log: bool) -> Self {
+        let (low, high) = values
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) = if low > high { (if log { 0.1 } else { 0.0 }, 1.0) } else { (low, high) };
+        match (low == high, log) {
+            (false, _) => Self { low, high, log },
+            (true, true) => Self { low: low / 2.0, high: high * 2.0, log },
+            (true, false) => {
+                let room = if low == 0.0 { 1.0 } else { low.abs() / 2.0 };
+                Self { low: low - room, high: high + room, log }
+            }
+        }
+    }
+
+    /// Where a value lies, from 0 to 1; `None` for what the axis cannot hold.
+    pub(super) fn place(&self, value: f64) -> Option<f64> {
+        let place = if self.log {
+            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        place.is_finite().then_some(place).filter(|place| (-1e-9..=1.0 + 1e-9).contains(place))
+    }
+
+    /// The value at a place.
+    pub(super) fn value(&self, place: f64) -> f64 {
+        if self.log {
+            (self.low.ln() + place * (self.high.ln() - self.low.ln())).exp()
+        } else {
+            self.low + place * (self.high - self.low)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Curves as text for a terminal and as SVG for a browser.
+
+mod axis;
+mod svg;
+mod text;
+
+use axis::Axis;
+
+/// One curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Its name in the legend.
+    pub name: String,
+    /// Points in the order of x; those that are not finite (or not positive on a logarithmic axis) are left out.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// Curves over a common x axis.
+///
+/// ```
+/// use kiln_report::{Chart, Series};
+///
+/// let points = (0..=100).map(|x| (f64::from(x), f64::from(100 - x))).collect();
+/// let chart = Chart::new("falling", "step", "rate").series("rate", points);
+/// assert!(chart.to_text(80, 12).lines().all(|line| line.chars().count() <= 80));
+/// assert!(chart.to_svg().starts_with("<svg"));
+/// # let _: Vec<Series> = chart.series;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// The heading.
+    pub title: String,
+    /// What x is.
+    pub x: String,
+    /// What y is.
+    pub y: String,
+    /// Whether x is drawn on a logarithmic axis. Default false.
+    pub log_x: bool,
+    /// The curves.
+    pub series: Vec<Series>,
+    /// Places on the x axis that are marked, with a word for each.
+    pub marks: Vec<(f64, String)>,
+}
+
+impl Chart {
+    /// A chart without curves yet.
+    pub fn new(title: impl Into<String>, x: impl Into<String>, y: impl Into<String>) -> Self {
+        let (title, x, y) = (title.into(), x.into(), y.into());
+        Self { title, x, y, log_x: false, series: Vec::new(), marks: Vec::new() }
+    }
+
+    /// Draws x on a logarithmic axis.
+    pub fn log_x(mut self) -> Self {
+        self.log_x = true;
+        self
+    }
+
+    /// Adds a curve.
+    pub fn series(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        self.series.push(Series { name: name.into(), points });
+        self
+    }
+
+    /// Marks a place on the x axis.
+    pub fn mark(mut self, x: f64, word: impl Into<String>) -> Self {
+        self.marks.push((x, word.into()));
+        self
+    }
+
+    /// The chart in braille, `width` columns (at least 30) and `height` rows (at least 3) beside headings.
+    pub fn to_text(&self, width: usize, height: usize) -> String {
+        text::draw(self, width.max(30), height.max(3))
+    }
+
+    /// The chart as an SVG document: no scripts, no fonts from elsewhere.
+    pub fn to_svg(&self) -> String {
+        svg::draw(self)
+    }
+
+    fn axes(&self) -> (Axis, Axis) {
+        let usable = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite() && (!self.log_x || *x > 0.0);
+        let points = || self.series.iter().flat_map(|series| &series.points).filter(|point| usable(point));
+        (Axis::over(points().map(|(x, _)| *x), self.log_x), Axis::over(points().map(|(_, y)| *y), false))
+    }
+}
+
+/// Points within the unit square, at most some for each of `columns`: the first, the lowest, the highest and the last,
+/// so that no peak is lost.
+fn thin(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<(f64, f64)> {
+    let mut thin: Vec<(f64, f64)> = Vec::new();
+    let mut column: Vec<(f64, f64)> = Vec::new();
+    let mut at = 0;
+    let mut flush = |column: &mut Vec<(f64, f64)>| {
+        let of = |better: fn(f64, f64) -> bool| {
+            (0..column.len()).reduce(|best, i| if better(column[i].1, column[best].1) { i } else { best })
+        };
+        let mut keep: Vec<usize> = [of(|a, b| a < b), of(|a, b| a > b)].into_iter().flatten().collect();
+        if let Some(last) = column.len().checked_sub(1) {
+            keep.extend([0, last]);
+        }
+        keep.sort_unstable();
+        keep.dedup();
+        thin.extend(keep.into_iter().map(|i| column[i]));
+        column.clear();
+    };
+    for point in points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?))) {
+        let here = (point.0 * columns as f64) as usize;
+        if here != at {
+            flush(&mut column);
+            at = here;
+        }
+        column.push(point);
+    }
+    flush(&mut column);
+    thin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave() -> Chart {
+        let points = (0..5000).map(|i| (f64::from(i), (f64::from(i) / 500.0).sin())).collect();
+        Chart::new("wave & <more>", "step", "value").series("sine", points).mark(2500.0, "here")
+    }
+
+    #[test]
+    fn text_fits_its_columns_and_names_the_ends() {
+        let text = wave().to_text(80, 10);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert_eq!(text.lines().count(), 1 + 10 + 3, "{text}");
+        assert!(text.contains("1.0000 ┤") && text.contains("-1.0000 ┤"), "{text}");
+        assert!(text.contains("here"), "{text}");
+        assert!(text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)));
+    }
+
+    #[test]
+    fn svg_is_escaped_and_small() {
+        let svg = wave().to_svg();
+        assert!(svg.contains("wave &amp; &lt;more&gt;") && svg.ends_with("</svg>\n"));
+        assert!(svg.len() < 60_000, "{}", svg.len());
+        assert_eq!(svg.matches('<').count(), svg.matches('>').count());
+    }
+
+    #[test]
+    fn no_peak_is_lost() {
+        let mut points: Vec<(f64, f64)> = (0..100_000).map(|i| (f64::from(i), 0.0)).collect();
+        points[54_321].1 = 1.0;
+        let (x, y) = Chart::new("", "", "").series("", points.clone()).axes();
+        let thin = thin(&points, &x, &y, 100);
+        assert!(thin.len() <= 400);
+        assert!(thin.iter().any(|(_, y)| *y == 1.0));
+        assert!(thin.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out() {
+        let points = vec![(0.0, 1.0), (1e-3, f64::NAN), (1e-2, 2.0), (f64::INFINITY, 1.0), (1.0, 3.0)];
+        let chart = Chart::new("odd", "rate", "loss").log_x().series("loss", points);
+        assert!(chart.to_text(40, 5).contains("3.0000"));
+        assert!(!chart.to_svg().contains("NaN") && !chart.to_svg().contains("inf"));
+        for empty in [Chart::new("none", "", ""), Chart::new("flat", "", "").series("", vec![(0.0, 0.0)])] {
+            assert!(empty.to_text(40, 5).lines().count() > 5);
+            assert!(!empty.to_svg().contains("NaN"));
+        }
+    }
+}

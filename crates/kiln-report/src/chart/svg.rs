@@ -1,0 +1,95 @@
+//! Curves as an SVG document.
+
+use std::fmt::Write;
+
+use super::{Chart, thin};
+use crate::human;
+
+const WIDTH: f64 = 760.0;
+const HEIGHT: f64 = 380.0;
+/// Left, right, top and bottom margin.
+const MARGIN: [f64; 4] = [80.0, 20.0, 44.0, 52.0];
+/// Distinct to the colour-blind too (Okabe and Ito 2008).
+const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+
+pub(super) fn draw(chart: &Chart) -> String {
+    let (x, y) = chart.axes();
+    let [left, right, top, bottom] = MARGIN;
+    let (wide, high) = (WIDTH - left - right, HEIGHT - top - bottom);
+    let at_x = |place: f64| left + place * wide;
+    let at_y = |place: f64| top + (1.0 - place) * high;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
+         font-size=\"12\" role=\"img\">\n<title>{0}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n\
+         <text x=\"{left}\" y=\"20\" font-size=\"14\">{0}</text>\n",
+        escape(&chart.title)
+    );
+    for tick in 0..=4 {
+        let place = f64::from(tick) / 4.0;
+        let (tx, ty) = (at_x(place), at_y(place));
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{left} {ty:.1}H{:.1}M{tx:.1} {top}V{:.1}\" stroke=\"#ddd\"/>\n\
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n\
+             <text x=\"{tx:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            WIDTH - right,
+            top + high,
+            left - 6.0,
+            ty + 4.0,
+            human::metric(y.value(place)),
+            top + high + 16.0,
+            human::metric(x.value(place)),
+        );
+    }
+    let _ = writeln!(
+        svg,
+        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n\
+         <text transform=\"translate(14 {:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+        left + wide / 2.0,
+        HEIGHT - 12.0,
+        escape(&chart.x),
+        top + high / 2.0,
+        escape(&chart.y),
+    );
+    for (word, place) in chart.marks.iter().filter_map(|(value, word)| Some((word, x.place(*value)?))) {
+        let (tx, anchor) = (at_x(place), if place > 0.7 { "end" } else { "start" });
+        let aside = if place > 0.7 { -4.0 } else { 4.0 };
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{tx:.1} {top}V{:.1}\" stroke=\"#888\" stroke-dasharray=\"4 3\"/>\n\
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\" fill=\"#555\">{}</text>",
+            top + high,
+            tx + aside,
+            top + 12.0,
+            escape(word),
+        );
+    }
+    for (index, series) in chart.series.iter().enumerate() {
+        let colour = COLOURS[index % COLOURS.len()];
+        let mut path = String::new();
+        for (px, py) in thin(&series.points, &x, &y, wide as usize) {
+            let _ =
+                write!(path, "{}{:.1} {:.1}", if path.is_empty() { 'M' } else { 'L' }, at_x(px), at_y(py));
+        }
+        let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>");
+        if chart.series.len() > 1 {
+            let row = 36.0;
+            let column = left + 130.0 * index as f64;
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{column:.1} {:.1}h18\" stroke=\"{colour}\" stroke-width=\"3\"/>\n\
+                 <text x=\"{:.1}\" y=\"{row}\">{}</text>",
+                row - 4.0,
+                column + 24.0,
+                escape(&series.name),
+            );
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn escape(text: &str) -> String {
+    let text = human::printable(text);
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
