@@ -29,12 +29,12 @@ JOBS = {
 TORCH = ["eager", "channels-last", "compile"]
 
 
-def build():
+def build(name="steps"):
     """The path of kiln's worker."""
-    command = ["cargo", "bench", "--bench", "steps", "--no-run", "--message-format=json"]
+    command = ["cargo", "bench", "--bench", name, "--no-run", "--message-format=json"]
     output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     artifacts = [json.loads(line) for line in output.splitlines()]
-    found = [a["executable"] for a in artifacts if a.get("target", {}).get("name") == "steps" and a.get("executable")]
+    found = [a["executable"] for a in artifacts if a.get("target", {}).get("name") == name and a.get("executable")]
     return found[-1]
 
 

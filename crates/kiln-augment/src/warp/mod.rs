@@ -16,6 +16,7 @@ mod affine;
 mod axis;
 mod lattice;
 mod resize;
+mod whole;
 
 pub(crate) use affine::Affine;
 pub(crate) use axis::{Axis, reflected};
