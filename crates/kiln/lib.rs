@@ -49,6 +49,7 @@
 pub use kiln_core::*;
 
 pub use kiln_augment as augment;
+pub use kiln_convex as convex;
 pub use kiln_data as data;
 pub use kiln_kernels as kernels;
 pub use kiln_models as models;

@@ -6,6 +6,7 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-core", &[]),
     ("kiln-kernels", &["kiln-core"]),
+    ("kiln-convex", &["kiln-core"]),
     ("kiln-data", &["kiln-core"]),
     ("kiln-augment", &["kiln-core", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
@@ -13,12 +14,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data"]),
     (
         "kiln-train",
-        &["kiln-core", "kiln-data", "kiln-augment", "kiln-models", "kiln-objective", "kiln-optim"],
+        &[
+            "kiln-core",
+            "kiln-convex",
+            "kiln-data",
+            "kiln-augment",
+            "kiln-models",
+            "kiln-objective",
+            "kiln-optim",
+        ],
     ),
     (
         "kiln-validate",
         &[
             "kiln-core",
+            "kiln-convex",
             "kiln-data",
             "kiln-augment",
             "kiln-models",
@@ -33,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln-cli",
         &[
             "kiln-core",
+            "kiln-convex",
             "kiln-data",
             "kiln-augment",
             "kiln-models",
@@ -47,6 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln",
         &[
             "kiln-core",
+            "kiln-convex",
             "kiln-kernels",
             "kiln-data",
             "kiln-augment",

@@ -1,0 +1,157 @@
+//! Which solver, when it stops, and what comes out.
+
+use std::fmt;
+
+use kiln_core::Range;
+
+use crate::design::{axpy, centre, dot};
+use crate::lbfgs::{Lbfgs, minimise};
+use crate::{Certificate, ConvexError, Loss, Problem, coordinate_descent, fista};
+
+/// How a problem is solved. Each goes over all rows at every iteration and draws nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Solver {
+    /// Accelerated proximal gradient descent: for every loss and penalty.
+    Fista,
+    /// Cyclic coordinate descent: for the squared error.
+    CoordinateDescent,
+    /// Limited-memory BFGS: for problems without an L1 term.
+    Lbfgs,
+}
+
+impl Solver {
+    /// Its name in a configuration: `fista`, `cd`, `lbfgs`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fista => "fista",
+            Self::CoordinateDescent => "cd",
+            Self::Lbfgs => "lbfgs",
+        }
+    }
+}
+
+impl fmt::Display for Solver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// When a solver stops.
+///
+/// | setting | default | range |
+/// |---|---|---|
+/// | `tolerance` | 1e-8 | at least 0 |
+/// | `max_iterations` | 100,000 | |
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stopping {
+    /// The largest duality gap that is good enough, in the unit of the objective (not relative); the largest KKT
+    /// residual where there is no penalty.
+    pub tolerance: f64,
+    /// Iterations at most.
+    pub max_iterations: usize,
+}
+
+impl Default for Stopping {
+    fn default() -> Self {
+        Self { tolerance: 1e-8, max_iterations: 100_000 }
+    }
+}
+
+/// What a solver found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// Weights `[outputs, features]` in row-major order, then intercepts `[outputs]`.
+    pub point: Vec<f64>,
+    /// How far from the optimum it is at most.
+    pub certificate: Certificate,
+    /// Iterations; sweeps over all coordinates for coordinate descent, the outputs together.
+    pub iterations: usize,
+    /// Whether the certificate is within the tolerance.
+    pub converged: bool,
+}
+
+impl Problem {
+    /// Solves the problem, from `warm` (a point) where there is one and from zero otherwise.
+    ///
+    /// A solver that uses up its iterations, or that rounding stops, gives what it has, with
+    /// [`converged`](Solution::converged) false.
+    ///
+    /// # Errors
+    /// [`ConvexError::NotSmooth`] for L-BFGS with an L1 term, [`ConvexError::NotSquared`] for coordinate descent with a
+    /// cross-entropy, [`ConvexError::Length`] for a warm start of another length, [`ConvexError::Number`] for a
+    /// tolerance out of its range.
+    pub fn solve(
+        &self,
+        solver: Solver,
+        stopping: &Stopping,
+        warm: Option<&[f64]>,
+    ) -> Result<Solution, ConvexError> {
+        Range::at_least(0.0).check("tolerance", stopping.tolerance)?;
+        if solver == Solver::Lbfgs && self.l1 > 0.0 {
+            return Err(ConvexError::NotSmooth { solver, l1: self.l1 });
+        }
+        if solver == Solver::CoordinateDescent && !matches!(self.loss, Loss::Squared { .. }) {
+            return Err(ConvexError::NotSquared);
+        }
+        let mut point = warm.map_or_else(|| vec![0.0; self.len()], <[f64]>::to_vec);
+        self.check_point(&point)?;
+        // Centred features do not change the weights, and make the intercept independent of them.
+        let (centred, means) = if self.intercept {
+            let (design, means) = self.design.centred();
+            (Self { design, ..self.clone() }, means)
+        } else {
+            (self.clone(), vec![0.0; self.features()])
+        };
+        shift(&mut point, &means, 1.0);
+        let iterations = match solver {
+            Solver::Fista => fista::descend(&centred, &mut point, stopping)?,
+            Solver::CoordinateDescent => centred.by_outputs(&mut point, stopping)?,
+            Solver::Lbfgs => centred.by_lbfgs(&mut point, stopping),
+        };
+        shift(&mut point, &means, -1.0);
+        let certificate = self.certificate(&point)?;
+        Ok(Solution { converged: certificate.holds(stopping.tolerance), point, certificate, iterations })
+    }
+
+    /// Coordinate descent on centred data, one output after another: nothing ties them together.
+    fn by_outputs(&self, point: &mut [f64], stopping: &Stopping) -> Result<usize, ConvexError> {
+        let Loss::Squared { y, outputs } = &self.loss else { return Err(ConvexError::NotSquared) };
+        let each = Stopping { tolerance: stopping.tolerance / *outputs as f64, ..stopping.clone() };
+        let mut sweeps = 0;
+        let (weights, intercepts) = point.split_at_mut(self.weights());
+        for (k, w) in weights.chunks_exact_mut(self.features()).enumerate() {
+            let mut y: Vec<f64> = y.iter().skip(k).step_by(*outputs).copied().collect();
+            intercepts[k] = if self.intercept { centre(&mut y) } else { 0.0 };
+            let loss = Loss::Squared { y, outputs: 1 };
+            let one = Self { loss, intercept: false, ..self.clone() };
+            sweeps += coordinate_descent::descend(&one, w, &each)?;
+        }
+        Ok(sweeps)
+    }
+
+    fn by_lbfgs(&self, point: &mut Vec<f64>, stopping: &Stopping) -> usize {
+        let weights = self.weights();
+        let function = |at: &[f64], gradient: &mut [f64]| {
+            let value = self.smooth(at, gradient);
+            axpy(self.l2, &at[..weights], &mut gradient[..weights]);
+            value + self.penalty(at)
+        };
+        let holds =
+            |at: &[f64]| self.certificate(at).is_ok_and(|certificate| certificate.holds(stopping.tolerance));
+        let settings = Lbfgs { history: 20, tolerance: 0.0, max_iterations: stopping.max_iterations };
+        let found =
+            minimise(function, point, &settings, |at, iteration| iteration.is_multiple_of(5) && holds(at));
+        *point = found.point;
+        found.iterations
+    }
+}
+
+/// Adds `sign · w · means` to the intercepts: the same model on features with other means.
+fn shift(point: &mut [f64], means: &[f64], sign: f64) {
+    let d = means.len();
+    let outputs = point.len() / (d + 1);
+    let (weights, intercepts) = point.split_at_mut(outputs * d);
+    for (w, b) in weights.chunks_exact(d).zip(intercepts) {
+        *b += sign * dot(w, means);
+    }
+}
