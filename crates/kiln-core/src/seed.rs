@@ -23,6 +23,8 @@ pub enum Purpose {
     Augment = 5,
     /// The backend's own generator, for modules that draw from it.
     Backend = 6,
+    /// The values that a search tries.
+    Search = 12,
 }
 
 /// A 64-bit seed that can be split without limit.

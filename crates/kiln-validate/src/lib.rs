@@ -1,11 +1,13 @@
-//! How well a model does on data it has not seen: splitters, cross-validation, statistics, calibration.
+//! How well a model does on data it has not seen: splitters, cross-validation, statistics, calibration, search.
 //!
 //! - [`split`]: which items train and which judge, fold by fold; indices only
 //! - [`cross`]: any task, fold by fold, several folds side by side
 //! - [`calibration`]: whether probabilities mean what they say
 //! - [`statistics`]: intervals and tests that know that folds share training items
+//! - [`search`]: spaces of settings, samplers, pruners, studies that survive a kill
 
 pub mod calibration;
 pub mod cross;
+pub mod search;
 pub mod split;
 pub mod statistics;

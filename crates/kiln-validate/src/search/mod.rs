@@ -1,0 +1,39 @@
+//! Search of settings: what may vary ([`Space`]), which values to try next ([`Sampler`]), which trials to give up
+//! early ([`Pruner`]), and the study that keeps what was found ([`Study`]).
+//!
+//! What a trial tries is a function of the study's seed, the trial's number and the trials it may see. Trial `k` may
+//! see the results of trials up to `k − lag` and no others, so the table of a study is the same for any number of
+//! workers up to `lag`, and a study that was killed goes on to the same table.
+//!
+//! ```
+//! use kiln_validate::search::{Direction, Ending, Sampler, Space, Study, StudyConfig, Plan};
+//!
+//! let space: Space = Space::parse(["x=uniform(-5, 10)", "y=uniform(0, 15)"])?;
+//! let config = StudyConfig { seed: 1, ..StudyConfig::new(space, Direction::Minimise) };
+//! let mut study = Study::in_memory(config)?;
+//! study.run(
+//!     &Plan { trials: 30, workers: 2, ..Plan::default() },
+//!     |trial| {
+//!         let at = |name| trial.params().number(name).unwrap_or(f64::NAN);
+//!         Ok::<_, std::convert::Infallible>(Ending::Done((at("x") - 1.0).powi(2) + (at("y") - 2.0).powi(2)))
+//!     },
+//!     |_| {},
+//! )?;
+//! assert_eq!(study.trials().len(), 30);
+//! assert!(study.best().is_some_and(|best| best.value.is_some_and(|value| value < 20.0)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod pruner;
+mod sampler;
+mod space;
+mod study;
+mod trial;
+
+pub use error::SearchError;
+pub use pruner::{Halving, Hyperband, Median, Pruner};
+pub use sampler::{GRID_LIMIT, Sampler, Tpe};
+pub use space::{Assignment, Condition, Domain, Parameter, Space, Test, Value, is_space};
+pub use study::{Ending, Plan, RunError, Study, StudyConfig, TrialRun};
+pub use trial::{Direction, State, Trial};
