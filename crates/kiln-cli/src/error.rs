@@ -10,7 +10,9 @@ use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 use kiln_train::TrainError;
+use kiln_validate::search::SearchError;
 
+use crate::command::TuneError;
 use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
 
@@ -40,6 +42,10 @@ pub(crate) enum CliError {
     Weights(#[from] WeightsError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    #[error(transparent)]
+    Tune(#[from] TuneError),
     /// The data are not those that the run was started with.
     #[error("the data {name:?} are not those that {} was trained on: their fingerprints differ", run.display())]
     DataChanged { name: String, run: PathBuf },
@@ -117,6 +123,8 @@ impl CliError {
             Self::Objective(error) => error,
             Self::Train(error) => error,
             Self::Weights(error) => error,
+            Self::Search(error) => error,
+            Self::Tune(error) => error,
             _ => return None,
         })
     }

@@ -27,6 +27,11 @@ impl Signals {
         signals
     }
 
+    /// Whether one has come.
+    pub(crate) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// The exit code of the signal that came: 130 for Ctrl-C, 143 for SIGTERM.
     pub(crate) fn exit_code(&self) -> Option<u8> {
         match self.which.load(Ordering::Relaxed) {

@@ -4,13 +4,15 @@ mod global;
 mod inspect;
 mod schedule;
 mod train;
+mod tune;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use global::Global;
+pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
 pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
+pub(crate) use tune::{PrunerName, SamplerName, Tune};
 
 /// Train neural networks, and know how well they will do on data they have not seen.
 #[derive(Debug, Parser)]
@@ -55,6 +57,9 @@ pub(crate) enum Command {
     /// Find a learning rate to begin with: a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
     LrFind(LrFind),
+    /// Search for the settings that do best on the validation part.
+    #[command(after_help = tune::EXAMPLES)]
+    Tune(Tune),
     /// List, describe and check data.
     #[command(subcommand, after_help = inspect::DATA_EXAMPLES)]
     Data(DataCommand),

@@ -15,12 +15,15 @@ mod runs;
 mod schedule;
 mod train;
 mod trained;
+mod tune;
 mod verify;
 
 use crate::args::{Cli, Command, Global, Plan};
 use crate::config::{Request, Resolved, resolve};
 use crate::error::CliError;
 use crate::output::Output;
+
+pub(crate) use tune::TuneError;
 
 /// Runs a command and gives back the exit code: 0, or 130 and 143 after a signal.
 ///
@@ -42,6 +45,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Compare(arguments) => compare::run(arguments, global, out)?,
         Command::Schedule(command) => schedule::run(command, global, out)?,
         Command::LrFind(arguments) => lr_find::run(arguments, global, out)?,
+        Command::Tune(arguments) => return tune::run(arguments, global, out),
         Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }
     Ok(0)
@@ -58,6 +62,7 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::Compare(_) => ("compare", false),
         Command::Schedule(_) => ("schedule plot", false),
         Command::LrFind(_) => ("lr-find", false),
+        Command::Tune(arguments) => ("tune", arguments.resume.is_some()),
         _ => return Ok(()),
     };
     let given = [

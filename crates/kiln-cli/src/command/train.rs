@@ -106,7 +106,8 @@ pub(super) fn stored(run: &Path, global: &Global) -> Result<Resolved, CliError> 
     Ok(resolve(&Request { config, environment: Vec::new(), overrides: Vec::new(), flags })?)
 }
 
-fn new_record(job: &Job<'_>) -> RunRecord {
+/// The record of a run that begins.
+pub(super) fn new_record(job: &Job<'_>) -> RunRecord {
     let (prepared, config) = (&job.prepared, job.config());
     RunRecord {
         v: 1,

@@ -50,6 +50,22 @@ pub(crate) fn read(name: &str) -> Result<Layer, ConfigError> {
     }
 }
 
+/// The text of the file or recipe called `name`, as [`read`] would find it.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn text_of(name: &str) -> Result<String, ConfigError> {
+    let path = Path::new(name);
+    match File::open(path) {
+        Ok(file) if !path.is_dir() => read_text(path, file),
+        _ => match recipe::find(name) {
+            Some(text) => Ok(text.to_owned()),
+            // It says what is wrong with it.
+            None => read(name).map(|_| String::new()),
+        },
+    }
+}
+
 fn from_recipe(name: &str, text: &str) -> Result<Layer, ConfigError> {
     parse(Source { name: format!("recipe {name}"), text: text.to_owned() }, Setter::Recipe)
 }

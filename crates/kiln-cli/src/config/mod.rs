@@ -18,7 +18,9 @@ mod update;
 
 pub use run::RunConfig;
 
+pub(crate) use argument::is_assignment;
 pub(crate) use error::ConfigError;
+pub(crate) use file::text_of;
 pub(crate) use origin::Snippet;
 pub(crate) use print::{annotated, leaves, literal};
 pub(crate) use resolve::{Flags, Request, Resolved, resolve};

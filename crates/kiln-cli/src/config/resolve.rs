@@ -45,6 +45,8 @@ pub(crate) struct Resolved {
     pub(crate) config: RunConfig,
     /// The name of the recipe or file, for the name of the run.
     pub(crate) label: String,
+    /// The section `[tune]` of the file: what `kiln tune` varies.
+    pub(crate) tune: Layer,
     settings: Settings,
 }
 
@@ -64,8 +66,13 @@ pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     let overrides: Vec<String> = first.into_iter().chain(request.overrides.iter().cloned()).collect();
     let mut settings = Settings::default();
     settings.merge(defaults())?;
+    let mut tune = Layer::new();
     if let Some(config) = &config {
-        settings.merge(file::read(config)?)?;
+        let (spaces, layer) = file::read(config)?
+            .into_iter()
+            .partition(|(key, _)| key.split('.').next().is_some_and(|section| section == "tune"));
+        tune = spaces;
+        settings.merge(layer)?;
     }
     settings.merge(environment::layer(&request.environment)?)?;
     for layer in argument::layers(&overrides)? {
@@ -80,7 +87,7 @@ pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         error => error,
     })?;
     let label = label(config.as_deref(), &config_built);
-    Ok(Resolved { config: config_built, label, settings })
+    Ok(Resolved { config: config_built, label, tune, settings })
 }
 
 fn defaults() -> Layer {

@@ -38,33 +38,69 @@ impl RunDir {
     /// # Errors
     /// [`RunError::Io`].
     pub(crate) fn create(new: &NewRun<'_>) -> Result<Self, RunError> {
-        fs::create_dir_all(new.runs_dir).map_err(RunError::io("make", new.runs_dir))?;
+        let files = [(CONFIG, new.config.as_bytes()), (RECORD, &new.record.to_bytes())];
+        Self::create_with(new.runs_dir, new.slug, new.time, &files)
+    }
+
+    /// Makes a folder of that kind with other files.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub(crate) fn create_with(
+        parent: &Path,
+        slug: &str,
+        time: SystemTime,
+        files: &[(&str, &[u8])],
+    ) -> Result<Self, RunError> {
+        Self::prepare(parent, files, |from| Self::rename(from, parent, slug, time))
+    }
+
+    /// Makes the folder `path` with these files, or takes hold of it when it is there.
+    ///
+    /// # Errors
+    /// [`RunError::Busy`] when another process has it, [`RunError::Io`].
+    pub(crate) fn open_or_create(path: &Path, files: &[(&str, &[u8])]) -> Result<Self, RunError> {
+        if path.is_dir() {
+            return Self::open(path);
+        }
+        Self::prepare(path.parent().unwrap_or(path), files, |from| {
+            fs::rename(from, path).map_err(RunError::io("make", path))?;
+            Ok(path.to_owned())
+        })
+    }
+
+    /// Writes the files of a folder below `parent` and lets `rename` give it its name.
+    fn prepare(
+        parent: &Path,
+        files: &[(&str, &[u8])],
+        rename: impl FnOnce(&Path) -> Result<PathBuf, RunError>,
+    ) -> Result<Self, RunError> {
+        fs::create_dir_all(parent).map_err(RunError::io("make", parent))?;
         let temporary = tempfile::Builder::new()
             .prefix(".tmp-")
-            .tempdir_in(new.runs_dir)
-            .map_err(RunError::io("make a folder in", new.runs_dir))?;
-        for (name, bytes) in [(CONFIG, new.config.as_bytes()), (RECORD, &new.record.to_bytes())] {
+            .tempdir_in(parent)
+            .map_err(RunError::io("make a folder in", parent))?;
+        for (name, bytes) in files {
             let path = temporary.path().join(name);
             write_durably(&path, bytes).map_err(RunError::io("write", &path))?;
         }
         let lock = lock(temporary.path())?;
         make_readable(temporary.path()).map_err(RunError::io("make", temporary.path()))?;
-        let path = Self::rename(temporary.path(), new)?;
+        let path = rename(temporary.path())?;
         // It has moved: nothing is left to be cleaned up under its old name.
         let _ = temporary.keep();
-        sync_folder(new.runs_dir).map_err(RunError::io("write", new.runs_dir))?;
+        sync_folder(parent).map_err(RunError::io("write", parent))?;
         Ok(Self { path, _lock: lock })
     }
 
-    fn rename(from: &Path, new: &NewRun<'_>) -> Result<PathBuf, RunError> {
-        let stem = format!("{}-{}", compact(new.time), new.slug);
-        let nanos =
-            new.time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
+    fn rename(from: &Path, parent: &Path, slug: &str, time: SystemTime) -> Result<PathBuf, RunError> {
+        let stem = format!("{}-{slug}", compact(time));
+        let nanos = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |duration| duration.subsec_nanos());
         // The part of the second, so that names sort by age. Not the last of the digits: there is always a next one.
         let part = (u64::from(nanos) * 0xf000 / 1_000_000_000) as u32;
         let mut attempt = 0u32;
         loop {
-            let path = new.runs_dir.join(format!("{stem}-{:04x}", part + attempt));
+            let path = parent.join(format!("{stem}-{:04x}", part + attempt));
             match fs::rename(from, &path) {
                 Ok(()) => return Ok(path),
                 // A run of that name: a folder that is not empty is never replaced.

@@ -12,6 +12,11 @@ use crate::text::nearest;
 /// # Errors
 /// [`RunError::Io`] when the folder cannot be read.
 pub(crate) fn list(folder: &Path) -> Result<Vec<String>, RunError> {
+    list_with(folder, CONFIG)
+}
+
+/// The names of all folders in `folder` that hold the file `marker`, the oldest first.
+fn list_with(folder: &Path, marker: &str) -> Result<Vec<String>, RunError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -19,7 +24,7 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<String>, RunError> {
     };
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.') && folder.join(name).join(CONFIG).is_file())
+        .filter(|name| !name.starts_with('.') && folder.join(name).join(marker).is_file())
         .collect();
     names.sort_by(|a, b| age(a).cmp(&age(b)));
     Ok(names)
@@ -38,11 +43,16 @@ fn age(name: &str) -> (&str, &str, &str) {
 /// # Errors
 /// When there is none or more than one.
 pub(crate) fn find(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
+    find_with(name, folder, CONFIG)
+}
+
+/// As [`find`], among the folders that hold the file `marker`.
+pub(crate) fn find_with(name: &str, folder: &Path, marker: &str) -> Result<PathBuf, RunError> {
     let path = Path::new(name);
-    if path.join(CONFIG).is_file() {
+    if path.join(marker).is_file() {
         return Ok(path.to_owned());
     }
-    let names = list(folder)?;
+    let names = list_with(folder, marker)?;
     if name == "last"
         && let Some(last) = names.last()
     {

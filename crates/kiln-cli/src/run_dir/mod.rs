@@ -8,7 +8,7 @@ mod time;
 
 pub(crate) use create::{NewRun, RunDir, is_busy};
 pub(crate) use error::RunError;
-pub(crate) use find::{find, list};
+pub(crate) use find::{find, find_with, list};
 pub(crate) use record::{DataRecord, RunRecord, Status, read_epochs};
 pub(crate) use time::{compact, rfc3339};
 

@@ -119,7 +119,8 @@ impl RunRecord {
         write_durably(&path, &self.to_bytes()).map_err(RunError::io("write", &path))
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    /// The contents of `run.json`.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         // Strings, numbers and metrics that write NaN as null: nothing that JSON refuses.
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         bytes.push(b'\n');

@@ -36,12 +36,13 @@ impl Test {
         }
     }
 
-    /// Whether any value of a domain passes.
-    pub(super) fn can_pass(&self, domain: &Domain) -> bool {
-        match (self, domain) {
-            (Self::OneOf(wanted), _) => wanted.iter().any(|value| domain.coordinate(value).is_some()),
-            _ => domain.examples().iter().any(|value| self.passes(value)),
-        }
+    /// A value of a domain that passes, if there is one.
+    pub(super) fn witness(&self, domain: &Domain) -> Option<Value> {
+        let candidates = match self {
+            Self::OneOf(wanted) => wanted.clone(),
+            _ => domain.examples(),
+        };
+        candidates.into_iter().find(|value| domain.coordinate(value).is_some() && self.passes(value))
     }
 }
 

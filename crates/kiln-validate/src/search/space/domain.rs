@@ -184,7 +184,7 @@ impl Domain {
     }
 
     /// The value that samplers know by `coordinate`.
-    pub(crate) fn from_coordinate(&self, coordinate: f64) -> Value {
+    pub(crate) fn value_of(&self, coordinate: f64) -> Value {
         match self {
             Self::Choice { values } => values[(coordinate.max(0.0) as usize).min(values.len() - 1)].clone(),
             Self::Float { low, high, .. } => Value::Float(coordinate.clamp(*low, *high)),

@@ -87,7 +87,7 @@ impl Space {
             let Some(Condition { parent, test }) = &parameter.when else { continue };
             match parameters.iter().find(|other| other.name == *parent) {
                 None => return Err(SearchError::NoParent { key, parent: parent.clone() }),
-                Some(other) if !test.can_pass(&other.domain) => {
+                Some(other) if test.witness(&other.domain).is_none() => {
                     let wanted = test.to_string().trim_start_matches('=').to_owned();
                     return Err(SearchError::NeverSet { key, parent: parent.clone(), wanted });
                 }
@@ -116,6 +116,34 @@ impl Space {
     /// The parameters, every one behind its parent.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters
+    }
+
+    /// Assignments that together try every choice and both ends of every other domain: to see, before a study begins,
+    /// whether a configuration takes them.
+    pub fn probes(&self) -> Vec<Assignment> {
+        let place_of = |name: &str| self.parameters.iter().position(|parameter| parameter.name == name);
+        let mut probes: Vec<Assignment> = Vec::new();
+        for (place, parameter) in self.parameters.iter().enumerate() {
+            for example in parameter.domain.examples() {
+                // What must hold for the parameter to be set at all, up to a parameter without a condition.
+                let mut forced = vec![(place, example)];
+                let mut when = parameter.when.as_ref();
+                while let Some(condition) = when {
+                    let Some(parent) = place_of(&condition.parent) else { break };
+                    let Parameter { domain, when: next, .. } = &self.parameters[parent];
+                    forced.extend(condition.test.witness(domain).map(|value| (parent, value)));
+                    when = next.as_ref();
+                }
+                let probe = self.assign(|place, parameter| {
+                    let found = forced.iter().find(|(at, _)| *at == place);
+                    found.map_or_else(|| parameter.domain.at(0.5), |(_, value)| value.clone())
+                });
+                if !probes.contains(&probe) {
+                    probes.push(probe);
+                }
+            }
+        }
+        probes
     }
 
     /// Goes through the parameters that are set, parents first, and gives each the value that `choose` says; it is

@@ -81,6 +81,31 @@ fn steps_reach_the_upper_bound_or_stop_below() {
     assert_eq!(grid("a=uniform(2,2)"), [Value::Float(2.0)]);
 }
 
+#[test]
+fn probes_try_every_choice_and_both_ends() {
+    let space = Space::parse([
+        "kind=choice(adam,sgd)",
+        "momentum=uniform(0,0.9) if kind=sgd",
+        "nesterov=choice(true,false) if momentum>=0.5",
+        "layers=int(1,3)",
+    ])
+    .unwrap();
+    let probes: Vec<String> = space.probes().iter().map(ToString::to_string).collect();
+    let expected = [
+        "kind=\"adam\" layers=2",
+        "kind=\"sgd\" layers=2 momentum=0.45",
+        "kind=\"sgd\" layers=2 momentum=0.0",
+        "kind=\"sgd\" layers=2 momentum=0.9 nesterov=false",
+        "kind=\"sgd\" layers=2 momentum=0.9 nesterov=true",
+        "kind=\"sgd\" layers=1 momentum=0.45",
+        "kind=\"sgd\" layers=3 momentum=0.45",
+    ];
+    for probe in expected {
+        assert!(probes.iter().any(|found| found == probe), "{probe} is not in {probes:?}");
+    }
+    assert_eq!(probes.len(), expected.len());
+}
+
 fn domains() -> impl Strategy<Value = Domain> {
     prop_oneof![
         (-1e6..1e6, 0.0..1e6).prop_map(|(low, width)| Domain::Float {
@@ -127,7 +152,7 @@ proptest! {
             let value = domain.at(unit);
             let coordinate = domain.coordinate(&value);
             prop_assert!(coordinate.is_some(), "{value} is not in {domain}");
-            prop_assert_eq!(domain.from_coordinate(coordinate.unwrap()), value);
+            prop_assert_eq!(domain.value_of(coordinate.unwrap()), value);
         }
         for value in domain.grid(7) {
             prop_assert!(domain.coordinate(&value).is_some(), "{value} is not in {domain}");

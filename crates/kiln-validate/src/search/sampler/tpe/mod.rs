@@ -79,7 +79,7 @@ impl Tpe {
                 return parameter.domain.at(0.0);
             }
             let value = chosen[place].unwrap_or_else(|| estimate(&[place], seed.at(1 + place as u64))[0]);
-            parameter.domain.from_coordinate(value)
+            parameter.domain.value_of(value)
         })
     }
 }

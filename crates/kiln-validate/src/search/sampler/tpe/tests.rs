@@ -44,7 +44,7 @@ fn suggestions_are_those_of_optuna_for_the_same_draws() {
             let found = estimate(&space, &places, &below, &above, 24, || *used.next().unwrap());
             assert!(used.next().is_none(), "draws are left");
             for ((name, place), coordinate) in names.iter().zip(&places).zip(found) {
-                let found = space.parameters()[*place].domain.from_coordinate(coordinate);
+                let found = space.parameters()[*place].domain.value_of(coordinate);
                 let expected: Value = serde_json::from_value(suggestion["found"][name].clone()).unwrap();
                 match (found.number(), expected.number()) {
                     (Some(a), Some(b)) => {

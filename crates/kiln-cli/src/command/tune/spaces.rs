@@ -1,0 +1,63 @@
+//! What varies: the section `[tune]` of the file, and the `key=space` arguments, which win.
+
+use kiln_validate::search::{Space, is_space};
+use toml::Value;
+
+use super::TuneError;
+use crate::config::Resolved;
+use crate::error::CliError;
+
+/// Takes `key=space` arguments apart from `key=value` ones.
+pub(super) fn divide(arguments: &[String]) -> (Vec<String>, Vec<String>) {
+    let has_space = |argument: &String| argument.split_once('=').is_some_and(|(_, value)| is_space(value));
+    arguments.iter().cloned().partition(has_space)
+}
+
+/// The space of a configuration and of `key=space` arguments.
+///
+/// # Errors
+/// Spaces that cannot be read, with the line of the file, and settings that must not vary.
+pub(super) fn collect(resolved: &Resolved, arguments: &[String]) -> Result<Space, CliError> {
+    let key_of = |argument: &str| argument.split('=').next().unwrap_or_default().trim().to_owned();
+    let mut texts = Vec::new();
+    for (key, setting) in &resolved.tune {
+        let place = || setting.origin.value_snippet();
+        let located = |error: CliError| match place() {
+            Some(place) => CliError::Setting { error: Box::new(error), place },
+            None => error,
+        };
+        let text = match (&setting.value, key.strip_prefix("tune.")) {
+            // What stands in it comes by itself.
+            (Value::Table(_), _) => continue,
+            (Value::String(text), Some(key)) => format!("{key}={text}"),
+            (other, _) => format!("{key}={other}"),
+        };
+        if arguments.iter().any(|argument| key_of(argument) == key_of(&text)) {
+            continue;
+        }
+        // Alone, but for its condition: what is wrong with the text is told with its line.
+        let alone = text.split(" if ").next().unwrap_or(&text);
+        Space::parse([alone]).map_err(|error| located(error.into()))?;
+        texts.push(text);
+    }
+    texts.extend(arguments.iter().cloned());
+    let space = Space::parse(&texts)?;
+    for parameter in space.parameters() {
+        if !may_vary(&parameter.name, &resolved.config.train.monitor) {
+            return Err(TuneError::Fixed { key: parameter.name.clone() }.into());
+        }
+    }
+    Ok(space)
+}
+
+/// Whether trials with different values of a setting are judged by the same measure on the same items.
+fn may_vary(key: &str, monitor: &str) -> bool {
+    let section = key.split('.').next().unwrap_or(key);
+    match section {
+        "seed" | "device" | "threads" | "name" | "checkpoint" => false,
+        "data" => matches!(key, "data.standardize"),
+        "loss" => monitor != "loss",
+        "train" => !matches!(key, "train.monitor" | "train.time_limit" | "train.overfit_batch"),
+        _ => true,
+    }
+}
