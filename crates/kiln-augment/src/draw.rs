@@ -31,6 +31,15 @@ pub(crate) fn check(name: &str, [low, high]: [f64; 2], allowed: Range) -> Result
     Ok(())
 }
 
+/// The most pixels that a side can be asked to have.
+const SIDE: usize = 1 << 16;
+
+/// Checks a number of pixels, `low` or more.
+pub(crate) fn side(name: &str, pixels: usize, low: usize) -> Result<(), AugmentError> {
+    Range::between(low as f64, SIDE as f64).check(name, pixels as f64)?;
+    Ok(())
+}
+
 /// A window inside an image, as torchvision draws it for `RandomResizedCrop` and `RandomErasing`: ten times an area
 /// that is uniform in shares of the image's and a ratio of width to height whose logarithm is uniform, until both sides
 /// fit; then a place, uniform too. `[top, left, height, width]`.

@@ -1,7 +1,6 @@
 //! A window at a random place.
 
 use kiln_core::Seed;
-use kiln_core::check::at_least;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
@@ -11,9 +10,9 @@ use crate::{AugmentError, Border, Fill, Image, Pixel, Transform, Warp, draw};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CropConfig {
-    /// `[height, width]` of the window, in pixels.
+    /// `[height, width]` of the window, in pixels, `[1, 65536]`.
     pub size: [usize; 2],
-    /// Pixels that are added on every side. Default 0.
+    /// Pixels that are added on every side, `[0, 65536]`. Default 0.
     #[serde(default)]
     pub padding: usize,
     /// What is added. Default: a colour.
@@ -49,8 +48,9 @@ impl CropConfig {
     /// [`AugmentError::Number`] for a window without pixels or a fill that is not from 0 to 1.
     pub fn build(&self) -> Result<RandomCrop, AugmentError> {
         for size in self.size {
-            at_least("size", size, 1)?;
+            draw::side("size", size, 1)?;
         }
+        draw::side("padding", self.padding, 0)?;
         let fill = Colour::fill(self.fill.as_ref())?;
         let border = match self.border {
             BorderKind::Constant => Border::Constant(fill),

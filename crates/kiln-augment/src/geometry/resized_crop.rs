@@ -1,6 +1,5 @@
 //! A window of random size and place, resized to one size.
 
-use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,7 @@ use crate::{AugmentError, Image, Interpolation, Pixel, Transform, Warp, draw, op
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResizedCropConfig {
-    /// `[height, width]` of the result, in pixels.
+    /// `[height, width]` of the result, in pixels, `[1, 65536]`.
     pub size: [usize; 2],
     /// The window's share of the image's area, from and to, `(0, 1]`. Default `[0.08, 1]`.
     #[serde(default = "default_scale")]
@@ -48,7 +47,7 @@ impl ResizedCropConfig {
     /// [`AugmentError::Number`] or [`AugmentError::Order`] for settings out of their ranges.
     pub fn build(&self) -> Result<RandomResizedCrop, AugmentError> {
         for size in self.size {
-            at_least("size", size, 1)?;
+            draw::side("size", size, 1)?;
         }
         draw::check("scale", self.scale, Range::UNIT)?;
         Range::POSITIVE.check("scale", self.scale[0])?;

@@ -1,6 +1,6 @@
 //! Pixels shifted each by its own displacement.
 
-use super::sample::sample;
+use super::sample::{linspace, sample};
 use crate::{Fill, Image, Interpolation, Pixel};
 
 /// Reads every pixel from its own place plus a displacement: torchvision's `elastic`.
@@ -28,5 +28,6 @@ pub fn elastic<T: Pixel>(
 
 /// The middle of a pixel, from −1 to 1 over the image.
 fn identity(index: usize, len: usize) -> f32 {
-    ((2 * index + 1) as f64 / len as f64 - 1.0) as f32
+    let last = ((len as f64 - 1.0) / len as f64) as f32;
+    linspace(-last, last, index, len)
 }

@@ -38,6 +38,9 @@ pub fn adjust_sharpness<T: Pixel>(image: &mut Image<T>, factor: f64) {
 
 /// Smooths with a Gaussian of standard deviation `sigma` pixels that is cut to `size` × `size` pixels (odd), mirrored at
 /// the edges: torchvision's `gaussian_blur`. An even `size` counts as the next odd one.
+///
+/// PyTorch adds up in another order. A sum that is within some 10⁻⁵ of halfway between two shades may be rounded the other
+/// way here: one 8-bit pixel in 50,000 or fewer.
 pub fn gaussian_blur<T: Pixel>(image: &mut Image<T>, size: usize, sigma: f64) {
     let shape = image.shape();
     let [_, height, width] = shape;

@@ -10,6 +10,15 @@ pub(crate) fn fma(a: f32, b: f32, c: f32) -> f32 {
     (f64::from(a) * f64::from(b) + f64::from(c)) as f32
 }
 
+/// The `index`-th of `count` evenly spaced numbers, rounded once and from both ends, as PyTorch's `linspace`.
+pub(crate) fn linspace(from: f32, to: f32, index: usize, count: usize) -> f32 {
+    if count <= 1 {
+        return from;
+    }
+    let step = (to - from) / (count - 1) as f32;
+    if index < count / 2 { fma(step, index as f32, from) } else { fma(-step, (count - 1 - index) as f32, to) }
+}
+
 /// Makes an image of `size` = `[height, width]`: `locate` writes the places that a row's pixels are read from, across
 /// and down, where −1 and 1 are the edges of the image.
 pub(crate) fn sample<T: Pixel>(

@@ -1,6 +1,5 @@
 //! Parts of the image taken away: random erasing and cutout.
 
-use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +106,7 @@ impl<T: Pixel> Transform<T> for RandomErasing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CutoutConfig {
-    /// Side of a square, in pixels, at least 1.
+    /// Side of a square, in pixels, `[1, 65536]`.
     pub size: usize,
     /// Number of squares. Default 1.
     #[serde(default = "one")]
@@ -127,7 +126,7 @@ impl CutoutConfig {
     /// # Errors
     /// [`AugmentError::Number`] for settings out of their ranges.
     pub fn build(&self) -> Result<Cutout, AugmentError> {
-        at_least("size", self.size, 1)?;
+        draw::side("size", self.size, 1)?;
         let fill = Colour::fill(self.fill.as_ref())?;
         Ok(Cutout { size: self.size, count: self.count, fill })
     }

@@ -1,7 +1,7 @@
 //! How strong an operation is at which level.
 
 use super::Operation;
-use crate::op::sample::fma;
+use crate::op::sample::linspace;
 
 /// A table of operations and their strengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,18 +143,7 @@ impl Space {
     }
 }
 
-/// The `level`-th of `levels` evenly spaced numbers, in f32, rounded once and from both ends, as PyTorch's
-/// `linspace`.
+/// The `level`-th of `levels` evenly spaced numbers, in f32.
 fn evenly(from: f64, to: f64, level: usize, levels: usize) -> f64 {
-    if levels <= 1 {
-        return from;
-    }
-    let (from, to) = (from as f32, to as f32);
-    let step = (to - from) / (levels - 1) as f32;
-    let number = if level < levels / 2 {
-        fma(step, level as f32, from)
-    } else {
-        fma(-step, (levels - 1 - level) as f32, to)
-    };
-    f64::from(number)
+    f64::from(linspace(from as f32, to as f32, level, levels))
 }

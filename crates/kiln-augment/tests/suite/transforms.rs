@@ -144,7 +144,10 @@ fn settings_out_of_range_are_named_with_their_place() {
             r#"{ "kind": "horizontal-flip", "p": 1.5 }"#,
             "augment.0.p is 1.5, it must be at least 0 and at most 1",
         ),
-        (r#"{ "kind": "crop", "size": [0, 5] }"#, "augment.0.size is 0, it must be at least 1"),
+        (
+            r#"{ "kind": "crop", "size": [0, 5] }"#,
+            "augment.0.size is 0, it must be at least 1 and at most 65536",
+        ),
         (
             r#"{ "kind": "resized-crop", "size": [5, 5], "scale": [0, 1] }"#,
             "augment.0.scale is 0, it must be greater than 0",
@@ -172,7 +175,10 @@ fn settings_out_of_range_are_named_with_their_place() {
             r#"{ "kind": "gaussian-blur", "kernel": 4 }"#,
             "augment.0.kernel is 4, it must be odd and at most 999",
         ),
-        (r#"{ "kind": "cutout", "size": 0 }"#, "augment.0.size is 0, it must be at least 1"),
+        (
+            r#"{ "kind": "cutout", "size": 0 }"#,
+            "augment.0.size is 0, it must be at least 1 and at most 65536",
+        ),
         (
             r#"{ "kind": "rand-augment", "level": 31 }"#,
             "augment.0.level is 31, it must be at least 0 and at most 30",
