@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-augment", &["kiln-core", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-objective", &["kiln-core", "kiln-data"]),
-    ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data"]),
+    ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data", "kiln-objective"]),
     (
         "kiln-train",
         &[
@@ -71,7 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-cli",
         ],
     ),
-    (TEST_ONLY, &["kiln-core"]),
+    (TEST_ONLY, &["kiln-core", "kiln-objective", "kiln-optim"]),
     ("xtask", &[]),
 ];
 

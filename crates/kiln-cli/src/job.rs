@@ -10,7 +10,7 @@ use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Loader, Prepared, Rows};
 use kiln_models::{Network, Summary};
 use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
-use kiln_optim::ShapeConfig;
+use kiln_optim::{Optimizer, ShapeConfig};
 use kiln_train::{Data, Scores, Supervised, TrainError, Trainer, evaluate};
 
 use crate::config::{Resolved, RunConfig};
@@ -99,12 +99,14 @@ impl<'a> Job<'a> {
         &self.resolved.config
     }
 
-    /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties find
-    /// parameters, and whether the monitored metric is computed.
+    /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties and
+    /// the groups find parameters, and whether the monitored metric is computed.
     pub(crate) fn check(&self) -> Result<(), CliError> {
         // Which parameters are trainable is known on an autodiff device only.
         let model = self.model()?.train();
         Penalties::new(&self.config().penalty, &params::list(&model))
+            .map_err(|error| self.resolved.locate(error))?;
+        Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         let Prepared { dataset, split, fitted } = &self.prepared;
         let Some(first) = split.validation.first() else { return Ok(()) };

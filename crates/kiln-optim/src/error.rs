@@ -19,6 +19,23 @@ pub enum OptimError {
         /// `optim.dampening`.
         dampening: f64,
     },
+    /// A group has no parameter.
+    #[error(
+        "optim.group[{index}] matches no trainable parameter that an earlier group does not have: {params}"
+    )]
+    Group {
+        /// Which group, from 0.
+        index: usize,
+        /// Its `params`, in words.
+        params: String,
+        /// The paths of the trainable parameters.
+        known: Vec<String>,
+    },
+    /// Lookahead around an optimiser that averages by itself.
+    #[error(
+        "optim.lookahead cannot be wrapped around an optimiser that averages: asgd and the schedule-free ones"
+    )]
+    Lookahead,
     /// The milestones of a multi-step schedule, or the starts of a sequence, do not rise.
     #[error("{key} must rise, {value} comes after {before}")]
     Milestones {
@@ -92,6 +109,8 @@ impl Explain for OptimError {
         match self {
             Self::Number(_)
             | Self::Nesterov { .. }
+            | Self::Group { .. }
+            | Self::Lookahead
             | Self::Milestones { .. }
             | Self::Parts { .. }
             | Self::Part { .. }
@@ -104,6 +123,8 @@ impl Explain for OptimError {
         match self {
             Self::Number(_) => None,
             Self::Nesterov { .. } => Some("set optim.momentum = 0.9 and optim.dampening = 0".to_owned()),
+            Self::Group { known, .. } => Some(format!("the parameters are {}", known.join(", "))),
+            Self::Lookahead => Some("leave out optim.lookahead or take another optimiser".to_owned()),
             Self::Milestones { key, .. } => {
                 let name = key.rsplit('.').next().unwrap_or(key);
                 Some(format!("sort the {name} and drop the ones that repeat"))

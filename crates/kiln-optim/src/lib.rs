@@ -7,20 +7,25 @@ mod clip;
 mod config;
 mod error;
 mod gradients;
+mod groups;
+mod lookahead;
 mod optimizer;
 mod rule;
+mod sam;
 mod schedule;
 mod scheduled;
 mod state;
 
 pub use config::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AdjustLr, Anneal, AsgdConfig, CycleMode, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig,
-    RadamConfig, RmspropConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
-    ShapeConfig, ThresholdMode,
+    AdjustLr, Anneal, AsgdConfig, CycleMode, GroupConfig, LambConfig, LionConfig, LookaheadConfig,
+    MuonConfig, NadamConfig, OptimConfig, OptimizerConfig, RadamConfig, RmspropConfig, SamConfig,
+    ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig, ThresholdMode,
 };
 pub use error::OptimError;
 pub use gradients::Gradients;
+pub use groups::ParamGroups;
 pub use optimizer::Optimizer;
 pub use rule::{At, Kept, Rule, Slot};
+pub use sam::Sam;
 pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};

@@ -1,13 +1,15 @@
 //! The optimiser: one rule, applied to every parameter, with its state by path.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
+use crate::lookahead::Lookahead;
 use crate::rule::{self, At, Kept, Rule};
-use crate::{Gradients, OptimConfig, OptimError};
+use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
 ///
@@ -32,6 +34,8 @@ pub struct Optimizer {
     pub(crate) rule: Box<dyn Rule>,
     pub(crate) weight_decay: f64,
     decay_all: bool,
+    groups: Arc<ParamGroups>,
+    pub(crate) lookahead: Option<Lookahead>,
     pub(crate) updates: u64,
     pub(crate) states: BTreeMap<String, ParamState>,
     /// Weights in training out of a loaded state, until [`Optimizer::restore`] takes them.
@@ -45,6 +49,8 @@ pub(crate) struct ParamState {
     pub(crate) steps: u64,
     /// What the rule keeps; empty before the first update.
     pub(crate) kept: Kept,
+    /// The slow weights of Lookahead, from the first update on.
+    pub(crate) slow: Option<Tensor<1>>,
     /// The shape of the parameter, on which the slots depend.
     pub(crate) dims: Vec<usize>,
 }
@@ -67,10 +73,32 @@ impl Optimizer {
             rule: rule::build(config)?,
             weight_decay: config.weight_decay(),
             decay_all: config.decay_all(),
+            groups: Arc::default(),
+            lookahead: None,
             updates: 0,
             states: BTreeMap::new(),
             trained: BTreeMap::new(),
         })
+    }
+
+    /// An optimiser with parameter groups and Lookahead, for a model with these parameters
+    /// ([`kiln_core::params::list`], on an autodiff device). [`Sam`](crate::Sam) is not its business: it decides where
+    /// gradients are taken.
+    ///
+    /// # Errors
+    /// As [`OptimizerConfig::check`], and [`OptimError::Group`] for a group that matches nothing.
+    pub fn build(config: &OptimizerConfig, params: &[ParamInfo]) -> Result<Self, OptimError> {
+        config.check()?;
+        Ok(Self {
+            groups: Arc::new(ParamGroups::new(config, params)?),
+            lookahead: config.lookahead.as_ref().map(Lookahead::new),
+            ..Self::new(&config.rule)?
+        })
+    }
+
+    /// What parameters have of their own.
+    pub fn groups(&self) -> Arc<ParamGroups> {
+        Arc::clone(&self.groups)
     }
 
     /// Number of calls of [`Optimizer::step`] so far.
@@ -80,7 +108,7 @@ impl Optimizer {
 
     /// Updates every trainable parameter of `model` that has a gradient.
     ///
-    /// `lr` is the learning rate of this step. `after` gets every trainable parameter, flat and without autodiff,
+    /// `lr` is the learning rate of this step, before groups. `after` gets every trainable parameter, flat and without autodiff,
     /// after its update and gives back what it becomes: the place for proximal steps.
     pub fn step<M: Module>(
         &mut self,
@@ -100,11 +128,19 @@ impl Optimizer {
                 return after(info, weight);
             };
             state.steps += 1;
+            if self.lookahead.is_some() && state.slow.is_none() {
+                state.slow = Some(weight.clone());
+            }
             let decays = self.decay_all || info.kind == ParamKind::Weight;
             let weight_decay = if decays { self.weight_decay } else { 0.0 };
-            let at = At { lr, step: state.steps, weight_decay, dims: &info.dims };
+            let at = At {
+                lr: lr * self.groups.lr_factor(&info.path),
+                step: state.steps,
+                weight_decay: self.groups.weight_decay(&info.path).unwrap_or(weight_decay),
+                dims: &info.dims,
+            };
             let mut kept = std::mem::take(&mut state.kept);
-            for tensor in &mut kept.tensors {
+            for tensor in kept.tensors.iter_mut().chain(&mut state.slow) {
                 // A loaded state may have been saved in another precision.
                 if tensor.dtype() != weight.dtype() {
                     *tensor = tensor.clone().cast(weight.dtype());
@@ -113,7 +149,10 @@ impl Optimizer {
             let (point, kept) = self.rule.update(weight, gradient, kept, at);
             let (weight, kept) = self.rule.finish(after(info, point), kept, at);
             state.kept = kept;
-            weight
+            match &self.lookahead {
+                Some(lookahead) => lookahead.update(weight, &mut state.slow, state.steps),
+                None => weight,
+            }
         })
     }
 }

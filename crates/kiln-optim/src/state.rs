@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use kiln_core::{ParamInfo, Weights};
 
+use crate::lookahead::SLOW;
 use crate::optimizer::ParamState;
 use crate::{OptimError, Optimizer};
 
@@ -17,7 +18,8 @@ pub(crate) const TRAINED: &str = "trained";
 
 impl Optimizer {
     /// The state: `updates`, and for each parameter that was there in a step `step/<path>` (both integers, `[1]`)
-    /// `<slot>/<path>` (flat) for each tensor and `<number>/<path>` (f64, `[1]`) for each number that the rule keeps. Copies it to the host.
+    /// `<slot>/<path>` (flat) for each tensor and `<number>/<path>` (f64, `[1]`) for each number that the rule keeps,
+    /// with Lookahead also `slow/<path>`. Copies it to the host.
     pub fn state(&self) -> Weights {
         let mut state = Weights::default();
         state.insert(UPDATES, count(self.updates));
@@ -25,6 +27,9 @@ impl Optimizer {
             state.insert(format!("{STEP}/{path}"), count(param.steps));
             for (slot, tensor) in self.rule.slots(&param.dims).iter().zip(&param.kept.tensors) {
                 state.insert_tensor(format!("{}/{path}", slot.name), tensor.clone());
+            }
+            if let Some(slow) = &param.slow {
+                state.insert_tensor(format!("{SLOW}/{path}"), slow.clone());
             }
             for (name, number) in self.rule.numbers().iter().zip(&param.kept.numbers) {
                 state.insert(format!("{name}/{path}"), TensorData::new(vec![*number], [1]));
@@ -54,6 +59,11 @@ impl Optimizer {
                 for slot in self.rule.slots(&info.dims) {
                     let name = format!("{}/{}", slot.name, info.path);
                     param.kept.tensors.push(read_slot(state, &name, slot.len, &device)?);
+                    known.push(name);
+                }
+                if self.lookahead.is_some() {
+                    let name = format!("{SLOW}/{}", info.path);
+                    param.slow = Some(read_slot(state, &name, info.dims.iter().product(), &device)?);
                     known.push(name);
                 }
                 for number in self.rule.numbers() {

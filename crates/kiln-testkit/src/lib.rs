@@ -6,11 +6,13 @@
 mod close;
 mod golden;
 mod gradient;
+mod optimizer;
 mod schedule;
 
 pub use close::assert_close;
 pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
+pub use optimizer::{Decay, check_optimizer};
 pub use schedule::{ScheduleLaws, check_schedule};
 
 use burn::tensor::{DType, Device};

@@ -160,7 +160,8 @@ impl<T: Task> Trainer<T> {
     ) -> Result<Lane<T::Model>, TrainError> {
         let model = weights.apply(init(device)?.valid())?.train();
         let penalties = Penalties::new(&self.penalties, &params::list(&model))?;
-        let stepper = Stepper::new(Optimizer::new(&self.optim)?, penalties, &self.config);
+        let optimizer = Optimizer::build(&self.optim, &params::list(&model))?;
+        let stepper = Stepper::new(optimizer, penalties, self.optim.sam.as_ref(), &self.config);
         Ok(Lane { device: device.clone(), model: Some(model), stepper })
     }
 
@@ -176,7 +177,8 @@ impl<T: Task> Trainer<T> {
         let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
         let place = StepPlace { run: self.seed, batch: step };
-        let (loss, found) = gradients(&self.task, lane.model(), batch.data, &place, &device);
+        let (loss, found) =
+            gradients(&self.task, lane.model(), batch.data, &place, &device, lane.stepper.sam.as_ref());
         let kept = found.clone();
         let lr = schedules.apply(step, &mut lane.stepper.optimizer)?;
         lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));

@@ -130,7 +130,8 @@ impl<T: Task> Trainer<T> {
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
         let penalties = Penalties::new(&self.penalties, &params::list(&copy))?;
-        let mut stepper = Stepper::new(Optimizer::new(&self.optim)?, penalties, &self.config);
+        let optimizer = Optimizer::build(&self.optim, &params::list(&copy))?;
+        let mut stepper = Stepper::new(optimizer, penalties, self.optim.sam.as_ref(), &self.config);
 
         let batches = train.batches() as u64;
         let mut next = 0;
@@ -145,7 +146,7 @@ impl<T: Task> Trainer<T> {
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
                 let place = StepPlace { run: self.seed, batch: next };
                 let (loss, found): (Tensor<1>, Gradients) =
-                    gradients(&self.task, &copy, batch.data, &place, &device);
+                    gradients(&self.task, &copy, batch.data, &place, &device, stepper.sam.as_ref());
                 sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
                 items += batch.items;
                 window.add(found, batch.items);

@@ -59,7 +59,7 @@ impl<'a, T: Task> Run<'a, T> {
 
         let (steps_per_epoch, steps) = length(&config, &train);
         let mut schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
-        let mut optimizer = Optimizer::new(&trainer.optim)?;
+        let mut optimizer = Optimizer::build(&trainer.optim, &params::list(&model))?;
         // What the optimiser keeps may depend on a momentum that is scheduled; and a schedule that cannot be fails here.
         schedules.apply(0, &mut optimizer)?;
         let mut state = TrainState::new(&config.monitor);
@@ -105,7 +105,7 @@ impl<'a, T: Task> Run<'a, T> {
             callback.on_fit_start(&history)?;
         }
         Ok(Self {
-            stepper: Stepper::new(optimizer, penalties, &config),
+            stepper: Stepper::new(optimizer, penalties, trainer.optim.sam.as_ref(), &config),
             losses: Losses::resumed(state.losses),
             seconds_before: state.seconds,
             started: Instant::now(),
@@ -175,8 +175,9 @@ impl<'a, T: Task> Run<'a, T> {
             let batch = batch?;
             let place =
                 StepPlace { run: self.trainer.seed, batch: epoch * batches as u64 + self.state.batch as u64 };
+            let sam = self.stepper.sam.as_ref();
             let (loss, gradients) =
-                gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device);
+                gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device, sam);
             window.add(gradients, batch.items);
             self.losses.push(loss, batch.items, self.state.step + 1, epoch)?;
             self.state.batch += 1;

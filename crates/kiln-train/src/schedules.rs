@@ -73,7 +73,7 @@ impl Schedules {
         steps_per_epoch: u64,
         steps: u64,
     ) -> Result<Self, OptimError> {
-        let optim = &trainer.optim;
+        let optim = &trainer.optim.rule;
         let rate = match &trainer.learning_rate {
             Some(own) => LearningRate::new(own.clone()),
             None => trainer.schedule.build(optim.lr(), steps_per_epoch, steps)?,

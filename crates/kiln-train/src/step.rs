@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Purpose, Seed, params};
 use kiln_objective::Penalties;
-use kiln_optim::{Gradients, Optimizer};
+use kiln_optim::{Gradients, Optimizer, Sam, SamConfig};
 
 use crate::{Task, TrainConfig};
 
@@ -13,13 +13,25 @@ use crate::{Task, TrainConfig};
 pub(crate) struct Stepper {
     pub(crate) optimizer: Optimizer,
     pub(crate) penalties: Penalties,
+    pub(crate) sam: Option<Sam>,
     clip_norm: Option<f64>,
     clip_value: Option<f64>,
 }
 
 impl Stepper {
-    pub(crate) fn new(optimizer: Optimizer, penalties: Penalties, config: &TrainConfig) -> Self {
-        Self { optimizer, penalties, clip_norm: config.clip_norm, clip_value: config.clip_value }
+    pub(crate) fn new(
+        optimizer: Optimizer,
+        penalties: Penalties,
+        sam: Option<&SamConfig>,
+        config: &TrainConfig,
+    ) -> Self {
+        Self {
+            optimizer,
+            penalties,
+            sam: sam.map(Sam::new),
+            clip_norm: config.clip_norm,
+            clip_value: config.clip_value,
+        }
     }
 
     /// Updates the model with the mean gradient of a window of batches.
@@ -38,13 +50,31 @@ impl Stepper {
         if let Some(max) = self.clip_norm {
             gradients = gradients.clip_norm(max);
         }
-        let penalties = &self.penalties;
-        self.optimizer.step(model, gradients, lr, |info, weight| penalties.prox(info, weight, lr))
+        let (penalties, groups) = (&self.penalties, self.optimizer.groups());
+        self.optimizer.step(model, gradients, lr, |info, weight| {
+            penalties.prox(info, weight, lr * groups.lr_factor(&info.path))
+        })
     }
 }
 
-/// Mean loss of a batch (without autodiff) and the gradients of all parameters.
+/// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
+/// at the point above it.
 pub(crate) fn gradients<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    place: &StepPlace,
+    device: &Device,
+    sam: Option<&Sam>,
+) -> (Tensor<1>, Gradients) {
+    let Some(sam) = sam else { return pass(task, model, batch, place, device) };
+    let (loss, gradients) = pass(task, model, batch.clone(), place, device);
+    let above = sam.ascend(model, &gradients);
+    (loss, pass(task, &above, batch, place, device).1)
+}
+
+/// One pass forward and back.
+fn pass<T: Task>(
     task: &T,
     model: &T::Model,
     batch: T::Batch,

@@ -13,8 +13,9 @@ use crate::Scores;
 pub trait Task: Send {
     /// The model that is trained.
     type Model: Module;
-    /// What the loader hands over: inputs and targets on the device.
-    type Batch: Send + 'static;
+    /// What the loader hands over: inputs and targets on the device. A clone must be cheap, as that of a tensor is:
+    /// sharpness-aware minimisation passes over a batch twice.
+    type Batch: Clone + Send + 'static;
 
     /// The mean loss over the items of the batch: shape `[1]`, on the autodiff device of the model.
     ///

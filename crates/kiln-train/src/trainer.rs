@@ -8,7 +8,7 @@ use burn::module::Module;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Loader, Source};
 use kiln_objective::PenaltyConfig;
-use kiln_optim::{AdamConfig, OptimConfig, Schedule, ScheduleConfig};
+use kiln_optim::{AdamConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig};
 
 use crate::checkpoint::CheckpointStore;
 use crate::evaluate::EVAL_BATCH;
@@ -50,7 +50,7 @@ impl<B> Data<B> {
 pub struct Trainer<T: Task> {
     pub(crate) task: T,
     pub(crate) config: TrainConfig,
-    pub(crate) optim: OptimConfig,
+    pub(crate) optim: OptimizerConfig,
     pub(crate) schedule: ScheduleConfig,
     pub(crate) learning_rate: Option<Arc<dyn Schedule>>,
     pub(crate) momentum_schedule: Option<ScheduleConfig>,
@@ -81,7 +81,7 @@ impl<T: Task> Trainer<T> {
         Self {
             task,
             config,
-            optim: OptimConfig::Adam(AdamConfig::default()),
+            optim: OptimConfig::Adam(AdamConfig::default()).into(),
             schedule: ScheduleConfig::default(),
             learning_rate: None,
             momentum_schedule: None,
@@ -103,9 +103,9 @@ impl<T: Task> Trainer<T> {
         self
     }
 
-    /// The optimiser and its learning rate.
-    pub fn optimizer(mut self, optim: OptimConfig) -> Self {
-        self.optim = optim;
+    /// The optimiser and its learning rate: an [`OptimConfig`], or with groups and wrappers an [`OptimizerConfig`].
+    pub fn optimizer(mut self, optim: impl Into<OptimizerConfig>) -> Self {
+        self.optim = optim.into();
         self
     }
 

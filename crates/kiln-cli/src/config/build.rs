@@ -1,5 +1,6 @@
 //! From merged settings to a [`RunConfig`], with the culprit and its place where that fails.
 
+use kiln_optim::OptimizerConfig;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -29,7 +30,7 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         penalty: (0..settings.penalties())
             .map(|index| section(settings, &format!("penalty.{index}")))
             .collect::<Result<_, _>>()?,
-        optim: section(settings, "optim")?,
+        optim: optimizer(settings)?,
         schedule: section(settings, "schedule")?,
         momentum_schedule: optional(settings, "momentum_schedule")?,
         weight_decay_schedule: optional(settings, "weight_decay_schedule")?,
@@ -37,6 +38,14 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         early_stopping: optional(settings, "early_stopping")?,
         checkpoint: section(settings, "checkpoint")?,
     })
+}
+
+/// `[optim]` with the sections inside it.
+fn optimizer(settings: &Settings) -> Result<OptimizerConfig, ConfigError> {
+    let mut optim: OptimizerConfig = section(settings, "optim")?;
+    optim.sam = optional(settings, "optim.sam")?;
+    optim.lookahead = optional(settings, "optim.lookahead")?;
+    Ok(optim)
 }
 
 #[derive(Deserialize)]
@@ -67,7 +76,8 @@ fn check_sections(settings: &Settings) -> Result<(), ConfigError> {
             return Err(ConfigError::UnknownSection { section: section.to_owned(), nearest, place });
         }
         let is_penalty = section == "penalty" && key.split('.').count() == 2;
-        if (key == section || is_penalty) && !setting.value.is_table() {
+        let is_inner = schema::INNER_SECTIONS.contains(&key);
+        if (key == section || is_penalty || is_inner) && !setting.value.is_table() {
             let expected = if key == "penalty" { "a list of sections" } else { "a section" };
             return Err(wrong(key, setting, expected.to_owned(), None));
         }
@@ -87,6 +97,9 @@ fn section<T: DeserializeOwned>(settings: &Settings, name: &str) -> Result<T, Co
     }
     if schema::SCHEDULES.contains(&name) {
         parts(name, name, &table, settings)?;
+    }
+    if name == "optim" {
+        groups(&table, settings)?;
     }
     T::deserialize(Value::Table(table.clone())).map_err(|error| context.culprit::<T>(&table, &error))
 }
@@ -111,6 +124,21 @@ fn parts(section: &str, name: &str, table: &Table, settings: &Settings) -> Resul
             return Err(ConfigError::UnknownKey { key, nearest, kind: None, place: place() });
         }
         parts(section, &name, part, settings)?;
+    }
+    Ok(())
+}
+
+/// Whether the groups of parameters have only keys that there are: they are one value to everything else here.
+fn groups(optim: &Table, settings: &Settings) -> Result<(), ConfigError> {
+    let list = optim.get("group").and_then(Value::as_array).into_iter().flatten();
+    for (index, group) in list.enumerate() {
+        let mut keys = group.as_table().into_iter().flat_map(Table::keys);
+        if let Some(key) = keys.find(|key| !schema::GROUP_KEYS.contains(&key.as_str())) {
+            let name = |key: &str| format!("optim.group[{index}].{key}");
+            let nearest = nearest(key, schema::GROUP_KEYS).map(|near| name(&near));
+            let place = settings.get("optim.group").and_then(|set| set.origin.value_snippet());
+            return Err(ConfigError::UnknownKey { key: name(key), nearest, kind: None, place });
+        }
     }
     Ok(())
 }
@@ -223,6 +251,9 @@ impl Context<'_> {
 fn expected(key: &str, example: &Value) -> String {
     if key.ends_with(".params") {
         return "weights, all, biases or a list of paths".to_owned();
+    }
+    if key == "optim.group" {
+        return "a list of groups, such as [{ params = \"biases\", weight_decay = 0.0 }]".to_owned();
     }
     if key == "data.source" {
         return "one of the names that `kiln data list` shows".to_owned();

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use kiln_core::device::DeviceName;
 use kiln_data::InputShape;
 use kiln_models::ModelError;
-use kiln_optim::Optimizer;
 use toml::Value;
 
 use super::error::ConfigError;
@@ -160,9 +159,9 @@ impl Resolved {
     /// The first number out of its range, contradiction, or device that there is not.
     pub(crate) fn check(&self) -> Result<DeviceName, CliError> {
         self.config.check().map_err(|error| self.locate(error))?;
-        Optimizer::new(&self.config.optim).map_err(|error| self.locate(error))?;
+        self.config.optim.check().map_err(|error| self.locate(error))?;
         // The lengths matter to the shape of a schedule, not to whether it is right.
-        let (optim, per_epoch, steps) = (&self.config.optim, 10, 100);
+        let (optim, per_epoch, steps) = (&self.config.optim.rule, 10, 100);
         self.config.schedule.build(1.0, per_epoch, steps).map_err(|error| self.locate(error))?;
         if let Some(schedule) = &self.config.momentum_schedule {
             optim.schedule_momentum(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;

@@ -5,7 +5,7 @@ use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
 use kiln_models::ModelConfig;
 use kiln_objective::{LossConfig, PenaltyConfig};
-use kiln_optim::{OptimConfig, ScheduleConfig};
+use kiln_optim::{OptimizerConfig, ScheduleConfig};
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ pub struct RunConfig {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub penalty: Vec<PenaltyConfig>,
     /// The optimiser. Default: Adam.
-    pub optim: OptimConfig,
+    pub optim: OptimizerConfig,
     /// How the learning rate changes. Default: not at all.
     pub schedule: ScheduleConfig,
     /// How the momentum, or the first beta, changes. Default: not at all, but for `schedule.cycle_momentum`.

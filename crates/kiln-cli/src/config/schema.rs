@@ -12,9 +12,9 @@ use kiln_objective::{
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    Anneal, AsgdConfig, CycleMode, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
-    RmspropConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig,
-    ThresholdMode,
+    Anneal, AsgdConfig, CycleMode, GroupConfig, LambConfig, LionConfig, LookaheadConfig, MuonConfig,
+    NadamConfig, OptimConfig, OptimizerConfig, RadamConfig, RmspropConfig, SamConfig, ScheduleConfig,
+    ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig, ThresholdMode,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
@@ -49,6 +49,12 @@ pub(crate) const SECTIONS: [&str; 11] = [
 /// The sections that are schedules.
 pub(crate) const SCHEDULES: [&str; 3] = ["schedule", "momentum_schedule", "weight_decay_schedule"];
 
+/// The sections inside a section.
+pub(crate) const INNER_SECTIONS: [&str; 2] = ["optim.sam", "optim.lookahead"];
+
+/// The settings of an entry of `[[optim.group]]`.
+pub(crate) const GROUP_KEYS: [&str; 3] = ["params", "lr_factor", "weight_decay"];
+
 /// The shape of a section of a kind. `penalty.3` is the section `penalty`.
 pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape> {
     shapes_of(section).find(|shape| shape.kind.as_deref() == kind)
@@ -56,8 +62,16 @@ pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape>
 
 /// All kinds of a section.
 pub(crate) fn shapes_of(section: &str) -> impl Iterator<Item = &'static Shape> {
-    let section = section.split('.').next().unwrap_or(section).to_owned();
+    let outer = section.split('.').next().unwrap_or(section);
+    let section = if INNER_SECTIONS.contains(&section) { section } else { outer }.to_owned();
     shapes().iter().filter(move |shape| shape.section == section)
+}
+
+/// The inner section that a dotted key names or lies in.
+pub(crate) fn inner_section(key: &str) -> Option<&'static str> {
+    let lies_in =
+        |inner: &&str| key.strip_prefix(inner).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    INNER_SECTIONS.into_iter().find(lies_in)
 }
 
 /// A value of the right type for a dotted key, of whatever kind has it first.
@@ -84,7 +98,9 @@ fn shapes() -> &'static [Shape] {
         shapes.extend(models().iter().map(|config| kind("model", config)));
         shapes.extend(losses().iter().map(|config| kind("loss", config)));
         shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
-        shapes.extend(optimizers().iter().map(|config| kind("optim", config)));
+        shapes.extend(optimizers().into_iter().map(|rule| kind("optim", &optimizer(rule))));
+        shapes.push(plain("optim.sam", &SamConfig::default()));
+        shapes.push(plain("optim.lookahead", &LookaheadConfig::default()));
         for section in SCHEDULES {
             let whole = |shape| ScheduleConfig { scale: 0.5, warmup: 0.5, warmup_start: 0.5, shape };
             // A plateau follows a metric: only the learning rate can.
@@ -226,6 +242,12 @@ fn optimizers() -> [OptimConfig; 17] {
     ]
 }
 
+/// The sections inside it are sections of their own.
+fn optimizer(rule: OptimConfig) -> OptimizerConfig {
+    let group = GroupConfig { params: ParamSelection::All, lr_factor: 0.5, weight_decay: Some(0.5) };
+    OptimizerConfig { layer_decay: Some(0.5), group: vec![group], ..rule.into() }
+}
+
 fn schedules() -> [ShapeConfig; 16] {
     let (gamma, end) = (0.5, 0.5);
     let parts = || vec![ScheduleConfig::default()];
@@ -304,7 +326,9 @@ mod tests {
                 "model" => table.try_into::<ModelConfig>().err(),
                 "loss" => table.try_into::<LossConfig>().err(),
                 "penalty" => table.try_into::<PenaltyConfig>().err(),
-                "optim" => table.try_into::<OptimConfig>().err(),
+                "optim" => table.try_into::<OptimizerConfig>().err(),
+                "optim.sam" => table.try_into::<SamConfig>().err(),
+                "optim.lookahead" => table.try_into::<LookaheadConfig>().err(),
                 section if SCHEDULES.contains(&section) => table.try_into::<ScheduleConfig>().err(),
                 "train" => table.try_into::<TrainConfig>().err(),
                 "early_stopping" => table.try_into::<EarlyStoppingConfig>().err(),

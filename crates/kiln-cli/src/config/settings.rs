@@ -64,7 +64,9 @@ impl Settings {
             }
         }
         let value = match (setting.value, key.as_str()) {
-            (Value::Boolean(true), "early_stopping") => Value::Table(toml::Table::new()),
+            (Value::Boolean(true), "early_stopping" | "optim.sam" | "optim.lookahead") => {
+                Value::Table(toml::Table::new())
+            }
             (value, _) => value,
         };
         self.by_key.insert(key, Setting { value, origin: setting.origin });
@@ -80,7 +82,10 @@ impl Settings {
         let Some(shape) = kind.as_str().and_then(|kind| schema::shape(section, Some(kind))) else { return };
         let prefix = format!("{section}.");
         self.by_key.retain(|key, _| {
-            key.strip_prefix(&prefix).is_none_or(|name| name == "kind" || shape.example.contains_key(name))
+            schema::inner_section(key).is_some()
+                || key
+                    .strip_prefix(&prefix)
+                    .is_none_or(|name| name == "kind" || shape.example.contains_key(name))
         });
     }
 
@@ -117,6 +122,7 @@ impl Settings {
         let prefix = format!("{section}.");
         self.by_key
             .iter()
+            .filter(|(key, _)| schema::inner_section(key).is_none_or(|inner| inner == section))
             .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?.to_owned(), setting.value.clone())))
             .collect()
     }
@@ -157,6 +163,7 @@ fn clears(key: &str, value: &Value) -> bool {
     match value {
         Value::Boolean(false) => {
             matches!(key, "early_stopping" | "loss" | "momentum_schedule" | "weight_decay_schedule")
+                || schema::INNER_SECTIONS.contains(&key)
         }
         Value::Array(list) => key == "penalty" && list.is_empty(),
         _ => false,

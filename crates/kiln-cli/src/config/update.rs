@@ -2,11 +2,36 @@
 
 use kiln_optim::{
     AdamaxConfig, AdanConfig, AdjustLr, AsgdConfig, LambConfig, MuonConfig, NadamConfig, OptimConfig,
-    RmspropConfig, SgdConfig,
+    OptimizerConfig, RmspropConfig, SgdConfig,
 };
 
-/// The lines of an optimiser: θ the weights, g the gradient, t the number of the update.
-pub(crate) fn lines(config: &OptimConfig) -> Vec<String> {
+/// The lines of an optimiser with all that is around it: θ the weights, g the gradient, t the number of the update.
+pub(crate) fn lines(config: &OptimizerConfig) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(sam) = &config.sam {
+        lines.push(match sam.adaptive {
+            false => format!("g is taken at θ + {:?}·g/‖g‖", sam.rho),
+            true => format!("g is taken at θ + {:?}·θ²·g/‖|θ|·g‖", sam.rho),
+        });
+    }
+    lines.extend(rule(&config.rule));
+    if let Some(lookahead) = &config.lookahead {
+        lines.push(format!(
+            "every {} updates: slow ← slow + {:?}·(θ − slow);  θ ← slow",
+            lookahead.k, lookahead.alpha
+        ));
+    }
+    if let Some(decay) = config.layer_decay {
+        lines.push(format!("lr of the layer n layers before the last: lr·{decay:?}ⁿ"));
+    }
+    for group in &config.group {
+        let decay = group.weight_decay.map(|decay| format!(", weight decay {decay:?}")).unwrap_or_default();
+        lines.push(format!("lr of {}: lr·{:?}{decay}", group.params, group.lr_factor));
+    }
+    lines
+}
+
+fn rule(config: &OptimConfig) -> Vec<String> {
     let decay = config.weight_decay();
     match config {
         OptimConfig::Sgd(sgd) => sgd_lines(sgd),

@@ -1,6 +1,7 @@
 //! Optimisers and schedules as the configuration describes them.
 
 mod optim;
+mod optimizer;
 mod schedule;
 
 pub use optim::{
@@ -8,4 +9,5 @@ pub use optim::{
     AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, RadamConfig,
     RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
 };
+pub use optimizer::{GroupConfig, LookaheadConfig, OptimizerConfig, SamConfig};
 pub use schedule::{Anneal, CycleMode, ScheduleConfig, ShapeConfig, ThresholdMode};

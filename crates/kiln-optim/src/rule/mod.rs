@@ -25,7 +25,7 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 
-pub(crate) use build::build;
+pub(crate) use build::{build, check};
 
 /// How one parameter is updated.
 ///

@@ -4,6 +4,8 @@
 
 mod clipping;
 mod common;
+mod groups;
+mod laws;
 mod schedule_laws;
 mod schedules;
 mod settings;

@@ -1,10 +1,13 @@
 //! 100 steps of every optimiser against PyTorch, timm and schedulefree (`tests/golden/optimisers.py`).
 
 use burn::tensor::DType;
+use kiln_core::params;
+use kiln_objective::ParamSelection;
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AdjustLr, AsgdConfig, LambConfig, LionConfig, MuonConfig, NadamConfig, OptimConfig, Optimizer,
-    RadamConfig, RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
+    AdjustLr, AsgdConfig, GroupConfig, LambConfig, LionConfig, LookaheadConfig, MuonConfig, NadamConfig,
+    OptimConfig, Optimizer, OptimizerConfig, RadamConfig, RmspropConfig, Sam, SamConfig,
+    ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
 };
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
@@ -56,6 +59,29 @@ pub(crate) fn cases() -> Vec<(&'static str, OptimConfig)> {
     .into_iter()
     .chain(more_cases())
     .collect()
+}
+
+/// All golden cases: those of the rules, and those of what is around a rule.
+pub(crate) fn whole_cases() -> Vec<(&'static str, OptimizerConfig)> {
+    let adam = OptimConfig::Adam(AdamConfig { lr: 0.05, ..Default::default() });
+    let adamw = OptimConfig::Adamw(AdamwConfig { lr: 0.05, ..Default::default() });
+    let momentum = OptimConfig::Sgd(SgdConfig { lr: 0.1, momentum: 0.9, ..Default::default() });
+    let with = |rule: &OptimConfig| OptimizerConfig::from(rule.clone());
+    let group = |params, lr_factor, decay| GroupConfig { params, lr_factor, weight_decay: Some(decay) };
+    let groups = vec![
+        group(ParamSelection::Paths(vec!["weight".to_owned()]), 0.3, 0.2),
+        group(ParamSelection::Biases, 2.0, 0.0),
+    ];
+    let sam = |rho, adaptive| Some(SamConfig { rho, adaptive });
+    let lookahead = |k, alpha| Some(LookaheadConfig { k, alpha });
+    let around = vec![
+        ("groups", OptimizerConfig { group: groups, ..with(&adamw) }),
+        ("lookahead", OptimizerConfig { lookahead: lookahead(6, 0.5), ..with(&adam) }),
+        ("lookahead-options", OptimizerConfig { lookahead: lookahead(5, 0.8), ..with(&momentum) }),
+        ("sam", OptimizerConfig { sam: sam(0.05, false), ..with(&momentum) }),
+        ("sam-adaptive", OptimizerConfig { sam: sam(0.5, true), ..with(&adamw) }),
+    ];
+    cases().into_iter().map(|(name, rule)| (name, rule.into())).chain(around).collect()
 }
 
 /// Those of the golden cases that PyTorch's older optimisers do not cover.
@@ -221,16 +247,20 @@ fn more_cases() -> Vec<(&'static str, OptimConfig)> {
 #[test]
 fn every_optimiser_takes_its_references_way() {
     let golden = golden();
-    for (name, config) in cases() {
+    for (name, config) in whole_cases() {
+        let sam = config.sam.as_ref().map(Sam::new);
         for (dtype, mut tolerance) in precisions() {
             if dtype == DType::F32 {
                 // Near a minimum, Adam divides rounding errors by each other: PyTorch itself is off by 6e-5 there.
                 tolerance = tolerance.max(2.0 * expected(&golden, &format!("{name}/float32"))[0]);
             }
             let (problem, mut model) = Problem::new(dtype);
-            let mut optimizer = Optimizer::new(&config).unwrap();
+            let mut optimizer = Optimizer::build(&config, &params::list(&model)).unwrap();
             for step in 1..=100 {
-                let gradients = problem.gradients(&model);
+                let mut gradients = problem.gradients(&model);
+                if let Some(sam) = &sam {
+                    gradients = problem.gradients(&sam.ascend(&model, &gradients));
+                }
                 model = optimizer.step(model, gradients, config.lr(), |_, weight| weight);
                 if [1, 10, 50, 100].contains(&step) {
                     let check = |part: &str, found: Vec<f64>| {

@@ -28,6 +28,19 @@ fn unknown_keys_and_sections() {
         r#"my.toml:5: there is no setting "optim.learning_rate" | `kiln config print` shows every setting"#,
     );
     file(
+        "[[optim.group]]\nparams = \"biases\"\nlr_facto = 3\n",
+        r#"my.toml:3: there is no setting "optim.group[0].lr_facto" | did you mean "optim.group[0].lr_factor"?"#,
+    );
+    file(
+        "[optim.sam]\nrhoo = 3\n",
+        r#"my.toml:4: there is no setting "optim.sam.rhoo" | did you mean "optim.sam.rho"?"#,
+    );
+    file("[optim]\nsam = 3\n", "my.toml:4: optim.sam is 3, it must be a section");
+    file(
+        "[optim]\ngroup = 3\n",
+        "my.toml:4: optim.group is 3, it must be a list of groups, such as [{ params = \"biases\", weight_decay = 0.0 }]",
+    );
+    file(
         "[schedule]\nkind = \"cosine\"\ngamma = 0.5\n",
         "my.toml:5: there is no setting \"schedule.gamma\" | the kind is cosine; it is a setting of step, multi-step, \
          exponential, cosine-restarts, cyclic",

@@ -87,8 +87,31 @@ fn another_kind_drops_what_it_lacks_and_keeps_what_it_shares() {
     let text = format!("{GOOD}[optim]\nkind = \"adam\"\nlr = 0.5\nbetas = [0.8, 0.9]\n");
     let resolved = check(&text, &["optim.momentum=0.9", "optim.kind=sgd"]);
     // The order of arguments counts: momentum came when the kind was still adam, and sgd knows it.
-    let kiln_optim::OptimConfig::Sgd(sgd) = resolved.unwrap().config.optim else { panic!("not sgd") };
+    let kiln_optim::OptimConfig::Sgd(sgd) = resolved.unwrap().config.optim.rule else { panic!("not sgd") };
     assert_eq!((sgd.lr, sgd.momentum), (0.5, 0.9));
+}
+
+#[test]
+fn an_optimiser_has_groups_and_sections_inside_it() {
+    let text = format!(
+        "{GOOD}[optim]\nkind = \"sgd\"\nlayer_decay = 0.75\n[[optim.group]]\nparams = \"biases\"\nweight_decay = 0.0\n\
+         [[optim.group]]\nparams = [\"output\"]\nlr_factor = 10\n[optim.sam]\nrho = 0.1\n"
+    );
+    let resolved = check(&text, &["optim.lookahead.k=5", "optim.kind=adam"]).unwrap();
+    let optim = &resolved.config.optim;
+    assert_eq!((optim.layer_decay, optim.group.len(), optim.group[1].lr_factor), (Some(0.75), 2, 10.0));
+    assert_eq!(optim.group[0].weight_decay, Some(0.0));
+    assert_eq!(optim.sam, Some(kiln_optim::SamConfig { rho: 0.1, adaptive: false }));
+    assert_eq!(optim.lookahead, Some(kiln_optim::LookaheadConfig { k: 5, alpha: 0.5 }));
+    let printed = annotated(&resolved);
+    assert!(printed.contains("[optim.sam]\nrho = 0.1"), "{printed}");
+    assert!(printed.contains("# g is taken at θ + 0.1·g/‖g‖"), "{printed}");
+    assert_eq!(check(&printed, &[]).unwrap().config, resolved.config);
+    let written = toml::to_string(&resolved.config).unwrap();
+    assert_eq!(check(&written, &[]).unwrap().config, resolved.config, "{written}");
+
+    let config = check(&text, &["optim.sam=false", "optim.lookahead=true"]).unwrap().config;
+    assert_eq!((config.optim.sam, config.optim.lookahead), (None, Some(Default::default())));
 }
 
 #[test]
