@@ -32,9 +32,9 @@ impl Pixel for u8 {
 
     #[inline]
     fn rounded(number: f32) -> Self {
-        // Adding and taking away 1.5 · 2²³ rounds half to even in the usual rounding mode, in any vector unit.
+        // Adding 1.5 · 2²³ rounds half to even, and leaves the whole number in the last bits; a cast would check its range.
         const SHIFT: f32 = 12_582_912.0;
-        ((number.clamp(0.0, 255.0) + SHIFT) - SHIFT) as u8
+        (number.clamp(0.0, 255.0) + SHIFT).to_bits() as u8
     }
 
     #[inline]
