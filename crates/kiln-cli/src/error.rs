@@ -10,7 +10,9 @@ use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 use kiln_train::TrainError;
+use kiln_validate::path::PathError;
 use kiln_validate::search::SearchError;
+use kiln_validate::split::SplitError;
 
 use crate::command::TuneError;
 use crate::config::{ConfigError, Snippet};
@@ -43,7 +45,17 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
+    RegularisationPath(#[from] PathError),
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    #[error(transparent)]
     Search(#[from] SearchError),
+    /// A model that the path cannot be computed for.
+    #[error("the path is of linear models, and model.kind is {kind}")]
+    PathModel { kind: String },
+    /// A target that the path cannot be computed for.
+    #[error("the path is for one column of numbers, and the target is {target}")]
+    PathTarget { target: String },
     #[error(transparent)]
     Tune(#[from] TuneError),
     /// The data are not those that the run was started with.
@@ -123,6 +135,8 @@ impl CliError {
             Self::Objective(error) => error,
             Self::Train(error) => error,
             Self::Weights(error) => error,
+            Self::RegularisationPath(error) => error,
+            Self::Split(error) => error,
             Self::Search(error) => error,
             Self::Tune(error) => error,
             _ => return None,
@@ -136,6 +150,7 @@ impl Explain for CliError {
             Self::Setting { error, .. } => error.kind(),
             Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
+            Self::PathModel { .. } | Self::PathTarget { .. } => ErrorKind::Usage,
             Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
@@ -155,6 +170,8 @@ impl Explain for CliError {
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
+            Self::PathModel { .. } => "add model.kind=linear, or train other models with penalty.0.kind=l1",
+            Self::PathTarget { .. } => "name one column of numbers with data.target",
             Self::OutputIsInput { .. } => "give the output another name",
             Self::BinaryNumbers => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"

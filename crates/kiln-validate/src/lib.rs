@@ -4,10 +4,12 @@
 //! - [`cross`]: any task, fold by fold, several folds side by side
 //! - [`calibration`]: whether probabilities mean what they say
 //! - [`statistics`]: intervals and tests that know that folds share training items
+//! - [`path`]: models along a regularisation path, and the strength that cross-validation picks
 //! - [`search`]: spaces of settings, samplers, pruners, studies that survive a kill
 
 pub mod calibration;
 pub mod cross;
+pub mod path;
 pub mod search;
 pub mod split;
 pub mod statistics;

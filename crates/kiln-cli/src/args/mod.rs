@@ -2,6 +2,7 @@
 
 mod global;
 mod inspect;
+mod path;
 mod schedule;
 mod train;
 mod tune;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
+pub(crate) use path::PathArguments;
 pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
 pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
 pub(crate) use tune::{PrunerName, SamplerName, Tune};
@@ -57,6 +59,9 @@ pub(crate) enum Command {
     /// Find a learning rate to begin with: a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
     LrFind(LrFind),
+    /// Fit a linear model for every strength of its penalty, and pick one by cross-validation.
+    #[command(after_help = path::EXAMPLES)]
+    Path(PathArguments),
     /// Search for the settings that do best on the validation part.
     #[command(after_help = tune::EXAMPLES)]
     Tune(Tune),

@@ -9,6 +9,7 @@ mod dry_run;
 mod eval;
 mod finished;
 mod lr_find;
+mod path;
 mod picture;
 mod predict;
 mod runs;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Compare(arguments) => compare::run(arguments, global, out)?,
         Command::Schedule(command) => schedule::run(command, global, out)?,
         Command::LrFind(arguments) => lr_find::run(arguments, global, out)?,
+        Command::Path(arguments) => path::run(arguments, global, out)?,
         Command::Tune(arguments) => return tune::run(arguments, global, out),
         Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }
@@ -62,6 +64,7 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::Compare(_) => ("compare", false),
         Command::Schedule(_) => ("schedule plot", false),
         Command::LrFind(_) => ("lr-find", false),
+        Command::Path(_) => ("path", false),
         Command::Tune(arguments) => ("tune", arguments.resume.is_some()),
         _ => return Ok(()),
     };

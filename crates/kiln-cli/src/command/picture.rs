@@ -12,9 +12,18 @@ use crate::error::CliError;
 /// # Errors
 /// [`CliError::NotSvg`] for a name that ends otherwise, [`CliError::Write`] where the file cannot be written.
 pub(super) fn write_svg(path: &Path, chart: &Chart) -> Result<(), CliError> {
-    if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
-        return Err(CliError::NotSvg { path: path.to_owned() });
-    }
+    check_svg(path)?;
     write_durably(path, chart.to_svg().as_bytes())
         .map_err(|error| CliError::Write { path: path.to_owned(), error })
+}
+
+/// Whether a name is that of an SVG file: known before the work for it is done.
+///
+/// # Errors
+/// [`CliError::NotSvg`] for a name that ends otherwise.
+pub(super) fn check_svg(path: &Path) -> Result<(), CliError> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
+        return Ok(());
+    }
+    Err(CliError::NotSvg { path: path.to_owned() })
 }

@@ -70,6 +70,14 @@ impl Fitted {
         }
     }
 
+    /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`; `None` for images.
+    pub fn feature_names(&self) -> Option<Vec<String>> {
+        match &self.inputs {
+            Inputs::Images(_) => None,
+            Inputs::Table(table) => Some(table.names()),
+        }
+    }
+
     /// The inputs and targets of `rows`, in their order, on `device`; a row may come twice.
     ///
     /// # Errors

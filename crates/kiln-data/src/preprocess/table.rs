@@ -50,6 +50,26 @@ impl TableEncoder {
         self.parts().map(|(column, encoding)| encoding.width(column)).sum()
     }
 
+    /// What each number in a row is: a column, or one of its categories.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = |(column, encoding): (&ColumnSchema, &Encoding)| -> Vec<String> {
+            let name = &column.name;
+            match (encoding, &column.kind) {
+                (Encoding::OneHot { missing }, ColumnKind::Categorical(known)) => {
+                    let last = missing.then_some("missing");
+                    known
+                        .iter()
+                        .map(String::as_str)
+                        .chain(last)
+                        .map(|value| format!("{name}={value}"))
+                        .collect()
+                }
+                _ => vec![name.clone()],
+            }
+        };
+        self.parts().flat_map(names).collect()
+    }
+
     /// `[rows, width]` of columns whose lengths are checked against `rows`.
     pub(super) fn apply(&self, columns: &[Column], rows: &[usize]) -> Result<Vec<f32>, DataError> {
         self.check(columns)?;

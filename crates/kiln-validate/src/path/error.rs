@@ -1,0 +1,55 @@
+//! What can be wrong with a path.
+
+use kiln_convex::ConvexError;
+use kiln_core::{ErrorKind, Explain, NumberError};
+
+/// What can be wrong with a path.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// A setting is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The problem cannot be posed or solved.
+    #[error(transparent)]
+    Convex(#[from] ConvexError),
+    /// No feature says anything about the target.
+    #[error("every coefficient is zero without a penalty, too: no feature is correlated with the target")]
+    Flat,
+    /// Folds with curves of different lengths, or no folds.
+    #[error("a fold has {found} errors for {expected} strengths")]
+    Length {
+        /// Strengths.
+        expected: usize,
+        /// Errors of the fold.
+        found: usize,
+    },
+    /// An error that is not a number.
+    #[error("the error of fold {fold} at strength {place} is {value}")]
+    NotFinite {
+        /// The fold, from 0.
+        fold: usize,
+        /// The place on the path, from 0.
+        place: usize,
+        /// The value.
+        value: f64,
+    },
+}
+
+impl Explain for PathError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Number(_) | Self::Length { .. } => ErrorKind::Usage,
+            Self::Convex(error) => error.kind(),
+            Self::Flat => ErrorKind::Data,
+            Self::NotFinite { .. } => ErrorKind::Diverged,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Convex(error) => error.help(),
+            _ => None,
+        }
+    }
+}
