@@ -10,9 +10,15 @@ use kiln::convex::Design;
 use kiln::validate::path::ElasticNetPath;
 
 fn main() {
-    for (rows, columns, rounds) in [(442, 24, 15), (500, 200, 5), (200, 500, 3)] {
+    for (rows, columns, tolerance, rounds) in [
+        (442, 24, 1e-8, 15),
+        (442, 24, 1e-4, 15),
+        (500, 200, 1e-8, 3),
+        (500, 200, 1e-4, 3),
+        (200, 500, 1e-4, 3),
+    ] {
         let (x, y) = data(rows, columns);
-        let path = ElasticNetPath::default();
+        let path = ElasticNetPath { tolerance, ..ElasticNetPath::default() };
         let lambdas = path.grid(&x, &y).unwrap();
         let (mut warm, mut cold, mut ratio) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rounds {
@@ -29,7 +35,7 @@ fn main() {
             ratio.push(a / b);
         }
         let line = serde_json::json!({
-            "job": format!("lasso path {rows}x{columns}, 100 strengths"), "kiln_ms": median(warm),
+            "job": format!("lasso path {rows}x{columns}, 100 strengths, gap {tolerance:e}"), "kiln_ms": median(warm),
             "peer": "100 cold fits", "peer_ms": median(cold), "ratio": median(ratio),
         });
         println!("{line}");
