@@ -13,6 +13,7 @@ use kiln_train::TrainError;
 use kiln_validate::path::PathError;
 use kiln_validate::search::SearchError;
 use kiln_validate::split::SplitError;
+use kiln_validate::statistics::StatisticsError;
 
 use crate::command::TuneError;
 use crate::config::{ConfigError, Snippet};
@@ -58,6 +59,29 @@ pub(crate) enum CliError {
     PathTarget { target: String },
     #[error(transparent)]
     Tune(#[from] TuneError),
+    #[error(transparent)]
+    Statistics(#[from] StatisticsError),
+    /// A fold that there is not.
+    #[error("there is no fold {fold}: they are numbered from 0 to {}", folds - 1)]
+    NoFold { fold: usize, folds: usize },
+    /// Folds are to be joined, and one is missing.
+    #[error("fold {fold} of {} is not done", run.display())]
+    FoldMissing { fold: usize, run: PathBuf },
+    /// A run that is no cross-validation.
+    #[error("{} is a run, but not one of `kiln cv`", run.display())]
+    NotACv { run: PathBuf },
+    /// The folder of a cross-validation with other settings.
+    #[error("{} holds a cross-validation with other settings", run.display())]
+    OtherCv { run: PathBuf },
+    /// Classes are wanted, and the target is numbers.
+    #[error("--stratified is for classes, and the target is a number")]
+    StratifiedNumbers,
+    /// Images have no columns.
+    #[error("--group names a column, and images have none")]
+    GroupOfImages,
+    /// The data have no such column.
+    #[error("--group names the column {name:?}, which the data do not have")]
+    NoColumn { name: String, nearest: Option<String> },
     /// The data are not those that the run was started with.
     #[error("the data {name:?} are not those that {} was trained on: their fingerprints differ", run.display())]
     DataChanged { name: String, run: PathBuf },
@@ -139,6 +163,7 @@ impl CliError {
             Self::Split(error) => error,
             Self::Search(error) => error,
             Self::Tune(error) => error,
+            Self::Statistics(error) => error,
             _ => return None,
         })
     }
@@ -151,6 +176,10 @@ impl Explain for CliError {
             Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::PathModel { .. } | Self::PathTarget { .. } => ErrorKind::Usage,
+            Self::NoFold { .. } | Self::FoldMissing { .. } | Self::NotACv { .. } | Self::OtherCv { .. } => {
+                ErrorKind::Usage
+            }
+            Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
             Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
@@ -162,6 +191,19 @@ impl Explain for CliError {
         let help = match self {
             Self::Setting { error, .. } => return error.help(),
             Self::DataChanged { .. } => "train anew with `kiln train`, or bring the old data back",
+            Self::NoFold { .. } => "--fold counts from 0",
+            Self::FoldMissing { fold, run } => {
+                return Some(format!(
+                    "train it with `kiln cv … --fold {fold} --dir {0}`, or all that are missing with `kiln resume {0}`",
+                    run.display()
+                ));
+            }
+            Self::NotACv { .. } => "`kiln cv` makes one",
+            Self::OtherCv { .. } => "give --dir another folder, or the settings that it was begun with",
+            Self::StratifiedNumbers => "leave out --stratified, or set data.task = \"classification\"",
+            Self::GroupOfImages => "--group works for tables",
+            Self::NoColumn { nearest: Some(name), .. } => return Some(format!("did you mean {name:?}?")),
+            Self::NoColumn { .. } => "`kiln data info` lists the columns; one in data.ignore is not read",
             Self::NoCheckpoint { .. } => "train it first: `kiln resume` goes on, or starts over",
             Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
             Self::UnknownFormat { .. } => "give the output a name that ends in .csv or .jsonl",

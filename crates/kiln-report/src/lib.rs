@@ -4,9 +4,11 @@
 //! - [`Progress`]: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
+//! - [`boxplot`]: the spread of a few numbers on one line.
 //! - [`human`]: durations, sizes and numbers as words.
 //! - [`memory`]: the peak memory of this process.
 
+pub mod boxplot;
 mod chart;
 mod confusion;
 pub mod event;

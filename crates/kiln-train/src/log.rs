@@ -20,15 +20,25 @@ impl MetricsLog {
     }
 
     /// Appends a line and waits until it is on the disk, because a checkpoint will count on it.
-    pub(crate) fn append(&self, record: &EpochRecord) -> Result<(), TrainError> {
+    pub(crate) fn append(&self, record: &EpochRecord, sync: bool) -> Result<(), TrainError> {
         let mut line = serde_json::to_vec(record).map_err(|e| TrainError::damaged(&self.path, e))?;
         line.push(b'\n');
         let write = || {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             file.write_all(&line)?;
-            file.sync_data()
+            if sync { file.sync_data() } else { Ok(()) }
         };
         write().map_err(|e| TrainError::io("write", &self.path, e))
+    }
+
+    /// Makes what was appended without it survive a power cut.
+    pub(crate) fn sync(&self) -> Result<(), TrainError> {
+        match OpenOptions::new().append(true).open(&self.path) {
+            Ok(file) => file.sync_data().map_err(|e| TrainError::io("write", &self.path, e)),
+            // Saved in the first epoch: nothing has been appended.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(TrainError::io("write", &self.path, error)),
+        }
     }
 
     /// The first `lines` records; everything after them is cut off.

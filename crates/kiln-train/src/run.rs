@@ -11,7 +11,7 @@ use kiln_data::Loader;
 use kiln_objective::Penalties;
 use kiln_optim::Optimizer;
 
-use crate::checkpoint::{Checkpoint, TrainState};
+use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::losses::Losses;
 use crate::schedules::{Schedules, length};
 use crate::step::{StepPlace, Stepper, Window, gradients};
@@ -31,6 +31,7 @@ pub(crate) struct Run<'a, T: Task> {
     history: History,
     losses: Losses,
     best: Option<Weights>,
+    deferred: Deferred,
     started: Instant,
     seconds_before: f64,
 }
@@ -108,6 +109,7 @@ impl<'a, T: Task> Run<'a, T> {
             stepper: Stepper::new(optimizer, penalties, trainer.optim.sam.as_ref(), &config),
             losses: Losses::resumed(state.losses),
             seconds_before: state.seconds,
+            deferred: Deferred::new(trainer.defer),
             started: Instant::now(),
             trainer,
             model: Some(model),
@@ -269,7 +271,7 @@ impl<'a, T: Task> Run<'a, T> {
             seconds: began.elapsed().as_secs_f64(),
         };
         if let Some(log) = &self.trainer.log {
-            log.append(&record)?;
+            log.append(&record, !self.deferred.holds())?;
         }
         self.history.epochs.push(record.clone());
         self.state.seq += 1;
@@ -348,8 +350,14 @@ impl<'a, T: Task> Run<'a, T> {
         self.state.plateau = self.schedules.rate.state();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();
-        store.save(weights, &self.stepper.optimizer.checkpoint(self.model()), &self.state)?;
-        Ok(())
+        if let Some(log) = &self.trainer.log
+            && !self.deferred.holds()
+        {
+            log.sync()?;
+        }
+        let model = self.model.as_ref().expect("the model is only away while it is updated");
+        let optimizer = || self.stepper.optimizer.checkpoint(model);
+        self.deferred.save(store, weights, optimizer, &self.state)
     }
 }
 

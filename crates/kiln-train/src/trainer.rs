@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use burn::module::Module;
 use kiln_core::{Purpose, Seed};
@@ -59,6 +60,7 @@ pub struct Trainer<T: Task> {
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
     pub(crate) checkpoint: CheckpointConfig,
     pub(crate) store: Option<CheckpointStore>,
+    pub(crate) defer: Duration,
     pub(crate) log: Option<MetricsLog>,
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
     pub(crate) seed: Seed,
@@ -90,6 +92,7 @@ impl<T: Task> Trainer<T> {
             early_stopping: None,
             checkpoint: CheckpointConfig::default(),
             store: None,
+            defer: Duration::ZERO,
             log: None,
             callbacks: Vec::new(),
             seed: Seed::new(0),
@@ -153,6 +156,13 @@ impl<T: Task> Trainer<T> {
         self.store = Some(CheckpointStore::new(folder.join("checkpoints"), config.keep));
         self.log = Some(MetricsLog::new(folder.join("metrics.jsonl")));
         self.checkpoint = config;
+        self
+    }
+
+    /// Writes no checkpoint for so long: a run that ends or is killed before leaves none, and a resume starts over, to the
+    /// same end. For many short runs, such as the folds of a cross-validation. Default 0.
+    pub fn checkpoints_after(mut self, duration: Duration) -> Self {
+        self.defer = duration;
         self
     }
 

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use burn::tensor::Device;
 use common::{PointBatch, Points, config, data, model, trainer};
@@ -297,4 +298,46 @@ fn what_is_half_deleted_is_no_damaged_checkpoint() {
     fs::write(checkpoints.join(".tmp-old-step-00000004/MANIFEST.json"), "{}").unwrap();
     let store = CheckpointStore::new(&checkpoints, 2);
     assert!(store.verify().unwrap().iter().all(|found| found.result.is_ok()));
+}
+
+/// Sleeps once, at a step, so that the time without checkpoints passes.
+struct SleepAt(u64, Duration);
+
+impl Callback for SleepAt {
+    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
+        if view.step == self.0 {
+            std::thread::sleep(self.1);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[test]
+fn checkpoints_that_come_late_name_a_best_one_that_is_there() {
+    let config = TrainConfig { epochs: 6, ..config() };
+    let whole = uninterrupted(&config);
+    let quiet = Duration::from_secs(1);
+    let last = whole.history.last().unwrap().step;
+    for stop in [2, last / 2 + 1, last - 1] {
+        let folder = tempfile::tempdir().unwrap();
+        let late = |sleep: u64| {
+            build(folder.path(), &config)
+                .checkpoints_after(quiet)
+                .callback(SleepAt(sleep, quiet + Duration::from_millis(50)))
+                .callback(StopAt(stop))
+        };
+        // Stopped before the time has passed: nothing is written, and a resume starts over.
+        late(u64::MAX).fit(model(), &data()).unwrap();
+        assert!(!folder.path().join("checkpoints/last").exists());
+        // Stopped after it: the best weights so far are there too, and a resume goes on from the stop.
+        late(stop.saturating_sub(1).max(1)).resume(model(), &data()).unwrap();
+        let store = CheckpointStore::new(folder.path().join("checkpoints"), 2);
+        let newest = store.newest().unwrap().0.unwrap();
+        assert_eq!(newest.state.step, stop);
+        if let Some(best) = &newest.state.best {
+            store.load(best).unwrap();
+        }
+        let outcome = build(folder.path(), &config).resume(model(), &data()).unwrap();
+        assert_eq!(end(folder.path(), outcome), whole, "stopped at step {stop}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line as text, checked by itself. What it means is decided in [`crate::command`].
 
+mod cv;
 mod global;
 mod inspect;
 mod path;
@@ -9,6 +10,7 @@ mod tune;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use cv::{Cv, CvAction, CvRun};
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use path::PathArguments;
@@ -41,6 +43,9 @@ pub(crate) enum Command {
     /// Train a model from a configuration or a recipe.
     #[command(after_help = train::TRAIN_EXAMPLES)]
     Train(Plan),
+    /// Cross-validate: train on some folds, judge on the other, and say how sure the result is.
+    #[command(args_conflicts_with_subcommands = true, after_help = cv::CV_EXAMPLES)]
+    Cv(Cv),
     /// Go on with a run exactly where it stopped.
     #[command(after_help = train::RESUME_EXAMPLES)]
     Resume(Resume),

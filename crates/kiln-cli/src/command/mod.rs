@@ -3,6 +3,7 @@
 mod compare;
 mod completions;
 mod config;
+mod cv;
 mod data;
 mod devices;
 mod dry_run;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Data(command) => data::run(command, global, out)?,
         Command::Runs(command) => runs::run(command, global, out)?,
         Command::Completions { shell } => completions::run(*shell, out)?,
+        Command::Cv(arguments) => return cv::run(arguments, global, out),
         Command::Train(plan) => return train::run(plan, global, out),
         Command::Resume(arguments) => return train::resume(arguments, global, out),
         Command::Eval(arguments) => eval::run(arguments, global, out)?,
@@ -66,6 +68,7 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::LrFind(_) => ("lr-find", false),
         Command::Path(_) => ("path", false),
         Command::Tune(arguments) => ("tune", arguments.resume.is_some()),
+        Command::Cv(arguments) => ("cv", arguments.action.is_some()),
         _ => return Ok(()),
     };
     let given = [

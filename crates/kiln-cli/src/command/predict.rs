@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
 }
 
 /// Softmax of the logits; a single logit is that of the second of two classes.
-fn probabilities(logits: &[f32]) -> Vec<f32> {
+pub(super) fn probabilities(logits: &[f32]) -> Vec<f32> {
     let logits = if let [logit] = logits { vec![0.0, *logit] } else { logits.to_vec() };
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();

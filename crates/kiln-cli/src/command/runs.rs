@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use kiln_report::table::colour;
 use kiln_report::{Column, Metrics, Table, human};
 
+use super::cv;
 use crate::args::{Global, RunsCommand};
 use crate::config::{Request, RunConfig, leaves, literal, resolve};
 use crate::error::CliError;
@@ -16,7 +17,13 @@ pub(super) fn run(command: &RunsCommand, global: &Global, out: Output) -> Result
     match command {
         RunsCommand::Ls => list(&runs_dir, out),
         RunsCommand::Show { run } => show(&run_dir::find(run, &runs_dir)?, out),
-        RunsCommand::Diff { a, b } => diff([run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?], out),
+        RunsCommand::Diff { a, b } => {
+            let folders = [run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?];
+            diff(&folders, out)?;
+            // What differs in two cross-validations is one thing, what follows from it another.
+            let both = folders.iter().all(|folder| cv::Study::is_in(folder));
+            if both { cv::diff(&folders, global, out) } else { Ok(()) }
+        }
     }
 }
 
@@ -156,8 +163,8 @@ fn all(metrics: &Metrics) -> String {
     shown.join("  ")
 }
 
-fn diff(folders: [PathBuf; 2], out: Output) -> Result<(), CliError> {
-    let [a, b] = &folders;
+fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> {
+    let [a, b] = folders;
     let mut rows = differing(&settings(&config(a)?), &settings(&config(b)?));
     rows.extend(differing(&results(&RunRecord::read(a)?), &results(&RunRecord::read(b)?)));
     if out.json {

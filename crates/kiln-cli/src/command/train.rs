@@ -11,6 +11,7 @@ use kiln_report::{EventWriter, Mode, memory};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Stop};
 
+use super::cv::Study;
 use super::{configuration, finished};
 use crate::args::{Global, Plan, Resume};
 use crate::config::{Flags, Request, Resolved, annotated, resolve};
@@ -53,8 +54,11 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliEr
 
 /// `kiln resume`.
 pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result<u8, CliError> {
-    let signals = Signals::listen();
     let path = find(&arguments.run, &global.runs_dir())?;
+    if Study::is_in(&path) {
+        return super::cv::resume(&path, global, out);
+    }
+    let signals = Signals::listen();
     let run = RunDir::open(&path)?;
     let mut record = RunRecord::read(&path)?;
     let resolved = stored(&path, global)?;

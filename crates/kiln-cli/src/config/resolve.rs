@@ -39,7 +39,7 @@ pub(crate) struct Flags {
 }
 
 /// A configuration with the memory of who set what.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Resolved {
     pub(crate) config: RunConfig,
     /// The name of the recipe or file, for the name of the run.
@@ -200,6 +200,13 @@ impl Resolved {
             Some(place) if error.snippet().is_none() => CliError::Setting { error: Box::new(error), place },
             _ => error,
         }
+    }
+
+    /// The same with another seed, as each fold of a cross-validation has its own.
+    pub(crate) fn with_seed(&self, seed: u64) -> Self {
+        let mut other = self.clone();
+        other.config.seed = seed;
+        other
     }
 
     /// Who set a key.

@@ -69,6 +69,28 @@ impl RunDir {
         })
     }
 
+    /// Makes the folder `path` with these files, unless there is a run in it; whether it was made.
+    ///
+    /// # Errors
+    /// [`RunError::Io`], also for a folder that holds something else.
+    pub(crate) fn create_at(path: &Path, files: &[(&str, &[u8])]) -> Result<bool, RunError> {
+        let there = || path.join(CONFIG).is_file();
+        if there() {
+            return Ok(false);
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let made = Self::prepare(parent, files, |from| {
+            fs::rename(from, path).map_err(RunError::io("make", path))?;
+            Ok(path.to_owned())
+        });
+        match made {
+            Ok(_) => Ok(true),
+            // Another process of a job array was faster.
+            Err(_) if there() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes the files of a folder below `parent` and lets `rename` give it its name.
     fn prepare(
         parent: &Path,
@@ -210,6 +232,16 @@ mod tests {
         assert_eq!((back.seed, back.arguments.len(), back.status), (3, 2, Status::Running));
         assert!(back.validation.get("loss").unwrap().is_nan());
         assert_eq!(fs::read_dir(&runs_dir).unwrap().count(), 2);
+        // At a place of its own: made once, then there.
+        let own = folder.path().join("own/place");
+        let files: [(&str, &[u8]); 2] = [(CONFIG, b""), ("cv.json", b"{}")];
+        assert!(RunDir::create_at(&own, &files).unwrap());
+        assert!(!RunDir::create_at(&own, &files).unwrap());
+        assert_eq!(fs::read_to_string(own.join("cv.json")).unwrap(), "{}");
+        let other = folder.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("file"), "").unwrap();
+        assert!(matches!(RunDir::create_at(&other, &files).unwrap_err(), RunError::Io { .. }));
 
         assert!(is_busy(run.path()));
         assert!(matches!(RunDir::open(run.path()).unwrap_err(), RunError::Busy { .. }));

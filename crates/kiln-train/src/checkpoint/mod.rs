@@ -9,10 +9,12 @@
 //! A checkpoint is written to a temporary sibling, synced, and renamed. The manifest holds length and BLAKE3 of every
 //! file and is written last: a folder without a manifest that holds does not count.
 
+mod deferred;
 mod manifest;
 mod state;
 mod store;
 
+pub(crate) use deferred::Deferred;
 pub use manifest::Manifest;
 pub(crate) use state::FORMAT;
 pub use state::TrainState;

@@ -7,7 +7,7 @@
 //! | question | function |
 //! |---|---|
 //! | How well does it do, and how sure is that? | [`corrected_interval`] |
-//! | Is one better, by the scores of the same folds? | [`corrected_t_test`], [`correlated_bayes`] |
+//! | Is one better, by the scores of the same folds? | [`compare`], of [`corrected_t_test`] and [`correlated_bayes`] |
 //! | Is one better, by the predictions for the same items? | [`mcnemar`] |
 //! | Is one better, by five times two folds? | [`five_by_two_t`], [`five_by_two_f`] |
 //! | Is one better, over many data sets? | [`wilcoxon`], [`friedman`] with [`nemenyi_difference`] |
@@ -16,6 +16,7 @@
 
 mod bayes;
 mod bootstrap;
+mod compare;
 mod corrected;
 mod distribution;
 mod error;
@@ -29,6 +30,7 @@ mod wilcoxon;
 
 pub use bayes::{Belief, correlated_bayes};
 pub use bootstrap::{Bootstrap, bootstrap, permutation_p_value};
+pub use compare::{Comparison, Verdict, compare};
 pub use corrected::{Summary, corrected_interval, corrected_t_test, summary};
 pub use distribution::{chi_squared_above, f_above, normal_cdf, normal_quantile, t_above, t_quantile};
 pub use error::StatisticsError;

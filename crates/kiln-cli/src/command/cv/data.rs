@@ -1,0 +1,145 @@
+//! The data of a cross-validation, and the folds they are cut into.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_core::{Purpose, Seed};
+use kiln_data::{Dataset, Features, Prepared, Preprocess, Target, Values};
+use kiln_validate::cross::{Inner, Scheme, fold_split};
+use kiln_validate::split::{Fold, Items};
+
+use super::study::Study;
+use crate::command::train::new_record;
+use crate::config::Resolved;
+use crate::error::CliError;
+use crate::job::{Job, Shape};
+use crate::run_dir::RunRecord;
+
+/// The data, cut into folds.
+#[derive(Debug)]
+pub(super) struct Folds {
+    pub(super) study: Study,
+    dataset: Arc<Dataset>,
+    groups: Option<Vec<u32>>,
+    folds: Vec<Fold>,
+}
+
+impl Folds {
+    /// Loads the data and cuts them; `study` is asked when it is known whether there are classes.
+    pub(super) fn load(
+        resolved: &Resolved,
+        study: impl FnOnce(bool) -> Result<Study, CliError>,
+    ) -> Result<Self, CliError> {
+        let mut dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let study = study(matches!(dataset.target, Target::Classes { .. }))?;
+        let groups = match &study.group {
+            Some(column) => Some(take_groups(&mut dataset, column)?),
+            None => None,
+        };
+        let rows = match &dataset.target {
+            Target::Classes { labels, .. } => labels.len(),
+            Target::Values { values, names } => values.len() / names.len().max(1),
+        };
+        let mut items = Items::new(rows);
+        if let Target::Classes { labels, .. } = &dataset.target {
+            items = items.labels(labels);
+        }
+        if let Some(groups) = &groups {
+            items = items.groups(groups);
+        }
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
+        let folds = study.plan.splitter(seed)?.split(&items)?;
+        Ok(Self { study, dataset: Arc::new(dataset), groups, folds })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.folds.len()
+    }
+
+    pub(super) fn class_names(&self) -> Option<&[String]> {
+        match &self.dataset.target {
+            Target::Classes { names, .. } => Some(names),
+            Target::Values { .. } => None,
+        }
+    }
+
+    /// Test items over training items, the mean over the folds: what the corrected statistics need.
+    pub(super) fn test_share(&self) -> f64 {
+        let shares = self.folds.iter().map(|fold| fold.test().len() as f64 / fold.train().len() as f64);
+        shares.sum::<f64>() / self.folds.len() as f64
+    }
+
+    /// The seed of a fold: its first weights and the order of its items are not those of the others.
+    pub(super) fn seed(&self, resolved: &Resolved, fold: usize) -> u64 {
+        // TOML has no whole number above i64::MAX.
+        Seed::new(resolved.config.seed).at(fold as u64).value() >> 1
+    }
+
+    /// Everything that a fold needs, made from nothing. `resolved` has the seed of the fold.
+    pub(super) fn job<'a>(
+        &self,
+        resolved: &'a Resolved,
+        device: &Device,
+        fold: usize,
+    ) -> Result<Job<'a>, CliError> {
+        let config = &resolved.config;
+        let inner = match (&self.groups, self.study.plan.scheme) {
+            (Some(groups), _) => Inner::Groups(groups),
+            (None, Scheme::Time) => Inner::Last,
+            (None, Scheme::Stratified) => Inner::Random { stratify: true },
+            (None, _) => Inner::Random { stratify: config.data.stratify },
+        };
+        let seed = Seed::new(config.seed).purpose(Purpose::Split);
+        let split = fold_split(&self.folds[fold], &self.dataset, config.data.validation, inner, seed)?;
+        let preprocess = Preprocess { standardize: config.data.standardize };
+        let fitted = Arc::new(
+            preprocess.fit(&split.train_view(&self.dataset)).map_err(|error| resolved.locate(error))?,
+        );
+        let prepared = Prepared { dataset: Arc::clone(&self.dataset), split, fitted: Arc::clone(&fitted) };
+        let shape = Shape::new(resolved, fitted)?;
+        let summary = shape.summary(resolved)?;
+        Ok(Job { resolved, device: device.clone(), prepared, shape, summary })
+    }
+
+    /// Finds out before a folder is made what would stop the first fold.
+    pub(super) fn check(&self, resolved: &Resolved) -> Result<(), CliError> {
+        self.job(resolved, &crate::job::open_device(resolved)?, 0)?.check()
+    }
+
+    /// The record of the whole, with the sizes of the first fold.
+    pub(super) fn new_record(&self, resolved: &Resolved) -> Result<RunRecord, CliError> {
+        Ok(new_record(&self.job(resolved, &crate::job::open_device(resolved)?, 0)?))
+    }
+
+    /// An error when the data have changed since the run in `folder` began.
+    pub(super) fn must_be_the_data_of(&self, folder: &Path) -> Result<(), CliError> {
+        match RunRecord::read(folder)?.data {
+            Some(data) if data.fingerprint != self.dataset.fingerprint => {
+                Err(CliError::DataChanged { name: data.name, run: folder.to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Takes a column out of the inputs: one number for each of its values.
+fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CliError> {
+    let Features::Table(columns) = &mut dataset.features else { return Err(CliError::GroupOfImages) };
+    let Some(place) = columns.iter().position(|column| column.name == name) else {
+        let known = columns.iter().map(|column| column.name.as_str());
+        let nearest = crate::text::nearest(name, known);
+        return Err(CliError::NoColumn { name: name.to_owned(), nearest });
+    };
+    match columns.remove(place).values {
+        // A missing value is a group like the others.
+        Values::Categorical { codes, .. } => Ok(codes),
+        Values::Numeric(cells) => {
+            let mut distinct: Vec<u32> = cells.iter().map(|cell| cell.to_bits()).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let code = |cell: &f32| distinct.partition_point(|&known| known < cell.to_bits()) as u32;
+            Ok(cells.iter().map(code).collect())
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! `kiln cv`: a run with a run for each fold in it.
+//!
+//! ```text
+//! runs/<time>-<slug>-<4 hex>/
+//!   run.toml run.json        as in every run
+//!   cv.json                  how the folds are cut; makes a run a cross-validation
+//!   folds/0 … k-1/           run.toml, metrics.jsonl, checkpoints while it trains; fold.json when it is done
+//!   predictions.csv          of every row by the model that has not seen it
+//! ```
+//!
+//! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint.
+
+mod data;
+mod diff;
+mod fold;
+mod predictions;
+mod record;
+mod report;
+mod study;
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use kiln_report::memory;
+use kiln_validate::cross::Parallel;
+
+use super::{configuration, train};
+use crate::args::{Cv, CvAction, CvRun, Global};
+use crate::config::annotated;
+use crate::error::CliError;
+use crate::output::Output;
+use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, find, rfc3339};
+use crate::signal::Signals;
+use data::Folds;
+pub(super) use diff::diff;
+use fold::FoldRunner;
+use record::FoldRecord;
+pub(super) use study::{STUDY, Study};
+
+pub(super) fn run(arguments: &Cv, global: &Global, out: Output) -> Result<u8, CliError> {
+    match &arguments.action {
+        Some(CvAction::Collect { run }) => collect(&find(run, &global.runs_dir())?, global, out).map(|()| 0),
+        None => start(&arguments.run, global, out),
+    }
+}
+
+fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError> {
+    let signals = Signals::listen();
+    let resolved = configuration(&arguments.plan, global)?;
+    out.say(&format!("{}: reading the data", resolved.label));
+    let folds = Folds::load(&resolved, |target| Study::new(arguments, &resolved.config, target))?;
+    folds.check(&resolved)?;
+    if let Some(fold) = arguments.fold
+        && fold >= folds.len()
+    {
+        return Err(CliError::NoFold { fold, folds: folds.len() });
+    }
+    let study = folds.study.to_json()?;
+    let config = annotated(&resolved);
+    let record = folds.new_record(&resolved)?.to_bytes();
+    let files = [(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (STUDY, study.as_slice())];
+    let path = match &arguments.dir {
+        Some(dir) => {
+            if !RunDir::create_at(dir, &files)? {
+                folds.study.must_be_that_of(dir, &resolved, global)?;
+            }
+            dir.clone()
+        }
+        // The lock is given back: each fold has its own, and the whole takes its again.
+        None => {
+            let slug = crate::text::slug(&format!("{}-cv", resolved.label));
+            RunDir::create_with(&global.runs_dir(), &slug, SystemTime::now(), &files)?.path().to_owned()
+        }
+    };
+    let wanted = match arguments.fold {
+        Some(fold) => vec![fold],
+        None => (0..folds.len()).collect(),
+    };
+    Whole { path: &path, resolved: &resolved, folds: &folds, signals, out }
+        .go(&wanted, arguments.fold.is_none())
+}
+
+/// `kiln resume` of a cross-validation.
+pub(super) fn resume(path: &Path, global: &Global, out: Output) -> Result<u8, CliError> {
+    let signals = Signals::listen();
+    let resolved = train::stored(path, global)?;
+    let study = Study::read(path)?;
+    out.say(&format!("{}: reading the data", path.display()));
+    let folds = Folds::load(&resolved, |_| Ok(study))?;
+    folds.must_be_the_data_of(path)?;
+    let wanted: Vec<usize> = (0..folds.len()).collect();
+    Whole { path, resolved: &resolved, folds: &folds, signals, out }.go(&wanted, true)
+}
+
+/// Joins the folds that are there, which must be all.
+fn collect(path: &Path, global: &Global, out: Output) -> Result<(), CliError> {
+    let study = Study::read(path)?;
+    let resolved = train::stored(path, global)?;
+    let folds = Folds::load(&resolved, |_| Ok(study))?;
+    folds.must_be_the_data_of(path)?;
+    let _lock = RunDir::open(path)?;
+    let mut records = Vec::new();
+    for fold in 0..folds.len() {
+        match FoldRecord::read(path, fold)? {
+            Some(record) => records.push(record),
+            None => return Err(CliError::FoldMissing { fold, run: path.to_owned() }),
+        }
+    }
+    for record in &records {
+        report::fold_event(record, out)?;
+    }
+    finish(path, &folds, &records, out)
+}
+
+/// One process at work on folds.
+struct Whole<'a> {
+    path: &'a Path,
+    resolved: &'a crate::config::Resolved,
+    folds: &'a Folds,
+    signals: Signals,
+    out: Output,
+}
+
+impl Whole<'_> {
+    /// Trains the folds of `wanted` that are not done; joins them when those are `all`.
+    fn go(self, wanted: &[usize], all: bool) -> Result<u8, CliError> {
+        let device = crate::job::open_device(self.resolved)?;
+        let lock = if all { Some(RunDir::open(self.path)?) } else { None };
+        let jobs = self.folds.study.jobs;
+        let parallel = match self.resolved.config.threads {
+            Some(threads) => Parallel { jobs, threads },
+            None => Parallel::new(jobs),
+        };
+        if lock.is_some() {
+            let mut record = RunRecord::read(self.path)?;
+            record.status = Status::Running;
+            record.write(self.path)?;
+        }
+        let runner = FoldRunner {
+            path: self.path,
+            resolved: self.resolved,
+            folds: self.folds,
+            device,
+            stop: self.signals.stop.clone(),
+            out: self.out,
+        };
+        let result = parallel.run(wanted, |fold| runner.run(fold));
+        let records: Vec<FoldRecord> = match result {
+            Ok(records) => records.into_iter().flatten().collect(),
+            Err(error) => {
+                if lock.is_some() {
+                    self.ended(Status::Failed, Some(&error))?;
+                }
+                return Err(error);
+            }
+        };
+        if records.len() < wanted.len() {
+            if lock.is_some() {
+                self.ended(Status::Stopped, None)?;
+            }
+            self.out.say(&format!("\nGo on with:\n  kiln resume {}", self.path.display()));
+            return Ok(self.signals.exit_code().unwrap_or(130));
+        }
+        if all {
+            finish(self.path, self.folds, &records, self.out)?;
+        } else {
+            let path = self.path.display();
+            self.out.say(&format!("\nWhen every fold is done:\n  kiln cv collect {path}"));
+        }
+        Ok(0)
+    }
+
+    fn ended(&self, status: Status, error: Option<&CliError>) -> Result<(), CliError> {
+        let mut record = RunRecord::read(self.path)?;
+        record.status = status;
+        record.finished = Some(rfc3339(SystemTime::now()));
+        record.error = error.map(ToString::to_string);
+        Ok(record.write(self.path)?)
+    }
+}
+
+/// Writes down and shows what all folds together say.
+fn finish(path: &Path, folds: &Folds, records: &[FoldRecord], out: Output) -> Result<(), CliError> {
+    predictions::join(path, folds.len())?;
+    let summary = record::Summaries::of(records, folds.test_share())?;
+    let mut run = RunRecord::read(path)?;
+    run.status = Status::Done;
+    run.error = None;
+    run.finished = Some(rfc3339(SystemTime::now()));
+    run.test = summary.means();
+    run.seconds = Some(records.iter().map(|record| record.seconds).sum());
+    run.peak_rss_bytes = memory::peak_rss();
+    run.exit_code = Some(0);
+    run.write(path)?;
+    report::whole(path, folds, records, &summary, out)
+}

@@ -1,0 +1,103 @@
+//! `cv.json`: how the folds are cut.
+
+use std::fs;
+use std::path::Path;
+
+use kiln_validate::cross::{CvPlan, Scheme};
+use serde::{Deserialize, Serialize};
+
+use crate::args::{CvRun, Global};
+use crate::config::RunConfig;
+use crate::error::CliError;
+use crate::run_dir::RunError;
+
+/// The name of the file that makes a run a cross-validation.
+pub(in crate::command) const STUDY: &str = "cv.json";
+
+/// How the folds are cut, and how they are trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::command) struct Study {
+    /// The version of the format: 1.
+    pub(in crate::command) v: u32,
+    pub(in crate::command) plan: CvPlan,
+    /// The column whose values keep rows together.
+    pub(in crate::command) group: Option<String>,
+    /// Folds at once.
+    pub(in crate::command) jobs: usize,
+    /// Whether the checkpoints of a fold stay when it is done.
+    pub(in crate::command) keep_models: bool,
+}
+
+impl Study {
+    /// What the arguments ask for; whether the target is classes decides the default.
+    pub(super) fn new(arguments: &CvRun, config: &RunConfig, classes: bool) -> Result<Self, CliError> {
+        if arguments.stratified && !classes {
+            return Err(CliError::StratifiedNumbers);
+        }
+        let stratify = classes && !arguments.no_stratified && (arguments.stratified || config.data.stratify);
+        let scheme = match (arguments.group.is_some(), stratify) {
+            _ if arguments.time => Scheme::Time,
+            _ if arguments.loo => Scheme::LeaveOneOut,
+            (true, true) => Scheme::StratifiedGroup,
+            (true, false) => Scheme::Group,
+            (false, true) => Scheme::Stratified,
+            (false, false) => Scheme::KFold,
+        };
+        Ok(Self {
+            v: 1,
+            plan: CvPlan {
+                scheme,
+                folds: arguments.folds,
+                repeats: arguments.repeats,
+                shuffle: arguments.shuffle,
+            },
+            group: arguments.group.clone(),
+            jobs: arguments.jobs,
+            keep_models: arguments.keep_models,
+        })
+    }
+
+    /// Whether the run in `folder` is a cross-validation.
+    pub(in crate::command) fn is_in(folder: &Path) -> bool {
+        folder.join(STUDY).is_file()
+    }
+
+    /// Reads the file in `folder`.
+    pub(in crate::command) fn read(folder: &Path) -> Result<Self, CliError> {
+        let path = folder.join(STUDY);
+        if !path.is_file() {
+            return Err(CliError::NotACv { run: folder.to_owned() });
+        }
+        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| RunError::Record { path, reason: error.to_string() }.into())
+    }
+
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, CliError> {
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(CliError::internal)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Whether both make the same folds of the same data.
+    pub(super) fn same_folds(&self, other: &Self) -> bool {
+        (self.plan, &self.group) == (other.plan, &other.group)
+    }
+
+    /// An error unless the cross-validation in `folder` is this one, with the same settings.
+    pub(super) fn must_be_that_of(
+        &self,
+        folder: &Path,
+        resolved: &crate::config::Resolved,
+        global: &Global,
+    ) -> Result<(), CliError> {
+        let there = Self::read(folder)?;
+        // Neither the number of threads nor of jobs changes a result.
+        let config = |config: &RunConfig| RunConfig { threads: None, ..config.clone() };
+        let stored = super::train::stored(folder, &Global { threads: None, ..global.clone() })?;
+        let same = self.same_folds(&there)
+            && self.keep_models == there.keep_models
+            && config(&stored.config) == config(&resolved.config);
+        if same { Ok(()) } else { Err(CliError::OtherCv { run: folder.to_owned() }) }
+    }
+}
