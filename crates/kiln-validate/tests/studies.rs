@@ -6,7 +6,7 @@
 use kiln_core::Seed;
 use kiln_validate::cross::{Parallel, cross_validate};
 use kiln_validate::split::{Fold, Items, KFold, Repeated, SplitError, Splitter, StratifiedKFold};
-use kiln_validate::statistics::{Verdict, compare, corrected_interval, normal_quantile, t_above};
+use kiln_validate::statistics::{Verdict, compare, corrected_interval, t_above};
 
 /// `items` rows of `features` standard normal numbers.
 struct Table {
@@ -17,7 +17,11 @@ struct Table {
 
 impl Table {
     fn new(items: usize, features: usize, seed: Seed) -> Self {
-        let normal = |i: usize| normal_quantile(seed.uniform(i as u64).clamp(1e-12, 1.0 - 1e-12));
+        // Box and Muller.
+        let normal = |i: usize| {
+            let (u, v) = (1.0 - seed.uniform(2 * i as u64), seed.uniform(2 * i as u64 + 1));
+            (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+        };
         let labels = seed.at(1).permutation(items).into_iter().map(|i| (i % 2) as u32).collect();
         Self { features, cells: (0..items * features).map(normal).collect(), labels }
     }
