@@ -76,8 +76,9 @@ pub mod prelude {
         ResnetConfig,
     };
     pub use kiln_objective::{
-        CrossEntropyConfig, ElasticNetConfig, HuberConfig, Loss, LossConfig, ParamSelection, PenaltyConfig,
-        StrengthConfig, TargetKind,
+        BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
+        HingeConfig, HuberConfig, Loss, LossConfig, ParamSelection, PenaltyConfig, PoissonNllConfig,
+        QuantileConfig, StrengthConfig, TargetKind,
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,

@@ -98,8 +98,14 @@ pub(crate) enum CliError {
     #[error("{} is the input: the output would replace it", path.display())]
     OutputIsInput { path: PathBuf },
     /// The loss is for classes, the target is numbers.
-    #[error("loss.kind binary-cross-entropy is for two classes, and the target is a number")]
-    BinaryNumbers,
+    #[error("loss.kind {loss} is for two classes, and the target is a number")]
+    BinaryNumbers { loss: &'static str },
+    /// The loss counts, and the target is standardised.
+    #[error("loss.kind poisson-nll needs counts as they are, and data.standardize changes them")]
+    StandardizedCounts,
+    /// The loss counts, and the target is below 0.
+    #[error("loss.kind poisson-nll needs counts, and row {row} of column {column:?} is {value}")]
+    NegativeCount { row: usize, column: String, value: f32 },
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
@@ -173,14 +179,15 @@ impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Setting { error, .. } => error.kind(),
-            Self::DataChanged { .. } | Self::EmptyPart { .. } => ErrorKind::Data,
+            Self::DataChanged { .. } | Self::EmptyPart { .. } | Self::NegativeCount { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::PathModel { .. } | Self::PathTarget { .. } => ErrorKind::Usage,
             Self::NoFold { .. } | Self::FoldMissing { .. } | Self::NotACv { .. } | Self::OtherCv { .. } => {
                 ErrorKind::Usage
             }
             Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
-            Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers => ErrorKind::Usage,
+            Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers { .. } => ErrorKind::Usage,
+            Self::StandardizedCounts => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
@@ -215,7 +222,9 @@ impl Explain for CliError {
             Self::PathModel { .. } => "add model.kind=linear, or train other models with penalty.0.kind=l1",
             Self::PathTarget { .. } => "name one column of numbers with data.target",
             Self::OutputIsInput { .. } => "give the output another name",
-            Self::BinaryNumbers => {
+            Self::StandardizedCounts => "set data.standardize = false",
+            Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
+            Self::BinaryNumbers { .. } => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"
             }
             _ => return self.inner().and_then(Explain::help),

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use kiln_core::device::DeviceName;
 use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
-use kiln_data::{Batch, Loader, Prepared, Rows};
+use kiln_data::{Batch, Loader, Prepared, Rows, Target};
 use kiln_models::{Network, Summary};
 use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
 use kiln_optim::{Optimizer, ShapeConfig};
@@ -46,11 +46,15 @@ impl Shape {
             None => TargetKind::Values(fitted.outputs()),
         };
         let config = resolved.config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target));
-        if matches!((&config, target), (LossConfig::BinaryCrossEntropy(_), TargetKind::Values(_))) {
-            // The library takes numbers between 0 and 1; here they would be standardised first.
-            return Err(resolved.locate_at("loss.kind", CliError::BinaryNumbers));
+        if config.needs_raw_targets() && resolved.config.data.standardize {
+            return Err(resolved.locate_at("loss.kind", CliError::StandardizedCounts));
         }
         let loss = config.build(target).map_err(|error| resolved.locate(error))?;
+        if loss.is_binary() && matches!(target, TargetKind::Values(_)) {
+            // The library takes numbers between 0 and 1; here they would be standardised first.
+            let error = CliError::BinaryNumbers { loss: config.name() };
+            return Err(resolved.locate_at("loss.kind", error));
+        }
         Ok(Self { loss, fitted })
     }
 
@@ -73,6 +77,19 @@ impl Shape {
     }
 }
 
+/// Whether no target number is below 0, as counts are.
+fn check_counts(prepared: &Prepared) -> Result<(), CliError> {
+    let Target::Values { values, names } = &prepared.dataset.target else { return Ok(()) };
+    match values.iter().position(|value| *value < 0.0) {
+        None => Ok(()),
+        Some(at) => Err(CliError::NegativeCount {
+            row: at / names.len() + 1,
+            column: names[at % names.len()].clone(),
+            value: values[at],
+        }),
+    }
+}
+
 /// Everything a training needs.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
@@ -91,6 +108,9 @@ impl<'a> Job<'a> {
         let prepared =
             Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
         let shape = Shape::new(resolved, Arc::clone(&prepared.fitted))?;
+        if config.loss.as_ref().is_some_and(LossConfig::needs_raw_targets) {
+            check_counts(&prepared).map_err(|error| resolved.locate_at("loss.kind", error))?;
+        }
         let summary = shape.summary(resolved)?;
         Ok(Self { resolved, device, prepared, shape, summary })
     }

@@ -54,11 +54,15 @@ impl Explain for ObjectiveError {
         Some(match self {
             Self::Number(_) => return None,
             Self::Target { target: TargetKind::Classes(2), .. } => {
-                "use cross-entropy or binary-cross-entropy for two classes".to_owned()
+                "use cross-entropy, binary-cross-entropy, focal, hinge or multi-margin for two classes"
+                    .to_owned()
             }
-            Self::Target { target: TargetKind::Classes(_), .. } => "use cross-entropy for classes".to_owned(),
+            Self::Target { target: TargetKind::Classes(_), .. } => {
+                "use cross-entropy or multi-margin for classes".to_owned()
+            }
             Self::Target { target: TargetKind::Values(_), .. } => {
-                "use mse, mae or huber for numbers (binary-cross-entropy only for one column of 0 and 1)"
+                "use mse, mae, huber, log-cosh, quantile, poisson-nll or gaussian-nll for numbers \
+                 (binary-cross-entropy only for one column of 0 and 1)"
                     .to_owned()
             }
             Self::ClassWeights { classes, .. } => {

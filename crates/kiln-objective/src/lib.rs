@@ -7,9 +7,10 @@ mod penalty;
 mod selection;
 
 pub use config::{
-    CrossEntropyConfig, ElasticNetConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain,
-    StrengthConfig,
+    BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
+    HingeConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain, PoissonNllConfig,
+    QuantileConfig, StrengthConfig,
 };
 pub use error::ObjectiveError;
-pub use loss::{Loss, TargetKind};
+pub use loss::{Loss, TargetKind, functional};
 pub use penalty::{ElasticNet, L1, L2, Penalties, Penalty, WeightView};

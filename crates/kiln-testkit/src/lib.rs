@@ -6,12 +6,14 @@
 mod close;
 mod golden;
 mod gradient;
+mod loss;
 mod optimizer;
 mod schedule;
 
 pub use close::assert_close;
 pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
+pub use loss::{LossBatch, LossLaws, check_loss};
 pub use optimizer::{Decay, check_optimizer};
 pub use schedule::{ScheduleLaws, check_schedule};
 

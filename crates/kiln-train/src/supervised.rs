@@ -32,9 +32,9 @@ impl<M> Supervised<M> {
     }
 
     /// Predictions in the units of the data: raw outputs (logits) for classes, unscaled numbers for regression.
-    /// Row-major, `[N, outputs]`.
+    /// Row-major, `[N, predictions]` ([`Loss::predictions`]).
     pub fn predict(&self, model: &M, inputs: Inputs) -> Vec<f32> {
-        let mut outputs = to_host((self.forward)(model, inputs, None));
+        let mut outputs = to_host(self.loss.predict((self.forward)(model, inputs, None)));
         self.fitted.unscale(&mut outputs);
         outputs
     }
@@ -59,6 +59,7 @@ impl<M: Module> Task for Supervised<M> {
         let outputs = (self.forward)(model, batch.inputs, None);
         let loss = self.loss.forward(outputs.clone(), &batch.targets);
         scores.add_mean("loss", f64::from(to_host(loss)[0]), items);
+        let outputs = self.loss.predict(outputs);
         let width = outputs.dims()[1];
         let mut outputs = to_host(outputs);
         match batch.targets {

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
     };
     let sink = Sink::open(arguments.output.as_deref()).map_err(failed)?;
     let mut writer = Writer::new(sink, format, columns).map_err(failed)?;
-    let (task, width) = (shape.task(), shape.loss.outputs());
+    let (task, width) = (shape.task(), shape.loss.predictions());
     for start in (0..rows).step_by(AT_ONCE) {
         let chunk: Vec<usize> = (start..rows.min(start + AT_ONCE)).collect();
         let inputs = shape.fitted.inputs(&features, &chunk, &device)?;

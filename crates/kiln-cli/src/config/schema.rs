@@ -7,8 +7,9 @@ use kiln_data::{DataConfig, TaskKind};
 use kiln_models::{Activation, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
-    CrossEntropyConfig, ElasticNetConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain,
-    StrengthConfig,
+    BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
+    HingeConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain, PoissonNllConfig,
+    QuantileConfig, StrengthConfig,
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
@@ -195,13 +196,25 @@ fn models() -> [ModelConfig; 4] {
     ]
 }
 
-fn losses() -> [LossConfig; 5] {
+fn losses() -> [LossConfig; 12] {
     [
-        LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing: 0.5, class_weights: vec![0.5] }),
-        LossConfig::BinaryCrossEntropy(Plain {}),
+        // What may be left out is only shown when it is there.
+        LossConfig::CrossEntropy(CrossEntropyConfig {
+            label_smoothing: 0.5,
+            class_weights: vec![0.5],
+            ignore_index: Some(1),
+        }),
+        LossConfig::BinaryCrossEntropy(BinaryCrossEntropyConfig::default()),
+        LossConfig::Focal(FocalConfig { gamma: 0.5, alpha: Some(0.5) }),
+        LossConfig::Hinge(HingeConfig::default()),
+        LossConfig::MultiMargin(HingeConfig::default()),
         LossConfig::Mse(Plain {}),
         LossConfig::Mae(Plain {}),
-        LossConfig::Huber(HuberConfig { delta: 0.5 }),
+        LossConfig::Huber(HuberConfig::default()),
+        LossConfig::LogCosh(Plain {}),
+        LossConfig::Quantile(QuantileConfig::default()),
+        LossConfig::PoissonNll(PoissonNllConfig::default()),
+        LossConfig::GaussianNll(GaussianNllConfig::default()),
     ]
 }
 

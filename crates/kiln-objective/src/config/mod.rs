@@ -3,5 +3,8 @@
 mod loss;
 mod penalty;
 
-pub use loss::{CrossEntropyConfig, HuberConfig, LossConfig, Plain};
+pub use loss::{
+    BinaryCrossEntropyConfig, CrossEntropyConfig, FocalConfig, GaussianNllConfig, HingeConfig, HuberConfig,
+    LossConfig, Plain, PoissonNllConfig, QuantileConfig,
+};
 pub use penalty::{ElasticNetConfig, ParamSelection, PenaltyConfig, StrengthConfig};

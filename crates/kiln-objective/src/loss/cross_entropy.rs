@@ -4,10 +4,13 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 use kiln_core::Range;
 
+use super::terms::Terms;
 use crate::{CrossEntropyConfig, ObjectiveError};
 
 /// `torch.nn.CrossEntropyLoss`: with `p = softmax(x)`, class weights `w` (1 without) and smoothing `ε`,
 /// `[(1 − ε) Σᵢ −w_yᵢ log pᵢ_yᵢ + ε/K Σᵢ Σ_c −w_c log pᵢ_c] / Σᵢ w_yᵢ`.
+///
+/// Items of the class `ignore_index` are left out of all sums. PyTorch's mean over nothing is NaN; here it is 0.
 ///
 /// For probabilities `q` as targets, `mean over i of −Σ_c w_c q'ᵢ_c log pᵢ_c` with `q' = (1 − ε) q + ε/K`.
 #[derive(Debug, Clone)]
@@ -16,6 +19,7 @@ pub(super) struct CrossEntropy {
     /// Empty without weights.
     weights: Vec<f64>,
     classes: usize,
+    ignore_index: Option<i64>,
 }
 
 impl CrossEntropy {
@@ -31,6 +35,7 @@ impl CrossEntropy {
             smoothing: Range::UNIT.check("loss.label_smoothing", config.label_smoothing)?,
             weights: config.class_weights.clone(),
             classes,
+            ignore_index: config.ignore_index,
         })
     }
 
@@ -42,32 +47,45 @@ impl CrossEntropy {
     }
 
     /// `logits`: `[N, K]`, `classes`: `[N]`.
-    pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
+    pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Terms {
         let log_p = log_softmax(logits, 1);
-        let index: Tensor<2, Int> = classes.clone().unsqueeze_dim(1);
-        let Some(row) = self.row(&log_p) else {
-            let hard = log_p.clone().gather(1, index).mean().mul_scalar(-(1.0 - self.smoothing));
-            // The mean over all elements has the 1/K in it.
-            return if self.smoothing == 0.0 {
-                hard
-            } else {
-                hard.sub(log_p.mean().mul_scalar(self.smoothing))
-            };
+        let (classes, kept) = match self.ignore_index {
+            None => (classes, None),
+            Some(ignored) => {
+                let ignored = classes.clone().equal_elem(ignored);
+                let kept: Tensor<2> = ignored.clone().bool_not().float().cast(log_p.dtype()).unsqueeze_dim(1);
+                // Its place must exist, and what is found there does not count.
+                (classes.mask_fill(ignored, 0), Some(kept))
+            }
         };
-        let total = row.clone().select(1, classes).sum();
-        let weighted = log_p.mul(row);
-        let hard = weighted.clone().gather(1, index).sum().mul_scalar(-(1.0 - self.smoothing));
-        let sum = if self.smoothing == 0.0 {
+        let index: Tensor<2, Int> = classes.clone().unsqueeze_dim(1);
+        let (log_p, counts) = match self.row(&log_p) {
+            None => (log_p, kept.clone()),
+            Some(row) => {
+                let own = row.clone().select(1, classes).swap_dims(0, 1);
+                let own = match &kept {
+                    Some(kept) => own.mul(kept.clone()),
+                    None => own,
+                };
+                (log_p.mul(row), Some(own))
+            }
+        };
+        let hard = log_p.clone().gather(1, index).mul_scalar(-(1.0 - self.smoothing));
+        let losses = if self.smoothing == 0.0 {
             hard
         } else {
-            hard.sub(weighted.sum().mul_scalar(self.smoothing / self.classes as f64))
+            // The mean over the classes has the 1/K in it.
+            hard.sub(log_p.mean_dim(1).mul_scalar(self.smoothing))
         };
-        sum.div(total)
+        let losses = match kept {
+            Some(kept) => losses.mul(kept),
+            None => losses,
+        };
+        Terms { losses, counts }
     }
 
     /// `logits`, `shares`: `[N, K]`.
-    pub(super) fn shares(&self, logits: Tensor<2>, shares: Tensor<2>) -> Tensor<1> {
-        let items = shares.dims()[0] as f64;
+    pub(super) fn shares(&self, logits: Tensor<2>, shares: Tensor<2>) -> Terms {
         let log_p = log_softmax(logits, 1);
         let log_p = match self.row(&log_p) {
             Some(row) => log_p.mul(row),
@@ -78,6 +96,6 @@ impl CrossEntropy {
         } else {
             shares.mul_scalar(1.0 - self.smoothing).add_scalar(self.smoothing / self.classes as f64)
         };
-        log_p.mul(shares).sum().mul_scalar(-1.0 / items)
+        Terms::of(log_p.mul(shares).sum_dim(1).neg())
     }
 }

@@ -18,6 +18,10 @@ impl Golden {
         Self(Weights::from_safetensors(&std::fs::read(path).unwrap()).unwrap())
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some()
+    }
+
     pub(crate) fn data(&self, name: &str) -> TensorData {
         self.0.get(name).unwrap_or_else(|| panic!("no golden tensor {name}")).clone()
     }

@@ -29,14 +29,14 @@ fn losses() {
     let device = device().autodiff();
     let golden = Golden::open("losses");
     let cross = |label_smoothing, class_weights| {
-        LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing, class_weights })
+        LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing, class_weights, ignore_index: None })
     };
     let (classes, numbers_3) = (TargetKind::Classes(5), TargetKind::Values(3));
     let cases = [
         (cross(0.0, Vec::new()), classes, "logits", "classes"),
         (cross(0.2, golden.numbers("weights")), classes, "logits", "classes"),
-        (LossConfig::BinaryCrossEntropy(Plain {}), TargetKind::Classes(2), "logit", "labels"),
-        (LossConfig::BinaryCrossEntropy(Plain {}), TargetKind::Values(1), "logit", "soft"),
+        (LossConfig::BinaryCrossEntropy(Default::default()), TargetKind::Classes(2), "logit", "labels"),
+        (LossConfig::BinaryCrossEntropy(Default::default()), TargetKind::Values(1), "logit", "soft"),
         (LossConfig::Mse(Plain {}), numbers_3, "outputs", "values"),
         (LossConfig::Mae(Plain {}), numbers_3, "outputs", "values"),
         (LossConfig::Huber(HuberConfig { delta: 0.7 }), numbers_3, "outputs", "values"),

@@ -4,5 +4,8 @@
 
 mod common;
 mod finite_differences;
+mod functions;
+mod loss_laws;
 mod losses;
 mod penalties;
+mod random_shapes;

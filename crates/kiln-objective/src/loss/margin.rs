@@ -1,0 +1,19 @@
+//! The multi-class margin loss.
+
+use burn::tensor::{Int, Tensor};
+
+/// `1/K Σ_{c ≠ y} max(0, m − x_y + x_c)`, the terms squared where `squared`, for each item: `torch.nn.MultiMarginLoss`
+/// with `p` 1 or 2 (Crammer, Singer, 2001, who take the largest term).
+///
+/// `outputs`: `[N, K]`, `classes`: `[N]`. The result is `[N, 1]`.
+pub fn multi_margin(outputs: Tensor<2>, classes: Tensor<1, Int>, margin: f64, squared: bool) -> Tensor<2> {
+    let [_, classes_there_are] = outputs.dims();
+    let index: Tensor<2, Int> = classes.unsqueeze_dim(1);
+    let own = outputs.clone().gather(1, index.clone());
+    let all: Tensor<2, Int> =
+        Tensor::<1, Int>::arange(0..classes_there_are as i64, &outputs.device()).unsqueeze();
+    let is_own = all.equal(index.repeat_dim(1, classes_there_are));
+    let missing = outputs.sub(own).add_scalar(margin).clamp_min(0.0).mask_fill(is_own, 0.0);
+    let missing = if squared { missing.square() } else { missing };
+    missing.sum_dim(1).mul_scalar(1.0 / classes_there_are as f64)
+}
