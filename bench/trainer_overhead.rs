@@ -35,6 +35,7 @@ fn images(items: usize) -> Dataset {
             labels: (0..items as u32).map(|i| i % 10).collect(),
             names: (0..10).map(|i| i.to_string()).collect(),
         },
+        weights: None,
         fixed_test: Vec::new(),
         fingerprint: String::new(),
     }

@@ -31,6 +31,9 @@ binary_logits = np.array([np.float32(2 * number(20_000 + r)) for r in range(n)])
 binary_labels = np.array([int(number(30_000 + r) > 0.2) for r in range(n)])
 q = 1 / (1 + np.exp(-binary_logits.astype(np.float64)))
 
+# Weights of items, some of them 0.
+weights = np.array([np.float32(abs(number(60_000 + r)) * (r % 5 != 0)) for r in range(n)]).astype(np.float64)
+
 m = 2
 actual = np.array([[np.float32(1000 + 5 * number(40_000 + r * m + c)) for c in range(m)] for r in range(n)])
 guess = np.array([[np.float32(actual[r, c] + number(50_000 + r * m + c)) for c in range(m)] for r in range(n)])
@@ -54,6 +57,33 @@ json.dump(
             "mse": metrics.mean_squared_error(actual.astype(np.float64), guess.astype(np.float64)),
             "mae": metrics.mean_absolute_error(actual.astype(np.float64), guess.astype(np.float64)),
             "r2": metrics.r2_score(actual.astype(np.float64), guess.astype(np.float64)),
+        },
+        "weighted": {
+            "classes": {
+                "accuracy": metrics.accuracy_score(labels, predicted, sample_weight=weights),
+                "top5_accuracy": metrics.top_k_accuracy_score(
+                    labels, p, k=5, labels=range(k), sample_weight=weights
+                ),
+                "macro_f1": metrics.f1_score(
+                    labels, predicted, average="macro", zero_division=0, sample_weight=weights
+                ),
+                "log_loss": metrics.log_loss(labels, p, labels=range(k), sample_weight=weights),
+            },
+            "binary": {
+                "accuracy": metrics.accuracy_score(binary_labels, binary_logits > 0, sample_weight=weights),
+                "macro_f1": metrics.f1_score(
+                    binary_labels, binary_logits > 0, average="macro", sample_weight=weights
+                ),
+                "log_loss": metrics.log_loss(binary_labels, q, sample_weight=weights),
+            },
+            "values": {
+                name: score(actual.astype(np.float64), guess.astype(np.float64), sample_weight=weights)
+                for name, score in [
+                    ("mse", metrics.mean_squared_error),
+                    ("mae", metrics.mean_absolute_error),
+                    ("r2", metrics.r2_score),
+                ]
+            },
         },
     },
     sys.stdout,

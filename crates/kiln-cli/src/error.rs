@@ -57,6 +57,9 @@ pub(crate) enum CliError {
     /// A target that the path cannot be computed for.
     #[error("the path is for one column of numbers, and the target is {target}")]
     PathTarget { target: String },
+    /// Weights that the path would pass over.
+    #[error("`kiln path` knows no weights of items, and data.weight is set")]
+    PathWeights,
     #[error(transparent)]
     Tune(#[from] TuneError),
     #[error(transparent)]
@@ -181,7 +184,7 @@ impl Explain for CliError {
             Self::Setting { error, .. } => error.kind(),
             Self::DataChanged { .. } | Self::EmptyPart { .. } | Self::NegativeCount { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
-            Self::PathModel { .. } | Self::PathTarget { .. } => ErrorKind::Usage,
+            Self::PathModel { .. } | Self::PathTarget { .. } | Self::PathWeights => ErrorKind::Usage,
             Self::NoFold { .. } | Self::FoldMissing { .. } | Self::NotACv { .. } | Self::OtherCv { .. } => {
                 ErrorKind::Usage
             }
@@ -220,6 +223,7 @@ impl Explain for CliError {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
             Self::PathModel { .. } => "add model.kind=linear, or train other models with penalty.0.kind=l1",
+            Self::PathWeights => "leave data.weight out and name its column in data.ignore",
             Self::PathTarget { .. } => "name one column of numbers with data.target",
             Self::OutputIsInput { .. } => "give the output another name",
             Self::StandardizedCounts => "set data.standardize = false",

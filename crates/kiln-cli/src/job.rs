@@ -108,9 +108,6 @@ impl<'a> Job<'a> {
         let prepared =
             Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
         let shape = Shape::new(resolved, Arc::clone(&prepared.fitted))?;
-        if config.loss.as_ref().is_some_and(LossConfig::needs_raw_targets) {
-            check_counts(&prepared).map_err(|error| resolved.locate_at("loss.kind", error))?;
-        }
         let summary = shape.summary(resolved)?;
         Ok(Self { resolved, device, prepared, shape, summary })
     }
@@ -122,6 +119,9 @@ impl<'a> Job<'a> {
     /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties and
     /// the groups find parameters, and whether the monitored metric is computed.
     pub(crate) fn check(&self) -> Result<(), CliError> {
+        if self.config().loss.as_ref().is_some_and(LossConfig::needs_raw_targets) {
+            check_counts(&self.prepared).map_err(|error| self.resolved.locate_at("loss.kind", error))?;
+        }
         // Which parameters are trainable is known on an autodiff device only.
         let model = self.model()?.train();
         Penalties::new(&self.config().penalty, &params::list(&model))

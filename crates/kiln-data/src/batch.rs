@@ -10,6 +10,8 @@ pub struct Batch {
     pub inputs: Inputs,
     /// What is to be predicted, one row an item.
     pub targets: Targets,
+    /// What each item counts, `[N]`, f32, not negative; `None`: all the same.
+    pub weights: Option<Tensor<1>>,
 }
 
 /// The inputs of a batch, preprocessed.

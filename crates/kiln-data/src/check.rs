@@ -9,12 +9,23 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
     if inputs != targets {
         return Err(Inconsistency::TargetLength { inputs, targets });
     }
+    weights(dataset.weights.as_deref(), inputs)?;
     if let Target::Classes { labels, names } = &dataset.target {
         for (row, &label) in labels.iter().enumerate() {
             class(row, label, names.len())?;
         }
     }
     Ok(inputs)
+}
+
+/// Whether there are as many weights as rows.
+pub(crate) fn weights(weights: Option<&[f32]>, inputs: usize) -> Result<(), Inconsistency> {
+    match weights {
+        Some(weights) if weights.len() != inputs => {
+            Err(Inconsistency::WeightLength { inputs, weights: weights.len() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The number of rows of inputs that fit together.
@@ -99,6 +110,14 @@ pub enum Inconsistency {
         inputs: usize,
         /// Rows of the target.
         targets: usize,
+    },
+    /// Inputs and weights differ in length.
+    #[error("there are {inputs} rows of inputs, but {weights} weights")]
+    WeightLength {
+        /// Rows of the inputs.
+        inputs: usize,
+        /// Number of weights.
+        weights: usize,
     },
     /// A row that is not there.
     #[error("row {row} was asked for, but there are {rows} rows, counted from 0")]

@@ -10,6 +10,8 @@ pub struct Dataset {
     pub features: Features,
     /// What is to be predicted, one row an item.
     pub target: Target,
+    /// What each item counts in losses and metrics, finite and not negative; `None`: all the same.
+    pub weights: Option<Vec<f32>>,
     /// Rows of the test part that the source fixes, in rising order; empty when it fixes none.
     pub fixed_test: Vec<usize>,
     /// BLAKE3 of the contents, in hexadecimal: two data sets with the same fingerprint train the same model.

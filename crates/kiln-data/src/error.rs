@@ -56,6 +56,30 @@ pub enum DataError {
         /// The name of the column.
         name: String,
     },
+    /// The column of weights has another role, too.
+    #[error("the column {name:?} is in data.weight and in {setting}")]
+    WeightTaken {
+        /// The name of the column.
+        name: String,
+        /// The other setting, as `data.target`.
+        setting: &'static str,
+    },
+    /// A weight that is negative, infinite or NaN.
+    #[error("row {row} has the weight {value}: it must be finite and not negative")]
+    Weight {
+        /// The row.
+        row: usize,
+        /// Its weight.
+        value: f32,
+    },
+    /// A part in which no item counts.
+    #[error("all {items} items of the {part} part have the weight 0")]
+    NoWeight {
+        /// `training`, `validation` or `test`.
+        part: &'static str,
+        /// How many there are.
+        items: usize,
+    },
     /// Several target columns, and classes asked for.
     #[error("data.target names {targets} columns; only regression predicts several")]
     SeveralClassTargets {
@@ -237,6 +261,7 @@ impl Explain for DataError {
             | Self::Unused { .. }
             | Self::UnknownColumn { .. }
             | Self::TargetIgnored { .. }
+            | Self::WeightTaken { .. }
             | Self::SeveralClassTargets { .. } => ErrorKind::Usage,
             Self::Read { .. } => ErrorKind::Io,
             Self::Number(error) => error.kind(),
@@ -254,7 +279,10 @@ impl Explain for DataError {
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
-            Self::TargetIgnored { .. } => "take it out of one of the two".to_owned(),
+            Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),
+            Self::TargetIgnored { .. } | Self::WeightTaken { .. } => {
+                "take it out of one of the two".to_owned()
+            }
             Self::SeveralClassTargets { .. } => {
                 "name one target, or set data.task = \"regression\"".to_owned()
             }

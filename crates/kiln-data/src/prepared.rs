@@ -39,9 +39,17 @@ impl Prepared {
     /// As [`Prepared::load`], with a data set that is already there.
     ///
     /// # Errors
-    /// [`DataError`]: a part that would be empty, a column without values.
+    /// [`DataError`]: a part that would be empty or in which nothing counts, a column without values.
     pub fn new(dataset: Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let split = Split::new(&dataset, config, seed.purpose(Purpose::Split))?;
+        for (part, rows) in
+            [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
+        {
+            let counts = |weights: &Vec<f32>| rows.iter().any(|&row| weights[row] > 0.0);
+            if !rows.is_empty() && !dataset.weights.as_ref().is_none_or(counts) {
+                return Err(DataError::NoWeight { part, items: rows.len() });
+            }
+        }
         let fitted = Preprocess { standardize: config.standardize }.fit(&split.train_view(&dataset))?;
         Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
     }

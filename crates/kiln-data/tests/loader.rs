@@ -22,6 +22,7 @@ fn rows() -> Rows {
             labels: (0..203).map(|row| row % 5).collect(),
             names: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
         },
+        weights: None,
         fixed_test: Vec::new(),
         fingerprint: String::new(),
     };

@@ -12,6 +12,7 @@ fn dataset(labels: Vec<u32>, classes: usize, fixed_test: Vec<usize>) -> Dataset 
         name: "made".to_owned(),
         features: Features::Table(vec![Column { name: "x".to_owned(), values: Values::Numeric(cells) }]),
         target: Target::Classes { labels, names: (0..classes).map(|class| class.to_string()).collect() },
+        weights: None,
         fixed_test,
         fingerprint: String::new(),
     }

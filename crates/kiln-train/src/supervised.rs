@@ -17,7 +17,9 @@ pub type Forward<M> = fn(&M, Inputs, Option<Seed>) -> Tensor<2>;
 /// Supervised learning with a model that maps [`Inputs`] to raw outputs.
 ///
 /// Scores `loss`; for classes accuracy, top-5 accuracy (with more than 5 classes), macro F1 and log-loss; for numbers
-/// MSE, MAE and R², in the units of the data.
+/// MSE, MAE and R², in the units of the data. Items with a weight ([`Batch::weights`]) count that much in the loss and in
+/// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`. When gradients of several
+/// batches are accumulated, and in the training loss of an epoch, a batch counts by the number of its items.
 #[derive(Clone)]
 pub struct Supervised<M> {
     forward: Forward<M>,
@@ -51,27 +53,29 @@ impl<M: Module> Task for Supervised<M> {
     type Batch = Batch;
 
     fn loss(&self, model: &M, batch: Batch, seed: Seed) -> Tensor<1> {
-        self.loss.forward((self.forward)(model, batch.inputs, Some(seed)), &batch.targets)
+        let outputs = (self.forward)(model, batch.inputs, Some(seed));
+        self.loss.weighted(outputs, &batch.targets, batch.weights.as_ref())
     }
 
     fn score(&self, model: &M, batch: Batch, scores: &mut Scores) {
-        let items = batch.len();
         let outputs = (self.forward)(model, batch.inputs, None);
-        let loss = self.loss.forward(outputs.clone(), &batch.targets);
-        scores.add_mean("loss", f64::from(to_host(loss)[0]), items);
+        let (sum, weight) = self.loss.totals(outputs.clone(), &batch.targets, batch.weights.as_ref());
+        let loss = to_host(Tensor::cat(vec![sum, weight], 0));
+        scores.add_sum("loss", f64::from(loss[0]), f64::from(loss[1]));
+        let weights = batch.weights.map(to_host);
         let outputs = self.loss.predict(outputs);
         let width = outputs.dims()[1];
         let mut outputs = to_host(outputs);
         match batch.targets {
             Targets::Classes(labels) => {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();
-                scores.add_classes(&outputs, &labels, width.max(2));
+                scores.add_weighted_classes(&outputs, &labels, weights.as_deref(), width.max(2));
             }
             Targets::Values(values) => {
                 let mut values = to_host(values);
                 self.fitted.unscale(&mut outputs);
                 self.fitted.unscale(&mut values);
-                scores.add_values(&outputs, &values, width);
+                scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
             }
         }
     }

@@ -85,3 +85,45 @@ fn means_weigh_batches_by_their_items() {
     scores.add_mean("loss", 5.0, 1);
     assert_eq!(scores.metrics().get("loss"), Some(2.0));
 }
+
+/// Weights of the items, some of them 0.
+fn weights() -> Vec<f32> {
+    (0..N).map(|r| if r % 5 == 0 { 0.0 } else { number(60_000 + r).abs() as f32 }).collect()
+}
+
+#[test]
+fn weights_of_items_are_scikit_learns_sample_weight() {
+    const K: usize = 7;
+    const M: usize = 2;
+    let weights = weights();
+    let expected = &golden()["weighted"];
+    let logits: Vec<f32> = (0..N * K).map(|i| (3.0 * number(i)) as f32).collect();
+    let labels: Vec<u32> = (0..N)
+        .map(|r| ((number(10_000 + r) + 1.0) / 2.0 * K as f64) as u32)
+        .enumerate()
+        .map(|(r, label)| if r % 3 == 0 && label == 6 { 0 } else { label })
+        .collect();
+    let mut scores = Scores::new();
+    in_batches(|rows| {
+        let part = &logits[rows.start * K..rows.end * K];
+        scores.add_weighted_classes(part, &labels[rows.clone()], Some(&weights[rows]), K);
+    });
+    check(&scores, &expected["classes"], &["accuracy", "top5_accuracy", "macro_f1", "log_loss"]);
+
+    let logits: Vec<f32> = (0..N).map(|r| (2.0 * number(20_000 + r)) as f32).collect();
+    let labels: Vec<u32> = (0..N).map(|r| u32::from(number(30_000 + r) > 0.2)).collect();
+    let mut scores = Scores::new();
+    in_batches(|rows| {
+        scores.add_weighted_classes(&logits[rows.clone()], &labels[rows.clone()], Some(&weights[rows]), 2);
+    });
+    check(&scores, &expected["binary"], &["accuracy", "macro_f1", "log_loss"]);
+
+    let actual: Vec<f32> = (0..N * M).map(|i| (1000.0 + 5.0 * number(40_000 + i)) as f32).collect();
+    let guess: Vec<f32> = (0..N * M).map(|i| (f64::from(actual[i]) + number(50_000 + i)) as f32).collect();
+    let mut scores = Scores::new();
+    in_batches(|rows| {
+        let part = rows.start * M..rows.end * M;
+        scores.add_weighted_values(&guess[part.clone()], &actual[part], Some(&weights[rows]), M);
+    });
+    check(&scores, &expected["values"], &["mse", "mae", "r2"]);
+}

@@ -145,6 +145,7 @@ fn data() -> DataConfig {
         target: vec!["y".to_owned()],
         task: Some(TaskKind::Regression),
         ignore: vec!["id".to_owned()],
+        weight: Some("w".to_owned()),
         validation: 0.1,
         test: 0.1,
         stratify: true,

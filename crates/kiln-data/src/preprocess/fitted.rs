@@ -82,15 +82,18 @@ impl Fitted {
     ///
     /// # Errors
     /// As [`Fitted::inputs`], and [`DataError::Mismatch`] when the targets have other names,
-    /// [`DataError::Inconsistent`] when there are more or fewer of them than inputs.
+    /// [`DataError::Inconsistent`] when there are more or fewer of them, or of the weights, than inputs,
+    /// [`DataError::Weight`] for a weight that is negative or not finite.
     pub fn batch(&self, data: &Dataset, rows: &[usize], device: &Device) -> Result<Batch, DataError> {
         let (inputs, targets) = (check::features(&data.features)?, check::target(&data.target)?);
         if inputs != targets {
             return Err(Inconsistency::TargetLength { inputs, targets }.into());
         }
+        check::weights(data.weights.as_deref(), inputs)?;
         Ok(Batch {
             inputs: self.inputs(&data.features, rows, device)?,
             targets: self.targets.apply(&data.target, rows, device)?,
+            weights: data.weights.as_deref().map(|weights| pick(weights, rows, device)).transpose()?,
         })
     }
 
@@ -141,6 +144,17 @@ impl Fitted {
             }
         }
     }
+}
+
+/// The weights of `rows`, which are there, on `device`.
+fn pick(weights: &[f32], rows: &[usize], device: &Device) -> Result<Tensor<1>, DataError> {
+    let weight = |&row: &usize| {
+        let value = weights[row];
+        if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(DataError::Weight { row, value }) }
+    };
+    let weights = rows.iter().map(weight).collect::<Result<Vec<_>, _>>()?;
+    let len = weights.len();
+    Ok(Tensor::from_data(TensorData::new(weights, [len]), device))
 }
 
 /// What a file holds, before it is known to be something a fit can have made.

@@ -8,11 +8,17 @@ use crate::{Features, Target, Values};
 /// 2. `images`, the shape (3 × u64) and the pixels; or `table`, the number of columns (u64) and for each its name,
 ///    then `n` and the cells (f32, every NaN as 0x7fc00000), or `c`, the categories and the codes (u32);
 /// 3. `classes`, the names and the labels (u32); or `values`, the names and the numbers (f32);
-/// 4. the fixed test rows (u64).
+/// 4. the fixed test rows (u64);
+/// 5. where there are weights, `weights` and the numbers (f32).
 ///
 /// Texts and lists go in with their length (u64) before them. The name of the set is left out, so that a renamed
 /// file keeps its fingerprint.
-pub(crate) fn fingerprint(features: &Features, target: &Target, fixed_test: &[usize]) -> String {
+pub(crate) fn fingerprint(
+    features: &Features,
+    target: &Target,
+    fixed_test: &[usize],
+    weights: Option<&[f32]>,
+) -> String {
     let mut hash = Hash(blake3::Hasher::new());
     hash.text("kiln-data 1");
     match features {
@@ -55,6 +61,10 @@ pub(crate) fn fingerprint(features: &Features, target: &Target, fixed_test: &[us
     }
     hash.length(fixed_test.len());
     fixed_test.iter().for_each(|&row| hash.length(row));
+    if let Some(weights) = weights {
+        hash.text("weights");
+        hash.floats(weights);
+    }
     hash.0.finalize().to_hex().to_string()
 }
 
@@ -100,6 +110,10 @@ mod tests {
     use super::*;
     use crate::{Column, Images};
 
+    fn fingerprint(features: &Features, target: &Target, fixed_test: &[usize]) -> String {
+        super::fingerprint(features, target, fixed_test, None)
+    }
+
     fn target() -> Target {
         Target::Classes { labels: vec![0, 1], names: vec!["a".into(), "b".into()] }
     }
@@ -131,6 +145,7 @@ mod tests {
             fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[1]),
             fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &regression, &[]),
             fingerprint(&column("x", categories), &target(), &[]),
+            super::fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[], Some(&[1.0, 1.0])),
         ];
         for other in &others {
             assert_ne!(&base, other);

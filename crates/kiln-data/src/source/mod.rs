@@ -30,9 +30,13 @@ impl DataConfig {
             self.unused("data.target", !self.target.is_empty())?;
             self.unused("data.task", self.task.is_some())?;
             self.unused("data.ignore", !self.ignore.is_empty())?;
+            self.unused("data.weight", self.weight.is_some())?;
         }
         match self.source.as_str() {
-            "csv" => csv::load(self.needed_path()?, &self.target, self.task, &self.ignore),
+            "csv" => {
+                let weight = self.weight.as_deref();
+                csv::load(self.needed_path()?, &self.target, self.task, &self.ignore, weight)
+            }
             "idx" => idx::load(self.needed_path()?),
             "images" => images::load(self.needed_path()?),
             fashion_mnist::NAME => fashion_mnist::load(self.path.as_deref()),
@@ -80,8 +84,19 @@ fn looks_like_idx(path: &Path) -> bool {
 
 /// A data set with its fingerprint.
 fn dataset(name: String, features: Features, target: Target, fixed_test: Vec<usize>) -> Dataset {
-    let fingerprint = fingerprint::fingerprint(&features, &target, &fixed_test);
-    Dataset { name, features, target, fixed_test, fingerprint }
+    weighted(name, features, target, fixed_test, None)
+}
+
+/// The same with weights of the items.
+fn weighted(
+    name: String,
+    features: Features,
+    target: Target,
+    fixed_test: Vec<usize>,
+    weights: Option<Vec<f32>>,
+) -> Dataset {
+    let fingerprint = fingerprint::fingerprint(&features, &target, &fixed_test, weights.as_deref());
+    Dataset { name, features, target, weights, fixed_test, fingerprint }
 }
 
 /// Opens a regular file; its length comes along.

@@ -29,7 +29,14 @@ pub(crate) fn words(name: &str, cells: &[Option<&str>]) -> Column {
 }
 
 pub(crate) fn dataset(features: Features, target: Target) -> Dataset {
-    Dataset { name: "made".to_owned(), features, target, fixed_test: Vec::new(), fingerprint: String::new() }
+    Dataset {
+        name: "made".to_owned(),
+        features,
+        target,
+        weights: None,
+        fixed_test: Vec::new(),
+        fingerprint: String::new(),
+    }
 }
 
 pub(crate) fn classes(n: usize) -> Target {

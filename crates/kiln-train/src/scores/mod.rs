@@ -33,16 +33,55 @@ impl Scores {
         *count += items as f64;
     }
 
+    /// Adds to the mean called `name` a `sum` of values whose weights sum to `weight`.
+    pub fn add_sum(&mut self, name: &str, sum: f64, weight: f64) {
+        let (all, count) = self.means.entry(name.to_owned()).or_insert((0.0, 0.0));
+        *all += sum;
+        *count += weight;
+    }
+
     /// Adds a batch of class scores: `logits` holds `[labels.len(), classes]`, row-major.
     pub fn add_classes(&mut self, logits: &[f32], labels: &[u32], classes: usize) {
+        self.add_weighted_classes(logits, labels, None, classes);
+    }
+
+    /// The same with a weight for each item, as scikit-learn's `sample_weight`; `None`: all count 1.
+    ///
+    /// # Panics
+    /// When there are fewer weights than labels.
+    pub fn add_weighted_classes(
+        &mut self,
+        logits: &[f32],
+        labels: &[u32],
+        weights: Option<&[f32]>,
+        classes: usize,
+    ) {
         self.items += labels.len() as u64;
-        self.classification.get_or_insert_with(|| ClassificationScores::new(classes)).add(logits, labels);
+        self.classification
+            .get_or_insert_with(|| ClassificationScores::new(classes))
+            .add_weighted(logits, labels, weights);
     }
 
     /// Adds a batch of numbers, each `[items, outputs]`, row-major.
     pub fn add_values(&mut self, predicted: &[f32], actual: &[f32], outputs: usize) {
+        self.add_weighted_values(predicted, actual, None, outputs);
+    }
+
+    /// The same with a weight for each item, as scikit-learn's `sample_weight`; `None`: all count 1.
+    ///
+    /// # Panics
+    /// When there are fewer weights than items.
+    pub fn add_weighted_values(
+        &mut self,
+        predicted: &[f32],
+        actual: &[f32],
+        weights: Option<&[f32]>,
+        outputs: usize,
+    ) {
         self.items += (actual.len() / outputs.max(1)) as u64;
-        self.regression.get_or_insert_with(|| RegressionScores::new(outputs)).add(predicted, actual);
+        self.regression
+            .get_or_insert_with(|| RegressionScores::new(outputs))
+            .add_weighted(predicted, actual, weights);
     }
 
     /// The counts behind the classification metrics.

@@ -21,7 +21,7 @@ pub(in crate::command) const PREDICTIONS: &str = "predictions.csv";
 /// With several target columns there is `actual` and `prediction` of each.
 pub(super) fn write(path: &Path, job: &Job<'_>, model: &Network) -> Result<(), CliError> {
     let (dataset, rows) = (&job.prepared.dataset, &job.prepared.split.test);
-    let width = job.shape.loss.outputs();
+    let width = job.shape.loss.predictions();
     let mut csv = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["row".to_owned()];
     match &dataset.target {

@@ -36,6 +36,9 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
         let kind = kind.as_ref().and_then(|model| model["kind"].as_str()).unwrap_or("another").to_owned();
         return Err(resolved.locate_at("model.kind", CliError::PathModel { kind }));
     }
+    if config.data.weight.is_some() {
+        return Err(resolved.locate_at("data.weight", CliError::PathWeights));
+    }
     if let Some(path) = &arguments.output {
         super::picture::check_svg(path)?;
     }

@@ -30,7 +30,7 @@ pub use schema::{ColumnKind, ColumnSchema};
 
 use self::fill::{Fill, fill};
 use self::survey::{Kind, Survey};
-use super::{dataset, name_of};
+use super::{name_of, weighted};
 use crate::error::nearest;
 use crate::{Column, DataError, Dataset, Features, Target, TaskKind, Values};
 
@@ -38,7 +38,7 @@ use crate::{Column, DataError, Dataset, Features, Target, TaskKind, Values};
 const MIN_ROWS: usize = 3;
 
 /// Reads a file to train on. `targets` are the columns to predict (none: the last one that is not in `ignore`),
-/// `ignore` the columns to leave out.
+/// `ignore` the columns to leave out, `weight` the one that says how much a row counts.
 ///
 /// Without a `task`, several targets are numbers, and so is one, unless its cells are texts, or whole numbers of
 /// which there are at most 20 different ones that occur 3 times each on average: these are classes. Classes are in
@@ -52,10 +52,11 @@ pub fn load(
     targets: &[String],
     task: Option<TaskKind>,
     ignore: &[String],
+    weight: Option<&str>,
 ) -> Result<Dataset, DataError> {
     let mut roles = Roles::default();
     let survey = Survey::of(path, |header| {
-        roles = Roles::of(path, header, targets, ignore)?;
+        roles = Roles::of(path, header, targets, ignore, weight)?;
         Ok((0..header.len()).map(|column| !roles.ignored.contains(&column)).collect())
     })?;
     if survey.rows < MIN_ROWS {
@@ -67,6 +68,8 @@ pub fn load(
             Fill::Skip
         } else if roles.targets.contains(&column) {
             target_fill(&survey, column, task, roles.targets.len())?
+        } else if roles.weight == Some(column) {
+            weight_fill(&survey, column)?
         } else {
             match survey.kind(column)? {
                 Kind::Numeric => Fill::Numbers,
@@ -76,13 +79,17 @@ pub fn load(
     }
     let mut columns = fill(&survey, fills)?;
     let target = target(&survey, &mut columns, &roles.targets, task)?;
+    let weights = match roles.weight.and_then(|column| columns[column].take()) {
+        Some(Values::Numeric(weights)) => Some(weights),
+        _ => None,
+    };
     let features = survey
         .header
         .into_iter()
         .zip(columns)
         .filter_map(|(name, values)| values.map(|values| Column { name, values }))
         .collect();
-    Ok(dataset(name_of(path), Features::Table(features), target, Vec::new()))
+    Ok(weighted(name_of(path), Features::Table(features), target, Vec::new(), weights))
 }
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model
@@ -128,10 +135,17 @@ pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, u
 struct Roles {
     targets: Vec<usize>,
     ignored: Vec<usize>,
+    weight: Option<usize>,
 }
 
 impl Roles {
-    fn of(path: &Path, header: &[String], targets: &[String], ignore: &[String]) -> Result<Self, DataError> {
+    fn of(
+        path: &Path,
+        header: &[String],
+        targets: &[String],
+        ignore: &[String],
+        weight: Option<&str>,
+    ) -> Result<Self, DataError> {
         let all = |setting: &'static str, names: &[String]| {
             let mut columns = Vec::with_capacity(names.len());
             for name in names {
@@ -152,13 +166,21 @@ impl Roles {
         if let Some(&both) = targets.iter().find(|target| ignored.contains(target)) {
             return Err(DataError::TargetIgnored { name: header[both].clone() });
         }
-        if targets.is_empty() {
-            targets.extend((0..header.len()).rev().find(|column| !ignored.contains(column)));
+        let weight: Vec<String> = weight.map(str::to_owned).into_iter().collect();
+        let weight = all("data.weight", &weight)?.first().copied();
+        for (setting, taken) in [("data.target", &targets), ("data.ignore", &ignored)] {
+            if let Some(both) = weight.filter(|weight| taken.contains(weight)) {
+                return Err(DataError::WeightTaken { name: header[both].clone(), setting });
+            }
         }
-        if targets.len() + ignored.len() >= header.len() {
+        let free = |column: &usize| !ignored.contains(column) && weight != Some(*column);
+        if targets.is_empty() {
+            targets.extend((0..header.len()).rev().find(free));
+        }
+        if targets.len() + ignored.len() + usize::from(weight.is_some()) >= header.len() {
             return Err(records::csv_error(crate::Place::file(path), CsvProblem::NoFeatures));
         }
-        Ok(Self { targets, ignored })
+        Ok(Self { targets, ignored, weight })
     }
 }
 
@@ -182,6 +204,19 @@ fn target_fill(
         None if targets == 1 && survey.kind(column)? == Kind::Categorical => Ok(Fill::Classes),
         _ => survey.check_numeric(column).map(|()| Fill::Numbers),
     }
+}
+
+/// The column of weights: a number of 0 or more in every row.
+fn weight_fill(survey: &Survey, column: usize) -> Result<Fill, DataError> {
+    let tally = &survey.tallies[column];
+    if let Some(spot) = &tally.first_missing {
+        return Err(survey.spot_error(column, spot, |cell, _| CsvProblem::MissingWeight { cell }));
+    }
+    survey.check_numeric(column)?;
+    if let Some(spot) = &tally.first_negative {
+        return Err(survey.spot_error(column, spot, |cell, text| CsvProblem::NegativeWeight { cell, text }));
+    }
+    Ok(Fill::Numbers)
 }
 
 /// Takes the target out of the columns.

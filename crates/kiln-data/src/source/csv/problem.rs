@@ -104,6 +104,20 @@ pub enum CsvProblem {
         /// The cell.
         cell: Cell,
     },
+    /// What a row counts is not known.
+    #[error("{cell} is missing, and it is the weight of the row")]
+    MissingWeight {
+        /// The cell.
+        cell: Cell,
+    },
+    /// A row that would count less than nothing.
+    #[error("{cell} is {text}, and a weight must not be negative")]
+    NegativeWeight {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+    },
     /// A text column that is no category, such as a name or an identifier.
     #[error("column {column:?} has more than {limit} different texts, too many for categories")]
     TooManyCategories {
@@ -172,6 +186,9 @@ impl CsvProblem {
             }
             Self::NotFinite { .. } => "put a finite number there, or leave the cell empty".to_owned(),
             Self::DecimalComma { .. } => "write decimals with a point".to_owned(),
+            Self::MissingWeight { .. } | Self::NegativeWeight { .. } => {
+                "put a number of 0 or more there (0 leaves the row out), or remove the row".to_owned()
+            }
             Self::MissingTarget { .. } => "fill the cell in, or remove the row".to_owned(),
             Self::TooManyCategories { column, .. } | Self::NoValues { column } => {
                 format!("leave the column out with data.ignore = [{column:?}]")

@@ -30,6 +30,7 @@ pub(crate) struct Tally {
     /// Those of them that would be numbers but for a decimal comma.
     decimal_commas: usize,
     pub(crate) first_missing: Option<Spot>,
+    pub(crate) first_negative: Option<Spot>,
     first_infinite: Option<Spot>,
     first_text: Option<Spot>,
 }
@@ -150,9 +151,12 @@ impl Survey {
 impl Tally {
     fn add(&mut self, text: &str, spot: impl FnOnce() -> Spot) {
         let first = match meaning(text) {
-            Meaning::Number(_) => {
+            Meaning::Number(number) => {
                 self.numbers += 1;
-                return;
+                if number >= 0.0 {
+                    return;
+                }
+                &mut self.first_negative
             }
             Meaning::Missing => &mut self.first_missing,
             Meaning::Infinite => {
