@@ -5,7 +5,7 @@
 
 use kiln_core::Seed;
 use kiln_validate::cross::{Parallel, cross_validate};
-use kiln_validate::split::{Fold, Items, KFold, Repeated, SplitError, Splitter, StratifiedKFold};
+use kiln_validate::split::{Fold, Items, Repeated, SplitError, Splitter, StratifiedKFold};
 use kiln_validate::statistics::{Verdict, compare, corrected_interval, t_above};
 
 /// `items` rows of `features` standard normal numbers.
@@ -156,23 +156,38 @@ fn nested_folds_on_random_labels() {
 }
 
 /// scikit-learn's "common pitfalls": 200 items with 10,000 random features and random classes. Features picked by all of
-/// the data look good; picked by the training items of each fold they do not.
+/// the data look good; picked by the training items of each fold they do not. The score of one data set of 200 items
+/// varies by several hundredths by chance, so the mean over many is judged, by its own standard error.
 #[test]
 fn features_picked_by_the_training_items_alone() {
-    let table = Table::new(200, 10_000, Seed::new(42));
+    let data_sets = 40;
     let all: Vec<usize> = (0..200).collect();
-    let leaky_features = table.best_features(&all, 25);
-    let score = |pick: &(dyn Fn(&Fold) -> Vec<usize> + Sync)| {
-        let splitter = KFold { folds: 5, shuffle: Some(Seed::new(1)) };
-        let run =
-            |_, fold: &Fold| Ok::<f64, SplitError>(table.accuracy(fold.train(), fold.test(), &pick(fold)));
-        let scores =
-            cross_validate(&splitter, &Items::new(200), Parallel { jobs: 2, threads: 1 }, run).unwrap();
-        scores.iter().sum::<f64>() / 5.0
-    };
-    let leaky = score(&|_| leaky_features.clone());
-    let honest = score(&|fold| table.best_features(fold.train(), 25));
-    println!("random features: leaky {leaky:.3}, honest {honest:.3}");
-    assert!((honest - 0.5).abs() <= 0.07, "{honest}");
+    let scores: Vec<[f64; 2]> = (0..data_sets)
+        .map(|number| {
+            let seed = Seed::new(42).at(number);
+            let table = Table::new(200, 10_000, seed);
+            let leaky = table.best_features(&all, 25);
+            let score = |pick: &(dyn Fn(&Fold) -> Vec<usize> + Sync)| {
+                let splitter = StratifiedKFold { folds: 5, shuffle: Some(seed.at(4)) };
+                let items = Items::new(200).labels(&table.labels);
+                let run = |_, fold: &Fold| {
+                    Ok::<f64, SplitError>(table.accuracy(fold.train(), fold.test(), &pick(fold)))
+                };
+                let scores =
+                    cross_validate(&splitter, &items, Parallel { jobs: 2, threads: 1 }, run).unwrap();
+                scores.iter().sum::<f64>() / 5.0
+            };
+            [score(&|_| leaky.clone()), score(&|fold| table.best_features(fold.train(), 25))]
+        })
+        .collect();
+    let n = data_sets as f64;
+    let mean = |which: usize| scores.iter().map(|score| score[which]).sum::<f64>() / n;
+    let (leaky, honest) = (mean(0), mean(1));
+    let variance = scores.iter().map(|score| (score[1] - honest).powi(2)).sum::<f64>() / (n - 1.0);
+    let (spread, error) = (variance.sqrt(), (variance / n).sqrt());
+    println!(
+        "random features: leaky {leaky:.3}, honest {honest:.3} ± {error:.3}, one data set ± {spread:.3}"
+    );
+    assert!((honest - 0.5).abs() <= 4.0 * error && error < 0.02, "{honest} ± {error}");
     assert!(leaky >= 0.70, "{leaky}");
 }
