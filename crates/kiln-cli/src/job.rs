@@ -128,6 +128,7 @@ impl<'a> Job<'a> {
             .map_err(|error| self.resolved.locate(error))?;
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
+        self.check_convex()?;
         let Prepared { dataset, split, fitted } = &self.prepared;
         let Some(first) = split.validation.first() else { return Ok(()) };
         let one = Rows::new(Arc::clone(dataset), vec![*first], Arc::clone(fitted));
@@ -144,7 +145,7 @@ impl<'a> Job<'a> {
     /// What the configuration asks for and the data do not give: each is a line for the user.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let (config, split) = (self.config(), &self.prepared.split);
-        let mut warnings = Vec::new();
+        let mut warnings = crate::config::doubled(config);
         for (key, share, part) in [
             ("data.validation", config.data.validation, &split.validation),
             ("data.test", config.data.test, &split.test),

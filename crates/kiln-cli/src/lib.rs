@@ -9,6 +9,7 @@ mod bug;
 mod command;
 mod config;
 mod error;
+mod fit;
 mod job;
 mod output;
 mod predictions;

@@ -13,7 +13,7 @@ use crate::{ConvexError, Design, Loss, Problem, Solver, Stopping};
 /// | `l1_ratio` | 1 (a lasso) | [0, 1] |
 /// | `intercept` | true | |
 /// | `stopping` | gap 1e-8, 100,000 iterations | |
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ElasticNet {
     /// λ, scikit-learn's `alpha`.
     pub lambda: f64,
@@ -137,7 +137,7 @@ pub(crate) fn descend(problem: &Problem, w: &mut [f64], stopping: &Stopping) -> 
     // A column of zeros takes no part, and a weight on it costs.
     (0..norms.len()).filter(|j| norms[*j] == 0.0).for_each(|j| w[j] = 0.0);
     let mut sweeps = 0;
-    while sweeps < stopping.max_iterations {
+    while sweeps < stopping.max_iterations && !stopping.interrupted() {
         // Afresh each time: what thousands of updates add up to is not quite y − X w.
         let mut residual = y.clone();
         for &j in &all {

@@ -48,6 +48,9 @@ pub(crate) fn descend(
         }
         momentum = grown;
         *point = next;
+        if stopping.interrupted() {
+            return Ok(iteration);
+        }
         if iteration.is_multiple_of(LOOK) && problem.certificate(point)?.holds(stopping.tolerance) {
             return Ok(iteration);
         }

@@ -87,8 +87,8 @@ impl Problem {
         }
     }
 
-    /// `l1 Σ |W| + l2/2 Σ W²`.
-    pub(crate) fn penalty(&self, point: &[f64]) -> f64 {
+    /// `l1 Σ |W| + l2/2 Σ W²` at a point, which has the length [`Problem::len`].
+    pub fn penalty(&self, point: &[f64]) -> f64 {
         let weights = &point[..self.weights()];
         self.l1 * weights.iter().map(|w| w.abs()).sum::<f64>() + self.l2 / 2.0 * dot(weights, weights)
     }

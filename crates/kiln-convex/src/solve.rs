@@ -1,6 +1,8 @@
 //! Which solver, when it stops, and what comes out.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kiln_core::Range;
 
@@ -42,18 +44,27 @@ impl fmt::Display for Solver {
 /// |---|---|---|
 /// | `tolerance` | 1e-8 | at least 0 |
 /// | `max_iterations` | 100,000 | |
-#[derive(Debug, Clone, PartialEq)]
+/// | `interrupt` | none | |
+#[derive(Debug, Clone)]
 pub struct Stopping {
     /// The largest duality gap that is good enough, in the unit of the objective (not relative); the largest KKT
     /// residual where there is no penalty.
     pub tolerance: f64,
     /// Iterations at most.
     pub max_iterations: usize,
+    /// A flag that ends the solver, with what it has, soon after it becomes true.
+    pub interrupt: Option<Arc<AtomicBool>>,
+}
+
+impl Stopping {
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
 }
 
 impl Default for Stopping {
     fn default() -> Self {
-        Self { tolerance: 1e-8, max_iterations: 100_000 }
+        Self { tolerance: 1e-8, max_iterations: 100_000, interrupt: None }
     }
 }
 
@@ -71,6 +82,21 @@ pub struct Solution {
 }
 
 impl Problem {
+    /// Whether `solver` is for this loss and these penalties.
+    ///
+    /// # Errors
+    /// [`ConvexError::NotSmooth`] for L-BFGS with an L1 term, [`ConvexError::NotSquared`] for coordinate descent with a
+    /// cross-entropy.
+    pub fn check(&self, solver: Solver) -> Result<(), ConvexError> {
+        if solver == Solver::Lbfgs && self.l1 > 0.0 {
+            return Err(ConvexError::NotSmooth { solver, l1: self.l1 });
+        }
+        if solver == Solver::CoordinateDescent && !matches!(self.loss, Loss::Squared { .. }) {
+            return Err(ConvexError::NotSquared);
+        }
+        Ok(())
+    }
+
     /// Solves the problem, from `warm` (a point) where there is one and from zero otherwise.
     ///
     /// A solver that uses up its iterations, or that rounding stops, gives what it has, with
@@ -87,12 +113,7 @@ impl Problem {
         warm: Option<&[f64]>,
     ) -> Result<Solution, ConvexError> {
         Range::at_least(0.0).check("tolerance", stopping.tolerance)?;
-        if solver == Solver::Lbfgs && self.l1 > 0.0 {
-            return Err(ConvexError::NotSmooth { solver, l1: self.l1 });
-        }
-        if solver == Solver::CoordinateDescent && !matches!(self.loss, Loss::Squared { .. }) {
-            return Err(ConvexError::NotSquared);
-        }
+        self.check(solver)?;
         let mut point = warm.map_or_else(|| vec![0.0; self.len()], <[f64]>::to_vec);
         self.check_point(&point)?;
         // Centred features do not change the weights, and make the intercept independent of them.
@@ -139,8 +160,9 @@ impl Problem {
         let holds =
             |at: &[f64]| self.certificate(at).is_ok_and(|certificate| certificate.holds(stopping.tolerance));
         let settings = Lbfgs { history: 20, tolerance: 0.0, max_iterations: stopping.max_iterations };
-        let found =
-            minimise(function, point, &settings, |at, iteration| iteration.is_multiple_of(5) && holds(at));
+        let found = minimise(function, point, &settings, |at, iteration| {
+            stopping.interrupted() || (iteration.is_multiple_of(5) && holds(at))
+        });
         *point = found.point;
         found.iterations
     }

@@ -61,7 +61,7 @@ proptest! {
     #[test]
     fn the_bound_is_never_below_the_true_gap(case in cases()) {
         let problem = problem(&case);
-        let stopping = Stopping { tolerance: 1e-11, max_iterations: 3000 };
+        let stopping = Stopping { tolerance: 1e-11, max_iterations: 3000, interrupt: None };
         // Any point is above the minimum, so this one gives a gap that is at most the true one.
         let best = problem.solve(Solver::Fista, &stopping, None).unwrap();
         let moved: Vec<f64> = best.point.iter().zip(draws(case.seed ^ 2, best.point.len()))

@@ -50,7 +50,7 @@ fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
 }
 
 fn exact() -> Stopping {
-    Stopping { tolerance: 1e-11, max_iterations: 200_000 }
+    Stopping { tolerance: 1e-11, max_iterations: 200_000, interrupt: None }
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn lasso_and_elastic_net_have_its_coefficients_and_support() {
             let name = format!("{kind}/{data}/{lambda:?}");
             let expected = golden.model(&name);
             // Until nothing moves: a gap of 1e-11 leaves the sixth digit open where the L2 term is weak.
-            let stopping = Stopping { tolerance: 0.0, max_iterations: 20_000 };
+            let stopping = Stopping { tolerance: 0.0, max_iterations: 20_000, interrupt: None };
             let settings = ElasticNet { lambda, l1_ratio, intercept: true, stopping };
             // Cold, and from the solution of the λ before: the same.
             for warm in [None, warm.as_deref()] {

@@ -13,4 +13,4 @@ pub use config::{
 };
 pub use error::ObjectiveError;
 pub use loss::{Loss, TargetKind, functional};
-pub use penalty::{ElasticNet, L1, L2, Penalties, Penalty, WeightView};
+pub use penalty::{Beside, Convention, ElasticNet, L1, L2, Penalties, Penalty, WeightView};

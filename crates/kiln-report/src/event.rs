@@ -83,6 +83,23 @@ pub struct End {
     pub weights_blake3: String,
     /// The run's directory; none on a dry run.
     pub run_dir: Option<String>,
+    /// How far from the optimum the weights are at most, for linear models; absent for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateRecord>,
+    /// Share of exact zeros of each layer, `[0, 1]`; absent where no penalty makes any.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub sparsity: Metrics,
+}
+
+/// How far from the optimum weights are at most.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CertificateRecord {
+    /// The objective: mean training loss and penalties.
+    pub objective: f64,
+    /// Upper bound of the distance to the smallest objective; none without a penalty.
+    pub gap: Option<f64>,
+    /// Largest entry of the smallest subgradient.
+    pub kkt_residual: f64,
 }
 
 /// How one device did in a comparison.
@@ -160,6 +177,8 @@ mod tests {
             peak_rss_bytes: None,
             weights_blake3: "ab".to_owned(),
             run_dir: Some("runs/x".to_owned()),
+            certificate: None,
+            sparsity: Metrics::new(),
         })
     }
 

@@ -34,6 +34,17 @@ pub struct TrainConfig {
     pub time_limit: Option<f64>,
     /// Threads that make batches ahead; never changes a result. 0: made between the steps. Default 1.
     pub prefetch: usize,
+    /// How a linear model is trained instead of by steps on batches: all rows at once, until a certificate holds.
+    /// Default: by steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solver: Option<SolverConfig>,
+    /// The duality gap at which the solver stops (the KKT residual without a penalty), at least 0. Default 1e-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap_tolerance: Option<f64>,
+    /// For a linear model trained by steps: training stops after the first epoch with a KKT residual over the training
+    /// items of this or less, at least 0. Default: no such rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kkt_tolerance: Option<f64>,
     /// Train on the first batch of the training items only, again and again: a model that cannot learn it has a bug.
     pub overfit_batch: bool,
 }
@@ -52,6 +63,9 @@ impl Default for TrainConfig {
             monitor: "loss".to_owned(),
             time_limit: None,
             prefetch: 1,
+            solver: None,
+            gap_tolerance: None,
+            kkt_tolerance: None,
             overfit_batch: false,
         }
     }
@@ -77,7 +91,36 @@ impl TrainConfig {
                 Range::POSITIVE.check(name, value)?;
             }
         }
+        for (name, value) in
+            [("train.gap_tolerance", self.gap_tolerance), ("train.kkt_tolerance", self.kkt_tolerance)]
+        {
+            if let Some(value) = value {
+                Range::at_least(0.0).check(name, value)?;
+            }
+        }
         Ok(())
+    }
+}
+
+/// `train.solver`: see [`kiln_convex::Solver`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SolverConfig {
+    /// Accelerated proximal gradient descent: for every loss and penalty that a solver takes.
+    Fista,
+    /// Coordinate descent: for the mean squared error.
+    Cd,
+    /// L-BFGS: without an L1 term.
+    Lbfgs,
+}
+
+impl From<SolverConfig> for kiln_convex::Solver {
+    fn from(config: SolverConfig) -> Self {
+        match config {
+            SolverConfig::Fista => Self::Fista,
+            SolverConfig::Cd => Self::CoordinateDescent,
+            SolverConfig::Lbfgs => Self::Lbfgs,
+        }
     }
 }
 

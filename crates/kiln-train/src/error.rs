@@ -3,10 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kiln_convex::ConvexError;
 use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
 use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
+
+use crate::NotConvex;
 
 /// Why training, evaluating or resuming failed.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,12 @@ pub enum TrainError {
     /// Weights do not fit the model.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// A model cannot be solved for, or certified.
+    #[error(transparent)]
+    NotConvex(#[from] NotConvex),
+    /// A problem cannot be posed or solved.
+    #[error(transparent)]
+    Convex(#[from] ConvexError),
     /// The loss became NaN or infinite.
     #[error("the {what} became {value} in epoch {epoch} at step {step}")]
     Diverged {
@@ -105,6 +114,8 @@ impl Explain for TrainError {
             Self::Objective(error) => error.kind(),
             Self::Optim(error) => error.kind(),
             Self::Weights(error) => error.kind(),
+            Self::NotConvex(error) => error.kind(),
+            Self::Convex(error) => error.kind(),
             Self::Diverged { .. } => ErrorKind::Diverged,
             Self::Monitor { .. } | Self::NotEmpty { .. } => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
@@ -120,6 +131,8 @@ impl Explain for TrainError {
             Self::Objective(error) => error.help(),
             Self::Optim(error) => error.help(),
             Self::Weights(error) => error.help(),
+            Self::NotConvex(error) => error.help(),
+            Self::Convex(error) => error.help(),
             Self::Diverged { .. } => Some(
                 "lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)"
                     .to_owned(),

@@ -16,6 +16,8 @@ pub enum Stop {
         /// Epochs without improvement.
         patience: u64,
     },
+    /// The KKT residual is within its tolerance: the optimum is reached.
+    Optimal,
     /// The time limit was reached; the run can be resumed.
     TimeLimit,
     /// Somebody asked to stop; the run can be resumed.
@@ -38,6 +40,7 @@ impl Stop {
         match self {
             Self::Finished => "finished",
             Self::EarlyStopping { .. } => "early-stopping",
+            Self::Optimal => "optimal",
             Self::TimeLimit => "time-limit",
             Self::Interrupted => "interrupted",
             Self::Callback { .. } => "callback",

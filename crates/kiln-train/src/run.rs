@@ -12,7 +12,7 @@ use kiln_objective::Penalties;
 use kiln_optim::Optimizer;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
-use crate::losses::Losses;
+use crate::losses::{LossSum, Losses};
 use crate::schedules::{Schedules, length};
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
@@ -125,14 +125,34 @@ impl<'a, T: Task> Run<'a, T> {
 
     /// Runs to the end, and gives the model back with the best weights.
     pub(crate) fn finish(mut self) -> Result<Outcome<T::Model>, TrainError> {
-        let ended = self.state.stop.clone();
-        let stop = match &ended {
-            Some(stop) => stop.clone(),
-            None => self.epochs()?,
-        };
+        match self.state.stop.clone() {
+            Some(stop) => self.close(stop, true),
+            None => {
+                let stop = self.epochs()?;
+                self.close(stop, false)
+            }
+        }
+    }
+
+    /// Ends with weights that were found otherwise than by steps: one epoch of `steps` iterations, whose training loss
+    /// is known.
+    pub(crate) fn finish_solved(
+        mut self,
+        steps: u64,
+        loss: f64,
+        stop: Stop,
+    ) -> Result<Outcome<T::Model>, TrainError> {
+        self.state.step = steps;
+        self.losses = Losses::resumed(LossSum { sum: loss, items: 1 });
+        let began = self.started;
+        let stopped = self.end_epoch(0.0, began)?;
+        self.close(if stop == Stop::Finished { stopped.unwrap_or(stop) } else { stop }, false)
+    }
+
+    fn close(mut self, stop: Stop, ended: bool) -> Result<Outcome<T::Model>, TrainError> {
         let last = self.weights();
         let seconds = self.seconds();
-        if ended.is_none() {
+        if !ended {
             self.state.stop = Some(stop.clone()).filter(|stop| !stop.can_go_on());
             self.save(&last)?;
         }

@@ -91,6 +91,7 @@ impl Global {
             threads: self.threads,
             name: self.name.clone(),
             data: self.data.clone(),
+            solver: None,
         }
     }
 }

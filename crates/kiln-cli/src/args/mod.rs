@@ -15,7 +15,7 @@ pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use path::PathArguments;
 pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
-pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume};
+pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume, Train};
 pub(crate) use tune::{PrunerName, SamplerName, Tune};
 
 /// Train neural networks, and know how well they will do on data they have not seen.
@@ -42,7 +42,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Train a model from a configuration or a recipe.
     #[command(after_help = train::TRAIN_EXAMPLES)]
-    Train(Plan),
+    Train(Train),
     /// Cross-validate: train on some folds, judge on the other, and say how sure the result is.
     #[command(args_conflicts_with_subcommands = true, after_help = cv::CV_EXAMPLES)]
     Cv(Cv),

@@ -16,6 +16,38 @@ pub(crate) struct Plan {
     pub(crate) overrides: Vec<String>,
 }
 
+/// Arguments of `train`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    pub(crate) plan: Plan,
+    /// Solve a linear model down to a certificate instead of training it by steps: train.solver.
+    #[arg(long, value_enum)]
+    pub(crate) solver: Option<Solver>,
+}
+
+/// How a linear model is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Solver {
+    /// Accelerated proximal gradient descent, for every loss and penalty that can be solved
+    Fista,
+    /// Coordinate descent, for the mean squared error
+    Cd,
+    /// L-BFGS, without an L1 term
+    Lbfgs,
+}
+
+impl Solver {
+    /// The value of `train.solver`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fista => "fista",
+            Self::Cd => "cd",
+            Self::Lbfgs => "lbfgs",
+        }
+    }
+}
+
 /// A run.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Resume {
@@ -92,6 +124,7 @@ Examples:
   kiln train data.source=csv data.target=price --data houses.csv
   kiln train digits optim.kind=sgd optim.lr=0.1 optim.momentum=0.9
   kiln train digits penalty.0.kind=l2 penalty.0.strength=1e-4
+  kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
 
@@ -132,7 +165,9 @@ mod tests {
 
     #[test]
     fn train_takes_a_configuration_and_changes() {
-        let Command::Train(plan) = parse("kiln train digits train.epochs=5 optim.lr=0.1") else { panic!() };
+        let line = "kiln train digits train.epochs=5 optim.lr=0.1 --solver cd";
+        let Command::Train(super::Train { plan, solver }) = parse(line) else { panic!() };
+        assert_eq!(solver.map(super::Solver::name), Some("cd"));
         assert_eq!(plan.config.as_deref(), Some("digits"));
         assert_eq!(plan.overrides, ["train.epochs=5", "optim.lr=0.1"]);
     }

@@ -19,6 +19,16 @@ pub(super) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
             facts.row([name.to_owned(), line(metrics)]);
         }
     }
+    if let Some(certificate) = &record.certificate {
+        facts.row(["objective".to_owned(), format!("{:.10}", certificate.objective)]);
+        if let Some(gap) = certificate.gap {
+            facts.row(["duality gap".to_owned(), format!("{gap:.2e}: no weights are better by more")]);
+        }
+        facts.row(["KKT residual".to_owned(), format!("{:.2e}", certificate.kkt_residual)]);
+    }
+    for (path, share) in record.sparsity.iter() {
+        facts.row([format!("zeros in {path}"), format!("{:.2} %", 100.0 * share)]);
+    }
     facts.row(["time".to_owned(), human::seconds(record.seconds.unwrap_or_default())]);
     if let Some(peak) = record.peak_rss_bytes {
         facts.row(["peak memory".to_owned(), human::bytes(peak)]);
@@ -41,6 +51,7 @@ fn why(stop: &Stop) -> String {
     match stop {
         Stop::Finished => "all epochs done".to_owned(),
         Stop::EarlyStopping { patience } => format!("no improvement for {patience} epochs"),
+        Stop::Optimal => "the optimum is reached, within its tolerance".to_owned(),
         Stop::TimeLimit => "time limit reached".to_owned(),
         Stop::Interrupted => "by request, after saving".to_owned(),
         Stop::Callback { why } => why.clone(),

@@ -21,7 +21,7 @@ mod tune;
 mod verify;
 
 use crate::args::{Cli, Command, Global, Plan};
-use crate::config::{Request, Resolved, resolve};
+use crate::config::{Flags, Request, Resolved, resolve};
 use crate::error::CliError;
 use crate::output::Output;
 
@@ -41,7 +41,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Runs(command) => runs::run(command, global, out)?,
         Command::Completions { shell } => completions::run(*shell, out)?,
         Command::Cv(arguments) => return cv::run(arguments, global, out),
-        Command::Train(plan) => return train::run(plan, global, out),
+        Command::Train(arguments) => return train::run(arguments, global, out),
         Command::Resume(arguments) => return train::resume(arguments, global, out),
         Command::Eval(arguments) => eval::run(arguments, global, out)?,
         Command::Predict(arguments) => predict::run(arguments, global, out)?,
@@ -84,11 +84,16 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
 
 /// The configuration that a command line asks for.
 fn configuration(plan: &Plan, global: &Global) -> Result<Resolved, CliError> {
+    configuration_with(plan, global.flags())
+}
+
+/// The configuration that a command line asks for, with flags of its own.
+fn configuration_with(plan: &Plan, flags: Flags) -> Result<Resolved, CliError> {
     let request = Request {
         config: plan.config.clone(),
         environment: std::env::vars_os().collect(),
         overrides: plan.overrides.clone(),
-        flags: global.flags(),
+        flags,
     };
     Ok(resolve(&request)?)
 }

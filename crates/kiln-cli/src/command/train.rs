@@ -4,18 +4,20 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+use kiln_convex::Certificate;
 use kiln_core::{Explain, Weights};
 use kiln_models::Network;
-use kiln_report::event::{End, Event, Start};
+use kiln_report::event::{CertificateRecord, End, Event, Start};
 use kiln_report::{EventWriter, Mode, memory};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Stop};
 
 use super::cv::Study;
-use super::{configuration, finished};
-use crate::args::{Global, Plan, Resume};
+use super::{configuration_with, finished};
+use crate::args::{Global, Resume, Train};
 use crate::config::{Flags, Request, Resolved, annotated, resolve};
 use crate::error::CliError;
+use crate::fit::Trained;
 use crate::job::Job;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, DataRecord, NewRun, RunDir, RunRecord, Status, find, rfc3339};
@@ -26,9 +28,10 @@ use crate::watch::{Watch, metrics};
 pub(super) const PREPROCESS: &str = "preprocess.json";
 
 /// `kiln train`.
-pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<u8, CliError> {
+pub(super) fn run(arguments: &Train, global: &Global, out: Output) -> Result<u8, CliError> {
     let signals = Signals::listen();
-    let resolved = configuration(plan, global)?;
+    let flags = Flags { solver: arguments.solver.map(|solver| solver.name()), ..global.flags() };
+    let resolved = configuration_with(&arguments.plan, flags)?;
     out.say(&format!("{}: reading the data", resolved.label));
     let job = Job::new(&resolved)?;
     job.check()?;
@@ -136,6 +139,8 @@ pub(super) fn new_record(job: &Job<'_>) -> RunRecord {
         validation: Default::default(),
         test: Default::default(),
         seconds: None,
+        certificate: None,
+        sparsity: Default::default(),
         peak_rss_bytes: None,
         weights_blake3: None,
         exit_code: None,
@@ -185,7 +190,6 @@ impl Training<'_> {
     fn train(&mut self, resume: bool) -> Result<u8, CliError> {
         let (job, path) = (self.job, self.run.path().to_owned());
         self.start_event()?;
-        let model = job.model()?;
         let fitted = serde_json::to_vec(&*job.shape.fitted).map_err(CliError::internal)?;
         let done = match CheckpointStore::new(path.join("checkpoints"), 1).newest() {
             Ok((Some(checkpoint), _)) => checkpoint.state.step,
@@ -193,15 +197,20 @@ impl Training<'_> {
         };
         let mode = if self.out.quiet { Mode::Off } else { self.global.progress.into() };
         let watch = Watch::new(mode, self.plan(done)?, self.out.json);
-        let mut trainer = job
+        let trainer = job
             .trainer()
             .run_dir(&path, job.config().checkpoint.clone())
             .attach(PREPROCESS, fitted)
             .stop_flag(self.signals.stop.clone())
             .callback(watch);
-        let data = job.data();
-        let outcome = if resume { trainer.resume(model, &data)? } else { trainer.fit(model, &data)? };
-        self.end(&outcome)?;
+        let Trained { outcome, certificate, converged } = job.fit(trainer, resume)?;
+        if !converged {
+            self.out.say(
+                "warning: the solver stopped before its tolerance; see train.steps and train.gap_tolerance",
+            );
+        }
+        let certificate = certificate.or_else(|| job.certificate(&outcome.model));
+        self.end(&outcome, certificate)?;
         match outcome.stop {
             Stop::Interrupted => Ok(self.signals.exit_code().unwrap_or(130)),
             _ => Ok(0),
@@ -239,14 +248,22 @@ impl Training<'_> {
         emit(&Event::Start(start))
     }
 
-    fn end(&mut self, outcome: &Outcome<Network>) -> Result<(), CliError> {
+    fn end(&mut self, outcome: &Outcome<Network>, certificate: Option<Certificate>) -> Result<(), CliError> {
         let interrupted = outcome.stop == Stop::Interrupted;
         let best = outcome.history.best();
         let test = match self.job.prepared.test() {
             Some(rows) if !interrupted => metrics(&self.job.scores(&outcome.model, rows)?.metrics()),
             _ => Default::default(),
         };
+        let weights = Weights::of(&outcome.model);
+        let layers = self.job.sparsity(&outcome.model);
         let record = &mut self.record;
+        record.certificate = certificate.map(|found| CertificateRecord {
+            objective: found.objective,
+            gap: found.gap,
+            kkt_residual: found.kkt_residual,
+        });
+        record.sparsity = layers.iter().map(|layer| (layer.path.clone(), layer.share())).collect();
         record.status = if outcome.stop.can_go_on() { Status::Stopped } else { Status::Done };
         record.stop = Some(outcome.stop.reason().to_owned());
         record.best_epoch = best.map(|best| best.epoch);
@@ -254,7 +271,7 @@ impl Training<'_> {
         record.test = test;
         record.seconds = Some(outcome.seconds);
         record.peak_rss_bytes = memory::peak_rss();
-        record.weights_blake3 = Some(Weights::of(&outcome.model).blake3());
+        record.weights_blake3 = Some(weights.blake3());
         if self.out.json {
             let end = End {
                 stop: outcome.stop.reason().to_owned(),
@@ -265,6 +282,8 @@ impl Training<'_> {
                 peak_rss_bytes: record.peak_rss_bytes,
                 weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
                 run_dir: Some(self.run.path().display().to_string()),
+                certificate: record.certificate,
+                sparsity: record.sparsity.clone(),
             };
             emit(&Event::End(end))?;
         }

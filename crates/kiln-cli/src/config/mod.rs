@@ -4,6 +4,7 @@
 
 mod argument;
 mod build;
+mod doubled;
 mod environment;
 mod error;
 mod file;
@@ -19,6 +20,7 @@ mod update;
 pub use run::RunConfig;
 
 pub(crate) use argument::is_assignment;
+pub(crate) use doubled::warnings as doubled;
 pub(crate) use error::ConfigError;
 pub(crate) use file::text_of;
 pub(crate) use origin::Snippet;

@@ -36,6 +36,7 @@ pub(crate) struct Flags {
     pub(crate) threads: Option<usize>,
     pub(crate) name: Option<String>,
     pub(crate) data: Option<PathBuf>,
+    pub(crate) solver: Option<&'static str>,
 }
 
 /// A configuration with the memory of who set what.
@@ -113,6 +114,9 @@ fn flags(flags: &Flags) -> Result<Layer, ConfigError> {
     }
     if let Some(name) = &flags.name {
         set("name", "--name", Value::String(name.clone()));
+    }
+    if let Some(solver) = flags.solver {
+        set("train.solver", "--solver", Value::String(solver.to_owned()));
     }
     if let Some(path) = &flags.data {
         set("data.path", "--data", Value::String(text(path)?));

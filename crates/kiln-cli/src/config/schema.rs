@@ -17,7 +17,7 @@ use kiln_optim::{
     NadamConfig, OptimConfig, OptimizerConfig, RadamConfig, RmspropConfig, SamConfig, ScheduleConfig,
     ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig, ThresholdMode,
 };
-use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+use kiln_train::{CheckpointConfig, EarlyStoppingConfig, SolverConfig, TrainConfig};
 use serde::Serialize;
 use toml::{Table, Value};
 
@@ -166,6 +166,9 @@ fn train() -> TrainConfig {
         monitor: "loss".to_owned(),
         time_limit: Some(0.5),
         prefetch: 1,
+        solver: Some(SolverConfig::Fista),
+        gap_tolerance: Some(0.5),
+        kkt_tolerance: Some(0.5),
         overfit_batch: false,
     }
 }

@@ -202,6 +202,8 @@ mod tests {
             validation: Metrics::from_iter([("loss", f64::NAN)]),
             test: Metrics::new(),
             seconds: None,
+            certificate: None,
+            sparsity: Default::default(),
             peak_rss_bytes: None,
             weights_blake3: None,
             exit_code: None,

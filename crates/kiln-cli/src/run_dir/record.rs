@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kiln_core::file::write_durably;
 use kiln_report::Metrics;
+use kiln_report::event::CertificateRecord;
 use kiln_report::event::Epoch;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,12 @@ pub(crate) struct RunRecord {
     /// Seconds of training, those before a resume included.
     #[serde(default)]
     pub(crate) seconds: Option<f64>,
+    /// How far from the optimum the weights are at most, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certificate: Option<CertificateRecord>,
+    /// Share of exact zeros of each layer, where a penalty makes them.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub(crate) sparsity: Metrics,
     #[serde(default)]
     pub(crate) peak_rss_bytes: Option<u64>,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Penalties: `J(θ) + λ · R(θ)`, one weight tensor at a time.
 
+mod convention;
 mod elastic_net;
 mod l1;
 mod l2;
@@ -11,6 +12,7 @@ use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range};
 
 use crate::PenaltyConfig;
+pub use convention::{Beside, Convention};
 pub use elastic_net::ElasticNet;
 pub use l1::L1;
 pub use l2::L2;
@@ -77,6 +79,16 @@ impl PenaltyConfig {
             Self::L1(config) | Self::L2(config) => &config.params,
             Self::ElasticNet(config) => &config.params,
         }
+    }
+
+    /// Whether weights that it acts on can become exactly zero: a proximal step with an L1 term.
+    pub fn makes_zeros(&self) -> bool {
+        self.proximal()
+            && match self {
+                Self::L1(config) => config.strength > 0.0,
+                Self::L2(_) => false,
+                Self::ElasticNet(config) => config.strength * config.l1_ratio > 0.0,
+            }
     }
 
     /// Whether it acts by a proximal step instead of the gradient.

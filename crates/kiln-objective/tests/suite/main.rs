@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod common;
+mod conventions;
 mod finite_differences;
 mod functions;
 mod loss_laws;

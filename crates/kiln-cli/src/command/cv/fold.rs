@@ -53,13 +53,13 @@ impl FoldRunner<'_> {
         write_durably(&config, annotated(&resolved).as_bytes()).map_err(RunError::io("write", &config))?;
         let job = self.folds.job(&resolved, &self.device, fold)?;
         let fitted = serde_json::to_vec(&*job.shape.fitted).map_err(CliError::internal)?;
-        let mut trainer = job
+        let trainer = job
             .trainer()
             .run_dir(&path, job.config().checkpoint.clone())
             .checkpoints_after(self.quiet())
             .attach(PREPROCESS, fitted)
             .stop_flag(Arc::clone(&self.stop));
-        let outcome = trainer.resume(job.model()?, &job.data())?;
+        let outcome = job.fit(trainer, true)?.outcome;
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }

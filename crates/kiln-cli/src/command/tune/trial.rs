@@ -74,14 +74,14 @@ fn train(
     trial: &TrialRun,
 ) -> Result<(Ending, Outcome<Network>), CliError> {
     let fitted = serde_json::to_vec(&*job.shape.fitted).map_err(CliError::internal)?;
-    let mut trainer = job
+    let trainer = job
         .trainer()
         .run_dir(path, job.config().checkpoint.clone())
         .attach(PREPROCESS, fitted)
         .stop_flag(Arc::clone(&shared.stop))
         .callback(Judge { trial: trial.clone(), monitor: shared.monitor.clone(), deadline: shared.deadline });
     // A run that has ended gives its outcome back; one that was killed goes on.
-    let outcome = trainer.resume(job.model()?, &job.data())?;
+    let outcome = job.fit(trainer, true)?.outcome;
     let ending = match &outcome.stop {
         Stop::Interrupted => Ending::Interrupted,
         Stop::Callback { .. } => Ending::Pruned,

@@ -1,0 +1,68 @@
+//! Why a training is no convex problem.
+
+use kiln_core::{ErrorKind, Explain};
+
+/// Why a training is not a convex problem that kiln can certify.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotConvex {
+    /// The model has more than a matrix and a bias.
+    #[error("the model is not linear: it has {parameters} parameters, a matrix and a bias are two")]
+    Model {
+        /// How many it has.
+        parameters: usize,
+    },
+    /// The loss is none of those that a solver has.
+    #[error("loss.kind {loss} with these settings has no solver")]
+    Loss {
+        /// Its name.
+        loss: &'static str,
+    },
+    /// Some items count more than others.
+    #[error("the items have weights, which a solver does not take")]
+    Weighted,
+    /// A penalty is none of those that a solver has.
+    #[error("{penalty}.kind has no solver")]
+    Penalty {
+        /// Its key.
+        penalty: String,
+    },
+    /// A penalty acts on the bias.
+    #[error("{penalty}.params takes the bias in, which a solver does not penalise")]
+    Bias {
+        /// Its key.
+        penalty: String,
+    },
+    /// The optimiser decays weights, which no penalty accounts for.
+    #[error("optim.weight_decay is {decay}: what the steps minimise has a term that no penalty names")]
+    WeightDecay {
+        /// The decay.
+        decay: f64,
+    },
+}
+
+impl Explain for NotConvex {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(
+            match self {
+                Self::Model { .. } => {
+                    "set model.kind=linear, or leave train.solver and train.kkt_tolerance out"
+                }
+                Self::Loss { .. } => {
+                    "use mse, binary-cross-entropy, or cross-entropy without further settings"
+                }
+                Self::Weighted => "leave the weights of items out",
+                Self::Penalty { .. } => "use l1, l2 or elastic-net",
+                Self::Bias { .. } => "leave params out, or set it to weights",
+                Self::WeightDecay { .. } => {
+                    "set optim.weight_decay=0 and use an l2 penalty of half the strength"
+                }
+            }
+            .to_owned(),
+        )
+    }
+}

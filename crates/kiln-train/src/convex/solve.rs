@@ -1,0 +1,105 @@
+//! A run that solves instead of stepping.
+
+use std::sync::atomic::Ordering;
+
+use burn::module::Module;
+use kiln_convex::{Certificate, Solver, Stopping};
+use kiln_core::Weights;
+
+use super::ConvexModel;
+use crate::run::Run;
+use crate::trainer::{Data, Trainer};
+use crate::{NotConvex, Outcome, SolverConfig, Stop, Task, TrainError};
+
+/// What a solver leaves behind.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Solved<M> {
+    /// As after any training; its one epoch stands for all iterations.
+    pub outcome: Outcome<M>,
+    /// The certificate of the solver's point, in f64. `None` where a finished run was only read again.
+    pub certificate: Option<Certificate>,
+    /// The certificate of the weights as the model has them, rounded to f32.
+    pub stored: Certificate,
+    /// Whether the gap is within the tolerance.
+    pub converged: bool,
+}
+
+impl<T: Task> Trainer<T> {
+    /// Solves for the weights of a linear model: [`TrainConfig::solver`](crate::TrainConfig::solver), FISTA where
+    /// there is none, down to a gap of `gap_tolerance`, in at most `steps` iterations (100,000 by default).
+    ///
+    /// Writes the same files as a training by steps. The optimiser, the schedule and batches take no part. With
+    /// `resume` a run that was interrupted goes on from its weights.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`], and [`TrainError::Convex`] when the solver is not for this loss or penalty.
+    pub fn solve(
+        &mut self,
+        model: T::Model,
+        data: &Data<T::Batch>,
+        convex: &ConvexModel,
+        resume: bool,
+    ) -> Result<Solved<T::Model>, TrainError> {
+        self.config.check()?;
+        let from = match &self.store {
+            Some(store) if resume => store.newest()?.0,
+            Some(store) => match store.list()?.pop() {
+                Some(path) => {
+                    return Err(TrainError::NotEmpty { path: path.parent().unwrap_or(&path).to_owned() });
+                }
+                None => None,
+            },
+            None => None,
+        };
+        if from.as_ref().is_some_and(|checkpoint| checkpoint.state.stop.is_some()) {
+            let outcome = Run::start(self, model, data, from)?.finish()?;
+            let stored = convex.certificate(&Weights::of(&outcome.model))?;
+            let converged = stored.holds(self.gap_tolerance());
+            return Ok(Solved { outcome, certificate: None, stored, converged });
+        }
+        let before = from.as_ref().map_or(0, |checkpoint| checkpoint.state.step);
+        let warm = from.map(|checkpoint| convex.point(&checkpoint.weights));
+        let stopping = Stopping {
+            tolerance: self.gap_tolerance() / convex.scale,
+            max_iterations: self.config.steps.map_or(100_000, |steps| steps.try_into().unwrap_or(usize::MAX)),
+            interrupt: Some(self.stop.clone()),
+        };
+        let solver: Solver = self.config.solver.unwrap_or(SolverConfig::Fista).into();
+        let solution = convex.problem.solve(solver, &stopping, warm.as_deref())?;
+        let weights = convex.weights(&solution.point);
+        let stored = convex.certificate(&weights)?;
+        let model = weights.apply(model.valid())?;
+        let stop = if self.stop.load(Ordering::Relaxed) && !solution.converged {
+            Stop::Interrupted
+        } else if solution.converged {
+            Stop::Optimal
+        } else {
+            Stop::Finished
+        };
+        let scaled = Certificate {
+            objective: convex.scale * solution.certificate.objective,
+            gap: solution.certificate.gap.map(|gap| convex.scale * gap),
+            kkt_residual: convex.scale * solution.certificate.kkt_residual,
+        };
+        let penalty = convex.scale * convex.problem.penalty(&solution.point);
+        let steps = before + solution.iterations as u64;
+        let outcome =
+            Run::start(self, model, data, None)?.finish_solved(steps, scaled.objective - penalty, stop)?;
+        Ok(Solved { outcome, certificate: Some(scaled), stored, converged: solution.converged })
+    }
+
+    /// Whether [`KktRule`](crate::KktRule) and certificates say something about this training: what its steps minimise
+    /// must be what the penalties name.
+    ///
+    /// # Errors
+    /// [`NotConvex::WeightDecay`] with an optimiser that decays weights.
+    pub fn check_certifiable(&self) -> Result<(), NotConvex> {
+        let decay = self.optim.weight_decay();
+        if decay > 0.0 { Err(NotConvex::WeightDecay { decay }) } else { Ok(()) }
+    }
+
+    fn gap_tolerance(&self) -> f64 {
+        self.config.gap_tolerance.unwrap_or(1e-8)
+    }
+}
