@@ -8,7 +8,7 @@ use super::run::RunConfig;
 /// A line for each penalty that is doubled, or that an adaptive optimiser rescales; nothing where all is well.
 pub(crate) fn warnings(config: &RunConfig) -> Vec<String> {
     let mut lines = Vec::new();
-    let (optim, decay) = (&config.optim, config.optim.weight_decay());
+    let (optim, decay) = (&config.optim.rule, config.optim.rule.weight_decay());
     let name = optim_name(optim);
     for (index, penalty) in config.penalty.iter().enumerate() {
         let (kind, terms) = terms(penalty);

@@ -4,7 +4,7 @@ mod error;
 mod rule;
 mod solve;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use kiln_convex::{Certificate, Design, Loss, Problem};
 use kiln_core::{ParamInfo, ParamKind, Weights};
 use kiln_data::{Batch, Loader, Targets};
@@ -35,7 +35,8 @@ pub struct ConvexModel {
 
 impl ConvexModel {
     /// The problem that training `params` (of a model on an autodiff device, [`kiln_core::params::list`]) on the
-    /// training part of `data` is. Copies the training items to the host, as f64.
+    /// training part of `data` is. The training items are made on
+    /// `device` and copied to the host, as f64.
     ///
     /// # Errors
     /// [`TrainError::NotConvex`] for what is not in the table above, [`TrainError::Data`] when the items cannot be
@@ -45,6 +46,7 @@ impl ConvexModel {
         loss: &LossConfig,
         penalties: &[PenaltyConfig],
         data: &Data<Batch>,
+        device: &Device,
     ) -> Result<Self, TrainError> {
         Penalties::new(penalties, params)?;
         let (weight, bias) = linear(params)?;
@@ -72,7 +74,7 @@ impl ConvexModel {
                 _ => return Err(NotConvex::Penalty { penalty: key }.into()),
             }
         }
-        let (x, y) = rows(data)?;
+        let (x, y) = rows(data, device)?;
         let items = y.numbers.len() / y.width;
         let targets = match loss {
             LossConfig::Mse(_) => Loss::Squared { y: y.numbers, outputs },
@@ -161,11 +163,10 @@ struct Target {
 }
 
 /// Every training item in its order: features and target.
-fn rows(data: &Data<Batch>) -> Result<(Vec<f64>, Target), TrainError> {
-    let device = burn::tensor::Device::default();
+fn rows(data: &Data<Batch>, device: &Device) -> Result<(Vec<f64>, Target), TrainError> {
     let mut x = Vec::new();
     let mut y = Target { numbers: Vec::new(), width: 1 };
-    for batch in Loader::new(data.train.clone(), EVAL_BATCH)?.epoch(0, 0, &device) {
+    for batch in Loader::new(data.train.clone(), EVAL_BATCH)?.epoch(0, 0, device) {
         let Batch { inputs, targets, weights } = batch?.data;
         if weights.is_some() {
             return Err(NotConvex::Weighted.into());

@@ -95,7 +95,8 @@ impl<T: Task> Trainer<T> {
     /// # Errors
     /// [`NotConvex::WeightDecay`] with an optimiser that decays weights.
     pub fn check_certifiable(&self) -> Result<(), NotConvex> {
-        let decay = self.optim.weight_decay();
+        let groups = self.optim.group.iter().filter_map(|group| group.weight_decay);
+        let decay = groups.fold(self.optim.rule.weight_decay(), f64::max);
         if decay > 0.0 { Err(NotConvex::WeightDecay { decay }) } else { Ok(()) }
     }
 
