@@ -183,7 +183,11 @@ impl<'a> Job<'a> {
         let mut trainer = Trainer::new(self.shape.task(), config.train.clone())
             .optimizer(config.optim.clone())
             .schedule(config.schedule.clone())
+            .gradient(config.gradient.clone())
             .seed(config.seed);
+        if let Some(average) = &config.average {
+            trainer = trainer.average(average.clone());
+        }
         if let Some(momentum) = &config.momentum_schedule {
             trainer = trainer.momentum_schedule(momentum.clone());
         }

@@ -59,6 +59,15 @@ pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) ->
     module.map(&mut Update { place: Place::default(), update })
 }
 
+/// Replaces every float tensor of `module`, running statistics and frozen parameters included, by what `replace` makes
+/// of it.
+///
+/// `replace` gets the flat value, with the autodiff context of the module, and gives back a tensor of the same length.
+/// Burn shares running statistics between clones: give a module that nothing else was cloned from (`valid()` gives one).
+pub fn replace<M: Module>(module: M, replace: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
+    module.map(&mut Replace { place: Place::default(), replace })
+}
+
 /// Where a traversal stands: the names and container types from the root to the current field.
 #[derive(Debug, Default)]
 pub(crate) struct Place {
@@ -161,6 +170,31 @@ impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Update<F> {
                 updated = updated.with_gradient_checkpointing_strategy(strategy);
             }
             updated.require_grad()
+        })
+    }
+}
+
+struct Replace<F> {
+    place: Place,
+    replace: F,
+}
+
+impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Replace<F> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.place.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.place.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let info = self.place.info(&param);
+        let require_grad = param.is_require_grad();
+        param.map(|tensor| {
+            let shape = tensor.shape();
+            let flat = (self.replace)(&info, tensor.reshape([-1]));
+            flat.reshape(shape).set_require_grad(require_grad)
         })
     }
 }

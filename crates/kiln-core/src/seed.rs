@@ -23,6 +23,8 @@ pub enum Purpose {
     Augment = 5,
     /// The backend's own generator, for modules that draw from it.
     Backend = 6,
+    /// Noise on the gradients.
+    GradientNoise = 7,
     /// The values that a search tries.
     Search = 12,
 }

@@ -21,6 +21,11 @@ impl Optimizer {
         }))
     }
 
+    /// Whether this optimiser averages: the weights that are trained are not those that count.
+    pub fn averages(&self) -> bool {
+        self.rule.averaged().is_some()
+    }
+
     fn average(&self, path: &str, name: &str) -> Option<&Tensor<1>> {
         let ParamState { kept, dims, .. } = self.states.get(path)?;
         let index = self.rule.slots(dims).iter().position(|slot| slot.name == name)?;

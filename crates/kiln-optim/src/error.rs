@@ -70,6 +70,9 @@ pub enum OptimError {
         /// `momentum` or `weight_decay`.
         setting: &'static str,
     },
+    /// An average of weights that the optimiser averages itself.
+    #[error("average has nothing to add: this optimiser averages the weights itself")]
+    AveragesTwice,
     /// A saved state lacks an entry.
     #[error("the saved optimiser state holds no {name:?}")]
     StateMissing {
@@ -114,7 +117,8 @@ impl Explain for OptimError {
             | Self::Milestones { .. }
             | Self::Parts { .. }
             | Self::Part { .. }
-            | Self::NothingToSchedule { .. } => ErrorKind::Usage,
+            | Self::NothingToSchedule { .. }
+            | Self::AveragesTwice => ErrorKind::Usage,
             _ => ErrorKind::Checkpoint,
         }
     }
@@ -133,6 +137,7 @@ impl Explain for OptimError {
                 Some("give parts = [a, b, c] with starts = [epochs of b, epochs of c]".to_owned())
             }
             Self::Part { .. } => Some("only [schedule] as a whole can be".to_owned()),
+            Self::AveragesTwice => Some("leave [average] out, or choose another optimiser".to_owned()),
             Self::NothingToSchedule { setting: "momentum", .. } => {
                 Some("set optim.momentum or optim.betas, which the schedule moves shares of".to_owned())
             }

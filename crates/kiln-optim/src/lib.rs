@@ -2,11 +2,11 @@
 //!
 //! Written for parity with PyTorch: the same defaults, the same formulas, constants in f64.
 
+mod average;
 mod averaged;
-mod clip;
 mod config;
 mod error;
-mod gradients;
+mod gradient;
 mod groups;
 mod lookahead;
 mod optimizer;
@@ -16,14 +16,16 @@ mod schedule;
 mod scheduled;
 mod state;
 
+pub use average::Average;
 pub use config::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AdjustLr, Anneal, AsgdConfig, CycleMode, GroupConfig, LambConfig, LionConfig, LookaheadConfig,
-    MuonConfig, NadamConfig, OptimConfig, OptimizerConfig, RadamConfig, RmspropConfig, SamConfig,
-    ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig, ThresholdMode,
+    AdjustLr, Anneal, AsgdConfig, AverageConfig, CycleMode, EmaConfig, GradientConfig, GroupConfig,
+    LambConfig, LionConfig, LookaheadConfig, MuonConfig, NadamConfig, OptimConfig, OptimizerConfig,
+    RadamConfig, RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig,
+    SgdConfig, ShapeConfig, SwaConfig, ThresholdMode,
 };
 pub use error::OptimError;
-pub use gradients::Gradients;
+pub use gradient::{Gradients, adaptive_clip, add_noise, centralize, noise_deviation};
 pub use groups::ParamGroups;
 pub use optimizer::Optimizer;
 pub use rule::{At, Kept, Rule, Slot};

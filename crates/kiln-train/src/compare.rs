@@ -161,7 +161,7 @@ impl<T: Task> Trainer<T> {
         let model = weights.apply(init(device)?.valid())?.train();
         let penalties = Penalties::new(&self.penalties, &params::list(&model))?;
         let optimizer = Optimizer::build(&self.optim, &params::list(&model))?;
-        let stepper = Stepper::new(optimizer, penalties, self.optim.sam.as_ref(), &self.config);
+        let stepper = Stepper::new(self, optimizer, penalties);
         Ok(Lane { device: device.clone(), model: Some(model), stepper })
     }
 

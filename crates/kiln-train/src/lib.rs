@@ -21,6 +21,7 @@ mod run;
 mod schedules;
 mod scores;
 mod sparsity;
+mod statistics;
 mod step;
 mod supervised;
 mod task;

@@ -1,20 +1,52 @@
-//! The training losses of an epoch, read from the device now and then instead of at every step.
+//! The training losses and gradient norms of an epoch, read from the device now and then instead of at every step.
 
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::TrainError;
 
 /// How many losses wait on the device before they are read together.
 const WINDOW: usize = 32;
 
-/// Sum of the losses of an epoch so far.
+/// Sums over an epoch so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LossSum {
-    /// Sum over the items.
+    /// Sum of the losses over the items.
     pub(crate) sum: f64,
     /// Items.
     pub(crate) items: u64,
+    /// Norms of the gradients of the same epoch.
+    #[serde(default)]
+    pub(crate) norms: NormSum,
+}
+
+/// Sum and maximum of the gradient norms of an epoch so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct NormSum {
+    #[serde(deserialize_with = "or_nan")]
+    sum: f64,
+    #[serde(deserialize_with = "or_nan")]
+    max: f64,
+    steps: u64,
+}
+
+/// JSON has `null` for what is no number.
+fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+impl NormSum {
+    fn add(&mut self, norm: f64) {
+        self.sum += norm;
+        // A norm that is no number is the largest: the mean shows it too.
+        self.max = if norm.is_nan() || norm > self.max { norm } else { self.max };
+        self.steps += 1;
+    }
+
+    /// Mean and maximum over the steps; `None` when no norm was taken.
+    pub(crate) fn mean_and_max(&self) -> Option<(f64, f64)> {
+        (self.steps > 0).then(|| (self.sum / self.steps as f64, self.max))
+    }
 }
 
 impl LossSum {
@@ -31,6 +63,7 @@ pub(crate) struct Losses {
     pub(crate) total: LossSum,
     pub(crate) newest: Option<f64>,
     waiting: Vec<(Tensor<1>, usize, u64)>,
+    norms: Vec<Tensor<1>>,
 }
 
 impl Losses {
@@ -55,8 +88,19 @@ impl Losses {
         if self.waiting.len() >= WINDOW { self.read(epoch) } else { Ok(()) }
     }
 
+    /// Adds the gradient norm of an update, where there is one; it is read together with the losses.
+    pub(crate) fn push_norm(&mut self, norm: Option<Tensor<1>>) {
+        self.norms.extend(norm);
+    }
+
     /// Reads everything that waits.
     pub(crate) fn read(&mut self, epoch: u64) -> Result<(), TrainError> {
+        if !self.norms.is_empty() {
+            let norms = Tensor::cat(std::mem::take(&mut self.norms), 0)
+                .try_into_data()
+                .map_err(|e| TrainError::Device { reason: format!("{e:?}") })?;
+            norms.iter::<f64>().for_each(|norm| self.total.norms.add(norm));
+        }
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -74,5 +118,25 @@ impl Losses {
             self.newest = Some(value);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norms_have_a_mean_and_a_maximum_and_survive_json() {
+        let mut norms = NormSum::default();
+        assert_eq!(norms.mean_and_max(), None);
+        for norm in [1.0, 4.0, 1.0] {
+            norms.add(norm);
+        }
+        assert_eq!(norms.mean_and_max(), Some((2.0, 4.0)));
+        norms.add(f64::INFINITY);
+        norms.add(1.0);
+        let text = serde_json::to_string(&norms).unwrap();
+        let back: NormSum = serde_json::from_str(&text).unwrap();
+        assert!(back.mean_and_max().is_some_and(|(mean, max)| mean.is_nan() && max.is_nan()));
     }
 }

@@ -131,7 +131,7 @@ impl<T: Task> Trainer<T> {
         let device = device_of(&copy);
         let penalties = Penalties::new(&self.penalties, &params::list(&copy))?;
         let optimizer = Optimizer::build(&self.optim, &params::list(&copy))?;
-        let mut stepper = Stepper::new(optimizer, penalties, self.optim.sam.as_ref(), &self.config);
+        let mut stepper = Stepper::new(self, optimizer, penalties);
 
         let batches = train.batches() as u64;
         let mut next = 0;

@@ -1,7 +1,7 @@
 //! One run of the loop, from the first step or from a checkpoint to the end.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use burn::module::Module;
@@ -9,11 +9,12 @@ use burn::tensor::Device;
 use kiln_core::{Purpose, Weights, params};
 use kiln_data::Loader;
 use kiln_objective::Penalties;
-use kiln_optim::Optimizer;
+use kiln_optim::{Average, OptimError, Optimizer};
 
-use crate::checkpoint::{Checkpoint, Deferred, TrainState};
+use crate::checkpoint::{Checkpoint, Deferred, Rest, TrainState};
 use crate::losses::{LossSum, Losses};
 use crate::schedules::{Schedules, length};
+use crate::statistics::recompute;
 use crate::step::{StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, Scores, StepView, Stop, Task, TrainError};
@@ -26,6 +27,7 @@ pub(crate) struct Run<'a, T: Task> {
     train: Loader<T::Batch>,
     validation: Option<Loader<T::Batch>>,
     stepper: Stepper,
+    average: Option<Average>,
     schedules: Schedules,
     state: TrainState,
     history: History,
@@ -45,6 +47,7 @@ impl<'a, T: Task> Run<'a, T> {
     ) -> Result<Self, TrainError> {
         let config = trainer.config.clone();
         config.check()?;
+        trainer.gradient.check()?;
         trainer.checkpoint.check()?;
         if let Some(early) = &trainer.early_stopping {
             early.check()?;
@@ -63,6 +66,12 @@ impl<'a, T: Task> Run<'a, T> {
         let mut optimizer = Optimizer::build(&trainer.optim, &params::list(&model))?;
         // What the optimiser keeps may depend on a momentum that is scheduled; and a schedule that cannot be fails here.
         schedules.apply(0, &mut optimizer)?;
+        let mut average = match &trainer.average {
+            // Two averages on top of each other would both want to be the weights that count.
+            Some(_) if optimizer.averages() => return Err(OptimError::AveragesTwice.into()),
+            Some(config) => Some(Average::new(config, steps_per_epoch, steps)?),
+            None => None,
+        };
         let mut state = TrainState::new(&config.monitor);
         let mut history = History::default();
         let mut best = None;
@@ -74,7 +83,17 @@ impl<'a, T: Task> Run<'a, T> {
         }
         if let Some(checkpoint) = from {
             // Through evaluation mode, so that no running statistic of the fresh model is pending.
-            model = checkpoint.weights.apply(model.valid())?.train();
+            let trained = match &mut average {
+                Some(average) => average.load(
+                    &checkpoint.average,
+                    checkpoint.state.averaged,
+                    &checkpoint.weights,
+                    &params::list(&model),
+                    &device,
+                )?,
+                None => checkpoint.weights.clone(),
+            };
+            model = trained.apply(model.valid())?.train();
             optimizer.load(&checkpoint.optimizer, &params::list(&model), &device.clone().inner())?;
             model = optimizer.restore(model);
             state = checkpoint.state;
@@ -106,7 +125,8 @@ impl<'a, T: Task> Run<'a, T> {
             callback.on_fit_start(&history)?;
         }
         Ok(Self {
-            stepper: Stepper::new(optimizer, penalties, trainer.optim.sam.as_ref(), &config),
+            stepper: Stepper::new(trainer, optimizer, penalties),
+            average,
             losses: Losses::resumed(state.losses),
             seconds_before: state.seconds,
             deferred: Deferred::new(trainer.defer),
@@ -129,6 +149,10 @@ impl<'a, T: Task> Run<'a, T> {
             Some(stop) => self.close(stop, true),
             None => {
                 let stop = self.epochs()?;
+                if !stop.can_go_on() && self.validation.is_none() {
+                    // With a validation part this has been done before it.
+                    let _ = self.refresh_statistics(&AtomicBool::new(false))?;
+                }
                 self.close(stop, false)
             }
         }
@@ -171,7 +195,7 @@ impl<'a, T: Task> Run<'a, T> {
 
     /// The weights that are evaluated, kept and saved.
     fn weights(&self) -> Weights {
-        weights_that_count(self.model(), &self.stepper.optimizer)
+        weights_that_count(self.model(), &self.stepper.optimizer, self.average.as_ref())
     }
 
     fn epochs(&mut self) -> Result<Stop, TrainError> {
@@ -211,7 +235,11 @@ impl<'a, T: Task> Run<'a, T> {
             if let (Some(mean), Some(model)) = (window.take(), self.model.take()) {
                 self.model = Some(self.stepper.update(model, mean, lr));
             }
+            self.losses.push_norm(self.stepper.norm.take());
             self.state.step += 1;
+            if let (Some(average), Some(model)) = (&mut self.average, &self.model) {
+                average.update(model, self.state.step);
+            }
             if let Some(stop) = self.after_step(lr, std::mem::take(&mut items))? {
                 return Ok(Some(stop));
             }
@@ -262,8 +290,15 @@ impl<'a, T: Task> Run<'a, T> {
         self.losses.read(epoch)?;
         let mut train = Metrics::default();
         train.set("loss", self.losses.total.mean());
+        if let Some((mean, max)) = self.losses.total.norms.mean_and_max() {
+            train.set("grad_norm", mean);
+            train.set("grad_norm_max", max);
+        }
         if let Some(penalty) = self.stepper.penalties.value(self.model()) {
             train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
+        }
+        if self.validation.is_some() && self.refresh_statistics(&self.trainer.stop.clone())?.is_break() {
+            return Ok(Some(Stop::Interrupted));
         }
         let validation = match self.validate()? {
             ControlFlow::Continue(validation) => validation,
@@ -317,8 +352,9 @@ impl<'a, T: Task> Run<'a, T> {
     }
 
     fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
-        let (model, optimizer) = (self.model.as_ref(), &self.stepper.optimizer);
-        let weights = || model.map(|model| weights_that_count(model, optimizer)).unwrap_or_default();
+        let (optimizer, average) = (&self.stepper.optimizer, self.average.as_ref());
+        let model = self.model.as_ref();
+        let weights = || model.map(|model| weights_that_count(model, optimizer, average)).unwrap_or_default();
         let epochs = self.trainer.config.epochs;
         let view = EpochView { record, history: &self.history, epochs, weights: &weights };
         let mut stop = None;
@@ -342,10 +378,7 @@ impl<'a, T: Task> Run<'a, T> {
     /// The validation metrics, unless a request to stop comes first.
     fn validate(&self) -> Result<ControlFlow<Stop, Option<Metrics>>, TrainError> {
         let Some(loader) = &self.validation else { return Ok(ControlFlow::Continue(None)) };
-        let model = match self.stepper.optimizer.averaged(self.model()) {
-            Some(averaged) => averaged.valid(),
-            None => self.model().valid(),
-        };
+        let model = model_that_counts(self.model(), &self.stepper.optimizer, self.average.as_ref());
         let mut scores = Scores::new();
         for batch in loader.epoch(0, 0, &self.device.clone().inner()) {
             if self.trainer.stop.load(Ordering::Relaxed) {
@@ -354,6 +387,22 @@ impl<'a, T: Task> Run<'a, T> {
             self.trainer.task.score(&model, batch?.data, &mut scores);
         }
         Ok(ControlFlow::Continue(Some(scores.metrics())))
+    }
+
+    /// Gives an average that has no running statistics of its own those of a pass over the training items. Breaks off
+    /// when `stop` is set.
+    fn refresh_statistics(&mut self, stop: &AtomicBool) -> Result<ControlFlow<()>, TrainError> {
+        let Some(average) = self.average.as_mut().filter(|a| a.counts() && a.needs_statistics()) else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        let model =
+            average.apply(self.model.as_ref().expect("the model is only away while it is updated").valid());
+        let Trainer { task, seed, .. } = &*self.trainer;
+        match recompute(task, model, &self.train, &self.device, *seed, stop)? {
+            Some(model) => average.set_statistics(&model),
+            None => return Ok(ControlFlow::Break(())),
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     fn seconds(&self) -> f64 {
@@ -370,21 +419,30 @@ impl<'a, T: Task> Run<'a, T> {
         self.state.plateau = self.schedules.rate.state();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();
+        self.state.averaged = self.average.as_ref().map_or(0, Average::updates);
         if let Some(log) = &self.trainer.log
             && !self.deferred.holds()
         {
             log.sync()?;
         }
         let model = self.model.as_ref().expect("the model is only away while it is updated");
-        let optimizer = || self.stepper.optimizer.checkpoint(model);
-        self.deferred.save(store, weights, optimizer, &self.state)
+        let average = self.average.as_ref();
+        let rest = || Rest {
+            optimizer: self.stepper.optimizer.checkpoint(model),
+            average: average.map(|average| average.state(&Weights::of(model))).unwrap_or_default(),
+        };
+        self.deferred.save(store, weights, rest, &self.state)
     }
 }
 
-/// Those of the model, or their average where the optimiser makes one.
-fn weights_that_count<M: Module>(model: &M, optimizer: &Optimizer) -> Weights {
-    match optimizer.averaged(model) {
-        Some(averaged) => Weights::of(&averaged),
-        None => Weights::of(model),
+/// The model in evaluation mode with the weights that count: an average where there is one, else its own.
+fn model_that_counts<M: Module>(model: &M, optimizer: &Optimizer, average: Option<&Average>) -> M {
+    match average.filter(|average| average.counts()) {
+        Some(average) => average.apply(model.valid()),
+        None => optimizer.averaged(model).map_or_else(|| model.valid(), |averaged| averaged.valid()),
     }
+}
+
+fn weights_that_count<M: Module>(model: &M, optimizer: &Optimizer, average: Option<&Average>) -> Weights {
+    Weights::of(&model_that_counts(model, optimizer, average))
 }

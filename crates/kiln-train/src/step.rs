@@ -2,11 +2,13 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use kiln_core::{Purpose, Seed, params};
+use kiln_core::{ParamInfo, Purpose, Seed, params};
 use kiln_objective::Penalties;
-use kiln_optim::{Gradients, Optimizer, Sam, SamConfig};
+use kiln_optim::{
+    GradientConfig, Gradients, Optimizer, Sam, adaptive_clip, add_noise, centralize, noise_deviation,
+};
 
-use crate::{Task, TrainConfig};
+use crate::{Task, Trainer};
 
 /// What a step needs beside the model.
 #[derive(Debug)]
@@ -14,23 +16,26 @@ pub(crate) struct Stepper {
     pub(crate) optimizer: Optimizer,
     pub(crate) penalties: Penalties,
     pub(crate) sam: Option<Sam>,
+    /// Global norm of the newest gradient before clipping, where somebody wants it.
+    pub(crate) norm: Option<Tensor<1>>,
     clip_norm: Option<f64>,
     clip_value: Option<f64>,
+    gradient: GradientConfig,
+    noise: Seed,
 }
 
 impl Stepper {
-    pub(crate) fn new(
-        optimizer: Optimizer,
-        penalties: Penalties,
-        sam: Option<&SamConfig>,
-        config: &TrainConfig,
-    ) -> Self {
+    /// A stepper for what `trainer` describes.
+    pub(crate) fn new<T: Task>(trainer: &Trainer<T>, optimizer: Optimizer, penalties: Penalties) -> Self {
         Self {
             optimizer,
             penalties,
-            sam: sam.map(Sam::new),
-            clip_norm: config.clip_norm,
-            clip_value: config.clip_value,
+            sam: trainer.optim.sam.as_ref().map(Sam::new),
+            norm: None,
+            clip_norm: trainer.config.clip_norm,
+            clip_value: trainer.config.clip_value,
+            gradient: trainer.gradient.clone(),
+            noise: trainer.seed.purpose(Purpose::GradientNoise),
         }
     }
 
@@ -44,17 +49,66 @@ impl Stepper {
                 }
             });
         }
-        if let Some(max) = self.clip_value {
-            gradients = gradients.clip_value(max);
-        }
-        if let Some(max) = self.clip_norm {
-            gradients = gradients.clip_norm(max);
-        }
+        let gradients = self.prepare(&model, gradients);
         let (penalties, groups) = (&self.penalties, self.optimizer.groups());
         self.optimizer.step(model, gradients, lr, |info, weight| {
             penalties.prox(info, weight, lr * groups.lr_factor(&info.path))
         })
     }
+
+    /// Everything between the gradient of the objective and the optimiser.
+    fn prepare<M: Module>(&mut self, model: &M, mut gradients: Gradients) -> Gradients {
+        if self.gradient.centralize {
+            gradients = each(model, gradients, |info, gradient, _| centralize(info, gradient));
+        }
+        let wanted = self.gradient.record_norm || self.clip_norm.is_some();
+        self.norm = if wanted { gradients.global_norm() } else { None };
+        let mut norm = self.norm.clone();
+        if let Some(max) = self.clip_value {
+            (gradients, norm) = (gradients.clip_value(max), None);
+        }
+        if let Some(factor) = self.gradient.adaptive_clip {
+            let eps = self.gradient.adaptive_clip_eps;
+            let clip = |info: &ParamInfo, gradient, weight: Tensor<1>| {
+                adaptive_clip(info, gradient, &weight, factor, eps)
+            };
+            (gradients, norm) = (each(model, gradients, clip), None);
+        }
+        if let Some(max) = self.gradient.clip_param_norm {
+            (gradients, norm) = (gradients.clip_param_norm(max), None);
+        }
+        if let Some(max) = self.clip_norm {
+            // Known unless something changed the gradient in between.
+            gradients = match norm {
+                Some(norm) => gradients.clip_known_norm(norm, max),
+                None => gradients.clip_norm(max),
+            };
+        }
+        if let Some(noise) = self.gradient.noise {
+            let update = self.optimizer.updates();
+            let deviation = noise_deviation(noise, self.gradient.noise_decay, update);
+            let (seed, mut place) = (self.noise.at(update), 0);
+            gradients = gradients.map(|_, gradient| {
+                place += 1;
+                add_noise(gradient, seed.at(place), deviation)
+            });
+        }
+        gradients
+    }
+}
+
+/// The gradients with each replaced by what `each` makes of it and its weight, both flat and without autodiff.
+fn each<M: Module>(
+    model: &M,
+    mut gradients: Gradients,
+    each: impl Fn(&ParamInfo, Tensor<1>, Tensor<1>) -> Tensor<1>,
+) -> Gradients {
+    params::for_each(model, |info, weight| {
+        if let Some(gradient) = gradients.get(info.id).cloned() {
+            gradients.insert(info.id, each(info, gradient, weight.inner()));
+        }
+    });
+    gradients
 }
 
 /// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
@@ -97,7 +151,7 @@ pub(crate) struct StepPlace {
 }
 
 impl StepPlace {
-    fn seed(&self, purpose: Purpose) -> Seed {
+    pub(crate) fn seed(&self, purpose: Purpose) -> Seed {
         self.run.purpose(purpose).at(self.batch)
     }
 }

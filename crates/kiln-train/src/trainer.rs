@@ -9,7 +9,9 @@ use burn::module::Module;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Loader, Source};
 use kiln_objective::PenaltyConfig;
-use kiln_optim::{AdamConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig};
+use kiln_optim::{
+    AdamConfig, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig,
+};
 
 use crate::checkpoint::CheckpointStore;
 use crate::evaluate::EVAL_BATCH;
@@ -57,6 +59,8 @@ pub struct Trainer<T: Task> {
     pub(crate) momentum_schedule: Option<ScheduleConfig>,
     pub(crate) weight_decay_schedule: Option<ScheduleConfig>,
     pub(crate) penalties: Vec<PenaltyConfig>,
+    pub(crate) gradient: GradientConfig,
+    pub(crate) average: Option<AverageConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
     pub(crate) checkpoint: CheckpointConfig,
     pub(crate) store: Option<CheckpointStore>,
@@ -89,6 +93,8 @@ impl<T: Task> Trainer<T> {
             momentum_schedule: None,
             weight_decay_schedule: None,
             penalties: Vec::new(),
+            gradient: GradientConfig::default(),
+            average: None,
             early_stopping: None,
             checkpoint: CheckpointConfig::default(),
             store: None,
@@ -141,6 +147,19 @@ impl<T: Task> Trainer<T> {
     /// Adds a penalty λ·R(θ) to the objective.
     pub fn penalty(mut self, penalty: PenaltyConfig) -> Self {
         self.penalties.push(penalty);
+        self
+    }
+
+    /// What is done to the gradient beside the clipping of [`TrainConfig`].
+    pub fn gradient(mut self, config: GradientConfig) -> Self {
+        self.gradient = config;
+        self
+    }
+
+    /// Averages the weights besides. Validation, early stopping and the best weights go by the average unless told
+    /// otherwise.
+    pub fn average(mut self, config: AverageConfig) -> Self {
+        self.average = Some(config);
         self
     }
 

@@ -11,7 +11,7 @@ use burn::tensor::Tolerance;
 use common::{PointTask, Points, config, data, model, trainer};
 use kiln_core::{ErrorKind, Explain, Seed, Weights};
 use kiln_data::{Loader, Source};
-use kiln_optim::{OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
+use kiln_optim::{GradientConfig, OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
 use kiln_train::{Data, EarlyStoppingConfig, Stop, TrainConfig, Trainer, evaluate};
 
 #[test]
@@ -181,4 +181,50 @@ mod linear {
 
         fn score(&self, _: &Linear, _: PointBatch, _: &mut Scores) {}
     }
+}
+
+#[test]
+fn gradient_norms_are_recorded_where_they_are_asked_for_or_needed() {
+    let norms = |config: TrainConfig, gradient: GradientConfig| {
+        let outcome = trainer(config).gradient(gradient).fit(model(), &data()).unwrap();
+        let last = outcome.history.last().unwrap().train.clone();
+        (last.get("grad_norm").zip(last.get("grad_norm_max")), outcome.last_weights_blake3)
+    };
+    let (none, plain) = norms(config(), GradientConfig::default());
+    assert_eq!(none, None);
+    let (recorded, watched) = norms(config(), GradientConfig { record_norm: true, ..Default::default() });
+    let (mean, max) = recorded.unwrap();
+    assert!(0.0 < mean && mean < max, "{mean} {max}");
+    assert_eq!(watched, plain, "looking changes nothing");
+    // The norm before clipping, whatever is clipped.
+    let loose = TrainConfig { clip_norm: Some(1e9), ..config() };
+    assert_eq!(norms(loose, GradientConfig::default()).0, recorded);
+    let tight = TrainConfig { clip_norm: Some(1e-3), epochs: 1, ..config() };
+    let (clipped, _) = norms(tight, GradientConfig::default());
+    assert!(clipped.unwrap().0 > 1e-2, "{clipped:?}");
+}
+
+#[test]
+fn each_treatment_of_the_gradient_changes_the_training() {
+    let trained = |gradient: GradientConfig| {
+        let config = TrainConfig { epochs: 1, ..config() };
+        trainer(config).gradient(gradient).fit(model(), &data()).unwrap().last_weights_blake3
+    };
+    let default = GradientConfig::default;
+    let mut all = vec![
+        trained(default()),
+        trained(GradientConfig { clip_param_norm: Some(1e-2), ..default() }),
+        trained(GradientConfig { adaptive_clip: Some(1e-3), ..default() }),
+        trained(GradientConfig { centralize: true, ..default() }),
+        trained(GradientConfig { noise: Some(1e-3), ..default() }),
+        trained(GradientConfig { noise: Some(1e-3), noise_decay: 1.0, ..default() }),
+    ];
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 6);
+    let error = trainer(config())
+        .gradient(GradientConfig { noise: Some(0.0), ..default() })
+        .fit(model(), &data())
+        .unwrap_err();
+    assert_eq!(error.to_string(), "gradient.noise is 0, it must be greater than 0");
 }

@@ -15,7 +15,7 @@ use burn::tensor::Device;
 use common::{PointBatch, Points, config, data, model, trainer};
 use kiln_core::{ErrorKind, Explain, Seed, Weights};
 use kiln_data::{DataError, Source};
-use kiln_optim::{OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
+use kiln_optim::{GradientConfig, OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
     Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig,
@@ -132,6 +132,37 @@ fn momentum_and_weight_decay_that_move_go_on_where_they_were() {
     let outcome = run(whole.path()).fit(model(), &data()).unwrap();
     let whole = end(whole.path(), outcome);
     for stop in [1, 11, 30, 43, 44, 45] {
+        let folder = tempfile::tempdir().unwrap();
+        run(folder.path()).callback(StopAt(stop)).fit(model(), &data()).unwrap();
+        let outcome = run(folder.path()).resume(model(), &data()).unwrap();
+        assert_eq!(end(folder.path(), outcome), whole, "stopped at step {stop}");
+    }
+}
+
+#[test]
+fn noise_on_the_gradients_and_their_norms_go_on_where_they_were() {
+    let gradient = GradientConfig {
+        adaptive_clip: Some(0.5),
+        clip_param_norm: Some(1.0),
+        centralize: true,
+        noise: Some(1e-4),
+        record_norm: true,
+        ..GradientConfig::default()
+    };
+    let config = TrainConfig { clip_norm: Some(0.7), accumulate: 2, ..config() };
+    let run = |folder: &Path| {
+        let checkpoints = CheckpointConfig { every_steps: Some(4), ..CheckpointConfig::default() };
+        trainer(config.clone()).gradient(gradient.clone()).run_dir(folder, checkpoints)
+    };
+    let whole = tempfile::tempdir().unwrap();
+    let outcome = run(whole.path()).fit(model(), &data()).unwrap();
+    let whole = end(whole.path(), outcome);
+    let norms =
+        whole.history.iter().map(|epoch| ["grad_norm", "grad_norm_max"].map(|name| epoch.train.get(name)));
+    for [mean, max] in norms {
+        assert!(mean.unwrap() > 0.0 && max.unwrap() >= mean.unwrap());
+    }
+    for stop in [1, 3, 6, 7, 20] {
         let folder = tempfile::tempdir().unwrap();
         run(folder.path()).callback(StopAt(stop)).fit(model(), &data()).unwrap();
         let outcome = run(folder.path()).resume(model(), &data()).unwrap();

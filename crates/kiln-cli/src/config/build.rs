@@ -34,6 +34,8 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         schedule: section(settings, "schedule")?,
         momentum_schedule: optional(settings, "momentum_schedule")?,
         weight_decay_schedule: optional(settings, "weight_decay_schedule")?,
+        gradient: section(settings, "gradient")?,
+        average: optional(settings, "average")?,
         train: section(settings, "train")?,
         early_stopping: optional(settings, "early_stopping")?,
         checkpoint: section(settings, "checkpoint")?,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kiln_core::device::DeviceName;
 use kiln_data::InputShape;
 use kiln_models::ModelError;
+use kiln_optim::{OptimError, Optimizer};
 use toml::Value;
 
 use super::error::ConfigError;
@@ -164,6 +165,10 @@ impl Resolved {
     pub(crate) fn check(&self) -> Result<DeviceName, CliError> {
         self.config.check().map_err(|error| self.locate(error))?;
         self.config.optim.check().map_err(|error| self.locate(error))?;
+        let averages = || Optimizer::new(&self.config.optim.rule).is_ok_and(|optimizer| optimizer.averages());
+        if self.config.average.is_some() && averages() {
+            return Err(self.locate_at("average.kind", OptimError::AveragesTwice));
+        }
         // The lengths matter to the shape of a schedule, not to whether it is right.
         let (optim, per_epoch, steps) = (&self.config.optim.rule, 10, 100);
         self.config.schedule.build(1.0, per_epoch, steps).map_err(|error| self.locate(error))?;

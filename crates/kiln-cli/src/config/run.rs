@@ -5,7 +5,7 @@ use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
 use kiln_models::ModelConfig;
 use kiln_objective::{LossConfig, PenaltyConfig};
-use kiln_optim::{OptimizerConfig, ScheduleConfig};
+use kiln_optim::{Average, AverageConfig, GradientConfig, OptimizerConfig, ScheduleConfig};
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
 
@@ -42,6 +42,11 @@ pub struct RunConfig {
     /// How the weight decay changes. Default: not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_decay_schedule: Option<ScheduleConfig>,
+    /// What is done to the gradient. Default: nothing.
+    pub gradient: GradientConfig,
+    /// An average of the weights. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub average: Option<AverageConfig>,
     /// The training loop.
     pub train: TrainConfig,
     /// When training stops before its end. Default: never.
@@ -70,6 +75,11 @@ impl RunConfig {
         }
         Range::BELOW_ONE.check("data.validation", self.data.validation)?;
         Range::BELOW_ONE.check("data.test", self.data.test)?;
+        self.gradient.check()?;
+        if let Some(average) = &self.average {
+            // Lengths do not matter to whether it is right.
+            Average::new(average, 1, 1)?;
+        }
         self.train.check()?;
         self.checkpoint.check()?;
         self.early_stopping.as_ref().map_or(Ok(()), EarlyStoppingConfig::check)

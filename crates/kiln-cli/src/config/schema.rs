@@ -13,9 +13,10 @@ use kiln_objective::{
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    Anneal, AsgdConfig, CycleMode, GroupConfig, LambConfig, LionConfig, LookaheadConfig, MuonConfig,
-    NadamConfig, OptimConfig, OptimizerConfig, RadamConfig, RmspropConfig, SamConfig, ScheduleConfig,
-    ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig, ShapeConfig, ThresholdMode,
+    Anneal, AsgdConfig, AverageConfig, CycleMode, EmaConfig, GradientConfig, GroupConfig, LambConfig,
+    LionConfig, LookaheadConfig, MuonConfig, NadamConfig, OptimConfig, OptimizerConfig, RadamConfig,
+    RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
+    ShapeConfig, SwaConfig, ThresholdMode,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, SolverConfig, TrainConfig};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub(crate) struct Shape {
 }
 
 /// The sections, in the order of `run.toml`.
-pub(crate) const SECTIONS: [&str; 11] = [
+pub(crate) const SECTIONS: [&str; 13] = [
     "data",
     "model",
     "loss",
@@ -42,6 +43,8 @@ pub(crate) const SECTIONS: [&str; 11] = [
     "schedule",
     "momentum_schedule",
     "weight_decay_schedule",
+    "gradient",
+    "average",
     "train",
     "early_stopping",
     "checkpoint",
@@ -92,10 +95,12 @@ fn shapes() -> &'static [Shape] {
         let mut shapes = vec![
             Shape { section: "", kind: None, example: top_level() },
             plain("data", &data()),
+            plain("gradient", &gradient()),
             plain("train", &train()),
             plain("early_stopping", &EarlyStoppingConfig { patience: 1, min_delta: 0.5, warmup: 1 }),
             plain("checkpoint", &CheckpointConfig { every_epochs: 1, every_steps: Some(1), keep: 1 }),
         ];
+        shapes.extend(averages().iter().map(|config| kind("average", config)));
         shapes.extend(models().iter().map(|config| kind("model", config)));
         shapes.extend(losses().iter().map(|config| kind("loss", config)));
         shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
@@ -150,6 +155,34 @@ fn data() -> DataConfig {
         test: 0.1,
         stratify: true,
         standardize: true,
+    }
+}
+
+fn averages() -> [AverageConfig; 2] {
+    [
+        AverageConfig::Ema(EmaConfig {
+            decay: 0.5,
+            start: 0.5,
+            every: 1,
+            warmup: true,
+            warmup_gamma: 0.5,
+            warmup_power: 0.5,
+            min_decay: 0.5,
+            evaluate: true,
+        }),
+        AverageConfig::Swa(SwaConfig { start: 0.5, every: Some(1), evaluate: true }),
+    ]
+}
+
+fn gradient() -> GradientConfig {
+    GradientConfig {
+        clip_param_norm: Some(0.5),
+        adaptive_clip: Some(0.5),
+        adaptive_clip_eps: 0.5,
+        centralize: true,
+        noise: Some(0.5),
+        noise_decay: 0.5,
+        record_norm: true,
     }
 }
 
@@ -347,6 +380,8 @@ mod tests {
                 "optim.sam" => table.try_into::<SamConfig>().err(),
                 "optim.lookahead" => table.try_into::<LookaheadConfig>().err(),
                 section if SCHEDULES.contains(&section) => table.try_into::<ScheduleConfig>().err(),
+                "average" => table.try_into::<AverageConfig>().err(),
+                "gradient" => table.try_into::<GradientConfig>().err(),
                 "train" => table.try_into::<TrainConfig>().err(),
                 "early_stopping" => table.try_into::<EarlyStoppingConfig>().err(),
                 "checkpoint" => table.try_into::<CheckpointConfig>().err(),

@@ -162,8 +162,10 @@ impl Settings {
 fn clears(key: &str, value: &Value) -> bool {
     match value {
         Value::Boolean(false) => {
-            matches!(key, "early_stopping" | "loss" | "momentum_schedule" | "weight_decay_schedule")
-                || schema::INNER_SECTIONS.contains(&key)
+            matches!(
+                key,
+                "early_stopping" | "loss" | "average" | "momentum_schedule" | "weight_decay_schedule"
+            ) || schema::INNER_SECTIONS.contains(&key)
         }
         Value::Array(list) => key == "penalty" && list.is_empty(),
         _ => false,

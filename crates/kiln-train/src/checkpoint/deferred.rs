@@ -7,12 +7,21 @@ use kiln_core::Weights;
 use super::{CheckpointStore, TrainState, folder_name};
 use crate::TrainError;
 
+/// What a checkpoint holds beside the weights that count and the state of the loop.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    /// The state of the optimiser.
+    pub(crate) optimizer: Weights,
+    /// What an average needs; empty without.
+    pub(crate) average: Weights,
+}
+
 /// Holds checkpoints back for the first part of a run. Only the best is kept, in memory: when something is written at
 /// last, the state that it names as the best must be there too.
 #[derive(Debug)]
 pub(crate) struct Deferred {
     until: Option<Instant>,
-    best: Option<(Weights, Weights, TrainState)>,
+    best: Option<(Weights, Rest, TrainState)>,
 }
 
 impl Deferred {
@@ -34,22 +43,22 @@ impl Deferred {
         &mut self,
         store: &CheckpointStore,
         weights: &Weights,
-        optimizer: impl FnOnce() -> Weights,
+        rest: impl FnOnce() -> Rest,
         state: &TrainState,
     ) -> Result<(), TrainError> {
         if self.holds() {
             if state.best.as_deref() == Some(&folder_name(state.step)) {
-                self.best = Some((weights.clone(), optimizer(), state.clone()));
+                self.best = Some((weights.clone(), rest(), state.clone()));
             }
             return Ok(());
         }
         self.until = None;
-        if let Some((weights, optimizer, best)) = self.best.take()
+        if let Some((weights, rest, best)) = self.best.take()
             && best.step != state.step
             && best.best == state.best
         {
-            store.save(&weights, &optimizer, &best)?;
+            store.save(&weights, &rest, &best)?;
         }
-        store.save(weights, &optimizer(), state).map(|_| ())
+        store.save(weights, &rest(), state).map(|_| ())
     }
 }

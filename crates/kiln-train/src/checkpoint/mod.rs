@@ -7,14 +7,15 @@
 //! ```
 //!
 //! A checkpoint is written to a temporary sibling, synced, and renamed. The manifest holds length and BLAKE3 of every
-//! file and is written last: a folder without a manifest that holds does not count.
+//! file and is written last: a folder without a manifest that holds does not count. With `[average]` there is an
+//! `average.safetensors` too.
 
 mod deferred;
 mod manifest;
 mod state;
 mod store;
 
-pub(crate) use deferred::Deferred;
+pub(crate) use deferred::{Deferred, Rest};
 pub use manifest::Manifest;
 pub(crate) use state::FORMAT;
 pub use state::TrainState;

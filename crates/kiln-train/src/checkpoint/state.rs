@@ -32,6 +32,9 @@ pub struct TrainState {
     pub(crate) losses: LossSum,
     pub(crate) monitor: Monitor,
     pub(crate) plateau: Option<PlateauState>,
+    /// Updates of the average of the weights.
+    #[serde(default)]
+    pub(crate) averaged: u64,
     pub(crate) callbacks: Vec<Option<serde_json::Value>>,
 }
 
@@ -49,6 +52,7 @@ impl TrainState {
             losses: LossSum::default(),
             monitor: Monitor::new(monitor),
             plateau: None,
+            averaged: 0,
             callbacks: Vec::new(),
         }
     }

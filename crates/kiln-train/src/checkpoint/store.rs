@@ -9,11 +9,12 @@ use kiln_core::Weights;
 use kiln_core::file::{sync_folder, write_durably};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
-use super::{FORMAT, TrainState};
+use super::{FORMAT, Rest, TrainState};
 use crate::TrainError;
 
 const MODEL: &str = "model.safetensors";
 const OPTIM: &str = "optim.safetensors";
+const AVERAGE: &str = "average.safetensors";
 const STATE: &str = "state.json";
 const TEMPORARY: &str = ".tmp-";
 
@@ -30,8 +31,10 @@ pub struct CheckpointStore {
 pub struct Checkpoint {
     /// Its folder.
     pub path: PathBuf,
-    /// The weights of the model.
+    /// The weights that count: those that were evaluated. With an average they are the average.
     pub weights: Weights,
+    /// With an average, what else training needs to go on: see [`kiln_optim::Average::state`]. Empty without.
+    pub average: Weights,
     /// The state of the optimiser.
     pub optimizer: Weights,
     /// Where the loop stood.
@@ -124,7 +127,7 @@ impl CheckpointStore {
     pub(crate) fn save(
         &self,
         weights: &Weights,
-        optimizer: &Weights,
+        rest: &Rest,
         state: &TrainState,
     ) -> Result<String, TrainError> {
         let name = folder_name(state.step);
@@ -138,9 +141,12 @@ impl CheckpointStore {
         let state_json = serde_json::to_vec_pretty(state).map_err(|e| TrainError::damaged(&path, e))?;
         let mut files = BTreeMap::from([
             (MODEL.to_owned(), weights.to_safetensors()?),
-            (OPTIM.to_owned(), optimizer.to_safetensors()?),
+            (OPTIM.to_owned(), rest.optimizer.to_safetensors()?),
             (STATE.to_owned(), state_json),
         ]);
+        if !rest.average.is_empty() {
+            files.insert(AVERAGE.to_owned(), rest.average.to_safetensors()?);
+        }
         files.extend(self.extra.clone());
         for (name, bytes) in &files {
             write_synced(&temporary.path().join(name), bytes)?;
@@ -248,7 +254,11 @@ fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
     let optimizer = Weights::from_safetensors(&take(OPTIM)?).map_err(|e| TrainError::damaged(path, e))?;
     let state: TrainState = serde_json::from_slice(&take(STATE)?)
         .map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
-    Ok((manifest, Checkpoint { path: path.to_owned(), weights, optimizer, state, extra: files }))
+    let average = match files.remove(AVERAGE) {
+        Some(bytes) => Weights::from_safetensors(&bytes).map_err(|e| TrainError::damaged(path, e))?,
+        None => Weights::default(),
+    };
+    Ok((manifest, Checkpoint { path: path.to_owned(), weights, average, optimizer, state, extra: files }))
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {

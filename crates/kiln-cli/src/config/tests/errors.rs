@@ -17,7 +17,7 @@ fn unknown_keys_and_sections() {
     file(
         "[server]\nport = 3\n",
         "my.toml:3: there is no section \"server\" | the sections are data, model, loss, penalty, optim, schedule, \
-         momentum_schedule, weight_decay_schedule, train, early_stopping, checkpoint",
+         momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
     );
     file(
         "[model]\nkind = \"cnn\"\nwidth = 3\n",

@@ -21,7 +21,7 @@ fn every_recipe_is_right_and_prints_as_what_it_is() {
 
 #[test]
 fn every_kind_prints_as_what_it_is() {
-    for section in ["model", "loss", "optim", "schedule", "momentum_schedule", "penalty.0"] {
+    for section in ["model", "loss", "optim", "schedule", "momentum_schedule", "average", "penalty.0"] {
         for shape in schema::shapes_of(section) {
             let kind = shape.kind.as_deref().unwrap();
             let settings =

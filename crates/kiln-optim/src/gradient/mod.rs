@@ -1,5 +1,11 @@
 //! The gradients of a module, one flat tensor a parameter.
 
+mod clip;
+mod shape;
+mod unit;
+
+pub use shape::{adaptive_clip, add_noise, centralize, noise_deviation};
+
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};

@@ -1,8 +1,8 @@
-//! Clipping, by the norm over all parameters or by value.
+//! Clipping, by the norm over all parameters or of each, and by value.
 
 use burn::tensor::Tensor;
 
-use crate::Gradients;
+use super::Gradients;
 
 impl Gradients {
     /// The Euclidean norm over all elements of all gradients, `[1]`, on the device; `None` without gradients.
@@ -18,9 +18,26 @@ impl Gradients {
     /// `max` is positive. A norm that is not finite makes every gradient NaN or zero, as in PyTorch
     /// (`error_if_nonfinite=False`); nothing here waits for the device to find out.
     pub fn clip_norm(self, max: f64) -> Self {
-        let Some(norm) = self.global_norm() else { return self };
+        match self.global_norm() {
+            Some(norm) => self.clip_known_norm(norm, max),
+            None => self,
+        }
+    }
+
+    /// As [`Gradients::clip_norm`], where [`Gradients::global_norm`] is known.
+    pub fn clip_known_norm(self, norm: Tensor<1>, max: f64) -> Self {
         let factor = norm.add_scalar(1e-6).recip().mul_scalar(max).clamp_max(1.0);
         self.map(|_, gradient| gradient.mul(factor.clone()))
+    }
+
+    /// Scales the gradient of each parameter by `min(1, max / (norm + 1e-6))` of its own norm, as PyTorch's
+    /// `clip_grad_norm_` on one parameter after the other. `max` is positive.
+    pub fn clip_param_norm(self, max: f64) -> Self {
+        self.map(|_, gradient| {
+            let norm = gradient.clone().square().sum().sqrt();
+            let factor = norm.add_scalar(1e-6).recip().mul_scalar(max).clamp_max(1.0);
+            gradient.mul(factor)
+        })
     }
 
     /// Limits every element to `[-max, max]`, as PyTorch's `clip_grad_value_`. `max` is positive.

@@ -1,0 +1,94 @@
+//! Running statistics of batch norm for weights that were never trained as they are: an average.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{ParamKind, Purpose, Seed, params};
+use kiln_data::Loader;
+
+use crate::step::StepPlace;
+use crate::{Task, TrainError};
+
+/// A value beside which what one batch adds is nothing.
+const FAR: f64 = (1_u64 << 40) as f64;
+
+/// Gives `model`, which is in evaluation mode, the mean of the batch statistics over one pass of the training items, all
+/// batches counting the same: PyTorch's `update_bn`, which sets `momentum=None`. Dropout stays on, as there.
+///
+/// A layer moves its running statistic by its momentum m towards that of the batch, and m is its own affair: moved once
+/// from far away it shows m, moved once from 0 it shows m times the statistic of the batch. `None` when somebody asked to
+/// stop; a model without running statistics comes back as it is.
+pub(crate) fn recompute<T: Task>(
+    task: &T,
+    model: T::Model,
+    train: &Loader<T::Batch>,
+    device: &Device,
+    run: Seed,
+    stop: &AtomicBool,
+) -> Result<Option<T::Model>, TrainError> {
+    if !params::list(&model).iter().any(|info| info.kind == ParamKind::Running) {
+        return Ok(Some(model));
+    }
+    let mut moved: BTreeMap<String, Tensor<1>> = BTreeMap::new();
+    let mut sums: BTreeMap<String, Tensor<1>> = BTreeMap::new();
+    let mut batches = 0;
+    for batch in train.epoch(0, 0, device) {
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let batch = batch?.data;
+        if batches == 0 {
+            // The same batch once more, to learn the momenta from.
+            let again = train.epoch(0, 0, device).next().expect("this epoch has a first batch")?.data;
+            moved = after(task, &model, FAR, again, 0, device, run);
+        }
+        for (path, value) in after(task, &model, 0.0, batch, batches, device, run) {
+            let sum = match sums.remove(&path) {
+                Some(sum) => sum.add(value),
+                None => value,
+            };
+            sums.insert(path, sum);
+        }
+        batches += 1;
+    }
+    Ok(Some(params::replace(model, |info, old| match (sums.remove(&info.path), moved.remove(&info.path)) {
+        (Some(sum), Some(moved)) => {
+            let momentum = moved.mul_scalar(-1.0 / FAR).add_scalar(1.0);
+            // A layer that did not move keeps what it has.
+            let still = momentum.clone().lower_equal_elem(1e-6);
+            let mean = sum.div(momentum.mul_scalar(batches as f64));
+            mean.mask_where(still, old)
+        }
+        _ => old,
+    })))
+}
+
+/// The running statistics of `model` by path, behind one batch in training from `start`.
+fn after<T: Task>(
+    task: &T,
+    model: &T::Model,
+    start: f64,
+    batch: T::Batch,
+    place: u64,
+    device: &Device,
+    run: Seed,
+) -> BTreeMap<String, Tensor<1>> {
+    let from = params::replace(model.valid(), |info, value| match info.kind {
+        ParamKind::Running => value.zeros_like().add_scalar(start),
+        _ => value,
+    });
+    let place = StepPlace { run, batch: place };
+    device.seed(place.seed(Purpose::Backend).value());
+    let model = from.train();
+    // The loss is not wanted, only what computing it leaves behind.
+    let _ = task.loss(&model, batch, place.seed(Purpose::Noise));
+    let mut found = BTreeMap::new();
+    params::for_each(&model.valid(), |info, value| {
+        if info.kind == ParamKind::Running {
+            found.insert(info.path.clone(), value);
+        }
+    });
+    found
+}
