@@ -72,3 +72,52 @@ fn csv_targets_are_found_by_name_and_told_apart() {
     assert!(matches!(target(&[], None).target, Target::Values { names, .. } if names == ["y2"]));
     assert_eq!(classes(&target(&["x"], Some(TaskKind::Classification))).1.len(), 12);
 }
+
+#[test]
+fn csv_weights_are_no_inputs_and_count_in_the_fingerprint() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("t.csv");
+    let write = |weight: &str| {
+        fs::write(&path, format!("x,y,w\n1,a,{weight}\n2,b,0\n3,a,1\n4,b,2.5\n")).unwrap();
+        with("csv", &path, |config| config.weight = Some("w".to_owned()))
+    };
+    let data = write("0.5");
+    assert_eq!(data.weights.as_deref(), Some([0.5, 0.0, 1.0, 2.5].as_slice()));
+    let Features::Table(columns) = &data.features else { panic!("images") };
+    assert_eq!(columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["x"]);
+    assert_eq!(classes(&data).1, ["a", "b"], "the last column that is not the weight is the target");
+    let other = write("0.25");
+    assert_ne!(other.fingerprint, data.fingerprint);
+    let ignored = with("csv", &path, |config| config.ignore = vec!["w".to_owned()]);
+    assert_eq!(ignored.weights, None);
+    assert_ne!(ignored.fingerprint, other.fingerprint);
+
+    let device = kiln_testkit::device();
+    let split = kiln_data::Split { train: vec![0, 2, 3], validation: vec![1], test: vec![] };
+    let fitted = kiln_data::Preprocess { standardize: true }.fit(&split.train_view(&data)).unwrap();
+    let batch = fitted.batch(&data, &[3, 1, 3], &device).unwrap();
+    let weights: Vec<f32> = batch.weights.unwrap().into_data().iter().collect();
+    assert_eq!(weights, [2.5, 0.0, 2.5]);
+    assert!(fitted.batch(&ignored, &[0], &device).unwrap().weights.is_none());
+    for bad in [-1.0, f32::NAN, f32::INFINITY] {
+        let mut broken = data.clone();
+        broken.weights = Some(vec![1.0, bad, 1.0, 1.0]);
+        let error = fitted.batch(&broken, &[0, 1], &device).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("row 1 has the weight {bad}")), "{error}");
+    }
+    let mut short = data.clone();
+    short.weights = Some(vec![1.0]);
+    let error = fitted.batch(&short, &[0], &device).unwrap_err();
+    assert_eq!(error.to_string(), "there are 4 rows of inputs, but 1 weights");
+}
+
+#[test]
+fn a_part_in_which_nothing_counts_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("t.csv");
+    let rows: String = (0..20).map(|row| format!("{row},{},0\n", row % 2)).collect();
+    fs::write(&path, format!("x,y,w\n{rows}")).unwrap();
+    let config = DataConfig { path: Some(path), weight: Some("w".to_owned()), ..DataConfig::new("csv") };
+    let error = kiln_data::Prepared::load(&config, kiln_core::Seed::new(0)).unwrap_err();
+    assert_eq!(error.to_string(), "all 14 items of the training part have the weight 0");
+}

@@ -60,3 +60,22 @@ fn broken_csv_files_say_where_and_what() {
     let expected = "t.csv: column \"name\" has more than 1000 different texts, too many for categories";
     assert_eq!(message(&folder, &csv_config(&path).load().unwrap_err(), ErrorKind::Data), expected);
 }
+
+#[test]
+fn weights_that_cannot_be_say_where() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("t.csv");
+    let cases = [
+        ("", "t.csv:3:3: row 2, column \"w\" is missing, and it is the weight of the row"),
+        ("-0.5", "t.csv:3:3: row 2, column \"w\" is -0.5, and a weight must not be negative"),
+        ("much", "t.csv:3:3: row 2, column \"w\" is \"much\", not a number"),
+        ("inf", "t.csv:3:3: row 2, column \"w\" is \"inf\", not a finite number"),
+    ];
+    for (weight, expected) in cases {
+        fs::write(&path, format!("x,w,y\n1,1,a\n2,{weight},b\n3,1,a\n4,0,b\n")).unwrap();
+        let config = kiln_data::DataConfig { weight: Some("w".to_owned()), ..csv_config(&path) };
+        let error = config.load().unwrap_err();
+        assert_eq!(message(&folder, &error, ErrorKind::Data), expected);
+        assert!(error.help().is_some(), "{error}");
+    }
+}

@@ -42,6 +42,21 @@ fn settings_that_do_not_fit_are_usage_errors() {
             "set data.ignore to names from the first line",
         ),
         (
+            DataConfig { weight: Some("wieght".to_owned()), ..csv_config(&path) },
+            "data.weight names the column \"wieght\", which t.csv does not have",
+            "set data.weight to names from the first line",
+        ),
+        (
+            DataConfig { weight: Some("age".to_owned()), ..some("iris") },
+            "data.weight means nothing for the data source iris",
+            "leave data.weight out, or choose another data.source",
+        ),
+        (
+            DataConfig { weight: Some("age".to_owned()), ignore: text(&["age"]), ..csv_config(&path) },
+            "the column \"age\" is in data.weight and in data.ignore",
+            "take it out of one of the two",
+        ),
+        (
             DataConfig { ignore: text(&["age"]), target: text(&["age"]), ..csv_config(&path) },
             "the column \"age\" is in data.target and in data.ignore",
             "take it out of one of the two",
