@@ -35,6 +35,11 @@ impl<T: Pixel> Compose<T> {
     pub fn new(transforms: Vec<Box<dyn Transform<T>>>) -> Self {
         Self { transforms }
     }
+
+    /// Adds a transform at the end.
+    pub(crate) fn push(&mut self, transform: Box<dyn Transform<T>>) {
+        self.transforms.push(transform);
+    }
 }
 
 impl<T: Pixel> Transform<T> for Compose<T> {

@@ -71,6 +71,39 @@ pub enum AugmentError {
         /// `[channels, height, width]` in another case.
         other: [usize; 3],
     },
+    /// Images of another shape than those that the model is judged on.
+    #[error(
+        "{name} makes images of {output:?} from {input:?} ([channels, height, width]); validation and test \
+         images keep theirs"
+    )]
+    Resized {
+        /// The transform.
+        name: String,
+        /// `[channels, height, width]` before.
+        input: [usize; 3],
+        /// `[channels, height, width]` after.
+        output: [usize; 3],
+    },
+    /// A change of images for a table, or the other way round.
+    #[error("{name} is for {needs}, and the data are not")]
+    Kind {
+        /// The transform.
+        name: String,
+        /// What it is for.
+        needs: &'static str,
+    },
+    /// MixUp and CutMix are both off.
+    #[error("{name} has neither mixup nor cutmix")]
+    NothingToMix {
+        /// The section.
+        name: String,
+    },
+    /// Rows that cannot be encoded.
+    #[error("the training rows cannot be augmented: {message}")]
+    Data {
+        /// What stands in the way.
+        message: String,
+    },
     /// More or fewer pixels than a shape says.
     #[error("the shape asks for {expected} pixels, there are {found}")]
     Length {
@@ -100,8 +133,11 @@ impl AugmentError {
             | Self::Weights { name, .. }
             | Self::TooSmall { name, .. }
             | Self::Channels { name, .. }
-            | Self::Shapes { name, .. } => *name = format!("{place}.{name}"),
-            Self::Length { .. } | Self::Seeds { .. } => {}
+            | Self::Shapes { name, .. }
+            | Self::NothingToMix { name } => *name = format!("{place}.{name}"),
+            // These are about the transform as a whole.
+            Self::Resized { name, .. } | Self::Kind { name, .. } => *name = place.to_owned(),
+            Self::Length { .. } | Self::Seeds { .. } | Self::Data { .. } => {}
         }
         self
     }
@@ -121,6 +157,12 @@ impl Explain for AugmentError {
             Self::TooSmall { .. } => "use a smaller size, or pad the image first".to_owned(),
             Self::Channels { .. } => "leave this transform out for these images".to_owned(),
             Self::Shapes { .. } => "let every alternative end in the same crop".to_owned(),
+            Self::Resized { input: [_, height, width], .. } => {
+                format!("let it end in a crop or resized-crop of size [{height}, {width}]")
+            }
+            Self::Kind { .. } => "leave it out for these data".to_owned(),
+            Self::NothingToMix { name } => format!("set {name}.mixup or {name}.cutmix, such as 0.2"),
+            Self::Data { .. } => return None,
             Self::Length { expected, .. } => format!("give {expected} pixels"),
             Self::Seeds { samples, .. } => format!("give {samples} seeds, one for each sample"),
         })

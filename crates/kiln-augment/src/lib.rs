@@ -31,10 +31,13 @@ mod fill;
 mod finish;
 mod geometry;
 mod image;
+mod mix;
 pub mod op;
 mod photometry;
 mod pixel;
 pub mod policy;
+mod source;
+mod table;
 mod transform;
 mod warp;
 
@@ -50,6 +53,7 @@ pub use geometry::{
     RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlip,
 };
 pub use image::Image;
+pub use mix::{Mix, MixConfig, Mixing};
 pub use photometry::{
     Adjust, AdjustKind, BlurConfig, ChannelShuffle, ChannelShuffleConfig, ColorJitter, ColorJitterConfig,
     Cutout, CutoutConfig, EraseConfig, FactorConfig, Fixed, FixedKind, GaussianBlur, GaussianNoise,
@@ -60,5 +64,7 @@ pub use policy::{
     AugMix, AugMixConfig, AutoAugment, AutoAugmentConfig, RandAugment, RandAugmentConfig, TrivialAugment,
     TrivialAugmentConfig,
 };
+pub use source::Augmented;
+pub use table::{ColumnsConfig, JitterConfig, RowTransform};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};
 pub use warp::Warp;

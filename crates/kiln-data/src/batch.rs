@@ -1,6 +1,6 @@
 //! What a model sees: a batch of inputs and targets on a device.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 /// A batch for training or scoring.
@@ -48,6 +48,23 @@ impl InputShape {
         match self {
             Self::Table(features) => *features,
             Self::Images(dims) => dims.iter().product(),
+        }
+    }
+
+    /// Inputs of this shape from numbers on the host, row-major, item after item.
+    ///
+    /// # Panics
+    /// As Burn does, when the numbers are not those of whole items.
+    pub fn batch(&self, numbers: Vec<f32>, device: &Device) -> Inputs {
+        let items = numbers.len() / self.features().max(1);
+        match *self {
+            Self::Table(width) => {
+                Inputs::Table(Tensor::from_data(TensorData::new(numbers, [items, width]), device))
+            }
+            Self::Images([channels, height, width]) => {
+                let data = TensorData::new(numbers, [items, channels, height, width]);
+                Inputs::Images(Tensor::from_data(data, device))
+            }
         }
     }
 }

@@ -21,6 +21,6 @@ pub use error::DataError;
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use place::Place;
 pub use prepared::Prepared;
-pub use preprocess::{Fitted, Mismatch, Preprocess, TrainView};
+pub use preprocess::{Fitted, Mismatch, Preprocess, TargetNumbers, TrainView};
 pub use source::csv::{ColumnKind, ColumnSchema};
 pub use split::Split;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use kiln_core::Seed;
 use kiln_data::{DataError, Source};
 
 /// A source that ends after the first batch.
@@ -33,5 +34,9 @@ impl<B> Source<B> for FirstBatch<B> {
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
         self.source.batch(items, device)
+    }
+
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
+        self.source.training_batch(items, epoch, device)
     }
 }

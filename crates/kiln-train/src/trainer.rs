@@ -265,7 +265,10 @@ pub(crate) fn loaders<T: Task>(
     } else {
         Loader::new(data.train.clone(), config.batch_size)?
     };
-    train = train.prefetch(config.prefetch).drop_last(config.drop_last);
+    train = train
+        .prefetch(config.prefetch)
+        .drop_last(config.drop_last)
+        .augmented(trainer.seed.purpose(Purpose::Augment));
     if config.shuffle {
         train = train.shuffled(trainer.seed.purpose(Purpose::Shuffle));
     }

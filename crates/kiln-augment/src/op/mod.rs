@@ -17,6 +17,7 @@ mod points;
 pub(crate) mod sample;
 mod sum;
 
+pub use crate::mix::{cut_window, cutmix, mix_targets, mixup};
 pub use affine::{AffineMap, affine, rotate};
 pub use blend::{adjust_contrast, adjust_saturation, grayscale};
 pub(crate) use crop::resized;

@@ -6,5 +6,7 @@ mod common;
 mod composition;
 mod distributions;
 mod goldens;
+mod mixing;
 mod policies;
+mod source;
 mod transforms;

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use kiln_core::Seed;
 
 use super::Source;
 use super::prefetch::Prefetch;
@@ -81,6 +82,8 @@ pub(super) struct Plan<B> {
     pub(super) order: Vec<usize>,
     pub(super) batch_size: usize,
     pub(super) batches: usize,
+    /// The seed of the epoch, where the source may augment.
+    pub(super) augment: Option<Seed>,
     pub(super) device: Device,
 }
 
@@ -94,8 +97,11 @@ impl<B> Plan<B> {
     /// Makes a batch; a panic in the source becomes an error. `index` is below `batches`.
     pub(super) fn make(&self, index: usize) -> Result<B, DataError> {
         // After a panic the epoch ends, so a source that it left in disorder is not asked again here.
-        catch_unwind(AssertUnwindSafe(|| self.source.batch(self.items(index), &self.device)))
-            .unwrap_or_else(|panic| Err(DataError::Panicked { batch: index, message: message(&*panic) }))
+        let made = catch_unwind(AssertUnwindSafe(|| match self.augment {
+            Some(epoch) => self.source.training_batch(self.items(index), epoch, &self.device),
+            None => self.source.batch(self.items(index), &self.device),
+        }));
+        made.unwrap_or_else(|panic| Err(DataError::Panicked { batch: index, message: message(&*panic) }))
     }
 }
 

@@ -20,7 +20,8 @@ use epoch::Plan;
 
 /// Items that can be made into batches of type `B`, from several threads at once.
 ///
-/// A batch must depend on nothing but the items asked for: then it is the same whichever thread makes it.
+/// A batch must depend on nothing but the items asked for, and the seed in training: then it is the same whichever
+/// thread makes it.
 pub trait Source<B>: fmt::Debug + Send + Sync {
     /// Number of items; it never changes.
     fn len(&self) -> usize;
@@ -35,6 +36,20 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
     /// # Errors
     /// Whatever stands in the way of the data; [`DataError::Item`] is for errors of your own.
     fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError>;
+
+    /// The batch of these items in an epoch of training, for a source that augments. Item `i` draws from
+    /// `epoch.at(i)`, and what the items of the batch share from below the first of them, so that nothing depends on
+    /// the thread or the place in the batch. Default: [`Source::batch`], the items as they are.
+    ///
+    /// `epoch` is the seed of the run for [`Purpose::Augment`](kiln_core::Purpose::Augment) and of the epoch. Only a
+    /// loader that was told [`Loader::augmented`] asks for this; validation and test items come as they are.
+    ///
+    /// # Errors
+    /// As [`Source::batch`].
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
+        let _ = epoch;
+        self.batch(items, device)
+    }
 }
 
 // So that loaders with different settings can share a source.
@@ -45,6 +60,10 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
         (**self).batch(items, device)
+    }
+
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
+        (**self).training_batch(items, epoch, device)
     }
 }
 
@@ -57,6 +76,7 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 /// |---|---|---|
 /// | `batch_size` | | items in a batch; 0, or more than there are, means all items |
 /// | [`shuffled`](Loader::shuffled) | no | a new order in every epoch |
+/// | [`augmented`](Loader::augmented) | no | a source that augments may do so, anew in every epoch |
 /// | [`prefetch`](Loader::prefetch) | 0 | threads that make batches ahead |
 /// | [`drop_last`](Loader::drop_last) | false | leave out a last batch that is not full |
 pub struct Loader<B> {
@@ -64,6 +84,7 @@ pub struct Loader<B> {
     items: usize,
     batch_size: usize,
     seed: Option<Seed>,
+    augment: Option<Seed>,
     threads: usize,
     drop_last: bool,
 }
@@ -79,7 +100,8 @@ impl<B: Send + 'static> Loader<B> {
             return Err(DataError::NoItems);
         }
         let batch_size = if batch_size == 0 { items } else { batch_size.min(items) };
-        Ok(Self { source: Arc::new(source), items, batch_size, seed: None, threads: 0, drop_last: false })
+        let source = Arc::new(source);
+        Ok(Self { source, items, batch_size, seed: None, augment: None, threads: 0, drop_last: false })
     }
 
     /// A new order in every epoch. `seed` is already the one for
@@ -87,6 +109,13 @@ impl<B: Send + 'static> Loader<B> {
     #[must_use]
     pub fn shuffled(self, seed: Seed) -> Self {
         Self { seed: Some(seed), ..self }
+    }
+
+    /// Batches for training, which a source that augments makes anew in every epoch: see
+    /// [`Source::training_batch`]. `seed` is already the one for [`Purpose::Augment`](kiln_core::Purpose::Augment).
+    #[must_use]
+    pub fn augmented(self, seed: Seed) -> Self {
+        Self { augment: Some(seed), ..self }
     }
 
     /// Makes batches ahead in `threads` threads, at most `threads + 1` of them; 0 makes each when it is asked for.
@@ -134,6 +163,7 @@ impl<B: Send + 'static> Loader<B> {
             order: self.order(epoch),
             batch_size: self.batch_size,
             batches: self.batches(),
+            augment: self.augment.map(|seed| seed.at(epoch)),
             device: device.clone(),
         };
         Epoch::new(plan, first_batch, self.threads)
@@ -154,6 +184,7 @@ impl<B> fmt::Debug for Loader<B> {
             .field("items", &self.items)
             .field("batch_size", &self.batch_size)
             .field("seed", &self.seed)
+            .field("augment", &self.augment)
             .field("threads", &self.threads)
             .field("drop_last", &self.drop_last)
             .finish()

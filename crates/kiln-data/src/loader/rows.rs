@@ -20,6 +20,32 @@ impl Rows {
     pub fn new(data: Arc<Dataset>, rows: Vec<usize>, fitted: Arc<Fitted>) -> Self {
         Self { data, rows, fitted }
     }
+
+    /// The data set that the rows are of.
+    pub fn dataset(&self) -> &Arc<Dataset> {
+        &self.data
+    }
+
+    /// The rows of [`Rows::dataset`], one an item.
+    pub fn numbers(&self) -> &[usize] {
+        &self.rows
+    }
+
+    /// The preprocessing.
+    pub fn fitted(&self) -> &Arc<Fitted> {
+        &self.fitted
+    }
+
+    /// The rows of these items.
+    ///
+    /// # Errors
+    /// [`DataError::Inconsistent`] for an item that is not there.
+    pub fn of(&self, items: &[usize]) -> Result<Vec<usize>, DataError> {
+        let row = |&item: &usize| {
+            self.rows.get(item).copied().ok_or(Inconsistency::NoRow { row: item, rows: self.rows.len() })
+        };
+        Ok(items.iter().map(row).collect::<Result<_, _>>()?)
+    }
 }
 
 impl Source<Batch> for Rows {
@@ -28,11 +54,7 @@ impl Source<Batch> for Rows {
     }
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
-        let row = |&item: &usize| {
-            self.rows.get(item).copied().ok_or(Inconsistency::NoRow { row: item, rows: self.rows.len() })
-        };
-        let rows = items.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-        self.fitted.batch(&self.data, &rows, device)
+        self.fitted.batch(&self.data, &self.of(items)?, device)
     }
 }
 

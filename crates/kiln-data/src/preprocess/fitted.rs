@@ -1,13 +1,15 @@
 //! Preprocessing that was fitted: the only thing that makes batches.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::images::ImageScaler;
 use super::mismatch::Mismatch;
 use super::table::TableEncoder;
-use super::target::TargetEncoder;
-use crate::{Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, check};
+use super::target::{TargetEncoder, TargetNumbers};
+use crate::{Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, Target, check};
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
 /// it was trained with and is stored beside its weights: the numbers survive JSON bit for bit.
@@ -78,6 +80,15 @@ impl Fitted {
         }
     }
 
+    /// Which features of a preprocessed row each of [`Fitted::columns`] became: one for numbers, one for each category
+    /// for categories. Empty for images.
+    pub fn column_features(&self) -> Vec<Range<usize>> {
+        match &self.inputs {
+            Inputs::Images(_) => Vec::new(),
+            Inputs::Table(table) => table.spans(),
+        }
+    }
+
     /// The inputs and targets of `rows`, in their order, on `device`; a row may come twice.
     ///
     /// # Errors
@@ -89,12 +100,30 @@ impl Fitted {
         if inputs != targets {
             return Err(Inconsistency::TargetLength { inputs, targets }.into());
         }
-        check::weights(data.weights.as_deref(), inputs)?;
         Ok(Batch {
             inputs: self.inputs(&data.features, rows, device)?,
             targets: self.targets.apply(&data.target, rows, device)?,
-            weights: data.weights.as_deref().map(|weights| pick(weights, rows, device)).transpose()?,
+            weights: self
+                .weight_numbers(data, rows)?
+                .map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device)),
         })
+    }
+
+    /// What each of `rows` counts, on the host; `None` where all count the same.
+    ///
+    /// # Errors
+    /// [`DataError::Inconsistent`] when there are more or fewer weights than inputs or for a row that is not there,
+    /// [`DataError::Weight`] for a weight that is negative or not finite.
+    pub fn weight_numbers(&self, data: &Dataset, rows: &[usize]) -> Result<Option<Vec<f32>>, DataError> {
+        let inputs = check::features(&data.features)?;
+        check::rows(rows, inputs)?;
+        check::weights(data.weights.as_deref(), inputs)?;
+        let Some(weights) = &data.weights else { return Ok(None) };
+        let weight = |&row: &usize| {
+            let value = weights[row];
+            if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(DataError::Weight { row, value }) }
+        };
+        rows.iter().map(weight).collect::<Result<_, _>>().map(Some)
     }
 
     /// The inputs of `rows`, in their order, on `device`; a row may come twice.
@@ -109,9 +138,16 @@ impl Fitted {
         rows: &[usize],
         device: &Device,
     ) -> Result<crate::Inputs, DataError> {
+        Ok(self.input_shape().batch(self.input_numbers(features, rows)?, device))
+    }
+
+    /// The numbers of [`Fitted::inputs`] on the host, row-major, item after item.
+    ///
+    /// # Errors
+    /// As [`Fitted::inputs`].
+    pub fn input_numbers(&self, features: &Features, rows: &[usize]) -> Result<Vec<f32>, DataError> {
         check::rows(rows, check::features(features)?)?;
-        let n = rows.len();
-        if n == 0 {
+        if rows.is_empty() {
             return Err(DataError::NoItems);
         }
         match (&self.inputs, features) {
@@ -120,17 +156,31 @@ impl Fitted {
                     let (expected, found) = (scaler.shape, images.shape);
                     return Err(Mismatch::ImageShape { expected, found }.into());
                 }
-                let [channels, height, width] = scaler.shape;
-                let data = TensorData::new(scaler.apply(&images.pixels, rows), [n, channels, height, width]);
-                Ok(crate::Inputs::Images(Tensor::from_data(data, device)))
+                Ok(scaler.apply(&images.pixels, rows))
             }
-            (Inputs::Table(encoder), Features::Table(columns)) => {
-                let data = TensorData::new(encoder.apply(columns, rows)?, [n, encoder.width()]);
-                Ok(crate::Inputs::Table(Tensor::from_data(data, device)))
-            }
+            (Inputs::Table(encoder), Features::Table(columns)) => encoder.apply(columns, rows),
             (Inputs::Images(_), Features::Table(_)) => Err(Mismatch::TableForImages.into()),
             (Inputs::Table(_), Features::Images(_)) => Err(Mismatch::ImagesForTable.into()),
         }
+    }
+
+    /// What each value of an 8-bit pixel becomes, one table a channel; `None` for tables. So images can be changed
+    /// as the bytes they are and scaled afterwards, with the numbers that [`Fitted::inputs`] gives.
+    pub fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
+        match &self.inputs {
+            Inputs::Images(images) => Some(images.tables()),
+            Inputs::Table(_) => None,
+        }
+    }
+
+    /// The targets of `rows` on the host: classes, or numbers, scaled.
+    ///
+    /// # Errors
+    /// [`DataError::Inconsistent`] for a row that is not there or a class without a name, [`DataError::Mismatch`] when
+    /// the targets have other names, [`DataError::NotFinite`] for a number that is not finite.
+    pub fn target_numbers(&self, target: &Target, rows: &[usize]) -> Result<TargetNumbers, DataError> {
+        check::rows(rows, check::target(target)?)?;
+        self.targets.numbers(target, rows)
     }
 
     /// Takes predictions of target numbers, row-major `[n, outputs]`, back to the units of the data. Without
@@ -144,17 +194,6 @@ impl Fitted {
             }
         }
     }
-}
-
-/// The weights of `rows`, which are there, on `device`.
-fn pick(weights: &[f32], rows: &[usize], device: &Device) -> Result<Tensor<1>, DataError> {
-    let weight = |&row: &usize| {
-        let value = weights[row];
-        if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(DataError::Weight { row, value }) }
-    };
-    let weights = rows.iter().map(weight).collect::<Result<Vec<_>, _>>()?;
-    let len = weights.len();
-    Ok(Tensor::from_data(TensorData::new(weights, [len]), device))
 }
 
 /// What a file holds, before it is known to be something a fit can have made.

@@ -27,17 +27,18 @@ impl ImageScaler {
         Self { shape: [count, height, width], channels }
     }
 
+    /// What each byte becomes, a table a channel: a byte has 256 values, so each one is scaled once, in f64.
+    pub(super) fn tables(&self) -> Vec<[f32; 256]> {
+        let table = |scale: &Scale| std::array::from_fn(|byte| scale.apply(byte as f64 / 255.0) as f32);
+        self.channels.iter().map(table).collect()
+    }
+
     /// `[rows, channels, height, width]` of images that have this shape and these rows.
     pub(super) fn apply(&self, pixels: &[u8], rows: &[usize]) -> Vec<f32> {
         let [_, height, width] = self.shape;
         let plane = height * width;
         let item = plane * self.channels.len();
-        // A byte has 256 values, so each one is scaled once, in f64.
-        let tables: Vec<[f32; 256]> = self
-            .channels
-            .iter()
-            .map(|scale| std::array::from_fn(|byte| scale.apply(byte as f64 / 255.0) as f32))
-            .collect();
+        let tables = self.tables();
         let mut out = Vec::with_capacity(rows.len() * item);
         for &row in rows {
             let image = &pixels[row * item..][..item];

@@ -63,6 +63,7 @@ mod target;
 
 pub use fitted::Fitted;
 pub use mismatch::Mismatch;
+pub use target::TargetNumbers;
 
 use crate::{DataError, Dataset, Features, check};
 

@@ -70,6 +70,18 @@ impl TableEncoder {
         self.parts().flat_map(names).collect()
     }
 
+    /// The features that each column became.
+    pub(super) fn spans(&self) -> Vec<std::ops::Range<usize>> {
+        let mut end = 0;
+        let widths = self.parts().map(|(column, encoding)| encoding.width(column));
+        widths
+            .map(|width| {
+                end += width;
+                end - width..end
+            })
+            .collect()
+    }
+
     /// `[rows, width]` of columns whose lengths are checked against `rows`.
     pub(super) fn apply(&self, columns: &[Column], rows: &[usize]) -> Result<Vec<f32>, DataError> {
         self.check(columns)?;

@@ -7,6 +7,41 @@ use super::mismatch::Mismatch;
 use super::scale::{Scale, moments};
 use crate::{DataError, Target, Targets, check};
 
+/// The targets of a batch on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TargetNumbers {
+    /// Class indices.
+    Classes {
+        /// One an item, below `count`.
+        classes: Vec<i32>,
+        /// Number of classes.
+        count: usize,
+    },
+    /// Numbers; for mixed classes, the share of each class.
+    Values {
+        /// Row-major, `n · width`.
+        values: Vec<f32>,
+        /// Numbers an item.
+        width: usize,
+    },
+}
+
+impl TargetNumbers {
+    /// The same on a device.
+    pub fn into_targets(self, device: &Device) -> Targets {
+        match self {
+            Self::Classes { classes, .. } => {
+                let items = classes.len();
+                Targets::Classes(Tensor::from_data(TensorData::new(classes, [items]), device))
+            }
+            Self::Values { values, width } => {
+                let items = values.len() / width.max(1);
+                Targets::Values(Tensor::from_data(TensorData::new(values, [items, width]), device))
+            }
+        }
+    }
+}
+
 /// Encodes the targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -47,6 +82,11 @@ impl TargetEncoder {
         rows: &[usize],
         device: &Device,
     ) -> Result<Targets, DataError> {
+        Ok(self.numbers(target, rows)?.into_targets(device))
+    }
+
+    /// As [`TargetEncoder::apply`], on the host.
+    pub(super) fn numbers(&self, target: &Target, rows: &[usize]) -> Result<TargetNumbers, DataError> {
         match (self, target) {
             (Self::Classes { names: expected }, Target::Classes { labels, names }) => {
                 same_names(expected, names)?;
@@ -55,7 +95,7 @@ impl TargetEncoder {
                     check::class(row, labels[row], names.len())?;
                     classes.push(labels[row] as i32);
                 }
-                Ok(Targets::Classes(Tensor::from_data(TensorData::new(classes, [rows.len()]), device)))
+                Ok(TargetNumbers::Classes { classes, count: names.len() })
             }
             (Self::Values { names: expected, scales }, Target::Values { values, names }) => {
                 same_names(expected, names)?;
@@ -72,7 +112,7 @@ impl TargetEncoder {
                         scaled.push(number);
                     }
                 }
-                Ok(Targets::Values(Tensor::from_data(TensorData::new(scaled, [rows.len(), width]), device)))
+                Ok(TargetNumbers::Values { values: scaled, width })
             }
             (Self::Classes { .. }, Target::Values { .. }) => Err(Mismatch::ValuesForClasses.into()),
             (Self::Values { .. }, Target::Classes { .. }) => Err(Mismatch::ClassesForValues.into()),

@@ -211,8 +211,9 @@ impl Loss {
 
     /// The mean loss, `[1]`. Nothing here waits for the device.
     ///
-    /// `outputs` are raw, `[N, outputs]`. Cross-entropy takes values as probabilities, `[N, classes]`; the losses for
-    /// numbers take classes as the numbers they are written as.
+    /// `outputs` are raw, `[N, outputs]`. Cross-entropy takes values as probabilities, `[N, classes]`; losses of one
+    /// logit take them as that of the second class, `[N, 1]`, or of both, `[N, 2]`; the losses for numbers take classes as
+    /// the numbers they are written as.
     ///
     /// # Panics
     /// As Burn does, when the shapes of outputs and targets do not match; and multi-margin, for targets that are no classes.
@@ -262,6 +263,7 @@ impl Loss {
             _ => {}
         }
         let targets = numbers(targets, &outputs);
+        let targets = if self.is_binary() { of_second_class(targets) } else { targets };
         Terms::of(match self.kind {
             Kind::CrossEntropy(ref loss) => return loss.shares(outputs, targets),
             Kind::MultiMargin { .. } => unreachable!("the multi-margin loss is for classes, not for numbers"),
@@ -282,6 +284,11 @@ impl Loss {
             }
         })
     }
+}
+
+/// The share of the second class, `[N, 1]`, where there are shares of both.
+fn of_second_class(targets: Tensor<2>) -> Tensor<2> {
+    if targets.dims()[1] == 2 { targets.narrow(1, 1, 1) } else { targets }
 }
 
 /// Targets as numbers of the outputs' data type, `[N, columns]`.

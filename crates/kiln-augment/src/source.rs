@@ -1,0 +1,203 @@
+//! Rows of a data set whose training batches are augmented.
+
+use std::fmt;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use kiln_core::Seed;
+use kiln_data::{Batch, DataError, Features, InputShape, Rows, Source};
+
+use crate::op::mixup;
+use crate::table::{RowTransform, TableStatistics};
+use crate::{AugmentError, Mix, Transform, transform_samples};
+
+/// Rows of a data set, augmented where they are trained on.
+///
+/// 8-bit images are gathered, transformed and scaled in one pass, in the threads that prefetch; rows of a table are
+/// changed after they were encoded; then the batch is mixed, weights of items too. Item `i` draws from the seed of the epoch `.at(i)`, whatever
+/// thread makes its batch; λ of a batch is drawn below its first item. All of it happens on the host, so batches are the
+/// same bits on every backend, and a run that is resumed sees the batches it would have seen.
+///
+/// Only the loader of a [trainer](kiln_data::Loader::augmented) asks for augmented batches: [`Source::batch`] gives
+/// the items as they are, so the same source can be scored on.
+///
+/// ```
+/// use kiln_augment::{Augmented, CropConfig, HorizontalFlip, MixConfig};
+/// use kiln_core::{Purpose, Seed};
+/// use kiln_data::{DataConfig, Loader, Prepared};
+///
+/// let digits = Prepared::load(&DataConfig::new("digits"), Seed::new(0))?;
+/// let source = Augmented::new(digits.train())
+///     .transform(CropConfig { size: [8, 8], padding: 1, border: Default::default(), fill: None }.build()?)?
+///     .mix(MixConfig { mixup: 0.2, ..MixConfig::default() }.build("mix")?)?;
+/// let loader = Loader::new(source, 64)?.prefetch(2).augmented(Seed::new(0).purpose(Purpose::Augment));
+/// let device = Default::default();
+/// let (first, second) = (loader.epoch(0, 0, &device).next(), loader.epoch(1, 0, &device).next());
+/// # let pixels = |batch: Option<Result<kiln_data::Minibatch<kiln_data::Batch>, _>>| -> Vec<f32> {
+/// #     batch.unwrap().unwrap().data.inputs.flat().into_data().iter::<f32>().collect()
+/// # };
+/// assert_ne!(pixels(first), pixels(second)); // the same items in the same order
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Augmented {
+    rows: Rows,
+    shape: InputShape,
+    transforms: crate::Compose,
+    /// What each byte becomes, a table a channel; empty for tables.
+    scaled: Vec<[f32; 256]>,
+    table: Option<(TableStatistics, Vec<RowTransform>)>,
+    mix: Option<Mix>,
+}
+
+/// The part of the seed of an item that the batch it begins is mixed by; transforms use small numbers.
+const MIX: u64 = u64::MAX / 2;
+
+impl Augmented {
+    /// These rows, not augmented yet.
+    pub fn new(rows: Rows) -> Self {
+        Self {
+            shape: rows.fitted().input_shape(),
+            scaled: rows.fitted().pixel_tables().unwrap_or_default(),
+            rows,
+            transforms: crate::Compose::new(Vec::new()),
+            table: None,
+            mix: None,
+        }
+    }
+
+    /// Adds a transform of the images, after those that are there.
+    ///
+    /// # Errors
+    /// [`AugmentError::Kind`] for a table, [`AugmentError::Resized`] when the images would come out in another shape than
+    /// those that the model is judged on, and what [`Transform::output_shape`] says.
+    pub fn transform(mut self, transform: impl Transform + 'static) -> Result<Self, AugmentError> {
+        let Some(input) = self.image_shape() else {
+            return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "images" });
+        };
+        let output = transform.output_shape(input)?;
+        if output != input {
+            return Err(AugmentError::Resized { name: "transform".to_owned(), input, output });
+        }
+        self.transforms.push(Box::new(transform));
+        Ok(self)
+    }
+
+    /// Adds a change of the rows of a table, after those that are there.
+    ///
+    /// # Errors
+    /// [`AugmentError::Kind`] for images, [`AugmentError::Data`] when a row cannot be encoded.
+    pub fn rows(mut self, transform: RowTransform) -> Result<Self, AugmentError> {
+        if self.image_shape().is_some() {
+            return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "a table" });
+        }
+        let (statistics, mut transforms) = match self.table.take() {
+            Some(table) => table,
+            None => (TableStatistics::of(&self.rows)?, Vec::new()),
+        };
+        transforms.push(transform);
+        self.table = Some((statistics, transforms));
+        Ok(self)
+    }
+
+    /// Mixes the items of every batch.
+    ///
+    /// # Errors
+    /// [`AugmentError::Kind`] for CutMix on a table.
+    pub fn mix(mut self, mix: Mix) -> Result<Self, AugmentError> {
+        if mix.cuts() && self.image_shape().is_none() {
+            return Err(AugmentError::Kind { name: "cutmix".to_owned(), needs: "images" });
+        }
+        self.mix = Some(mix);
+        Ok(self)
+    }
+
+    /// The rows under it.
+    pub fn inner(&self) -> &Rows {
+        &self.rows
+    }
+
+    fn image_shape(&self) -> Option<[usize; 3]> {
+        match self.shape {
+            InputShape::Images(shape) => Some(shape),
+            InputShape::Table(_) => None,
+        }
+    }
+
+    fn images(&self, rows: &[usize], seeds: &[Seed], shape: [usize; 3]) -> Result<Vec<f32>, DataError> {
+        let features = &self.rows.dataset().features;
+        let images = match features {
+            Features::Images(images) if images.shape == shape => images,
+            // What is wrong with them is what the preprocessing says.
+            _ => return self.rows.fitted().input_numbers(features, rows),
+        };
+        let size: usize = shape.iter().product();
+        let plane = (shape[1] * shape[2]).max(1);
+        let mut numbers = vec![0.0; rows.len() * size];
+        // A row that is not there has no pixels, and that is an error.
+        let sample =
+            |index: usize| images.pixels.get(rows[index] * size..(rows[index] + 1) * size).unwrap_or(&[]);
+        transform_samples(&self.transforms, shape, sample, seeds, &mut numbers, |image, target| {
+            let planes = target.chunks_exact_mut(plane).zip(image.planes());
+            for ((target, pixels), scaled) in planes.zip(&self.scaled) {
+                for (number, pixel) in target.iter_mut().zip(pixels) {
+                    *number = scaled[usize::from(*pixel)];
+                }
+            }
+        })
+        .map_err(|error| DataError::Item { index: rows[0], source: Box::new(error) })?;
+        Ok(numbers)
+    }
+}
+
+impl Source<Batch> for Augmented {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
+        self.rows.batch(items, device)
+    }
+
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<Batch, DataError> {
+        let rows = self.rows.of(items)?;
+        let Some(first) = items.first() else { return Err(DataError::NoItems) };
+        let seeds: Vec<Seed> = items.iter().map(|&item| epoch.at(item as u64)).collect();
+        let (data, fitted) = (self.rows.dataset(), self.rows.fitted());
+        let mut weights = fitted.weight_numbers(data, &rows)?;
+        let mut targets = fitted.target_numbers(&data.target, &rows)?;
+        let mut numbers = match self.shape {
+            InputShape::Images(shape) => self.images(&rows, &seeds, shape)?,
+            InputShape::Table(_) => fitted.input_numbers(&data.features, &rows)?,
+        };
+        if let Some((statistics, transforms)) = &self.table {
+            statistics.apply(transforms, &mut numbers, &seeds);
+        }
+        if let Some(mixing) =
+            self.mix.as_ref().and_then(|mix| mix.draw(self.shape, epoch.at(*first as u64).at(MIX)))
+        {
+            mixing.inputs(&mut numbers, self.shape);
+            targets = mixing.targets(targets);
+            if let Some(weights) = &mut weights {
+                mixup(weights, 1, mixing.lambda());
+            }
+        }
+        let weights =
+            weights.map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device));
+        Ok(Batch {
+            inputs: self.shape.batch(numbers, device),
+            targets: targets.into_targets(device),
+            weights,
+        })
+    }
+}
+
+// By hand: a data set is too long to print.
+impl fmt::Debug for Augmented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Augmented")
+            .field("rows", &self.rows)
+            .field("transforms", &self.transforms)
+            .field("table", &self.table.as_ref().map(|(_, transforms)| transforms))
+            .field("mix", &self.mix)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,172 @@
+//! Augmented rows: what a loader gets depends on the run's seed, the epoch and the item, and on nothing else.
+
+use kiln_augment::{
+    AugmentError, Augmented, ColumnsConfig, CropConfig, EraseConfig, HorizontalFlip, JitterConfig, MixConfig,
+    RowTransform,
+};
+use kiln_core::{Purpose, Seed};
+use kiln_data::{Batch, DataConfig, Loader, Prepared, Source, Targets};
+
+fn prepared(name: &str) -> Prepared {
+    Prepared::load(&DataConfig::new(name), Seed::new(0)).unwrap()
+}
+
+fn crop(size: usize) -> kiln_augment::RandomCrop {
+    CropConfig { size: [size; 2], padding: 1, border: Default::default(), fill: None }.build().unwrap()
+}
+
+fn digits() -> Augmented {
+    let mix = MixConfig { mixup: 0.4, cutmix: 1.0, p: 0.7, switch: 0.5 }.build("mix").unwrap();
+    Augmented::new(prepared("digits").train())
+        .transform(crop(8))
+        .unwrap()
+        .transform(HorizontalFlip::new(0.5).unwrap())
+        .unwrap()
+        .transform(EraseConfig::default().build().unwrap())
+        .unwrap()
+        .mix(mix)
+        .unwrap()
+}
+
+fn wine() -> Augmented {
+    let columns = || ColumnsConfig { p: 0.2 };
+    Augmented::new(prepared("wine").train())
+        .rows(RowTransform::Jitter(JitterConfig { sigma: 0.3 }))
+        .unwrap()
+        .rows(RowTransform::FeatureDropout(columns()))
+        .unwrap()
+        .rows(RowTransform::SwapNoise(columns()))
+        .unwrap()
+}
+
+fn loader(source: impl Source<Batch> + 'static, batch: usize, threads: usize) -> Loader<Batch> {
+    let seed = Seed::new(5);
+    Loader::new(source, batch)
+        .unwrap()
+        .shuffled(seed.purpose(Purpose::Shuffle))
+        .augmented(seed.purpose(Purpose::Augment))
+        .prefetch(threads)
+}
+
+fn inputs(batch: Batch) -> Vec<f32> {
+    batch.inputs.flat().into_data().iter::<f32>().collect()
+}
+
+/// FNV-1a over the bits of inputs and targets.
+fn hash(mut state: u64, batch: Batch) -> u64 {
+    let targets: Vec<f32> = match batch.targets {
+        Targets::Classes(classes) => classes.into_data().iter::<i64>().map(|class| class as f32).collect(),
+        Targets::Values(values) => values.into_data().iter::<f32>().collect(),
+    };
+    for number in batch.inputs.flat().into_data().iter::<f32>().chain(targets) {
+        for byte in number.to_bits().to_le_bytes() {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+    state
+}
+
+/// The hash of 1,000 batches.
+fn of_1000(loader: &Loader<Batch>) -> u64 {
+    let device = kiln_testkit::device();
+    let batches = (0u64..).flat_map(|epoch| loader.epoch(epoch, 0, &device)).take(1000);
+    batches.fold(0xcbf2_9ce4_8422_2325, |state, batch| hash(state, batch.unwrap().data))
+}
+
+#[test]
+fn one_hash_of_1000_batches_for_any_number_of_threads() {
+    let first = of_1000(&loader(digits(), 16, 0));
+    for threads in [1, 2, 4, 8] {
+        assert_eq!(of_1000(&loader(digits(), 16, threads)), first, "{threads} prefetch threads");
+    }
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        assert_eq!(
+            pool.install(|| of_1000(&loader(digits(), 16, 0))),
+            first,
+            "{threads} threads in the pool"
+        );
+    }
+    // The host's bytes are the same whatever the device: this number holds on all of them.
+    assert_eq!(first, DIGITS, "{first:#x}");
+    assert_eq!(of_1000(&loader(wine(), 4, 2)), of_1000(&loader(wine(), 4, 0)));
+}
+
+/// What the digits give on every device. Another number means that every augmented run changes.
+const DIGITS: u64 = 0xa673_a8c3_83b7_eafe;
+
+#[test]
+fn an_item_is_augmented_the_same_in_any_batch_and_anew_in_every_epoch() {
+    let source = Augmented::new(prepared("digits").train()).transform(crop(8)).unwrap();
+    let device = kiln_testkit::device();
+    let epoch = Seed::new(5).purpose(Purpose::Augment).at(3);
+    let alone = inputs(source.training_batch(&[7], epoch, &device).unwrap());
+    let third = inputs(source.training_batch(&[1, 2, 7], epoch, &device).unwrap());
+    assert_eq!(alone, third[2 * 64..]);
+    let epochs: Vec<_> =
+        (0..8).map(|e| inputs(source.training_batch(&[7], Seed::new(5).at(e), &device).unwrap())).collect();
+    assert!(epochs.iter().any(|other| *other != epochs[0]), "every epoch crops the same");
+}
+
+#[test]
+fn only_training_batches_are_augmented() {
+    let device = kiln_testkit::device();
+    let plain = prepared("digits").train();
+    let items: Vec<usize> = (0..20).collect();
+    let expected = inputs(plain.batch(&items, &device).unwrap());
+    let batch = |loader: Loader<Batch>| inputs(loader.epoch(0, 0, &device).next().unwrap().unwrap().data);
+    let unseeded = Loader::new(digits(), 20).unwrap();
+    assert_eq!(batch(unseeded.clone()), expected);
+    assert_ne!(batch(unseeded.augmented(Seed::new(1))), expected);
+    // Rows know of no augmentation.
+    assert_eq!(batch(Loader::new(plain, 20).unwrap().augmented(Seed::new(1))), expected);
+    // Without a transform, an image goes the long way and comes out the same.
+    let none = Augmented::new(prepared("digits").train());
+    assert_eq!(inputs(none.training_batch(&items, Seed::new(1), &device).unwrap()), expected);
+}
+
+#[test]
+fn rows_change_as_much_as_they_shall() {
+    let device = kiln_testkit::device();
+    let plain = prepared("wine").train();
+    let items: Vec<usize> = (0..plain.len()).collect();
+    let expected = inputs(plain.batch(&items, &device).unwrap());
+    let changed = |transform| {
+        let source = Augmented::new(prepared("wine").train()).rows(transform).unwrap();
+        let epochs = (0..40)
+            .map(|epoch| inputs(source.training_batch(&items, Seed::new(9).at(epoch), &device).unwrap()));
+        epochs.flat_map(|epoch| epoch.into_iter().zip(expected.clone())).collect::<Vec<_>>()
+    };
+    let jittered = changed(RowTransform::Jitter(JitterConfig { sigma: 0.3 }));
+    let n = jittered.len() as f64;
+    let variance = jittered.iter().map(|(new, old)| f64::from(new - old).powi(2)).sum::<f64>() / n;
+    assert!((variance.sqrt() - 0.3).abs() < 0.005, "{}", variance.sqrt());
+
+    let share = |cells: &[(f32, f32)]| cells.iter().filter(|(new, old)| new != old).count() as f64 / n;
+    let dropped = changed(RowTransform::FeatureDropout(ColumnsConfig { p: 0.2 }));
+    assert!((share(&dropped) - 0.2).abs() < 0.01, "{}", share(&dropped));
+    assert!(dropped.iter().filter(|(new, old)| new != old).all(|(new, _)| new.abs() < 1e-5));
+    let swapped = changed(RowTransform::SwapNoise(ColumnsConfig { p: 0.2 }));
+    // A donor may have the same value.
+    assert!((0.17..0.21).contains(&share(&swapped)), "{}", share(&swapped));
+}
+
+#[test]
+fn what_does_not_fit_the_data_is_an_error() {
+    let table = Augmented::new(prepared("wine").train());
+    let error = table.transform(HorizontalFlip::new(0.5).unwrap()).unwrap_err();
+    assert_eq!(error.within("augment.0").to_string(), "augment.0 is for images, and the data are not");
+    let cut = MixConfig { cutmix: 1.0, ..MixConfig::default() }.build("mix").unwrap();
+    assert!(matches!(
+        Augmented::new(prepared("wine").train()).mix(cut),
+        Err(AugmentError::Kind { needs: "images", .. })
+    ));
+    let jitter = RowTransform::Jitter(JitterConfig { sigma: 0.1 });
+    assert!(matches!(digits().rows(jitter), Err(AugmentError::Kind { needs: "a table", .. })));
+    let smaller = Augmented::new(prepared("digits").train()).transform(crop(6)).unwrap_err();
+    assert!(matches!(smaller, AugmentError::Resized { output: [1, 6, 6], .. }), "{smaller}");
+    let outside = digits().training_batch(&[0, 100_000], Seed::new(0), &kiln_testkit::device());
+    assert!(outside.is_err());
+    let bad = RowTransform::SwapNoise(ColumnsConfig { p: 2.0 }).check("augment.1").unwrap_err();
+    assert!(bad.to_string().starts_with("augment.1.p is 2"));
+}
