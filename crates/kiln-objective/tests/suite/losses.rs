@@ -288,3 +288,16 @@ fn settings_that_do_not_fit_are_refused_with_their_key() {
         assert!(LossConfig::default_for(target).build(target).is_ok());
     }
 }
+
+#[test]
+fn binary_cross_entropy_takes_the_shares_of_both_classes() {
+    let device = kiln_testkit::device();
+    let tensor = |numbers: Vec<f32>, width: usize| {
+        Tensor::<2>::from_data(TensorData::new(numbers, [3, width]), &device)
+    };
+    let loss = LossConfig::BinaryCrossEntropy(Plain {}).build(TargetKind::Classes(2)).unwrap();
+    let value =
+        |targets| loss.forward(tensor(vec![0.5, -1.0, 2.0], 1), &Targets::Values(targets)).into_data();
+    let both = tensor(vec![0.25, 0.75, 1.0, 0.0, 0.5, 0.5], 2);
+    assert_eq!(value(both), value(tensor(vec![0.75, 0.0, 0.5], 1)));
+}
