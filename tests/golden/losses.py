@@ -1,7 +1,4 @@
-"""Losses and their gradients by PyTorch, float64. Writes losses.safetensors beside this file.
-
-Run with `python -P`: statistics.py beside it must not stand for the module of that name.
-"""
+"""Losses and their gradients by PyTorch, float64. Writes losses.safetensors beside this file."""
 
 from pathlib import Path
 

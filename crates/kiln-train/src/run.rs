@@ -167,7 +167,7 @@ impl<'a, T: Task> Run<'a, T> {
         stop: Stop,
     ) -> Result<Outcome<T::Model>, TrainError> {
         self.state.step = steps;
-        self.losses = Losses::resumed(LossSum { sum: loss, items: 1 });
+        self.losses = Losses::resumed(LossSum { sum: loss, items: 1, ..LossSum::default() });
         let began = self.started;
         let stopped = self.end_epoch(0.0, began)?;
         self.close(if stop == Stop::Finished { stopped.unwrap_or(stop) } else { stop }, false)

@@ -1,4 +1,4 @@
-//! Statistics against scipy and scikit-learn's example: `tests/golden/statistics.py`.
+//! Statistics against scipy and scikit-learn's example: `tests/golden/comparisons.py`.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
@@ -13,7 +13,7 @@ use kiln_validate::statistics::{
 use serde_json::Value;
 
 static GOLDEN: LazyLock<Value> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/statistics.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/comparisons.json");
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 });
 

@@ -295,7 +295,7 @@ fn binary_cross_entropy_takes_the_shares_of_both_classes() {
     let tensor = |numbers: Vec<f32>, width: usize| {
         Tensor::<2>::from_data(TensorData::new(numbers, [3, width]), &device)
     };
-    let loss = LossConfig::BinaryCrossEntropy(Plain {}).build(TargetKind::Classes(2)).unwrap();
+    let loss = LossConfig::BinaryCrossEntropy(Default::default()).build(TargetKind::Classes(2)).unwrap();
     let value =
         |targets| loss.forward(tensor(vec![0.5, -1.0, 2.0], 1), &Targets::Values(targets)).into_data();
     let both = tensor(vec![0.25, 0.75, 1.0, 0.0, 0.5, 0.5], 2);

@@ -126,7 +126,7 @@ mod tests {
     /// Against scipy's `_bca_interval` given the same resamples.
     #[test]
     fn the_interval_is_that_of_scipy_for_the_same_resamples() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/statistics.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/comparisons.json");
         let golden: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
         let golden = &golden["bootstrap"];
         let list = |name: &str| -> Vec<f64> { serde_json::from_value(golden[name].clone()).unwrap() };

@@ -1,6 +1,6 @@
 """Tests and distributions by scipy, and the numbers of scikit-learn's example plot_grid_search_stats, recomputed.
 
-Writes statistics.json beside this file.
+Writes comparisons.json beside this file.
 """
 
 import json
