@@ -36,6 +36,7 @@ pub mod op;
 mod photometry;
 mod pixel;
 pub mod policy;
+mod section;
 mod source;
 mod table;
 mod transform;
@@ -64,6 +65,7 @@ pub use policy::{
     AugMix, AugMixConfig, AutoAugment, AutoAugmentConfig, RandAugment, RandAugmentConfig, TrivialAugment,
     TrivialAugmentConfig,
 };
+pub use section::AugmentConfig;
 pub use source::Augmented;
 pub use table::{ColumnsConfig, JitterConfig, RowTransform};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};

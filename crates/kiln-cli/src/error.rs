@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kiln_augment::AugmentError;
 use kiln_core::device::DeviceError;
 use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
 use kiln_data::DataError;
@@ -33,6 +34,8 @@ pub(crate) enum CliError {
     Setting { error: Box<CliError>, place: Snippet },
     #[error(transparent)]
     Data(#[from] DataError),
+    #[error(transparent)]
+    Augment(#[from] AugmentError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -109,6 +112,12 @@ pub(crate) enum CliError {
     /// The loss counts, and the target is below 0.
     #[error("loss.kind poisson-nll needs counts, and row {row} of column {column:?} is {value}")]
     NegativeCount { row: usize, column: String, value: f32 },
+    /// Mixed targets are shares of classes, which this loss does not know.
+    #[error("mix does not go with loss.kind multi-margin")]
+    MixedMargin,
+    /// There is no optimum to be certain of where every epoch has other items.
+    #[error("train.solver and train.kkt_tolerance are for items as they are, and the training is augmented")]
+    AugmentedConvex,
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
@@ -162,6 +171,7 @@ impl CliError {
             Self::Number(error) => error,
             Self::Device(error) => error,
             Self::Data(error) => error,
+            Self::Augment(error) => error,
             Self::Model(error) => error,
             Self::Optim(error) => error,
             Self::Run(error) => error,
@@ -189,8 +199,11 @@ impl Explain for CliError {
                 ErrorKind::Usage
             }
             Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
-            Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers { .. } => ErrorKind::Usage,
-            Self::StandardizedCounts => ErrorKind::Usage,
+            Self::Flag { .. }
+            | Self::OutputIsInput { .. }
+            | Self::BinaryNumbers { .. }
+            | Self::MixedMargin => ErrorKind::Usage,
+            Self::StandardizedCounts | Self::AugmentedConvex => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
@@ -228,6 +241,8 @@ impl Explain for CliError {
             Self::OutputIsInput { .. } => "give the output another name",
             Self::StandardizedCounts => "set data.standardize = false",
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
+            Self::MixedMargin => "take loss.kind = \"cross-entropy\", which knows shares of classes",
+            Self::AugmentedConvex => "leave the sections augment and mix out",
             Self::BinaryNumbers { .. } => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"
             }

@@ -23,7 +23,7 @@ pub(crate) struct Trained {
 impl Job<'_> {
     /// Trains, or goes on with a run.
     pub(crate) fn fit(&self, mut trainer: Trainer<NetworkTask>, resume: bool) -> Result<Trained, CliError> {
-        let (model, data) = (self.model()?, self.data());
+        let (model, data) = (self.model()?, self.data()?);
         let train = &self.config().train;
         if train.solver.is_some() {
             let solved = trainer.solve(model, &data, &self.convex()?, resume)?;
@@ -43,6 +43,9 @@ impl Job<'_> {
         if train.solver.is_none() && train.kkt_tolerance.is_none() {
             return Ok(());
         }
+        if self.is_augmented() {
+            return Err(CliError::AugmentedConvex);
+        }
         let convex = self.convex()?;
         if let Some(solver) = train.solver {
             convex.check(solver).map_err(|error| self.resolved.locate_at("train.solver", error))
@@ -56,7 +59,7 @@ impl Job<'_> {
     pub(crate) fn certificate(&self, model: &Network) -> Option<Certificate> {
         // Looking for it would copy the data of a model that has none.
         let linear = matches!(self.config().model, ModelConfig::Linear(_));
-        if !linear || self.trainer().check_certifiable().is_err() {
+        if !linear || self.is_augmented() || self.trainer().check_certifiable().is_err() {
             return None;
         }
         self.convex().ok()?.certificate(&Weights::of(model)).ok()
@@ -72,6 +75,11 @@ impl Job<'_> {
         }
     }
 
+    /// Whether what is minimised is not a function of the items alone.
+    fn is_augmented(&self) -> bool {
+        self.config().augment.is_some() || self.config().mix.is_some()
+    }
+
     fn convex(&self) -> Result<ConvexModel, CliError> {
         let params = params::list(&self.model()?.train());
         let config = self.config();
@@ -81,7 +89,7 @@ impl Job<'_> {
             None => TargetKind::Values(fitted.outputs()),
         };
         let loss = config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target));
-        ConvexModel::new(&params, &loss, &config.penalty, &self.data(), &self.device)
+        ConvexModel::new(&params, &loss, &config.penalty, &self.data()?, &self.device)
             .map_err(|error| self.resolved.locate(error))
     }
 }

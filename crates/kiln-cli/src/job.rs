@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use kiln_core::device::DeviceName;
 use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
-use kiln_data::{Batch, Loader, Prepared, Rows, Target};
+use kiln_data::{Batch, Loader, Prepared, Rows, Source, Target};
 use kiln_models::{Network, Summary};
 use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
 use kiln_optim::{Optimizer, ShapeConfig};
@@ -119,6 +119,7 @@ impl<'a> Job<'a> {
     /// What only the data can tell, before a folder is made and an epoch is waited for: whether the penalties and
     /// the groups find parameters, and whether the monitored metric is computed.
     pub(crate) fn check(&self) -> Result<(), CliError> {
+        self.train()?;
         if self.config().loss.as_ref().is_some_and(LossConfig::needs_raw_targets) {
             check_counts(&self.prepared).map_err(|error| self.resolved.locate_at("loss.kind", error))?;
         }
@@ -169,12 +170,27 @@ impl<'a> Job<'a> {
         self.shape.model(self.resolved, &self.device)
     }
 
-    pub(crate) fn data(&self) -> Data<Batch> {
-        let data = Data::new(self.prepared.train());
-        match self.prepared.validation() {
+    /// The training part, augmented and mixed if the configuration says so.
+    pub(crate) fn train(&self) -> Result<Arc<dyn Source<Batch>>, CliError> {
+        let RunConfig { augment, mix, loss, .. } = self.config();
+        let rows = self.prepared.train();
+        if augment.is_none() && mix.is_none() {
+            return Ok(Arc::new(rows));
+        }
+        if mix.is_some() && matches!(loss, Some(LossConfig::MultiMargin(_))) {
+            return Err(self.resolved.locate_at("loss.kind", CliError::MixedMargin));
+        }
+        let augment = augment.clone().unwrap_or_default();
+        let source = augment.rows(rows, mix.as_ref());
+        Ok(Arc::new(source.map_err(|error| self.resolved.locate_augment(error))?))
+    }
+
+    pub(crate) fn data(&self) -> Result<Data<Batch>, CliError> {
+        let data = Data::new(self.train()?);
+        Ok(match self.prepared.validation() {
             Some(validation) => data.validation(validation),
             None => data,
-        }
+        })
     }
 
     /// A trainer with everything but a folder and callbacks.

@@ -1,7 +1,7 @@
 //! Configurations that are part of the program.
 
 /// Name, what it trains, text.
-const RECIPES: [(&str, &str); 7] = [
+const RECIPES: [(&str, &str); 8] = [
     ("digits", include_str!("../../../recipes/digits.toml")),
     ("iris", include_str!("../../../recipes/iris.toml")),
     ("wine", include_str!("../../../recipes/wine.toml")),
@@ -9,6 +9,7 @@ const RECIPES: [(&str, &str); 7] = [
     ("diabetes", include_str!("../../../recipes/diabetes.toml")),
     ("fashion-mnist", include_str!("../../../recipes/fashion-mnist.toml")),
     ("fashion-mnist-cnn", include_str!("../../../recipes/fashion-mnist-cnn.toml")),
+    ("fashion-mnist-augmented", include_str!("../../../recipes/fashion-mnist-augmented.toml")),
 ];
 
 /// The text of the recipe called `name`.

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(
         arguments.devices.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
     let devices: Vec<Device> = names.iter().map(|name| name.open()).collect::<Result<_, _>>()?;
     let job = Job::new(&resolved)?;
-    let (trainer, data) = (job.trainer(), job.data());
+    let (trainer, data) = (job.trainer(), job.data()?);
     let init = |device: &Device| -> Result<Network, TrainError> {
         job.shape.model(&resolved, device).map_err(|error| TrainError::Device { reason: error.to_string() })
     };

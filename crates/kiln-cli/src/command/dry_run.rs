@@ -13,7 +13,7 @@ pub(super) fn run(job: &Job<'_>, out: Output) -> Result<(), CliError> {
     // One step of the real loop, penalties and clipping included, on one batch of the training part.
     let one = TrainConfig { steps: Some(1), overfit_batch: true, ..config.train.clone() };
     let mut trainer = job.trainer().config(one);
-    let outcome = trainer.fit(job.model()?, &Data::new(job.prepared.train()))?;
+    let outcome = trainer.fit(job.model()?, &Data::new(job.train()?))?;
     let loss = outcome.history.last().and_then(|epoch| epoch.train.get("loss")).unwrap_or(f64::NAN);
     let finite = Weights::of(&outcome.model).first_non_finite().is_none();
     let steps = job.steps_per_epoch()?;

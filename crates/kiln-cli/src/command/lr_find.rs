@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<()
     ));
     let model = job.model()?;
     let before = Weights::of(&model).blake3();
-    let test = job.trainer().lr_range_test(&model, &job.data(), &config)?;
+    let test = job.trainer().lr_range_test(&model, &job.data()?, &config)?;
     if Weights::of(&model).blake3() != before {
         return Err(CliError::internal("the range test changed the model that it was given"));
     }

@@ -25,7 +25,7 @@ pub(super) fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Re
 fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.plan, global)?;
     let job = Job::new(&resolved)?;
-    let preview = job.trainer().preview(&job.data(), MOST)?;
+    let preview = job.trainer().preview(&job.data()?, MOST)?;
     let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
         let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;
         preview.points.iter().map(|point| Some((epoch(point), value(point)?))).collect()

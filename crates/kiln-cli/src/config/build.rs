@@ -25,6 +25,8 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         threads: top.threads,
         name: top.name,
         data: section(settings, "data")?,
+        augment: optional(settings, "augment")?,
+        mix: optional(settings, "mix")?,
         model: section(settings, "model")?,
         loss: optional(settings, "loss")?,
         penalty: (0..settings.penalties())
@@ -240,6 +242,9 @@ impl Context<'_> {
                 let length = example.as_array().map_or(0, Vec::len);
                 (format!("a list of {length} numbers"), None)
             }
+            Value::Array(_) if self.name == "augment" => {
+                (format!("{} ({message})", expected(&full, example)), None)
+            }
             _ => (expected(&full, example), None),
         };
         match self.settings.get(&full) {
@@ -259,6 +264,15 @@ fn expected(key: &str, example: &Value) -> String {
     }
     if key == "data.source" {
         return "one of the names that `kiln data list` shows".to_owned();
+    }
+    match key {
+        "augment.transforms" => {
+            return "a list of transforms, such as [{ kind = \"horizontal-flip\" }]".to_owned();
+        }
+        "augment.rows" => {
+            return "a list of changes, such as [{ kind = \"jitter\", sigma = 0.1 }]".to_owned();
+        }
+        _ => {}
     }
     match example {
         Value::Integer(_) => "a whole number",

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use kiln_augment::AugmentError;
 use kiln_core::device::DeviceName;
 use kiln_data::InputShape;
 use kiln_models::ModelError;
@@ -178,11 +179,32 @@ impl Resolved {
         if let Some(schedule) = &self.config.weight_decay_schedule {
             optim.schedule_weight_decay(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;
         }
+        self.check_augment()?;
         self.check_model()?;
         self.config.device_name().map_err(|error| self.locate_at("device", error))
     }
 
     /// What is wrong with the model whatever the data.
+    fn check_augment(&self) -> Result<(), CliError> {
+        if let Some(augment) = &self.config.augment {
+            augment.check().map_err(|error| self.locate_augment(error))?;
+        }
+        if let Some(mix) = &self.config.mix {
+            mix.build("mix").map_err(|error| self.locate(error))?;
+        }
+        Ok(())
+    }
+
+    /// An error of augmentation with the line of the list that it is about: entries of a list have no line of their own.
+    pub(crate) fn locate_augment(&self, error: AugmentError) -> CliError {
+        let message = error.to_string();
+        let list = ["augment.rows", "augment.transforms"].into_iter().find(|list| message.starts_with(list));
+        match list {
+            Some(list) => self.locate_at(list, error),
+            None => self.locate(error),
+        }
+    }
+
     fn check_model(&self) -> Result<(), CliError> {
         match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
             Err(

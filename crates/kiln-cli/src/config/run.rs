@@ -1,5 +1,6 @@
 //! Everything that decides what a run does.
 
+use kiln_augment::{AugmentConfig, MixConfig};
 use kiln_core::device::DeviceName;
 use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
@@ -24,6 +25,12 @@ pub struct RunConfig {
     pub name: Option<String>,
     /// The data.
     pub data: DataConfig,
+    /// How the training items are augmented. Default: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub augment: Option<AugmentConfig>,
+    /// How the items of a batch are mixed. Default: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mix: Option<MixConfig>,
     /// The model. Default: a multi-layer perceptron.
     pub model: ModelConfig,
     /// The loss. Default: cross-entropy for classes, mean squared error for numbers.

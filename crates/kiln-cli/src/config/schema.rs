@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use kiln_augment::{AugmentConfig, FlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig};
 use kiln_data::{DataConfig, TaskKind};
 use kiln_models::{Activation, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
@@ -34,8 +35,10 @@ pub(crate) struct Shape {
 }
 
 /// The sections, in the order of `run.toml`.
-pub(crate) const SECTIONS: [&str; 13] = [
+pub(crate) const SECTIONS: [&str; 15] = [
     "data",
+    "augment",
+    "mix",
     "model",
     "loss",
     "penalty",
@@ -96,6 +99,8 @@ fn shapes() -> &'static [Shape] {
             Shape { section: "", kind: None, example: top_level() },
             plain("data", &data()),
             plain("gradient", &gradient()),
+            plain("augment", &augment()),
+            plain("mix", &MixConfig::default()),
             plain("train", &train()),
             plain("early_stopping", &EarlyStoppingConfig { patience: 1, min_delta: 0.5, warmup: 1 }),
             plain("checkpoint", &CheckpointConfig { every_epochs: 1, every_steps: Some(1), keep: 1 }),
@@ -183,6 +188,13 @@ fn gradient() -> GradientConfig {
         noise: Some(0.5),
         noise_decay: 0.5,
         record_norm: true,
+    }
+}
+
+fn augment() -> AugmentConfig {
+    AugmentConfig {
+        transforms: vec![TransformConfig::HorizontalFlip(FlipConfig { p: 0.5 })],
+        rows: vec![RowTransform::Jitter(JitterConfig { sigma: 0.5 })],
     }
 }
 
@@ -373,6 +385,8 @@ mod tests {
             let error = match shape.section {
                 "" => None,
                 "data" => table.try_into::<DataConfig>().err(),
+                "augment" => table.try_into::<AugmentConfig>().err(),
+                "mix" => table.try_into::<MixConfig>().err(),
                 "model" => table.try_into::<ModelConfig>().err(),
                 "loss" => table.try_into::<LossConfig>().err(),
                 "penalty" => table.try_into::<PenaltyConfig>().err(),

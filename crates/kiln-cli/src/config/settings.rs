@@ -164,7 +164,13 @@ fn clears(key: &str, value: &Value) -> bool {
         Value::Boolean(false) => {
             matches!(
                 key,
-                "early_stopping" | "loss" | "average" | "momentum_schedule" | "weight_decay_schedule"
+                "augment"
+                    | "mix"
+                    | "early_stopping"
+                    | "loss"
+                    | "average"
+                    | "momentum_schedule"
+                    | "weight_decay_schedule"
             ) || schema::INNER_SECTIONS.contains(&key)
         }
         Value::Array(list) => key == "penalty" && list.is_empty(),

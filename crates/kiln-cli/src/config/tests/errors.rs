@@ -16,8 +16,8 @@ fn unknown_keys_and_sections() {
     file("[trian]\nepochs = 3\n", r#"my.toml:3: there is no section "trian" | did you mean "train"?"#);
     file(
         "[server]\nport = 3\n",
-        "my.toml:3: there is no section \"server\" | the sections are data, model, loss, penalty, optim, schedule, \
-         momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
+        "my.toml:3: there is no section \"server\" | the sections are data, augment, mix, model, loss, penalty, optim, \
+         schedule, momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
     );
     file(
         "[model]\nkind = \"cnn\"\nwidth = 3\n",
@@ -154,8 +154,8 @@ fn unknown_choices() {
     );
     file(
         "[loss]\nkind = \"crossentropy\"\n",
-        "my.toml:4: loss.kind is \"crossentropy\", it must be one of cross-entropy, binary-cross-entropy, mse, mae, \
-         huber | did you mean \"cross-entropy\"?",
+        "my.toml:4: loss.kind is \"crossentropy\", it must be one of cross-entropy, binary-cross-entropy, focal, hinge, \
+         multi-margin, mse, mae, huber, log-cosh, quantile, poisson-nll, gaussian-nll | did you mean \"cross-entropy\"?",
     );
     argument(
         "optim.kind=admw",
@@ -207,7 +207,8 @@ fn what_is_missing() {
     );
     file(
         "[loss]\nlabel_smoothing = 0.1\n",
-        "my.toml:3: loss.kind is missing | the kinds are cross-entropy, binary-cross-entropy, mse, mae, huber",
+        "my.toml:3: loss.kind is missing | the kinds are cross-entropy, binary-cross-entropy, focal, hinge, \
+         multi-margin, mse, mae, huber, log-cosh, quantile, poisson-nll, gaussian-nll",
     );
 }
 
