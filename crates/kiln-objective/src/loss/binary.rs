@@ -1,7 +1,7 @@
 //! Losses of one logit against two classes.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::{log_sigmoid, sigmoid};
+use burn::tensor::activation::log_sigmoid;
 
 /// `(1 − y) x − (1 + (w − 1) y) log σ(x)` for each logit `x` and target `y` in `[0, 1]`, with the weight `w` of class 1
 /// (1 for none): `torch.nn.BCEWithLogitsLoss(pos_weight=w)`.
@@ -37,6 +37,8 @@ pub fn sigmoid_focal<const D: usize>(
 ) -> Tensor<D> {
     let loss = binary_cross_entropy(logits.clone(), targets.clone(), 1.0);
     let negative = targets.clone().neg().add_scalar(1.0);
+    // Burn's own sigmoid computes in f32 on ndarray, whatever the numbers are.
+    let sigmoid = |x: Tensor<D>| log_sigmoid(x).exp();
     let wrong = sigmoid(logits.clone()).mul(negative.clone()).add(sigmoid(logits.neg()).mul(targets.clone()));
     // Zero is where a power below 1 has no slope; there the loss is zero anyway.
     let focus = wrong.clamp_min(f64::from(f32::MIN_POSITIVE)).powf_scalar(gamma);
