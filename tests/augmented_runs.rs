@@ -70,7 +70,6 @@ fn mistakes_name_their_place() {
         (&["digits", "mix.p=0.5"], "mixup"),
         (&["digits", "mix.mixup=-1.0"], "mix.mixup"),
         (&["wine", "mix.cutmix=1.0"], "images"),
-        (&["digits", "mix.mixup=0.2", "loss.kind=multi-margin"], "multi-margin"),
     ] {
         let said = refused(&place, words);
         assert!(said.contains(names), "{words:?}: {said}");

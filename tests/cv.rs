@@ -195,3 +195,16 @@ fn mistakes_are_told() {
     place.ok("resume a");
     assert_eq!(folds(&place.path().join("a")).len(), 3);
 }
+
+#[test]
+fn a_fold_is_no_run_and_a_cross_validation_has_no_model() {
+    let place = Place::new();
+    let cv = run(&place, &format!("{SHORT} --keep-models"));
+    let fold = cv.join("folds/0");
+    for line in [format!("eval {}", fold.display()), format!("resume {}", fold.display())] {
+        place.fails(&line, 2, "fold of the cross-validation");
+    }
+    for line in [format!("eval {}", cv.display()), format!("predict {} iris.csv", cv.display())] {
+        place.fails(&line, 2, "no model of its own");
+    }
+}

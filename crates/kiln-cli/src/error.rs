@@ -67,6 +67,12 @@ pub(crate) enum CliError {
     Tune(#[from] TuneError),
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
+    /// A cross-validation where a model is needed.
+    #[error("{} is a cross-validation, which has no model of its own", run.display())]
+    NoModel { run: PathBuf },
+    /// A fold where a whole run is needed.
+    #[error("this is a fold of the cross-validation {}", cv.display())]
+    IsFold { cv: PathBuf },
     /// A fold that there is not.
     #[error("there is no fold {fold}: they are numbered from 0 to {}", folds - 1)]
     NoFold { fold: usize, folds: usize },
@@ -112,9 +118,6 @@ pub(crate) enum CliError {
     /// The loss counts, and the target is below 0.
     #[error("loss.kind poisson-nll needs counts, and row {row} of column {column:?} is {value}")]
     NegativeCount { row: usize, column: String, value: f32 },
-    /// Mixed targets are shares of classes, which this loss does not know.
-    #[error("mix does not go with loss.kind multi-margin")]
-    MixedMargin,
     /// There is no optimum to be certain of where every epoch has other items.
     #[error("train.solver and train.kkt_tolerance are for items as they are, and the training is augmented")]
     AugmentedConvex,
@@ -195,14 +198,12 @@ impl Explain for CliError {
             Self::DataChanged { .. } | Self::EmptyPart { .. } | Self::NegativeCount { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::PathModel { .. } | Self::PathTarget { .. } | Self::PathWeights => ErrorKind::Usage,
+            Self::NoModel { .. } | Self::IsFold { .. } => ErrorKind::Usage,
             Self::NoFold { .. } | Self::FoldMissing { .. } | Self::NotACv { .. } | Self::OtherCv { .. } => {
                 ErrorKind::Usage
             }
             Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
-            Self::Flag { .. }
-            | Self::OutputIsInput { .. }
-            | Self::BinaryNumbers { .. }
-            | Self::MixedMargin => ErrorKind::Usage,
+            Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers { .. } => ErrorKind::Usage,
             Self::StandardizedCounts | Self::AugmentedConvex => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
@@ -214,6 +215,18 @@ impl Explain for CliError {
         let help = match self {
             Self::Setting { error, .. } => return error.help(),
             Self::DataChanged { .. } => "train anew with `kiln train`, or bring the old data back",
+            Self::NoModel { run } => {
+                return Some(format!(
+                    "train one from all of the data: `kiln train {}/run.toml`",
+                    run.display()
+                ));
+            }
+            Self::IsFold { cv } => {
+                return Some(format!(
+                    "its scores are in fold.json; `kiln resume {}` goes on with all folds",
+                    cv.display()
+                ));
+            }
             Self::NoFold { .. } => "--fold counts from 0",
             Self::FoldMissing { fold, run } => {
                 return Some(format!(
@@ -241,7 +254,6 @@ impl Explain for CliError {
             Self::OutputIsInput { .. } => "give the output another name",
             Self::StandardizedCounts => "set data.standardize = false",
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
-            Self::MixedMargin => "take loss.kind = \"cross-entropy\", which knows shares of classes",
             Self::AugmentedConvex => "leave the sections augment and mix out",
             Self::BinaryNumbers { .. } => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"

@@ -172,13 +172,10 @@ impl<'a> Job<'a> {
 
     /// The training part, augmented and mixed if the configuration says so.
     pub(crate) fn train(&self) -> Result<Arc<dyn Source<Batch>>, CliError> {
-        let RunConfig { augment, mix, loss, .. } = self.config();
+        let RunConfig { augment, mix, .. } = self.config();
         let rows = self.prepared.train();
         if augment.is_none() && mix.is_none() {
             return Ok(Arc::new(rows));
-        }
-        if mix.is_some() && matches!(loss, Some(LossConfig::MultiMargin(_))) {
-            return Err(self.resolved.locate_at("loss.kind", CliError::MixedMargin));
         }
         let augment = augment.clone().unwrap_or_default();
         let source = augment.rows(rows, mix.as_ref());

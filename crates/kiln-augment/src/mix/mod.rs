@@ -13,7 +13,7 @@ use crate::{AugmentError, draw};
 /// Mixing of the items of a batch: MixUp (Zhang and others: mixup, beyond empirical risk minimization, 2017) and CutMix
 /// (Yun and others: CutMix, 2019). Every item meets the one before it in the batch, the first one the last; one λ a batch.
 ///
-/// Mixed classes are shares, `[N, classes]`, so the loss has to be cross-entropy or one of a single logit.
+/// Mixed classes are shares, `[N, classes]`, which every loss for classes takes.
 ///
 /// | setting | default | range |
 /// |---|---|---|

@@ -4,6 +4,7 @@ use burn::module::Module;
 use kiln_report::{Column, Table, confusion, human, table};
 use kiln_train::Scores;
 
+use super::cv::Study;
 use super::train::stored;
 use super::trained::best;
 use crate::args::{Eval, Global, Part};
@@ -15,6 +16,7 @@ use crate::watch::metrics;
 
 pub(super) fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), CliError> {
     let path = find(&arguments.run, &global.runs_dir())?;
+    Study::refuse_fold(&path)?;
     let (checkpoint, fitted) = best(&path, out)?;
     let resolved = stored(&path, global)?;
     let mut job = Job::new(&resolved)?;

@@ -61,6 +61,7 @@ pub(super) fn resume(arguments: &Resume, global: &Global, out: Output) -> Result
     if Study::is_in(&path) {
         return super::cv::resume(&path, global, out);
     }
+    Study::refuse_fold(&path)?;
     let signals = Signals::listen();
     let run = RunDir::open(&path)?;
     let mut record = RunRecord::read(&path)?;

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use kiln_data::preprocess::Fitted;
 use kiln_train::checkpoint::{Checkpoint, CheckpointStore};
 
+use super::cv::Study;
 use super::train::PREPROCESS;
 use crate::error::CliError;
 use crate::output::Output;
 
 /// The checkpoint with the best weights of a run, and the preprocessing they were trained with.
 pub(super) fn best(run: &Path, out: Output) -> Result<(Checkpoint, Arc<Fitted>), CliError> {
+    if Study::is_in(run) {
+        return Err(CliError::NoModel { run: run.to_owned() });
+    }
     let store = CheckpointStore::new(run.join("checkpoints"), 1);
     let (newest, damaged) = store.newest()?;
     for error in damaged {

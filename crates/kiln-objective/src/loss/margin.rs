@@ -17,3 +17,20 @@ pub fn multi_margin(outputs: Tensor<2>, classes: Tensor<1, Int>, margin: f64, sq
     let missing = if squared { missing.square() } else { missing };
     missing.sum_dim(1).mul_scalar(1.0 / classes_there_are as f64)
 }
+
+/// [`multi_margin`] of shares of the classes, `[N, classes]`: that of each class, by its share. `[N, 1]`.
+pub(super) fn multi_margin_of_shares(
+    outputs: Tensor<2>,
+    shares: Tensor<2>,
+    margin: f64,
+    squared: bool,
+) -> Tensor<2> {
+    let [items, classes] = outputs.dims();
+    let device = outputs.device();
+    let of_class = |class: usize| {
+        let all = Tensor::<1, Int>::full([items], class as i64, &device);
+        let share = shares.clone().narrow(1, class, 1);
+        multi_margin(outputs.clone(), all, margin, squared).mul(share)
+    };
+    (1..classes).fold(of_class(0), |sum, class| sum.add(of_class(class)))
+}

@@ -266,7 +266,9 @@ impl Loss {
         let targets = if self.is_binary() { of_second_class(targets) } else { targets };
         Terms::of(match self.kind {
             Kind::CrossEntropy(ref loss) => return loss.shares(outputs, targets),
-            Kind::MultiMargin { .. } => unreachable!("the multi-margin loss is for classes, not for numbers"),
+            Kind::MultiMargin { margin, squared } => {
+                margin::multi_margin_of_shares(outputs, targets, margin, squared)
+            }
             Kind::Binary { pos_weight } => functional::binary_cross_entropy(outputs, targets, pos_weight),
             Kind::Focal { gamma, alpha } => functional::sigmoid_focal(outputs, targets, gamma, alpha),
             Kind::Hinge { margin, squared } => functional::hinge(outputs, targets, margin, squared),

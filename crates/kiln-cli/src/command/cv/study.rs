@@ -62,6 +62,18 @@ impl Study {
         folder.join(STUDY).is_file()
     }
 
+    /// Refuses a fold where a run with parts of its own is needed: the parts of a fold are known to the cross-validation.
+    pub(in crate::command) fn refuse_fold(run: &Path) -> Result<(), CliError> {
+        // The run may be given as `.`; without its real path the folder above it is unknown.
+        let real = run.canonicalize().unwrap_or_else(|_| run.to_owned());
+        match real.ancestors().nth(2) {
+            Some(cv) if Self::is_in(cv) && real.parent().is_some_and(|folder| folder.ends_with("folds")) => {
+                Err(CliError::IsFold { cv: run.ancestors().nth(2).unwrap_or(cv).to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the file in `folder`.
     pub(in crate::command) fn read(folder: &Path) -> Result<Self, CliError> {
         let path = folder.join(STUDY);
