@@ -347,21 +347,22 @@ impl Callback for SleepAt {
 fn checkpoints_that_come_late_name_a_best_one_that_is_there() {
     let config = TrainConfig { epochs: 6, ..config() };
     let whole = uninterrupted(&config);
-    let quiet = Duration::from_secs(1);
+    let (quiet, hour) = (Duration::from_secs(1), Duration::from_secs(3600));
     let last = whole.history.last().unwrap().step;
     for stop in [2, last / 2 + 1, last - 1] {
         let folder = tempfile::tempdir().unwrap();
-        let late = |sleep: u64| {
+        // However slow the machine is, an hour has not passed and the second has.
+        let late = |after: Duration, sleep: u64| {
             build(folder.path(), &config)
-                .checkpoints_after(quiet)
+                .checkpoints_after(after)
                 .callback(SleepAt(sleep, quiet + Duration::from_millis(50)))
                 .callback(StopAt(stop))
         };
         // Stopped before the time has passed: nothing is written, and a resume starts over.
-        late(u64::MAX).fit(model(), &data()).unwrap();
+        late(hour, u64::MAX).fit(model(), &data()).unwrap();
         assert!(!folder.path().join("checkpoints/last").exists());
         // Stopped after it: the best weights so far are there too, and a resume goes on from the stop.
-        late(stop.saturating_sub(1).max(1)).resume(model(), &data()).unwrap();
+        late(quiet, stop.saturating_sub(1).max(1)).resume(model(), &data()).unwrap();
         let store = CheckpointStore::new(folder.path().join("checkpoints"), 2);
         let newest = store.newest().unwrap().0.unwrap();
         assert_eq!(newest.state.step, stop);
