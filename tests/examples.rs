@@ -57,12 +57,30 @@ fn mlp_digits_is_short() {
     );
 }
 
+/// Whether Fashion-MNIST is on this machine.
+fn has_fashion_mnist() -> bool {
+    source::catalog()
+        .iter()
+        .any(|info| info.name == "fashion-mnist" && matches!(info.availability, Availability::Found(_)))
+}
+
+#[test]
+fn augmentation() {
+    if has_fashion_mnist() {
+        let text = run("augmentation", &["--seeds", "2", "--epochs", "2", "--items", "200"]);
+        // seed, items, accuracy as they are, augmented, gain
+        for seed in ["   0", "   1"] {
+            let numbers = row(&text, seed);
+            assert!(numbers.len() == 5 && numbers[1] == 200.0, "{text}");
+            assert!((numbers[3] - numbers[2] - numbers[4]).abs() < 2e-4, "{text}");
+        }
+        assert!(text.contains("95 % interval"), "{text}");
+    }
+}
+
 #[test]
 fn cnn_fashion_mnist_on_a_small_part() {
-    let installed = source::catalog()
-        .iter()
-        .any(|info| info.name == "fashion-mnist" && matches!(info.availability, Availability::Found(_)));
-    if installed {
+    if has_fashion_mnist() {
         let text = run("cnn_fashion_mnist", &["--epochs", "3", "--items", "600"]);
         assert!(number(&text, "test accuracy") > 0.4, "{text}");
         assert!(text.contains("epoch 3/3") && text.contains("most frequent mistake"), "{text}");

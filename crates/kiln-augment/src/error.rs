@@ -104,6 +104,18 @@ pub enum AugmentError {
         /// What stands in the way.
         message: String,
     },
+    /// A change that must come before the others.
+    #[error("{name} comes after another change of the rows")]
+    NotFirst {
+        /// The transform.
+        name: String,
+    },
+    /// A view for test time that there is not.
+    #[error("there is no view {word:?}")]
+    View {
+        /// What was asked for.
+        word: String,
+    },
     /// More or fewer pixels than a shape says.
     #[error("the shape asks for {expected} pixels, there are {found}")]
     Length {
@@ -136,8 +148,10 @@ impl AugmentError {
             | Self::Shapes { name, .. }
             | Self::NothingToMix { name } => *name = format!("{place}.{name}"),
             // These are about the transform as a whole.
-            Self::Resized { name, .. } | Self::Kind { name, .. } => *name = place.to_owned(),
-            Self::Length { .. } | Self::Seeds { .. } | Self::Data { .. } => {}
+            Self::Resized { name, .. } | Self::Kind { name, .. } | Self::NotFirst { name } => {
+                *name = place.to_owned()
+            }
+            Self::Length { .. } | Self::Seeds { .. } | Self::Data { .. } | Self::View { .. } => {}
         }
         self
     }
@@ -163,6 +177,8 @@ impl Explain for AugmentError {
             Self::Kind { .. } => "leave it out for these data".to_owned(),
             Self::NothingToMix { name } => format!("set {name}.mixup or {name}.cutmix, such as 0.2"),
             Self::Data { .. } => return None,
+            Self::NotFirst { .. } => "let it be the first".to_owned(),
+            Self::View { .. } => "the views are flip, vertical-flip and crop=PIXELS".to_owned(),
             Self::Length { expected, .. } => format!("give {expected} pixels"),
             Self::Seeds { samples, .. } => format!("give {samples} seeds, one for each sample"),
         })

@@ -37,9 +37,12 @@ mod photometry;
 mod pixel;
 pub mod policy;
 mod section;
+mod smote;
 mod source;
 mod table;
+pub mod tokens;
 mod transform;
+mod views;
 mod warp;
 
 pub use batch::{ImageBatch, transform_samples};
@@ -66,7 +69,9 @@ pub use policy::{
     TrivialAugmentConfig,
 };
 pub use section::AugmentConfig;
+pub use smote::SmoteConfig;
 pub use source::Augmented;
 pub use table::{ColumnsConfig, JitterConfig, RowTransform};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};
+pub use views::Views;
 pub use warp::Warp;

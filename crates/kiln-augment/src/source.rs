@@ -7,13 +7,14 @@ use kiln_core::Seed;
 use kiln_data::{Batch, DataError, Features, InputShape, Rows, Source};
 
 use crate::op::mixup;
+use crate::smote::{Between, Smote};
 use crate::table::{RowTransform, TableStatistics};
 use crate::{AugmentError, Mix, Transform, transform_samples};
 
 /// Rows of a data set, augmented where they are trained on.
 ///
 /// 8-bit images are gathered, transformed and scaled in one pass, in the threads that prefetch; rows of a table are
-/// changed after they were encoded; then the batch is mixed, weights of items too. Item `i` draws from the seed of the epoch `.at(i)`, whatever
+/// changed after they were encoded; then the batch is mixed, weights of items too. With `smote` there are more items than rows. Item `i` draws from the seed of the epoch `.at(i)`, whatever
 /// thread makes its batch; λ of a batch is drawn below its first item. All of it happens on the host, so batches are the
 /// same bits on every backend, and a run that is resumed sees the batches it would have seen.
 ///
@@ -45,6 +46,7 @@ pub struct Augmented {
     /// What each byte becomes, a table a channel; empty for tables.
     scaled: Vec<[f32; 256]>,
     table: Option<(TableStatistics, Vec<RowTransform>)>,
+    smote: Option<Smote>,
     mix: Option<Mix>,
 }
 
@@ -60,6 +62,7 @@ impl Augmented {
             rows,
             transforms: crate::Compose::new(Vec::new()),
             table: None,
+            smote: None,
             mix: None,
         }
     }
@@ -84,7 +87,8 @@ impl Augmented {
     /// Adds a change of the rows of a table, after those that are there.
     ///
     /// # Errors
-    /// [`AugmentError::Kind`] for images, [`AugmentError::Data`] when a row cannot be encoded.
+    /// [`AugmentError::Kind`] for images, and for `smote` without classes; [`AugmentError::Data`] when a row cannot be encoded;
+    /// [`AugmentError::NotFirst`] for `smote` after another change.
     pub fn rows(mut self, transform: RowTransform) -> Result<Self, AugmentError> {
         if self.image_shape().is_some() {
             return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "a table" });
@@ -93,6 +97,12 @@ impl Augmented {
             Some(table) => table,
             None => (TableStatistics::of(&self.rows)?, Vec::new()),
         };
+        if let RowTransform::Smote(config) = &transform {
+            if !transforms.is_empty() {
+                return Err(AugmentError::NotFirst { name: "smote".to_owned() });
+            }
+            self.smote = Some(Smote::new(config, &self.rows, &statistics)?);
+        }
         transforms.push(transform);
         self.table = Some((statistics, transforms));
         Ok(self)
@@ -113,6 +123,12 @@ impl Augmented {
     /// The rows under it.
     pub fn inner(&self) -> &Rows {
         &self.rows
+    }
+
+    /// What items that were added are made of; their other draws are below `.at(0)`, `.at(1)`, ….
+    fn between(&self, items: &[usize], seeds: &[Seed]) -> Vec<Option<Between>> {
+        let Some(smote) = &self.smote else { return vec![None; items.len()] };
+        items.iter().zip(seeds).map(|(item, seed)| smote.between(*item, *seed)).collect()
     }
 
     fn image_shape(&self) -> Option<[usize; 3]> {
@@ -150,17 +166,25 @@ impl Augmented {
 
 impl Source<Batch> for Augmented {
     fn len(&self) -> usize {
-        self.rows.len()
+        self.smote.as_ref().map_or(self.rows.len(), Smote::len)
     }
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
-        self.rows.batch(items, device)
+        // What was added has no features of its own: an item of its class stands for it.
+        let stand_in =
+            |(item, between): (&usize, Option<Between>)| between.map_or(*item, |between| between.item);
+        let between = self.between(items, &vec![Seed::new(0); items.len()]);
+        let items: Vec<usize> = items.iter().zip(between).map(stand_in).collect();
+        self.rows.batch(&items, device)
     }
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<Batch, DataError> {
-        let rows = self.rows.of(items)?;
         let Some(first) = items.first() else { return Err(DataError::NoItems) };
         let seeds: Vec<Seed> = items.iter().map(|&item| epoch.at(item as u64)).collect();
+        let between = self.between(items, &seeds);
+        let there =
+            |(item, between): (&usize, &Option<Between>)| between.map_or(*item, |between| between.item);
+        let rows = self.rows.of(&items.iter().zip(&between).map(there).collect::<Vec<_>>())?;
         let (data, fitted) = (self.rows.dataset(), self.rows.fitted());
         let mut weights = fitted.weight_numbers(data, &rows)?;
         let mut targets = fitted.target_numbers(&data.target, &rows)?;
@@ -169,6 +193,11 @@ impl Source<Batch> for Augmented {
             InputShape::Table(_) => fitted.input_numbers(&data.features, &rows)?,
         };
         if let Some((statistics, transforms)) = &self.table {
+            for (row, between) in numbers.chunks_exact_mut(statistics.width().max(1)).zip(between) {
+                if let Some(between) = between {
+                    statistics.write_between(between, row);
+                }
+            }
             statistics.apply(transforms, &mut numbers, &seeds);
         }
         if let Some(mixing) =

@@ -1,4 +1,4 @@
-//! Rows of a table, encoded: Gaussian jitter, feature dropout, swap noise.
+//! Rows of a table, encoded: SMOTE, Gaussian jitter, feature dropout, swap noise.
 
 use std::ops::Range as Span;
 
@@ -6,15 +6,18 @@ use kiln_core::{Range, Seed};
 use kiln_data::{ColumnKind, DataError, Rows};
 use serde::{Deserialize, Serialize};
 
-use crate::{AugmentError, draw};
+use crate::smote::Between;
+use crate::{AugmentError, SmoteConfig, draw, op};
 
 /// A change of the rows of a table: a table with `kind` and the settings of that kind.
 ///
-/// All three act on what the model sees, after the preprocessing. A column of categories is several features, which are
+/// All act on what the model sees, after the preprocessing. A column of categories is several features, which are
 /// dropped or swapped together and never jittered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum RowTransform {
+    /// More items for classes that have few; comes first.
+    Smote(SmoteConfig),
     /// Normal noise on numbers.
     Jitter(JitterConfig),
     /// Columns without their information.
@@ -52,6 +55,7 @@ impl RowTransform {
     /// [`AugmentError::Number`] for a setting out of its range.
     pub fn check(&self, place: &str) -> Result<(), AugmentError> {
         match self {
+            Self::Smote(config) => return config.check(place),
             Self::Jitter(config) => Range::at_least(0.0).check(&format!("{place}.sigma"), config.sigma)?,
             Self::FeatureDropout(config) | Self::SwapNoise(config) => {
                 Range::UNIT.check(&format!("{place}.p"), config.p)?
@@ -98,6 +102,31 @@ impl TableStatistics {
         Ok(Self { rows: numbers, width, columns })
     }
 
+    /// How many features a row has.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The features of a training item.
+    pub(crate) fn row(&self, item: usize) -> &[f32] {
+        &self.rows[item * self.width..(item + 1) * self.width]
+    }
+
+    /// Writes the features of an item that lies between two others.
+    pub(crate) fn write_between(&self, between: Between, target: &mut [f32]) {
+        let Between { item, neighbor, step } = between;
+        let (from, to) = (self.row(item), self.row(neighbor));
+        for Column { features, moments } in &self.columns {
+            let (from, to) = (&from[features.clone()], &to[features.clone()]);
+            let target = &mut target[features.clone()];
+            if moments.is_none() {
+                target.copy_from_slice(if step < 0.5 { from } else { to });
+                continue;
+            }
+            op::between(from, to, step, target);
+        }
+    }
+
     /// Changes rows in place, the i-th transform of a row drawing from its seed `.at(i)`.
     pub(crate) fn apply(&self, transforms: &[RowTransform], numbers: &mut [f32], seeds: &[Seed]) {
         for (row, seed) in numbers.chunks_exact_mut(self.width.max(1)).zip(seeds) {
@@ -112,6 +141,8 @@ impl TableStatistics {
             let index = index as u64;
             let cells = &mut row[features.clone()];
             match (transform, moments) {
+                // Done before, where the items were gathered.
+                (RowTransform::Smote(_), _) => {}
                 (RowTransform::Jitter(config), Some((_, deviation))) => {
                     cells[0] += (draw::normal(seed, index) * config.sigma * deviation) as f32;
                 }

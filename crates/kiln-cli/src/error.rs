@@ -121,12 +121,24 @@ pub(crate) enum CliError {
     /// There is no optimum to be certain of where every epoch has other items.
     #[error("train.solver and train.kkt_tolerance are for items as they are, and the training is augmented")]
     AugmentedConvex,
+    /// Views are of images.
+    #[error("--tta is for images, and the data are a table")]
+    ViewsOfTable,
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
     /// A picture in a format that there is not.
     #[error("{} does not end in .svg", path.display())]
     NotSvg { path: PathBuf },
+    /// A picture in a format that there is not.
+    #[error("{} does not end in .png", path.display())]
+    NotPng { path: PathBuf },
+    /// Training sees the items as they are.
+    #[error("the configuration has neither a section augment nor a section mix")]
+    NothingToPreview,
+    /// Rows of a table are no pictures.
+    #[error("`kiln augment preview` draws images, and the data are a table")]
+    PreviewOfTable,
     /// A path that cannot be written down.
     #[error("the path {} is not valid UTF-8", path.display())]
     Path { path: PathBuf },
@@ -204,7 +216,8 @@ impl Explain for CliError {
             }
             Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
             Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers { .. } => ErrorKind::Usage,
-            Self::StandardizedCounts | Self::AugmentedConvex => ErrorKind::Usage,
+            Self::NotPng { .. } | Self::NothingToPreview | Self::PreviewOfTable => ErrorKind::Usage,
+            Self::StandardizedCounts | Self::AugmentedConvex | Self::ViewsOfTable => ErrorKind::Usage,
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
@@ -254,6 +267,12 @@ impl Explain for CliError {
             Self::OutputIsInput { .. } => "give the output another name",
             Self::StandardizedCounts => "set data.standardize = false",
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
+            Self::NotPng { .. } => "give the output a name that ends in .png",
+            Self::NothingToPreview => {
+                "try the recipe fashion-mnist-augmented, or augment.transforms=[{kind=\"horizontal-flip\"}]"
+            }
+            Self::PreviewOfTable => "train with it: `kiln train`; there is nothing to draw",
+            Self::ViewsOfTable => "leave --tta out",
             Self::AugmentedConvex => "leave the sections augment and mix out",
             Self::BinaryNumbers { .. } => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Device;
+use kiln_augment::Views;
 use kiln_core::device::DeviceName;
 use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
-use kiln_data::{Batch, Loader, Prepared, Rows, Source, Target};
+use kiln_data::{Batch, InputShape, Loader, Prepared, Rows, Source, Target};
 use kiln_models::{Network, Summary};
 use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
 use kiln_optim::{Optimizer, ShapeConfig};
@@ -37,6 +38,8 @@ pub(crate) fn open_device(resolved: &Resolved) -> Result<Device, CliError> {
 pub(crate) struct Shape {
     pub(crate) loss: Loss,
     pub(crate) fitted: Arc<Fitted>,
+    /// What predictions are averaged over.
+    views: Views,
 }
 
 impl Shape {
@@ -55,7 +58,18 @@ impl Shape {
             let error = CliError::BinaryNumbers { loss: config.name() };
             return Err(resolved.locate_at("loss.kind", error));
         }
-        Ok(Self { loss, fitted })
+        Ok(Self { loss, fitted, views: Views::default() })
+    }
+
+    /// Predicts and scores with augmentation at test time, if there is any.
+    pub(crate) fn look_at(&mut self, views: Option<Views>) -> Result<(), CliError> {
+        match (views, self.fitted.input_shape()) {
+            (Some(_), InputShape::Table(_)) => Err(CliError::ViewsOfTable),
+            (views, _) => {
+                self.views = views.unwrap_or_default();
+                Ok(())
+            }
+        }
     }
 
     /// The model with its first weights.
@@ -73,7 +87,7 @@ impl Shape {
     }
 
     pub(crate) fn task(&self) -> NetworkTask {
-        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted))
+        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted)).views(self.views)
     }
 }
 
@@ -225,7 +239,7 @@ impl<'a> Job<'a> {
     /// Optimiser steps of an epoch.
     pub(crate) fn steps_per_epoch(&self) -> Result<u64, CliError> {
         let config = &self.config().train;
-        let loader = Loader::new(self.prepared.train(), config.batch_size)?.drop_last(config.drop_last);
+        let loader = Loader::new(self.train()?, config.batch_size)?.drop_last(config.drop_last);
         let batches = if config.overfit_batch { 1 } else { loader.batches() };
         Ok(batches.div_ceil(config.accumulate) as u64)
     }

@@ -4,6 +4,7 @@
 //! - [`Progress`]: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
+//! - [`Sheet`]: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
 //! - [`human`]: durations, sizes and numbers as words.
 //! - [`memory`]: the peak memory of this process.
@@ -20,6 +21,7 @@ mod pace;
 mod plan;
 mod progress;
 mod record;
+mod sheet;
 mod sink;
 pub mod table;
 mod writer;
@@ -32,5 +34,6 @@ pub use mode::{Mode, UnknownMode};
 pub use plan::Plan;
 pub use progress::Progress;
 pub use record::EpochRecord;
+pub use sheet::{Picture, Sheet};
 pub use table::{Column, Table};
 pub use writer::EventWriter;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use kiln_augment::Views;
 use kiln_core::Seed;
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Inputs, Targets};
@@ -25,18 +26,38 @@ pub struct Supervised<M> {
     forward: Forward<M>,
     loss: Loss,
     fitted: Arc<Fitted>,
+    views: Views,
 }
 
 impl<M> Supervised<M> {
     /// A task with a loss and the preprocessing that the batches went through.
     pub fn new(forward: Forward<M>, loss: Loss, fitted: Arc<Fitted>) -> Self {
-        Self { forward, loss, fitted }
+        Self { forward, loss, fitted, views: Views::default() }
+    }
+
+    /// Predicts and scores by the [average](Loss::average) over these views of every image. Training sees the images as they
+    /// are, and tables have no views. Default: the image alone.
+    #[must_use]
+    pub fn views(mut self, views: Views) -> Self {
+        self.views = views;
+        self
+    }
+
+    /// Raw outputs in evaluation.
+    fn outputs(&self, model: &M, inputs: Inputs) -> Tensor<2> {
+        match inputs {
+            Inputs::Images(images) if self.views.count() > 1 => {
+                let forward = |view| (self.forward)(model, Inputs::Images(view), None);
+                self.loss.average(self.views.of(images).into_iter().map(forward).collect())
+            }
+            inputs => (self.forward)(model, inputs, None),
+        }
     }
 
     /// Predictions in the units of the data: raw outputs (logits) for classes, unscaled numbers for regression.
     /// Row-major, `[N, predictions]` ([`Loss::predictions`]).
     pub fn predict(&self, model: &M, inputs: Inputs) -> Vec<f32> {
-        let mut outputs = to_host(self.loss.predict((self.forward)(model, inputs, None)));
+        let mut outputs = to_host(self.loss.predict(self.outputs(model, inputs)));
         self.fitted.unscale(&mut outputs);
         outputs
     }
@@ -58,7 +79,7 @@ impl<M: Module> Task for Supervised<M> {
     }
 
     fn score(&self, model: &M, batch: Batch, scores: &mut Scores) {
-        let outputs = (self.forward)(model, batch.inputs, None);
+        let outputs = self.outputs(model, batch.inputs);
         let (sum, weight) = self.loss.totals(outputs.clone(), &batch.targets, batch.weights.as_ref());
         let loss = to_host(Tensor::cat(vec![sum, weight], 0));
         scores.add_sum("loss", f64::from(loss[0]), f64::from(loss[1]));

@@ -1,7 +1,7 @@
 //! The operations with their parameters given: nothing here draws.
 //!
 //! Each equals the function of torchvision's `transforms.v2.functional` on tensors that has its name, in 8 bits byte
-//! for byte; the goldens of the tests hold them to it.
+//! for byte; the goldens of the tests hold them to it. Those of SMOTE are imbalanced-learn's.
 
 mod affine;
 mod blend;
@@ -12,6 +12,7 @@ pub(crate) mod filter;
 mod flip;
 mod histogram;
 mod hue;
+mod neighbors;
 mod perspective;
 mod points;
 pub(crate) mod sample;
@@ -28,6 +29,7 @@ pub use filter::{adjust_sharpness, gaussian_blur};
 pub use flip::{horizontal_flip, vertical_flip};
 pub use histogram::{autocontrast, equalize};
 pub use hue::adjust_hue;
+pub use neighbors::{between, nearest_neighbors};
 pub use perspective::{perspective, perspective_coefficients};
 pub(crate) use points::Points;
 pub use points::{adjust_brightness, adjust_gamma, invert, posterize, solarize};

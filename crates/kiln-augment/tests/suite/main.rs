@@ -9,4 +9,6 @@ mod goldens;
 mod mixing;
 mod policies;
 mod source;
+mod tokens;
 mod transforms;
+mod views;

@@ -2,7 +2,7 @@
 
 use kiln_augment::{
     AugmentError, Augmented, ColumnsConfig, CropConfig, EraseConfig, HorizontalFlip, JitterConfig, MixConfig,
-    RowTransform,
+    RowTransform, SmoteConfig, op,
 };
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Batch, DataConfig, Loader, Prepared, Source, Targets};
@@ -149,6 +149,95 @@ fn rows_change_as_much_as_they_shall() {
     let swapped = changed(RowTransform::SwapNoise(ColumnsConfig { p: 0.2 }));
     // A donor may have the same value.
     assert!((0.17..0.21).contains(&share(&swapped)), "{}", share(&swapped));
+}
+
+fn smote() -> Augmented {
+    Augmented::new(prepared("wine").train()).rows(RowTransform::Smote(SmoteConfig::default())).unwrap()
+}
+
+fn classes(batch: &Batch) -> Vec<i64> {
+    match &batch.targets {
+        Targets::Classes(classes) => classes.to_data().iter::<i64>().collect(),
+        Targets::Values(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn smote_gives_every_class_as_many_items_as_the_largest_has() {
+    let device = kiln_testkit::device();
+    let (plain, source) = (prepared("wine").train(), smote());
+    let items: Vec<usize> = (0..source.len()).collect();
+    let batch = source.training_batch(&items, Seed::new(3), &device).unwrap();
+    let labels = classes(&batch);
+    let count = |labels: &[i64], class| labels.iter().filter(|label| **label == class).count();
+    let before = classes(&plain.batch(&(0..plain.len()).collect::<Vec<_>>(), &device).unwrap());
+    let most = (0..3).map(|class| count(&before, class)).max().unwrap();
+    assert!((0..3).any(|class| count(&before, class) < most));
+    assert!((0..3).all(|class| count(&labels, class) == most));
+
+    // The items that were there are as they were; the added ones are new, within the range of their class, and others next time.
+    let width = plain.fitted().input_shape().features();
+    let there: Vec<usize> = (0..plain.len()).collect();
+    let originals = inputs(plain.batch(&there, &device).unwrap());
+    let first = inputs(batch);
+    assert_eq!(first[..originals.len()], originals);
+    for (row, label) in first.chunks(width).zip(&labels).skip(plain.len()) {
+        assert!(!originals.chunks(width).any(|other| other == row));
+        for (feature, cell) in row.iter().enumerate() {
+            let of_class = originals.chunks(width).zip(&before).filter(|(_, other)| *other == label);
+            let (low, high) = of_class.fold((f32::MAX, f32::MIN), |(low, high), (row, _)| {
+                (low.min(row[feature]), high.max(row[feature]))
+            });
+            assert!((low..=high).contains(cell));
+        }
+    }
+    let next = inputs(source.training_batch(&items, Seed::new(4), &device).unwrap());
+    assert_ne!(first[originals.len()..], next[originals.len()..]);
+    // To be scored on, items of the class stand for those that were added.
+    assert_eq!(classes(&source.batch(&items, &device).unwrap()), labels);
+}
+
+#[test]
+fn smote_comes_first_and_is_for_classes() {
+    let smote = || RowTransform::Smote(SmoteConfig::default());
+    let numbers = Augmented::new(prepared("diabetes").train()).rows(smote()).unwrap_err();
+    assert_eq!(
+        numbers.within("augment.rows.0").to_string(),
+        "augment.rows.0 is for classes, and the data are not"
+    );
+    assert!(matches!(wine().rows(smote()), Err(AugmentError::NotFirst { .. })));
+    let none = RowTransform::Smote(SmoteConfig { neighbors: 0 }).check("augment.rows.0").unwrap_err();
+    assert!(none.to_string().starts_with("augment.rows.0.neighbors is 0"));
+}
+
+#[test]
+fn neighbours_and_what_lies_between_them_are_those_of_imbalanced_learn() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/smote.json");
+    let golden: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+    };
+    let width = golden["width"].as_u64().unwrap() as usize;
+    let rows: Vec<f32> = numbers(&golden["rows"]).into_iter().map(|number| number as f32).collect();
+    let neighbors = op::nearest_neighbors(&rows, width, 5);
+    let expected: Vec<Vec<f64>> = golden["neighbors"].as_array().unwrap().iter().map(numbers).collect();
+    assert_eq!(neighbors.len(), expected.len());
+    for (found, expected) in neighbors.iter().zip(&expected) {
+        assert_eq!(found.iter().map(|place| *place as f64).collect::<Vec<_>>(), *expected);
+    }
+    let (at, place, steps) = (numbers(&golden["at"]), numbers(&golden["place"]), numbers(&golden["steps"]));
+    let made = numbers(&golden["made"]);
+    let row = |index: usize| &rows[index * width..(index + 1) * width];
+    for (index, expected) in made.chunks(width).enumerate() {
+        let item = at[index] as usize;
+        let mut found = vec![0.0; width];
+        op::between(row(item), row(neighbors[item][place[index] as usize]), steps[index] as f32, &mut found);
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((f64::from(*found) - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+    // In its whole data set each class gets what the largest has more.
+    assert_eq!(golden["added"], serde_json::json!({ "0": 12, "2": 23 }));
 }
 
 #[test]

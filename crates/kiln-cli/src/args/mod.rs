@@ -1,5 +1,6 @@
 //! The command line as text, checked by itself. What it means is decided in [`crate::command`].
 
+mod augment;
 mod cv;
 mod global;
 mod inspect;
@@ -10,6 +11,7 @@ mod tune;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use augment::{AugmentCommand, Preview};
 pub(crate) use cv::{Cv, CvAction, CvRun};
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
@@ -61,6 +63,12 @@ pub(crate) enum Command {
     /// Look at the learning rate before training.
     #[command(subcommand, after_help = "Examples:\n  kiln schedule plot digits")]
     Schedule(ScheduleCommand),
+    /// Look at augmentation before training.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kiln augment preview fashion-mnist-augmented -o sheet.png"
+    )]
+    Augment(AugmentCommand),
     /// Find a learning rate to begin with: a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
     LrFind(LrFind),

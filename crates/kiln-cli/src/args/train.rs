@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use kiln_augment::Views;
 
 /// A configuration with changes: what `train`, `config` and `data` start from.
 #[derive(Debug, Clone, Default, Args)]
@@ -63,6 +64,16 @@ pub(crate) struct Eval {
     /// The part of the data to measure on.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) part: Part,
+    #[command(flatten)]
+    pub(crate) views: TestTime,
+}
+
+/// Augmentation at test time.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct TestTime {
+    /// Average the predictions over views of every image: flip, vertical-flip, crop=PIXELS, or several of them with commas.
+    #[arg(long, value_name = "VIEWS")]
+    pub(crate) tta: Option<Views>,
 }
 
 /// A part of the data.
@@ -90,6 +101,8 @@ pub(crate) struct Predict {
     /// The probability of every class as well.
     #[arg(long)]
     pub(crate) proba: bool,
+    #[command(flatten)]
+    pub(crate) views: TestTime,
 }
 
 /// Arguments of `compare`.
@@ -136,13 +149,15 @@ Examples:
 pub(super) const EVAL_EXAMPLES: &str = "\
 Examples:
   kiln eval last
-  kiln eval last --part validation --json";
+  kiln eval last --part validation --json
+  kiln eval last --tta flip,crop=2";
 
 pub(super) const PREDICT_EXAMPLES: &str = "\
 Examples:
   kiln predict last new.csv
   kiln predict last new.csv -o out.csv --proba
-  kiln predict last images/ -o out.jsonl";
+  kiln predict last images/ -o out.jsonl
+  kiln predict last images/ --tta flip";
 
 pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:

@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), 
     // What the weights were trained with, not what would be fitted now.
     job.prepared.fitted = fitted.clone();
     job.shape.fitted = fitted;
+    job.shape.look_at(arguments.views.tta)?;
     let model = checkpoint.weights.apply(job.model()?.valid())?;
     let (part, rows) = match arguments.part {
         Part::Train => ("train", Some(job.prepared.train())),
@@ -42,7 +43,10 @@ pub(super) fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), 
         let matrix: Option<Vec<&[u64]>> = scores.confusion().map(|matrix| matrix.rows().collect());
         return out.event(
             "eval",
-            fields! { part: part, items: items, metrics: values, classes: names, confusion: matrix },
+            fields! {
+                part: part, items: items, tta: arguments.views.tta.map(|views| views.to_string()),
+                metrics: values, classes: names, confusion: matrix
+            },
         );
     }
     let mut facts = Table::new([Column::left("metric"), Column::right(part)]);

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod augment;
 mod compare;
 mod completions;
 mod config;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Predict(arguments) => predict::run(arguments, global, out)?,
         Command::Compare(arguments) => compare::run(arguments, global, out)?,
         Command::Schedule(command) => schedule::run(command, global, out)?,
+        Command::Augment(command) => augment::run(command, global, out)?,
         Command::LrFind(arguments) => lr_find::run(arguments, global, out)?,
         Command::Path(arguments) => path::run(arguments, global, out)?,
         Command::Tune(arguments) => return tune::run(arguments, global, out),
@@ -65,6 +67,7 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::Verify(_) => ("verify", true),
         Command::Compare(_) => ("compare", false),
         Command::Schedule(_) => ("schedule plot", false),
+        Command::Augment(_) => ("augment preview", false),
         Command::LrFind(_) => ("lr-find", false),
         Command::Path(_) => ("path", false),
         Command::Tune(arguments) => ("tune", arguments.resume.is_some()),

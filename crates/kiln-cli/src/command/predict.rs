@@ -32,7 +32,8 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
     let (checkpoint, fitted) = best(&path, out)?;
     let resolved = stored(&path, global)?;
     let device = open_device(&resolved)?;
-    let shape = Shape::new(&resolved, fitted)?;
+    let mut shape = Shape::new(&resolved, fitted)?;
+    shape.look_at(arguments.views.tta)?;
     let model = checkpoint.weights.apply(shape.model(&resolved, &device)?.valid())?;
     let (features, rows) = read_features(&arguments.input, &shape.fitted)?;
 

@@ -6,6 +6,7 @@ mod divergence;
 mod embedding;
 pub mod functional;
 mod margin;
+mod members;
 mod overlap;
 mod regression;
 mod terms;

@@ -8,5 +8,6 @@ mod finite_differences;
 mod functions;
 mod loss_laws;
 mod losses;
+mod members;
 mod penalties;
 mod random_shapes;

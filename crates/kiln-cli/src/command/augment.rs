@@ -1,0 +1,138 @@
+//! `kiln augment preview`.
+
+use std::ffi::OsStr;
+
+use kiln_core::file::write_durably;
+use kiln_core::{Purpose, Seed};
+use kiln_data::{Batch, InputShape, Inputs, Source, Target, Targets};
+use kiln_report::{Picture, Sheet};
+
+use super::configuration;
+use crate::args::{AugmentCommand, Global, Preview};
+use crate::error::CliError;
+use crate::job::Job;
+use crate::output::{Output, fields};
+
+pub(super) fn run(command: &AugmentCommand, global: &Global, out: Output) -> Result<(), CliError> {
+    let AugmentCommand::Preview(arguments) = command;
+    preview(arguments, global, out)
+}
+
+fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliError> {
+    let path = &arguments.output;
+    if !path.extension().and_then(OsStr::to_str).is_some_and(|end| end.eq_ignore_ascii_case("png")) {
+        return Err(CliError::NotPng { path: path.clone() });
+    }
+    let resolved = configuration(&arguments.plan, global)?;
+    if resolved.config.augment.is_none() && resolved.config.mix.is_none() {
+        return Err(CliError::NothingToPreview);
+    }
+    let job = Job::new(&resolved)?;
+    let InputShape::Images(shape) = job.shape.fitted.input_shape() else {
+        return Err(CliError::PreviewOfTable);
+    };
+    let train = job.train()?;
+    let items = items(&job, arguments.items);
+    let names = job.shape.fitted.class_names();
+    let pictures = |batch: Batch| Pictures::of(&job, shape, batch, names);
+
+    let mut columns = vec![pictures(job.prepared.train().batch(&items, &job.device)?)];
+    // As the trainer counts epochs and hands out seeds.
+    let seed = Seed::new(resolved.config.seed).purpose(Purpose::Augment);
+    for epoch in 0..arguments.variants as u64 {
+        columns.push(pictures(train.training_batch(&items, seed.at(epoch), &job.device)?));
+    }
+    let epochs = (1..=arguments.variants).map(|epoch| format!("epoch {epoch}"));
+    let mut sheet = Sheet::new(std::iter::once("original".to_owned()).chain(epochs));
+    for row in 0..items.len() {
+        sheet = sheet.row(columns.iter().map(|column| column.picture(row)).collect());
+    }
+    let written = sheet.to_png().and_then(|bytes| write_durably(path, &bytes));
+    written.map_err(|error| CliError::Write { path: path.clone(), error })?;
+    if out.json {
+        return out.event(
+            "preview",
+            fields! { path: path.display().to_string(), items: items.len(), variants: arguments.variants },
+        );
+    }
+    let (items, variants) = (items.len(), arguments.variants);
+    out.data(&format!("{}: {items} items, each as it is and in {variants} variants\n", path.display()))?;
+    out.say(&format!("\nNext:\n  kiln train {}", arguments.plan.config.as_deref().unwrap_or("CONFIG")));
+    Ok(())
+}
+
+/// The first training items of every class in turn; the first ones where the target is numbers.
+fn items(job: &Job<'_>, count: usize) -> Vec<usize> {
+    let rows = job.prepared.train();
+    let count = count.min(Source::len(&rows));
+    let Target::Classes { labels, names } = &job.prepared.dataset.target else {
+        return (0..count).collect();
+    };
+    let mut of_class = vec![Vec::new(); names.len()];
+    for (item, row) in rows.numbers().iter().enumerate() {
+        if let Some(list) = of_class.get_mut(labels[*row] as usize) {
+            list.push(item);
+        }
+    }
+    let longest = of_class.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| of_class.iter().filter_map(move |list| list.get(turn).copied()));
+    turns.take(count).collect()
+}
+
+/// A batch as pictures.
+struct Pictures {
+    shape: [usize; 3],
+    pixels: Vec<u8>,
+    labels: Vec<String>,
+}
+
+impl Pictures {
+    fn of(job: &Job<'_>, shape: [usize; 3], batch: Batch, names: Option<&[String]>) -> Self {
+        // Scaling is a straight line for each channel: what black and white became says all.
+        let tables = job.shape.fitted.pixel_tables().unwrap_or_default();
+        let ends: Vec<[f32; 2]> = tables.iter().map(|table| [table[0], table[255]]).collect();
+        let numbers: Vec<f32> = match batch.inputs {
+            Inputs::Images(images) => images.into_data().iter::<f32>().collect(),
+            Inputs::Table(_) => Vec::new(),
+        };
+        let plane = (shape[1] * shape[2]).max(1);
+        let pixel = |(place, number): (usize, &f32)| {
+            let [black, white] = ends[place / plane % ends.len()];
+            ((number - black) / (white - black) * 255.0).round().clamp(0.0, 255.0) as u8
+        };
+        let pixels = numbers.iter().enumerate().map(pixel).collect();
+        Self { shape, pixels, labels: labels(batch.targets, names) }
+    }
+
+    fn picture(&self, item: usize) -> Picture {
+        let size: usize = self.shape.iter().product();
+        let pixels = self.pixels[item * size..(item + 1) * size].to_vec();
+        Picture { shape: self.shape, pixels, label: self.labels[item].clone() }
+    }
+}
+
+/// The class of each item, the largest shares of mixed ones, or the first number.
+fn labels(targets: Targets, names: Option<&[String]>) -> Vec<String> {
+    let name =
+        |class: usize| names.and_then(|names| names.get(class)).cloned().unwrap_or_else(|| class.to_string());
+    match targets {
+        Targets::Classes(classes) => {
+            classes.into_data().iter::<i64>().map(|class| name(class as usize)).collect()
+        }
+        Targets::Values(values) => {
+            let width = values.dims()[1].max(1);
+            let values: Vec<f32> = values.into_data().iter::<f32>().collect();
+            let label = |row: &[f32]| {
+                if names.is_none() {
+                    return format!("{:.3}", row[0]);
+                }
+                let mut shares: Vec<(usize, f32)> = row.iter().copied().enumerate().collect();
+                shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+                let shown = shares.iter().take(2).filter(|(_, share)| *share > 0.005);
+                let part = |(class, share): &(usize, f32)| format!("{:.0}% {}", share * 100.0, name(*class));
+                shown.map(part).collect::<Vec<_>>().join("\n")
+            };
+            values.chunks(width).map(label).collect()
+        }
+    }
+}
