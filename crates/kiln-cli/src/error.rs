@@ -269,7 +269,7 @@ impl Explain for CliError {
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
             Self::NotPng { .. } => "give the output a name that ends in .png",
             Self::NothingToPreview => {
-                "try the recipe fashion-mnist-augmented, or augment.transforms=[{kind=\"horizontal-flip\"}]"
+                "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "train with it: `kiln train`; there is nothing to draw",
             Self::ViewsOfTable => "leave --tta out",

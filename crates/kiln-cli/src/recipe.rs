@@ -9,7 +9,7 @@ const RECIPES: [(&str, &str); 8] = [
     ("diabetes", include_str!("../../../recipes/diabetes.toml")),
     ("fashion-mnist", include_str!("../../../recipes/fashion-mnist.toml")),
     ("fashion-mnist-cnn", include_str!("../../../recipes/fashion-mnist-cnn.toml")),
-    ("fashion-mnist-augmented", include_str!("../../../recipes/fashion-mnist-augmented.toml")),
+    ("fashion-mnist-resnet", include_str!("../../../recipes/fashion-mnist-resnet.toml")),
 ];
 
 /// The text of the recipe called `name`.

@@ -1,4 +1,4 @@
-//! MixUp and CutMix against torchvision with λ and the window's centre given, and the distribution of what is drawn.
+//! MixUp and CutMix against torchvision and timm with λ and the window's centre given, and the distribution of what is drawn.
 
 use std::path::Path;
 
@@ -22,9 +22,10 @@ fn assert_close(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
 }
 
 #[test]
-fn mixed_batches_are_those_of_torchvision() {
+fn mixed_batches_are_those_of_torchvision_and_timm() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/mixing.json");
     let golden: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert_eq!(golden["cases"].as_array().map(Vec::len), Some(12));
     for case in golden["cases"].as_array().unwrap() {
         let [items, channels, height, width] = array::<4>(&case["shape"]).map(|side| side as usize);
         let what = format!("{} {}", case["kind"], case["shape"]);

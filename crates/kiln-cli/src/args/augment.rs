@@ -13,7 +13,7 @@ pub(crate) enum AugmentCommand {
     /// Draw training items as they are and as the first epochs will see them.
     #[command(after_help = "\
 Examples:
-  kiln augment preview fashion-mnist-augmented -o sheet.png
+  kiln augment preview fashion-mnist-resnet -o sheet.png
   kiln augment preview my.toml mix.mixup=0.4 -o sheet.png --items 4 --variants 12
   kiln augment preview my.toml -o sheet.png --seed 1")]
     Preview(Preview),

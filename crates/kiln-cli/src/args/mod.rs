@@ -64,10 +64,7 @@ pub(crate) enum Command {
     #[command(subcommand, after_help = "Examples:\n  kiln schedule plot digits")]
     Schedule(ScheduleCommand),
     /// Look at augmentation before training.
-    #[command(
-        subcommand,
-        after_help = "Examples:\n  kiln augment preview fashion-mnist-augmented -o sheet.png"
-    )]
+    #[command(subcommand, after_help = "Examples:\n  kiln augment preview fashion-mnist-resnet -o sheet.png")]
     Augment(AugmentCommand),
     /// Find a learning rate to begin with: a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
