@@ -54,6 +54,116 @@ fn rows_of_a_table_are_augmented_too() {
 }
 
 #[test]
+fn smote_makes_an_epoch_longer() {
+    let place = Place::new();
+    let steps = |words: &[&str]| {
+        let words = [&["wine", "train.epochs=2", "train.batch_size=1"], words].concat();
+        let end = train(&place, &words);
+        let metrics = place.path().join(end["run_dir"].as_str().unwrap()).join("metrics.jsonl");
+        let metrics = std::fs::read_to_string(metrics).unwrap();
+        let last: Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
+        last["step"].as_u64()
+    };
+    let (plain, balanced) = (steps(&[]), steps(&[r#"augment.rows=[{ kind = "smote" }]"#]));
+    assert!(plain.is_some() && balanced > plain, "{plain:?} {balanced:?}");
+}
+
+/// Runs the program, which must end with this code, and gives what it says on standard error.
+fn ends_with(place: &Place, code: i32, words: &[&str]) -> String {
+    let output = place.command(words).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+    said
+}
+
+#[test]
+fn a_preview_shows_items_and_what_becomes_of_them() {
+    let place = Place::new();
+    let draw = |name: &str, words: &[&str]| {
+        let words =
+            [&["augment", "preview", "digits", CROP, "--items", "3", "--variants", "2", "-o", name], words]
+                .concat();
+        let said = ends_with(&place, 0, &words);
+        assert!(said.contains("kiln train digits"), "{said}");
+        image::open(place.path().join(name)).unwrap().to_rgb8()
+    };
+    let sheet = draw("sheet.png", &[]);
+    assert_eq!(sheet, draw("again.png", &[]));
+    assert_ne!(sheet, draw("other.png", &["--seed", "1"]));
+    // Three rows and three columns of pictures of 96 pixels, with lines of text and gaps.
+    assert_eq!(sheet.dimensions().0, 6 + 3 * (96 + 6));
+    assert!(sheet.dimensions().1 > 3 * 96);
+    // The originals come first: digits on a black ground, the first item of class 0 as it is in the file.
+    let mixed = draw("mixed.png", &["mix.mixup=1.0"]);
+    let column = |sheet: &image::RgbImage, x: u32| -> Vec<image::Rgb<u8>> {
+        let (width, height) = (96, sheet.height().min(18 + 96));
+        (18..height)
+            .flat_map(|row| (x..x + width).map(move |column| (column, row)))
+            .map(|(x, y)| *sheet.get_pixel(x, y))
+            .collect()
+    };
+    assert_eq!(column(&sheet, 6), column(&mixed, 6));
+    assert_ne!(column(&sheet, 6 + 102), column(&mixed, 6 + 102));
+    assert!(!place.path().join("runs").exists(), "a preview leaves no run");
+}
+
+#[test]
+fn a_preview_that_cannot_be_says_why() {
+    let place = Place::new();
+    for (words, says) in [
+        (&["digits", "-o", "sheet.png"][..], "neither a section augment nor a section mix"),
+        (&["digits", CROP, "-o", "sheet.jpg"], "does not end in .png"),
+        (&["wine", "mix.mixup=0.2", "-o", "sheet.png"], "a table"),
+    ] {
+        let said = ends_with(&place, 2, &[&["augment", "preview"], words].concat());
+        assert!(said.contains(says), "{words:?}: {said}");
+    }
+    let said =
+        ends_with(&place, 7, &["augment", "preview", "digits", CROP, "-o", "no/such/folder/sheet.png"]);
+    assert!(said.contains("cannot write"), "{said}");
+}
+
+#[test]
+fn views_at_test_time_change_scores_and_predictions() {
+    let place = Place::new();
+    train(&place, &["digits", "train.epochs=3"]);
+    let log_loss = |words: &[&str]| {
+        let output = place.command(&[&["eval", "last", "--json"], words].concat()).output().unwrap();
+        let event: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (event["tta"].clone(), event["metrics"]["log_loss"].as_f64().unwrap())
+    };
+    let (plain, moved) = (log_loss(&[]), log_loss(&["--tta", "crop=1"]));
+    assert!(plain.0.is_null() && moved.0 == "crop=1");
+    assert_ne!(plain.1, moved.1);
+
+    // The mean of the probabilities of an image and of its mirror image does not know which is which.
+    let folder = place.path().join("new");
+    std::fs::create_dir(&folder).unwrap();
+    let picture = image::GrayImage::from_fn(8, 8, |x, y| image::Luma([(x * 31 + y * 3) as u8]));
+    picture.save(folder.join("a.png")).unwrap();
+    image::imageops::flip_horizontal(&picture).save(folder.join("b.png")).unwrap();
+    let predict = |words: &[&str]| -> Vec<Vec<f64>> {
+        let output =
+            place.command(&[&["predict", "last", "new", "--proba"], words].concat()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines()
+            .skip(1)
+            .map(|line| line.split(',').skip(2).map(|cell| cell.parse().unwrap()).collect())
+            .collect()
+    };
+    let (apart, together) = (predict(&[]), predict(&["--tta", "flip"]));
+    let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4);
+    assert!(apart.len() == 2 && !close(&apart[0], &apart[1]));
+    assert!(together.len() == 2 && close(&together[0], &together[1]));
+    let mean: Vec<f64> = apart[0].iter().zip(&apart[1]).map(|(a, b)| (a + b) / 2.0).collect();
+    assert!(close(&together[0], &mean), "{together:?} {mean:?}");
+
+    train(&place, &["wine", "train.epochs=1"]);
+    assert!(ends_with(&place, 2, &["eval", "last", "--tta", "flip"]).contains("a table"));
+    assert!(ends_with(&place, 2, &["eval", "last", "--tta", "turn"]).contains("no view"));
+}
+
+#[test]
 fn mistakes_name_their_place() {
     let place = Place::new();
     for (words, names) in [

@@ -14,13 +14,6 @@ pub(crate) fn below(seed: Seed, index: u64, count: usize) -> usize {
     ((seed.uniform(index) * count as f64) as usize).min(count.saturating_sub(1))
 }
 
-/// The `index`-th normal number, mean 0 and standard deviation 1 (Box and Muller).
-pub(crate) fn normal(seed: Seed, index: u64) -> f64 {
-    // 1 − u is never 0.
-    let radius = (-2.0 * (1.0 - seed.uniform(2 * index)).ln()).sqrt();
-    radius * (std::f64::consts::TAU * seed.uniform(2 * index + 1)).cos()
-}
-
 /// Checks both ends of a range that is drawn from, and their order.
 pub(crate) fn check(name: &str, [low, high]: [f64; 2], allowed: Range) -> Result<(), AugmentError> {
     allowed.check(name, low)?;
@@ -75,7 +68,7 @@ pub(crate) fn gamma(seed: Seed, alpha: f64) -> f64 {
     let c = 1.0 / (9.0 * d).sqrt();
     for attempt in 0.. {
         let seed = seed.at(attempt);
-        let x = normal(seed, 0);
+        let x = seed.normal(0);
         let v = (1.0 + c * x).powi(3);
         let u = 1.0 - seed.uniform(2);
         if v > 0.0 && u.ln() < 0.5 * x * x + d - d * v + d * v.ln() {

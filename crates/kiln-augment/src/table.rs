@@ -144,7 +144,7 @@ impl TableStatistics {
                 // Done before, where the items were gathered.
                 (RowTransform::Smote(_), _) => {}
                 (RowTransform::Jitter(config), Some((_, deviation))) => {
-                    cells[0] += (draw::normal(seed, index) * config.sigma * deviation) as f32;
+                    cells[0] += (seed.normal(index) * config.sigma * deviation) as f32;
                 }
                 (RowTransform::Jitter(_), None) => {}
                 (RowTransform::FeatureDropout(config), moments) => {

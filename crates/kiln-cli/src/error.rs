@@ -124,6 +124,9 @@ pub(crate) enum CliError {
     /// Views are of images.
     #[error("--tta is for images, and the data are a table")]
     ViewsOfTable,
+    /// Every pass would be the same.
+    #[error("--mc needs a model with dropout, and this one has none")]
+    NoDropout,
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
@@ -217,7 +220,9 @@ impl Explain for CliError {
             Self::StratifiedNumbers | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
             Self::Flag { .. } | Self::OutputIsInput { .. } | Self::BinaryNumbers { .. } => ErrorKind::Usage,
             Self::NotPng { .. } | Self::NothingToPreview | Self::PreviewOfTable => ErrorKind::Usage,
-            Self::StandardizedCounts | Self::AugmentedConvex | Self::ViewsOfTable => ErrorKind::Usage,
+            Self::StandardizedCounts | Self::AugmentedConvex | Self::ViewsOfTable | Self::NoDropout => {
+                ErrorKind::Usage
+            }
             Self::UnknownFormat { .. } | Self::NotSvg { .. } | Self::Path { .. } => ErrorKind::Usage,
             Self::Internal(_) => ErrorKind::Internal,
             _ => self.inner().map_or(ErrorKind::Io, Explain::kind),
@@ -272,6 +277,7 @@ impl Explain for CliError {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "train with it: `kiln train`; there is nothing to draw",
+            Self::NoDropout => "train with model.dropout=0.2, or leave --mc out",
             Self::ViewsOfTable => "leave --tta out",
             Self::AugmentedConvex => "leave the sections augment and mix out",
             Self::BinaryNumbers { .. } => {

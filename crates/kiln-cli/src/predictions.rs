@@ -31,16 +31,17 @@ impl Format {
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Columns<'a> {
-    /// One of these classes; with `proba`, the probability of each too.
-    Classes { names: &'a [String], proba: bool },
-    /// Numbers of these names.
-    Values { names: &'a [String] },
+    /// One of these classes; with `proba`, the probability of each too; with `spread`, how much the probabilities vary.
+    Classes { names: &'a [String], proba: bool, spread: bool },
+    /// Numbers of these names; with `spread`, how much they vary.
+    Values { names: &'a [String], spread: bool },
 }
 
 /// Writes predictions, one item at a time.
 ///
-/// Classes: `row, prediction` and with probabilities `p_<class>` for each. Numbers: `row` and the names of the target
-/// columns. `row` counts the items from 1.
+/// Classes: `row, prediction` and with probabilities `p_<class>` for each; with spread `sd`, that of the predicted class, or
+/// `sd_<class>` for each. Numbers: `row` and the names of the target columns, with spread `sd_<name>` for each. `row` counts the
+/// items from 1.
 #[derive(Debug)]
 pub(crate) struct Writer<'a, W: Write> {
     columns: Columns<'a>,
@@ -70,12 +71,21 @@ impl<'a, W: Write> Writer<'a, W> {
             row: 0,
         };
         let header: Vec<String> = match columns {
-            Columns::Classes { names, proba } => {
-                let probabilities = names.iter().filter(|_| proba).map(|name| format!("p_{name}"));
-                ["row".to_owned(), "prediction".to_owned()].into_iter().chain(probabilities).collect()
+            Columns::Classes { names, proba, spread } => {
+                let mut header = vec!["row".to_owned(), "prediction".to_owned()];
+                match (proba, spread) {
+                    (false, true) => header.push("sd".to_owned()),
+                    (false, false) => {}
+                    (true, _) => {
+                        header.extend(names.iter().map(|name| format!("p_{name}")));
+                        header.extend(names.iter().filter(|_| spread).map(|name| format!("sd_{name}")));
+                    }
+                }
+                header
             }
-            Columns::Values { names } => {
-                std::iter::once("row".to_owned()).chain(names.iter().cloned()).collect()
+            Columns::Values { names, spread } => {
+                let deviations = names.iter().filter(|_| spread).map(|name| format!("sd_{name}"));
+                std::iter::once("row".to_owned()).chain(names.iter().cloned()).chain(deviations).collect()
             }
         };
         if let Sink::Csv(csv) = &mut writer.sink {
@@ -84,25 +94,33 @@ impl<'a, W: Write> Writer<'a, W> {
         Ok(writer)
     }
 
-    /// Writes one item: the probability of each class, or the numbers.
+    /// Writes one item: the probability of each class, or the numbers, and their standard deviations, which are looked at only where
+    /// the columns have a spread.
     ///
     /// The most probable class is predicted, the first of equals.
     ///
     /// # Errors
     /// What the operating system says.
-    pub(crate) fn item(&mut self, numbers: &[f32]) -> io::Result<()> {
+    pub(crate) fn item(&mut self, numbers: &[f32], deviations: &[f32]) -> io::Result<()> {
         self.row += 1;
         match &mut self.sink {
             Sink::Csv(csv) => {
                 csv.write_field(self.row.to_string())?;
-                let shown = match self.columns {
-                    Columns::Classes { names, proba } => {
+                let (shown, varies): (&[f32], &[f32]) = match self.columns {
+                    Columns::Classes { names, proba, spread } => {
                         csv.write_field(class(names, numbers))?;
-                        if proba { numbers } else { &[] }
+                        let of_predicted = most_probable(numbers);
+                        match (proba, spread) {
+                            (false, false) => (&[], &[]),
+                            (false, true) => {
+                                (&[], deviations.get(of_predicted..=of_predicted).unwrap_or(&[]))
+                            }
+                            (true, spread) => (numbers, if spread { deviations } else { &[] }),
+                        }
                     }
-                    Columns::Values { .. } => numbers,
+                    Columns::Values { spread, .. } => (numbers, if spread { deviations } else { &[] }),
                 };
-                for number in shown {
+                for number in shown.iter().chain(varies) {
                     csv.write_field(number.to_string())?;
                 }
                 csv.write_record(None::<&[u8]>)?;
@@ -116,14 +134,25 @@ impl<'a, W: Write> Writer<'a, W> {
                 }
                 object.insert("row".to_owned(), self.row.into());
                 match self.columns {
-                    Columns::Classes { names, proba } => {
+                    Columns::Classes { names, proba, spread } => {
                         object.insert("prediction".to_owned(), class(names, numbers).into());
                         if proba {
                             object.insert("probabilities".to_owned(), by_name(names, numbers));
                         }
+                        if spread {
+                            let sd = if proba {
+                                by_name(names, deviations)
+                            } else {
+                                deviations.get(most_probable(numbers)).map_or(Value::Null, |sd| number(*sd))
+                            };
+                            object.insert("sd".to_owned(), sd);
+                        }
                     }
-                    Columns::Values { names } => {
+                    Columns::Values { names, spread } => {
                         object.insert("prediction".to_owned(), by_name(names, numbers));
+                        if spread {
+                            object.insert("sd".to_owned(), by_name(names, deviations));
+                        }
                     }
                 }
                 writeln!(out, "{}", Value::Object(object))
@@ -143,14 +172,19 @@ impl<'a, W: Write> Writer<'a, W> {
     }
 }
 
-fn class<'a>(names: &'a [String], probabilities: &[f32]) -> &'a str {
+/// The place of the largest, the first of equals.
+fn most_probable(probabilities: &[f32]) -> usize {
     let mut best = 0;
     for (index, probability) in probabilities.iter().enumerate() {
         if *probability > probabilities[best] {
             best = index;
         }
     }
-    names.get(best).map_or("", String::as_str)
+    best
+}
+
+fn class<'a>(names: &'a [String], probabilities: &[f32]) -> &'a str {
+    names.get(most_probable(probabilities)).map_or("", String::as_str)
 }
 
 /// The shortest decimal that reads back to the same f32, not its longer f64.
@@ -175,7 +209,7 @@ mod tests {
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, format, columns).unwrap();
         for item in items {
-            writer.item(item).unwrap();
+            writer.item(item, &[0.125, 0.0625][..item.len()]).unwrap();
         }
         writer.finish().unwrap();
         String::from_utf8(out).unwrap()
@@ -189,7 +223,7 @@ mod tests {
     fn classes() {
         let names = names(&["cat", "dog, wild"]);
         let items: [&[f32]; 2] = [&[0.25, 0.75], &[0.5, 0.5]];
-        let columns = |proba| Columns::Classes { names: &names, proba };
+        let columns = |proba| Columns::Classes { names: &names, proba, spread: false };
         assert_eq!(
             write(Format::Csv, columns(true), &items),
             "row,prediction,p_cat,\"p_dog, wild\"\n1,\"dog, wild\",0.25,0.75\n2,cat,0.5,0.5\n"
@@ -206,9 +240,34 @@ mod tests {
     }
 
     #[test]
+    fn spread() {
+        let names = names(&["cat", "dog"]);
+        let item: [&[f32]; 1] = [&[0.25, 0.75]];
+        let columns = |proba| Columns::Classes { names: &names, proba, spread: true };
+        assert_eq!(write(Format::Csv, columns(false), &item), "row,prediction,sd\n1,dog,0.0625\n");
+        assert_eq!(
+            write(Format::Csv, columns(true), &item),
+            "row,prediction,p_cat,p_dog,sd_cat,sd_dog\n1,dog,0.25,0.75,0.125,0.0625\n"
+        );
+        assert_eq!(
+            write(Format::JsonLines, columns(false), &item),
+            "{\"row\":1,\"prediction\":\"dog\",\"sd\":0.0625}\n"
+        );
+        let columns = Columns::Values { names: &names, spread: true };
+        assert_eq!(
+            write(Format::Csv, columns, &item),
+            "row,cat,dog,sd_cat,sd_dog\n1,0.25,0.75,0.125,0.0625\n"
+        );
+        assert_eq!(
+            write(Format::JsonLines, columns, &item),
+            "{\"row\":1,\"prediction\":{\"cat\":0.25,\"dog\":0.75},\"sd\":{\"cat\":0.125,\"dog\":0.0625}}\n"
+        );
+    }
+
+    #[test]
     fn numbers() {
         let names = names(&["price"]);
-        let columns = Columns::Values { names: &names };
+        let columns = Columns::Values { names: &names, spread: false };
         assert_eq!(write(Format::Csv, columns, &[&[0.1], &[1e10]]), "row,price\n1,0.1\n2,10000000000\n");
         assert_eq!(
             write(Format::JsonLines, columns, &[&[0.1], &[f32::NAN]]),

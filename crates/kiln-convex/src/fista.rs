@@ -22,8 +22,18 @@ pub(crate) fn descend(
     let mut gradient = vec![0.0; point.len()];
     let mut momentum: f64 = 1.0;
     let mut last = f64::INFINITY;
+    let mut before: Option<(Vec<f64>, Vec<f64>)> = None;
     for iteration in 1..=stopping.max_iterations {
         let value = problem.smooth(&ahead, &mut gradient);
+        // Power iteration can stand still before it has found the largest eigenvalue; steps along what it missed show it.
+        let seen = before.as_ref().map_or(0.0, |before| curvature_between(before, (&ahead, &gradient)));
+        before = Some((ahead.clone(), gradient.clone()));
+        if seen > lipschitz {
+            lipschitz = 1.02 * seen;
+            momentum = 1.0;
+            ahead.clone_from(point);
+            continue;
+        }
         let next = proximal_step(problem, &ahead, &gradient, 1.0 / lipschitz);
         let uphill: f64 =
             ahead.iter().zip(&next).zip(point.iter()).map(|((a, x), old)| (a - x) * (x - old)).sum();
@@ -56,6 +66,19 @@ pub(crate) fn descend(
         }
     }
     Ok(stopping.max_iterations)
+}
+
+/// How much the gradient changes along the way from one point to another, `⟨Δg, Δx⟩ / ⟨Δx, Δx⟩`, which is never above the largest
+/// curvature; 0 where the points are too near to each other to tell.
+fn curvature_between(from: &(Vec<f64>, Vec<f64>), to: (&[f64], &[f64])) -> f64 {
+    let moves = || to.0.iter().zip(&from.0).map(|(new, old)| new - old);
+    let changes = to.1.iter().zip(&from.1).map(|(new, old)| new - old);
+    let length: f64 = moves().map(|x| x * x).sum();
+    let size: f64 = to.0.iter().map(|x| x * x).sum();
+    if length <= 1e-14 * (1.0 + size) {
+        return 0.0;
+    }
+    moves().zip(changes).map(|(x, g)| x * g).sum::<f64>() / length
 }
 
 /// `prox(x − step · ∇)`: soft thresholding and shrinking for weights, a plain step for intercepts.

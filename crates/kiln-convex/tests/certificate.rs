@@ -85,6 +85,24 @@ proptest! {
 }
 
 #[test]
+fn a_start_that_hides_the_largest_eigenvalue_does_no_harm() {
+    // Power iteration stands still at the second eigenvalue here, and steps of its length grow without bound.
+    let case = Case {
+        rows: 6,
+        columns: 2,
+        kind: 0,
+        l1: 0.0,
+        l2: 0.001,
+        intercept: true,
+        distance: 1e-6,
+        seed: 8_818_467_415_727_404_276,
+    };
+    let stopping = Stopping { tolerance: 1e-11, max_iterations: 3000, interrupt: None };
+    let solution = problem(&case).solve(Solver::Fista, &stopping, None).unwrap();
+    assert!(solution.converged, "{:?}", solution.certificate);
+}
+
+#[test]
 fn every_solver_closes_the_gap_to_1e_8_on_the_same_optimum() {
     for seed in 0..20 {
         let case =

@@ -94,6 +94,15 @@ impl Seed {
         (self.bits(index) >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
     }
 
+    /// The `index`-th normal number, mean 0 and standard deviation 1 (Box and Muller, 1958); made of the uniform numbers
+    /// `2·index` and `2·index + 1`.
+    #[inline]
+    pub fn normal(self, index: u64) -> f64 {
+        // 1 − u is never 0.
+        let radius = (-2.0 * (1.0 - self.uniform(2 * index)).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform(2 * index + 1)).cos()
+    }
+
     /// A uniformly random order of `0..len` (Fisher–Yates over ChaCha8, unbiased).
     pub fn permutation(self, len: usize) -> Vec<usize> {
         use rand::seq::SliceRandom;
@@ -124,6 +133,18 @@ mod tests {
                     assert!(seen.insert(Seed::new(run).purpose(purpose).at(index)));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_of_the_normal_distribution() {
+        let n = 200_000;
+        let numbers: Vec<f64> = (0..n).map(|i| Seed::new(2).normal(i)).collect();
+        // Mean, variance, skewness and kurtosis, each within five standard errors.
+        for (power, expected, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {
+            let moment = numbers.iter().map(|x| x.powi(power)).sum::<f64>() / n as f64;
+            let error: f64 = variance / n as f64;
+            assert!((moment - expected).abs() < 5.0 * error.sqrt(), "{power}: {moment}");
         }
     }
 

@@ -96,6 +96,10 @@ pub struct ResnetConfig {
     /// Probability that an element of the pooled features is dropped, `[0, 1)`. Default 0.
     #[serde(default)]
     pub dropout: f64,
+    /// Probability that the last residual branch is left out for an item, `[0, 1)`; half of it for the first (the linear rule of
+    /// [`StochasticDepth`](crate::StochasticDepth)). Default 0.
+    #[serde(default)]
+    pub stochastic_depth: f64,
     /// Default ReLU.
     #[serde(default)]
     pub activation: Activation,

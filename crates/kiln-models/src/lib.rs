@@ -38,7 +38,9 @@ mod summary;
 
 pub use cnn::Cnn;
 pub use config::{Activation, CnnConfig, Head, LinearConfig, MlpConfig, ModelConfig, Norm, ResnetConfig};
-pub use dropout::Dropout;
+pub use dropout::{
+    AlphaDropout, DropBlock, Dropout, GaussianDropout, GaussianNoise, SpatialDropout, StochasticDepth,
+};
 pub use error::ModelError;
 pub use linear::Linear;
 pub use mlp::Mlp;

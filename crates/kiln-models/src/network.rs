@@ -26,6 +26,16 @@ pub enum Network {
 }
 
 impl ModelConfig {
+    /// Whether a pass with a seed draws noise: whether there is any dropout or stochastic depth.
+    pub fn is_random(&self) -> bool {
+        match self {
+            Self::Linear(_) => false,
+            Self::Mlp(mlp) => mlp.dropout > 0.0 || mlp.input_dropout > 0.0,
+            Self::Cnn(cnn) => cnn.dropout > 0.0 || cnn.conv_dropout > 0.0,
+            Self::Resnet(resnet) => resnet.dropout > 0.0 || resnet.stochastic_depth > 0.0,
+        }
+    }
+
     /// The name in a configuration: `mlp`.
     pub fn kind(&self) -> &'static str {
         match self {

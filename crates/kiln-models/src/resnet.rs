@@ -9,7 +9,7 @@ use kiln_data::InputShape;
 use crate::config::{Activation, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::affine;
-use crate::dropout::Dropout;
+use crate::dropout::{Dropout, StochasticDepth};
 use crate::init::Init;
 use crate::plan::{self, Plan};
 use crate::{ModelError, ResnetConfig, Summary};
@@ -33,6 +33,7 @@ pub struct Resnet {
 struct Stage {
     block: ConvBlock,
     residual: Vec<ConvBlock>,
+    depth: StochasticDepth,
 }
 
 /// For each stage: channels as a multiple of the width, and whether it has a residual branch.
@@ -41,7 +42,7 @@ const LEAST_SIDE: usize = 1 << STAGES.len();
 
 impl Default for ResnetConfig {
     fn default() -> Self {
-        Self { width: 64, dropout: 0.0, activation: Activation::default() }
+        Self { width: 64, dropout: 0.0, stochastic_depth: 0.0, activation: Activation::default() }
     }
 }
 
@@ -57,6 +58,7 @@ impl ResnetConfig {
     /// 2³¹ parameters.
     pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
+        Range::BELOW_ONE.check("model.stochastic_depth", self.stochastic_depth)?;
         check::at_least("model.width", self.width, 1)?;
         let mut plan = Plan::new(input, outputs)?;
         plan.needs_images("resnet")?;
@@ -91,13 +93,18 @@ impl ResnetConfig {
         let prep = ConvBlock::new(&mut init, channels, self.width, self.style(1));
         let mut width = self.width;
         let mut stages = Vec::with_capacity(STAGES.len());
+        let branches = STAGES.iter().filter(|(_, residual)| *residual).count();
+        let mut branch = 0;
         for (factor, residual) in STAGES {
             let channels = self.width * factor;
             let block = ConvBlock::new(&mut init, width, channels, self.style(2));
             let convs = if residual { 2 } else { 0 };
             let residual =
                 (0..convs).map(|_| ConvBlock::new(&mut init, channels, channels, self.style(1))).collect();
-            stages.push(Stage { block, residual });
+            let depth =
+                StochasticDepth::linear("model.stochastic_depth", self.stochastic_depth, branch, branches)?;
+            branch += usize::from(convs > 0);
+            stages.push(Stage { block, residual, depth });
             width = channels;
         }
         let output = init.linear(width, outputs, true);
@@ -107,11 +114,11 @@ impl ResnetConfig {
 
 impl Resnet {
     /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on and draws from
-    /// `seed.at(0)`.
+    /// `seed.at(0)` and the residual branch of stage `s` from `seed.at(1 + s)`.
     pub fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<2> {
         let mut x = self.prep.forward(x, None);
-        for stage in &self.stages {
-            x = stage.forward(x);
+        for (s, stage) in self.stages.iter().enumerate() {
+            x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)));
         }
         let x = x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
@@ -119,11 +126,12 @@ impl Resnet {
 }
 
 impl Stage {
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
         let x = self.block.forward(x, None);
         if self.residual.is_empty() {
             return x;
         }
-        self.residual.iter().fold(x.clone(), |y, block| block.forward(y, None)) + x
+        let branch = self.residual.iter().fold(x.clone(), |y, block| block.forward(y, None));
+        self.depth.forward(branch, seed) + x
     }
 }

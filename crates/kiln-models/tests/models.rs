@@ -239,10 +239,15 @@ fn dropout_acts_with_a_seed_and_only_then() {
         (cnn(0.0, 0.5), true),
         (resnet(0.0), false),
         (resnet(0.5), true),
+        (
+            ModelConfig::Resnet(ResnetConfig { width: 2, stochastic_depth: 0.5, ..ResnetConfig::default() }),
+            true,
+        ),
     ];
     for (config, differs) in cases {
         let network = init(&config, image, &device);
         let run = |seed: Option<u64>| data(&network, batch(image, 4, &device), seed.map(Seed::new));
+        assert_eq!(config.is_random(), differs, "{config:?}");
         assert_eq!(run(None), run(None), "{config:?}");
         assert_eq!(run(Some(1)), run(Some(1)), "{config:?}");
         assert_eq!(run(Some(1)) != run(None), differs, "{config:?}");

@@ -43,6 +43,19 @@ impl<M> Supervised<M> {
         self
     }
 
+    /// As [`predict`](Self::predict), `passes` times with dropout on: Monte Carlo dropout, whose mean is a prediction and whose spread
+    /// says how sure the model is (Gal and Ghahramani: Dropout as a Bayesian approximation, 2016). Batch norm is that of
+    /// evaluation. Pass `k` draws from `seed.at(k)`; views of images are not looked at.
+    pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f32>> {
+        let pass = |k| {
+            let outputs = (self.forward)(model, inputs.clone(), Some(seed.at(k)));
+            let mut outputs = to_host(self.loss.predict(outputs));
+            self.fitted.unscale(&mut outputs);
+            outputs
+        };
+        (0..passes).map(pass).collect()
+    }
+
     /// Raw outputs in evaluation.
     fn outputs(&self, model: &M, inputs: Inputs) -> Tensor<2> {
         match inputs {

@@ -86,7 +86,7 @@ pub struct GaussianNoise {
 
 impl<T: Pixel> Transform<T> for GaussianNoise {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {
-        let noise = |index| draw::normal(seed, index as u64) as f32;
+        let noise = |index| seed.normal(index as u64) as f32;
         op::add_noise(image, self.config.mean, self.config.sigma, noise);
     }
 }

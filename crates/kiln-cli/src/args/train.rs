@@ -101,6 +101,10 @@ pub(crate) struct Predict {
     /// The probability of every class as well.
     #[arg(long)]
     pub(crate) proba: bool,
+    /// The mean of N passes with dropout on, and the standard deviation as a column: Monte Carlo dropout.
+    #[arg(long, value_name = "N", conflicts_with = "tta",
+          value_parser = RangedU64ValueParser::<u64>::new().range(2..=10_000))]
+    pub(crate) mc: Option<u64>,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
@@ -157,7 +161,8 @@ Examples:
   kiln predict last new.csv
   kiln predict last new.csv -o out.csv --proba
   kiln predict last images/ -o out.jsonl
-  kiln predict last images/ --tta flip";
+  kiln predict last images/ --tta flip
+  kiln predict last new.csv --mc 50  how sure the model is, by dropout";
 
 pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use burn::module::Module;
+use kiln_core::{Purpose, Seed};
 use kiln_data::source::read_features;
 
 use super::train::stored;
@@ -37,9 +38,13 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
     let model = checkpoint.weights.apply(shape.model(&resolved, &device)?.valid())?;
     let (features, rows) = read_features(&arguments.input, &shape.fitted)?;
 
+    let spread = arguments.mc.is_some();
+    if spread && !resolved.config.model.is_random() {
+        return Err(CliError::NoDropout);
+    }
     let columns = match (shape.fitted.class_names(), shape.fitted.target_names()) {
-        (Some(names), _) => Columns::Classes { names, proba: arguments.proba },
-        (None, names) => Columns::Values { names: names.unwrap_or_default() },
+        (Some(names), _) => Columns::Classes { names, proba: arguments.proba, spread },
+        (None, names) => Columns::Values { names: names.unwrap_or_default(), spread },
     };
     let failed = |error: io::Error| match &arguments.output {
         Some(path) => CliError::Write { path: path.clone(), error },
@@ -51,13 +56,20 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
     for start in (0..rows).step_by(AT_ONCE) {
         let chunk: Vec<usize> = (start..rows.min(start + AT_ONCE)).collect();
         let inputs = shape.fitted.inputs(&features, &chunk, &device)?;
-        let outputs = task.predict(&model, inputs);
-        for row in outputs.chunks(width) {
-            match columns {
-                Columns::Values { .. } => writer.item(row),
-                Columns::Classes { .. } => writer.item(&probabilities(row)),
+        let passes = match arguments.mc {
+            None => vec![task.predict(&model, inputs)],
+            Some(passes) => {
+                let seed = Seed::new(resolved.config.seed).purpose(Purpose::Noise).at(start as u64);
+                task.predict_passes(&model, &inputs, passes, seed)
             }
-            .map_err(failed)?;
+        };
+        for item in 0..chunk.len() {
+            let of_pass = |pass: &Vec<f32>| {
+                let row = &pass[item * width..(item + 1) * width];
+                if matches!(columns, Columns::Classes { .. }) { probabilities(row) } else { row.to_vec() }
+            };
+            let (means, deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
+            writer.item(&means, &deviations).map_err(failed)?;
         }
     }
     writer.finish().map_err(failed)?;
@@ -65,6 +77,22 @@ pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(
         out.say(&format!("{rows} predictions in {}", path.display()));
     }
     Ok(())
+}
+
+/// Mean and standard deviation (n − 1) of each number over the passes; the numbers themselves and zeros for one pass.
+fn moments(passes: &[Vec<f32>]) -> (Vec<f32>, Vec<f32>) {
+    let [first, rest @ ..] = passes else { return Default::default() };
+    if rest.is_empty() {
+        return (first.clone(), vec![0.0; first.len()]);
+    }
+    let n = passes.len() as f64;
+    let moment = |place: usize| {
+        let numbers = || passes.iter().map(|pass| f64::from(pass[place]));
+        let mean = numbers().sum::<f64>() / n;
+        let variance = numbers().map(|number| (number - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        (mean as f32, variance.sqrt() as f32)
+    };
+    (0..first.len()).map(moment).unzip()
 }
 
 /// Softmax of the logits; a single logit is that of the second of two classes.
@@ -110,7 +138,13 @@ impl Write for Sink {
 
 #[cfg(test)]
 mod tests {
-    use super::probabilities;
+    use super::{moments, probabilities};
+
+    #[test]
+    fn passes_have_a_mean_and_a_deviation() {
+        assert_eq!(moments(&[vec![1.0, 2.0]]), (vec![1.0, 2.0], vec![0.0, 0.0]));
+        assert_eq!(moments(&[vec![1.0, 5.0], vec![3.0, 5.0]]), (vec![2.0, 5.0], vec![2f32.sqrt(), 0.0]));
+    }
 
     #[test]
     fn probabilities_sum_to_one_whatever_the_size_of_the_logits() {

@@ -241,7 +241,7 @@ fn models() -> [ModelConfig; 4] {
             dropout: 0.5,
             head: Head::Flatten,
         }),
-        ModelConfig::Resnet(ResnetConfig { width: 1, dropout: 0.5, activation }),
+        ModelConfig::Resnet(ResnetConfig { width: 1, dropout: 0.5, stochastic_depth: 0.5, activation }),
     ]
 }
 

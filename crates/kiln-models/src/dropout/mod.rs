@@ -1,8 +1,44 @@
-//! Dropout with masks that do not depend on the backend.
+//! Dropout and its relatives, with noise that does not depend on the backend.
+//!
+//! | layer | what it does in training |
+//! |---|---|
+//! | [`Dropout`] | drops elements |
+//! | [`SpatialDropout`] | drops whole channels |
+//! | [`DropBlock`] | drops squares of feature maps |
+//! | [`AlphaDropout`] | drops elements to SELU's lower end, and keeps mean and variance |
+//! | [`GaussianDropout`] | multiplies by normal noise around 1 |
+//! | [`GaussianNoise`] | adds normal noise |
+//! | [`StochasticDepth`] | drops the whole branch of a residual block, item by item |
+//!
+//! Each gets a seed in training and `None` in evaluation, where it changes nothing. What it draws is a function of the seed alone.
+
+mod alpha;
+mod block;
+mod depth;
+mod gaussian;
+mod spatial;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
+
+pub use alpha::AlphaDropout;
+pub use block::DropBlock;
+pub use depth::StochasticDepth;
+pub use gaussian::{GaussianDropout, GaussianNoise};
+pub use spatial::SpatialDropout;
+
+/// 1 for what is kept and 0 for what is dropped with `probability`, of this shape, on the device of `like` and in its data type.
+fn kept<const D: usize, const E: usize>(
+    shape: [usize; D],
+    probability: f64,
+    seed: Seed,
+    like: &Tensor<E>,
+) -> Tensor<D> {
+    let options = (&like.device(), like.dtype());
+    let mask = kiln_kernels::dropout(Tensor::<D>::ones(shape, options), probability, seed);
+    Tensor::<D>::zeros(shape, options).mask_fill(mask.greater_elem(0.0), 1.0)
+}
 
 /// Inverted dropout: each element is set to zero with probability `p`, the others are divided by `1 - p`, so the
 /// expected value stays (Srivastava et al., Dropout, 2014).
