@@ -19,6 +19,21 @@ from torchvision.transforms import v2
 
 generator = torch.Generator().manual_seed(23)
 cases = []
+
+
+def add(kind, shape, lam, centre, inputs, classes, mixed, shares):
+    cases.append({
+        "kind": kind,
+        "shape": shape,
+        "lambda": lam,
+        "centre": centre,
+        "inputs": inputs.flatten().tolist(),
+        "classes": classes.tolist(),
+        "mixed": mixed.flatten().tolist(),
+        "shares": shares.flatten().tolist(),
+    })
+
+
 for kind, shape, lam, centre in [
     ("mixup", [4, 3, 5, 7], 0.3, None),
     ("mixup", [3, 1, 4, 4], 0.917, None),
@@ -35,17 +50,7 @@ for kind, shape, lam, centre in [
     drawn = [torch.tensor([c]) for c in reversed(centre)] if centre else []
     with mock.patch("torch.randint", side_effect=drawn):
         mixed, shares = transform(inputs, classes)
-    case = {
-        "kind": kind,
-        "shape": shape,
-        "lambda": lam,
-        "centre": centre,
-        "inputs": inputs.flatten().tolist(),
-        "classes": classes.tolist(),
-        "mixed": mixed.flatten().tolist(),
-        "shares": shares.flatten().tolist(),
-    }
-    cases.append(case)
+    add(kind, shape, lam, centre, inputs, classes, mixed, shares)
 
 for kind, shape, lam, centre in [
     ("mixup", [2, 3, 5, 7], 0.3, None),
@@ -60,16 +65,7 @@ for kind, shape, lam, centre in [
     mixup._params_per_batch = lambda lam=lam, cut=kind == "cutmix": (lam, cut)
     with mock.patch("numpy.random.randint", side_effect=centre):
         mixed, shares = mixup(inputs.clone(), classes)
-    cases.append({
-        "kind": kind,
-        "shape": shape,
-        "lambda": lam,
-        "centre": centre,
-        "inputs": inputs.flatten().tolist(),
-        "classes": classes.tolist(),
-        "mixed": mixed.flatten().tolist(),
-        "shares": shares.flatten().tolist(),
-    })
+    add(kind, shape, lam, centre, inputs, classes, mixed, shares)
 
 versions = {"timm": timm.__version__, "torch": torch.__version__, "torchvision": torchvision.__version__}
 out = Path(__file__).with_suffix(".json")

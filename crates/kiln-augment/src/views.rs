@@ -85,7 +85,9 @@ impl FromStr for Views {
                 None if word == "flip" => views.flip = true,
                 None if word == "vertical-flip" => views.vertical_flip = true,
                 Some(("crop", pixels)) => {
-                    views.crop = pixels.parse().ok().filter(|n| *n > 0).ok_or_else(unknown)?;
+                    // No image is as large as what does not fit into 16 bits.
+                    let pixels = pixels.parse::<u16>().ok().filter(|n| *n > 0).ok_or_else(unknown)?;
+                    views.crop = usize::from(pixels);
                 }
                 _ => return Err(unknown()),
             }

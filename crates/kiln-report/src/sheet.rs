@@ -34,6 +34,8 @@ pub struct Sheet {
 
 /// Small pictures are enlarged by a whole number to at least this many pixels.
 const SIDE: usize = 96;
+/// Of large ones every second, third, … pixel is drawn, so that they take at most this many: a sheet is held in memory.
+const MOST: usize = 256;
 /// Around every picture.
 const GAP: usize = 6;
 /// Side of a letter, and the height of a line of text.
@@ -68,7 +70,8 @@ impl Sheet {
     fn draw(&self) -> RgbImage {
         let pictures = || self.rows.iter().flatten();
         let largest = |side: usize| pictures().map(|picture| picture.shape[side]).max().unwrap_or(1).max(1);
-        let (height, width) = (largest(1), largest(2));
+        let stride = largest(1).max(largest(2)).div_ceil(MOST);
+        let (height, width) = (largest(1).div_ceil(stride), largest(2).div_ceil(stride));
         let scale = SIDE.div_ceil(height.max(width));
         let lines = pictures().map(|picture| picture.label.lines().count()).max().unwrap_or(0);
         let cell = [height * scale + lines * LINE + GAP, width * scale + GAP];
@@ -81,9 +84,9 @@ impl Sheet {
         for (row, pictures) in self.rows.iter().enumerate() {
             for (column, picture) in pictures.iter().enumerate() {
                 let (x, y) = (GAP + column * cell[1], LINE + GAP + row * cell[0]);
-                paint(&mut canvas, picture, x, y, scale);
+                paint(&mut canvas, picture, [x, y], scale, stride);
                 for (line, text) in picture.label.lines().enumerate() {
-                    let below = y + picture.shape[1] * scale + 2 + line * LINE;
+                    let below = y + picture.shape[1].div_ceil(stride) * scale + 2 + line * LINE;
                     write(&mut canvas, text, x, below, cell[1] - GAP);
                 }
             }
@@ -92,14 +95,14 @@ impl Sheet {
     }
 }
 
-fn paint(canvas: &mut RgbImage, picture: &Picture, left: usize, top: usize, scale: usize) {
+fn paint(canvas: &mut RgbImage, picture: &Picture, [left, top]: [usize; 2], scale: usize, stride: usize) {
     let [channels, height, width] = picture.shape;
     let pixel = |channel: usize, y: usize, x: usize| {
         picture.pixels.get((channel * height + y) * width + x).copied().unwrap_or(0)
     };
-    for y in 0..height * scale {
-        for x in 0..width * scale {
-            let at = |channel| pixel(channel, y / scale, x / scale);
+    for y in 0..height.div_ceil(stride) * scale {
+        for x in 0..width.div_ceil(stride) * scale {
+            let at = |channel| pixel(channel, y / scale * stride, x / scale * stride);
             let colour = if channels == 3 { [at(0), at(1), at(2)] } else { [at(0); 3] };
             canvas.put_pixel((left + x) as u32, (top + y) as u32, Rgb(colour));
         }
@@ -141,6 +144,13 @@ mod tests {
         assert_eq!((count([255, 0, 0]), count([0, 0, 255])), (48 * 48, 48 * 48));
         let at = |colour| sheet.enumerate_pixels().find(|(.., pixel)| pixel.0 == colour).map(|(_, y, _)| y);
         assert!(at([255, 0, 0]) < at([0, 0, 255]));
+    }
+
+    #[test]
+    fn large_pictures_are_thinned_out() {
+        let large = Picture { shape: [1, 1000, 700], pixels: vec![9; 700_000], label: String::new() };
+        let sheet = read(&Sheet::new(["a"]).row(vec![large]));
+        assert_eq!(sheet.pixels().filter(|pixel| pixel.0 == [9; 3]).count(), 250 * 175);
     }
 
     #[test]

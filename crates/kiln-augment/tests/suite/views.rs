@@ -49,7 +49,17 @@ fn an_image_can_be_moved_by_more_than_its_size() {
 
 #[test]
 fn what_is_no_view_is_named() {
-    for bad in ["", "flips", "crop", "crop=0", "crop=x", "flip,,crop=1", "flip=1"] {
+    for bad in [
+        "",
+        "flips",
+        "crop",
+        "crop=0",
+        "crop=x",
+        "crop=-1",
+        "crop=18446744073709551615",
+        "flip,,crop=1",
+        "flip=1",
+    ] {
         let error = bad.parse::<Views>().unwrap_err();
         assert!(error.to_string().starts_with("there is no view"), "{bad}: {error}");
     }

@@ -11,6 +11,8 @@ use super::train::Plan;
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AugmentCommand {
     /// Draw training items as they are and as the first epochs will see them.
+    ///
+    /// MixUp and CutMix mix the items of the sheet with each other; in training, those of a batch.
     #[command(after_help = "\
 Examples:
   kiln augment preview fashion-mnist-resnet -o sheet.png
