@@ -10,6 +10,7 @@ use crate::config::{Activation, Head, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::{Dense, DenseStyle, affine};
 use crate::init::Init;
+use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::{CnnConfig, ModelError, Summary};
 
@@ -140,18 +141,25 @@ impl CnnConfig {
 impl Cnn {
     /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on: convolution `n`
     /// draws from `seed.at(n)`, dense layer `l` from `seed.at(convolutions + l)`.
-    pub fn forward(&self, mut x: Tensor<4>, seed: Option<Seed>) -> Tensor<2> {
+    pub fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<2> {
+        self.pass(x, seed, &mut Observer::nobody())
+    }
+
+    pub(crate) fn pass(
+        &self,
+        mut x: Tensor<4>,
+        seed: Option<Seed>,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         for (n, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, at(n));
+            x = block.forward(x, at(n), || format!("blocks.{n}"), observer);
         }
-        let mut x = match self.head {
+        let x = match self.head {
             Head::Flatten => x.flatten(1, 3),
             Head::Mean => x.flatten::<3>(2, 3).mean_dim(2).flatten(1, 2),
         };
-        for (l, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(x, at(self.blocks.len() + l));
-        }
-        affine(&self.output, x)
+        let seeds = |l| at(self.blocks.len() + l);
+        affine(&self.output, Dense::forward_stack(&self.layers, x, seeds, observer))
     }
 }

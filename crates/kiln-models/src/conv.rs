@@ -12,6 +12,7 @@ use crate::config::Norm;
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::norm::Normalization;
+use crate::observe::Observer;
 
 #[derive(Module, Debug)]
 pub(crate) struct ConvBlock {
@@ -46,10 +47,19 @@ impl ConvBlock {
         }
     }
 
-    pub(crate) fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
-        self.dropout.forward(self.features(x), seed)
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<4>,
+        seed: Option<Seed>,
+        path: impl FnOnce() -> String,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<4> {
+        let x = self.features(x);
+        observer.see(path, &x);
+        self.dropout.forward(x, seed)
     }
 
+    /// All but the dropout.
     fn features(&self, x: Tensor<4>) -> Tensor<4> {
         let weight = self.conv.weight.val();
         let bias = self.conv.bias.as_ref().map(|bias| bias.val());

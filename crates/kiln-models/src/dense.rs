@@ -11,6 +11,7 @@ use crate::config::Norm;
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::norm::Normalization;
+use crate::observe::Observer;
 
 #[derive(Module, Debug)]
 pub(crate) struct Dense {
@@ -59,7 +60,23 @@ impl Dense {
         (layers, inputs)
     }
 
-    pub(crate) fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
+    /// `layers` one after another, the first of which draws from `seed(0)`.
+    pub(crate) fn forward_stack(
+        layers: &[Self],
+        mut x: Tensor<2>,
+        seed: impl Fn(usize) -> Option<Seed>,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<2> {
+        for (l, layer) in layers.iter().enumerate() {
+            x = layer.features(x);
+            observer.see(|| format!("layers.{l}"), &x);
+            x = layer.dropout.forward(x, seed(l));
+        }
+        x
+    }
+
+    /// All but the dropout.
+    fn features(&self, x: Tensor<2>) -> Tensor<2> {
         let weight = self.linear.weight.val();
         let bias = self.linear.bias.as_ref().map(|bias| bias.val());
         // What follows the matrix product is part of one operation as far as there is one.
@@ -68,6 +85,6 @@ impl Dense {
             None => linear(x, weight, bias, act),
             Some(norm) => norm.forward(linear(x, weight, bias, Act::None), act),
         };
-        self.dropout.forward(rest.forward(x), seed)
+        rest.forward(x)
     }
 }

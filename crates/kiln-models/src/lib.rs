@@ -32,6 +32,7 @@ mod linear;
 mod mlp;
 mod network;
 mod norm;
+mod observe;
 mod plan;
 mod resnet;
 mod summary;

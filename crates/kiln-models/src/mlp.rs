@@ -10,6 +10,7 @@ use crate::config::{Activation, Norm};
 use crate::dense::{Dense, DenseStyle, affine};
 use crate::dropout::Dropout;
 use crate::init::Init;
+use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::{MlpConfig, ModelError, Summary};
 
@@ -79,11 +80,12 @@ impl Mlp {
     /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout is on: the inputs draw from
     /// `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`.
     pub fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
+        self.pass(x, seed, &mut Observer::nobody())
+    }
+
+    pub(crate) fn pass(&self, x: Tensor<2>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
-        let mut x = self.dropout.forward(x, at(0));
-        for (l, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(x, at(1 + l));
-        }
-        affine(&self.output, x)
+        let x = self.dropout.forward(x, at(0));
+        affine(&self.output, Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer))
     }
 }

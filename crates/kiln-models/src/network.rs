@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 use kiln_data::{InputShape, Inputs};
 
+use crate::observe::Observer;
 use crate::{Cnn, Linear, Mlp, ModelConfig, ModelError, Resnet, Summary};
 
 /// A built-in model. Paths of parameters are those of the model inside.
@@ -90,11 +91,54 @@ impl Network {
     /// # Panics
     /// When the inputs have another shape than the model was made for, as any Burn module does.
     pub fn forward(&self, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
+        self.pass(inputs, seed, Observer::nobody())
+    }
+
+    /// [`Network::forward`], the same bits, that shows what hidden layers give on the way, so that a loss can
+    /// depend on it: Keras' `activity_regularizer`.
+    ///
+    /// `observe` is called for each hidden layer in the order they run, with the path that its parameters have and
+    /// with its output `[N, features]`, after activation and pooling and before dropout: `layers.0` for a dense layer,
+    /// `blocks.1` for a convolution of a CNN, `prep`, `stages.0.block` and `stages.0.residual.1` for those of a
+    /// residual network. Feature maps are flattened in the order of channels, rows, columns. Outputs are not
+    /// hidden layers, so a linear model shows nothing. Gradients flow through what is shown.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use kiln_core::Seed;
+    /// use kiln_data::{InputShape, Inputs};
+    /// use kiln_models::{MlpConfig, ModelConfig};
+    ///
+    /// let device = Device::default().autodiff();
+    /// let config = ModelConfig::Mlp(MlpConfig { hidden: vec![8, 4], ..MlpConfig::default() });
+    /// let network = config.init(InputShape::Table(3), 1, &device, Seed::new(0))?;
+    /// let mut activity = Tensor::<1>::zeros([1], &device);
+    /// let outputs = network.forward_observed(Inputs::Table(Tensor::ones([5, 3], &device)), None, &mut |path, output| {
+    ///     assert!(path.starts_with("layers."));
+    ///     activity = activity.clone() + output.clone().abs().sum();
+    /// });
+    /// let loss = outputs.square().mean() + activity * 1e-4;
+    /// loss.backward();
+    /// # Ok::<(), kiln_models::ModelError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Network::forward`].
+    pub fn forward_observed(
+        &self,
+        inputs: Inputs,
+        seed: Option<Seed>,
+        observe: &mut dyn FnMut(&str, &Tensor<2>),
+    ) -> Tensor<2> {
+        self.pass(inputs, seed, Observer::new(observe))
+    }
+
+    fn pass(&self, inputs: Inputs, seed: Option<Seed>, mut observer: Observer<'_>) -> Tensor<2> {
         match self {
             Self::Linear(model) => model.forward(inputs.flat()),
-            Self::Mlp(model) => model.forward(inputs.flat(), seed),
-            Self::Cnn(model) => model.forward(images(inputs), seed),
-            Self::Resnet(model) => model.forward(images(inputs), seed),
+            Self::Mlp(model) => model.pass(inputs.flat(), seed, &mut observer),
+            Self::Cnn(model) => model.pass(images(inputs), seed, &mut observer),
+            Self::Resnet(model) => model.pass(images(inputs), seed, &mut observer),
         }
     }
 }

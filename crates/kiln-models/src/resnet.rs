@@ -11,6 +11,7 @@ use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::affine;
 use crate::dropout::{Dropout, StochasticDepth};
 use crate::init::Init;
+use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::{ModelError, ResnetConfig, Summary};
 
@@ -116,9 +117,13 @@ impl Resnet {
     /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on and draws from
     /// `seed.at(0)` and the residual branch of stage `s` from `seed.at(1 + s)`.
     pub fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<2> {
-        let mut x = self.prep.forward(x, None);
+        self.pass(x, seed, &mut Observer::nobody())
+    }
+
+    pub(crate) fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        let mut x = self.prep.forward(x, None, || "prep".to_owned(), observer);
         for (s, stage) in self.stages.iter().enumerate() {
-            x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)));
+            x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)), s, observer);
         }
         let x = x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
@@ -126,12 +131,15 @@ impl Resnet {
 }
 
 impl Stage {
-    fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
-        let x = self.block.forward(x, None);
+    fn forward(&self, x: Tensor<4>, seed: Option<Seed>, s: usize, observer: &mut Observer<'_>) -> Tensor<4> {
+        let x = self.block.forward(x, None, || format!("stages.{s}.block"), observer);
         if self.residual.is_empty() {
             return x;
         }
-        let branch = self.residual.iter().fold(x.clone(), |y, block| block.forward(y, None));
+        let mut branch = x.clone();
+        for (r, block) in self.residual.iter().enumerate() {
+            branch = block.forward(branch, None, || format!("stages.{s}.residual.{r}"), observer);
+        }
         self.depth.forward(branch, seed) + x
     }
 }
