@@ -6,9 +6,10 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::InputShape;
 
-use crate::config::{Activation, Head, Norm};
+use crate::config::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::{Dense, DenseStyle, affine};
+use crate::dropout::{ConvDropoutStyle, DenseDropoutStyle};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
@@ -37,7 +38,10 @@ impl Default for CnnConfig {
             activation: Activation::default(),
             norm: Norm::default(),
             conv_dropout: 0.0,
+            conv_dropout_kind: ConvDropoutKind::default(),
+            conv_dropout_block: 5,
             dropout: 0.0,
+            dropout_kind: DropoutKind::default(),
             head: Head::default(),
         }
     }
@@ -46,6 +50,11 @@ impl Default for CnnConfig {
 impl CnnConfig {
     /// Output channels and style of every convolution. Pooling and dropout come after the last of each block.
     fn convs(&self) -> impl Iterator<Item = (usize, ConvStyle)> + '_ {
+        let dropout = ConvDropoutStyle {
+            kind: self.conv_dropout_kind,
+            probability: self.conv_dropout,
+            block: self.conv_dropout_block,
+        };
         self.channels.iter().flat_map(move |&channels| {
             (1..=self.convs_per_block).map(move |i| {
                 let last = i == self.convs_per_block;
@@ -54,7 +63,7 @@ impl CnnConfig {
                     norm: self.norm,
                     activation: self.activation,
                     pool: if last { self.pool } else { 1 },
-                    dropout: if last { self.conv_dropout } else { 0.0 },
+                    dropout: if last { dropout } else { ConvDropoutStyle::NONE },
                 };
                 (channels, style)
             })
@@ -63,12 +72,14 @@ impl CnnConfig {
 
     /// The dense layers are not normalised.
     fn style(&self) -> DenseStyle {
-        DenseStyle { norm: Norm::None, activation: self.activation, dropout: self.dropout }
+        let dropout = DenseDropoutStyle { kind: self.dropout_kind, probability: self.dropout };
+        DenseStyle { norm: Norm::None, activation: self.activation, dropout }
     }
 
     fn check(&self) -> Result<(), ModelError> {
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
         Range::BELOW_ONE.check("model.conv_dropout", self.conv_dropout)?;
+        check::at_least("model.conv_dropout_block", self.conv_dropout_block, 1)?;
         check::at_least("the number of entries in model.channels", self.channels.len(), 1)?;
         plan::check_widths("model.channels", &self.channels)?;
         plan::check_widths("model.hidden", &self.hidden)?;

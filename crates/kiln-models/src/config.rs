@@ -38,9 +38,16 @@ pub struct MlpConfig {
     /// Probability that a hidden unit is dropped in training, `[0, 1)`. Default 0.
     #[serde(default)]
     pub dropout: f64,
+    /// What dropout does to a hidden unit. Default element.
+    #[serde(default)]
+    pub dropout_kind: DropoutKind,
     /// Probability that an input is dropped in training, `[0, 1)`. Default 0.
     #[serde(default)]
     pub input_dropout: f64,
+    /// Standard deviation of the normal noise that is added to each input in training, before they are dropped; at least 0.
+    /// Default 0.
+    #[serde(default)]
+    pub input_noise: f64,
     /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
     /// which would be subtracted again.
     #[serde(default)]
@@ -77,9 +84,18 @@ pub struct CnnConfig {
     /// Probability that an element is dropped after each block, `[0, 1)`. Default 0.
     #[serde(default)]
     pub conv_dropout: f64,
+    /// What is dropped together after a block. Default element.
+    #[serde(default)]
+    pub conv_dropout_kind: ConvDropoutKind,
+    /// Side of the squares that `conv_dropout_kind = "block"` drops, at least 1; in a smaller map, that of the map. Default 5.
+    #[serde(default = "five")]
+    pub conv_dropout_block: usize,
     /// Probability that a unit of a dense layer is dropped, `[0, 1)`. Default 0.
     #[serde(default)]
     pub dropout: f64,
+    /// What dropout does to a unit of a dense layer. Default element.
+    #[serde(default)]
+    pub dropout_kind: DropoutKind,
     /// What the dense layers see: the whole feature map (`flatten`) or its mean over space (`mean`). Default flatten.
     #[serde(default)]
     pub head: Head,
@@ -139,6 +155,32 @@ pub enum Norm {
     Layer,
 }
 
+/// What dropout does to the units of a dense layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropoutKind {
+    /// Sets them to 0: [`Dropout`](crate::Dropout).
+    #[default]
+    Element,
+    /// Sets them to the lower end of SELU and keeps mean and variance: [`AlphaDropout`](crate::AlphaDropout).
+    Alpha,
+    /// Multiplies them by normal noise around 1: [`GaussianDropout`](crate::GaussianDropout).
+    Gaussian,
+}
+
+/// What dropout drops of feature maps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConvDropoutKind {
+    /// Single elements: [`Dropout`](crate::Dropout).
+    #[default]
+    Element,
+    /// Whole channels: [`SpatialDropout`](crate::SpatialDropout).
+    Spatial,
+    /// Squares: [`DropBlock`](crate::DropBlock).
+    Block,
+}
+
 /// How feature maps become a vector.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -161,6 +203,9 @@ fn two() -> usize {
 }
 fn three() -> usize {
     3
+}
+fn five() -> usize {
+    5
 }
 fn sixty_four() -> usize {
     64

@@ -9,7 +9,7 @@ use kiln_kernels::{Act, conv2d, conv2d_relu_pool, max_pool2d};
 
 use crate::Activation;
 use crate::config::Norm;
-use crate::dropout::Dropout;
+use crate::dropout::{ConvDropout, ConvDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
@@ -22,7 +22,7 @@ pub(crate) struct ConvBlock {
     activation: Activation,
     /// Side and stride of the pooling; 1 for none.
     pool: usize,
-    dropout: Dropout,
+    dropout: ConvDropout,
 }
 
 /// What distinguishes one block from another, beside its channels.
@@ -33,7 +33,7 @@ pub(crate) struct ConvStyle {
     pub(crate) activation: Activation,
     /// Side and stride of the pooling; 1 for none.
     pub(crate) pool: usize,
-    pub(crate) dropout: f64,
+    pub(crate) dropout: ConvDropoutStyle,
 }
 
 impl ConvBlock {
@@ -43,7 +43,7 @@ impl ConvBlock {
             norm: style.norm.init(outputs, init.device()),
             activation: style.activation,
             pool: style.pool,
-            dropout: Dropout::checked(style.dropout),
+            dropout: style.dropout.init(),
         }
     }
 

@@ -8,7 +8,7 @@ use kiln_kernels::{Act, linear};
 
 use crate::Activation;
 use crate::config::Norm;
-use crate::dropout::Dropout;
+use crate::dropout::{DenseDropout, DenseDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
@@ -19,7 +19,7 @@ pub(crate) struct Dense {
     norm: Option<Normalization>,
     #[module(skip)]
     activation: Activation,
-    dropout: Dropout,
+    dropout: DenseDropout,
 }
 
 /// What all dense layers of a model have in common.
@@ -27,7 +27,7 @@ pub(crate) struct Dense {
 pub(crate) struct DenseStyle {
     pub(crate) norm: Norm,
     pub(crate) activation: Activation,
-    pub(crate) dropout: f64,
+    pub(crate) dropout: DenseDropoutStyle,
 }
 
 /// `x · weight + bias`.
@@ -41,7 +41,7 @@ impl Dense {
             linear: init.linear(inputs, outputs, style.norm.keeps_bias()),
             norm: style.norm.init(outputs, init.device()),
             activation: style.activation,
-            dropout: Dropout::checked(style.dropout),
+            dropout: style.dropout.init(),
         }
     }
 

@@ -38,7 +38,10 @@ mod resnet;
 mod summary;
 
 pub use cnn::Cnn;
-pub use config::{Activation, CnnConfig, Head, LinearConfig, MlpConfig, ModelConfig, Norm, ResnetConfig};
+pub use config::{
+    Activation, CnnConfig, ConvDropoutKind, DropoutKind, Head, LinearConfig, MlpConfig, ModelConfig, Norm,
+    ResnetConfig,
+};
 pub use dropout::{
     AlphaDropout, DropBlock, Dropout, GaussianDropout, GaussianNoise, SpatialDropout, StochasticDepth,
 };

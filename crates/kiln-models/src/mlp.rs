@@ -6,9 +6,9 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
 use kiln_data::InputShape;
 
-use crate::config::{Activation, Norm};
+use crate::config::{Activation, DropoutKind, Norm};
 use crate::dense::{Dense, DenseStyle, affine};
-use crate::dropout::Dropout;
+use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
@@ -19,6 +19,7 @@ use crate::{MlpConfig, ModelError, Summary};
 /// `output.bias`.
 #[derive(Module, Debug)]
 pub struct Mlp {
+    noise: GaussianNoise,
     dropout: Dropout,
     layers: Vec<Dense>,
     output: nn::Linear,
@@ -30,7 +31,9 @@ impl Default for MlpConfig {
             hidden: vec![128],
             activation: Activation::default(),
             dropout: 0.0,
+            dropout_kind: DropoutKind::default(),
             input_dropout: 0.0,
+            input_noise: 0.0,
             norm: Norm::default(),
         }
     }
@@ -38,17 +41,19 @@ impl Default for MlpConfig {
 
 impl MlpConfig {
     fn style(&self) -> DenseStyle {
-        DenseStyle { norm: self.norm, activation: self.activation, dropout: self.dropout }
+        let dropout = DenseDropoutStyle { kind: self.dropout_kind, probability: self.dropout };
+        DenseStyle { norm: self.norm, activation: self.activation, dropout }
     }
 
     /// Checks the configuration against the shape of the data and says what the model would be.
     ///
     /// # Errors
-    /// [`ModelError`] for a probability outside `[0, 1)`, a width of zero, data without features or outputs, or
+    /// [`ModelError`] for a probability outside `[0, 1)`, noise below 0, a width of zero, data without features or outputs, or
     /// more than 2³¹ parameters.
     pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
         Range::BELOW_ONE.check("model.input_dropout", self.input_dropout)?;
+        Range::at_least(0.0).check("model.input_noise", self.input_noise)?;
         plan::check_widths("model.hidden", &self.hidden)?;
         let mut plan = Plan::new(input, outputs)?;
         plan.flatten();
@@ -72,19 +77,21 @@ impl MlpConfig {
         let mut init = Init::new(device, seed);
         let (layers, width) = Dense::stack(&mut init, input.features(), &self.hidden, self.style());
         let output = init.linear(width, outputs, true);
-        Ok(Mlp { dropout: Dropout::checked(self.input_dropout), layers, output })
+        let noise = GaussianNoise::checked(self.input_noise);
+        Ok(Mlp { noise, dropout: Dropout::checked(self.input_dropout), layers, output })
     }
 }
 
 impl Mlp {
-    /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout is on: the inputs draw from
-    /// `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`.
+    /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout and noise are on: dropout of the
+    /// inputs draws from `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`, noise on the inputs from what comes next.
     pub fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
         self.pass(x, seed, &mut Observer::nobody())
     }
 
     pub(crate) fn pass(&self, x: Tensor<2>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
+        let x = self.noise.forward(x, at(1 + self.layers.len()));
         let x = self.dropout.forward(x, at(0));
         affine(&self.output, Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer))
     }

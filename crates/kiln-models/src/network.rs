@@ -27,11 +27,11 @@ pub enum Network {
 }
 
 impl ModelConfig {
-    /// Whether a pass with a seed draws noise: whether there is any dropout or stochastic depth.
+    /// Whether a pass with a seed draws noise: whether there is any dropout, noise on inputs or stochastic depth.
     pub fn is_random(&self) -> bool {
         match self {
             Self::Linear(_) => false,
-            Self::Mlp(mlp) => mlp.dropout > 0.0 || mlp.input_dropout > 0.0,
+            Self::Mlp(mlp) => mlp.dropout > 0.0 || mlp.input_dropout > 0.0 || mlp.input_noise > 0.0,
             Self::Cnn(cnn) => cnn.dropout > 0.0 || cnn.conv_dropout > 0.0,
             Self::Resnet(resnet) => resnet.dropout > 0.0 || resnet.stochastic_depth > 0.0,
         }

@@ -4,11 +4,14 @@ use std::fmt;
 
 use burn::tensor::Tensor;
 
+/// Gets the path of a layer and its output, `[N, features]`.
+type Observe<'a> = dyn FnMut(&str, &Tensor<2>) + 'a;
+
 /// Who looks at the outputs of hidden layers on their way; usually nobody, which costs nothing.
-pub(crate) struct Observer<'a>(Option<&'a mut dyn FnMut(&str, &Tensor<2>)>);
+pub(crate) struct Observer<'a>(Option<&'a mut Observe<'a>>);
 
 impl<'a> Observer<'a> {
-    pub(crate) fn new(observe: &'a mut dyn FnMut(&str, &Tensor<2>)) -> Self {
+    pub(crate) fn new(observe: &'a mut Observe<'a>) -> Self {
         Self(Some(observe))
     }
 

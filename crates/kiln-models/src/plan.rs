@@ -84,7 +84,13 @@ impl Plan {
         for (l, &width) in widths.iter().enumerate() {
             let inputs = self.shape[0];
             self.shape = vec![width];
-            let kind = describe("linear".to_owned(), style.norm, style.activation.name(), 1, style.dropout);
+            let kind = describe(
+                "linear".to_owned(),
+                style.norm,
+                style.activation.name(),
+                1,
+                style.dropout.describe(),
+            );
             self.add(&format!("layers.{l}"), kind, &[inputs, width], vectors(style.norm), 1)?;
         }
         Ok(())
@@ -95,7 +101,7 @@ impl Plan {
         self.shape = vec![outputs, height / style.pool, width / style.pool];
         let kernel = style.kernel;
         let first = format!("conv {kernel}x{kernel}");
-        let kind = describe(first, style.norm, style.activation.name(), style.pool, style.dropout);
+        let kind = describe(first, style.norm, style.activation.name(), style.pool, style.dropout.describe());
         let pixels = (height as u64).saturating_mul(width as u64);
         self.add(name, kind, &[inputs, kernel, kernel, outputs], vectors(style.norm), pixels)
     }
@@ -139,7 +145,7 @@ fn vectors(norm: Norm) -> usize {
     usize::from(norm.keeps_bias()) + if norm == Norm::None { 0 } else { 2 }
 }
 
-fn describe(first: String, norm: Norm, activation: &str, pool: usize, dropout: f64) -> String {
+fn describe(first: String, norm: Norm, activation: &str, pool: usize, dropout: Option<String>) -> String {
     let mut parts = vec![first];
     match norm {
         Norm::None => {}
@@ -152,8 +158,6 @@ fn describe(first: String, norm: Norm, activation: &str, pool: usize, dropout: f
     if pool > 1 {
         parts.push(format!("max pool {pool}"));
     }
-    if dropout > 0.0 {
-        parts.push(format!("dropout {dropout}"));
-    }
+    parts.extend(dropout);
     parts.join(", ")
 }

@@ -9,7 +9,7 @@ use kiln_data::InputShape;
 use crate::config::{Activation, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::affine;
-use crate::dropout::{Dropout, StochasticDepth};
+use crate::dropout::{ConvDropoutStyle, Dropout, StochasticDepth};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
@@ -49,7 +49,8 @@ impl Default for ResnetConfig {
 
 impl ResnetConfig {
     fn style(&self, pool: usize) -> ConvStyle {
-        ConvStyle { kernel: 3, norm: Norm::Batch, activation: self.activation, pool, dropout: 0.0 }
+        let dropout = ConvDropoutStyle::NONE;
+        ConvStyle { kernel: 3, norm: Norm::Batch, activation: self.activation, pool, dropout }
     }
 
     /// Checks the configuration against the shape of the data and says what the model would be.

@@ -263,7 +263,7 @@ fn dropout_masks_keep_the_mean_of_a_linear_network() {
         activation: Activation::Identity,
         dropout: 0.2,
         input_dropout: 0.1,
-        norm: Norm::None,
+        ..MlpConfig::default()
     });
     let (device, shape) = (device(), InputShape::Table(8));
     let network = init(&config, shape, &device);

@@ -12,8 +12,11 @@ use kiln_testkit::{device, gradients_by_path};
 
 const ITEMS: usize = 3;
 
-/// Each model with dropout, a shape of its data, and the paths and features that it shows.
-fn cases() -> Vec<(ModelConfig, InputShape, Vec<(&'static str, usize)>)> {
+/// Paths of what is shown, with features.
+type Shown = Vec<(&'static str, usize)>;
+
+/// Each model with dropout, a shape of its data, and what it shows.
+fn cases() -> Vec<(ModelConfig, InputShape, Shown)> {
     let image = InputShape::Images([2, 8, 12]);
     let mlp = MlpConfig {
         hidden: vec![7, 5],

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use kiln_augment::{AugmentConfig, FlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig};
 use kiln_data::{DataConfig, TaskKind};
-use kiln_models::{Activation, Head, Norm};
+use kiln_models::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
     BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
@@ -226,7 +226,9 @@ fn models() -> [ModelConfig; 4] {
             hidden: vec![1],
             activation,
             dropout: 0.5,
+            dropout_kind: DropoutKind::Element,
             input_dropout: 0.5,
+            input_noise: 0.5,
             norm: Norm::None,
         }),
         ModelConfig::Cnn(CnnConfig {
@@ -238,7 +240,10 @@ fn models() -> [ModelConfig; 4] {
             activation,
             norm: Norm::None,
             conv_dropout: 0.5,
+            conv_dropout_kind: ConvDropoutKind::Element,
+            conv_dropout_block: 5,
             dropout: 0.5,
+            dropout_kind: DropoutKind::Element,
             head: Head::Flatten,
         }),
         ModelConfig::Resnet(ResnetConfig { width: 1, dropout: 0.5, stochastic_depth: 0.5, activation }),

@@ -35,16 +35,29 @@ impl AlphaDropout {
     /// # Errors
     /// [`NumberError`] with `name` when it is outside.
     pub fn new(name: &str, probability: f64) -> Result<Self, NumberError> {
-        Ok(Self { probability: Range::BELOW_ONE.check(name, probability)? })
+        Range::BELOW_ONE.check(name, probability).map(Self::checked)
+    }
+
+    pub(crate) fn checked(probability: f64) -> Self {
+        Self { probability }
     }
 
     /// Any shape. The mask is that of [`Dropout`](crate::Dropout).
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
         let Some(seed) = seed.filter(|_| self.probability > 0.0) else { return x };
         let kept = kept(x.dims(), self.probability, seed, &x);
-        let p = self.probability;
-        let scale = ((1.0 - p) * (1.0 + p * LOWER_END * LOWER_END)).sqrt().recip();
-        let dropped = kept.clone().neg().add_scalar(1.0).mul_scalar(LOWER_END);
-        (x * kept + dropped).mul_scalar(scale).add_scalar(-scale * LOWER_END * p)
+        drop_to_lower_end(x, kept, self.probability)
     }
+}
+
+/// `x` where `kept` is 1 and SELU's lower end where it is 0, then scaled and moved; dimensions of `kept` may be 1.
+pub(super) fn drop_to_lower_end<const D: usize>(
+    x: Tensor<D>,
+    kept: Tensor<D>,
+    probability: f64,
+) -> Tensor<D> {
+    let p = probability;
+    let scale = ((1.0 - p) * (1.0 + p * LOWER_END * LOWER_END)).sqrt().recip();
+    let dropped = kept.clone().neg().add_scalar(1.0).mul_scalar(LOWER_END);
+    (x * kept + dropped).mul_scalar(scale).add_scalar(-scale * LOWER_END * p)
 }

@@ -37,7 +37,11 @@ impl DropBlock {
     pub fn new(name: &str, probability: f64, block: usize) -> Result<Self, NumberError> {
         let probability = Range::BELOW_ONE.check(name, probability)?;
         check::at_least(&format!("{name}.block"), block, 1)?;
-        Ok(Self { probability, block })
+        Ok(Self::checked(probability, block))
+    }
+
+    pub(crate) fn checked(probability: f64, block: usize) -> Self {
+        Self { probability, block }
     }
 
     /// `[N, C, height, width]`.
@@ -56,7 +60,7 @@ impl DropBlock {
 }
 
 /// Drops the squares whose upper left corners are 1 in `corners`, `[N, C, height − block + 1, width − block + 1]`.
-fn drop_blocks(x: Tensor<4>, corners: Tensor<4>, block: usize) -> Tensor<4> {
+pub(super) fn drop_blocks(x: Tensor<4>, corners: Tensor<4>, block: usize) -> Tensor<4> {
     let [.., height, width] = x.dims();
     let around = block - 1;
     let corners = corners.pad((around, around, around, around), 0.0);

@@ -4,6 +4,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 
+use super::{drop_masked, kept, rounded};
+
 /// Stochastic depth: the branch of a residual block is left out for an item with probability `p`, else divided by `1 - p` (Huang and
 /// others: Deep networks with stochastic depth, 2016). torchvision's `StochasticDepth` with mode `row`, timm's `DropPath`.
 ///
@@ -47,7 +49,7 @@ impl StochasticDepth {
         let Some(seed) = seed.filter(|_| self.probability > 0.0) else { return branch };
         let mut shape = [1; D];
         shape[0] = branch.dims()[0];
-        let ones = Tensor::<D>::ones(shape, (&branch.device(), branch.dtype()));
-        branch * kiln_kernels::dropout(ones, self.probability, seed)
+        let kept = kept(shape, self.probability, seed, &branch);
+        drop_masked(branch, kept, rounded(self.probability))
     }
 }

@@ -30,16 +30,29 @@ impl GaussianDropout {
     /// # Errors
     /// [`NumberError`] with `name` when it is outside.
     pub fn new(name: &str, probability: f64) -> Result<Self, NumberError> {
-        Ok(Self { probability: Range::BELOW_ONE.check(name, probability)? })
+        Range::BELOW_ONE.check(name, probability).map(Self::checked)
+    }
+
+    pub(crate) fn checked(probability: f64) -> Self {
+        Self { probability }
     }
 
     /// Any shape.
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
         let Some(seed) = seed.filter(|_| self.probability > 0.0) else { return x };
-        let deviation = (self.probability / (1.0 - self.probability)).sqrt();
-        let noise = noise(&x, 1.0, deviation, seed);
-        x * noise
+        multiply(x, self.probability, |i| seed.normal(i))
     }
+}
+
+/// `x · (1 + √(p / (1 − p)) · normal)`.
+pub(super) fn multiply<const D: usize>(
+    x: Tensor<D>,
+    probability: f64,
+    normal: impl Fn(u64) -> f64 + Sync,
+) -> Tensor<D> {
+    let deviation = (probability / (1.0 - probability)).sqrt();
+    let noise = noise(&x, 1.0, deviation, normal);
+    x * noise
 }
 
 /// Adds normal noise with mean 0 to each element. Keras' `GaussianNoise`.
@@ -65,20 +78,38 @@ impl GaussianNoise {
     /// # Errors
     /// [`NumberError`] with `name` when it is negative or not finite.
     pub fn new(name: &str, deviation: f64) -> Result<Self, NumberError> {
-        Ok(Self { deviation: Range::at_least(0.0).check(name, deviation)? })
+        Range::at_least(0.0).check(name, deviation).map(Self::checked)
+    }
+
+    pub(crate) fn checked(deviation: f64) -> Self {
+        Self { deviation }
     }
 
     /// Any shape.
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
         let Some(seed) = seed.filter(|_| self.deviation > 0.0) else { return x };
-        let noise = noise(&x, 0.0, self.deviation, seed);
-        x + noise
+        add(x, self.deviation, |i| seed.normal(i))
     }
 }
 
-/// Normal numbers, drawn on the host: element `i`, in row-major order, is the `i`-th of the seed.
-fn noise<const D: usize>(like: &Tensor<D>, mean: f64, deviation: f64, seed: Seed) -> Tensor<D> {
-    let number = |index: usize| mean + deviation * seed.normal(index as u64);
+/// `x + deviation · normal`.
+pub(super) fn add<const D: usize>(
+    x: Tensor<D>,
+    deviation: f64,
+    normal: impl Fn(u64) -> f64 + Sync,
+) -> Tensor<D> {
+    let noise = noise(&x, 0.0, deviation, normal);
+    x + noise
+}
+
+/// `mean + deviation · normal`, drawn on the host: element `i`, in row-major order, from number `i`.
+fn noise<const D: usize>(
+    like: &Tensor<D>,
+    mean: f64,
+    deviation: f64,
+    normal: impl Fn(u64) -> f64 + Sync,
+) -> Tensor<D> {
+    let number = |index: usize| mean + deviation * normal(index as u64);
     let numbers: Vec<f64> = (0..like.shape().num_elements()).into_par_iter().map(number).collect();
     let options = (&like.device(), like.dtype());
     Tensor::from_data(TensorData::new(numbers, like.shape()).convert_dtype(like.dtype()), options)

@@ -14,6 +14,7 @@
 
 mod alpha;
 mod block;
+mod choice;
 mod depth;
 mod gaussian;
 mod spatial;
@@ -24,6 +25,7 @@ use kiln_core::{NumberError, Range, Seed};
 
 pub use alpha::AlphaDropout;
 pub use block::DropBlock;
+pub(crate) use choice::{ConvDropout, ConvDropoutStyle, DenseDropout, DenseDropoutStyle};
 pub use depth::StochasticDepth;
 pub use gaussian::{GaussianDropout, GaussianNoise};
 pub use spatial::SpatialDropout;
@@ -38,6 +40,17 @@ fn kept<const D: usize, const E: usize>(
     let options = (&like.device(), like.dtype());
     let mask = kiln_kernels::dropout(Tensor::<D>::ones(shape, options), probability, seed);
     Tensor::<D>::zeros(shape, options).mask_fill(mask.greater_elem(0.0), 1.0)
+}
+
+/// A probability as the masks have it: a multiple of 2⁻³² below 1.
+fn rounded(probability: f64) -> f64 {
+    const STEPS: f64 = (1u64 << 32) as f64;
+    (probability * STEPS).round().min(STEPS - 1.0) / STEPS
+}
+
+/// `x` where `kept` is 1, divided by `1 - probability`, and 0 where it is 0; dimensions of `kept` may be 1.
+fn drop_masked<const D: usize>(x: Tensor<D>, kept: Tensor<D>, probability: f64) -> Tensor<D> {
+    x * kept.mul_scalar((1.0 - probability).recip())
 }
 
 /// Inverted dropout: each element is set to zero with probability `p`, the others are divided by `1 - p`, so the

@@ -4,6 +4,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 
+use super::{drop_masked, kept, rounded};
+
 /// Drops whole channels: each of an item's channels is set to zero with probability `p`, the others are divided by `1 - p`
 /// (Tompson and others: Efficient object localization using convolutional networks, 2015). PyTorch's `Dropout1d`, `Dropout2d` and
 /// `Dropout3d`, Keras' `SpatialDropout`.
@@ -32,7 +34,11 @@ impl SpatialDropout {
     /// # Errors
     /// [`NumberError`] with `name` when it is outside.
     pub fn new(name: &str, probability: f64) -> Result<Self, NumberError> {
-        Ok(Self { probability: Range::BELOW_ONE.check(name, probability)? })
+        Range::BELOW_ONE.check(name, probability).map(Self::checked)
+    }
+
+    pub(crate) fn checked(probability: f64) -> Self {
+        Self { probability }
     }
 
     /// `[N, C]` or `[N, C, …]`. The mask is that of [`Dropout`](crate::Dropout) over `[N, C]`.
@@ -41,7 +47,7 @@ impl SpatialDropout {
         let dims = x.dims();
         let mut shape = [1; D];
         shape[..2].copy_from_slice(&dims[..2]);
-        let ones = Tensor::<D>::ones(shape, (&x.device(), x.dtype()));
-        x * kiln_kernels::dropout(ones, self.probability, seed)
+        let kept = kept(shape, self.probability, seed, &x);
+        drop_masked(x, kept, rounded(self.probability))
     }
 }
