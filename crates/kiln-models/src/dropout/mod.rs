@@ -17,6 +17,8 @@ mod block;
 mod choice;
 mod depth;
 mod gaussian;
+#[cfg(test)]
+mod golden;
 mod spatial;
 
 use burn::module::Module;
