@@ -68,6 +68,14 @@ CASES = {
         1000,
         lambda o: s.LambdaLR(o, lambda step: 1 / (1 + 0.5 * (step / 20))),
     ),
+    # scikit-learn's "invscaling" (BaseSGD: eta0 / t**power_t, its updates from 1).
+    "inverse-power": ({"kind": "inverse-power"}, 20, 1000, lambda o: s.LambdaLR(o, lambda t: (t + 1) ** -0.5)),
+    "inverse-power-quarter": (
+        {"kind": "inverse-power", "power": 0.25},
+        20,
+        10000,
+        lambda o: s.LambdaLR(o, lambda t: (t + 1) ** -0.25),
+    ),
     "polynomial": ({"kind": "polynomial", "power": 2.5}, 10, 10000, lambda o: s.PolynomialLR(o, 10000, 2.5)),
     "linear": ({"kind": "linear"}, 10, 1000, lambda o: s.LinearLR(o, 1.0, 0.0, 1000)),
     "linear-end": ({"kind": "linear", "end": 0.1}, 10, 10000, lambda o: s.LinearLR(o, 1.0, 0.1, 10000)),

@@ -315,7 +315,7 @@ fn optimizer(rule: OptimConfig) -> OptimizerConfig {
     OptimizerConfig { layer_decay: Some(0.5), group: vec![group], ..rule.into() }
 }
 
-fn schedules() -> [ShapeConfig; 16] {
+fn schedules() -> [ShapeConfig; 17] {
     let (gamma, end) = (0.5, 0.5);
     let parts = || vec![ScheduleConfig::default()];
     let (cycle_momentum, base_momentum, max_momentum) = (false, 0.5, 0.5);
@@ -326,6 +326,7 @@ fn schedules() -> [ShapeConfig; 16] {
         ShapeConfig::Exponential { gamma },
         ShapeConfig::Polynomial { power: 0.5, end },
         ShapeConfig::InverseTime { rate: 0.5 },
+        ShapeConfig::InversePower { power: 0.5 },
         ShapeConfig::Linear { start: 0.5, end },
         ShapeConfig::Cosine { end },
         ShapeConfig::CosineRestarts { every: 0.5, mult: 1, gamma, end },

@@ -1,12 +1,14 @@
 //! Optimisers and schedules as the configuration describes them.
 
 mod average;
+mod curve;
 mod gradient;
 mod optim;
 mod optimizer;
 mod schedule;
 
 pub use average::{AverageConfig, EmaConfig, SwaConfig};
+pub use curve::{Anneal, CycleMode, ThresholdMode};
 pub use gradient::GradientConfig;
 pub use optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
@@ -14,4 +16,4 @@ pub use optim::{
     RmspropConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
 };
 pub use optimizer::{GroupConfig, LookaheadConfig, OptimizerConfig, SamConfig};
-pub use schedule::{Anneal, CycleMode, ScheduleConfig, ShapeConfig, ThresholdMode};
+pub use schedule::{ScheduleConfig, ShapeConfig};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curve::{Anneal, CycleMode, ThresholdMode};
+
 /// The section `[schedule]`: how the learning rate of `[optim]` changes. Lengths are in epochs and may be fractions;
 /// the rate changes at every step.
 ///
@@ -71,6 +73,13 @@ pub enum ShapeConfig {
     InverseTime {
         /// Decay per epoch.
         rate: f64,
+    },
+    /// `lr · (1 + step)^(−power)`, falling at every step: scikit-learn's `invscaling`, whose updates are counted from 1.
+    InversePower {
+        /// Default 0.5, as with scikit-learn's `MLPClassifier` (`SGDRegressor`: 0.25). `MLPClassifier` puts the items
+        /// seen up to the last whole epoch in the place of the step, so its rate falls once an epoch.
+        #[serde(default = "half")]
+        power: f64,
     },
     /// From `start · lr` to `end · lr` in a straight line over the rest of the run.
     Linear {
@@ -214,43 +223,6 @@ pub enum ShapeConfig {
     },
 }
 
-/// How the height of the cycles of a cyclic schedule changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CycleMode {
-    /// Not at all.
-    #[default]
-    Triangular,
-    /// Halved after each cycle.
-    Triangular2,
-    /// Times `gamma` per epoch, at every step.
-    ExpRange,
-}
-
-/// The line from one rate to another, t going from 0 to 1.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Anneal {
-    /// Half a cosine.
-    #[default]
-    Cosine,
-    /// Straight.
-    Linear,
-    /// `1 − √t` (Hägele et al. 2024).
-    Sqrt,
-}
-
-/// What the threshold of a plateau schedule is measured in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ThresholdMode {
-    /// A share of the best value.
-    #[default]
-    Rel,
-    /// The unit of the metric.
-    Abs,
-}
-
 fn once() -> u64 {
     1
 }
@@ -259,6 +231,9 @@ fn linear() -> Anneal {
 }
 fn fifth() -> f64 {
     0.2
+}
+fn half() -> f64 {
+    0.5
 }
 fn four_fifths() -> f64 {
     0.8

@@ -5,7 +5,7 @@ use kiln_core::{NumberError, Range, check};
 use super::annealing::{Cosine, Polynomial};
 use super::combine::{Product, Sequential};
 use super::cyclic::{Cyclic, Restarts};
-use super::decay::{Constant, Exponential, InverseTime, MultiStep, Noam, Step};
+use super::decay::{Constant, Exponential, InversePower, InverseTime, MultiStep, Noam, Step};
 use super::momentum::cycled;
 use super::phases::{Phase, Phases};
 use super::plateau::{Plateau, PlateauState};
@@ -137,6 +137,9 @@ impl<'a> Place<'a> {
             ShapeConfig::InverseTime { rate } => {
                 let rate = self.number("rate", rate, Range::at_least(0.0))?;
                 Box::new(InverseTime { lr, rate, steps_per_epoch: epoch })
+            }
+            ShapeConfig::InversePower { power } => {
+                Box::new(InversePower { lr, power: self.number("power", power, Range::POSITIVE)? })
             }
             ShapeConfig::Polynomial { power, end } => Box::new(Polynomial {
                 lr,

@@ -1,4 +1,4 @@
-//! Schedules that fall step by step or without end: step, multi-step, exponential, inverse time, Noam.
+//! Schedules that fall step by step or without end: step, multi-step, exponential, inverse time, inverse power, Noam.
 
 use super::Schedule;
 
@@ -71,6 +71,19 @@ pub(super) struct InverseTime {
 impl Schedule for InverseTime {
     fn at(&self, step: u64) -> f64 {
         self.lr / (1.0 + self.rate * (step as f64 / self.steps_per_epoch))
+    }
+}
+
+/// `lr · (1 + step)^(−power)`: scikit-learn's `invscaling`.
+#[derive(Debug)]
+pub(super) struct InversePower {
+    pub(super) lr: f64,
+    pub(super) power: f64,
+}
+
+impl Schedule for InversePower {
+    fn at(&self, step: u64) -> f64 {
+        self.lr / (step as f64 + 1.0).powf(self.power)
     }
 }
 

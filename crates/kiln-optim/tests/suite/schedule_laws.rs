@@ -57,6 +57,7 @@ fn shapes() -> Vec<(&'static str, ShapeConfig, Option<f64>, Option<f64>)> {
         ("exponential", ShapeConfig::Exponential { gamma }, None, Some(0.035)),
         ("polynomial", ShapeConfig::Polynomial { power: 2.0, end }, Some(end), Some(0.005)),
         ("inverse-time", ShapeConfig::InverseTime { rate: 0.5 }, None, Some(0.026)),
+        ("inverse-power", ShapeConfig::InversePower { power: 0.5 }, None, Some(0.293)),
         ("linear", ShapeConfig::Linear { start: 0.5, end }, Some(end), Some(0.001)),
         ("cosine", ShapeConfig::Cosine { end }, Some(end), Some(0.004)),
         ("cosine-restarts", ShapeConfig::CosineRestarts { every: 3.0, mult: 2, gamma, end }, None, None),

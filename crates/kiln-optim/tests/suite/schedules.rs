@@ -146,6 +146,7 @@ fn the_shortest_runs_have_finite_rates() {
         ShapeConfig::Step { every: 1e-9, gamma: 0.5 },
         ShapeConfig::MultiStep { milestones: vec![0.0, 1e300], gamma: 0.5 },
         ShapeConfig::Exponential { gamma: 1e-300 },
+        ShapeConfig::InversePower { power: 1e300 },
     ] {
         for total in [0, 1, 2, 3] {
             for warmup in [0.0, 1.0, 1e300] {
@@ -198,6 +199,7 @@ fn settings_out_of_range_are_refused_with_their_key() {
         refused(shape(ShapeConfig::Polynomial { power: bad, end: 0.0 }), "power");
         refused(shape(ShapeConfig::Polynomial { power: 1.0, end: bad }), "end");
         refused(shape(ShapeConfig::InverseTime { rate: bad }), "rate");
+        refused(shape(ShapeConfig::InversePower { power: bad }), "power");
         refused(shape(ShapeConfig::Linear { start: 1.0, end: bad }), "end");
         refused(shape(ShapeConfig::Cosine { end: bad }), "end");
         refused(shape(one_cycle(bad, 25.0, 1e4)), "rise");
@@ -214,6 +216,7 @@ fn settings_out_of_range_are_refused_with_their_key() {
         assert!(error.to_string().starts_with("optim.lr is "));
     }
     refused(shape(plateau(1.0, 1, 0.0)), "factor");
+    refused(shape(ShapeConfig::InversePower { power: 0.0 }), "power");
     refused(shape(ShapeConfig::Cosine { end: 1.1 }), "end");
     let milestones = shape(ShapeConfig::MultiStep { milestones: vec![1.0, 3.0, 2.0], gamma: 0.1 });
     let error = milestones.build(0.1, 10, 100).unwrap_err();
