@@ -1,4 +1,4 @@
-//! Optimisers and schedules against PyTorch, and the optimiser's state.
+//! Optimisers and schedules against PyTorch, timm and scikit-learn, and the optimiser's state.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
@@ -8,8 +8,10 @@ mod common;
 mod gradients;
 mod groups;
 mod laws;
+mod layer_decay;
 mod schedule_laws;
 mod schedules;
 mod settings;
+mod sgd;
 mod state;
 mod trajectories;
