@@ -101,7 +101,7 @@ impl Job {
             let loss = loss.forward(model.forward(inputs.clone(), None), &targets);
             let gradients = Gradients::of(loss.backward(), &model);
             let value = loss.into_scalar::<f32>();
-            model = optimizer.step(model.clone(), gradients, config.lr(), |_, weight| weight);
+            model = optimizer.step(model.clone(), gradients, config.lr(), |_, weight, _| weight);
             value
         })
     }

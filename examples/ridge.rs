@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Batch size 0 is all items: plain gradient descent.
     let task = Supervised::new(Network::forward, loss, patients.fitted.clone());
-    let penalty = StrengthConfig { strength: LAMBDA, params: ParamSelection::Weights, proximal: false };
+    let penalty = StrengthConfig::new(LAMBDA);
     let outcome = Trainer::new(task, TrainConfig { epochs: 1000, batch_size: 0, ..TrainConfig::default() })
         .optimizer(OptimConfig::Sgd(SgdConfig { lr: 0.2, ..SgdConfig::default() }))
         .penalty(PenaltyConfig::L2(penalty))

@@ -66,7 +66,7 @@ pub mod prelude {
     pub use burn::module::Module;
     pub use burn::tensor::{Device, Tensor};
     pub use kiln_core::device::DeviceName;
-    pub use kiln_core::{ErrorKind, Explain, Purpose, Seed, Weights};
+    pub use kiln_core::{ErrorKind, Explain, ParamSelection, Purpose, Seed, Weights};
     pub use kiln_data::{
         Batch, DataConfig, DataError, Dataset, InputShape, Inputs, Loader, Prepared, Rows, Source, Split,
         Targets, TaskKind,
@@ -76,9 +76,9 @@ pub mod prelude {
         ResnetConfig,
     };
     pub use kiln_objective::{
-        BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
-        HingeConfig, HuberConfig, Loss, LossConfig, ParamSelection, PenaltyConfig, PoissonNllConfig,
-        QuantileConfig, StrengthConfig, TargetKind,
+        BinaryCrossEntropyConfig, ConstraintConfig, CrossEntropyConfig, Custom, ElasticNetConfig, FocalConfig,
+        GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, Loss, LossConfig, MaxNormConfig,
+        PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, StrengthConfig, TargetKind, Units,
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,

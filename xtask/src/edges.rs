@@ -10,8 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-data", &["kiln-core"]),
     ("kiln-augment", &["kiln-core", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
-    ("kiln-objective", &["kiln-core", "kiln-data"]),
-    ("kiln-optim", &["kiln-core", "kiln-kernels", "kiln-data", "kiln-objective"]),
+    ("kiln-optim", &["kiln-core", "kiln-kernels"]),
+    ("kiln-objective", &["kiln-core", "kiln-data", "kiln-optim"]),
     (
         "kiln-train",
         &[

@@ -10,8 +10,8 @@ use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, InputShape, Loader, Prepared, Rows, Source, Target};
 use kiln_models::{Network, Summary};
-use kiln_objective::{Loss, LossConfig, Penalties, TargetKind};
-use kiln_optim::{Optimizer, ShapeConfig};
+use kiln_objective::{BatchPenalties, Constraints, Loss, LossConfig, Penalties, TargetKind};
+use kiln_optim::{OptimError, Optimizer, ShapeConfig};
 use kiln_train::{Data, Scores, Supervised, TrainError, Trainer, evaluate};
 
 use crate::config::{Resolved, RunConfig};
@@ -40,6 +40,8 @@ pub(crate) struct Shape {
     pub(crate) fitted: Arc<Fitted>,
     /// What predictions are averaged over.
     views: Views,
+    /// Those on what a batch does.
+    penalties: BatchPenalties,
 }
 
 impl Shape {
@@ -58,7 +60,9 @@ impl Shape {
             let error = CliError::BinaryNumbers { loss: config.name() };
             return Err(resolved.locate_at("loss.kind", error));
         }
-        Ok(Self { loss, fitted, views: Views::default() })
+        let penalties = BatchPenalties::new(&resolved.config.penalty)
+            .map_err(|error| resolved.locate(TrainError::from(error)))?;
+        Ok(Self { loss, fitted, views: Views::default(), penalties })
     }
 
     /// Predicts and scores with augmentation at test time, if there is any.
@@ -87,7 +91,10 @@ impl Shape {
     }
 
     pub(crate) fn task(&self) -> NetworkTask {
-        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted)).views(self.views)
+        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted))
+            .views(self.views)
+            .penalties(self.penalties.clone())
+            .observed(Network::forward_observed)
     }
 }
 
@@ -139,8 +146,18 @@ impl<'a> Job<'a> {
         }
         // Which parameters are trainable is known on an autodiff device only.
         let model = self.model()?.train();
-        Penalties::new(&self.config().penalty, &params::list(&model))
+        let trainable = params::list(&model);
+        let penalties = Penalties::new(&self.config().penalty, &trainable)
             .map_err(|error| self.resolved.locate(error))?;
+        if let Some(penalty) = penalties.proximal()
+            && !self.config().optim.rule.has_step_size()
+        {
+            let error = TrainError::from(OptimError::NotProximal { penalty: penalty.to_owned() });
+            return Err(self.resolved.locate_at(&format!("{penalty}.proximal"), error));
+        }
+        Constraints::new(&self.config().constraint, &trainable)
+            .map_err(|error| self.resolved.locate(error))?;
+        self.check_batch_penalties(&model)?;
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         self.check_convex()?;
@@ -155,6 +172,27 @@ impl<'a> Job<'a> {
             return Err(self.resolved.locate_at("train.monitor", error));
         }
         Ok(())
+    }
+
+    /// Whether the penalties on what a batch does find layers, and their numbers and schedules are right.
+    fn check_batch_penalties(&self, model: &Network) -> Result<(), CliError> {
+        let mut penalties = self.shape.penalties.clone();
+        if penalties.observes() {
+            let Prepared { dataset, split, fitted } = &self.prepared;
+            let first = split.train.first().copied().into_iter().collect();
+            let one = Rows::new(Arc::clone(dataset), first, Arc::clone(fitted));
+            let mut layers = Vec::new();
+            for batch in Loader::new(one, 1)?.epoch(0, 0, &self.device) {
+                let inputs = batch?.data.inputs;
+                model.valid().forward_observed(inputs, None, &mut |layer, _| layers.push(layer.to_owned()));
+            }
+            penalties.check(&layers).map_err(|error| self.resolved.locate(error))?;
+        }
+        let mut own = Penalties::new(&self.config().penalty, &params::list(model))
+            .map_err(|error| self.resolved.locate(error))?;
+        own.plan(1, 1)
+            .and_then(|()| penalties.plan(1, 1))
+            .map_err(|error| self.resolved.locate(TrainError::from(error)))
     }
 
     /// What the configuration asks for and the data do not give: each is a line for the user.
@@ -223,6 +261,9 @@ impl<'a> Job<'a> {
         }
         for penalty in &config.penalty {
             trainer = trainer.penalty(penalty.clone());
+        }
+        for constraint in &config.constraint {
+            trainer = trainer.constraint(constraint.clone());
         }
         match &config.early_stopping {
             Some(early) => trainer.early_stopping(early.clone()),

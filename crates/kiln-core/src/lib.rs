@@ -9,10 +9,12 @@ mod error;
 pub mod file;
 pub mod params;
 mod seed;
+mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
 pub use error::{ErrorKind, Explain};
 pub use params::{ParamInfo, ParamKind};
 pub use seed::{Purpose, Seed};
+pub use selection::{ParamPattern, ParamSelection};
 pub use weights::{Weights, WeightsError};

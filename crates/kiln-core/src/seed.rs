@@ -25,6 +25,8 @@ pub enum Purpose {
     Backend = 6,
     /// Noise on the gradients.
     GradientNoise = 7,
+    /// Directions along which penalties look.
+    Penalty = 8,
     /// The values that a search tries.
     Search = 12,
 }

@@ -1,16 +1,24 @@
-//! Losses and penalties: what training minimises.
+//! Losses, penalties and constraints: what training minimises, and where.
 
+mod batch;
 mod config;
+mod constraint;
 mod error;
 mod loss;
 mod penalty;
-mod selection;
+mod units;
 
+pub use batch::{Activity, BatchPenalties, BatchView, InputGradient, Jacobian};
 pub use config::{
-    BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
-    HingeConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain, PoissonNllConfig,
-    QuantileConfig, StrengthConfig,
+    ActivityConfig, ActivityNorm, BinaryCrossEntropyConfig, BoxConfig, ConstraintConfig, CrossEntropyConfig,
+    ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
+    InputGradientConfig, JacobianConfig, LossConfig, MaxNormConfig, NonNegativeConfig, PenaltyConfig, Plain,
+    PoissonNllConfig, QuantileConfig, SmoothConfig, SpectralConfig, StrengthConfig, UnitNormConfig, Units,
 };
+pub use constraint::Constraints;
 pub use error::ObjectiveError;
 pub use loss::{Loss, TargetKind, functional};
-pub use penalty::{Beside, Convention, ElasticNet, L1, L2, Penalties, Penalty, WeightView};
+pub use penalty::{
+    Beside, Convention, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalties, Penalty, PenaltyTerm,
+    Spectral, WeightView,
+};

@@ -73,6 +73,12 @@ pub enum OptimError {
     /// An average of weights that the optimiser averages itself.
     #[error("average has nothing to add: this optimiser averages the weights itself")]
     AveragesTwice,
+    /// A proximal step after an optimiser whose updates have no length.
+    #[error("{penalty} cannot be proximal: the updates of this optimiser (lion, lamb, adafactor, muon) are no multiple of the gradient")]
+    NotProximal {
+        /// Which penalty: `penalty.0`.
+        penalty: String,
+    },
     /// A saved state lacks an entry.
     #[error("the saved optimiser state holds no {name:?}")]
     StateMissing {
@@ -118,6 +124,7 @@ impl Explain for OptimError {
             | Self::Parts { .. }
             | Self::Part { .. }
             | Self::NothingToSchedule { .. }
+            | Self::NotProximal { .. }
             | Self::AveragesTwice => ErrorKind::Usage,
             _ => ErrorKind::Checkpoint,
         }
@@ -137,6 +144,9 @@ impl Explain for OptimError {
                 Some("give parts = [a, b, c] with starts = [epochs of b, epochs of c]".to_owned())
             }
             Self::Part { .. } => Some("only [schedule] as a whole can be".to_owned()),
+            Self::NotProximal { .. } => {
+                Some("leave proximal out, or choose another optimiser, such as sgd or adamw".to_owned())
+            }
             Self::AveragesTwice => Some("leave [average] out, or choose another optimiser".to_owned()),
             Self::NothingToSchedule { setting: "momentum", .. } => {
                 Some("set optim.momentum or optim.betas, which the schedule moves shares of".to_owned())

@@ -15,6 +15,7 @@ mod sam;
 mod schedule;
 mod scheduled;
 mod state;
+mod step_size;
 
 pub use average::Average;
 pub use config::{
@@ -31,3 +32,4 @@ pub use optimizer::Optimizer;
 pub use rule::{At, Kept, Rule, Slot};
 pub use sam::Sam;
 pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};
+pub use step_size::StepSize;

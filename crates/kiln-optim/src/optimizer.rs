@@ -9,7 +9,7 @@ use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
 use crate::rule::{self, At, Kept, Rule};
-use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups};
+use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
 ///
@@ -24,7 +24,7 @@ use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups};
 /// let mut optimizer = Optimizer::new(&config)?;
 /// let loss = model.forward(Tensor::<2>::ones([4, 3], &device)).square().mean();
 /// let gradients = Gradients::of(loss.backward(), &model);
-/// model = optimizer.step(model, gradients, config.lr(), |_, weight| weight);
+/// model = optimizer.step(model, gradients, config.lr(), |_, weight, _| weight);
 /// assert_eq!(optimizer.updates(), 1);
 /// # Ok::<(), kiln_optim::OptimError>(())
 /// ```
@@ -101,6 +101,11 @@ impl Optimizer {
         Arc::clone(&self.groups)
     }
 
+    /// Whether its updates have a length: whether proximal steps can follow them ([`StepSize`]).
+    pub fn has_step_size(&self) -> bool {
+        self.config.has_step_size()
+    }
+
     /// Number of calls of [`Optimizer::step`] so far.
     pub fn updates(&self) -> u64 {
         self.updates
@@ -109,13 +114,14 @@ impl Optimizer {
     /// Updates every trainable parameter of `model` that has a gradient.
     ///
     /// `lr` is the learning rate of this step, before groups. `after` gets every trainable parameter, flat and without autodiff,
-    /// after its update and gives back what it becomes: the place for proximal steps.
+    /// after its update, and how long that was when it asks; it gives back what the parameter becomes: the place for proximal
+    /// steps and constraints.
     pub fn step<M: Module>(
         &mut self,
         model: M,
         gradients: Gradients,
         lr: f64,
-        mut after: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>,
+        mut after: impl FnMut(&ParamInfo, Tensor<1>, &dyn Fn() -> StepSize) -> Tensor<1>,
     ) -> M {
         self.updates += 1;
         let mut gradients = gradients.into_tensors();
@@ -125,7 +131,9 @@ impl Optimizer {
             }
             let (Some(gradient), Some(state)) = (gradients.remove(&info.id), self.states.get_mut(&info.path))
             else {
-                return after(info, weight);
+                // Nothing moved it, but a penalty can.
+                let size = lr * self.groups.lr_factor(&info.path);
+                return after(info, weight, &|| StepSize::Same(size));
             };
             state.steps += 1;
             if self.lookahead.is_some() && state.slow.is_none() {
@@ -147,7 +155,9 @@ impl Optimizer {
                 }
             }
             let (point, kept) = self.rule.update(weight, gradient, kept, at);
-            let (weight, kept) = self.rule.finish(after(info, point), kept, at);
+            let size = || self.rule.step_size(&kept, at).unwrap_or(StepSize::Same(at.lr));
+            let point = after(info, point, &size);
+            let (weight, kept) = self.rule.finish(point, kept, at);
             state.kept = kept;
             match &self.lookahead {
                 Some(lookahead) => lookahead.update(weight, &mut state.slow, state.steps),

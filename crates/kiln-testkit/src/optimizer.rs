@@ -2,8 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{DType, Tensor, TensorData};
-use kiln_core::{Seed, Weights, params};
-use kiln_objective::ParamSelection;
+use kiln_core::{ParamSelection, Seed, Weights, params};
 use kiln_optim::{Gradients, GroupConfig, Optimizer, OptimizerConfig};
 
 use crate::{computes_in, device, device_name};
@@ -118,7 +117,7 @@ impl Laws<'_> {
     fn steps(&self, optimizer: &mut Optimizer, mut model: Params, steps: std::ops::Range<u64>) -> Params {
         for step in steps {
             let gradients = model.gradients(step, 1.0);
-            model = optimizer.step(model, gradients, self.config.lr(), |_, weight| weight);
+            model = optimizer.step(model, gradients, self.config.lr(), |_, weight, _| weight);
         }
         model
     }
@@ -129,7 +128,7 @@ impl Laws<'_> {
         let mut optimizer = self.optimizer(self.config, &model);
         for step in 1..=7 {
             let gradients = model.gradients(step, 1.0);
-            model = optimizer.step(model, gradients, 0.0, |_, weight| weight);
+            model = optimizer.step(model, gradients, 0.0, |_, weight, _| weight);
         }
         assert_eq!(Weights::of(&model).blake3(), start, "{}: a rate of 0 moved the weights", self.name);
         if let Some(averaged) = optimizer.averaged(&model) {
@@ -186,7 +185,7 @@ impl Laws<'_> {
             let mut optimizer = self.optimizer(self.config, &model);
             for step in 1..=7 {
                 let gradients = model.gradients(step, scale);
-                model = optimizer.step(model, gradients, self.config.lr(), |_, weight| weight);
+                model = optimizer.step(model, gradients, self.config.lr(), |_, weight, _| weight);
             }
             let found = Weights::of(&optimizer.averaged(&model).unwrap_or_else(|| model.clone()));
             for weights in [found, Weights::of(&model)] {
@@ -201,7 +200,7 @@ impl Laws<'_> {
             let model = Params::new(false, DType::F32);
             let mut optimizer = self.optimizer(config, &model);
             let gradients = gradients(&model);
-            let model = optimizer.step(model, gradients, self.config.lr(), |_, weight| weight);
+            let model = optimizer.step(model, gradients, self.config.lr(), |_, weight, _| weight);
             (Weights::of(&model), optimizer.state())
         };
         let (with, without) = (self.with_decay(DECAY), self.with_decay(0.0));
@@ -256,7 +255,7 @@ impl Laws<'_> {
         let before = Weights::of(&model);
         let mut gradients = model.gradients(1, 1.0);
         gradients.remove(model.filter.id);
-        let model = optimizer.step(model, gradients, self.config.lr(), |_, weight| weight);
+        let model = optimizer.step(model, gradients, self.config.lr(), |_, weight, _| weight);
         let after = Weights::of(&model);
         let moved = |name: &str| {
             let bytes = |weights: &Weights| weights.get(name).map(|data| data.as_bytes().to_vec());

@@ -9,12 +9,11 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Weights, params};
 use kiln_data::Loader;
-use kiln_objective::Penalties;
 use kiln_optim::{Gradients, Optimizer};
 
 use crate::evaluate::{EVAL_BATCH, evaluate};
 use crate::schedules::Schedules;
-use crate::step::{StepPlace, Stepper, gradients};
+use crate::step::{Objective, StepPlace, Stepper, gradients};
 use crate::trainer::{Data, Trainer, loaders};
 use crate::{Metrics, Task, TrainError};
 
@@ -67,7 +66,7 @@ impl<T: Task> Trainer<T> {
     /// Trains for `steps` steps on every device in lock-step and tells how far each is from the first.
     ///
     /// `weights` are the first weights on all of them; `init` builds the model on a device. A difference counts when
-    /// it is larger than `tolerance` or not a number.
+    /// it is larger than `tolerance` or not a number. Penalties have their whole strength, whatever their schedules say.
     ///
     /// # Errors
     /// As [`Trainer::fit`].
@@ -159,9 +158,9 @@ impl<T: Task> Trainer<T> {
         weights: &Weights,
     ) -> Result<Lane<T::Model>, TrainError> {
         let model = weights.apply(init(device)?.valid())?.train();
-        let penalties = Penalties::new(&self.penalties, &params::list(&model))?;
+        let objective = Objective::of(self, &params::list(&model))?;
         let optimizer = Optimizer::build(&self.optim, &params::list(&model))?;
-        let stepper = Stepper::new(self, optimizer, penalties);
+        let stepper = Stepper::new(self, optimizer, objective);
         Ok(Lane { device: device.clone(), model: Some(model), stepper })
     }
 

@@ -40,6 +40,6 @@ pub use range_test::{RangePoint, RangeTest, RangeTestConfig};
 pub use schedules::{PlannedStep, Preview};
 pub use scores::{ClassificationScores, ConfusionMatrix, RegressionScores, Scores};
 pub use sparsity::{Sparsity, sparsity};
-pub use supervised::{Forward, Supervised};
+pub use supervised::{Forward, Observed, Supervised};
 pub use task::Task;
 pub use trainer::{Data, Trainer};

@@ -4,11 +4,10 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::check::{NumberError, at_least};
 use kiln_core::{Purpose, Range, Weights, params};
-use kiln_objective::Penalties;
 use kiln_optim::{Gradients, Optimizer};
 use serde::{Deserialize, Serialize};
 
-use crate::step::{StepPlace, Stepper, Window, gradients};
+use crate::step::{Objective, StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{Task, TrainError};
 
@@ -110,7 +109,7 @@ impl<T: Task> Trainer<T> {
     /// falls (Smith 2017, "Cyclical learning rates for training neural networks").
     ///
     /// `model` and this trainer are as before: a training afterwards gives the same bits as one without the test.
-    /// Everything else is as in training: optimiser, penalties, clipping, order of the data.
+    /// Everything else is as in training: optimiser, penalties (with their whole strength), clipping, order of the data.
     ///
     /// # Errors
     /// As [`Trainer::fit`], except that a loss that is not finite ends the test instead.
@@ -129,9 +128,9 @@ impl<T: Task> Trainer<T> {
         // Evaluation mode makes running statistics of its own: a plain clone would share them.
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
-        let penalties = Penalties::new(&self.penalties, &params::list(&copy))?;
+        let objective = Objective::of(self, &params::list(&copy))?;
         let optimizer = Optimizer::build(&self.optim, &params::list(&copy))?;
-        let mut stepper = Stepper::new(self, optimizer, penalties);
+        let mut stepper = Stepper::new(self, optimizer, objective);
 
         let batches = train.batches() as u64;
         let mut next = 0;

@@ -8,14 +8,13 @@ use burn::module::Module;
 use burn::tensor::Device;
 use kiln_core::{Purpose, Weights, params};
 use kiln_data::Loader;
-use kiln_objective::Penalties;
 use kiln_optim::{Average, OptimError, Optimizer};
 
 use crate::checkpoint::{Checkpoint, Deferred, Rest, TrainState};
 use crate::losses::{LossSum, Losses};
 use crate::schedules::{Schedules, length};
 use crate::statistics::recompute;
-use crate::step::{StepPlace, Stepper, Window, gradients};
+use crate::step::{Objective, StepPlace, Stepper, Window, gradients};
 use crate::trainer::{Data, Trainer, device_of, loaders};
 use crate::{EpochRecord, EpochView, History, Metrics, Outcome, Scores, StepView, Stop, Task, TrainError};
 
@@ -120,12 +119,15 @@ impl<'a, T: Task> Run<'a, T> {
                 _ => None,
             };
         }
-        let penalties = Penalties::new(&trainer.penalties, &params::list(&model))?;
+        let mut objective = Objective::of(trainer, &params::list(&model))?;
+        objective.penalties.plan(steps_per_epoch, steps)?;
+        objective.penalties.set_step(state.step);
+        trainer.task.plan(steps_per_epoch, steps)?;
         for callback in &mut trainer.callbacks {
             callback.on_fit_start(&history)?;
         }
         Ok(Self {
-            stepper: Stepper::new(trainer, optimizer, penalties),
+            stepper: Stepper::new(trainer, optimizer, objective),
             average,
             losses: Losses::resumed(state.losses),
             seconds_before: state.seconds,
@@ -221,6 +223,9 @@ impl<'a, T: Task> Run<'a, T> {
             let batch = batch?;
             let place =
                 StepPlace { run: self.trainer.seed, batch: epoch * batches as u64 + self.state.batch as u64 };
+            if window.batches() == 0 {
+                self.trainer.task.set_step(self.state.step);
+            }
             let sam = self.stepper.sam.as_ref();
             let (loss, gradients) =
                 gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device, sam);
@@ -232,6 +237,7 @@ impl<'a, T: Task> Run<'a, T> {
                 continue;
             }
             lr = self.schedules.apply(self.state.step, &mut self.stepper.optimizer)?;
+            self.stepper.penalties.set_step(self.state.step);
             if let (Some(mean), Some(model)) = (window.take(), self.model.take()) {
                 self.model = Some(self.stepper.update(model, mean, lr));
             }

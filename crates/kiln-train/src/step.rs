@@ -3,18 +3,42 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Purpose, Seed, params};
-use kiln_objective::Penalties;
+use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
-    GradientConfig, Gradients, Optimizer, Sam, adaptive_clip, add_noise, centralize, noise_deviation,
+    GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize, noise_deviation,
 };
 
-use crate::{Task, Trainer};
+use crate::{Task, TrainError, Trainer};
+
+/// What is minimised beside the loss, and where.
+#[derive(Debug)]
+pub(crate) struct Objective {
+    pub(crate) penalties: Penalties,
+    pub(crate) constraints: Constraints,
+}
+
+impl Objective {
+    /// What `trainer` describes, for a model with these parameters.
+    pub(crate) fn of<T: Task>(trainer: &Trainer<T>, params: &[ParamInfo]) -> Result<Self, TrainError> {
+        let mut penalties = Penalties::new(&trainer.penalties, params)?;
+        for term in &trainer.own_penalties {
+            penalties = penalties.with(term.clone(), params)?;
+        }
+        if let Some(penalty) = penalties.proximal()
+            && !trainer.optim.rule.has_step_size()
+        {
+            return Err(OptimError::NotProximal { penalty: penalty.to_owned() }.into());
+        }
+        Ok(Self { penalties, constraints: Constraints::new(&trainer.constraints, params)? })
+    }
+}
 
 /// What a step needs beside the model.
 #[derive(Debug)]
 pub(crate) struct Stepper {
     pub(crate) optimizer: Optimizer,
     pub(crate) penalties: Penalties,
+    constraints: Constraints,
     pub(crate) sam: Option<Sam>,
     /// Global norm of the newest gradient before clipping, where somebody wants it.
     pub(crate) norm: Option<Tensor<1>>,
@@ -26,10 +50,11 @@ pub(crate) struct Stepper {
 
 impl Stepper {
     /// A stepper for what `trainer` describes.
-    pub(crate) fn new<T: Task>(trainer: &Trainer<T>, optimizer: Optimizer, penalties: Penalties) -> Self {
+    pub(crate) fn new<T: Task>(trainer: &Trainer<T>, optimizer: Optimizer, objective: Objective) -> Self {
         Self {
             optimizer,
-            penalties,
+            penalties: objective.penalties,
+            constraints: objective.constraints,
             sam: trainer.optim.sam.as_ref().map(Sam::new),
             norm: None,
             clip_norm: trainer.config.clip_norm,
@@ -50,9 +75,9 @@ impl Stepper {
             });
         }
         let gradients = self.prepare(&model, gradients);
-        let (penalties, groups) = (&self.penalties, self.optimizer.groups());
-        self.optimizer.step(model, gradients, lr, |info, weight| {
-            penalties.prox(info, weight, lr * groups.lr_factor(&info.path))
+        let (penalties, constraints) = (&self.penalties, &self.constraints);
+        self.optimizer.step(model, gradients, lr, |info, weight, size| {
+            constraints.project(info, penalties.prox(info, weight, size))
         })
     }
 

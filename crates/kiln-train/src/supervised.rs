@@ -5,15 +5,18 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_augment::Views;
-use kiln_core::Seed;
+use kiln_core::{Purpose, Seed};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Inputs, Targets};
-use kiln_objective::Loss;
+use kiln_objective::{BatchPenalties, BatchView, Loss, ObjectiveError};
 
-use crate::{Scores, Task};
+use crate::{Scores, Task, TrainError};
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
 pub type Forward<M> = fn(&M, Inputs, Option<Seed>) -> Tensor<2>;
+
+/// As [`Forward`], and gives the outputs of every hidden layer, `[N, features]`, with its path to a function.
+pub type Observed<M> = fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor<2>)) -> Tensor<2>;
 
 /// Supervised learning with a model that maps [`Inputs`] to raw outputs.
 ///
@@ -27,12 +30,15 @@ pub struct Supervised<M> {
     loss: Loss,
     fitted: Arc<Fitted>,
     views: Views,
+    penalties: BatchPenalties,
+    observed: Option<Observed<M>>,
 }
 
 impl<M> Supervised<M> {
     /// A task with a loss and the preprocessing that the batches went through.
     pub fn new(forward: Forward<M>, loss: Loss, fitted: Arc<Fitted>) -> Self {
-        Self { forward, loss, fitted, views: Views::default() }
+        let (views, penalties) = (Views::default(), BatchPenalties::default());
+        Self { forward, loss, fitted, views, penalties, observed: None }
     }
 
     /// Predicts and scores by the [average](Loss::average) over these views of every image. Training sees the images as they
@@ -40,6 +46,23 @@ impl<M> Supervised<M> {
     #[must_use]
     pub fn views(mut self, views: Views) -> Self {
         self.views = views;
+        self
+    }
+
+    /// Adds penalties on what a batch does in the model to the training loss. Penalties on parameters are the trainer's.
+    ///
+    /// The training loss that is reported has them in it, because they depend on the batch; scores have not.
+    #[must_use]
+    pub fn penalties(mut self, penalties: BatchPenalties) -> Self {
+        self.penalties = penalties;
+        self
+    }
+
+    /// How the hidden layers are seen, for activity penalties: [`Network::forward_observed`](kiln_models::Network) for
+    /// kiln's own models.
+    #[must_use]
+    pub fn observed(mut self, observed: Observed<M>) -> Self {
+        self.observed = Some(observed);
         self
     }
 
@@ -87,8 +110,33 @@ impl<M: Module> Task for Supervised<M> {
     type Batch = Batch;
 
     fn loss(&self, model: &M, batch: Batch, seed: Seed) -> Tensor<1> {
-        let outputs = (self.forward)(model, batch.inputs, Some(seed));
-        self.loss.weighted(outputs, &batch.targets, batch.weights.as_ref())
+        let mut activity: Option<Tensor<1>> = None;
+        let outputs = match self.observed.filter(|_| self.penalties.observes()) {
+            None => (self.forward)(model, batch.inputs.clone(), Some(seed)),
+            Some(observed) => observed(model, batch.inputs.clone(), Some(seed), &mut |layer, outputs| {
+                let own = self.penalties.observe(layer, outputs);
+                activity = [activity.take(), own].into_iter().flatten().reduce(Tensor::add);
+            }),
+        };
+        let loss = self.loss.weighted(outputs, &batch.targets, batch.weights.as_ref());
+        if self.penalties.is_empty() {
+            return loss;
+        }
+        let view = AtBatch { task: self, model, batch: &batch, seed };
+        let inputs = self.penalties.value(&view, seed.purpose(Purpose::Penalty));
+        [activity, inputs].into_iter().flatten().fold(loss, Tensor::add)
+    }
+
+    fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), TrainError> {
+        if self.penalties.observes() && self.observed.is_none() {
+            let (penalty, wanted) = ("an activity penalty".to_owned(), "a hidden layer".to_owned());
+            return Err(ObjectiveError::NothingSelected { penalty, wanted, paths: Vec::new() }.into());
+        }
+        Ok(self.penalties.plan(steps_per_epoch, steps)?)
+    }
+
+    fn set_step(&mut self, step: u64) {
+        self.penalties.set_step(step);
     }
 
     fn score(&self, model: &M, batch: Batch, scores: &mut Scores) {
@@ -112,6 +160,32 @@ impl<M: Module> Task for Supervised<M> {
                 scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
             }
         }
+    }
+}
+
+/// A model at a batch.
+struct AtBatch<'a, M> {
+    task: &'a Supervised<M>,
+    model: &'a M,
+    batch: &'a Batch,
+    seed: Seed,
+}
+
+impl<M> BatchView for AtBatch<'_, M> {
+    fn outputs(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let inputs = match &self.batch.inputs {
+            Inputs::Images(images) => Inputs::Images(inputs.reshape(images.dims())),
+            Inputs::Table(_) => Inputs::Table(inputs),
+        };
+        (self.task.forward)(self.model, inputs, Some(self.seed))
+    }
+
+    fn loss(&self, inputs: Tensor<2>) -> Tensor<1> {
+        self.task.loss.weighted(self.outputs(inputs), &self.batch.targets, self.batch.weights.as_ref())
+    }
+
+    fn inputs(&self) -> Tensor<2> {
+        self.batch.inputs.clone().flat()
     }
 }
 

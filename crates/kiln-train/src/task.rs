@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::Scores;
+use crate::{Scores, TrainError};
 
 /// How a model learns from a batch and how it is judged.
 ///
@@ -22,6 +22,17 @@ pub trait Task: Send {
     /// `seed` is a function of the run's seed and the step; everything random in the model (dropout) derives from it.
     /// Modules that draw from Burn's own generator are covered too: the trainer seeds it before every step.
     fn loss(&self, model: &Self::Model, batch: Self::Batch, seed: Seed) -> Tensor<1>;
+
+    /// Told once before training how long it is, in optimiser steps. Default: nothing happens.
+    ///
+    /// # Errors
+    /// [`TrainError`] for what cannot be planned so.
+    fn plan(&mut self, _steps_per_epoch: u64, _steps: u64) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    /// Told before every optimiser step which it is, from 0. Default: nothing happens.
+    fn set_step(&mut self, _step: u64) {}
 
     /// Adds the batch to the scores. The model is in evaluation mode, without autodiff.
     fn score(&self, model: &Self::Model, batch: Self::Batch, scores: &mut Scores);

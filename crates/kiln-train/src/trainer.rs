@@ -8,7 +8,7 @@ use std::time::Duration;
 use burn::module::Module;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Loader, Source};
-use kiln_objective::PenaltyConfig;
+use kiln_objective::{ConstraintConfig, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{
     AdamConfig, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig,
 };
@@ -59,6 +59,8 @@ pub struct Trainer<T: Task> {
     pub(crate) momentum_schedule: Option<ScheduleConfig>,
     pub(crate) weight_decay_schedule: Option<ScheduleConfig>,
     pub(crate) penalties: Vec<PenaltyConfig>,
+    pub(crate) own_penalties: Vec<PenaltyTerm>,
+    pub(crate) constraints: Vec<ConstraintConfig>,
     pub(crate) gradient: GradientConfig,
     pub(crate) average: Option<AverageConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
@@ -93,6 +95,8 @@ impl<T: Task> Trainer<T> {
             momentum_schedule: None,
             weight_decay_schedule: None,
             penalties: Vec::new(),
+            own_penalties: Vec::new(),
+            constraints: Vec::new(),
             gradient: GradientConfig::default(),
             average: None,
             early_stopping: None,
@@ -144,9 +148,22 @@ impl<T: Task> Trainer<T> {
         self
     }
 
-    /// Adds a penalty λ·R(θ) to the objective.
+    /// Adds a penalty λ·R(θ) to the objective. One on what a batch does is the task's:
+    /// [`Supervised::penalties`](crate::Supervised::penalties).
     pub fn penalty(mut self, penalty: PenaltyConfig) -> Self {
         self.penalties.push(penalty);
+        self
+    }
+
+    /// Adds a penalty of your own, such as a [`kiln_objective::Custom`].
+    pub fn own_penalty(mut self, penalty: impl Into<PenaltyTerm>) -> Self {
+        self.own_penalties.push(penalty.into());
+        self
+    }
+
+    /// Adds a constraint: where weights must lie after every update.
+    pub fn constraint(mut self, constraint: ConstraintConfig) -> Self {
+        self.constraints.push(constraint);
         self
     }
 

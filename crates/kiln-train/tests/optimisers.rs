@@ -114,7 +114,7 @@ fn sam_takes_both_gradients_on_the_same_batch_with_the_same_masks() {
         let gradients = |net: &Net| Gradients::of(task.loss(net, batch.clone(), seed).backward(), net);
         let above = sam.ascend(&net, &gradients(&net));
         let there = gradients(&above);
-        net = optimizer.step(net, there, 0.1, |_, weight| weight);
+        net = optimizer.step(net, there, 0.1, |_, weight, _| weight);
     }
     assert_eq!(Weights::of(&outcome.model).blake3(), Weights::of(&net).blake3());
 }

@@ -45,7 +45,8 @@ pub(super) fn assignment(
     setter: Setter,
 ) -> Result<Layer, ConfigError> {
     let value = coerce(key, text, text.parse::<Value>().ok());
-    if let (Value::Array(_), "penalty") | (Value::Table(_), _) = (&value, key) {
+    let is_list = value.is_array() && schema::LISTS.contains(&key);
+    if is_list || value.is_table() {
         // Nested settings: read like a file, so that each of them is known by its own key.
         let source = Source { name: source.name, text: format!("{key} = {text}") };
         return file::parse(source, setter);
@@ -64,6 +65,8 @@ fn coerce(key: &str, text: &str, parsed: Option<Value>) -> Value {
     let string = || Value::String(text.to_owned());
     match (schema::example(key), parsed) {
         (Some(Value::String(_)), Some(value @ (Value::String(_) | Value::Array(_)))) => value,
+        // A regular expression.
+        (Some(Value::String(_)), Some(value @ Value::Table(_))) if key.ends_with(".params") => value,
         (Some(Value::String(_)), _) => string(),
         (Some(Value::Array(_)), Some(value @ Value::Array(_))) => value,
         (Some(Value::Array(_)), parsed) => Value::Array(vec![parsed.unwrap_or_else(string)]),

@@ -29,9 +29,8 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         mix: optional(settings, "mix")?,
         model: section(settings, "model")?,
         loss: optional(settings, "loss")?,
-        penalty: (0..settings.penalties())
-            .map(|index| section(settings, &format!("penalty.{index}")))
-            .collect::<Result<_, _>>()?,
+        penalty: entries(settings, "penalty")?,
+        constraint: entries(settings, "constraint")?,
         optim: optimizer(settings)?,
         schedule: section(settings, "schedule")?,
         momentum_schedule: optional(settings, "momentum_schedule")?,
@@ -42,6 +41,11 @@ pub(crate) fn build(settings: &Settings) -> Result<RunConfig, ConfigError> {
         early_stopping: optional(settings, "early_stopping")?,
         checkpoint: section(settings, "checkpoint")?,
     })
+}
+
+/// The entries of a list of sections.
+fn entries<T: DeserializeOwned>(settings: &Settings, list: &str) -> Result<Vec<T>, ConfigError> {
+    (0..settings.entries(list)).map(|index| section(settings, &format!("{list}.{index}"))).collect()
 }
 
 /// `[optim]` with the sections inside it.
@@ -79,10 +83,11 @@ fn check_sections(settings: &Settings) -> Result<(), ConfigError> {
             let nearest = nearest(section, schema::SECTIONS);
             return Err(ConfigError::UnknownSection { section: section.to_owned(), nearest, place });
         }
-        let is_penalty = section == "penalty" && key.split('.').count() == 2;
+        let is_list = schema::LISTS.contains(&section);
+        let is_entry = is_list && key.split('.').count() == 2;
         let is_inner = schema::INNER_SECTIONS.contains(&key);
-        if (key == section || is_penalty || is_inner) && !setting.value.is_table() {
-            let expected = if key == "penalty" { "a list of sections" } else { "a section" };
+        if (key == section || is_entry || is_inner) && !setting.value.is_table() {
+            let expected = if is_list && key == section { "a list of sections" } else { "a section" };
             return Err(wrong(key, setting, expected.to_owned(), None));
         }
     }
@@ -104,6 +109,9 @@ fn section<T: DeserializeOwned>(settings: &Settings, name: &str) -> Result<T, Co
     }
     if name == "optim" {
         groups(&table, settings)?;
+    }
+    if name.starts_with("penalty.") {
+        own_schedule(name, &table, settings)?;
     }
     T::deserialize(Value::Table(table.clone())).map_err(|error| context.culprit::<T>(&table, &error))
 }
@@ -130,6 +138,33 @@ fn parts(section: &str, name: &str, table: &Table, settings: &Settings) -> Resul
         parts(section, &name, part, settings)?;
     }
     Ok(())
+}
+
+/// Whether the schedule of a penalty has only keys that there are: it is one value to everything else here.
+fn own_schedule(name: &str, penalty: &Table, settings: &Settings) -> Result<(), ConfigError> {
+    let Some(table) = penalty.get("schedule").and_then(Value::as_table) else { return Ok(()) };
+    let name = format!("{name}.schedule");
+    let place = || settings.get(&name).and_then(|set| set.origin.value_snippet());
+    let kinds = schema::kinds_of("momentum_schedule");
+    let Some(kind) = table.get("kind").and_then(Value::as_str) else {
+        let help = format!("the kinds are {}", kinds.join(", "));
+        return Err(ConfigError::Missing { key: format!("{name}.kind"), help, place: place() });
+    };
+    let Some(shape) = schema::shape("momentum_schedule", Some(kind)) else {
+        return Err(ConfigError::Value {
+            key: format!("{name}.kind"),
+            found: format!("{kind:?}").into(),
+            expected: format!("one of {}", kinds.join(", ")).into(),
+            nearest: nearest(kind, kinds.iter().map(String::as_str)),
+            place: place(),
+        });
+    };
+    if let Some(key) = table.keys().find(|key| !shape.example.contains_key(*key)) {
+        let nearest = nearest(key, shape.example.keys().map(String::as_str));
+        let nearest = nearest.map(|near| format!("{name}.{near}"));
+        return Err(ConfigError::UnknownKey { key: format!("{name}.{key}"), nearest, kind: None, place: place() });
+    }
+    parts("momentum_schedule", &name, table, settings)
 }
 
 /// Whether the groups of parameters have only keys that there are: they are one value to everything else here.
@@ -257,7 +292,10 @@ impl Context<'_> {
 /// What a setting takes, in words, from a value that it does take.
 fn expected(key: &str, example: &Value) -> String {
     if key.ends_with(".params") {
-        return "weights, all, biases or a list of paths".to_owned();
+        return "weights, biases, norms, all, a list of paths or { regex = \"…\" }".to_owned();
+    }
+    if key.ends_with(".schedule") {
+        return "a schedule, such as { kind = \"linear\", start = 0.0, end = 1.0 }".to_owned();
     }
     if key == "optim.group" {
         return "a list of groups, such as [{ params = \"biases\", weight_decay = 0.0 }]".to_owned();

@@ -1,6 +1,7 @@
 //! Penalties that say the same thing twice, and penalties inside an optimiser that changes what they mean.
 
-use kiln_objective::{ParamSelection, PenaltyConfig};
+use kiln_core::ParamSelection;
+use kiln_objective::PenaltyConfig;
 use kiln_optim::OptimConfig;
 
 use super::run::RunConfig;
@@ -11,8 +12,8 @@ pub(crate) fn warnings(config: &RunConfig) -> Vec<String> {
     let (optim, decay) = (&config.optim.rule, config.optim.rule.weight_decay());
     let name = optim_name(optim);
     for (index, penalty) in config.penalty.iter().enumerate() {
-        let (kind, terms) = terms(penalty);
-        if decay > 0.0 && terms.l2 > 0.0 && decays(optim, penalty.params()) {
+        let (Some((kind, terms)), Some(params)) = (terms(penalty), penalty.params()) else { continue };
+        if decay > 0.0 && terms.l2 > 0.0 && decays(optim, params) {
             lines.push(format!(
                 "penalty.{index} ({kind}) and optim.weight_decay both shrink the same weights; leave one out \
                  (optim.weight_decay=0), or mean their sum: a coupled weight decay of {:?} is l2 with strength {:?}",
@@ -27,11 +28,13 @@ pub(crate) fn warnings(config: &RunConfig) -> Vec<String> {
             ));
         }
         for (earlier, other) in config.penalty[..index].iter().enumerate() {
-            let other_terms = self::terms(other).1;
+            let (Some((_, other_terms)), Some(other_params)) = (self::terms(other), other.params()) else {
+                continue;
+            };
             let both = [(terms.l1, other_terms.l1, "L1"), (terms.l2, other_terms.l2, "L2")];
             let doubled: Vec<&str> =
                 both.into_iter().filter(|(a, b, _)| *a > 0.0 && *b > 0.0).map(|(.., name)| name).collect();
-            if !doubled.is_empty() && overlap(penalty.params(), other.params()) {
+            if !doubled.is_empty() && overlap(params, other_params) {
                 let what = doubled.join(" and ");
                 lines.push(format!(
                     "penalty.{earlier} and penalty.{index} both put {what} on the same weights: their strengths add up"
@@ -54,20 +57,22 @@ struct Terms {
     l2: f64,
 }
 
-fn terms(penalty: &PenaltyConfig) -> (&'static str, Terms) {
-    match penalty {
+/// The name of a penalty and its terms; `None` for one that has neither.
+fn terms(penalty: &PenaltyConfig) -> Option<(&'static str, Terms)> {
+    Some(match penalty {
         PenaltyConfig::L1(config) => ("l1", Terms { l1: config.strength, l2: 0.0 }),
         PenaltyConfig::L2(config) => ("l2", Terms { l1: 0.0, l2: config.strength }),
         PenaltyConfig::ElasticNet(config) => {
             let (l1, l2) = (config.strength * config.l1_ratio, config.strength * (1.0 - config.l1_ratio));
             ("elastic-net", Terms { l1, l2 })
         }
-    }
+        _ => return None,
+    })
 }
 
 /// Whether the weight decay acts on parameters that a penalty selects.
 fn decays(optim: &OptimConfig, params: &ParamSelection) -> bool {
-    optim.decay_all() || !matches!(params, ParamSelection::Biases)
+    optim.decay_all() || !matches!(params, ParamSelection::Biases | ParamSelection::Norms)
 }
 
 /// Whether two selections can have parameters in common.
@@ -77,8 +82,10 @@ fn overlap(a: &ParamSelection, b: &ParamSelection) -> bool {
     };
     let bias = |path: &String| path.ends_with(".bias");
     match (a, b) {
-        (ParamSelection::Weights, ParamSelection::Biases)
-        | (ParamSelection::Biases, ParamSelection::Weights) => false,
+        (
+            ParamSelection::Weights | ParamSelection::Biases | ParamSelection::Norms,
+            ParamSelection::Weights | ParamSelection::Biases | ParamSelection::Norms,
+        ) => a == b,
         (ParamSelection::Paths(a), ParamSelection::Paths(b)) => {
             a.iter().any(|a| b.iter().any(|b| below(a, b) || below(b, a)))
         }

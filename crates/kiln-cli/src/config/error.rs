@@ -55,10 +55,10 @@ pub(crate) enum ConfigError {
         nearest: Option<String>,
         place: Option<Snippet>,
     },
-    #[error("penalties are a list")]
-    PenaltyList { place: Option<Snippet> },
-    #[error("there is no penalty {index}, there are {count}")]
-    NoSuchPenalty { index: usize, count: usize, place: Option<Snippet> },
+    #[error("{list} is a list of sections")]
+    List { list: &'static str, place: Option<Snippet> },
+    #[error("there is no {list}.{index}, there are {count}")]
+    NoSuchEntry { list: &'static str, index: usize, count: usize, place: Option<Snippet> },
 }
 
 impl ConfigError {
@@ -70,8 +70,8 @@ impl ConfigError {
             | Self::UnknownKey { place, .. }
             | Self::Missing { place, .. }
             | Self::Value { place, .. }
-            | Self::PenaltyList { place }
-            | Self::NoSuchPenalty { place, .. } => place.as_ref(),
+            | Self::List { place, .. }
+            | Self::NoSuchEntry { place, .. } => place.as_ref(),
             _ => None,
         }
     }
@@ -109,10 +109,11 @@ impl Explain for ConfigError {
             )),
             Self::Missing { help, .. } => Some(help.clone()),
             Self::Value { nearest, .. } => nearest.as_ref().map(did_you_mean),
-            Self::PenaltyList { .. } => {
-                Some("write [[penalty]] in a file and penalty.0.kind=l1 as an argument".to_owned())
+            Self::List { list, .. } => {
+                let kind = super::schema::kinds_of(list).into_iter().next().unwrap_or_default();
+                Some(format!("write [[{list}]] in a file and {list}.0.kind={kind} as an argument"))
             }
-            Self::NoSuchPenalty { count, .. } => Some(format!("the next one is penalty.{count}")),
+            Self::NoSuchEntry { list, count, .. } => Some(format!("the next one is {list}.{count}")),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ use toml::{Spanned, Table, Value};
 
 use super::error::ConfigError;
 use super::origin::{Origin, Setter, Snippet, Source};
+use super::schema::LISTS;
 use super::settings::{Layer, Setting};
 use crate::recipe;
 use crate::text::nearest;
@@ -133,7 +134,7 @@ impl Walk<'_> {
                 self.push(path.clone(), Value::Table(Table::new()), key, place.span());
                 self.table(&path, table, places);
             }
-            (Value::Array(items), DeValue::Array(places)) if path == "penalty" => {
+            (Value::Array(items), DeValue::Array(places)) if LISTS.contains(&path.as_str()) => {
                 // The list as a whole replaces that of a lower layer.
                 self.push(path.clone(), Value::Array(Vec::new()), key.clone(), place.span());
                 for (index, (item, place)) in items.iter().zip(places.iter()).enumerate() {

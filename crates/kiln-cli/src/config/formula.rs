@@ -1,6 +1,7 @@
 //! What is added to the loss and how weights move, as formulas.
 
-use kiln_objective::{Beside, Convention, ParamSelection, PenaltyConfig};
+use kiln_core::ParamSelection;
+use kiln_objective::{ActivityNorm, Beside, ConstraintConfig, Convention, PenaltyConfig, Units};
 
 use super::run::RunConfig;
 use super::update;
@@ -16,26 +17,74 @@ pub(crate) fn lines(config: &RunConfig) -> Vec<String> {
         lines.extend(elsewhere(entry));
     }
     lines.extend(update::lines(&config.optim));
+    lines.extend(config.constraint.iter().map(constraint));
     lines
 }
 
 fn penalty(config: &PenaltyConfig) -> String {
-    let (formula, strength, params, proximal) = match config {
-        PenaltyConfig::L1(l1) => ("λ·Σ|w|".to_owned(), l1.strength, &l1.params, l1.proximal),
-        PenaltyConfig::L2(l2) => ("λ·Σw² (no ½)".to_owned(), l2.strength, &l2.params, l2.proximal),
+    let formula = match config {
+        PenaltyConfig::L1(_) => "λ·Σ|w|".to_owned(),
+        PenaltyConfig::L2(_) => "λ·Σw² (no ½)".to_owned(),
         PenaltyConfig::ElasticNet(net) => {
-            let formula = format!("λ·({0}·Σ|w| + {1}/2·Σw²)", net.l1_ratio, 1.0 - net.l1_ratio);
-            (formula, net.strength, &net.params, net.proximal)
+            format!("λ·({0}·Σ|w| + {1}/2·Σw²)", net.l1_ratio, 1.0 - net.l1_ratio)
         }
+        PenaltyConfig::GroupLasso(lasso) => format!("λ·Σ√p·‖w‖ (p numbers for each {})", unit(lasso.units)),
+        PenaltyConfig::L21(_) => "λ·Σ‖w‖ (for each input, whatever its size)".to_owned(),
+        PenaltyConfig::Orthogonal(_) => "λ·Σ‖WᵀW − I‖² (no ½)".to_owned(),
+        PenaltyConfig::Spectral(_) => "λ/2·Σσ(W)² (σ the largest singular value)".to_owned(),
+        PenaltyConfig::Activity(activity) => {
+            let sum = match activity.norm {
+                ActivityNorm::L1 => "Σ|a|",
+                ActivityNorm::L2 => "Σa²",
+            };
+            format!("λ·mean over items of {sum} (a the outputs of a layer)")
+        }
+        PenaltyConfig::InputGradient(_) => "λ·mean over items of ‖∂loss/∂x‖² (no ½)".to_owned(),
+        PenaltyConfig::Jacobian(_) => "λ·mean over items of ‖∂outputs/∂x‖² (no ½)".to_owned(),
     };
-    let over = match params {
+    let over = match (config, config.params()) {
+        (_, Some(params)) => format!("over {}", over(params)),
+        (PenaltyConfig::Activity(activity), _) if activity.layers.is_empty() => {
+            "over all hidden layers".to_owned()
+        }
+        (PenaltyConfig::Activity(activity), _) => format!("over {}", activity.layers.join(", ")),
+        _ => "over a batch".to_owned(),
+    };
+    let how = if config.proximal() { "by a proximal step" } else { "by its gradient" };
+    let when = if config.schedule().is_some() { ", times its schedule" } else { "" };
+    format!("  {formula}, λ = {:?}{when}, {over}, {how}", config.strength())
+}
+
+fn over(params: &ParamSelection) -> String {
+    match params {
         ParamSelection::Weights => "weights (no biases, no normalisation layers)".to_owned(),
         ParamSelection::All => "all parameters".to_owned(),
         ParamSelection::Biases => "biases".to_owned(),
+        ParamSelection::Norms => "normalisation layers".to_owned(),
         ParamSelection::Paths(paths) => paths.join(", "),
+        ParamSelection::Matching(pattern) => format!("what matches /{}/", pattern.as_str()),
+    }
+}
+
+fn unit(units: Units) -> &'static str {
+    match units {
+        Units::Output => "output",
+        Units::Input => "input",
+        Units::Filter => "filter",
+    }
+}
+
+/// Where weights must lie.
+fn constraint(config: &ConstraintConfig) -> String {
+    let (formula, params) = match config {
+        ConstraintConfig::MaxNorm(norm) => {
+            (format!("‖w‖ ≤ {:?} for each {}", norm.max, unit(norm.units)), &norm.params)
+        }
+        ConstraintConfig::UnitNorm(norm) => (format!("‖w‖ = 1 for each {}", unit(norm.units)), &norm.params),
+        ConstraintConfig::NonNegative(config) => ("w ≥ 0".to_owned(), &config.params),
+        ConstraintConfig::Box(config) => (format!("{:?} ≤ w ≤ {:?}", config.low, config.high), &config.params),
     };
-    let how = if proximal { "by a proximal step" } else { "by its gradient" };
-    format!("  {formula}, λ = {strength:?}, over {over}, {how}")
+    format!("then {formula}, over {}", over(params))
 }
 
 /// The same strength as others would write it, for n training items.

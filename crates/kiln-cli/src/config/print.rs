@@ -7,6 +7,7 @@ use toml::Value;
 use super::formula;
 use super::resolve::Resolved;
 use super::run::RunConfig;
+use super::schema::LISTS;
 
 /// The column of the comments; longer lines push them right.
 const COMMENT_COLUMN: usize = 36;
@@ -25,20 +26,27 @@ pub(crate) fn leaves(config: &RunConfig) -> Vec<(String, Value)> {
 fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec<(String, Value)>) {
     let below = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
     match (order, value) {
-        (serde_json::Value::Object(fields), Value::Table(table)) => {
+        // A table within an entry of a list is one value.
+        (serde_json::Value::Object(fields), Value::Table(table)) if !is_setting_of_entry(prefix) => {
             for (key, order) in fields {
                 if let Some(value) = table.get(key) {
                     walk(&below(key), order, value, leaves);
                 }
             }
         }
-        (serde_json::Value::Array(orders), Value::Array(items)) if prefix == "penalty" => {
+        (serde_json::Value::Array(orders), Value::Array(items)) if LISTS.contains(&prefix) => {
             for (index, (order, item)) in orders.iter().zip(items).enumerate() {
                 walk(&below(&index.to_string()), order, item, leaves);
             }
         }
         _ => leaves.push((prefix.to_owned(), value.clone())),
     }
+}
+
+/// Whether a key is that of a setting in an entry of a list: `penalty.0.schedule`.
+fn is_setting_of_entry(key: &str) -> bool {
+    let mut parts = key.split('.');
+    parts.next().is_some_and(|list| LISTS.contains(&list)) && parts.count() == 2
 }
 
 /// A value as TOML; small and large numbers with an exponent, which TOML knows but the crate never writes.
@@ -66,8 +74,8 @@ pub(crate) fn annotated(resolved: &Resolved) -> String {
         let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
         if within != section {
             section = within.to_owned();
-            let header =
-                if within.starts_with("penalty.") { "[[penalty]]".to_owned() } else { format!("[{within}]") };
+            let list = within.split_once('.').map(|(list, _)| list).filter(|list| LISTS.contains(list));
+            let header = list.map_or_else(|| format!("[{within}]"), |list| format!("[[{list}]]"));
             let _ = write!(text, "\n{header}\n");
         }
         let line = format!("{name} = {}", literal(&value));

@@ -5,7 +5,7 @@ use kiln_core::device::DeviceName;
 use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
 use kiln_models::ModelConfig;
-use kiln_objective::{LossConfig, PenaltyConfig};
+use kiln_objective::{ConstraintConfig, LossConfig, PenaltyConfig};
 use kiln_optim::{Average, AverageConfig, GradientConfig, OptimizerConfig, ScheduleConfig};
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use serde::Serialize;
@@ -39,6 +39,9 @@ pub struct RunConfig {
     /// Terms that are added to the loss. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub penalty: Vec<PenaltyConfig>,
+    /// Where weights must lie after every update. Default: anywhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub constraint: Vec<ConstraintConfig>,
     /// The optimiser. Default: Adam.
     pub optim: OptimizerConfig,
     /// How the learning rate changes. Default: not at all.

@@ -4,13 +4,15 @@
 use std::sync::OnceLock;
 
 use kiln_augment::{AugmentConfig, FlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig};
+use kiln_core::ParamSelection;
 use kiln_data::{DataConfig, TaskKind};
 use kiln_models::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
-    BinaryCrossEntropyConfig, CrossEntropyConfig, ElasticNetConfig, FocalConfig, GaussianNllConfig,
-    HingeConfig, HuberConfig, LossConfig, ParamSelection, PenaltyConfig, Plain, PoissonNllConfig,
-    QuantileConfig, StrengthConfig,
+    ActivityConfig, ActivityNorm, BinaryCrossEntropyConfig, BoxConfig, ConstraintConfig, CrossEntropyConfig,
+    ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
+    InputGradientConfig, JacobianConfig, LossConfig, MaxNormConfig, NonNegativeConfig, PenaltyConfig, Plain,
+    PoissonNllConfig, QuantileConfig, SmoothConfig, SpectralConfig, StrengthConfig, UnitNormConfig, Units,
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
@@ -35,13 +37,14 @@ pub(crate) struct Shape {
 }
 
 /// The sections, in the order of `run.toml`.
-pub(crate) const SECTIONS: [&str; 15] = [
+pub(crate) const SECTIONS: [&str; 16] = [
     "data",
     "augment",
     "mix",
     "model",
     "loss",
     "penalty",
+    "constraint",
     "optim",
     "schedule",
     "momentum_schedule",
@@ -52,6 +55,9 @@ pub(crate) const SECTIONS: [&str; 15] = [
     "early_stopping",
     "checkpoint",
 ];
+
+/// The sections that are lists of sections.
+pub(crate) const LISTS: [&str; 2] = ["penalty", "constraint"];
 
 /// The sections that are schedules.
 pub(crate) const SCHEDULES: [&str; 3] = ["schedule", "momentum_schedule", "weight_decay_schedule"];
@@ -109,6 +115,7 @@ fn shapes() -> &'static [Shape] {
         shapes.extend(models().iter().map(|config| kind("model", config)));
         shapes.extend(losses().iter().map(|config| kind("loss", config)));
         shapes.extend(penalties().iter().map(|config| kind("penalty", config)));
+        shapes.extend(constraints().iter().map(|config| kind("constraint", config)));
         shapes.extend(optimizers().into_iter().map(|rule| kind("optim", &optimizer(rule))));
         shapes.push(plain("optim.sam", &SamConfig::default()));
         shapes.push(plain("optim.lookahead", &LookaheadConfig::default()));
@@ -272,17 +279,41 @@ fn losses() -> [LossConfig; 12] {
     ]
 }
 
-fn penalties() -> [PenaltyConfig; 3] {
-    let strength = StrengthConfig { strength: 0.5, params: ParamSelection::Weights, proximal: false };
+fn penalties() -> [PenaltyConfig; 10] {
+    // What may be left out is only shown when it is there.
+    let schedule = || Some(ScheduleConfig::default());
+    let strength = StrengthConfig { schedule: schedule(), ..StrengthConfig::new(0.5) };
+    let smooth = SmoothConfig { strength: 0.5, params: ParamSelection::Weights, schedule: schedule() };
+    let (params, step) = (ParamSelection::Weights, 0.5);
     [
         PenaltyConfig::L1(strength.clone()),
-        PenaltyConfig::L2(strength),
+        PenaltyConfig::L2(strength.clone()),
         PenaltyConfig::ElasticNet(ElasticNetConfig {
-            strength: 0.5,
-            l1_ratio: 0.5,
-            params: ParamSelection::Weights,
-            proximal: false,
+            schedule: schedule(),
+            ..ElasticNetConfig::new(0.5, 0.5)
         }),
+        PenaltyConfig::GroupLasso(GroupLassoConfig { schedule: schedule(), ..GroupLassoConfig::new(0.5) }),
+        PenaltyConfig::L21(strength),
+        PenaltyConfig::Orthogonal(smooth),
+        PenaltyConfig::Spectral(SpectralConfig { strength: 0.5, iterations: 1, params, schedule: schedule() }),
+        PenaltyConfig::Activity(ActivityConfig {
+            strength: 0.5,
+            norm: ActivityNorm::L1,
+            layers: vec!["layers.0".to_owned()],
+            schedule: schedule(),
+        }),
+        PenaltyConfig::InputGradient(InputGradientConfig { strength: 0.5, step, schedule: schedule() }),
+        PenaltyConfig::Jacobian(JacobianConfig { strength: 0.5, step, schedule: schedule() }),
+    ]
+}
+
+fn constraints() -> [ConstraintConfig; 4] {
+    let (units, params) = (Units::Output, ParamSelection::Weights);
+    [
+        ConstraintConfig::MaxNorm(MaxNormConfig { max: 0.5, units, params: params.clone() }),
+        ConstraintConfig::UnitNorm(UnitNormConfig::default()),
+        ConstraintConfig::NonNegative(NonNegativeConfig::default()),
+        ConstraintConfig::Box(BoxConfig { low: 0.5, high: 0.5, params }),
     ]
 }
 
@@ -378,7 +409,8 @@ mod tests {
             shape(section, kind).unwrap().example.keys().map(String::as_str).collect::<Vec<_>>()
         };
         assert_eq!(kinds_of("model"), ["linear", "mlp", "cnn", "resnet"]);
-        assert_eq!(kinds_of("penalty.2"), ["l1", "l2", "elastic-net"]);
+        assert_eq!(kinds_of("penalty.2")[..4], ["l1", "l2", "elastic-net", "group-lasso"]);
+        assert_eq!(kinds_of("constraint.0"), ["max-norm", "unit-norm", "non-negative", "box"]);
         assert_eq!(keys("checkpoint", None), ["every_epochs", "every_steps", "keep"]);
         assert_eq!(keys("schedule", Some("cosine")), ["end", "kind", "scale", "warmup", "warmup_start"]);
         assert!(keys("train", None).contains(&"clip_norm"));
@@ -396,6 +428,7 @@ mod tests {
                 "model" => table.try_into::<ModelConfig>().err(),
                 "loss" => table.try_into::<LossConfig>().err(),
                 "penalty" => table.try_into::<PenaltyConfig>().err(),
+                "constraint" => table.try_into::<ConstraintConfig>().err(),
                 "optim" => table.try_into::<OptimizerConfig>().err(),
                 "optim.sam" => table.try_into::<SamConfig>().err(),
                 "optim.lookahead" => table.try_into::<LookaheadConfig>().err(),

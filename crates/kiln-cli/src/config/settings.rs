@@ -55,12 +55,13 @@ impl Settings {
     }
 
     fn insert(&mut self, key: String, setting: Setting) -> Result<(), ConfigError> {
-        if let Some(index) = key.strip_prefix("penalty.").and_then(|rest| rest.split('.').next()) {
-            let (count, place) = (self.penalties(), setting.origin.key_snippet());
-            match index.parse::<usize>() {
+        for list in schema::LISTS {
+            let Some(rest) = key.strip_prefix(list).and_then(|rest| rest.strip_prefix('.')) else { continue };
+            let (count, place) = (self.entries(list), setting.origin.key_snippet());
+            match rest.split('.').next().unwrap_or(rest).parse::<usize>() {
                 Ok(index) if index <= count => {}
-                Ok(index) => return Err(ConfigError::NoSuchPenalty { index, count, place }),
-                Err(_) => return Err(ConfigError::PenaltyList { place }),
+                Ok(index) => return Err(ConfigError::NoSuchEntry { list, index, count, place }),
+                Err(_) => return Err(ConfigError::List { list, place }),
             }
         }
         let value = match (setting.value, key.as_str()) {
@@ -69,6 +70,11 @@ impl Settings {
             }
             (value, _) => value,
         };
+        if !value.is_table() && !value.is_array() {
+            // What was a table before is so no more.
+            let below = format!("{key}.");
+            self.by_key.retain(|other, _| !other.starts_with(&below));
+        }
         self.by_key.insert(key, Setting { value, origin: setting.origin });
         Ok(())
     }
@@ -117,14 +123,25 @@ impl Settings {
         self.by_key.keys().any(|key| key == section || key.starts_with(&prefix))
     }
 
-    /// The keys and values of a section.
+    /// The keys and values of a section; tables within it are tables again.
     pub(crate) fn section(&self, section: &str) -> toml::Table {
         let prefix = format!("{section}.");
-        self.by_key
+        let own = self
+            .by_key
             .iter()
             .filter(|(key, _)| schema::inner_section(key).is_none_or(|inner| inner == section))
-            .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?.to_owned(), setting.value.clone())))
-            .collect()
+            .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?, &setting.value)));
+        let mut table = toml::Table::new();
+        for (key, value) in own {
+            // A table comes before what is in it.
+            match key.split_once('.').and_then(|(outer, inner)| Some((table.get_mut(outer)?, inner))) {
+                Some((Value::Table(outer), inner)) => put(outer, inner, value.clone()),
+                _ => {
+                    table.insert(key.to_owned(), value.clone());
+                }
+            }
+        }
+        table
     }
 
     /// The keys and values outside of sections.
@@ -137,9 +154,10 @@ impl Settings {
             .collect()
     }
 
-    /// Number of penalties that are set.
-    pub(crate) fn penalties(&self) -> usize {
-        let indices = self.by_key.keys().filter_map(|key| key.strip_prefix("penalty.")?.split('.').next());
+    /// Number of entries of a list of sections that are set.
+    pub(crate) fn entries(&self, list: &str) -> usize {
+        let index = |key: &'_ String| key.strip_prefix(list)?.strip_prefix('.')?.split('.').next().map(str::to_owned);
+        let indices = self.by_key.keys().filter_map(index);
         indices.filter_map(|index| index.parse::<usize>().ok()).max().map_or(0, |last| last + 1)
     }
 
@@ -158,6 +176,21 @@ impl Settings {
     }
 }
 
+/// Puts a value at a dotted key below a table.
+fn put(table: &mut toml::Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((outer, inner)) => {
+            let below = table.entry(outer).or_insert_with(|| Value::Table(toml::Table::new()));
+            if let Value::Table(below) = below {
+                put(below, inner, value);
+            }
+        }
+    }
+}
+
 /// Whether a setting removes what lower layers say about a whole section.
 fn clears(key: &str, value: &Value) -> bool {
     match value {
@@ -173,7 +206,7 @@ fn clears(key: &str, value: &Value) -> bool {
                     | "weight_decay_schedule"
             ) || schema::INNER_SECTIONS.contains(&key)
         }
-        Value::Array(list) => key == "penalty" && list.is_empty(),
+        Value::Array(list) => schema::LISTS.contains(&key) && list.is_empty(),
         _ => false,
     }
 }

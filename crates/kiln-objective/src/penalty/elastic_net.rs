@@ -3,13 +3,15 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
+use kiln_optim::StepSize;
 
-use super::{Penalty, WeightView, formula, soft_threshold};
+use super::proximal::{shrink, soft_threshold};
+use super::{Penalty, WeightView, formula};
 
 /// `λ (α Σ |w| + (1 − α)/2 Σ w²)`, with the ½ of glmnet and scikit-learn (Zou and Hastie 2005).
 ///
 /// Gradient `λ (α sign(w) + (1 − α) w)`, with `sign(0) = 0`. Proximal step: the L1 step for `λ α`, then division by
-/// `1 + step · λ (1 − α)`.
+/// `1 + size · λ (1 − α)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ElasticNet {
     /// λ, at least 0.
@@ -39,8 +41,8 @@ impl Penalty for ElasticNet {
         Some(l1.add(weight.flat.mul_scalar(self.l2())))
     }
 
-    fn prox(&self, weight: WeightView<'_>, step: f64) -> Option<Tensor<1>> {
-        Some(soft_threshold(weight.flat, step * self.l1()).div_scalar(1.0 + step * self.l2()))
+    fn prox(&self, weight: WeightView<'_>, size: &StepSize) -> Option<Tensor<1>> {
+        Some(shrink(soft_threshold(weight.flat, size, self.l1()), size, self.l2()))
     }
 
     fn is_proximal(&self) -> bool {

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
+use kiln_optim::StepSize;
 
-use super::{Penalty, WeightView, formula, soft_threshold};
+use super::proximal::soft_threshold;
+use super::{Penalty, WeightView, formula};
 
 /// `λ Σ |w|`.
 ///
-/// Gradient `λ sign(w)`, 0 at `w = 0`. Proximal step: `w` moves towards 0 by `step · λ` and stops there, which gives
+/// Gradient `λ sign(w)`, 0 at `w = 0`. Proximal step: `w` moves towards 0 by `size · λ` and stops there, which gives
 /// exact zeros (Tibshirani 1996; Parikh and Boyd, Proximal Algorithms, 2014).
 #[derive(Debug, Clone, PartialEq)]
 pub struct L1 {
@@ -25,8 +27,8 @@ impl Penalty for L1 {
         Some(weight.flat.sign().mul_scalar(self.strength))
     }
 
-    fn prox(&self, weight: WeightView<'_>, step: f64) -> Option<Tensor<1>> {
-        Some(soft_threshold(weight.flat, step * self.strength))
+    fn prox(&self, weight: WeightView<'_>, size: &StepSize) -> Option<Tensor<1>> {
+        Some(soft_threshold(weight.flat, size, self.strength))
     }
 
     fn is_proximal(&self) -> bool {

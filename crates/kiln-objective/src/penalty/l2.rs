@@ -3,12 +3,14 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
+use kiln_optim::StepSize;
 
+use super::proximal::shrink;
 use super::{Penalty, WeightView, formula};
 
 /// `λ Σ w²`, no ½, as in Keras and in scikit-learn's `Ridge`; by default biases and normalisation layers are left out.
 ///
-/// Gradient `2 λ w`: a coupled weight decay of `2 λ`. Proximal step: `w / (1 + 2 · step · λ)`.
+/// Gradient `2 λ w`: a coupled weight decay of `2 λ`. Proximal step: `w / (1 + 2 · size · λ)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct L2 {
     /// λ, at least 0.
@@ -24,8 +26,8 @@ impl Penalty for L2 {
         Some(weight.flat.mul_scalar(2.0 * self.strength))
     }
 
-    fn prox(&self, weight: WeightView<'_>, step: f64) -> Option<Tensor<1>> {
-        Some(weight.flat.div_scalar(1.0 + 2.0 * step * self.strength))
+    fn prox(&self, weight: WeightView<'_>, size: &StepSize) -> Option<Tensor<1>> {
+        Some(shrink(weight.flat, size, 2.0 * self.strength))
     }
 
     fn is_proximal(&self) -> bool {

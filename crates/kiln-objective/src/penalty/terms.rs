@@ -1,29 +1,75 @@
 //! All penalties of a run, each with the parameters it acts on.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use kiln_core::{ParamInfo, params};
+use kiln_core::{ParamInfo, ParamSelection, params};
+use kiln_optim::{OptimError, ScheduleConfig, StepSize};
 
+use super::share::Share;
 use super::{Penalty, WeightView};
-use crate::{ObjectiveError, ParamSelection, PenaltyConfig};
+use crate::{ObjectiveError, PenaltyConfig};
 
-/// The penalties of a run.
+/// A penalty, what it acts on and how.
+#[derive(Debug, Clone)]
+pub struct PenaltyTerm {
+    penalty: Arc<dyn Penalty>,
+    params: ParamSelection,
+    proximal: bool,
+    schedule: Option<ScheduleConfig>,
+}
+
+impl PenaltyTerm {
+    /// A penalty on the weights, by its gradient, with the same strength all the time.
+    pub fn new(penalty: impl Penalty + 'static) -> Self {
+        Self::from(Box::new(penalty) as Box<dyn Penalty>)
+    }
+
+    /// On other parameters.
+    #[must_use]
+    pub fn params(mut self, params: ParamSelection) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// By a proximal step after the optimiser's instead of the gradient.
+    #[must_use]
+    pub fn proximal(mut self, proximal: bool) -> Self {
+        self.proximal = proximal;
+        self
+    }
+
+    /// With a strength that changes over the run.
+    #[must_use]
+    pub fn schedule(mut self, schedule: impl Into<Option<ScheduleConfig>>) -> Self {
+        self.schedule = schedule.into();
+        self
+    }
+}
+
+impl From<Box<dyn Penalty>> for PenaltyTerm {
+    fn from(penalty: Box<dyn Penalty>) -> Self {
+        let (params, proximal, schedule) = (ParamSelection::Weights, false, None);
+        Self { penalty: penalty.into(), params, proximal, schedule }
+    }
+}
+
+/// The penalties on the parameters of a run.
 ///
 /// The gradient of a penalty is added in closed form, outside autodiff; a proximal one acts on the weight after the
-/// optimiser's step, with the learning rate as the length of its step. Where several proximal penalties act on one
+/// optimiser's step, and is as long as that ([`StepSize`]). Where several proximal penalties act on one
 /// parameter, they act in the order of the configuration (L1 before L2 is the elastic net's own proximal step).
 ///
 /// ```
 /// use burn::nn::LinearConfig;
 /// use burn::tensor::Device;
 /// use kiln_core::params;
-/// use kiln_objective::{ParamSelection, Penalties, PenaltyConfig, StrengthConfig};
+/// use kiln_objective::{Penalties, PenaltyConfig, StrengthConfig};
 ///
 /// let model = LinearConfig::new(3, 2).init(&Device::default().autodiff());
-/// let l2 = StrengthConfig { strength: 1e-3, params: ParamSelection::Weights, proximal: false };
-/// let penalties = Penalties::new(&[PenaltyConfig::L2(l2)], &params::list(&model))?;
+/// let penalties = Penalties::new(&[PenaltyConfig::L2(StrengthConfig::new(1e-3))], &params::list(&model))?;
 /// assert_eq!(penalties.describe(), ["0.001 · Σ w² over weight (6 numbers)"]);
 /// # Ok::<(), kiln_objective::ObjectiveError>(())
 /// ```
@@ -34,52 +80,62 @@ pub struct Penalties {
 
 #[derive(Debug)]
 struct Term {
-    penalty: Box<dyn Penalty>,
+    key: String,
+    penalty: Arc<dyn Penalty>,
     proximal: bool,
     paths: Vec<String>,
     lookup: HashSet<String>,
     numbers: usize,
+    share: Share,
 }
 
 impl Penalties {
     /// The penalties of a configuration, for a model with these parameters ([`params::list`] of the model on an
-    /// autodiff device).
+    /// autodiff device). Those on what a batch does are passed over.
     ///
     /// # Errors
     /// [`ObjectiveError::NothingSelected`] for a selection (or one path of it) that matches no trainable parameter,
     /// [`ObjectiveError::Number`] for a setting out of its range.
     pub fn new(configs: &[PenaltyConfig], params: &[ParamInfo]) -> Result<Self, ObjectiveError> {
-        configs.iter().enumerate().try_fold(Self::default(), |all, (index, config)| {
-            let penalty = config.build(&format!("penalty.{index}"))?;
-            all.with(penalty, config.params(), config.proximal(), params)
-        })
+        let mut all = Self::default();
+        for (index, config) in configs.iter().enumerate() {
+            let key = format!("penalty.{index}");
+            if let (Some(penalty), Some(selection)) = (config.build(&key)?, config.params()) {
+                let term = PenaltyTerm::from(penalty).params(selection.clone()).proximal(config.proximal());
+                all.add(key, term.schedule(config.schedule().cloned()), params)?;
+            }
+        }
+        Ok(all)
     }
 
-    /// Adds a penalty of your own.
+    /// Adds a penalty of your own, such as a [`Custom`](crate::Custom).
     ///
     /// # Errors
     /// [`ObjectiveError::NothingSelected`] as [`Penalties::new`], [`ObjectiveError::NotProximal`] for a proximal step
     /// that the penalty does not have.
-    pub fn with(
-        mut self,
-        penalty: Box<dyn Penalty>,
-        selection: &ParamSelection,
-        proximal: bool,
-        params: &[ParamInfo],
-    ) -> Result<Self, ObjectiveError> {
-        let key = || format!("penalty.{}", self.terms.len());
-        if let Some(wanted) = selection.unmatched(params) {
-            let paths = params.iter().filter(|info| info.trainable).map(|info| info.path.clone()).collect();
-            return Err(ObjectiveError::NothingSelected { penalty: key(), wanted, paths });
+    pub fn with(mut self, term: PenaltyTerm, params: &[ParamInfo]) -> Result<Self, ObjectiveError> {
+        let key = format!("penalty.{}", self.terms.len());
+        self.add(key, term, params)?;
+        Ok(self)
+    }
+
+    fn add(&mut self, key: String, term: PenaltyTerm, params: &[ParamInfo]) -> Result<(), ObjectiveError> {
+        let PenaltyTerm { penalty, params: selection, proximal, schedule } = term;
+        let known: Vec<ParamInfo> = params.iter().filter(|info| penalty.is_for(info)).cloned().collect();
+        if let Some(wanted) = selection.unmatched(&known) {
+            let paths = known.into_iter().filter(|info| info.trainable).map(|info| info.path).collect();
+            return Err(ObjectiveError::NothingSelected { penalty: key, wanted, paths });
         }
         if proximal && !penalty.is_proximal() {
-            return Err(ObjectiveError::NotProximal { penalty: key() });
+            return Err(ObjectiveError::NotProximal { penalty: key });
         }
-        let selected = || params.iter().filter(|info| selection.matches(info));
+        let selected = || known.iter().filter(|info| selection.matches(info));
         let paths: Vec<_> = selected().map(|info| info.path.clone()).collect();
         let numbers = selected().map(|info| info.dims.iter().product::<usize>()).sum();
-        self.terms.push(Term { penalty, proximal, lookup: paths.iter().cloned().collect(), paths, numbers });
-        Ok(self)
+        let lookup = paths.iter().cloned().collect();
+        let share = Share::new(schedule);
+        self.terms.push(Term { key, penalty, proximal, paths, lookup, numbers, share });
+        Ok(())
     }
 
     /// Whether there is no penalty.
@@ -87,23 +143,48 @@ impl Penalties {
         self.terms.is_empty()
     }
 
-    fn on<'a>(&'a self, info: &'a ParamInfo, proximal: bool) -> impl Iterator<Item = &'a Term> {
-        self.terms.iter().filter(move |term| term.proximal == proximal && term.lookup.contains(&info.path))
+    /// The name of the first penalty that acts by a proximal step.
+    pub fn proximal(&self) -> Option<&str> {
+        self.terms.iter().find(|term| term.proximal).map(|term| term.key.as_str())
+    }
+
+    /// Fits the schedules of the strengths to a run of `steps` steps. Before, every strength is whole.
+    ///
+    /// # Errors
+    /// [`OptimError`] as [`ScheduleConfig::build_for`].
+    pub fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), OptimError> {
+        self.terms.iter_mut().try_for_each(|term| term.share.plan(&term.key, steps_per_epoch, steps))
+    }
+
+    /// Sets the strengths to what they are for update number `step`, from 0.
+    pub fn set_step(&mut self, step: u64) {
+        self.terms.iter_mut().for_each(|term| term.share.set_step(step));
+    }
+
+    fn on<'a>(&'a self, info: &'a ParamInfo, proximal: bool) -> impl Iterator<Item = (&'a Term, f64)> {
+        let acts = move |term: &&Term| term.proximal == proximal && term.lookup.contains(&info.path);
+        // What has no strength now does nothing: its proximal step could not be solved for.
+        let shares = self.terms.iter().filter(acts).map(|term| (term, term.share.now()));
+        shares.filter(|(_, share)| *share > 0.0)
     }
 
     /// Adds the gradients of all penalties that are not proximal to the gradient of one parameter. Both tensors are
     /// flat and without autodiff.
     pub fn add_gradient(&self, info: &ParamInfo, weight: &Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
-        self.on(info, false).fold(gradient, |sum, term| {
+        self.on(info, false).fold(gradient, |sum, (term, share)| {
             let own = term.penalty.gradient(view(info, weight.clone()));
-            sum.add(own.unwrap_or_else(|| differentiate(term.penalty.as_ref(), info, weight)))
+            let own = own.unwrap_or_else(|| differentiate(term.penalty.as_ref(), info, weight));
+            sum.add(scaled(own, share))
         })
     }
 
-    /// One parameter after the proximal steps of length `lr`; flat, without autodiff.
-    pub fn prox(&self, info: &ParamInfo, weight: Tensor<1>, lr: f64) -> Tensor<1> {
-        self.on(info, true)
-            .fold(weight, |weight, term| term.penalty.prox(view(info, weight.clone()), lr).unwrap_or(weight))
+    /// One parameter after the proximal steps of the length `size`, which is asked for where there is one; flat, without
+    /// autodiff.
+    pub fn prox(&self, info: &ParamInfo, weight: Tensor<1>, size: &dyn Fn() -> StepSize) -> Tensor<1> {
+        self.on(info, true).fold(weight, |weight, (term, share)| {
+            let size = size().scaled(share);
+            term.penalty.prox(view(info, weight.clone()), &size).unwrap_or(weight)
+        })
     }
 
     /// The sum of all penalties, `[1]`, proximal ones included, without autodiff; `None` without penalties.
@@ -115,7 +196,7 @@ impl Penalties {
         params::for_each(model, |info, flat| {
             let flat = flat.inner();
             for term in self.terms.iter().filter(|term| term.lookup.contains(&info.path)) {
-                let value = term.penalty.value(view(info, flat.clone()));
+                let value = scaled(term.penalty.value(view(info, flat.clone())), term.share.now());
                 sum = Some(match sum.take() {
                     Some(sum) => sum.add(value),
                     None => value,
@@ -125,11 +206,12 @@ impl Penalties {
         sum
     }
 
-    /// A line for each penalty: the formula, what it acts on, and whether it is proximal.
+    /// A line for each penalty: the formula, what it acts on, and whether it is proximal or scheduled.
     pub fn describe(&self) -> Vec<String> {
         let line = |term: &Term| {
             let how = if term.proximal { ", proximal" } else { "" };
-            format!("{} over {} ({} numbers){how}", term.penalty, term.paths.join(", "), term.numbers)
+            let when = if term.share.is_scheduled() { ", scheduled" } else { "" };
+            format!("{} over {} ({} numbers){how}{when}", term.penalty, term.paths.join(", "), term.numbers)
         };
         self.terms.iter().map(line).collect()
     }
@@ -137,6 +219,10 @@ impl Penalties {
 
 fn view(info: &ParamInfo, flat: Tensor<1>) -> WeightView<'_> {
     WeightView { path: &info.path, dims: &info.dims, flat }
+}
+
+fn scaled(tensor: Tensor<1>, share: f64) -> Tensor<1> {
+    if share == 1.0 { tensor } else { tensor.mul_scalar(share) }
 }
 
 fn differentiate(penalty: &dyn Penalty, info: &ParamInfo, weight: &Tensor<1>) -> Tensor<1> {

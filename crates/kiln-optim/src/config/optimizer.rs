@@ -1,7 +1,6 @@
 //! The section `[optim]` as a whole: a rule, parameter groups, and what is wrapped around it.
 
-use kiln_core::{NumberError, Range};
-use kiln_objective::ParamSelection;
+use kiln_core::{NumberError, ParamSelection, Range};
 use serde::{Deserialize, Serialize};
 
 use crate::rule::check;

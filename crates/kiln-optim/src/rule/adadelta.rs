@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AdadeltaConfig, OptimError};
+use crate::{AdadeltaConfig, OptimError, StepSize};
 
 /// `torch.optim.Adadelta` (Zeiler 2012): with `g` the gradient plus `decay · w`, `v ← ρ v + (1 − ρ) g²`,
 /// `δ = √(a + eps)/√(v + eps) · g`, `a ← ρ a + (1 − ρ) δ²`, `w ← w − lr · δ`.
@@ -34,6 +34,12 @@ impl Rule for Adadelta {
         let step = Step { decay: at.weight_decay, lr: at.lr, rho: self.rho, eps: self.eps };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, tensors.into())
+    }
+
+    /// With what has moved up to now, where the step had what had moved before it: the same in the end.
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let root = |index: usize| Some(kept.tensors.get(index)?.clone().add_scalar(self.eps).sqrt());
+        Some(StepSize::Each(root(1)?.div(root(0)?).mul_scalar(at.lr)))
     }
 }
 

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::{At, Kept, Rule, Slot, lerp};
-use crate::{AdafactorConfig, OptimError};
+use crate::{AdafactorConfig, OptimError, StepSize};
 
 /// `torch.optim.Adafactor` (Shazeer and Stern 2018). The second moment `v` of a parameter with two dimensions or more
 /// is kept as its means over the last dimension (rows `R`) and over the one before (columns `C`), `v = R C / mean R`;
@@ -69,6 +69,10 @@ impl Rule for Adafactor {
         let rate = size.div(rms(moved.clone()).mul_scalar(1.0 / self.d).clamp_min(1.0));
         let weight = if at.weight_decay == 0.0 { weight } else { weight.mul_scalar(at.keep()) };
         (weight.sub(moved.mul(rate)), kept.into())
+    }
+
+    fn step_size(&self, _: &Kept, _: At<'_>) -> Option<StepSize> {
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AdagradConfig, OptimError};
+use crate::{AdagradConfig, OptimError, StepSize};
 
 /// `torch.optim.Adagrad` (Duchi et al. 2011): with `g` the gradient plus `decay · w`, `s ← s + g²`,
 /// `w ← w − lr/(1 + (t − 1) · lr_decay) · g / (√s + eps)`.
@@ -42,6 +42,11 @@ impl Rule for Adagrad {
         let step = Step { decay: at.weight_decay, rate, eps: self.eps };
         let (weight, tensors) = run(&step, weight, gradient, tensors);
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let rate = at.lr / (1.0 + (at.t() - 1.0) * self.lr_decay);
+        Some(StepSize::over(rate, kept.tensors.first()?.clone().sqrt().add_scalar(self.eps)))
     }
 }
 

@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AdamConfig, AdamwConfig, OptimError};
+use crate::{AdamConfig, AdamwConfig, OptimError, StepSize};
 
 /// `torch.optim.Adam` and `AdamW` (Kingma and Ba 2015; Loshchilov and Hutter 2019):
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
@@ -58,6 +58,12 @@ impl Rule for Adam {
             run::<2>(&step, weight, gradient, kept.tensors)
         };
         (weight, kept.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let square = kept.tensors.get(if self.amsgrad { 2 } else { 1 })?.clone();
+        let root = 1.0 / (1.0 - self.betas[1].powf(at.t())).sqrt();
+        Some(StepSize::over(at.lr, square.sqrt().mul_scalar(root).add_scalar(self.eps)))
     }
 }
 

@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AdamaxConfig, OptimError};
+use crate::{AdamaxConfig, OptimError, StepSize};
 
 /// `torch.optim.Adamax` (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `u ← max(β₂ u, |g| + eps)`,
 /// `w ← w − lr/(1 − β₁ᵗ) · m / u`.
@@ -32,6 +32,10 @@ impl Rule for Adamax {
         let step = Step { decay: at.weight_decay, betas: self.betas, rate, eps: self.eps };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        Some(StepSize::over(at.lr, kept.tensors.get(1)?.clone()))
     }
 }
 

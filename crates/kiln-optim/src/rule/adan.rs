@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AdanConfig, OptimError};
+use crate::{AdanConfig, OptimError, StepSize};
 
 /// `timm.optim.Adan` (Xie et al. 2023): with `d` the change of the gradient since the last update (0 at the first),
 /// `m ← β₁ m + (1 − β₁) g`, `e ← β₂ e + (1 − β₂) d`, `n ← β₃ n + (1 − β₃)(g + β₂ d)²`,
@@ -50,6 +50,12 @@ impl Rule for Adan {
         };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let root = 1.0 / (1.0 - self.betas[2].powf(at.t())).sqrt();
+        let square = kept.tensors.get(2)?.clone();
+        Some(StepSize::over(at.lr, square.sqrt().mul_scalar(root).add_scalar(self.eps)))
     }
 }
 

@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{AsgdConfig, OptimError};
+use crate::{AsgdConfig, OptimError, StepSize};
 
 /// `torch.optim.ASGD` (Polyak and Juditsky 1992): `w ← (1 − λ η) w − η g`, then `a ← a + μ (w − a)`, with
 /// `η = lr/(1 + λ · lr · t)^α` and `μ = 1/max(1, t − t₀)` of the update before (the first time `lr` and 1).
@@ -52,6 +52,11 @@ impl Rule for Asgd {
         let step = Step { decay: at.weight_decay, keep: 1.0 - self.lambd * eta, eta };
         let (point, _) = run(&step, weight, gradient, Vec::new());
         (point, kept)
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let [eta, _] = numbers(kept, at);
+        Some(StepSize::Same(eta))
     }
 
     fn finish(&self, point: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {

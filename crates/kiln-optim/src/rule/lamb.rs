@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::{At, Kept, Rule, Slot, lerp};
-use crate::{LambConfig, OptimError};
+use crate::{LambConfig, OptimError, StepSize};
 
 /// `timm.optim.Lamb` (You et al. 2020): with `m` and `v` as in Adam,
 /// `u = m/(1 − β₁ᵗ) / (√v/√(1 − β₂ᵗ) + eps) + decay · w`, `w ← w − lr · ‖w‖/‖u‖ · u`.
@@ -53,6 +53,10 @@ impl Rule for Lamb {
             moved = moved.clone().mul(self.trust(weight.clone(), moved));
         }
         (weight.sub(moved.mul_scalar(at.lr)), vec![mean, square].into())
+    }
+
+    fn step_size(&self, _: &Kept, _: At<'_>) -> Option<StepSize> {
+        None
     }
 }
 

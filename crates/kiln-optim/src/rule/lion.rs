@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use super::build::betas;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{LionConfig, OptimError};
+use crate::{LionConfig, OptimError, StepSize};
 
 /// `timm.optim.Lion` (Chen et al. 2023): `w ← (1 − lr · decay) w − lr · sign(β₁ m + (1 − β₁) g)`, then
 /// `m ← β₂ m + (1 − β₂) g`.
@@ -29,6 +29,10 @@ impl Rule for Lion {
         let step = Step { keep: at.keep(), lr: at.lr, betas: self.betas };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, _: &Kept, _: At<'_>) -> Option<StepSize> {
+        None
     }
 }
 

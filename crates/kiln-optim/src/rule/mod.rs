@@ -25,6 +25,7 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 
+use crate::StepSize;
 pub(crate) use build::{build, check};
 
 /// How one parameter is updated.
@@ -49,6 +50,10 @@ pub trait Rule: Debug + Send + Sync {
     fn finish(&self, point: Tensor<1>, kept: Kept, _: At<'_>) -> (Tensor<1>, Kept) {
         (point, kept)
     }
+
+    /// How long the step is that [`Rule::update`] just made, from what it gave; `None` where it is no multiple of the
+    /// gradient.
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize>;
 
     /// The slot that is the average of the weights, for rules that make one: what evaluation uses. Default: none.
     fn averaged(&self) -> Option<&'static str> {

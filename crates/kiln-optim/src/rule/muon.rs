@@ -7,7 +7,7 @@ use super::adam::Adam;
 use super::build::check;
 use super::newton_schulz::NewtonSchulz;
 use super::{At, Kept, Rule, Slot, lerp};
-use crate::{AdamwConfig, AdjustLr, MuonConfig, OptimError};
+use crate::{AdamwConfig, AdjustLr, MuonConfig, OptimError, StepSize};
 
 /// `torch.optim.Muon` (Jordan 2024; Liu et al. 2025): `b ← b + (1 − momentum)(g − b)`,
 /// `d = g + momentum (b − g)` with Nesterov, else `b`; `w ← (1 − lr · decay) w − lr · s · orthogonal(d)`, where
@@ -86,5 +86,9 @@ impl Rule for Muon {
         let rate = at.lr * self.factor(inputs as f64, outputs as f64);
         let weight = if at.weight_decay == 0.0 { weight } else { weight.mul_scalar(at.keep()) };
         (weight.sub(direction.mul_scalar(rate)), vec![buffer].into())
+    }
+
+    fn step_size(&self, _: &Kept, _: At<'_>) -> Option<StepSize> {
+        None
     }
 }

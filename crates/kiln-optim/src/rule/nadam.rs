@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{NadamConfig, OptimError};
+use crate::{NadamConfig, OptimError, StepSize};
 
 /// `torch.optim.NAdam` (Dozat 2016): Adam whose step looks ahead along the mean. With `m` and `v` as in Adam,
 /// `μₜ = β₁ (1 − ½ · 0.96^(t ψ))`, ψ the momentum decay, and `Πₜ = μ₁ ⋯ μₜ`,
@@ -57,6 +57,12 @@ impl Rule for Nadam {
         };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, Kept { tensors, numbers: vec![product] })
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let corrected = 1.0 / (1.0 - self.betas[1].powf(at.t()));
+        let square = kept.tensors.get(1)?.clone().mul_scalar(corrected);
+        Some(StepSize::over(at.lr, square.sqrt().add_scalar(self.eps)))
     }
 }
 

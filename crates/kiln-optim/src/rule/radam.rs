@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{OptimError, RadamConfig};
+use crate::{OptimError, RadamConfig, StepSize};
 
 /// `torch.optim.RAdam` (Liu et al. 2020): Adam whose second moment is used only once enough of it is known. With
 /// `m` and `v` as in Adam, `ρ∞ = 2/(1 − β₂) − 1` and `ρₜ = ρ∞ − 2 t β₂ᵗ/(1 − β₂ᵗ)`: while `ρₜ ≤ 5`,
@@ -59,6 +59,16 @@ impl Rule for Radam {
         };
         let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        Some(match self.rectification(at.t()) {
+            None => StepSize::Same(at.lr),
+            Some(factor) => {
+                let under = kept.tensors.get(1)?.clone().sqrt().add_scalar(self.eps);
+                StepSize::over(at.lr * factor, under)
+            }
+        })
     }
 }
 

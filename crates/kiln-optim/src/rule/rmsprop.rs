@@ -6,7 +6,8 @@ use kiln_core::Range;
 use super::build::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{OptimError, RmspropConfig};
+use crate::step_size::momentum_gain;
+use crate::{OptimError, RmspropConfig, StepSize};
 
 /// `torch.optim.RMSprop`: with `g` the gradient plus `decay · w`,
 /// `v ← α v + (1 − α) g²`; centred, also `a ← α a + (1 − α) g` and `v − a²` in the place of `v` below;
@@ -52,6 +53,19 @@ impl Rule for Rmsprop {
             (true, true) => run(&CentredMomentum(step), weight, gradient, tensors),
         };
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let square = kept.tensors.first()?.clone();
+        let spread = match kept.tensors.get(1).filter(|_| self.centered) {
+            Some(mean) => square.sub(mean.clone().square()),
+            None => square,
+        };
+        let gain = match self.momentum {
+            0.0 => 1.0,
+            momentum => momentum_gain(momentum, 1.0, at.step),
+        };
+        Some(StepSize::over(at.lr * gain, spread.sqrt().add_scalar(self.eps)))
     }
 }
 

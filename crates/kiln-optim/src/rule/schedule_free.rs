@@ -6,7 +6,7 @@ use kiln_core::Range;
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{OptimError, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig};
+use crate::{OptimError, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, StepSize};
 
 /// `SGDScheduleFree` and `AdamWScheduleFree` of the package schedulefree (Defazio et al. 2024, "The Road Less
 /// Scheduled"). Gradients are taken at `y`, the steps are made by `z`, and `x` is the average of all `z`:
@@ -77,6 +77,13 @@ impl Rule for ScheduleFree {
             }
         };
         (z, Kept { tensors: [x].into_iter().chain(stepped).collect(), numbers: kept.numbers })
+    }
+
+    fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
+        let Some(adam) = &self.adam else { return Some(StepSize::Same(at.lr)) };
+        let corrected = 1.0 / (1.0 - adam.beta2.powf(at.t()));
+        let square = kept.tensors.get(2)?.clone().mul_scalar(corrected);
+        Some(StepSize::over(at.lr, square.sqrt().add_scalar(adam.eps)))
     }
 
     fn finish(&self, z: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {

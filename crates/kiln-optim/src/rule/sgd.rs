@@ -6,7 +6,8 @@ use kiln_core::Range;
 use super::build::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Kept, Rule, Slot};
-use crate::{OptimError, SgdConfig};
+use crate::step_size::momentum_gain;
+use crate::{OptimError, SgdConfig, StepSize};
 
 /// `torch.optim.SGD`: with `g` the gradient (plus `decay · w` unless decoupled),
 /// `b ← momentum · b + (1 − dampening) · g` (the first time `b ← g`, not dampened),
@@ -52,6 +53,14 @@ impl Rule for Sgd {
             run::<1>(&step, weight, gradient, kept.tensors)
         };
         (weight, tensors.into())
+    }
+
+    fn step_size(&self, _: &Kept, at: At<'_>) -> Option<StepSize> {
+        let gain = match self.momentum {
+            0.0 => 1.0,
+            momentum => momentum_gain(momentum, 1.0 - self.dampening, at.step),
+        };
+        Some(StepSize::Same(at.lr * if self.nesterov { 1.0 + self.momentum * gain } else { gain }))
     }
 }
 

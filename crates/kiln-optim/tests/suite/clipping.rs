@@ -26,7 +26,7 @@ fn clipping_by_the_global_norm_is_pytorchs() {
                 let clipped = flat(&gradients.clone().clip_norm(0.2));
                 assert_close(&clipped, &expected(&golden, "clipped/gradient"), tolerance, "gradient");
             }
-            model = optimizer.step(model, gradients.clip_norm(0.2), 0.5, |_, weight| weight);
+            model = optimizer.step(model, gradients.clip_norm(0.2), 0.5, |_, weight, _| weight);
         }
         let found = numbers(model.weight.val());
         assert_close(&found, &expected(&golden, "clipped/100/weight"), tolerance, "weight");

@@ -140,7 +140,7 @@ fn momentum_and_weight_decay_follow_their_schedules_as_in_pytorch() {
                 let gradients = Gradients::of(loss.backward(), &model);
                 optimizer.set_momentum(rate.momentum_at(step).unwrap()).unwrap();
                 optimizer.set_weight_decay(decay.at(step)).unwrap();
-                model = optimizer.step(model, gradients, rate.at(step), |_, weight| weight);
+                model = optimizer.step(model, gradients, rate.at(step), |_, weight, _| weight);
                 if [10, 50, 100].contains(&(step + 1)) {
                     let what = format!("scheduled/{name}/{}", step + 1);
                     let found = numbers(model.weight.val());

@@ -1,8 +1,7 @@
 //! Parameter groups and what is around a rule: which parameters, and what is refused.
 
 use burn::tensor::DType;
-use kiln_core::{ErrorKind, Explain, params};
-use kiln_objective::ParamSelection;
+use kiln_core::{ErrorKind, Explain, ParamSelection, params};
 use kiln_optim::{
     AsgdConfig, GroupConfig, LookaheadConfig, OptimConfig, OptimError, Optimizer, OptimizerConfig, SamConfig,
     ScheduleFreeSgdConfig, SgdConfig,

@@ -70,7 +70,7 @@ fn layer_decay_is_timms() {
             for step in 1..=100 {
                 let loss = (model.forward(x.clone()) - y.clone()).square().mean();
                 let gradients = Gradients::of(loss.backward(), &model);
-                model = optimizer.step(model, gradients, config.lr(), |_, weight| weight);
+                model = optimizer.step(model, gradients, config.lr(), |_, weight, _| weight);
                 if [1, 10, 50, 100].contains(&step) {
                     let found = Weights::of(&model);
                     for path in PATHS {

@@ -14,4 +14,5 @@ mod schedules;
 mod settings;
 mod sgd;
 mod state;
+mod step_size;
 mod trajectories;

@@ -141,7 +141,7 @@ fn follow(golden: &Value, loss: &str, name: &str, kind: Penalty) {
             value = value + cost;
         }
         let gradients = Gradients::of(value.backward(), &model);
-        model = optimizer.step(model, gradients, rate.at(step), |_, weight| weight);
+        model = optimizer.step(model, gradients, rate.at(step), |_, weight, _| weight);
         if item + 1 == ITEMS {
             drops += u32::from(rate.observe(objective / ITEMS as f64, false));
             objective = 0.0;

@@ -11,7 +11,7 @@ use crate::trajectories::whole_cases;
 fn run(problem: &Problem, optimizer: &mut Optimizer, mut model: Model, lr: f64, steps: usize) -> Model {
     for _ in 0..steps {
         let gradients = problem.gradients(&model);
-        model = optimizer.step(model, gradients, lr, |_, weight| weight);
+        model = optimizer.step(model, gradients, lr, |_, weight, _| weight);
     }
     model
 }
@@ -72,7 +72,7 @@ fn a_parameter_without_a_gradient_is_passed_over_and_keeps_its_own_count() {
     let (problem, model) = Problem::new(DType::F32);
     let mut optimizer = Optimizer::new(&config).unwrap();
     let start = bits(&model);
-    let model = optimizer.step(model, Gradients::default(), 0.05, |_, weight| weight);
+    let model = optimizer.step(model, Gradients::default(), 0.05, |_, weight, _| weight);
     assert_eq!(bits(&model), start);
     let state = optimizer.state();
     let mut again = Optimizer::new(&config).unwrap();

@@ -1,8 +1,7 @@
 //! 100 steps of every optimiser against PyTorch, timm and schedulefree (`tests/golden/optimisers.py`).
 
 use burn::tensor::DType;
-use kiln_core::params;
-use kiln_objective::ParamSelection;
+use kiln_core::{ParamSelection, params};
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
     AdjustLr, AsgdConfig, GroupConfig, LambConfig, LionConfig, LookaheadConfig, MuonConfig, NadamConfig,
@@ -261,7 +260,7 @@ fn every_optimiser_takes_its_references_way() {
                 if let Some(sam) = &sam {
                     gradients = problem.gradients(&sam.ascend(&model, &gradients));
                 }
-                model = optimizer.step(model, gradients, config.lr(), |_, weight| weight);
+                model = optimizer.step(model, gradients, config.lr(), |_, weight, _| weight);
                 if [1, 10, 50, 100].contains(&step) {
                     let check = |part: &str, found: Vec<f64>| {
                         let case = format!("{name}/{step}/{part}");
@@ -300,7 +299,7 @@ fn decoupled_decay_of_sgd_shrinks_the_weights_beside_the_step() {
         let gradient = |id| numbers(gradients.get(id).unwrap().clone());
         let weight = flat(numbers(model.weight.val()), gradient(model.weight.id), 0.95);
         let bias = flat(numbers(model.bias.val()), gradient(model.bias.id), 1.0);
-        let model = Optimizer::new(&config).unwrap().step(model, gradients, 0.1, |_, weight| weight);
+        let model = Optimizer::new(&config).unwrap().step(model, gradients, 0.1, |_, weight, _| weight);
         assert_close(&numbers(model.weight.val()), &weight, tolerance, "weight");
         assert_close(&numbers(model.bias.val()), &bias, tolerance, "bias");
     }
@@ -312,7 +311,7 @@ fn what_happens_after_the_update_has_the_last_word() {
     let mut optimizer = Optimizer::new(&OptimConfig::Sgd(SgdConfig::default())).unwrap();
     let gradients = problem.gradients(&model);
     let mut seen = Vec::new();
-    let model = optimizer.step(model, gradients, 0.1, |info, weight| {
+    let model = optimizer.step(model, gradients, 0.1, |info, weight, _| {
         seen.push(info.path.clone());
         weight.zeros_like()
     });

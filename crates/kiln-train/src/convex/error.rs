@@ -27,6 +27,15 @@ pub enum NotConvex {
         /// Its key.
         penalty: String,
     },
+    /// The strength of a penalty changes over the run.
+    #[error("{penalty}.schedule changes what is minimised from step to step")]
+    Scheduled {
+        /// Its key.
+        penalty: String,
+    },
+    /// Weights are constrained.
+    #[error("there is a constraint, which no certificate accounts for")]
+    Constrained,
     /// A penalty acts on the bias.
     #[error("{penalty}.params takes the bias in, which a solver does not penalise")]
     Bias {
@@ -57,6 +66,8 @@ impl Explain for NotConvex {
                 }
                 Self::Weighted => "leave the weights of items out",
                 Self::Penalty { .. } => "use l1, l2 or elastic-net",
+                Self::Scheduled { .. } => "leave the schedule out",
+                Self::Constrained => "leave [[constraint]] out, or train.solver and train.kkt_tolerance",
                 Self::Bias { .. } => "leave params out, or set it to weights",
                 Self::WeightDecay { .. } => {
                     "set optim.weight_decay=0 and use an l2 penalty of half the strength"

@@ -60,7 +60,10 @@ impl ConvexModel {
         let (mut l1, mut l2) = (0.0, 0.0);
         for (index, penalty) in penalties.iter().enumerate() {
             let key = format!("penalty.{index}");
-            if bias.iter().any(|bias| penalty.params().matches(bias)) {
+            if penalty.schedule().is_some() {
+                return Err(NotConvex::Scheduled { penalty: key }.into());
+            }
+            if bias.iter().any(|bias| penalty.params().is_some_and(|params| params.matches(bias))) {
                 return Err(NotConvex::Bias { penalty: key }.into());
             }
             match penalty {
@@ -70,7 +73,6 @@ impl ConvexModel {
                     l1 += config.strength * config.l1_ratio;
                     l2 += config.strength * (1.0 - config.l1_ratio);
                 }
-                #[allow(unreachable_patterns, reason = "kinds that are not convex may be added")]
                 _ => return Err(NotConvex::Penalty { penalty: key }.into()),
             }
         }

@@ -93,8 +93,11 @@ impl<T: Task> Trainer<T> {
     /// must be what the penalties name.
     ///
     /// # Errors
-    /// [`NotConvex::WeightDecay`] with an optimiser that decays weights.
+    /// [`NotConvex::WeightDecay`] with an optimiser that decays weights, [`NotConvex::Constrained`] with constraints.
     pub fn check_certifiable(&self) -> Result<(), NotConvex> {
+        if !self.constraints.is_empty() {
+            return Err(NotConvex::Constrained);
+        }
         let groups = self.optim.group.iter().filter_map(|group| group.weight_decay);
         let decay = groups.fold(self.optim.rule.weight_decay(), f64::max);
         if decay > 0.0 { Err(NotConvex::WeightDecay { decay }) } else { Ok(()) }

@@ -16,7 +16,7 @@ fn unknown_keys_and_sections() {
     file("[trian]\nepochs = 3\n", r#"my.toml:3: there is no section "trian" | did you mean "train"?"#);
     file(
         "[server]\nport = 3\n",
-        "my.toml:3: there is no section \"server\" | the sections are data, augment, mix, model, loss, penalty, optim, \
+        "my.toml:3: there is no section \"server\" | the sections are data, augment, mix, model, loss, penalty, constraint, optim, \
          schedule, momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
     );
     file(
@@ -128,7 +128,7 @@ fn wrong_types() {
     file("[optim]\nbetas = [0.9]\n", "my.toml:4: optim.betas is [0.9], it must be a list of 2 numbers");
     file(
         "[[penalty]]\nkind = \"l2\"\nstrength = 1\nparams = 3\n",
-        "my.toml:6: penalty.0.params is 3, it must be weights, all, biases or a list of paths",
+        "my.toml:6: penalty.0.params is 3, it must be weights, biases, norms, all, a list of paths or { regex = \"…\" }",
     );
     argument("train=3", "argument:1: train is 3, it must be a section");
     argument("early_stopping=3", "argument:1: early_stopping is 3, it must be a section");
@@ -199,7 +199,7 @@ fn what_is_missing() {
     );
     file(
         "[[penalty]]\nstrength = 1.0\n",
-        "my.toml:3: penalty.0.kind is missing | the kinds are l1, l2, elastic-net",
+        "my.toml:3: penalty.0.kind is missing | the kinds are l1, l2, elastic-net, group-lasso, l21, orthogonal, spectral, activity, input-gradient, jacobian",
     );
     file(
         "[[penalty]]\nkind = \"l1\"\n",
@@ -215,11 +215,11 @@ fn what_is_missing() {
 #[test]
 fn penalties_are_a_list_without_gaps() {
     let remedy = "write [[penalty]] in a file and penalty.0.kind=l1 as an argument";
-    file("[penalty]\nkind = \"l1\"\n", &format!("my.toml:4: penalties are a list | {remedy}"));
-    argument("penalty.kind=l1", &format!("argument:1: penalties are a list | {remedy}"));
+    file("[penalty]\nkind = \"l1\"\n", &format!("my.toml:4: penalty is a list of sections | {remedy}"));
+    argument("penalty.kind=l1", &format!("argument:1: penalty is a list of sections | {remedy}"));
     argument(
         "penalty.1.kind=l1",
-        "argument:1: there is no penalty 1, there are 0 | the next one is penalty.0",
+        "argument:1: there is no penalty.1, there are 0 | the next one is penalty.0",
     );
 }
 

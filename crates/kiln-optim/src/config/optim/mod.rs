@@ -92,6 +92,11 @@ impl OptimConfig {
         of_each!(self, weight_decay)
     }
 
+    /// Whether its updates have a length: whether proximal steps can follow them ([`StepSize`](crate::StepSize)).
+    pub fn has_step_size(&self) -> bool {
+        !matches!(self, Self::Adafactor(_) | Self::Lamb(_) | Self::Lion(_) | Self::Muon(_))
+    }
+
     /// Whether biases and normalisation layers decay too.
     pub fn decay_all(&self) -> bool {
         of_each!(self, decay_all)
