@@ -149,6 +149,16 @@ impl CnnConfig {
     }
 }
 
+impl Head {
+    /// `[N, channels, height, width]` to `[N, features]`.
+    pub(crate) fn forward(self, x: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Flatten => x.flatten(1, 3),
+            Self::Mean => x.flatten::<3>(2, 3).mean_dim(2).flatten(1, 2),
+        }
+    }
+}
+
 impl Cnn {
     /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on: convolution `n`
     /// draws from `seed.at(n)`, dense layer `l` from `seed.at(convolutions + l)`.
@@ -166,10 +176,7 @@ impl Cnn {
         for (n, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, at(n), || format!("blocks.{n}"), observer);
         }
-        let x = match self.head {
-            Head::Flatten => x.flatten(1, 3),
-            Head::Mean => x.flatten::<3>(2, 3).mean_dim(2).flatten(1, 2),
-        };
+        let x = self.head.forward(x);
         let seeds = |l| at(self.blocks.len() + l);
         affine(&self.output, Dense::forward_stack(&self.layers, x, seeds, observer))
     }

@@ -34,6 +34,8 @@ mod network;
 mod norm;
 mod observe;
 mod plan;
+#[cfg(test)]
+mod random_shapes;
 mod resnet;
 mod summary;
 

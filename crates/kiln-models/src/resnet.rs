@@ -31,7 +31,7 @@ pub struct Resnet {
 
 /// A convolution with pooling, then `x + f(f(x))` with two more where there is a residual branch.
 #[derive(Module, Debug)]
-struct Stage {
+pub(crate) struct Stage {
     block: ConvBlock,
     residual: Vec<ConvBlock>,
     depth: StochasticDepth,
@@ -99,14 +99,10 @@ impl ResnetConfig {
         let mut branch = 0;
         for (factor, residual) in STAGES {
             let channels = self.width * factor;
-            let block = ConvBlock::new(&mut init, width, channels, self.style(2));
-            let convs = if residual { 2 } else { 0 };
-            let residual =
-                (0..convs).map(|_| ConvBlock::new(&mut init, channels, channels, self.style(1))).collect();
             let depth =
                 StochasticDepth::linear("model.stochastic_depth", self.stochastic_depth, branch, branches)?;
-            branch += usize::from(convs > 0);
-            stages.push(Stage { block, residual, depth });
+            branch += usize::from(residual);
+            stages.push(Stage::new(&mut init, self, [width, channels], residual, depth));
             width = channels;
         }
         let output = init.linear(width, outputs, true);
@@ -126,13 +122,39 @@ impl Resnet {
         for (s, stage) in self.stages.iter().enumerate() {
             x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)), s, observer);
         }
-        let x = x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2);
+        let x = largest(x);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
     }
 }
 
+/// The maximum of each map: `[N, C, height, width]` to `[N, C]`.
+pub(crate) fn largest(x: Tensor<4>) -> Tensor<2> {
+    x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2)
+}
+
 impl Stage {
-    fn forward(&self, x: Tensor<4>, seed: Option<Seed>, s: usize, observer: &mut Observer<'_>) -> Tensor<4> {
+    pub(crate) fn new(
+        init: &mut Init<'_>,
+        config: &ResnetConfig,
+        [inputs, channels]: [usize; 2],
+        residual: bool,
+        depth: StochasticDepth,
+    ) -> Self {
+        let block = ConvBlock::new(init, inputs, channels, config.style(2));
+        let convs = if residual { 2 } else { 0 };
+        let residual =
+            (0..convs).map(|_| ConvBlock::new(init, channels, channels, config.style(1))).collect();
+        Self { block, residual, depth }
+    }
+
+    /// Stage number `s` of a network.
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<4>,
+        seed: Option<Seed>,
+        s: usize,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<4> {
         let x = self.block.forward(x, None, || format!("stages.{s}.block"), observer);
         if self.residual.is_empty() {
             return x;
