@@ -110,6 +110,30 @@ fn augmentation() {
 }
 
 #[test]
+fn regularisation() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let picture = folder.path().join("curves.svg");
+    let path = picture.to_str().expect("a path in UTF-8");
+    let text = run("regularisation", &[path, "--seeds", "2", "--epochs", "60"]);
+    // training loss, validation loss, gap, its deviation
+    let gap = |name: &str| {
+        let numbers = row(&text, name);
+        assert!((numbers[1] - numbers[0] - numbers[2]).abs() < 2e-3, "{text}");
+        numbers[2]
+    };
+    let nothing = gap("nothing");
+    assert!(nothing > 0.3 && row(&text, "nothing")[0] < 0.01, "{text}");
+    for name in ["L1", "L2", "weight decay", "dropout", "the last four together"] {
+        assert!(gap(name) < 0.8 * nothing, "{name}: {text}");
+    }
+    assert!(gap("early stopping") < 0.9 * nothing, "{text}");
+    assert!(gap("augmentation").is_finite(), "{text}");
+    let svg = std::fs::read_to_string(&picture).expect("the picture was written");
+    assert_eq!(svg.matches("class=\"panel\"").count(), 8);
+    assert!(svg.contains(">early stopping</text>") && svg.contains("<circle"), "{svg}");
+}
+
+#[test]
 fn cnn_fashion_mnist_on_a_small_part() {
     if has_fashion_mnist() {
         let text = run("cnn_fashion_mnist", &["--epochs", "3", "--items", "600"]);

@@ -4,6 +4,7 @@
 //! - [`Progress`]: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
+//! - [`Panels`]: many panels of curves with the same axes, as SVG.
 //! - [`Sheet`]: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
 //! - [`human`]: durations, sizes and numbers as words.
@@ -26,7 +27,7 @@ mod sink;
 pub mod table;
 mod writer;
 
-pub use chart::{Chart, Series};
+pub use chart::{Chart, Panel, Panels, Runs, Series};
 pub use confusion::confusion;
 pub use event::Event;
 pub use metrics::Metrics;

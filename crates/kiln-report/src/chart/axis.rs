@@ -34,6 +34,12 @@ impl Axis {
         place.is_finite().then_some(place).filter(|place| (-1e-9..=1.0 + 1e-9).contains(place))
     }
 
+    /// As [`Axis::place`] of a linear axis, for curves that are cut off at its ends: up to ten lengths beyond them.
+    pub(super) fn beyond(&self, value: f64) -> Option<f64> {
+        let place = (value - self.low) / (self.high - self.low);
+        value.is_finite().then_some(place.clamp(-10.0, 10.0))
+    }
+
     /// The value at a place.
     pub(super) fn value(&self, place: f64) -> f64 {
         if self.log {

@@ -1,10 +1,13 @@
 //! Curves as text for a terminal and as SVG for a browser.
 
 mod axis;
+mod panels;
 mod svg;
 mod text;
+mod ticks;
 
 use axis::Axis;
+pub use panels::{Panel, Panels, Runs};
 
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +90,11 @@ impl Chart {
 /// Points within the unit square, at most some for each of `columns`: the first, the lowest, the highest and the last,
 /// so that no peak is lost.
 fn thin(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<(f64, f64)> {
+    thinned(points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?))), columns)
+}
+
+/// As [`thin`], of points that have their places already.
+fn thinned(points: impl Iterator<Item = (f64, f64)>, columns: usize) -> Vec<(f64, f64)> {
     let mut thin: Vec<(f64, f64)> = Vec::new();
     let mut column: Vec<(f64, f64)> = Vec::new();
     let mut at = 0;
@@ -103,7 +111,7 @@ fn thin(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<(f64, 
         thin.extend(keep.into_iter().map(|i| column[i]));
         column.clear();
     };
-    for point in points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?))) {
+    for point in points {
         let here = (point.0 * columns as f64) as usize;
         if here != at {
             flush(&mut column);
