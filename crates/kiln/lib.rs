@@ -76,9 +76,10 @@ pub mod prelude {
         ResnetConfig,
     };
     pub use kiln_objective::{
-        BinaryCrossEntropyConfig, ConstraintConfig, CrossEntropyConfig, Custom, ElasticNetConfig, FocalConfig,
-        GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, Loss, LossConfig, MaxNormConfig,
-        PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, StrengthConfig, TargetKind, Units,
+        BinaryCrossEntropyConfig, ConstraintConfig, CrossEntropyConfig, Custom, ElasticNetConfig,
+        FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, Loss, LossConfig,
+        MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, StrengthConfig,
+        TargetKind, Units,
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,

@@ -199,7 +199,9 @@ mod tests {
             assert_eq!(entry, Entry { params }, "{text}");
             assert_eq!(toml::from_str::<Entry>(&toml::to_string(&entry).unwrap()).unwrap(), entry);
         }
-        for bad in ["params = \"weight\"", "params = { regex = \"(\" }", "params = { rgex = \"a\" }", "params = 3"] {
+        for bad in
+            ["params = \"weight\"", "params = { regex = \"(\" }", "params = { rgex = \"a\" }", "params = 3"]
+        {
             assert!(toml::from_str::<Entry>(bad).is_err(), "{bad}");
         }
     }

@@ -49,10 +49,12 @@ mod tests {
 
     #[test]
     fn units_are_those_of_burns_layouts() {
-        let count = |dims: &[usize]| Tensor::<1>::from_data(
-            (0..dims.iter().product::<usize>()).map(|i| i as f32).collect::<Vec<_>>().as_slice(),
-            &device(),
-        );
+        let count = |dims: &[usize]| {
+            Tensor::<1>::from_data(
+                (0..dims.iter().product::<usize>()).map(|i| i as f32).collect::<Vec<_>>().as_slice(),
+                &device(),
+            )
+        };
         let totals = |units, dims: &[usize]| -> Vec<f32> {
             sums(count(dims), shape(units, dims)).into_data().iter().collect()
         };

@@ -74,7 +74,9 @@ pub enum OptimError {
     #[error("average has nothing to add: this optimiser averages the weights itself")]
     AveragesTwice,
     /// A proximal step after an optimiser whose updates have no length.
-    #[error("{penalty} cannot be proximal: the updates of this optimiser (lion, lamb, adafactor, muon) are no multiple of the gradient")]
+    #[error(
+        "{penalty} cannot be proximal: the updates of this optimiser (lion, lamb, adafactor, muon) are no multiple of the gradient"
+    )]
     NotProximal {
         /// Which penalty: `penalty.0`.
         penalty: String,

@@ -89,6 +89,12 @@ pub struct End {
     /// Share of exact zeros of each layer, `[0, 1]`; absent where no penalty makes any.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub sparsity: Metrics,
+    /// Outputs of each layer that nothing goes into, where there are any.
+    #[serde(skip_serializing_if = "Metrics::is_empty")]
+    pub zero_outputs: Metrics,
+    /// Inputs of each layer that nothing comes from, where there are any.
+    #[serde(skip_serializing_if = "Metrics::is_empty")]
+    pub zero_inputs: Metrics,
 }
 
 /// How far from the optimum weights are at most.
@@ -179,6 +185,8 @@ mod tests {
             run_dir: Some("runs/x".to_owned()),
             certificate: None,
             sparsity: Metrics::new(),
+            zero_outputs: Metrics::new(),
+            zero_inputs: Metrics::new(),
         })
     }
 

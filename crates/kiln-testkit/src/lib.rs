@@ -8,6 +8,7 @@ mod golden;
 mod gradient;
 mod loss;
 mod optimizer;
+mod penalty;
 mod schedule;
 
 pub use close::assert_close;
@@ -15,6 +16,7 @@ pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
 pub use loss::{LossBatch, LossLaws, check_loss};
 pub use optimizer::{Decay, check_optimizer};
+pub use penalty::{PenaltyLaws, check_penalty};
 pub use schedule::{ScheduleLaws, check_schedule};
 
 use burn::tensor::{DType, Device};

@@ -5,7 +5,8 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Purpose, Seed, params};
 use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
-    GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize, noise_deviation,
+    GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize,
+    noise_deviation,
 };
 
 use crate::{Task, TrainError, Trainer};

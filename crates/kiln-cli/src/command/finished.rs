@@ -27,7 +27,13 @@ pub(super) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
         facts.row(["KKT residual".to_owned(), format!("{:.2e}", certificate.kkt_residual)]);
     }
     for (path, share) in record.sparsity.iter() {
-        facts.row([format!("zeros in {path}"), format!("{:.2} %", 100.0 * share)]);
+        let mut zeros = format!("{:.2} %", 100.0 * share);
+        for (units, what) in [(&record.zero_outputs, "outputs"), (&record.zero_inputs, "inputs")] {
+            if let Some(count) = units.get(path) {
+                zeros.push_str(&format!(", {count} whole {what}"));
+            }
+        }
+        facts.row([format!("zeros in {path}"), zeros]);
     }
     facts.row(["time".to_owned(), human::seconds(record.seconds.unwrap_or_default())]);
     if let Some(peak) = record.peak_rss_bytes {

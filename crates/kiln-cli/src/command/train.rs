@@ -10,7 +10,7 @@ use kiln_models::Network;
 use kiln_report::event::{CertificateRecord, End, Event, Start};
 use kiln_report::{EventWriter, Mode, memory};
 use kiln_train::checkpoint::CheckpointStore;
-use kiln_train::{Outcome, Stop};
+use kiln_train::{Outcome, Sparsity, Stop};
 
 use super::cv::Study;
 use super::{configuration_with, finished};
@@ -142,6 +142,8 @@ pub(super) fn new_record(job: &Job<'_>) -> RunRecord {
         seconds: None,
         certificate: None,
         sparsity: Default::default(),
+        zero_outputs: Default::default(),
+        zero_inputs: Default::default(),
         peak_rss_bytes: None,
         weights_blake3: None,
         exit_code: None,
@@ -265,6 +267,12 @@ impl Training<'_> {
             kkt_residual: found.kkt_residual,
         });
         record.sparsity = layers.iter().map(|layer| (layer.path.clone(), layer.share())).collect();
+        let units = |count: fn(&Sparsity) -> usize| {
+            let some = layers.iter().filter(|layer| count(layer) > 0);
+            some.map(|layer| (layer.path.clone(), count(layer) as f64)).collect()
+        };
+        record.zero_outputs = units(|layer| layer.zero_outputs);
+        record.zero_inputs = units(|layer| layer.zero_inputs);
         record.status = if outcome.stop.can_go_on() { Status::Stopped } else { Status::Done };
         record.stop = Some(outcome.stop.reason().to_owned());
         record.best_epoch = best.map(|best| best.epoch);
@@ -285,6 +293,8 @@ impl Training<'_> {
                 run_dir: Some(self.run.path().display().to_string()),
                 certificate: record.certificate,
                 sparsity: record.sparsity.clone(),
+                zero_outputs: record.zero_outputs.clone(),
+                zero_inputs: record.zero_inputs.clone(),
             };
             emit(&Event::End(end))?;
         }

@@ -162,7 +162,12 @@ fn own_schedule(name: &str, penalty: &Table, settings: &Settings) -> Result<(), 
     if let Some(key) = table.keys().find(|key| !shape.example.contains_key(*key)) {
         let nearest = nearest(key, shape.example.keys().map(String::as_str));
         let nearest = nearest.map(|near| format!("{name}.{near}"));
-        return Err(ConfigError::UnknownKey { key: format!("{name}.{key}"), nearest, kind: None, place: place() });
+        return Err(ConfigError::UnknownKey {
+            key: format!("{name}.{key}"),
+            nearest,
+            kind: None,
+            place: place(),
+        });
     }
     parts("momentum_schedule", &name, table, settings)
 }

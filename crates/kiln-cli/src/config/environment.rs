@@ -36,7 +36,8 @@ fn key(name: &str) -> Option<String> {
         return Some(rest.replace("__", "."));
     }
     let top_level = schema::example(&rest).is_some();
-    let section = schema::LISTS.contains(&rest.as_str()) || matches!(rest.as_str(), "early_stopping" | "loss");
+    let section =
+        schema::LISTS.contains(&rest.as_str()) || matches!(rest.as_str(), "early_stopping" | "loss");
     (top_level || section).then_some(rest)
 }
 

@@ -82,7 +82,9 @@ fn constraint(config: &ConstraintConfig) -> String {
         }
         ConstraintConfig::UnitNorm(norm) => (format!("‖w‖ = 1 for each {}", unit(norm.units)), &norm.params),
         ConstraintConfig::NonNegative(config) => ("w ≥ 0".to_owned(), &config.params),
-        ConstraintConfig::Box(config) => (format!("{:?} ≤ w ≤ {:?}", config.low, config.high), &config.params),
+        ConstraintConfig::Box(config) => {
+            (format!("{:?} ≤ w ≤ {:?}", config.low, config.high), &config.params)
+        }
     };
     format!("then {formula}, over {}", over(params))
 }

@@ -295,7 +295,12 @@ fn penalties() -> [PenaltyConfig; 10] {
         PenaltyConfig::GroupLasso(GroupLassoConfig { schedule: schedule(), ..GroupLassoConfig::new(0.5) }),
         PenaltyConfig::L21(strength),
         PenaltyConfig::Orthogonal(smooth),
-        PenaltyConfig::Spectral(SpectralConfig { strength: 0.5, iterations: 1, params, schedule: schedule() }),
+        PenaltyConfig::Spectral(SpectralConfig {
+            strength: 0.5,
+            iterations: 1,
+            params,
+            schedule: schedule(),
+        }),
         PenaltyConfig::Activity(ActivityConfig {
             strength: 0.5,
             norm: ActivityNorm::L1,

@@ -156,7 +156,8 @@ impl Settings {
 
     /// Number of entries of a list of sections that are set.
     pub(crate) fn entries(&self, list: &str) -> usize {
-        let index = |key: &'_ String| key.strip_prefix(list)?.strip_prefix('.')?.split('.').next().map(str::to_owned);
+        let index =
+            |key: &'_ String| key.strip_prefix(list)?.strip_prefix('.')?.split('.').next().map(str::to_owned);
         let indices = self.by_key.keys().filter_map(index);
         indices.filter_map(|index| index.parse::<usize>().ok()).max().map_or(0, |last| last + 1)
     }

@@ -204,6 +204,8 @@ mod tests {
             seconds: None,
             certificate: None,
             sparsity: Default::default(),
+            zero_outputs: Default::default(),
+            zero_inputs: Default::default(),
             peak_rss_bytes: None,
             weights_blake3: None,
             exit_code: None,

@@ -56,6 +56,12 @@ pub(crate) struct RunRecord {
     /// Share of exact zeros of each layer, where a penalty makes them.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub(crate) sparsity: Metrics,
+    /// Outputs of each layer that nothing goes into, where there are any.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub(crate) zero_outputs: Metrics,
+    /// Inputs of each layer that nothing comes from, where there are any.
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
+    pub(crate) zero_inputs: Metrics,
     #[serde(default)]
     pub(crate) peak_rss_bytes: Option<u64>,
     #[serde(default)]

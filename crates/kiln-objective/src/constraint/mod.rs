@@ -66,7 +66,8 @@ impl Constraints {
         for (index, config) in configs.iter().enumerate() {
             let key = format!("constraint.{index}");
             let (constraint, selection) = build(config, &key)?;
-            let known: Vec<ParamInfo> = params.iter().filter(|info| constraint.is_for(info)).cloned().collect();
+            let known: Vec<ParamInfo> =
+                params.iter().filter(|info| constraint.is_for(info)).cloned().collect();
             if let Some(wanted) = selection.unmatched(&known) {
                 let paths = known.into_iter().filter(|info| info.trainable).map(|info| info.path).collect();
                 return Err(ObjectiveError::NothingSelected { penalty: key, wanted, paths });

@@ -19,8 +19,9 @@ impl Share {
 
     /// Fits the schedule to a run of `steps` steps. `key` is the name of the penalty, `penalty.0`.
     pub(crate) fn plan(&mut self, key: &str, steps_per_epoch: u64, steps: u64) -> Result<(), OptimError> {
-        let build =
-            |config: &ScheduleConfig| config.build_for(&format!("{key}.schedule"), 1.0, steps_per_epoch, steps);
+        let build = |config: &ScheduleConfig| {
+            config.build_for(&format!("{key}.schedule"), 1.0, steps_per_epoch, steps)
+        };
         self.curve = self.config.as_ref().map(build).transpose()?.map(Arc::from);
         Ok(())
     }

@@ -2,9 +2,7 @@
 
 use burn::tensor::{DType, Tensor};
 use kiln_data::Targets;
-use kiln_objective::{
-    CrossEntropyConfig, ElasticNet, HuberConfig, L1, L2, LossConfig, Penalty, Plain, TargetKind, WeightView,
-};
+use kiln_objective::{CrossEntropyConfig, HuberConfig, LossConfig, Plain, TargetKind};
 use kiln_testkit::{computes_in, device};
 
 use crate::common::{Golden, assert_close, numbers};
@@ -55,28 +53,5 @@ fn losses() {
         let leaf = at(&inputs).require_grad();
         let found = leaf.grad(&loss.forward(leaf.clone(), &targets).backward()).unwrap();
         assert_close(&numbers(found), &expected, 1e-9, config.name());
-    }
-}
-
-#[test]
-fn penalties() {
-    if !computes_in(DType::F64) {
-        return;
-    }
-    let penalties: [Box<dyn Penalty>; 3] = [
-        Box::new(L1 { strength: 0.4 }),
-        Box::new(L2 { strength: 0.4 }),
-        Box::new(ElasticNet { strength: 0.4, l1_ratio: 0.3 }),
-    ];
-    let at = Golden::open("penalties").numbers("weight");
-    for penalty in penalties {
-        let view = |flat: &[f64]| WeightView {
-            path: "w",
-            dims: &[20],
-            flat: Tensor::from_data(flat, (&device(), DType::F64)),
-        };
-        let expected = differences(&at, |flat| numbers(penalty.value(view(flat)))[0]);
-        let found = numbers(penalty.gradient(view(&at)).unwrap());
-        assert_close(&found, &expected, 1e-9, &penalty.to_string());
     }
 }

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+mod batch;
 mod common;
+mod constraints;
 mod conventions;
 mod finite_differences;
 mod functions;
@@ -10,4 +12,6 @@ mod loss_laws;
 mod losses;
 mod members;
 mod penalties;
+mod penalty_laws;
 mod random_shapes;
+mod units;

@@ -1,15 +1,14 @@
 //! Penalties against PyTorch and numpy (`tests/golden/penalties.py`), and as a model sees them.
 
-use std::fmt;
-
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
-use kiln_core::params;
+use kiln_core::{ParamPattern, ParamSelection, params};
 use kiln_objective::{
-    ElasticNetConfig, ObjectiveError, ParamSelection, Penalties, Penalty, PenaltyConfig, StrengthConfig,
-    WeightView,
+    Custom, ElasticNetConfig, GroupLassoConfig, ObjectiveError, Penalties, PenaltyConfig,
+    PenaltyTerm, StrengthConfig, Units, WeightView,
 };
+use kiln_optim::{ScheduleConfig, ShapeConfig, StepSize};
 use kiln_testkit::device;
 
 use crate::common::{Golden, assert_close, numbers, precisions};
@@ -18,12 +17,12 @@ const STRENGTH: f64 = 0.3;
 const STEP: f64 = 0.5;
 
 fn strength(strength: f64, params: ParamSelection, proximal: bool) -> StrengthConfig {
-    StrengthConfig { strength, params, proximal }
+    StrengthConfig { params, proximal, ..StrengthConfig::new(strength) }
 }
 
 fn configs(proximal: bool) -> [(&'static str, PenaltyConfig); 3] {
     let all = ParamSelection::All;
-    let net = ElasticNetConfig { strength: STRENGTH, l1_ratio: 0.7, params: all.clone(), proximal };
+    let net = ElasticNetConfig { params: all.clone(), proximal, ..ElasticNetConfig::new(STRENGTH, 0.7) };
     [
         ("l1", PenaltyConfig::L1(strength(STRENGTH, all.clone(), proximal))),
         ("l2", PenaltyConfig::L2(strength(STRENGTH, all, proximal))),
@@ -35,7 +34,7 @@ fn configs(proximal: bool) -> [(&'static str, PenaltyConfig); 3] {
 fn values_gradients_and_proximal_steps_are_right() {
     let golden = Golden::open("penalties");
     for (name, config) in configs(false) {
-        let penalty = config.build("penalty.0").unwrap();
+        let penalty = config.build("penalty.0").unwrap().unwrap();
         for (dtype, tolerance) in precisions() {
             let view =
                 || WeightView { path: "w", dims: &[20], flat: golden.tensor("weight", dtype, &device()) };
@@ -45,7 +44,9 @@ fn values_gradients_and_proximal_steps_are_right() {
             };
             check("value", penalty.value(view()));
             check("gradient", penalty.gradient(view()).unwrap());
-            check("prox", penalty.prox(view(), STEP).unwrap());
+            check("prox", penalty.prox(view(), &StepSize::Same(STEP)).unwrap());
+            let sizes = StepSize::Each(golden.tensor("sizes", dtype, &device()));
+            check("prox-each", penalty.prox(view(), &sizes).unwrap());
         }
     }
 }
@@ -62,8 +63,9 @@ fn soft_thresholding_gives_exact_zeros() {
         };
         for (dtype, _) in precisions() {
             let flat = golden.tensor("weight", dtype, &device());
-            let penalty = config.build("penalty.0").unwrap();
-            let found = numbers(penalty.prox(WeightView { path: "w", dims: &[20], flat }, STEP).unwrap());
+            let penalty = config.build("penalty.0").unwrap().unwrap();
+            let view = WeightView { path: "w", dims: &[20], flat };
+            let found = numbers(penalty.prox(view, &StepSize::Same(STEP)).unwrap());
             let zeros = found.iter().filter(|w| **w == 0.0).count();
             // Element 4 lies on the threshold of L1: on either side of it after rounding to f32.
             let expected = weight.iter().enumerate().filter(|(i, w)| *i != 4 && w.abs() < threshold).count();
@@ -120,9 +122,9 @@ fn a_proximal_penalty_leaves_the_gradient_alone_and_the_other_way_round() {
     let weight = Tensor::<1>::from_data([0.5, -2.0], &device());
     let zero = weight.zeros_like();
     assert_eq!(numbers(gradient.add_gradient(info, &weight, zero.clone())), [1.0, -1.0]);
-    assert_eq!(numbers(gradient.prox(info, weight.clone(), 1.0)), [0.5, -2.0]);
+    assert_eq!(numbers(gradient.prox(info, weight.clone(), &|| StepSize::Same(1.0))), [0.5, -2.0]);
     assert_eq!(numbers(proximal.add_gradient(info, &weight, zero)), [0.0, 0.0]);
-    assert_eq!(numbers(proximal.prox(info, weight, 1.0)), [0.0, -1.0]);
+    assert_eq!(numbers(proximal.prox(info, weight, &|| StepSize::Same(1.0))), [0.0, -1.0]);
     assert_eq!(proximal.value(&model).is_some(), gradient.value(&model).is_some());
     assert!(Penalties::default().is_empty() && Penalties::default().value(&model).is_none());
 }
@@ -136,37 +138,75 @@ fn l1_and_then_l2_is_the_elastic_nets_step() {
     let l2 = PenaltyConfig::L2(strength(STRENGTH * (1.0 - 0.7) / 2.0, ParamSelection::All, true));
     let penalties = Penalties::new(&[l1, l2], &list).unwrap();
     for (dtype, tolerance) in precisions() {
-        let found = penalties.prox(&list[0], golden.tensor("weight", dtype, &device()), STEP);
+        let found =
+            penalties.prox(&list[0], golden.tensor("weight", dtype, &device()), &|| StepSize::Same(STEP));
         assert_close(&numbers(found), &golden.numbers("elastic-net/prox"), tolerance, "l1, l2");
     }
 }
 
-/// `λ Σ w⁴`, without a gradient of its own.
-#[derive(Debug)]
-struct Quartic(f64);
-
-impl Penalty for Quartic {
-    fn value(&self, weight: WeightView<'_>) -> Tensor<1> {
-        weight.flat.square().square().sum().mul_scalar(self.0)
-    }
-}
-
-impl fmt::Display for Quartic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} · Σ w⁴", self.0)
-    }
-}
-
 #[test]
-fn a_penalty_without_a_gradient_is_differentiated() {
+fn a_penalty_of_ones_own_is_differentiated() {
     let list = params::list(&LinearConfig::new(1, 2).with_bias(false).init(&device().autodiff()));
-    let quartic = || Box::new(Quartic(0.5));
-    let penalties = Penalties::default().with(quartic(), &ParamSelection::All, false, &list).unwrap();
+    let quartic = || {
+        PenaltyTerm::new(Custom::new("½ Σ w⁴", |weight: WeightView<'_>| {
+            weight.flat.square().square().sum().mul_scalar(0.5)
+        }))
+    };
+    let penalties = Penalties::default().with(quartic(), &list).unwrap();
+    assert_eq!(penalties.describe(), ["½ Σ w⁴ over weight (2 numbers)"]);
     let weight = Tensor::<1>::from_data([1.0, -2.0], &device());
     let found = penalties.add_gradient(&list[0], &weight, Tensor::from_data([1.0, 1.0], &device()));
     assert_close(&numbers(found), &[3.0, -15.0], 1e-6, "2 λ · 2 w³ + 1");
-    let error = Penalties::default().with(quartic(), &ParamSelection::All, true, &list).unwrap_err();
+    let error = Penalties::default().with(quartic().proximal(true), &list).unwrap_err();
     assert_eq!(error, ObjectiveError::NotProximal { penalty: "penalty.0".to_owned() });
+}
+
+#[test]
+fn a_strength_can_have_a_schedule() {
+    let list = params::list(&LinearConfig::new(1, 2).with_bias(false).init(&device().autodiff()));
+    let shape = ShapeConfig::Linear { start: 0.0, end: 1.0 };
+    let schedule = Some(ScheduleConfig { shape, ..ScheduleConfig::default() });
+    let config = |proximal| {
+        let l2 = StrengthConfig { proximal, schedule: schedule.clone(), ..StrengthConfig::new(0.5) };
+        PenaltyConfig::L2(l2)
+    };
+    let mut penalties = Penalties::new(&[config(false), config(true)], &list).unwrap();
+    assert!(penalties.describe()[0].ends_with("scheduled"), "{:?}", penalties.describe());
+    let weight = Tensor::<1>::from_data([1.0, -2.0], &device());
+    let gradient =
+        |penalties: &Penalties| numbers(penalties.add_gradient(&list[0], &weight, weight.zeros_like()));
+    let stepped =
+        |penalties: &Penalties| numbers(penalties.prox(&list[0], weight.clone(), &|| StepSize::Same(2.0)));
+    assert_eq!(gradient(&penalties), [1.0, -2.0], "whole before there is a plan");
+    penalties.plan(5, 10).unwrap();
+    for (step, share) in [(0, 0.0), (5, 0.5), (10, 1.0), (3, 0.3)] {
+        penalties.set_step(step);
+        assert_close(&gradient(&penalties), &[share, -2.0 * share], 1e-6, "gradient");
+        let shrunk = 1.0 / (1.0 + 2.0 * share);
+        assert_close(&stepped(&penalties), &[shrunk, -2.0 * shrunk], 1e-6, "proximal step");
+    }
+    let bad = ScheduleConfig { scale: -1.0, ..ScheduleConfig::default() };
+    let l1 = PenaltyConfig::L1(StrengthConfig { schedule: Some(bad), ..StrengthConfig::new(0.5) });
+    let error = Penalties::new(&[l1], &list).unwrap().plan(1, 1).unwrap_err();
+    assert!(error.to_string().starts_with("penalty.0.schedule.scale"), "{error}");
+}
+
+#[test]
+fn parameters_are_chosen_by_kind_by_expression_and_by_what_has_a_meaning() {
+    let list = params::list(&net(&device().autodiff()));
+    let taken = |params| {
+        let config = PenaltyConfig::L2(strength(1.0, params, false));
+        Penalties::new(&[config], &list).map(|penalties| penalties.describe().remove(0))
+    };
+    assert_eq!(taken(ParamSelection::Norms).unwrap(), "1 · Σ w² over norm.gamma, norm.beta (8 numbers)");
+    let matching = |expression| ParamSelection::Matching(ParamPattern::new(expression).unwrap());
+    assert_eq!(taken(matching("^output")).unwrap(), "1 · Σ w² over output.weight, output.bias (10 numbers)");
+    let error = taken(matching("^layers")).unwrap_err();
+    assert!(error.to_string().ends_with("no trainable parameter matches /^layers/"), "{error}");
+    // There is no convolution.
+    let lasso = GroupLassoConfig { units: Units::Filter, ..GroupLassoConfig::new(1.0) };
+    let error = Penalties::new(&[PenaltyConfig::GroupLasso(lasso)], &list).unwrap_err();
+    assert!(error.to_string().starts_with("penalty.0 acts on nothing"), "{error}");
 }
 
 #[test]
@@ -183,8 +223,7 @@ fn what_cannot_be_is_refused_with_the_paths_there_are() {
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
         let error = build(PenaltyConfig::L2(strength(bad, ParamSelection::All, false))).unwrap_err();
         assert!(error.to_string().starts_with("penalty.1.strength is"), "{error}");
-        let net =
-            ElasticNetConfig { strength: 1.0, l1_ratio: bad, params: ParamSelection::All, proximal: false };
+        let net = ElasticNetConfig::new(1.0, bad);
         let error = build(PenaltyConfig::ElasticNet(net)).unwrap_err();
         assert!(error.to_string().starts_with("penalty.1.l1_ratio is"), "{error}");
     }
