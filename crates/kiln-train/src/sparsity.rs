@@ -36,7 +36,15 @@ pub fn sparsity(weights: &Weights, params: &[ParamInfo]) -> Vec<Sparsity> {
         // Burn's matrices are [inputs, outputs], its filters [outputs, inputs, …].
         let (first, second) = match info.dims[..] {
             [first, second, ..] => (first, second),
-            _ => return Some(Sparsity { path: info.path.clone(), zeros, numbers, zero_outputs: 0, zero_inputs: 0 }),
+            _ => {
+                return Some(Sparsity {
+                    path: info.path.clone(),
+                    zeros,
+                    numbers,
+                    zero_outputs: 0,
+                    zero_inputs: 0,
+                });
+            }
         };
         let inner = numbers / (first * second).max(1);
         let block = |i: usize, j: usize| {

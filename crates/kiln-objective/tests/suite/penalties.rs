@@ -5,8 +5,8 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamPattern, ParamSelection, params};
 use kiln_objective::{
-    Custom, ElasticNetConfig, GroupLassoConfig, ObjectiveError, Penalties, PenaltyConfig,
-    PenaltyTerm, StrengthConfig, Units, WeightView,
+    Custom, ElasticNetConfig, GroupLassoConfig, ObjectiveError, Penalties, PenaltyConfig, PenaltyTerm,
+    StrengthConfig, Units, WeightView,
 };
 use kiln_optim::{ScheduleConfig, ShapeConfig, StepSize};
 use kiln_testkit::device;
