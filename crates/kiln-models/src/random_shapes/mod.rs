@@ -7,7 +7,7 @@ mod dropout;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{DType, Tensor, TensorData};
-use kiln_core::{Seed, params};
+use kiln_core::{ParamKind, Seed, params};
 use kiln_testkit::{assert_close, computes_in, device, gradient_check};
 
 const SHAPES: u64 = 100;
@@ -63,13 +63,19 @@ fn check_module<M: Module, const D: usize, const E: usize>(
     make: impl Fn() -> M,
     forward: impl Fn(&M, Tensor<D>) -> Tensor<E>,
 ) {
-    let trained = params::list(&make()).into_iter().filter(|info| info.trainable);
+    let module = make();
+    let infos = params::list(&module);
+    let has_running = infos.iter().any(|info| info.kind == ParamKind::Running);
+    let trained = infos.iter().filter(|info| info.trainable);
     let parameters: usize = trained.map(|info| info.dims.iter().product::<usize>()).sum();
     let count = dims.iter().product::<usize>() + parameters;
     check(draw, count, |flat| {
-        let mut parts = Parts(flat, 0);
+        // Batch norm takes the statistics of the batch on an autodiff device only.
+        let lift = has_running && !flat.device().is_autodiff();
+        let mut parts = Parts(if lift { Tensor::from_inner(flat) } else { flat }, 0);
         let x = parts.take(dims);
-        let module = make().map(&mut parts);
+        // Clones share their running statistics, whose type changes.
+        let module = if has_running { make() } else { module.clone() }.map(&mut parts);
         assert_eq!(parts.1, count);
         forward(&module, x)
     });
@@ -87,8 +93,6 @@ fn check_function<const D: usize, const E: usize>(
 /// Checks `function`, whose outputs count with different weights, at `count` random numbers where it is smooth.
 fn check<const E: usize>(draw: &mut Draw, count: usize, function: impl Fn(Tensor<1>) -> Tensor<E>) {
     let weighted = |flat: Tensor<1>| {
-        // Batch norm takes the statistics of the batch on an autodiff device only.
-        let flat = if flat.device().is_autodiff() { flat } else { Tensor::from_inner(flat) };
         let y = function(flat);
         let len = y.shape().num_elements();
         let weights: Vec<f64> = (0..len).map(|i| (1.0 + i as f64).cos()).collect();
