@@ -58,7 +58,7 @@ impl Rule for Rmsprop {
     fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
         let square = kept.tensors.first()?.clone();
         let spread = match kept.tensors.get(1).filter(|_| self.centered) {
-            Some(mean) => square.sub(mean.clone().square()),
+            Some(mean) => spread(&square, mean),
             None => square,
         };
         let gain = match self.momentum {
@@ -67,6 +67,13 @@ impl Rule for Rmsprop {
         };
         Some(StepSize::over(at.lr * gain, spread.sqrt().add_scalar(self.eps)))
     }
+}
+
+/// `v − a²`, and 0 where rounding makes that less: PyTorch has the root of a negative number there.
+#[inline(always)]
+fn spread<V: Value>(square: &V, mean: &V) -> V {
+    let spread = square.clone() - mean.clone().squared();
+    (spread.clone().magnitude() + spread) * 0.5
 }
 
 struct Step {
@@ -111,7 +118,7 @@ impl Formula<2> for Centred {
         let gradient = gradient.decayed(&weight, step.decay);
         let square = square.toward(gradient.clone().squared(), step.alpha);
         let mean = mean.toward(gradient.clone(), step.alpha);
-        let spread = square.clone() - mean.clone().squared();
+        let spread = spread(&square, &mean);
         (weight - gradient / (spread.root() + step.eps) * step.lr, [square, mean])
     }
 }
@@ -123,7 +130,7 @@ impl Formula<3> for CentredMomentum {
         let gradient = gradient.decayed(&weight, step.decay);
         let square = square.toward(gradient.clone().squared(), step.alpha);
         let mean = mean.toward(gradient.clone(), step.alpha);
-        let spread = square.clone() - mean.clone().squared();
+        let spread = spread(&square, &mean);
         let buffer = buffer * step.momentum + gradient / (spread.root() + step.eps);
         (weight - buffer.clone() * step.lr, [square, mean, buffer])
     }

@@ -61,7 +61,9 @@ fn weights_come_to_rest_at_the_minimum_of_loss_and_penalty() {
         OptimConfig::Sgd(SgdConfig { lr: 0.02, momentum, dampening, nesterov, ..SgdConfig::default() })
     };
     let rmsprop = |momentum, centered| {
-        OptimConfig::Rmsprop(RmspropConfig { lr: 0.005, momentum, centered, ..RmspropConfig::default() })
+        // At rest the gradients stop spreading, and a centred step grows to lr/eps.
+        let eps = if centered { 0.1 } else { 1e-8 };
+        OptimConfig::Rmsprop(RmspropConfig { lr: 0.005, momentum, centered, eps, ..RmspropConfig::default() })
     };
     let cases = [
         (sgd(0.0, 0.0, false), 1e-6),
