@@ -5,7 +5,7 @@ use kiln_convex::Certificate;
 use kiln_core::{Weights, params};
 use kiln_models::{ModelConfig, Network};
 use kiln_objective::{LossConfig, PenaltyConfig, TargetKind};
-use kiln_train::{ConvexModel, KktRule, Outcome, Sparsity, TrainError, Trainer, sparsity};
+use kiln_train::{ConvexModel, KktRule, NotConvex, Outcome, Sparsity, TrainError, Trainer, sparsity};
 
 use crate::error::CliError;
 use crate::job::{Job, NetworkTask};
@@ -45,6 +45,9 @@ impl Job<'_> {
         }
         if self.is_augmented() {
             return Err(CliError::AugmentedConvex);
+        }
+        if !self.config().constraint.is_empty() {
+            return Err(self.resolved.locate_at("constraint.0", TrainError::from(NotConvex::Constrained)));
         }
         let convex = self.convex()?;
         if let Some(solver) = train.solver {

@@ -37,6 +37,16 @@ pub enum ObjectiveError {
         /// Paths of the trainable parameters there are.
         paths: Vec<String>,
     },
+    /// An activity penalty has no layer to look at.
+    #[error("{penalty} acts on nothing: no hidden layer matches {wanted}")]
+    NoLayer {
+        /// Which penalty, as its key in the configuration: `penalty.0`.
+        penalty: String,
+        /// The path that matches nothing, in words.
+        wanted: String,
+        /// Paths of the hidden layers there are.
+        layers: Vec<String>,
+    },
     /// A penalty that has no proximal operator is to act through one.
     #[error("{penalty} has no proximal form")]
     NotProximal {
@@ -69,6 +79,10 @@ impl Explain for ObjectiveError {
                 format!("give {classes} class weights, in the order of the classes, or none")
             }
             Self::NothingSelected { paths, .. } => format!("use one of these paths: {}", paths.join(", ")),
+            Self::NoLayer { layers, .. } if layers.is_empty() => {
+                "the model shows none; leave the penalty out".to_owned()
+            }
+            Self::NoLayer { layers, .. } => format!("use some of these layers: {}", layers.join(", ")),
             Self::NotProximal { .. } => "leave proximal out for this penalty".to_owned(),
         })
     }

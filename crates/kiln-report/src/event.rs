@@ -90,10 +90,10 @@ pub struct End {
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub sparsity: Metrics,
     /// Outputs of each layer that nothing goes into, where there are any.
-    #[serde(skip_serializing_if = "Metrics::is_empty")]
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_outputs: Metrics,
     /// Inputs of each layer that nothing comes from, where there are any.
-    #[serde(skip_serializing_if = "Metrics::is_empty")]
+    #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_inputs: Metrics,
 }
 

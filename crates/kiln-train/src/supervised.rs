@@ -129,8 +129,8 @@ impl<M: Module> Task for Supervised<M> {
 
     fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), TrainError> {
         if self.penalties.observes() && self.observed.is_none() {
-            let (penalty, wanted) = ("an activity penalty".to_owned(), "a hidden layer".to_owned());
-            return Err(ObjectiveError::NothingSelected { penalty, wanted, paths: Vec::new() }.into());
+            let (penalty, wanted) = ("an activity penalty".to_owned(), "any path".to_owned());
+            return Err(ObjectiveError::NoLayer { penalty, wanted, layers: Vec::new() }.into());
         }
         Ok(self.penalties.plan(steps_per_epoch, steps)?)
     }

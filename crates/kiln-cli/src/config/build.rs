@@ -145,12 +145,12 @@ fn own_schedule(name: &str, penalty: &Table, settings: &Settings) -> Result<(), 
     let Some(table) = penalty.get("schedule").and_then(Value::as_table) else { return Ok(()) };
     let name = format!("{name}.schedule");
     let place = || settings.get(&name).and_then(|set| set.origin.value_snippet());
-    let kinds = schema::kinds_of("momentum_schedule");
+    let kinds = schema::kinds_of(&name);
     let Some(kind) = table.get("kind").and_then(Value::as_str) else {
         let help = format!("the kinds are {}", kinds.join(", "));
         return Err(ConfigError::Missing { key: format!("{name}.kind"), help, place: place() });
     };
-    let Some(shape) = schema::shape("momentum_schedule", Some(kind)) else {
+    let Some(shape) = schema::shape(&name, Some(kind)) else {
         return Err(ConfigError::Value {
             key: format!("{name}.kind"),
             found: format!("{kind:?}").into(),

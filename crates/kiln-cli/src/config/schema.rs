@@ -59,6 +59,12 @@ pub(crate) const SECTIONS: [&str; 16] = [
 /// The sections that are lists of sections.
 pub(crate) const LISTS: [&str; 2] = ["penalty", "constraint"];
 
+/// Whether a setting of a section may be a table: a schedule, or parameters by a regular expression.
+pub(crate) fn takes_table(section: &str, setting: &str) -> bool {
+    let list = section.split('.').next().unwrap_or(section);
+    LISTS.contains(&list) && matches!(setting, "schedule" | "params")
+}
+
 /// The sections that are schedules.
 pub(crate) const SCHEDULES: [&str; 3] = ["schedule", "momentum_schedule", "weight_decay_schedule"];
 
@@ -76,7 +82,13 @@ pub(crate) fn shape(section: &str, kind: Option<&str>) -> Option<&'static Shape>
 /// All kinds of a section.
 pub(crate) fn shapes_of(section: &str) -> impl Iterator<Item = &'static Shape> {
     let outer = section.split('.').next().unwrap_or(section);
-    let section = if INNER_SECTIONS.contains(&section) { section } else { outer }.to_owned();
+    let section = match section {
+        inner if INNER_SECTIONS.contains(&inner) => inner,
+        // That of a strength, which can be whatever that of a momentum can be.
+        own if LISTS.contains(&outer) && own.ends_with(".schedule") => SCHEDULES[1],
+        _ => outer,
+    };
+    let section = section.to_owned();
     shapes().iter().filter(move |shape| shape.section == section)
 }
 

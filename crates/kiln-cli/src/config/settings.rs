@@ -123,7 +123,7 @@ impl Settings {
         self.by_key.keys().any(|key| key == section || key.starts_with(&prefix))
     }
 
-    /// The keys and values of a section; tables within it are tables again.
+    /// The keys and values of a section; settings that take a table have theirs back.
     pub(crate) fn section(&self, section: &str) -> toml::Table {
         let prefix = format!("{section}.");
         let own = self
@@ -131,14 +131,13 @@ impl Settings {
             .iter()
             .filter(|(key, _)| schema::inner_section(key).is_none_or(|inner| inner == section))
             .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?, &setting.value)));
+        let takes_table = |setting: &str| schema::takes_table(section, setting);
         let mut table = toml::Table::new();
         for (key, value) in own {
-            // A table comes before what is in it.
-            match key.split_once('.').and_then(|(outer, inner)| Some((table.get_mut(outer)?, inner))) {
-                Some((Value::Table(outer), inner)) => put(outer, inner, value.clone()),
-                _ => {
-                    table.insert(key.to_owned(), value.clone());
-                }
+            if key.split_once('.').is_some_and(|(outer, _)| takes_table(outer)) {
+                put(&mut table, key, value.clone());
+            } else {
+                table.insert(key.to_owned(), value.clone());
             }
         }
         table
@@ -177,14 +176,17 @@ impl Settings {
     }
 }
 
-/// Puts a value at a dotted key below a table.
+/// Puts a value at a dotted key below a table; what was no table on the way becomes one.
 fn put(table: &mut toml::Table, key: &str, value: Value) {
     match key.split_once('.') {
         None => {
             table.insert(key.to_owned(), value);
         }
         Some((outer, inner)) => {
-            let below = table.entry(outer).or_insert_with(|| Value::Table(toml::Table::new()));
+            let below = table.entry(outer).or_insert(Value::Boolean(false));
+            if !below.is_table() {
+                *below = Value::Table(toml::Table::new());
+            }
             if let Value::Table(below) = below {
                 put(below, inner, value);
             }

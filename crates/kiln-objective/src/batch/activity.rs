@@ -38,7 +38,7 @@ impl Activity {
         let is_there = |path: &String| layers.iter().any(|layer| is_at_or_below(layer, path));
         match self.layers.iter().find(|path| !is_there(path)) {
             Some(path) => Some(format!("{path:?}")),
-            None => layers.is_empty().then(|| "a hidden layer".to_owned()),
+            None => layers.is_empty().then(|| "any path".to_owned()),
         }
     }
 }

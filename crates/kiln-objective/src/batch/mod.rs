@@ -86,13 +86,13 @@ impl BatchPenalties {
     /// Whether every activity penalty has a layer among those of the model.
     ///
     /// # Errors
-    /// [`ObjectiveError::NothingSelected`] for one that has none, or for a path that names none.
+    /// [`ObjectiveError::NoLayer`] for one that has none, or for a path that names none.
     pub fn check(&self, layers: &[String]) -> Result<(), ObjectiveError> {
         for (key, kind, _) in &self.terms {
             let Kind::Activity(activity) = kind else { continue };
             if let Some(wanted) = activity.unmatched(layers) {
-                let (penalty, paths) = (key.clone(), layers.to_vec());
-                return Err(ObjectiveError::NothingSelected { penalty, wanted, paths });
+                let (penalty, layers) = (key.clone(), layers.to_vec());
+                return Err(ObjectiveError::NoLayer { penalty, wanted, layers });
             }
         }
         Ok(())
