@@ -59,8 +59,8 @@ fn a_configuration_of_penalties_and_constraints_trains_and_repeats() {
     // What the run wrote down repeats it, and so do arguments.
     let repeat = place.ok(&format!("train {} --json -q", run.join("run.toml").display())).last_event();
     assert_eq!(repeat["weights_blake3"], end["weights_blake3"]);
-    let words = place.ok("train my.toml -q").stderr;
-    assert!(words.contains("whole inputs"), "{words}");
+    let words = place.ok("train my.toml");
+    assert!(words.says("whole inputs"), "{}", words.stderr);
     place.ok(&format!("eval {} -q", run.display()));
     place.ok(&format!("verify {} -q", run.display()));
 }
