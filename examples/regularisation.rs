@@ -39,7 +39,7 @@ struct Way {
 }
 
 fn ways() -> Vec<Way> {
-    let strength = |strength| StrengthConfig { strength, params: ParamSelection::Weights, proximal: false };
+    let strength = StrengthConfig::new;
     let (l1, l2) = (PenaltyConfig::L1(strength(5e-4)), PenaltyConfig::L2(strength(3e-3)));
     let patience = Some(20);
     vec![

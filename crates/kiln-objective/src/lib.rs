@@ -19,6 +19,6 @@ pub use constraint::Constraints;
 pub use error::ObjectiveError;
 pub use loss::{Loss, TargetKind, functional};
 pub use penalty::{
-    Beside, Convention, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalties, Penalty, PenaltyTerm,
-    Spectral, WeightView,
+    Beside, Convention, CumulativeL1, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalties, Penalty,
+    PenaltyTerm, Spectral, WeightView,
 };

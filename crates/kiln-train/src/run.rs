@@ -8,6 +8,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use kiln_core::{Purpose, Weights, params};
 use kiln_data::Loader;
+use kiln_objective::Penalties;
 use kiln_optim::{Average, OptimError, Optimizer};
 
 use crate::checkpoint::{Checkpoint, Deferred, Rest, TrainState};
@@ -74,6 +75,8 @@ impl<'a, T: Task> Run<'a, T> {
         let mut state = TrainState::new(&config.monitor);
         let mut history = History::default();
         let mut best = None;
+        // What penalties keep is saved beside the state of the optimiser.
+        let mut remembered = Weights::default();
         if let Some(store) = &trainer.store {
             store.clean(from.as_ref())?;
         }
@@ -93,7 +96,12 @@ impl<'a, T: Task> Run<'a, T> {
                 None => checkpoint.weights.clone(),
             };
             model = trained.apply(model.valid())?.train();
-            optimizer.load(&checkpoint.optimizer, &params::list(&model), &device.clone().inner())?;
+            let mut saved = Weights::default();
+            for (name, data) in checkpoint.optimizer.iter() {
+                let place = if Penalties::owns(name) { &mut remembered } else { &mut saved };
+                place.insert(name, data.clone());
+            }
+            optimizer.load(&saved, &params::list(&model), &device.clone().inner())?;
             model = optimizer.restore(model);
             state = checkpoint.state;
             if let Some(plateau) = &state.plateau {
@@ -122,6 +130,7 @@ impl<'a, T: Task> Run<'a, T> {
         let mut objective = Objective::of(trainer, &params::list(&model))?;
         objective.penalties.plan(steps_per_epoch, steps)?;
         objective.penalties.set_step(state.step);
+        objective.penalties.load(&remembered, &device.clone().inner());
         trainer.task.plan(steps_per_epoch, steps)?;
         for callback in &mut trainer.callbacks {
             callback.on_fit_start(&history)?;
@@ -434,7 +443,7 @@ impl<'a, T: Task> Run<'a, T> {
         let model = self.model.as_ref().expect("the model is only away while it is updated");
         let average = self.average.as_ref();
         let rest = || Rest {
-            optimizer: self.stepper.optimizer.checkpoint(model),
+            optimizer: self.stepper.checkpoint(model),
             average: average.map(|average| average.state(&Weights::of(model))).unwrap_or_default(),
         };
         self.deferred.save(store, weights, rest, &self.state)

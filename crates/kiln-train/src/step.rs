@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use kiln_core::{ParamInfo, Purpose, Seed, params};
+use kiln_core::{ParamInfo, Purpose, Seed, Weights, params};
 use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
     GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize,
@@ -76,10 +76,19 @@ impl Stepper {
             });
         }
         let gradients = self.prepare(&model, gradients);
-        let (penalties, constraints) = (&self.penalties, &self.constraints);
+        let (penalties, constraints) = (&mut self.penalties, &self.constraints);
         self.optimizer.step(model, gradients, lr, |info, weight, size| {
             constraints.project(info, penalties.prox(info, weight, size))
         })
+    }
+
+    /// What has to be saved beside the weights that count: the optimiser's state, and what penalties keep.
+    pub(crate) fn checkpoint<M: Module>(&self, model: &M) -> Weights {
+        let mut state = self.optimizer.checkpoint(model);
+        for (name, data) in self.penalties.state().iter() {
+            state.insert(name, data.clone());
+        }
+        state
     }
 
     /// Everything between the gradient of the objective and the optimiser.

@@ -15,7 +15,7 @@ use kiln_core::{ParamSelection, Seed, Weights};
 use kiln_data::{DataError, Source};
 use kiln_objective::{
     BoxConfig, ConstraintConfig, Custom, ElasticNetConfig, GroupLassoConfig, MaxNormConfig,
-    NonNegativeConfig, PenaltyConfig, PenaltyTerm, StrengthConfig, Units,
+    NonNegativeConfig, PenaltyConfig, PenaltyTerm, SmoothConfig, StrengthConfig, Units,
 };
 use kiln_optim::{
     AdamConfig, LionConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
@@ -159,11 +159,14 @@ impl Callback for StopAt {
 fn strengths_that_change_go_on_where_they_were() {
     let shape = ShapeConfig::Linear { start: 0.0, end: 1.0 };
     let schedule = Some(ScheduleConfig { shape, ..ScheduleConfig::default() });
+    // It remembers what each weight owes.
+    let cumulative = SmoothConfig { strength: 0.002, params: ParamSelection::Biases, schedule: None };
     let build = |folder: &Path, schedule: &Option<ScheduleConfig>| -> Trainer<PointTask> {
         let lasso = GroupLassoConfig { schedule: schedule.clone(), ..GroupLassoConfig::new(0.01) };
         let quartic = Custom::new("Σ w⁴", |weight| weight.flat.powi_scalar(4).sum());
         trainer(config())
             .penalty(PenaltyConfig::GroupLasso(lasso))
+            .penalty(PenaltyConfig::CumulativeL1(cumulative.clone()))
             .own_penalty(PenaltyTerm::new(quartic).schedule(schedule.clone()))
             .run_dir(folder, CheckpointConfig { every_epochs: 2, every_steps: Some(4), keep: 2 })
     };

@@ -61,6 +61,7 @@ struct Terms {
 fn terms(penalty: &PenaltyConfig) -> Option<(&'static str, Terms)> {
     Some(match penalty {
         PenaltyConfig::L1(config) => ("l1", Terms { l1: config.strength, l2: 0.0 }),
+        PenaltyConfig::CumulativeL1(config) => ("cumulative-l1", Terms { l1: config.strength, l2: 0.0 }),
         PenaltyConfig::L2(config) => ("l2", Terms { l1: 0.0, l2: config.strength }),
         PenaltyConfig::ElasticNet(config) => {
             let (l1, l2) = (config.strength * config.l1_ratio, config.strength * (1.0 - config.l1_ratio));

@@ -23,7 +23,7 @@ pub(crate) fn lines(config: &RunConfig) -> Vec<String> {
 
 fn penalty(config: &PenaltyConfig) -> String {
     let formula = match config {
-        PenaltyConfig::L1(_) => "λ·Σ|w|".to_owned(),
+        PenaltyConfig::L1(_) | PenaltyConfig::CumulativeL1(_) => "λ·Σ|w|".to_owned(),
         PenaltyConfig::L2(_) => "λ·Σw² (no ½)".to_owned(),
         PenaltyConfig::ElasticNet(net) => {
             format!("λ·({0}·Σ|w| + {1}/2·Σw²)", net.l1_ratio, 1.0 - net.l1_ratio)
@@ -50,7 +50,11 @@ fn penalty(config: &PenaltyConfig) -> String {
         (PenaltyConfig::Activity(activity), _) => format!("over {}", activity.layers.join(", ")),
         _ => "over a batch".to_owned(),
     };
-    let how = if config.proximal() { "by a proximal step" } else { "by its gradient" };
+    let how = match config {
+        PenaltyConfig::CumulativeL1(_) => "by cumulative proximal steps",
+        _ if config.proximal() => "by a proximal step",
+        _ => "by its gradient",
+    };
     let when = if config.schedule().is_some() { ", times its schedule" } else { "" };
     format!("  {formula}, λ = {:?}{when}, {over}, {how}", config.strength())
 }
@@ -93,7 +97,7 @@ fn constraint(config: &ConstraintConfig) -> String {
 fn elsewhere(config: &PenaltyConfig) -> Option<String> {
     use Convention as C;
     let (own, strength) = match config {
-        PenaltyConfig::L1(l1) => (C::KilnL1, l1.strength),
+        PenaltyConfig::L1(_) | PenaltyConfig::CumulativeL1(_) => (C::KilnL1, config.strength()),
         PenaltyConfig::L2(l2) => (C::KilnL2, l2.strength),
         _ => return None,
     };

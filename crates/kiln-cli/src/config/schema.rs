@@ -291,7 +291,7 @@ fn losses() -> [LossConfig; 12] {
     ]
 }
 
-fn penalties() -> [PenaltyConfig; 10] {
+fn penalties() -> [PenaltyConfig; 11] {
     // What may be left out is only shown when it is there.
     let schedule = || Some(ScheduleConfig::default());
     let strength = StrengthConfig { schedule: schedule(), ..StrengthConfig::new(0.5) };
@@ -299,6 +299,7 @@ fn penalties() -> [PenaltyConfig; 10] {
     let (params, step) = (ParamSelection::Weights, 0.5);
     [
         PenaltyConfig::L1(strength.clone()),
+        PenaltyConfig::CumulativeL1(smooth.clone()),
         PenaltyConfig::L2(strength.clone()),
         PenaltyConfig::ElasticNet(ElasticNetConfig {
             schedule: schedule(),
@@ -426,7 +427,7 @@ mod tests {
             shape(section, kind).unwrap().example.keys().map(String::as_str).collect::<Vec<_>>()
         };
         assert_eq!(kinds_of("model"), ["linear", "mlp", "cnn", "resnet"]);
-        assert_eq!(kinds_of("penalty.2")[..4], ["l1", "l2", "elastic-net", "group-lasso"]);
+        assert_eq!(kinds_of("penalty.2")[..4], ["l1", "cumulative-l1", "l2", "elastic-net"]);
         assert_eq!(kinds_of("constraint.0"), ["max-norm", "unit-norm", "non-negative", "box"]);
         assert_eq!(keys("checkpoint", None), ["every_epochs", "every_steps", "keep"]);
         assert_eq!(keys("schedule", Some("cosine")), ["end", "kind", "scale", "warmup", "warmup_start"]);

@@ -12,6 +12,8 @@ use super::batch::{ActivityConfig, InputGradientConfig, JacobianConfig};
 pub enum PenaltyConfig {
     /// `λ Σ |w|`.
     L1(StrengthConfig),
+    /// `λ Σ |w|` by proximal steps that remember what they could not take, for noisy gradients.
+    CumulativeL1(SmoothConfig),
     /// `λ Σ w²` (no ½: twice as strong as a weight decay of the same number).
     L2(StrengthConfig),
     /// `λ (α Σ |w| + (1 − α)/2 Σ w²)`, as scikit-learn's and glmnet's elastic net.
@@ -104,7 +106,7 @@ pub enum Units {
     Filter,
 }
 
-/// λ of a penalty without a proximal step.
+/// λ of a penalty that acts in one way only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmoothConfig {

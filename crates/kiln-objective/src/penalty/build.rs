@@ -3,7 +3,7 @@
 use kiln_core::{NumberError, ParamSelection, Range, check};
 use kiln_optim::ScheduleConfig;
 
-use super::{ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalty, Spectral};
+use super::{CumulativeL1, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalty, Spectral};
 use crate::{PenaltyConfig, Units};
 
 impl PenaltyConfig {
@@ -23,6 +23,7 @@ impl PenaltyConfig {
         let strength = Range::at_least(0.0).check(&name("strength"), self.strength())?;
         Ok(Some(match self {
             Self::L1(_) => Box::new(L1 { strength }),
+            Self::CumulativeL1(_) => Box::new(CumulativeL1 { strength }),
             Self::L2(_) => Box::new(L2 { strength }),
             Self::ElasticNet(config) => {
                 let l1_ratio = Range::UNIT.check(&name("l1_ratio"), config.l1_ratio)?;
@@ -47,7 +48,7 @@ impl PenaltyConfig {
             Self::L1(config) | Self::L2(config) | Self::L21(config) => config.strength,
             Self::ElasticNet(config) => config.strength,
             Self::GroupLasso(config) => config.strength,
-            Self::Orthogonal(config) => config.strength,
+            Self::Orthogonal(config) | Self::CumulativeL1(config) => config.strength,
             Self::Spectral(config) => config.strength,
             Self::Activity(config) => config.strength,
             Self::InputGradient(config) => config.strength,
@@ -61,7 +62,7 @@ impl PenaltyConfig {
             Self::L1(config) | Self::L2(config) | Self::L21(config) => &config.schedule,
             Self::ElasticNet(config) => &config.schedule,
             Self::GroupLasso(config) => &config.schedule,
-            Self::Orthogonal(config) => &config.schedule,
+            Self::Orthogonal(config) | Self::CumulativeL1(config) => &config.schedule,
             Self::Spectral(config) => &config.schedule,
             Self::Activity(config) => &config.schedule,
             Self::InputGradient(config) => &config.schedule,
@@ -76,7 +77,7 @@ impl PenaltyConfig {
             Self::L1(config) | Self::L2(config) | Self::L21(config) => &config.params,
             Self::ElasticNet(config) => &config.params,
             Self::GroupLasso(config) => &config.params,
-            Self::Orthogonal(config) => &config.params,
+            Self::Orthogonal(config) | Self::CumulativeL1(config) => &config.params,
             Self::Spectral(config) => &config.params,
             Self::Activity(_) | Self::InputGradient(_) | Self::Jacobian(_) => return None,
         })
@@ -88,6 +89,7 @@ impl PenaltyConfig {
             Self::L1(config) | Self::L2(config) | Self::L21(config) => config.proximal,
             Self::ElasticNet(config) => config.proximal,
             Self::GroupLasso(config) => config.proximal,
+            Self::CumulativeL1(_) => true,
             _ => false,
         }
     }

@@ -2,6 +2,7 @@
 
 mod build;
 mod convention;
+mod cumulative;
 mod custom;
 mod elastic_net;
 mod group_lasso;
@@ -20,6 +21,7 @@ use kiln_core::ParamInfo;
 use kiln_optim::StepSize;
 
 pub use convention::{Beside, Convention};
+pub use cumulative::CumulativeL1;
 pub use custom::Custom;
 pub use elastic_net::ElasticNet;
 pub use group_lasso::GroupLasso;
@@ -53,6 +55,22 @@ pub trait Penalty: Debug + Display + Send + Sync {
     /// `argmin_u Σ (uᵢ − wᵢ)²/(2 sizeᵢ) + λ · R(u)`, flat; `None` where there is no closed form.
     fn prox(&self, _weight: WeightView<'_>, _size: &StepSize) -> Option<Tensor<1>> {
         None
+    }
+
+    /// Names of the tensors, as long as the weight, that its proximal steps keep from one to the next. Default: none.
+    fn slots(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// [`Penalty::prox`] for steps that depend on those before: `memory` is empty at first and then what the step before left, in
+    /// the order of [`Penalty::slots`].
+    fn prox_after(
+        &self,
+        weight: WeightView<'_>,
+        size: &StepSize,
+        _memory: &mut Vec<Tensor<1>>,
+    ) -> Option<Tensor<1>> {
+        self.prox(weight, size)
     }
 
     /// Whether [`Penalty::prox`] gives something.

@@ -1,11 +1,11 @@
 //! All penalties of a run, each with the parameters it acts on.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::tensor::Tensor;
-use kiln_core::{ParamInfo, ParamSelection, params};
+use burn::tensor::{Device, Tensor};
+use kiln_core::{ParamInfo, ParamSelection, Weights, params};
 use kiln_optim::{OptimError, ScheduleConfig, StepSize};
 
 use super::share::Share;
@@ -87,6 +87,8 @@ struct Term {
     lookup: HashSet<String>,
     numbers: usize,
     share: Share,
+    /// What proximal steps keep, by path.
+    memory: BTreeMap<String, Vec<Tensor<1>>>,
 }
 
 impl Penalties {
@@ -134,7 +136,8 @@ impl Penalties {
         let numbers = selected().map(|info| info.dims.iter().product::<usize>()).sum();
         let lookup = paths.iter().cloned().collect();
         let share = Share::new(schedule);
-        self.terms.push(Term { key, penalty, proximal, paths, lookup, numbers, share });
+        let memory = BTreeMap::new();
+        self.terms.push(Term { key, penalty, proximal, paths, lookup, numbers, share, memory });
         Ok(())
     }
 
@@ -161,30 +164,73 @@ impl Penalties {
         self.terms.iter_mut().for_each(|term| term.share.set_step(step));
     }
 
-    fn on<'a>(&'a self, info: &'a ParamInfo, proximal: bool) -> impl Iterator<Item = (&'a Term, f64)> {
-        let acts = move |term: &&Term| term.proximal == proximal && term.lookup.contains(&info.path);
-        // What has no strength now does nothing: its proximal step could not be solved for.
-        let shares = self.terms.iter().filter(acts).map(|term| (term, term.share.now()));
-        shares.filter(|(_, share)| *share > 0.0)
-    }
-
     /// Adds the gradients of all penalties that are not proximal to the gradient of one parameter. Both tensors are
     /// flat and without autodiff.
     pub fn add_gradient(&self, info: &ParamInfo, weight: &Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
-        self.on(info, false).fold(gradient, |sum, (term, share)| {
+        let acts = |term: &&Term| !term.proximal && term.lookup.contains(&info.path);
+        self.terms.iter().filter(acts).fold(gradient, |sum, term| {
             let own = term.penalty.gradient(view(info, weight.clone()));
             let own = own.unwrap_or_else(|| differentiate(term.penalty.as_ref(), info, weight));
-            sum.add(scaled(own, share))
+            sum.add(scaled(own, term.share.now()))
         })
     }
 
     /// One parameter after the proximal steps of the length `size`, which is asked for where there is one; flat, without
     /// autodiff.
-    pub fn prox(&self, info: &ParamInfo, weight: Tensor<1>, size: &dyn Fn() -> StepSize) -> Tensor<1> {
-        self.on(info, true).fold(weight, |weight, (term, share)| {
-            let size = size().scaled(share);
-            term.penalty.prox(view(info, weight.clone()), &size).unwrap_or(weight)
-        })
+    pub fn prox(
+        &mut self,
+        info: &ParamInfo,
+        mut weight: Tensor<1>,
+        size: &dyn Fn() -> StepSize,
+    ) -> Tensor<1> {
+        for term in self.terms.iter_mut().filter(|term| term.proximal && term.lookup.contains(&info.path)) {
+            let share = term.share.now();
+            // What has no strength now does nothing: its proximal step could not be solved for.
+            if share > 0.0 {
+                let mut memory = term.memory.remove(&info.path).unwrap_or_default();
+                let view = view(info, weight.clone());
+                weight = term.penalty.prox_after(view, &size().scaled(share), &mut memory).unwrap_or(weight);
+                if !memory.is_empty() {
+                    term.memory.insert(info.path.clone(), memory);
+                }
+            }
+        }
+        weight
+    }
+
+    /// What proximal steps keep from one to the next: tensors named `<penalty>/<slot>/<path>`.
+    pub fn state(&self) -> Weights {
+        let mut state = Weights::default();
+        for term in &self.terms {
+            for (path, memory) in &term.memory {
+                for (slot, tensor) in term.penalty.slots().iter().zip(memory) {
+                    state.insert_tensor(format!("{}/{slot}/{path}", term.key), tensor.clone());
+                }
+            }
+        }
+        state
+    }
+
+    /// Takes up what [`Penalties::state`] gave; other entries are passed over. `device` is the model's, without autodiff.
+    pub fn load(&mut self, state: &Weights, device: &Device) {
+        for term in &mut self.terms {
+            for path in &term.paths {
+                let of = |slot: &&str| {
+                    let data = state.get(&format!("{}/{slot}/{path}", term.key))?.clone();
+                    let dtype = data.dtype();
+                    Some(Tensor::from_data(data, (device, dtype)))
+                };
+                let memory: Option<Vec<Tensor<1>>> = term.penalty.slots().iter().map(of).collect();
+                if let Some(memory) = memory.filter(|memory| !memory.is_empty()) {
+                    term.memory.insert(path.clone(), memory);
+                }
+            }
+        }
+    }
+
+    /// Whether an entry of a saved state is a penalty's.
+    pub fn owns(name: &str) -> bool {
+        name.starts_with("penalty.")
     }
 
     /// The sum of all penalties, `[1]`, proximal ones included, without autodiff; `None` without penalties.

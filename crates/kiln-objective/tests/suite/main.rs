@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod batch;
+mod batch_shapes;
 mod common;
 mod constraints;
 mod conventions;
+mod cumulative;
 mod finite_differences;
 mod functions;
 mod loss_laws;

@@ -116,7 +116,7 @@ fn a_proximal_penalty_leaves_the_gradient_alone_and_the_other_way_round() {
         let config = PenaltyConfig::L1(strength(1.0, ParamSelection::Paths(vec!["output".into()]), proximal));
         Penalties::new(&[config], &list).unwrap()
     };
-    let (gradient, proximal) = (build(false), build(true));
+    let (mut gradient, mut proximal) = (build(false), build(true));
     assert_eq!(proximal.describe(), ["1 · Σ |w| over output.weight, output.bias (10 numbers), proximal"]);
     let info = list.iter().find(|info| info.path == "output.bias").unwrap();
     let weight = Tensor::<1>::from_data([0.5, -2.0], &device());
@@ -136,7 +136,7 @@ fn l1_and_then_l2_is_the_elastic_nets_step() {
     let list = params::list(&model);
     let l1 = PenaltyConfig::L1(strength(STRENGTH * 0.7, ParamSelection::All, true));
     let l2 = PenaltyConfig::L2(strength(STRENGTH * (1.0 - 0.7) / 2.0, ParamSelection::All, true));
-    let penalties = Penalties::new(&[l1, l2], &list).unwrap();
+    let mut penalties = Penalties::new(&[l1, l2], &list).unwrap();
     for (dtype, tolerance) in precisions() {
         let found =
             penalties.prox(&list[0], golden.tensor("weight", dtype, &device()), &|| StepSize::Same(STEP));
@@ -175,15 +175,16 @@ fn a_strength_can_have_a_schedule() {
     let weight = Tensor::<1>::from_data([1.0, -2.0], &device());
     let gradient =
         |penalties: &Penalties| numbers(penalties.add_gradient(&list[0], &weight, weight.zeros_like()));
-    let stepped =
-        |penalties: &Penalties| numbers(penalties.prox(&list[0], weight.clone(), &|| StepSize::Same(2.0)));
+    let stepped = |penalties: &mut Penalties| {
+        numbers(penalties.prox(&list[0], weight.clone(), &|| StepSize::Same(2.0)))
+    };
     assert_eq!(gradient(&penalties), [1.0, -2.0], "whole before there is a plan");
     penalties.plan(5, 10).unwrap();
     for (step, share) in [(0, 0.0), (5, 0.5), (10, 1.0), (3, 0.3)] {
         penalties.set_step(step);
         assert_close(&gradient(&penalties), &[share, -2.0 * share], 1e-6, "gradient");
         let shrunk = 1.0 / (1.0 + 2.0 * share);
-        assert_close(&stepped(&penalties), &[shrunk, -2.0 * shrunk], 1e-6, "proximal step");
+        assert_close(&stepped(&mut penalties), &[shrunk, -2.0 * shrunk], 1e-6, "proximal step");
     }
     let bad = ScheduleConfig { scale: -1.0, ..ScheduleConfig::default() };
     let l1 = PenaltyConfig::L1(StrengthConfig { schedule: Some(bad), ..StrengthConfig::new(0.5) });

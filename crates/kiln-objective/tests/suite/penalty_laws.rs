@@ -1,7 +1,7 @@
 //! Every penalty keeps the laws of penalties: gradients by differences, proximal steps by what they minimise.
 
 use kiln_objective::{
-    Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalty, PenaltyConfig, Spectral, Units,
+    CumulativeL1, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalty, PenaltyConfig, Spectral, Units,
 };
 use kiln_testkit::{PenaltyLaws, check_penalty};
 
@@ -40,6 +40,7 @@ fn away_from_zero(weight: &[f64], _: &[usize]) -> bool {
 #[test]
 fn sums_over_numbers() {
     check_penalty("l1", &L1 { strength: 0.3 }, away_from_zero, CONVEX);
+    check_penalty("cumulative l1", &CumulativeL1 { strength: 0.3 }, away_from_zero, CONVEX);
     check_penalty("l2", &L2 { strength: 0.3 }, |_, _| true, CONVEX);
     for l1_ratio in [0.0, 0.4, 1.0] {
         check_penalty("elastic net", &ElasticNet { strength: 0.5, l1_ratio }, away_from_zero, CONVEX);
@@ -101,7 +102,7 @@ fn the_laws_can_be_broken() {
 
 #[test]
 fn every_kind_that_has_parameters_is_one_of_these() {
-    let kinds = ["l1", "l2", "elastic-net", "group-lasso", "l21", "orthogonal", "spectral"];
+    let kinds = ["l1", "cumulative-l1", "l2", "elastic-net", "group-lasso", "l21", "orthogonal", "spectral"];
     for kind in kinds {
         let config: PenaltyConfig = toml::from_str(&format!("kind = {kind:?}\nstrength = 0.5")).unwrap();
         let penalty = config.build("penalty.0").unwrap().unwrap();

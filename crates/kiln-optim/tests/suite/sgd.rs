@@ -13,9 +13,8 @@
 //! | adaptive, `eta / 5` | plateau with `factor = 0.2`, `patience = n_iter_no_change − 1`, the objective during an epoch as its metric |
 //!
 //! Left out: `adaptive` with `tol > 0`, because scikit-learn then lowers its best objective by improvements that it does not
-//! count, which neither PyTorch's plateau nor kiln's does; and L1, because scikit-learn's truncated gradient (Tsuruoka et
-//! al. 2009) cuts each weight at 0 by all the penalty that it has missed so far, where kiln's proximal step takes that of
-//! the one step.
+//! count, which neither PyTorch's plateau nor kiln's does. L1 is with the penalties: the tests of
+//! kiln-objective have it (`cumulative`).
 
 use burn::module::Param;
 use burn::tensor::activation::log_sigmoid;

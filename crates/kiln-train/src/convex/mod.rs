@@ -67,7 +67,7 @@ impl ConvexModel {
                 return Err(NotConvex::Bias { penalty: key }.into());
             }
             match penalty {
-                PenaltyConfig::L1(config) => l1 += config.strength,
+                PenaltyConfig::L1(_) | PenaltyConfig::CumulativeL1(_) => l1 += penalty.strength(),
                 PenaltyConfig::L2(config) => l2 += 2.0 * config.strength,
                 PenaltyConfig::ElasticNet(config) => {
                     l1 += config.strength * config.l1_ratio;
