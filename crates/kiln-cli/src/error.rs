@@ -16,7 +16,7 @@ use kiln_validate::search::SearchError;
 use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
-use crate::command::TuneError;
+use crate::command::{CvError, TuneError};
 use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
 
@@ -65,6 +65,8 @@ pub(crate) enum CliError {
     PathWeights,
     #[error(transparent)]
     Tune(#[from] TuneError),
+    #[error(transparent)]
+    Cv(#[from] CvError),
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
     /// A cross-validation where a model is needed.
@@ -200,6 +202,7 @@ impl CliError {
             Self::Split(error) => error,
             Self::Search(error) => error,
             Self::Tune(error) => error,
+            Self::Cv(error) => error,
             Self::Statistics(error) => error,
             _ => return None,
         })

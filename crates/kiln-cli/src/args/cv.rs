@@ -6,6 +6,7 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
 use super::train::Plan;
+use super::tune::SamplerName;
 
 /// Arguments of `cv`.
 #[derive(Debug, Clone, Args)]
@@ -71,9 +72,29 @@ pub(crate) struct CvRun {
     /// The folder of the cross-validation; what is in it already is not done again.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) dir: Option<PathBuf>,
+    /// Search for settings in each fold: 'optim.lr=log(1e-5,1e-1)', as `kiln tune` takes it; one --tune for each. Spaces
+    /// in the section [tune] of the file are searched as well.
+    #[arg(long, value_name = "KEY=SPACE")]
+    pub(crate) tune: Vec<String>,
+    /// Trials of each fold's search [default: 50]; without --tune, for the spaces of the section [tune].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    pub(crate) trials: Option<u64>,
+    /// Folds of the training items that judge a trial, or 1: the validation part [default: 3].
+    #[arg(long, value_name = "K", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    pub(crate) inner: Option<usize>,
+    /// How values are chosen in a search.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) sampler: SamplerName,
     /// Keep the model of each fold, for `kiln predict RUN/folds/0`.
     #[arg(long)]
     pub(crate) keep_models: bool,
+}
+
+impl CvRun {
+    /// Whether settings are searched for in each fold.
+    pub(crate) fn is_nested(&self) -> bool {
+        !self.tune.is_empty() || self.trials.is_some() || self.inner.is_some()
+    }
 }
 
 pub(super) const CV_EXAMPLES: &str = "\
@@ -83,7 +104,12 @@ Examples:
   kiln cv data.source=csv --data visits.csv --group patient
   kiln cv iris optim.lr=0.01 --shuffle --json
   kiln cv digits --folds 5 --fold 0 --dir runs/my-cv  one fold of a job array
-  kiln cv collect runs/my-cv";
+  kiln cv collect runs/my-cv
+  kiln cv iris --tune optim.lr=log(1e-4,1e-1) --tune model.hidden=choice([16],[64]) --trials 20
+
+With --tune (put spaces in quotes: the parentheses are the shell's) every fold searches for its settings on its
+training items alone, trains the best of them and is then tested: nested cross-validation. Its score is what the
+search and the training together will do on new data; the score of the best trial is too good.";
 
 #[cfg(test)]
 mod tests {
@@ -117,6 +143,15 @@ mod tests {
         for line in ["--folds 1", "--jobs 0", "--repeats 0"] {
             assert!(parse(&format!("kiln cv digits {line}")).is_err(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_search_is_asked_for_by_any_of_its_flags() {
+        let cv = parse("kiln cv iris --tune optim.lr=log(1e-4,1e-1) --tune seed=int(1,2) --inner 2").unwrap();
+        assert!(cv.run.is_nested() && cv.run.tune.len() == 2);
+        assert!(parse("kiln cv my.toml --trials 5").unwrap().run.is_nested());
+        assert!(!parse("kiln cv my.toml").unwrap().run.is_nested());
+        assert!(parse("kiln cv iris --inner 0").is_err() && parse("kiln cv iris --trials 0").is_err());
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod picture;
 mod predict;
 mod runs;
 mod schedule;
+mod start;
 mod train;
 mod trained;
 mod tune;
@@ -26,6 +27,7 @@ use crate::config::{Flags, Request, Resolved, resolve};
 use crate::error::CliError;
 use crate::output::Output;
 
+pub(crate) use cv::CvError;
 pub(crate) use tune::TuneError;
 
 /// Runs a command and gives back the exit code: 0, or 130 and 143 after a signal.

@@ -46,10 +46,12 @@
 //! ```
 
 mod inner;
+mod nested;
 mod parallel;
 mod plan;
 
 pub use inner::{Inner, fold_split};
+pub use nested::inner_folds;
 pub use parallel::Parallel;
 pub use plan::{CvPlan, Scheme};
 

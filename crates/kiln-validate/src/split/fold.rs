@@ -25,6 +25,12 @@ impl Fold {
         Self { train, test }
     }
 
+    /// The same fold of `rows`, which rise, where this one is of their places.
+    pub(crate) fn among(self, rows: &[usize]) -> Self {
+        let rows = |places: Vec<usize>| places.into_iter().map(|place| rows[place]).collect();
+        Self { train: rows(self.train), test: rows(self.test) }
+    }
+
     /// Items to train on, rising.
     pub fn train(&self) -> &[usize] {
         &self.train

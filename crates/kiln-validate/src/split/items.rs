@@ -38,6 +38,17 @@ impl<'a> Items<'a> {
         self.len == 0
     }
 
+    /// The labels and the groups of some of the items.
+    pub(crate) fn of(&self, rows: &[usize]) -> Result<[Option<Vec<u32>>; 2], SplitError> {
+        let pick = |values: Option<&[u32]>, what| match values {
+            Some(values) if values.len() != self.len => {
+                Err(SplitError::Length { what, items: self.len, found: values.len() })
+            }
+            values => Ok(values.map(|values| rows.iter().map(|&row| values[row]).collect())),
+        };
+        Ok([pick(self.labels, "labels")?, pick(self.groups, "groups")?])
+    }
+
     /// The class of each item, as an index into the classes in rising order, and the number of classes.
     pub(super) fn classes(&self) -> Result<Coded, SplitError> {
         self.coded(self.labels, "labels")

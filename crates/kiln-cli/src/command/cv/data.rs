@@ -6,9 +6,10 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Dataset, Features, Prepared, Preprocess, Target, Values};
-use kiln_validate::cross::{Inner, Scheme, fold_split};
+use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
+use super::CvError;
 use super::study::Study;
 use crate::command::train::new_record;
 use crate::config::Resolved;
@@ -21,6 +22,7 @@ use crate::run_dir::RunRecord;
 pub(super) struct Folds {
     pub(super) study: Study,
     dataset: Arc<Dataset>,
+    rows: usize,
     groups: Option<Vec<u32>>,
     folds: Vec<Fold>,
 }
@@ -41,16 +43,50 @@ impl Folds {
             Target::Classes { labels, .. } => labels.len(),
             Target::Values { values, names } => values.len() / names.len().max(1),
         };
-        let mut items = Items::new(rows);
-        if let Target::Classes { labels, .. } = &dataset.target {
+        let mut folds = Self { study, dataset: Arc::new(dataset), rows, groups, folds: Vec::new() };
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
+        folds.folds = folds.study.plan.splitter(seed)?.split(&folds.items())?;
+        for (number, fold) in folds.folds.iter().enumerate() {
+            folds.must_weigh(number, "training", fold.train())?;
+            folds.must_weigh(number, "test", fold.test())?;
+        }
+        Ok(folds)
+    }
+
+    fn items(&self) -> Items<'_> {
+        let mut items = Items::new(self.rows);
+        if let Target::Classes { labels, .. } = &self.dataset.target {
             items = items.labels(labels);
         }
-        if let Some(groups) = &groups {
+        if let Some(groups) = &self.groups {
             items = items.groups(groups);
         }
-        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
-        let folds = study.plan.splitter(seed)?.split(&items)?;
-        Ok(Self { study, dataset: Arc::new(dataset), groups, folds })
+        items
+    }
+
+    /// An error when all of these rows weigh nothing: their mean loss would be 0 / 0.
+    fn must_weigh(&self, fold: usize, part: &'static str, rows: &[usize]) -> Result<(), CliError> {
+        match &self.dataset.weights {
+            Some(weights) if !rows.is_empty() && rows.iter().all(|&row| weights[row] == 0.0) => {
+                Err(CvError::NoWeight { fold, part, items: rows.len() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The folds that judge the trials of a fold's search: `count` of its training items, of the same kind as the folds
+    /// themselves; none for 1, where the validation part judges. `seed`: that of the fold.
+    pub(super) fn inner(&self, fold: usize, count: usize, seed: u64) -> Result<Vec<Fold>, CliError> {
+        if count == 1 {
+            return Ok(Vec::new());
+        }
+        let scheme = match self.study.plan.scheme {
+            Scheme::LeaveOneOut => Scheme::KFold,
+            other => other,
+        };
+        let plan = CvPlan { scheme, folds: count, repeats: 1, shuffle: scheme != Scheme::Time };
+        let splitter = plan.splitter(Seed::new(seed).purpose(Purpose::Split))?;
+        Ok(inner_folds(&self.folds[fold], &self.items(), splitter.as_ref())?)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,6 +119,17 @@ impl Folds {
         device: &Device,
         fold: usize,
     ) -> Result<Job<'a>, CliError> {
+        self.job_of(resolved, device, &self.folds[fold], fold)
+    }
+
+    /// As [`Folds::job`], of a part of the fold `number`.
+    pub(super) fn job_of<'a>(
+        &self,
+        resolved: &'a Resolved,
+        device: &Device,
+        fold: &Fold,
+        number: usize,
+    ) -> Result<Job<'a>, CliError> {
         let config = &resolved.config;
         let inner = match (&self.groups, self.study.plan.scheme) {
             (Some(groups), _) => Inner::Groups(groups),
@@ -91,7 +138,12 @@ impl Folds {
             (None, _) => Inner::Random { stratify: config.data.stratify },
         };
         let seed = Seed::new(config.seed).purpose(Purpose::Split);
-        let split = fold_split(&self.folds[fold], &self.dataset, config.data.validation, inner, seed)?;
+        let split = fold_split(fold, &self.dataset, config.data.validation, inner, seed)?;
+        for (part, rows) in
+            [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
+        {
+            self.must_weigh(number, part, rows)?;
+        }
         let preprocess = Preprocess { standardize: config.data.standardize };
         let fitted = Arc::new(
             preprocess.fit(&split.train_view(&self.dataset)).map_err(|error| resolved.locate(error))?,

@@ -13,6 +13,7 @@ use kiln_models::Network;
 use kiln_train::{Outcome, Scores, Stop};
 
 use super::data::Folds;
+use super::nested::Search;
 use super::record::{FOLD, FoldRecord, folder};
 use super::{predictions, report};
 use crate::command::train::PREPROCESS;
@@ -30,6 +31,8 @@ pub(super) struct FoldRunner<'a> {
     pub(super) resolved: &'a Resolved,
     pub(super) folds: &'a Folds,
     pub(super) device: Device,
+    /// The search of the settings of each fold, if there is one.
+    pub(super) search: Option<Search<'a>>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) out: Output,
 }
@@ -48,7 +51,14 @@ impl FoldRunner<'_> {
         }
         fs::create_dir_all(&path).map_err(RunError::io("make", &path))?;
         let _lock = RunDir::open(&path)?;
-        let resolved = self.resolved.with_seed(self.folds.seed(self.resolved, fold));
+        let seed = self.folds.seed(self.resolved, fold);
+        let (resolved, chosen) = match &self.search {
+            None => (self.resolved.with_seed(seed), None),
+            Some(search) => {
+                let Some(chosen) = search.choose(&path, fold, seed)? else { return Ok(None) };
+                (search.resolve(&chosen.params)?.with_seed(seed), Some(chosen))
+            }
+        };
         let config = path.join(CONFIG);
         write_durably(&config, annotated(&resolved).as_bytes()).map_err(RunError::io("write", &config))?;
         let job = self.folds.job(&resolved, &self.device, fold)?;
@@ -63,7 +73,7 @@ impl FoldRunner<'_> {
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }
-        let record = self.record(fold, &job, &outcome)?;
+        let record = FoldRecord { search: chosen, ..self.record(fold, &job, &outcome)? };
         predictions::write(&path, &job, &outcome.model)?;
         let mut bytes = serde_json::to_vec_pretty(&record).map_err(CliError::internal)?;
         bytes.push(b'\n');
@@ -102,6 +112,7 @@ impl FoldRunner<'_> {
             seconds: outcome.seconds,
             weights_blake3: Weights::of(&outcome.model).blake3(),
             confusion: test.confusion().map(|matrix| matrix.rows().map(<[u64]>::to_vec).collect()),
+            search: None,
         })
     }
 

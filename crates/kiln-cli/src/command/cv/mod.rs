@@ -6,13 +6,18 @@
 //!   cv.json                  how the folds are cut; makes a run a cross-validation
 //!   folds/0 … k-1/           run.toml, metrics.jsonl, checkpoints while it trains; fold.json when it is done
 //!   predictions.csv          of every row by the model that has not seen it
+//!   base.toml                with a search in each fold: the file or recipe as it was
+//!   folds/0/study.jsonl      the trials of that search
 //! ```
 //!
 //! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint.
 
 mod data;
 mod diff;
+mod error;
 mod fold;
+mod nested;
+mod optimism;
 mod predictions;
 mod record;
 mod report;
@@ -24,16 +29,19 @@ use std::time::SystemTime;
 use kiln_report::memory;
 use kiln_validate::cross::Parallel;
 
+use super::start::BASE;
 use super::{configuration, train};
-use crate::args::{Cv, CvAction, CvRun, Global};
-use crate::config::annotated;
+use crate::args::{Cv, CvAction, CvRun, Global, ProgressMode};
+use crate::config::{Flags, annotated, text_of};
 use crate::error::CliError;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, find, rfc3339};
 use crate::signal::Signals;
 use data::Folds;
 pub(super) use diff::diff;
+pub(crate) use error::CvError;
 use fold::FoldRunner;
+use nested::{Nested, Search};
 use record::FoldRecord;
 pub(super) use study::{STUDY, Study};
 
@@ -48,8 +56,13 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
     let signals = Signals::listen();
     let resolved = configuration(&arguments.plan, global)?;
     out.say(&format!("{}: reading the data", resolved.label));
-    let folds = Folds::load(&resolved, |target| Study::new(arguments, &resolved.config, target))?;
+    let nested = Nested::new(arguments, &resolved, global)?;
+    let study = |target| Ok(Study { nested, ..Study::new(arguments, &resolved.config, target)? });
+    let folds = Folds::load(&resolved, study)?;
     folds.check(&resolved)?;
+    if let Some(nested) = &folds.study.nested {
+        folds.inner(0, nested.inner, folds.seed(&resolved, 0))?;
+    }
     if let Some(fold) = arguments.fold
         && fold >= folds.len()
     {
@@ -58,7 +71,14 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
     let study = folds.study.to_json()?;
     let config = annotated(&resolved);
     let record = folds.new_record(&resolved)?.to_bytes();
-    let files = [(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (STUDY, study.as_slice())];
+    let mut files = vec![(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (STUDY, study.as_slice())];
+    let base = match &folds.study.nested {
+        Some(Nested { start, .. }) if start.base => {
+            arguments.plan.config.as_deref().map(text_of).transpose()?
+        }
+        _ => None,
+    };
+    files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
     let path = match &arguments.dir {
         Some(dir) => {
             if !RunDir::create_at(dir, &files)? {
@@ -76,7 +96,7 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
         Some(fold) => vec![fold],
         None => (0..folds.len()).collect(),
     };
-    Whole { path: &path, resolved: &resolved, folds: &folds, signals, out }
+    Whole { path: &path, resolved: &resolved, folds: &folds, signals, global, out }
         .go(&wanted, arguments.fold.is_none())
 }
 
@@ -89,7 +109,7 @@ pub(super) fn resume(path: &Path, global: &Global, out: Output) -> Result<u8, Cl
     let folds = Folds::load(&resolved, |_| Ok(study))?;
     folds.must_be_the_data_of(path)?;
     let wanted: Vec<usize> = (0..folds.len()).collect();
-    Whole { path, resolved: &resolved, folds: &folds, signals, out }.go(&wanted, true)
+    Whole { path, resolved: &resolved, folds: &folds, signals, global, out }.go(&wanted, true)
 }
 
 /// Joins the folds that are there, which must be all.
@@ -118,6 +138,7 @@ struct Whole<'a> {
     resolved: &'a crate::config::Resolved,
     folds: &'a Folds,
     signals: Signals,
+    global: &'a Global,
     out: Output,
 }
 
@@ -136,11 +157,30 @@ impl Whole<'_> {
             record.status = Status::Running;
             record.write(self.path)?;
         }
+        // What decides the trials is that of the process that began.
+        let nested = Study::read(self.path)?.nested;
+        let search = nested.as_ref().map(|nested| Search {
+            run: self.path,
+            nested,
+            monitor: &self.resolved.config.train.monitor,
+            folds: self.folds,
+            flags: Flags {
+                device: self.global.device.clone(),
+                threads: self.global.threads,
+                data: self.global.data.clone(),
+                ..Flags::default()
+            },
+            device: device.clone(),
+            stop: self.signals.stop.clone(),
+            out: self.out,
+            lines: self.global.progress != ProgressMode::Off,
+        });
         let runner = FoldRunner {
             path: self.path,
             resolved: self.resolved,
             folds: self.folds,
             device,
+            search,
             stop: self.signals.stop.clone(),
             out: self.out,
         };

@@ -7,6 +7,7 @@ use kiln_report::Metrics;
 use kiln_validate::statistics::{Summary, summary};
 use serde::{Deserialize, Serialize};
 
+use super::nested::Chosen;
 use crate::error::CliError;
 use crate::run_dir::RunError;
 
@@ -36,6 +37,9 @@ pub(in crate::command) struct FoldRecord {
     pub(super) weights_blake3: String,
     /// Counts of the test items, actual by predicted.
     pub(super) confusion: Option<Vec<Vec<u64>>>,
+    /// The settings that a search chose, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) search: Option<Chosen>,
 }
 
 /// The folder of a fold.

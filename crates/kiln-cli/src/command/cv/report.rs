@@ -7,6 +7,7 @@ use kiln_validate::statistics::Summary;
 use serde_json::{Map, Value, json};
 
 use super::Folds;
+use super::optimism::{Optimism, choices};
 use super::record::{FoldRecord, Summaries};
 use crate::error::CliError;
 use crate::output::{Output, fields};
@@ -26,7 +27,7 @@ pub(super) fn fold_event(record: &FoldRecord, out: Output) -> Result<(), CliErro
             fold: record.fold, test: record.test, best_epoch: record.best_epoch, seconds: record.seconds,
             train: record.train, validation: record.validation, stop: record.stop,
             items: json!({ "train": train, "validation": validation, "test": test }),
-            weights_blake3: record.weights_blake3,
+            weights_blake3: record.weights_blake3, search: record.search,
         },
     );
     match written {
@@ -57,7 +58,7 @@ pub(super) fn whole(
     out: Output,
 ) -> Result<(), CliError> {
     let seconds: f64 = records.iter().map(|record| record.seconds).sum();
-    let matrix = matrix(records);
+    let (matrix, optimism) = (matrix(records), Optimism::of(records));
     if out.json {
         let by_name = |value: fn(&Summary) -> Value| -> Value {
             let entries = summaries.0.iter().map(|(name, _, summary)| (name.clone(), value(summary)));
@@ -68,7 +69,7 @@ pub(super) fn whole(
             fields! {
                 folds: records.len(), mean: by_name(|s| json!(s.mean)), std: by_name(|s| json!(s.std)),
                 interval: by_name(|s| json!(s.interval)), seconds: seconds, classes: folds.class_names(),
-                confusion: matrix, run_dir: path.display().to_string(),
+                confusion: matrix, nested: optimism, run_dir: path.display().to_string(),
             },
         );
     }
@@ -86,6 +87,10 @@ pub(super) fn whole(
             human::metric(half(summary))
         );
     }
+    if let Some(optimism) = &optimism {
+        let table = choices(records).render(table::colour(&std::io::stdout()));
+        text += &format!("\n{table}\n{}\n", optimism.sentence());
+    }
     if let (Some(names), Some(matrix)) = (folds.class_names(), &matrix) {
         text += &format!(
             "\nevery row, predicted by the model that has not seen it\n{}",
@@ -99,9 +104,13 @@ pub(super) fn whole(
     } else {
         String::new()
     };
+    let whole = match &folds.study.nested {
+        Some(nested) => nested.command(&run.to_string()),
+        None => format!("kiln train {run}/run.toml    a model from all of the data"),
+    };
     out.say(&format!(
         "\nIn {run}: predictions.csv, and a folder for each fold\nNext:\n  kiln runs diff {run} OTHER    which of two \
-         cross-validations is better{models}\n  kiln train {run}/run.toml    a model from all of the data"
+         cross-validations is better{models}\n  {whole}"
     ));
     Ok(())
 }

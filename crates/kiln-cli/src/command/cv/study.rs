@@ -6,6 +6,7 @@ use std::path::Path;
 use kiln_validate::cross::{CvPlan, Scheme};
 use serde::{Deserialize, Serialize};
 
+use super::nested::Nested;
 use crate::args::{CvRun, Global};
 use crate::config::RunConfig;
 use crate::error::CliError;
@@ -26,6 +27,9 @@ pub(in crate::command) struct Study {
     pub(in crate::command) jobs: usize,
     /// Whether the checkpoints of a fold stay when it is done.
     pub(in crate::command) keep_models: bool,
+    /// The search in each fold, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::command) nested: Option<Nested>,
 }
 
 impl Study {
@@ -54,6 +58,7 @@ impl Study {
             group: arguments.group.clone(),
             jobs: arguments.jobs,
             keep_models: arguments.keep_models,
+            nested: None,
         })
     }
 
@@ -109,6 +114,11 @@ impl Study {
         let stored = super::train::stored(folder, &Global { threads: None, ..global.clone() })?;
         let same = self.same_folds(&there)
             && self.keep_models == there.keep_models
+            && match (&self.nested, &there.nested) {
+                (Some(own), Some(there)) => own.same_search(there),
+                (None, None) => true,
+                _ => false,
+            }
             && config(&stored.config) == config(&resolved.config);
         if same { Ok(()) } else { Err(CliError::OtherCv { run: folder.to_owned() }) }
     }

@@ -9,7 +9,6 @@
 //!   best.toml        the configuration of the best trial
 //! ```
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -20,13 +19,13 @@ use serde::{Deserialize, Serialize};
 
 use super::TuneError;
 use crate::args::Global;
-use crate::config::{Flags, Request, Resolved, resolve};
+use crate::command::start::{BASE, Start};
+use crate::config::{Flags, Resolved};
 use crate::error::CliError;
 use crate::run_dir::{RunDir, RunError, find_with};
 
 pub(super) const JOURNAL: &str = "study.jsonl";
 const RECORD: &str = "tune.json";
-const BASE: &str = "base.toml";
 pub(super) const BEST: &str = "best.toml";
 pub(super) const TRIALS: &str = "trials";
 
@@ -41,12 +40,9 @@ pub(super) struct Record {
     pub(super) monitor: String,
     /// Trials in all.
     pub(super) trials: u64,
-    /// Whether there is a `base.toml`.
-    pub(super) base: bool,
-    /// The `KILN_*` variables that were set.
-    pub(super) environment: Vec<(String, String)>,
-    /// `key=value` arguments and flags, the strongest last.
-    pub(super) overrides: Vec<String>,
+    /// What every trial's configuration starts from.
+    #[serde(flatten)]
+    pub(super) start: Start,
     /// The arguments of the command, without the name of the program.
     pub(super) arguments: Vec<String>,
 }
@@ -116,34 +112,13 @@ impl Folder {
 
     /// The configuration of a trial.
     pub(super) fn resolve(&self, params: &Assignment) -> Result<Resolved, CliError> {
-        let base = self.path.join(BASE);
-        let base = base.to_str().ok_or_else(|| CliError::path(&base))?;
-        request(&self.record, self.record.base.then_some(base), self.flags.clone(), params)
+        self.record.start.resolve_in(&self.path, self.flags.clone(), params)
     }
 
     /// The run of a trial.
     pub(super) fn run(&self, number: u64) -> PathBuf {
         self.path.join(TRIALS).join(format!("{number:04}"))
     }
-}
-
-/// The configuration of a record with the values of a trial.
-pub(super) fn request(
-    record: &Record,
-    base: Option<&str>,
-    flags: Flags,
-    params: &Assignment,
-) -> Result<Resolved, CliError> {
-    // Kinds first: they drop what the old kind has and the new one lacks.
-    let (kinds, others): (Vec<_>, Vec<_>) = params.iter().partition(|(key, _)| key.ends_with(".kind"));
-    let values = kinds.into_iter().chain(others).map(|(key, value)| format!("{key}={value}"));
-    let variable = |(name, value): &(String, String)| (OsString::from(name), OsString::from(value));
-    Ok(resolve(&Request {
-        config: base.map(str::to_owned),
-        environment: record.environment.iter().map(variable).collect(),
-        overrides: record.overrides.iter().cloned().chain(values).collect(),
-        flags,
-    })?)
 }
 
 fn bytes(record: &Record) -> Vec<u8> {

@@ -17,18 +17,21 @@ use kiln_validate::search::{
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 pub(crate) use error::TuneError;
-use folder::{Folder, Record, request};
+use folder::{Folder, Record};
+pub(super) use report::short;
+pub(super) use spaces::collect as collect_spaces;
 use trial::Shared;
 
 use crate::args::{Global, ProgressMode, PrunerName, SamplerName, Tune};
-use crate::config::{Flags, Resolved, annotated, is_assignment, text_of};
+use crate::command::start::{Start, words};
+use crate::config::{Flags, annotated, text_of};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::output::Output;
 use crate::signal::Signals;
 
 /// Trials of a study, unless the user says otherwise.
-const TRIALS: u64 = 50;
+pub(super) const TRIALS: u64 = 50;
 
 pub(super) fn run(arguments: &Tune, global: &Global, out: Output) -> Result<u8, CliError> {
     let signals = Signals::listen();
@@ -79,33 +82,24 @@ pub(super) fn run(arguments: &Tune, global: &Global, out: Output) -> Result<u8, 
 
 /// Checks everything that can be checked before a trial, and makes the study.
 fn begin(arguments: &Tune, global: &Global, out: Output) -> Result<(Folder, Study), CliError> {
-    // `kiln tune data.source=iris 'optim.lr=…'`: the first argument need not be a configuration.
-    let first = arguments.config.clone().unwrap_or_default();
-    let named = !is_assignment(&first) || std::path::Path::new(&first).exists();
-    let words: Vec<String> =
-        (!named).then(|| first.clone()).into_iter().chain(arguments.arguments.iter().cloned()).collect();
-    let (spaces, overrides) = spaces::divide(&words);
-    let base = named.then_some(first.as_str());
-    let environment = std::env::vars().filter(|(name, _)| name.starts_with("KILN_")).collect();
+    let (base, words) = words(arguments.config.as_deref(), &arguments.arguments);
+    let (base, (spaces, overrides)) = (base.as_deref(), spaces::divide(&words));
     let mut record = Record {
         v: 1,
         label: String::new(),
         monitor: String::new(),
         trials: arguments.trials.unwrap_or(TRIALS),
-        base: named,
-        environment,
-        overrides,
+        start: Start::new(base.is_some(), overrides),
         arguments: std::env::args().skip(1).collect(),
     };
-    let resolved = request(&record, base, global.flags(), &Default::default())?;
+    let resolved = record.start.resolve(base, global.flags(), &Default::default())?;
     record.label.clone_from(&resolved.label);
     record.monitor.clone_from(&resolved.config.train.monitor);
-    // What the flags said, and where the data are, holds for every trial, from wherever it is resumed.
-    record.overrides.extend(kept(&resolved, &global.flags()));
+    record.start.keep(&resolved, &global.flags());
 
     let space = spaces::collect(&resolved, &spaces)?;
     for probe in space.probes() {
-        request(&record, base, Flags::default(), &probe)?.check()?;
+        record.start.resolve(base, Flags::default(), &probe)?.check()?;
     }
     let direction = if larger_is_better(&record.monitor) { Direction::Maximise } else { Direction::Minimise };
     let config = StudyConfig {
@@ -133,21 +127,8 @@ fn begin(arguments: &Tune, global: &Global, out: Output) -> Result<(Folder, Stud
     Folder::create(record, text, &config, global)
 }
 
-/// Overrides that stand for the flags, and for a path that counts from elsewhere.
-fn kept(resolved: &Resolved, flags: &Flags) -> Vec<String> {
-    let config = &resolved.config;
-    let text = |text: &str| kiln_validate::search::Value::Text(text.to_owned());
-    let mut kept = Vec::new();
-    kept.extend(flags.seed.map(|seed| format!("seed={seed}")));
-    kept.extend(flags.threads.map(|threads| format!("threads={threads}")));
-    kept.extend(flags.device.as_ref().map(|device| format!("device={}", text(device))));
-    kept.extend(flags.name.as_ref().map(|name| format!("name={}", text(name))));
-    let path = config.data.path.as_ref().and_then(|path| path.to_str());
-    kept.extend(path.map(|path| format!("data.path={}", text(path))));
-    kept
-}
-
-fn sampler(name: SamplerName) -> Sampler {
+/// The sampler with its defaults.
+pub(super) fn sampler(name: SamplerName) -> Sampler {
     match name {
         SamplerName::Tpe => Sampler::Tpe(Tpe::default()),
         SamplerName::Random => Sampler::Random,

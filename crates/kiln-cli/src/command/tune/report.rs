@@ -33,7 +33,7 @@ fn epochs(trial: &Trial) -> u64 {
 }
 
 /// A value in four digits; the files have all of them.
-fn short(value: &Value) -> String {
+pub(in crate::command) fn short(value: &Value) -> String {
     match value {
         Value::Float(number) => human::metric(*number),
         Value::Text(text) => text.clone(),

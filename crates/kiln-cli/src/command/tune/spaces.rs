@@ -17,7 +17,7 @@ pub(super) fn divide(arguments: &[String]) -> (Vec<String>, Vec<String>) {
 ///
 /// # Errors
 /// Spaces that cannot be read, with the line of the file, and settings that must not vary.
-pub(super) fn collect(resolved: &Resolved, arguments: &[String]) -> Result<Space, CliError> {
+pub(in crate::command) fn collect(resolved: &Resolved, arguments: &[String]) -> Result<Space, CliError> {
     let key_of = |argument: &str| argument.split('=').next().unwrap_or_default().trim().to_owned();
     let mut texts = Vec::new();
     for (key, setting) in &resolved.tune {
