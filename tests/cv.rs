@@ -197,6 +197,27 @@ fn mistakes_are_told() {
 }
 
 #[test]
+fn a_part_that_weighs_nothing_is_named() {
+    let place = Place::new();
+    let table = |weight: fn(usize) -> usize| {
+        let row = |row: usize| format!("{},{},{}\n", row * 7 % 13, row % 5, weight(row));
+        let rows: String = (0..60).map(row).collect();
+        place.write("weighted.csv", format!("x,y,w\n{rows}"));
+    };
+    let line = "cv data.source=csv --data weighted.csv data.target=y data.task=regression data.weight=w train.epochs=1 --folds 5";
+    // The third fold judges rows 24 to 35.
+    table(|row| usize::from(!(24..36).contains(&row)));
+    let ran = place.fails(line, 3, "all 12 items of the test part of fold 2 weigh 0");
+    assert!(ran.says("--shuffle"), "{}", ran.stderr);
+    assert!(!place.runs().exists());
+    place.ok(&format!("{line} --shuffle"));
+    // One row that counts is enough.
+    table(|row| usize::from(!(25..36).contains(&row)));
+    let mean = &json(&run(&place, line).join("run.json"))["test"];
+    assert!(mean["loss"].as_f64().unwrap().is_finite(), "{mean}");
+}
+
+#[test]
 fn a_fold_is_no_run_and_a_cross_validation_has_no_model() {
     let place = Place::new();
     let cv = run(&place, &format!("{SHORT} --keep-models"));

@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::{Place, exact, json, run_dirs};
 use kiln::Seed;
@@ -108,29 +108,36 @@ fn a_kill_changes_nothing() {
         place.command(&words).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().unwrap()
     };
     let whole = Place::new();
-    let began = Instant::now();
     assert!(start(&whole).wait().unwrap().success());
-    let length = began.elapsed();
     let expected = folds(&whole.run_dir());
 
     let mut kills = 0;
     for trial in 0..4 {
         let place = Place::new();
-        for attempt in 0..3 {
+        // Of twelve lines: those of the searches, heads and trials.
+        let mut targets: Vec<usize> =
+            (0..3).map(|n| 1 + Seed::new(5).at(trial).bits(n) as usize % 9).collect();
+        targets.sort_unstable();
+        for target in targets {
             let mut child = start(&place);
-            std::thread::sleep(length.mul_f64(0.7 * Seed::new(5).at(trial).uniform(attempt)));
+            while journal_lines(&place) < target && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
             kills += usize::from(child.try_wait().unwrap().is_none());
             let _ = child.kill();
             child.wait().unwrap();
         }
-        let mut child = start(&place);
-        while child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        assert!(child.wait().unwrap().success());
+        assert!(start(&place).wait().unwrap().success());
         assert_eq!(folds(&place.run_dir()), expected, "trial {trial}");
     }
-    assert!(kills >= 4, "{kills}");
+    assert!(kills >= 8, "{kills}");
+}
+
+/// Lines in the journals of all folds' searches.
+fn journal_lines(place: &Place) -> usize {
+    let Some(run) = run_dirs(&place.runs()).pop() else { return 0 };
+    let lines = |fold: usize| fs::read_to_string(run.join(format!("folds/{fold}/study.jsonl")));
+    (0..3).filter_map(|fold| lines(fold).ok()).map(|text| text.lines().count()).sum()
 }
 
 #[test]
@@ -199,4 +206,28 @@ fn mistakes_are_told_before_a_folder_is_made() {
         4,
         "none of the 2 trials",
     );
+}
+
+#[test]
+fn the_configuration_shows_its_spaces_and_their_mistakes() {
+    let place = Place::new();
+    let file = |space: &str| {
+        let text = format!("[data]\nsource = \"iris\"\n[tune]\noptim.lr = \"{space}\"\n");
+        place.write("my.toml", text);
+    };
+    file("log(1e-4,1e-1)");
+    let print = place.ok("config print my.toml").stdout;
+    let line = print.lines().skip_while(|line| *line != "[tune]").nth(1).unwrap();
+    assert!(line.starts_with("optim.lr = \"log(1e-4,1e-1)\""), "{print}");
+    assert!(line.ends_with("my.toml:4"), "{print}");
+    // What is printed is a configuration, and says the same.
+    place.write("again.toml", &print);
+    let tune = |file| place.ok(&format!("config print {file} --json")).last_event()["tune"].clone();
+    assert_eq!(tune("my.toml")["optim.lr"], "log(1e-4,1e-1)");
+    assert_eq!(tune("my.toml"), tune("again.toml"));
+    assert!(!place.ok("config print iris").stdout.contains("[tune]"));
+
+    place.ok("config check my.toml");
+    file("lgo(1e-4,1e-1)");
+    place.fails("config check my.toml", 2, "did you mean log(…)?");
 }

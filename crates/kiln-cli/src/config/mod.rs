@@ -24,8 +24,9 @@ pub(crate) use doubled::warnings as doubled;
 pub(crate) use error::ConfigError;
 pub(crate) use file::text_of;
 pub(crate) use origin::Snippet;
-pub(crate) use print::{annotated, leaves, literal};
+pub(crate) use print::{COMMENT_COLUMN, annotated, leaves, literal};
 pub(crate) use resolve::{Flags, Request, Resolved, resolve};
+pub(crate) use settings::Setting;
 
 #[cfg(test)]
 mod tests;

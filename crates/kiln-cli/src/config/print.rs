@@ -10,7 +10,7 @@ use super::run::RunConfig;
 use super::schema::LISTS;
 
 /// The column of the comments; longer lines push them right.
-const COMMENT_COLUMN: usize = 36;
+pub(crate) const COMMENT_COLUMN: usize = 36;
 
 /// Every setting with its dotted key, in the order of `run.toml`.
 pub(crate) fn leaves(config: &RunConfig) -> Vec<(String, Value)> {
