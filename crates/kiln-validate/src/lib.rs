@@ -2,6 +2,7 @@
 //!
 //! - [`split`]: which items train and which judge, fold by fold; indices only
 //! - [`cross`]: any task, fold by fold, several folds side by side
+//! - [`curve`]: scores with more training items, or other values of a setting
 //! - [`calibration`]: whether probabilities mean what they say
 //! - [`statistics`]: intervals and tests that know that folds share training items
 //! - [`path`]: models along a regularisation path, and the strength that cross-validation picks
@@ -9,6 +10,7 @@
 
 pub mod calibration;
 pub mod cross;
+pub mod curve;
 pub mod path;
 pub mod search;
 pub mod split;

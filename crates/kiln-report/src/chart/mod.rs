@@ -16,6 +16,8 @@ pub struct Series {
     pub name: String,
     /// Points in the order of x; those that are not finite (or not positive on a logarithmic axis) are left out.
     pub points: Vec<(f64, f64)>,
+    /// Where the curve may as well lie: x, low and high, drawn as a shaded band in the SVG. Default: none.
+    pub band: Vec<(f64, f64, f64)>,
 }
 
 /// Curves over a common x axis.
@@ -60,7 +62,15 @@ impl Chart {
 
     /// Adds a curve.
     pub fn series(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        self.series.push(Series { name: name.into(), points });
+        self.series.push(Series { name: name.into(), points, band: Vec::new() });
+        self
+    }
+
+    /// Gives the curve added last a band: x, low and high.
+    pub fn band(mut self, band: Vec<(f64, f64, f64)>) -> Self {
+        if let Some(series) = self.series.last_mut() {
+            series.band = band;
+        }
         self
     }
 
@@ -82,8 +92,12 @@ impl Chart {
 
     fn axes(&self) -> (Axis, Axis) {
         let usable = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite() && (!self.log_x || *x > 0.0);
-        let points = || self.series.iter().flat_map(|series| &series.points).filter(|point| usable(point));
-        (Axis::over(points().map(|(x, _)| *x), self.log_x), Axis::over(points().map(|(_, y)| *y), false))
+        let edges = |series: &'_ Series| {
+            let both = |(x, low, high): &(f64, f64, f64)| [(*x, *low), (*x, *high)];
+            series.points.iter().copied().chain(series.band.iter().flat_map(both)).collect::<Vec<_>>()
+        };
+        let points = || self.series.iter().flat_map(edges).filter(usable);
+        (Axis::over(points().map(|(x, _)| x), self.log_x), Axis::over(points().map(|(_, y)| y), false))
     }
 }
 
@@ -148,6 +162,21 @@ mod tests {
         assert!(svg.contains("wave &amp; &lt;more&gt;") && svg.ends_with("</svg>\n"));
         assert!(svg.len() < 60_000, "{}", svg.len());
         assert_eq!(svg.matches('<').count(), svg.matches('>').count());
+    }
+
+    #[test]
+    fn a_band_is_shaded_and_fits_the_axes() {
+        let line = vec![(1.0, 0.5), (2.0, 0.6)];
+        let band = vec![(1.0, 0.25, 0.75), (2.0, f64::NAN, 0.7), (3.0, 0.5, 0.75)];
+        let chart = Chart::new("", "items", "score").series("test", line).band(band);
+        let (x, y) = chart.axes();
+        assert_eq!((x.place(3.0), y.place(0.25), y.place(0.75)), (Some(1.0), Some(0.0), Some(1.0)));
+        let svg = chart.to_svg();
+        let shaded = svg.lines().find(|line| line.contains("fill-opacity")).unwrap();
+        // Left to right along the upper edge and back along the lower one, without the edge that is no number.
+        assert_eq!(shaded.matches(['M', 'L']).count(), 4, "{shaded}");
+        assert!(!svg.contains("NaN"));
+        assert!(!wave().to_svg().contains("fill-opacity"));
     }
 
     #[test]

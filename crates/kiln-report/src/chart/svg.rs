@@ -65,12 +65,20 @@ pub(super) fn draw(chart: &Chart) -> String {
         );
     }
     for (index, series) in chart.series.iter().enumerate() {
-        let colour = COLOURS[index % COLOURS.len()];
-        let mut path = String::new();
-        for (px, py) in thin(&series.points, &x, &y, wide as usize) {
-            let _ =
-                write!(path, "{}{:.1} {:.1}", if path.is_empty() { 'M' } else { 'L' }, at_x(px), at_y(py));
+        let edge = |(px, low, high): &(f64, f64, f64)| Some((x.place(*px)?, y.place(*low)?, y.place(*high)?));
+        let edges: Vec<_> = series.band.iter().filter_map(edge).collect();
+        let upper = edges.iter().map(|(px, _, high)| (*px, *high));
+        let lower = edges.iter().rev().map(|(px, low, _)| (*px, *low));
+        let outline = path(upper.chain(lower).map(|(px, py)| (at_x(px), at_y(py))));
+        if !outline.is_empty() {
+            let colour = COLOURS[index % COLOURS.len()];
+            let _ = writeln!(svg, "<path d=\"{outline}Z\" fill=\"{colour}\" fill-opacity=\"0.15\"/>");
         }
+    }
+    for (index, series) in chart.series.iter().enumerate() {
+        let colour = COLOURS[index % COLOURS.len()];
+        let points = thin(&series.points, &x, &y, wide as usize);
+        let path = path(points.into_iter().map(|(px, py)| (at_x(px), at_y(py))));
         let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>");
         if chart.series.len() > 1 {
             let row = 36.0;
@@ -87,6 +95,15 @@ pub(super) fn draw(chart: &Chart) -> String {
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// Straight lines from point to point.
+fn path(points: impl Iterator<Item = (f64, f64)>) -> String {
+    let mut path = String::new();
+    for (x, y) in points {
+        let _ = write!(path, "{}{x:.1} {y:.1}", if path.is_empty() { 'M' } else { 'L' });
+    }
+    path
 }
 
 pub(super) fn escape(text: &str) -> String {

@@ -91,6 +91,14 @@ pub enum SplitError {
         /// How many items there are.
         items: usize,
     },
+    /// A part of the training items that is larger than the whole.
+    #[error("{size} training items are wanted, and a fold has {items}")]
+    TooFewToTrain {
+        /// How many are wanted.
+        size: usize,
+        /// How many there are.
+        items: usize,
+    },
     /// Folds in the order of time, or of one item each, are what they are.
     #[error("folds in the order of time, and folds of one item each, cannot be shuffled or repeated")]
     Ordered,
@@ -122,6 +130,7 @@ impl Explain for SplitError {
                 format!("make the {part} part {classes} items or larger, or do not stratify")
             }
             Self::NoPast { .. } => "use fewer folds, fewer test items or a smaller gap".to_owned(),
+            Self::TooFewToTrain { items, .. } => format!("ask for {items} at most, or for the share 1.0"),
             Self::Ordered => "leave out --shuffle and --repeats".to_owned(),
             Self::Number(_) => return None,
         })

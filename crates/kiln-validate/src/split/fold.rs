@@ -31,6 +31,11 @@ impl Fold {
         Self { train: rows(self.train), test: rows(self.test) }
     }
 
+    /// The same fold with fewer training items, which rise.
+    pub(crate) fn with_train(&self, train: Vec<usize>) -> Self {
+        Self { train, test: self.test.clone() }
+    }
+
     /// Items to train on, rising.
     pub fn train(&self) -> &[usize] {
         &self.train

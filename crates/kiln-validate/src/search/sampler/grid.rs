@@ -10,7 +10,7 @@ pub const GRID_LIMIT: usize = 100_000;
 ///
 /// # Errors
 /// [`SearchError::Grid`] when there are too many.
-pub(super) fn points(space: &Space, points: usize) -> Result<Vec<Assignment>, SearchError> {
+pub(in crate::search) fn points(space: &Space, points: usize) -> Result<Vec<Assignment>, SearchError> {
     let mut found = vec![Assignment::default()];
     for parameter in space.parameters() {
         if parameter.domain.count().is_some_and(|count| count > GRID_LIMIT as u64) {

@@ -9,6 +9,7 @@ use kiln_core::{Purpose, Seed};
 use serde::{Deserialize, Serialize};
 
 pub use grid::GRID_LIMIT;
+pub(super) use grid::points as grid_points;
 pub use tpe::Tpe;
 
 use super::error::SearchError;

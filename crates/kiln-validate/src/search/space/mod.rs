@@ -146,6 +146,15 @@ impl Space {
         probes
     }
 
+    /// Every combination once, the last setting fastest: all values where they can be counted on a linear scale, else at
+    /// most `points`, evenly spaced on the scale of the domain, with both ends.
+    ///
+    /// # Errors
+    /// [`SearchError::Grid`] for more than [`GRID_LIMIT`](super::GRID_LIMIT) combinations.
+    pub fn grid(&self, points: usize) -> Result<Vec<Assignment>, SearchError> {
+        super::sampler::grid_points(self, points)
+    }
+
     /// Goes through the parameters that are set, parents first, and gives each the value that `choose` says; it is
     /// given the parameter's place in the space.
     pub(crate) fn assign(&self, mut choose: impl FnMut(usize, &Parameter) -> Value) -> Assignment {
