@@ -90,7 +90,7 @@ fn configurations() {
             "[data]\nsource = \"iris\"\n[loss]\nkind = \"cross-entropy\"\nclass_weights = [1.0]\n",
             "class_weights",
         ),
-        ("[data]\nsource = \"iris\"\n[penalty]\nkind = \"l1\"\n", "penalties are a list"),
+        ("[data]\nsource = \"iris\"\n[penalty]\nkind = \"l1\"\n", "penalty is a list of sections"),
         (
             "[data]\nsource = \"iris\"\n[[penalty]]\nkind = \"l1\"\nstrength = 1\nparams = [\"nowhere\"]\n",
             "nowhere",
@@ -119,7 +119,7 @@ fn configurations() {
         ("=3", "=3"),
         ("train.epochs=99999999999999999999", "train.epochs"),
         ("lr=0.1", "did you mean \"optim.lr\"?"),
-        ("penalty.1.kind=l1", "there is no penalty 1, there are 0"),
+        ("penalty.1.kind=l1", "there is no penalty.1, there are 0"),
         ("train.batch_size=-1", "train.batch_size is -1"),
         ("device=cuda", "there is no device \"cuda\""),
         ("--threads 0", "0 is not in 1..=4096"),

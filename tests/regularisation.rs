@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Place, json};
+use common::{Place, exact, json};
 
 const CONFIG: &str = r#"[data]
 source = "digits"
@@ -58,7 +58,9 @@ fn a_configuration_of_penalties_and_constraints_trains_and_repeats() {
     assert_eq!(json(&run.join("run.json"))["zero_inputs"], end["zero_inputs"]);
     // What the run wrote down repeats it, and so do arguments.
     let repeat = place.ok(&format!("train {} --json -q", run.join("run.toml").display())).last_event();
-    assert_eq!(repeat["weights_blake3"], end["weights_blake3"]);
+    if exact() {
+        assert_eq!(repeat["weights_blake3"], end["weights_blake3"]);
+    }
     let words = place.ok("train my.toml");
     assert!(words.says("whole inputs"), "{}", words.stderr);
     place.ok(&format!("eval {} -q", run.display()));

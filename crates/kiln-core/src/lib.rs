@@ -16,5 +16,5 @@ pub use check::{NumberError, Range};
 pub use error::{ErrorKind, Explain};
 pub use params::{ParamInfo, ParamKind};
 pub use seed::{Purpose, Seed};
-pub use selection::{ParamPattern, ParamSelection};
+pub use selection::{ParamPattern, ParamSelection, PatternError};
 pub use weights::{Weights, WeightsError};

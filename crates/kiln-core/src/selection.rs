@@ -48,6 +48,11 @@ pub enum ParamSelection {
 #[serde(try_from = "Pattern", into = "Pattern")]
 pub struct ParamPattern(Regex);
 
+/// Where a regular expression goes wrong, in words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PatternError(String);
+
 /// As a configuration has it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,9 +64,9 @@ impl ParamPattern {
     /// A pattern; `^` and `$` are the ends of a path.
     ///
     /// # Errors
-    /// Where the expression goes wrong, in words.
-    pub fn new(expression: &str) -> Result<Self, regex::Error> {
-        Regex::new(expression).map(Self)
+    /// [`PatternError`] for what is no regular expression.
+    pub fn new(expression: &str) -> Result<Self, PatternError> {
+        Regex::new(expression).map(Self).map_err(|error| PatternError(error.to_string()))
     }
 
     /// The expression.
@@ -71,9 +76,9 @@ impl ParamPattern {
 }
 
 impl TryFrom<Pattern> for ParamPattern {
-    type Error = regex::Error;
+    type Error = PatternError;
 
-    fn try_from(pattern: Pattern) -> Result<Self, regex::Error> {
+    fn try_from(pattern: Pattern) -> Result<Self, PatternError> {
         Self::new(&pattern.regex)
     }
 }

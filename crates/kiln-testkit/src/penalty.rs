@@ -5,7 +5,7 @@ use kiln_core::Seed;
 use kiln_objective::{Penalty, WeightView};
 use kiln_optim::StepSize;
 
-use crate::{computes_in, device, gradient_check};
+use crate::{computes_in, device, device_name, gradient_check};
 
 /// What a penalty promises beside the laws of all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +16,13 @@ pub struct PenaltyLaws {
     pub least_at_zero: bool,
 }
 
-/// Shapes of weights as layers have them: vectors, matrices, filters.
-const SHAPES: u64 = 100;
+/// How many shapes of weights as layers have them: vectors, matrices, filters. A GPU in software takes a millisecond for each
+/// operation.
+fn shapes() -> u64 {
+    if device_name().is_cpu() { 100 } else { 8 }
+}
 
-/// Asserts that a penalty keeps its laws, at 100 random shapes of vectors, matrices and filters:
+/// Asserts that a penalty keeps its laws, at 100 random shapes of vectors, matrices and filters (8 on a GPU):
 ///
 /// - its value is one number, not negative, of the weight's data type, and does not depend on where in memory the weight is;
 /// - its gradient is that of its differences, in f64, within a relative error of 1e-6, whether it is in closed form or not;
@@ -43,7 +46,7 @@ pub fn check_penalty(
     laws: PenaltyLaws,
 ) {
     let mut smooth = 0;
-    for shape in 0..SHAPES {
+    for shape in 0..shapes() {
         let mut draw = Draw(Seed::new(shape), 0);
         let dims = draw.dims(shape);
         let numbers = dims.iter().product();
@@ -66,7 +69,8 @@ pub fn check_penalty(
             assert!(none.is_none(), "{name}: a proximal step of a penalty that has none");
         }
     }
-    assert!(smooth >= SHAPES / 2, "{name}: only {smooth} of {SHAPES} weights are away from its corners");
+    let shapes = shapes();
+    assert!(smooth >= shapes / 2, "{name}: only {smooth} of {shapes} weights are away from its corners");
 }
 
 /// Numbers that a seed gives, one after another.

@@ -92,8 +92,15 @@ fn sparse_models_come_to_rest_where_scikit_learns_do() {
         (OptimConfig::Adam(AdamConfig { lr: 0.02, ..AdamConfig::default() }), 2e-3),
         (OptimConfig::Rmsprop(rmsprop), 2e-3),
     ];
-    for (name, columns, penalty, constraint) in cases {
-        for (optim, tolerance) in &optimizers {
+    // A GPU in software takes a millisecond for each operation: there each model has one of the optimisers.
+    let is_cpu = kiln_testkit::device_name().is_cpu();
+    for (number, (name, columns, penalty, constraint)) in cases.into_iter().enumerate() {
+        for (optim, tolerance) in optimizers
+            .iter()
+            .enumerate()
+            .filter(|(which, _)| is_cpu || *which == number)
+            .map(|(_, both)| both)
+        {
             let start = LinearConfig::new(8, columns).with_bias(false).init(&kiln_testkit::device());
             let config = TrainConfig { epochs: 1500, batch_size: 60, ..TrainConfig::default() };
             let shape = ShapeConfig::Linear { start: 1.0, end: 0.0 };
