@@ -31,11 +31,9 @@ Examples:
     },
 }
 
-/// Arguments of `cv` that trains.
+/// How folds are cut, and how many train at once.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct CvRun {
-    #[command(flatten)]
-    pub(crate) plan: Plan,
+pub(crate) struct Cuts {
     /// How many folds.
     #[arg(long, value_name = "K", default_value_t = 5,
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=100_000))]
@@ -66,6 +64,15 @@ pub(crate) struct CvRun {
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(crate) jobs: usize,
+}
+
+/// Arguments of `cv` that trains.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CvRun {
+    #[command(flatten)]
+    pub(crate) plan: Plan,
+    #[command(flatten)]
+    pub(crate) cuts: Cuts,
     /// Train this fold only, counted from 0; `kiln cv collect` joins them. Needs --dir.
     #[arg(long, value_name = "K", requires = "dir")]
     pub(crate) fold: Option<usize>,
@@ -129,7 +136,7 @@ mod tests {
     fn folds_and_a_configuration() {
         let cv = parse("kiln cv digits train.epochs=2 --folds 3 --repeats 2 --jobs 2").unwrap();
         assert!(cv.action.is_none());
-        assert_eq!((cv.run.folds, cv.run.repeats, cv.run.jobs), (3, 2, 2));
+        assert_eq!((cv.run.cuts.folds, cv.run.cuts.repeats, cv.run.cuts.jobs), (3, 2, 2));
         assert_eq!(cv.run.plan.overrides, ["train.epochs=2"]);
     }
 

@@ -1,6 +1,7 @@
 //! The command line as text, checked by itself. What it means is decided in [`crate::command`].
 
 mod augment;
+mod curve;
 mod cv;
 mod global;
 mod inspect;
@@ -12,7 +13,8 @@ mod tune;
 use clap::{Parser, Subcommand};
 
 pub(crate) use augment::{AugmentCommand, Preview};
-pub(crate) use cv::{Cv, CvAction, CvRun};
+pub(crate) use curve::{CurveCommand, LearningCurve, ValidationCurve};
+pub(crate) use cv::{Cuts, Cv, CvAction, CvRun};
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use path::PathArguments;
@@ -48,6 +50,9 @@ pub(crate) enum Command {
     /// Cross-validate: train on some folds, judge on the other, and say how sure the result is.
     #[command(args_conflicts_with_subcommands = true, after_help = cv::CV_EXAMPLES)]
     Cv(Cv),
+    /// Draw how training and test scores change with the number of items, or with one setting.
+    #[command(subcommand, after_help = curve::EXAMPLES)]
+    Curve(CurveCommand),
     /// Go on with a run exactly where it stopped.
     #[command(after_help = train::RESUME_EXAMPLES)]
     Resume(Resume),

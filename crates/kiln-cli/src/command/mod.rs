@@ -4,6 +4,7 @@ mod augment;
 mod compare;
 mod completions;
 mod config;
+mod curve;
 mod cv;
 mod data;
 mod devices;
@@ -44,6 +45,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Runs(command) => runs::run(command, global, out)?,
         Command::Completions { shell } => completions::run(*shell, out)?,
         Command::Cv(arguments) => return cv::run(arguments, global, out),
+        Command::Curve(command) => return curve::run(command, global, out),
         Command::Train(arguments) => return train::run(arguments, global, out),
         Command::Resume(arguments) => return train::resume(arguments, global, out),
         Command::Eval(arguments) => eval::run(arguments, global, out)?,
@@ -73,6 +75,7 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Command::LrFind(_) => ("lr-find", false),
         Command::Path(_) => ("path", false),
         Command::Tune(arguments) => ("tune", arguments.resume.is_some()),
+        Command::Curve(_) => ("curve", false),
         Command::Cv(arguments) => ("cv", arguments.action.is_some()),
         _ => return Ok(()),
     };

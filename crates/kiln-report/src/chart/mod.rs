@@ -90,11 +90,17 @@ impl Chart {
         svg::draw(self)
     }
 
-    fn axes(&self) -> (Axis, Axis) {
+    /// The axes that hold all points, and if they are drawn the bands.
+    fn axes(&self, bands: bool) -> (Axis, Axis) {
         let usable = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite() && (!self.log_x || *x > 0.0);
         let edges = |series: &'_ Series| {
             let both = |(x, low, high): &(f64, f64, f64)| [(*x, *low), (*x, *high)];
-            series.points.iter().copied().chain(series.band.iter().flat_map(both)).collect::<Vec<_>>()
+            series
+                .points
+                .iter()
+                .copied()
+                .chain(series.band.iter().filter(|_| bands).flat_map(both))
+                .collect::<Vec<_>>()
         };
         let points = || self.series.iter().flat_map(edges).filter(usable);
         (Axis::over(points().map(|(x, _)| x), self.log_x), Axis::over(points().map(|(_, y)| y), false))
@@ -169,7 +175,9 @@ mod tests {
         let line = vec![(1.0, 0.5), (2.0, 0.6)];
         let band = vec![(1.0, 0.25, 0.75), (2.0, f64::NAN, 0.7), (3.0, 0.5, 0.75)];
         let chart = Chart::new("", "items", "score").series("test", line).band(band);
-        let (x, y) = chart.axes();
+        let (x, y) = chart.axes(true);
+        // The text has no bands.
+        assert_eq!(chart.axes(false).1.place(0.25), None);
         assert_eq!((x.place(3.0), y.place(0.25), y.place(0.75)), (Some(1.0), Some(0.0), Some(1.0)));
         let svg = chart.to_svg();
         let shaded = svg.lines().find(|line| line.contains("fill-opacity")).unwrap();
@@ -183,7 +191,7 @@ mod tests {
     fn no_peak_is_lost() {
         let mut points: Vec<(f64, f64)> = (0..100_000).map(|i| (f64::from(i), 0.0)).collect();
         points[54_321].1 = 1.0;
-        let (x, y) = Chart::new("", "", "").series("", points.clone()).axes();
+        let (x, y) = Chart::new("", "", "").series("", points.clone()).axes(false);
         let thin = thin(&points, &x, &y, 100);
         assert!(thin.len() <= 400);
         assert!(thin.iter().any(|(_, y)| *y == 1.0));

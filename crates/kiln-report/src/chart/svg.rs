@@ -13,7 +13,7 @@ const MARGIN: [f64; 4] = [80.0, 20.0, 44.0, 52.0];
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 pub(super) fn draw(chart: &Chart) -> String {
-    let (x, y) = chart.axes();
+    let (x, y) = chart.axes(true);
     let [left, right, top, bottom] = MARGIN;
     let (wide, high) = (WIDTH - left - right, HEIGHT - top - bottom);
     let at_x = |place: f64| left + place * wide;

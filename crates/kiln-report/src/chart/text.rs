@@ -7,7 +7,7 @@ use crate::human;
 const LABELS: usize = 11;
 
 pub(super) fn draw(chart: &Chart, width: usize, height: usize) -> String {
-    let (x, y) = chart.axes();
+    let (x, y) = chart.axes(false);
     let columns = width - LABELS - 2;
     let mut dots = vec![vec![0_u8; columns]; height];
     for series in &chart.series {

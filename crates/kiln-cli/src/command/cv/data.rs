@@ -19,8 +19,8 @@ use crate::run_dir::RunRecord;
 
 /// The data, cut into folds.
 #[derive(Debug)]
-pub(super) struct Folds {
-    pub(super) study: Study,
+pub(in crate::command) struct Folds {
+    pub(in crate::command) study: Study,
     dataset: Arc<Dataset>,
     rows: usize,
     groups: Option<Vec<u32>>,
@@ -29,7 +29,7 @@ pub(super) struct Folds {
 
 impl Folds {
     /// Loads the data and cuts them; `study` is asked when it is known whether there are classes.
-    pub(super) fn load(
+    pub(in crate::command) fn load(
         resolved: &Resolved,
         study: impl FnOnce(bool) -> Result<Study, CliError>,
     ) -> Result<Self, CliError> {
@@ -53,7 +53,12 @@ impl Folds {
         Ok(folds)
     }
 
-    fn items(&self) -> Items<'_> {
+    /// The folds themselves.
+    pub(in crate::command) fn list(&self) -> &[Fold] {
+        &self.folds
+    }
+
+    pub(in crate::command) fn items(&self) -> Items<'_> {
         let mut items = Items::new(self.rows);
         if let Target::Classes { labels, .. } = &self.dataset.target {
             items = items.labels(labels);
@@ -93,7 +98,7 @@ impl Folds {
         self.folds.len()
     }
 
-    pub(super) fn class_names(&self) -> Option<&[String]> {
+    pub(in crate::command) fn class_names(&self) -> Option<&[String]> {
         match &self.dataset.target {
             Target::Classes { names, .. } => Some(names),
             Target::Values { .. } => None,
@@ -107,7 +112,7 @@ impl Folds {
     }
 
     /// The seed of a fold: its first weights and the order of its items are not those of the others.
-    pub(super) fn seed(&self, resolved: &Resolved, fold: usize) -> u64 {
+    pub(in crate::command) fn seed(&self, resolved: &Resolved, fold: usize) -> u64 {
         // TOML has no whole number above i64::MAX.
         Seed::new(resolved.config.seed).at(fold as u64).value() >> 1
     }
@@ -123,7 +128,7 @@ impl Folds {
     }
 
     /// As [`Folds::job`], of a part of the fold `number`.
-    pub(super) fn job_of<'a>(
+    pub(in crate::command) fn job_of<'a>(
         &self,
         resolved: &'a Resolved,
         device: &Device,
@@ -155,7 +160,7 @@ impl Folds {
     }
 
     /// Finds out before a folder is made what would stop the first fold.
-    pub(super) fn check(&self, resolved: &Resolved) -> Result<(), CliError> {
+    pub(in crate::command) fn check(&self, resolved: &Resolved) -> Result<(), CliError> {
         self.job(resolved, &crate::job::open_device(resolved)?, 0)?.check()
     }
 

@@ -12,6 +12,9 @@ pub(crate) enum CvError {
     /// No trial of a fold's search gave a model.
     #[error("none of the {trials} trials of fold {fold} came to its end; trial {number} failed: {reason}")]
     AllFailed { fold: usize, trials: usize, number: u64, reason: String },
+    /// A metric that there is not.
+    #[error("there is no metric {name:?}; there are {known}")]
+    Metric { name: String, known: String },
 }
 
 impl Explain for CvError {
@@ -19,6 +22,7 @@ impl Explain for CvError {
         match self {
             Self::NoWeight { .. } => ErrorKind::Data,
             Self::AllFailed { .. } => ErrorKind::Diverged,
+            Self::Metric { .. } => ErrorKind::Usage,
         }
     }
 
@@ -27,6 +31,7 @@ impl Explain for CvError {
             Self::NoWeight { .. } => {
                 "leave rows that weigh nothing out of the file, or cut other folds: --shuffle, or fewer --folds"
             }
+            Self::Metric { .. } => "give --metric one of these, or leave it out",
             Self::AllFailed { .. } => "give other bounds, such as smaller learning rates",
         };
         Some(help.to_owned())

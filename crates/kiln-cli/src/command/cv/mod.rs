@@ -37,12 +37,13 @@ use crate::error::CliError;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, find, rfc3339};
 use crate::signal::Signals;
-use data::Folds;
+pub(super) use data::Folds;
 pub(super) use diff::diff;
 pub(crate) use error::CvError;
 use fold::FoldRunner;
 use nested::{Nested, Search};
 use record::FoldRecord;
+pub(super) use report::headline;
 pub(super) use study::{STUDY, Study};
 
 pub(super) fn run(arguments: &Cv, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -57,7 +58,10 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
     let resolved = configuration(&arguments.plan, global)?;
     out.say(&format!("{}: reading the data", resolved.label));
     let nested = Nested::new(arguments, &resolved, global)?;
-    let study = |target| Ok(Study { nested, ..Study::new(arguments, &resolved.config, target)? });
+    let keep_models = arguments.keep_models;
+    let study = |classes| {
+        Ok(Study { nested, keep_models, ..Study::new(&arguments.cuts, &resolved.config, classes)? })
+    };
     let folds = Folds::load(&resolved, study)?;
     folds.check(&resolved)?;
     if let Some(nested) = &folds.study.nested {
@@ -132,6 +136,14 @@ fn collect(path: &Path, global: &Global, out: Output) -> Result<(), CliError> {
     finish(path, &folds, &records, out)
 }
 
+/// How many folds run at once, and on how many threads each.
+pub(super) fn parallel(resolved: &crate::config::Resolved, jobs: usize) -> Parallel {
+    match resolved.config.threads {
+        Some(threads) => Parallel { jobs, threads },
+        None => Parallel::new(jobs),
+    }
+}
+
 /// One process at work on folds.
 struct Whole<'a> {
     path: &'a Path,
@@ -148,10 +160,7 @@ impl Whole<'_> {
         let device = crate::job::open_device(self.resolved)?;
         let lock = if all { Some(RunDir::open(self.path)?) } else { None };
         let jobs = self.folds.study.jobs;
-        let parallel = match self.resolved.config.threads {
-            Some(threads) => Parallel { jobs, threads },
-            None => Parallel::new(jobs),
-        };
+        let parallel = parallel(self.resolved, jobs);
         if lock.is_some() {
             let mut record = RunRecord::read(self.path)?;
             record.status = Status::Running;

@@ -45,7 +45,9 @@ impl Optimism {
         if self.optimism > 0.0 {
             format!("{numbers}: the search flatters itself by {}", human::metric(self.optimism))
         } else {
-            format!("{numbers}: the search does not flatter itself here")
+            format!(
+                "{numbers}: the search does not flatter itself here, where its trials had fewer items to train on"
+            )
         }
     }
 }

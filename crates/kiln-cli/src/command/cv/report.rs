@@ -45,7 +45,7 @@ pub(super) fn fold_line(record: &FoldRecord, folds: usize, out: Output) {
 }
 
 /// The first metric that is not the loss, or the loss.
-pub(super) fn headline(metrics: &Metrics) -> Option<(&str, f64)> {
+pub(in crate::command) fn headline(metrics: &Metrics) -> Option<(&str, f64)> {
     metrics.iter().find(|(name, _)| *name != "loss").or_else(|| metrics.iter().next())
 }
 

@@ -7,7 +7,7 @@ use kiln_validate::cross::{CvPlan, Scheme};
 use serde::{Deserialize, Serialize};
 
 use super::nested::Nested;
-use crate::args::{CvRun, Global};
+use crate::args::{Cuts, Global};
 use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_dir::RunError;
@@ -34,14 +34,14 @@ pub(in crate::command) struct Study {
 
 impl Study {
     /// What the arguments ask for; whether the target is classes decides the default.
-    pub(super) fn new(arguments: &CvRun, config: &RunConfig, classes: bool) -> Result<Self, CliError> {
-        if arguments.stratified && !classes {
+    pub(in crate::command) fn new(cuts: &Cuts, config: &RunConfig, classes: bool) -> Result<Self, CliError> {
+        if cuts.stratified && !classes {
             return Err(CliError::StratifiedNumbers);
         }
-        let stratify = classes && !arguments.no_stratified && (arguments.stratified || config.data.stratify);
-        let scheme = match (arguments.group.is_some(), stratify) {
-            _ if arguments.time => Scheme::Time,
-            _ if arguments.loo => Scheme::LeaveOneOut,
+        let stratify = classes && !cuts.no_stratified && (cuts.stratified || config.data.stratify);
+        let scheme = match (cuts.group.is_some(), stratify) {
+            _ if cuts.time => Scheme::Time,
+            _ if cuts.loo => Scheme::LeaveOneOut,
             (true, true) => Scheme::StratifiedGroup,
             (true, false) => Scheme::Group,
             (false, true) => Scheme::Stratified,
@@ -49,15 +49,10 @@ impl Study {
         };
         Ok(Self {
             v: 1,
-            plan: CvPlan {
-                scheme,
-                folds: arguments.folds,
-                repeats: arguments.repeats,
-                shuffle: arguments.shuffle,
-            },
-            group: arguments.group.clone(),
-            jobs: arguments.jobs,
-            keep_models: arguments.keep_models,
+            plan: CvPlan { scheme, folds: cuts.folds, repeats: cuts.repeats, shuffle: cuts.shuffle },
+            group: cuts.group.clone(),
+            jobs: cuts.jobs,
+            keep_models: false,
             nested: None,
         })
     }

@@ -19,7 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 pub(crate) use error::TuneError;
 use folder::{Folder, Record};
 pub(super) use report::short;
-pub(super) use spaces::collect as collect_spaces;
+pub(super) use spaces::{check as check_space, collect as collect_spaces};
 use trial::Shared;
 
 use crate::args::{Global, ProgressMode, PrunerName, SamplerName, Tune};

@@ -42,12 +42,19 @@ pub(in crate::command) fn collect(resolved: &Resolved, arguments: &[String]) -> 
     }
     texts.extend(arguments.iter().cloned());
     let space = Space::parse(&texts)?;
-    for parameter in space.parameters() {
-        if !may_vary(&parameter.name, &resolved.config.train.monitor) {
-            return Err(TuneError::Fixed { key: parameter.name.clone() }.into());
-        }
-    }
+    check(&space, &resolved.config.train.monitor)?;
     Ok(space)
+}
+
+/// Whether every setting of a space may vary.
+///
+/// # Errors
+/// [`TuneError::Fixed`] for the first that must not.
+pub(in crate::command) fn check(space: &Space, monitor: &str) -> Result<(), TuneError> {
+    match space.parameters().iter().find(|parameter| !may_vary(&parameter.name, monitor)) {
+        Some(parameter) => Err(TuneError::Fixed { key: parameter.name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Whether trials with different values of a setting are judged by the same measure on the same items.
