@@ -56,7 +56,9 @@ impl Bench {
         let dataset = images(BATCH * steps);
         let config = DataConfig { validation: 0.0, test: 0.0, ..DataConfig::new("noise") };
         let split = Split::new(&dataset, &config, Seed::new(0))?;
-        let fitted = Arc::new(Preprocess { standardize: true }.fit(&split.train_view(&dataset))?);
+        let fitted = Arc::new(
+            Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&dataset))?,
+        );
         let rows = Rows::new(Arc::new(dataset), split.train, Arc::clone(&fitted));
         let loss = LossConfig::default_for(TargetKind::Classes(10)).build(TargetKind::Classes(10))?;
         Ok(Self { rows, fitted, loss, device: DeviceName::Flex.open()?, model, steps })

@@ -45,7 +45,8 @@ impl Task for Recorded {
 fn digits() -> Prepared {
     let dataset = DataConfig::new("digits").load().unwrap();
     let split = Split { train: (0..ROWS).collect(), validation: Vec::new(), test: (ROWS..1797).collect() };
-    let fitted = Preprocess { standardize: true }.fit(&split.train_view(&dataset)).unwrap();
+    let fitted =
+        Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&dataset)).unwrap();
     Prepared { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range as Span;
 
 use kiln_core::{Range, Seed};
-use kiln_data::{ColumnKind, DataError, Rows};
+use kiln_data::{DataError, FeatureGroup, Rows};
 use serde::{Deserialize, Serialize};
 
 use crate::smote::Between;
@@ -88,9 +88,8 @@ impl TableStatistics {
             .input_numbers(&rows.dataset().features, rows.numbers())
             .map_err(|error: DataError| AugmentError::Data { message: error.to_string() })?;
         let width = fitted.input_shape().features();
-        let schema = fitted.columns().unwrap_or_default();
-        let columns = fitted.column_features().into_iter().zip(schema).map(|(features, column)| {
-            let moments = matches!(column.kind, ColumnKind::Numeric).then(|| {
+        let columns = fitted.feature_groups().into_iter().map(|FeatureGroup { features, numeric }| {
+            let moments = numeric.then(|| {
                 let cells = numbers.iter().skip(features.start).step_by(width).map(|cell| f64::from(*cell));
                 let n = (numbers.len() / width) as f64;
                 let mean = cells.clone().sum::<f64>() / n;

@@ -39,6 +39,24 @@ pub struct DataConfig {
     /// Whether columns, and image channels, are brought to mean 0 and standard deviation 1. Default true.
     #[serde(default = "yes")]
     pub standardize: bool,
+    /// Tables only: how many principal components of the encoded columns the model sees in place of them, from 1 to the number
+    /// of encoded columns; or, as a number with a point, the share of the variance in `(0, 1]` that the components kept explain
+    /// together, as few as do. Default: none, the columns themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pca: Option<Components>,
+    /// With `pca`: whether every component is divided by its standard deviation in the training part. Default false.
+    #[serde(default)]
+    pub whiten: bool,
+}
+
+/// How many principal components are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a number of components, or the share of the variance that they explain")]
+pub enum Components {
+    /// That many.
+    Count(usize),
+    /// The fewest that explain more than this share of the variance, `(0, 1]`; 1 keeps all.
+    Share(f64),
 }
 
 /// What kind of prediction a target column asks for.
@@ -77,6 +95,8 @@ impl DataConfig {
             test: fifth(),
             stratify: true,
             standardize: true,
+            pca: None,
+            whiten: false,
         }
     }
 }

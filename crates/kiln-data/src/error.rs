@@ -188,6 +188,18 @@ pub enum DataError {
         /// The name of the column.
         column: String,
     },
+    /// A step for tables, and images to do it with.
+    #[error("{setting} is for tables, and these data are images")]
+    NeedsTable {
+        /// The setting, as `data.pca`.
+        setting: &'static str,
+    },
+    /// `data.whiten` without `data.pca`.
+    #[error("data.whiten needs data.pca: it scales principal components")]
+    WhitenAlone,
+    /// Principal components of columns that are all constant.
+    #[error("data.pca finds no variance: every column is constant in the training part")]
+    NoVariance,
     /// A number that is infinite, too large once it is scaled, or missing where none may be.
     #[error("row {row} of column {column:?} is {value}: it must be finite, also after scaling")]
     NotFinite {
@@ -262,6 +274,8 @@ impl Explain for DataError {
             | Self::UnknownColumn { .. }
             | Self::TargetIgnored { .. }
             | Self::WeightTaken { .. }
+            | Self::NeedsTable { .. }
+            | Self::WhitenAlone
             | Self::SeveralClassTargets { .. } => ErrorKind::Usage,
             Self::Read { .. } => ErrorKind::Io,
             Self::Number(error) => error.kind(),
@@ -277,6 +291,8 @@ impl Explain for DataError {
             Self::UnknownSource { .. } => "use one of the sources that `kiln data list` shows".to_owned(),
             Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
+            Self::NeedsTable { setting } => format!("leave {setting} out"),
+            Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
             Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),

@@ -15,12 +15,12 @@ mod split;
 
 pub use batch::{Batch, InputShape, Inputs, Targets};
 pub use check::Inconsistency;
-pub use config::{DataConfig, TaskKind};
+pub use config::{Components, DataConfig, TaskKind};
 pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};
 pub use error::DataError;
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use place::Place;
 pub use prepared::Prepared;
-pub use preprocess::{Fitted, Mismatch, Preprocess, TargetNumbers, TrainView};
+pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TargetNumbers, TrainView};
 pub use source::csv::{ColumnKind, ColumnSchema};
 pub use split::Split;

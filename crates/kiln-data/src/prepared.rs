@@ -50,7 +50,7 @@ impl Prepared {
                 return Err(DataError::NoWeight { part, items: rows.len() });
             }
         }
-        let fitted = Preprocess { standardize: config.standardize }.fit(&split.train_view(&dataset))?;
+        let fitted = Preprocess::from(config).fit(&split.train_view(&dataset))?;
         Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
     }
 

@@ -27,7 +27,8 @@ fn rows() -> Rows {
         fingerprint: String::new(),
     };
     let split = Split { train: (0..150).collect(), validation: vec![], test: vec![] };
-    let fitted = Preprocess { standardize: true }.fit(&split.train_view(&data)).unwrap();
+    let fitted =
+        Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap();
     Rows::new(Arc::new(data), Seed::new(9).permutation(150), Arc::new(fitted))
 }
 

@@ -1,12 +1,12 @@
 //! Preprocessing that was fitted: the only thing that makes batches.
 
-use std::ops::Range;
-
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::groups::FeatureGroup;
 use super::images::ImageScaler;
 use super::mismatch::Mismatch;
+use super::pca::Pca;
 use super::table::TableEncoder;
 use super::target::{TargetEncoder, TargetNumbers};
 use crate::{Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, Target, check};
@@ -72,7 +72,8 @@ impl Fitted {
         }
     }
 
-    /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`; `None` for images.
+    /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`, with principal components `pc1`;
+    /// `None` for images.
     pub fn feature_names(&self) -> Option<Vec<String>> {
         match &self.inputs {
             Inputs::Images(_) => None,
@@ -80,12 +81,19 @@ impl Fitted {
         }
     }
 
-    /// Which features of a preprocessed row each of [`Fitted::columns`] became: one for numbers, one for each category
-    /// for categories. Empty for images.
-    pub fn column_features(&self) -> Vec<Range<usize>> {
+    /// The features of a preprocessed row by what belongs together, in their order. Empty for images.
+    pub fn feature_groups(&self) -> Vec<FeatureGroup> {
         match &self.inputs {
             Inputs::Images(_) => Vec::new(),
-            Inputs::Table(table) => table.spans(),
+            Inputs::Table(table) => table.groups(),
+        }
+    }
+
+    /// The principal components that rows are brought to; `None` without.
+    pub fn pca(&self) -> Option<&Pca> {
+        match &self.inputs {
+            Inputs::Images(_) => None,
+            Inputs::Table(table) => table.pca(),
         }
     }
 

@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::encoding::{Encoding, category, fit_categories, fit_numbers, place};
+use super::matrix::Matrix;
 use super::mismatch::Mismatch;
-use super::scale::{Scale, moments};
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING, Values};
+use super::pca::Pca;
+use super::{FeatureGroup, Preprocess};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Values};
 
-/// Encodes the columns of a table.
+/// Encodes the columns of a table, then takes their principal components.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TableEncoder {
@@ -14,26 +17,32 @@ pub(super) struct TableEncoder {
     pub(super) columns: Vec<ColumnSchema>,
     /// How each column is encoded.
     encodings: Vec<Encoding>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Encoding {
-    /// Numbers are scaled, after `missing` has taken the place of missing ones.
-    Numeric { missing: f64, scale: Scale },
-    /// One feature a category, then one for missing cells if the training part had some.
-    OneHot { missing: bool },
+    /// What is made of the encoded columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pca: Option<Pca>,
 }
 
 impl TableEncoder {
     /// `rows` are rows of `columns`, at least one.
-    pub(super) fn fit(columns: &[Column], rows: &[usize], standardize: bool) -> Result<Self, DataError> {
+    pub(super) fn fit(
+        columns: &[Column],
+        rows: &[usize],
+        preprocess: &Preprocess,
+    ) -> Result<Self, DataError> {
+        let mut table = Self::fit_columns(columns, rows, preprocess)?;
+        if let Some(wanted) = preprocess.pca {
+            table.pca = Some(Pca::fit(&table.encode(columns, rows)?, wanted, preprocess.whiten)?);
+        }
+        Ok(table)
+    }
+
+    fn fit_columns(columns: &[Column], rows: &[usize], preprocess: &Preprocess) -> Result<Self, DataError> {
         let (columns, encodings) = columns
             .iter()
             .map(|column| {
                 let (kind, encoding) = match &column.values {
                     Values::Numeric(cells) => {
-                        (ColumnKind::Numeric, fit_numbers(&column.name, cells, rows, standardize)?)
+                        (ColumnKind::Numeric, fit_numbers(&column.name, cells, rows, preprocess.standardize)?)
                     }
                     Values::Categorical { codes, names } => fit_categories(&column.name, codes, names, rows)?,
                 };
@@ -42,61 +51,77 @@ impl TableEncoder {
             .collect::<Result<Vec<_>, DataError>>()?
             .into_iter()
             .unzip();
-        Ok(Self { columns, encodings })
+        Ok(Self { columns, encodings, pca: None })
     }
 
     /// Numbers in a row.
     pub(super) fn width(&self) -> usize {
-        self.parts().map(|(column, encoding)| encoding.width(column)).sum()
+        self.pca.as_ref().map_or_else(|| self.encoded_width(), Pca::width)
     }
 
-    /// What each number in a row is: a column, or one of its categories.
+    /// What each number in a row is: a column, one of its categories, a component.
     pub(super) fn names(&self) -> Vec<String> {
-        let names = |(column, encoding): (&ColumnSchema, &Encoding)| -> Vec<String> {
-            let name = &column.name;
-            match (encoding, &column.kind) {
-                (Encoding::OneHot { missing }, ColumnKind::Categorical(known)) => {
-                    let last = missing.then_some("missing");
-                    known
-                        .iter()
-                        .map(String::as_str)
-                        .chain(last)
-                        .map(|value| format!("{name}={value}"))
-                        .collect()
-                }
-                _ => vec![name.clone()],
-            }
-        };
-        self.parts().flat_map(names).collect()
+        match &self.pca {
+            Some(pca) => (1..=pca.width()).map(|number| format!("pc{number}")).collect(),
+            None => self.parts().flat_map(|(column, encoding)| encoding.names(column)).collect(),
+        }
     }
 
-    /// The features that each column became.
-    pub(super) fn spans(&self) -> Vec<std::ops::Range<usize>> {
+    /// Which features belong together.
+    pub(super) fn groups(&self) -> Vec<FeatureGroup> {
+        if let Some(pca) = &self.pca {
+            return (0..pca.width()).map(FeatureGroup::number).collect();
+        }
         let mut end = 0;
-        let widths = self.parts().map(|(column, encoding)| encoding.width(column));
-        widths
-            .map(|width| {
-                end += width;
-                end - width..end
-            })
-            .collect()
+        let group = |(column, encoding): (&ColumnSchema, &Encoding)| {
+            let start = end;
+            end += encoding.width(column);
+            FeatureGroup { features: start..end, numeric: matches!(encoding, Encoding::Numeric { .. }) }
+        };
+        self.parts().map(group).collect()
+    }
+
+    /// The principal components.
+    pub(super) fn pca(&self) -> Option<&Pca> {
+        self.pca.as_ref()
     }
 
     /// `[rows, width]` of columns whose lengths are checked against `rows`.
     pub(super) fn apply(&self, columns: &[Column], rows: &[usize]) -> Result<Vec<f32>, DataError> {
+        let mut matrix = self.encode(columns, rows)?;
+        if let Some(pca) = &self.pca {
+            matrix = pca.apply(&matrix);
+        }
+        let numbers: Vec<f32> = matrix.numbers.iter().map(|x| *x as f32).collect();
+        match numbers.iter().position(|x| !x.is_finite()) {
+            None => Ok(numbers),
+            Some(place) => {
+                let (row, feature) = (rows[place / matrix.width], place % matrix.width);
+                let column = self.names().swap_remove(feature);
+                Err(DataError::NotFinite { column, row, value: numbers[place] })
+            }
+        }
+    }
+
+    fn encoded_width(&self) -> usize {
+        self.parts().map(|(column, encoding)| encoding.width(column)).sum()
+    }
+
+    /// `[rows, encoded width]`.
+    fn encode(&self, columns: &[Column], rows: &[usize]) -> Result<Matrix, DataError> {
         self.check(columns)?;
-        let width = self.width();
-        let mut out = vec![0.0; rows.len() * width];
+        let mut out = Matrix::zeros(rows.len(), self.encoded_width());
         let mut first = 0;
         for ((schema, encoding), column) in self.parts().zip(columns) {
-            let to = out.chunks_exact_mut(width).map(|row| &mut row[first..]);
+            let to = out.numbers.chunks_exact_mut(out.width).map(|row| &mut row[first..]);
             match (encoding, &schema.kind, &column.values) {
                 (Encoding::Numeric { missing, scale }, ColumnKind::Numeric, Values::Numeric(cells)) => {
                     for (&row, to) in rows.iter().zip(to) {
                         let cell = cells[row];
                         let x = if cell.is_nan() { *missing } else { f64::from(cell) };
-                        to[0] = scale.apply(x) as f32;
-                        if !to[0].is_finite() {
+                        to[0] = scale.apply(x);
+                        // The model sees f32.
+                        if !(to[0] as f32).is_finite() {
                             let column = column.name.clone();
                             return Err(DataError::NotFinite { column, row, value: cell });
                         }
@@ -108,11 +133,8 @@ impl TableEncoder {
                     Values::Categorical { codes, names },
                 ) => {
                     for (&row, to) in rows.iter().zip(to) {
-                        let place = match category(&column.name, row, codes[row], names)? {
-                            None => missing.then_some(known.len()),
-                            Some(name) => known.binary_search_by(|k| k.as_str().cmp(name)).ok(),
-                        };
-                        if let Some(place) = place {
+                        let name = category(&column.name, row, codes[row], names)?;
+                        if let Some(place) = place(known, name, *missing) {
                             to[place] = 1.0;
                         }
                     }
@@ -138,6 +160,7 @@ impl TableEncoder {
                 }
                 _ => false,
             })
+            && self.pca.as_ref().is_none_or(|pca| pca.is_sound(self.encoded_width()))
     }
 
     fn parts(&self) -> impl Iterator<Item = (&ColumnSchema, &Encoding)> {
@@ -166,71 +189,4 @@ impl TableEncoder {
         }
         Ok(())
     }
-}
-
-impl Encoding {
-    fn width(&self, column: &ColumnSchema) -> usize {
-        match (self, &column.kind) {
-            (Self::OneHot { missing }, ColumnKind::Categorical(names)) => names.len() + usize::from(*missing),
-            _ => 1,
-        }
-    }
-}
-
-fn fit_numbers(
-    column: &str,
-    cells: &[f32],
-    rows: &[usize],
-    standardize: bool,
-) -> Result<Encoding, DataError> {
-    if let Some(&row) = rows.iter().find(|&&row| cells[row].is_infinite()) {
-        return Err(DataError::NotFinite { column: column.to_owned(), row, value: cells[row] });
-    }
-    let values = rows.iter().map(|&row| f64::from(cells[row])).filter(|x| !x.is_nan());
-    if values.clone().next().is_none() {
-        return Err(DataError::NoValues { column: column.to_owned() });
-    }
-    let (mean, variance) = moments(values, rows.len());
-    let scale = if standardize { Scale::standard(mean, variance, rows.len()) } else { Scale::IDENTITY };
-    Ok(Encoding::Numeric { missing: mean, scale })
-}
-
-fn fit_categories(
-    column: &str,
-    codes: &[u32],
-    names: &[String],
-    rows: &[usize],
-) -> Result<(ColumnKind, Encoding), DataError> {
-    let mut seen = vec![false; names.len()];
-    let mut missing = false;
-    for &row in rows {
-        match category(column, row, codes[row], names)? {
-            None => missing = true,
-            Some(_) => seen[codes[row] as usize] = true,
-        }
-    }
-    let mut known: Vec<String> =
-        names.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.clone()).collect();
-    // Sorted, so that the features do not depend on the order of the rows.
-    known.sort_unstable();
-    known.dedup();
-    Ok((ColumnKind::Categorical(known), Encoding::OneHot { missing }))
-}
-
-/// The category of a cell; `None` where it is missing.
-fn category<'a>(
-    column: &str,
-    row: usize,
-    code: u32,
-    names: &'a [String],
-) -> Result<Option<&'a str>, Inconsistency> {
-    if code == MISSING {
-        return Ok(None);
-    }
-    names.get(code as usize).map(|name| Some(name.as_str())).ok_or_else(|| Inconsistency::NoCategory {
-        column: column.to_owned(),
-        row,
-        code,
-        categories: names.len(),
-    })
 }

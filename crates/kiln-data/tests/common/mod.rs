@@ -48,9 +48,14 @@ pub(crate) fn table(columns: Vec<Column>) -> Dataset {
     dataset(Features::Table(columns), classes(n))
 }
 
+#[allow(dead_code)] // not every file of tests needs it
 pub(crate) fn fit_rows(data: &Dataset, train: usize, standardize: bool) -> Result<Fitted, DataError> {
+    fit_with(data, train, &Preprocess { standardize, ..Preprocess::default() })
+}
+
+pub(crate) fn fit_with(data: &Dataset, train: usize, preprocess: &Preprocess) -> Result<Fitted, DataError> {
     let split = Split { train: (0..train).collect(), validation: Vec::new(), test: Vec::new() };
-    Preprocess { standardize }.fit(&split.train_view(data))
+    preprocess.fit(&split.train_view(data))
 }
 
 pub(crate) fn batch(fitted: &Fitted, data: &Dataset, rows: &[usize]) -> Result<Batch, DataError> {

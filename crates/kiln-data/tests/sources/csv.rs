@@ -94,7 +94,8 @@ fn csv_weights_are_no_inputs_and_count_in_the_fingerprint() {
 
     let device = kiln_testkit::device();
     let split = kiln_data::Split { train: vec![0, 2, 3], validation: vec![1], test: vec![] };
-    let fitted = kiln_data::Preprocess { standardize: true }.fit(&split.train_view(&data)).unwrap();
+    let preprocess = kiln_data::Preprocess { standardize: true, ..Default::default() };
+    let fitted = preprocess.fit(&split.train_view(&data)).unwrap();
     let batch = fitted.batch(&data, &[3, 1, 3], &device).unwrap();
     let weights: Vec<f32> = batch.weights.unwrap().into_data().iter().collect();
     assert_eq!(weights, [2.5, 0.0, 2.5]);

@@ -11,7 +11,7 @@
 //! # use kiln_data::{DataError, Dataset, Fitted, Preprocess};
 //! # use kiln_validate::split::Fold;
 //! fn leak(data: &Dataset, fold: &Fold) -> Result<Fitted, DataError> {
-//!     Preprocess { standardize: true }.fit(data)
+//!     Preprocess { standardize: true, ..Preprocess::default() }.fit(data)
 //! }
 //! ```
 //!
@@ -19,7 +19,7 @@
 //! # use kiln_data::{DataError, Dataset, Fitted, Preprocess};
 //! # use kiln_validate::split::Fold;
 //! fn leak(data: &Dataset, fold: &Fold) -> Result<Fitted, DataError> {
-//!     Preprocess { standardize: true }.fit(&(data, fold.test()))
+//!     Preprocess { standardize: true, ..Preprocess::default() }.fit(&(data, fold.test()))
 //! }
 //! ```
 //!
@@ -41,7 +41,7 @@
 //! # use kiln_validate::split::Fold;
 //! fn fit(data: &Dataset, fold: &Fold) -> Result<Fitted, Box<dyn std::error::Error>> {
 //!     let split = fold_split(fold, data, 0.1, Inner::Random { stratify: true }, Seed::new(0))?;
-//!     Ok(Preprocess { standardize: true }.fit(&split.train_view(data))?)
+//!     Ok(Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(data))?)
 //! }
 //! ```
 

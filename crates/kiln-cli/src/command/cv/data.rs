@@ -149,7 +149,7 @@ impl Folds {
         {
             self.must_weigh(number, part, rows)?;
         }
-        let preprocess = Preprocess { standardize: config.data.standardize };
+        let preprocess = Preprocess::from(&config.data);
         let fitted = Arc::new(
             preprocess.fit(&split.train_view(&self.dataset)).map_err(|error| resolved.locate(error))?,
         );

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
     let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();
     rows.sort_unstable();
 
-    let table = Table::new(&dataset, config.data.standardize, &device)?;
+    let table = Table::new(&dataset, (&config.data).into(), &device)?;
     let path = ElasticNetPath {
         lambdas: arguments.lambdas,
         ratio: arguments.ratio,

@@ -13,7 +13,7 @@ pub(super) struct Table<'a> {
     dataset: &'a Dataset,
     target: &'a str,
     values: &'a [f32],
-    standardize: bool,
+    preprocess: Preprocess,
     device: &'a Device,
 }
 
@@ -25,10 +25,14 @@ pub(super) struct FittedTable<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(dataset: &'a Dataset, standardize: bool, device: &'a Device) -> Result<Self, CliError> {
+    pub(super) fn new(
+        dataset: &'a Dataset,
+        preprocess: Preprocess,
+        device: &'a Device,
+    ) -> Result<Self, CliError> {
         let target = match &dataset.target {
             Target::Values { values, names } => match names.as_slice() {
-                [target] => return Ok(Self { dataset, target, values, standardize, device }),
+                [target] => return Ok(Self { dataset, target, values, preprocess, device }),
                 names => format!("{} columns", names.len()),
             },
             Target::Classes { names, .. } => format!("{} classes", names.len()),
@@ -44,8 +48,7 @@ impl<'a> Table<'a> {
     /// Fits preprocessing on `rows`, which rise.
     pub(super) fn fit(&'a self, rows: &[usize]) -> Result<FittedTable<'a>, CliError> {
         let split = Split { train: rows.to_vec(), validation: Vec::new(), test: Vec::new() };
-        let preprocess = Preprocess { standardize: self.standardize };
-        Ok(FittedTable { table: self, fitted: preprocess.fit(&split.train_view(self.dataset))? })
+        Ok(FittedTable { table: self, fitted: self.preprocess.fit(&split.train_view(self.dataset))? })
     }
 }
 

@@ -1,0 +1,19 @@
+//! Which features change together.
+
+use std::ops::Range;
+
+/// Features of a preprocessed row that belong together: one number, or all features of a column of categories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureGroup {
+    /// Which features.
+    pub features: Range<usize>,
+    /// Whether it is one number, which may be changed a little; otherwise they are 0 or 1 each.
+    pub numeric: bool,
+}
+
+impl FeatureGroup {
+    /// A number at a place.
+    pub(super) fn number(place: usize) -> Self {
+        Self { features: place..place + 1, numeric: true }
+    }
+}
