@@ -68,8 +68,8 @@ pub mod prelude {
     pub use kiln_core::device::DeviceName;
     pub use kiln_core::{ErrorKind, Explain, ParamSelection, Purpose, Seed, Weights};
     pub use kiln_data::{
-        Batch, DataConfig, DataError, Dataset, InputShape, Inputs, Loader, Prepared, Rows, Source, Split,
-        Targets, TaskKind,
+        Batch, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader, Prepared,
+        Rows, Source, Split, Targets, TaskKind,
     };
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,

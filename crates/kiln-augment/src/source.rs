@@ -143,7 +143,7 @@ impl Augmented {
         let images = match features {
             Features::Images(images) if images.shape == shape => images,
             // What is wrong with them is what the preprocessing says.
-            _ => return self.rows.fitted().input_numbers(features, rows),
+            _ => return self.rows.input_numbers(rows),
         };
         let size: usize = shape.iter().product();
         let plane = (shape[1] * shape[2]).max(1);
@@ -190,7 +190,7 @@ impl Source<Batch> for Augmented {
         let mut targets = fitted.target_numbers(&data.target, &rows)?;
         let mut numbers = match self.shape {
             InputShape::Images(shape) => self.images(&rows, &seeds, shape)?,
-            InputShape::Table(_) => fitted.input_numbers(&data.features, &rows)?,
+            InputShape::Table(_) => self.rows.input_numbers(&rows)?,
         };
         if let Some((statistics, transforms)) = &self.table {
             for (row, between) in numbers.chunks_exact_mut(statistics.width().max(1)).zip(between) {

@@ -84,8 +84,8 @@ struct Column {
 impl TableStatistics {
     pub(crate) fn of(rows: &Rows) -> Result<Self, AugmentError> {
         let fitted = rows.fitted();
-        let numbers = fitted
-            .input_numbers(&rows.dataset().features, rows.numbers())
+        let numbers = rows
+            .input_numbers(rows.numbers())
             .map_err(|error: DataError| AugmentError::Data { message: error.to_string() })?;
         let width = fitted.input_shape().features();
         let columns = fitted.feature_groups().into_iter().map(|FeatureGroup { features, numeric }| {

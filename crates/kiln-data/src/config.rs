@@ -39,14 +39,33 @@ pub struct DataConfig {
     /// Whether columns, and image channels, are brought to mean 0 and standard deviation 1. Default true.
     #[serde(default = "yes")]
     pub standardize: bool,
-    /// Tables only: how many principal components of the encoded columns the model sees in place of them, from 1 to the number
-    /// of encoded columns; or, as a number with a point, the share of the variance in `(0, 1]` that the components kept explain
+    /// Tables only: what becomes of columns of categories, `one-hot` or `target` (the mean of the target in each category, which
+    /// needs a column of categories). Default `one-hot`.
+    #[serde(default)]
+    pub encode: Encode,
+    /// Tables only: how many of the encoded columns are kept, those with the highest F score in the training part, from 1 to
+    /// their number. Default: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub select: Option<usize>,
+    /// Tables only: how many principal components of the columns kept the model sees in place of them, from 1 to their
+    /// number; or, as a number with a point, the share of the variance in `(0, 1]` that the components kept explain
     /// together, as few as do. Default: none, the columns themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pca: Option<Components>,
     /// With `pca`: whether every component is divided by its standard deviation in the training part. Default false.
     #[serde(default)]
     pub whiten: bool,
+}
+
+/// What becomes of a column of categories.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encode {
+    /// One column for each category, 0 or 1.
+    #[default]
+    OneHot,
+    /// The mean of the target in the category, for training rows without their own: see [`crate::preprocess`].
+    Target,
 }
 
 /// How many principal components are kept.
@@ -95,6 +114,8 @@ impl DataConfig {
             test: fifth(),
             stratify: true,
             standardize: true,
+            encode: Encode::OneHot,
+            select: None,
             pca: None,
             whiten: false,
         }

@@ -197,6 +197,15 @@ pub enum DataError {
     /// `data.whiten` without `data.pca`.
     #[error("data.whiten needs data.pca: it scales principal components")]
     WhitenAlone,
+    /// An encoding by the target where every column holds numbers.
+    #[error("data.encode = \"target\" has nothing to encode: no column holds categories")]
+    NoCategories,
+    /// An encoding by the target of a training part that cannot be cut.
+    #[error("data.encode = \"target\" needs two training rows at least")]
+    NoInnerFolds,
+    /// Rows that are to be encoded as training rows and are none, or no longer have the targets they had.
+    #[error("these rows are not the training part that the preprocessing was fitted on")]
+    NotTheTrainingPart,
     /// Principal components of columns that are all constant.
     #[error("data.pca finds no variance: every column is constant in the training part")]
     NoVariance,
@@ -276,6 +285,7 @@ impl Explain for DataError {
             | Self::WeightTaken { .. }
             | Self::NeedsTable { .. }
             | Self::WhitenAlone
+            | Self::NoCategories
             | Self::SeveralClassTargets { .. } => ErrorKind::Usage,
             Self::Read { .. } => ErrorKind::Io,
             Self::Number(error) => error.kind(),
@@ -292,6 +302,7 @@ impl Explain for DataError {
             Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
             Self::NeedsTable { setting } => format!("leave {setting} out"),
+            Self::NoCategories => "leave data.encode out: numbers are columns as they are".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),

@@ -15,7 +15,7 @@ mod split;
 
 pub use batch::{Batch, InputShape, Inputs, Targets};
 pub use check::Inconsistency;
-pub use config::{Components, DataConfig, TaskKind};
+pub use config::{Components, DataConfig, Encode, TaskKind};
 pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};
 pub use error::DataError;
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};

@@ -54,9 +54,9 @@ impl Prepared {
         Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
     }
 
-    /// The training part.
+    /// The training part, encoded as such.
     pub fn train(&self) -> Rows {
-        self.rows(&self.split.train)
+        Rows::training(Arc::clone(&self.dataset), &self.split, Arc::clone(&self.fitted))
     }
 
     /// The validation part; `None` when it is empty.

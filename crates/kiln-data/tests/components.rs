@@ -6,8 +6,8 @@ mod common;
 use common::{batch, classes, dataset, fit_with, inputs, numeric, table, words};
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
-    Column, Components, DataConfig, DataError, Dataset, Features, Fitted, Images, InputShape, Prepared,
-    Preprocess, Target,
+    Column, Components, DataConfig, DataError, Dataset, Encode, FeatureGroup, Features, Fitted, Images,
+    InputShape, Prepared, Preprocess, Target,
 };
 
 const TRAIN: usize = 40;
@@ -39,6 +39,11 @@ fn settings() -> Vec<Preprocess> {
         Preprocess { pca: Some(Components::Count(3)), ..plain },
         Preprocess { pca: Some(Components::Share(0.8)), whiten: true, ..plain },
         Preprocess { pca: Some(Components::Share(1.0)), standardize: false, ..plain },
+        Preprocess { select: Some(3), ..plain },
+        Preprocess { select: Some(4), pca: Some(Components::Count(2)), ..plain },
+        Preprocess { encode: Encode::Target, ..plain },
+        Preprocess { encode: Encode::Target, standardize: false, ..plain },
+        Preprocess { encode: Encode::Target, select: Some(3), pca: Some(Components::Share(0.9)), ..plain },
     ]
 }
 
@@ -116,6 +121,35 @@ fn files_of_earlier_versions_are_read_and_damaged_ones_refused() {
     assert!(serde_json::from_value::<Fitted>(stored).is_ok());
 }
 
+#[test]
+fn columns_that_are_selected_keep_their_names_and_groups() {
+    let preprocess = Preprocess { select: Some(4), ..standardized() };
+    let (all, four) = (
+        fit_with(&made(1), TRAIN, &standardized()).unwrap(),
+        fit_with(&made(1), TRAIN, &preprocess).unwrap(),
+    );
+    let names = four.feature_names().unwrap();
+    assert_eq!(four.input_shape(), InputShape::Table(4));
+    // The constant column tells nothing.
+    assert!(!names.contains(&"constant".to_owned()), "{names:?}");
+    let every = all.feature_names().unwrap();
+    let kept: Vec<usize> =
+        names.iter().map(|name| every.iter().position(|other| other == name).unwrap()).collect();
+    assert!(kept.is_sorted());
+    let rows: Vec<usize> = (0..TRAIN + 10).collect();
+    let all = inputs(&batch(&all, &made(1), &rows).unwrap());
+    let expected: Vec<f32> = all.chunks(7).flat_map(|row| kept.iter().map(|at| row[*at])).collect();
+    assert_eq!(inputs(&batch(&four, &made(1), &rows).unwrap()), expected);
+
+    let groups = fit_with(&made(1), TRAIN, &Preprocess { select: Some(6), ..standardized() })
+        .unwrap()
+        .feature_groups();
+    let group = |features: std::ops::Range<usize>, numeric| FeatureGroup { features, numeric };
+    assert_eq!(groups, [group(0..1, true), group(1..2, true), group(2..3, true), group(3..6, false)]);
+    let error = fit_with(&made(1), TRAIN, &Preprocess { select: Some(8), ..standardized() }).unwrap_err();
+    assert_eq!(error.to_string(), "data.select is 8, it must be at least 1 and at most 7");
+}
+
 fn standardized() -> Preprocess {
     Preprocess { standardize: true, ..Preprocess::default() }
 }
@@ -148,6 +182,8 @@ fn the_configuration_names_the_steps() {
     };
     assert_eq!(config(r#""pca": 5"#).pca, Some(Components::Count(5)));
     assert_eq!(config(r#""pca": 0.95"#).pca, Some(Components::Share(0.95)));
+    let by_target = config(r#""encode": "target", "select": 7"#);
+    assert_eq!((by_target.encode, by_target.select), (Encode::Target, Some(7)));
     assert_eq!(config(r#""pca": 1.0"#).pca, Some(Components::Share(1.0)));
     let wine = Prepared::load(&config(r#""pca": 5, "whiten": true"#), Seed::new(0)).unwrap();
     assert_eq!(wine.fitted.input_shape(), InputShape::Table(5));

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use kiln_augment::{AugmentConfig, FlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig};
 use kiln_core::ParamSelection;
-use kiln_data::{Components, DataConfig, TaskKind};
+use kiln_data::{Components, DataConfig, Encode, TaskKind};
 use kiln_models::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
@@ -180,6 +180,8 @@ fn data() -> DataConfig {
         stratify: true,
         standardize: true,
         // What may be left out is only shown when it is there.
+        encode: Encode::OneHot,
+        select: Some(1),
         pca: Some(Components::Count(1)),
         whiten: false,
     }

@@ -5,20 +5,59 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::Source;
-use crate::{Batch, DataError, Dataset, Fitted, Inconsistency};
+use crate::preprocess::InnerFolds;
+use crate::{Batch, DataError, Dataset, Fitted, Inconsistency, Split};
 
-/// Some rows of a data set, such as the training part, preprocessed.
+/// Some rows of a data set, preprocessed.
 #[derive(Clone)]
 pub struct Rows {
     data: Arc<Dataset>,
     rows: Vec<usize>,
     fitted: Arc<Fitted>,
+    part: Part,
+}
+
+/// What the rows are to the preprocessing.
+#[derive(Clone)]
+enum Part {
+    /// Rows to be judged.
+    New,
+    /// The training part, with its inner folds where it has some.
+    Training(Option<InnerFolds>),
+    /// A training part, but not the one that was fitted on: an error as soon as anything is encoded.
+    Stranger,
 }
 
 impl Rows {
-    /// Item `i` is row `rows[i]` of `data`.
+    /// Item `i` is row `rows[i]` of `data`, encoded as new data are. That is how to judge a model; for rows to train on see
+    /// [`Rows::training`].
     pub fn new(data: Arc<Dataset>, rows: Vec<usize>, fitted: Arc<Fitted>) -> Self {
-        Self { data, rows, fitted }
+        Self { data, rows, fitted, part: Part::New }
+    }
+
+    /// The training part of a split, on which `fitted` was fitted: item `i` is row `split.train[i]`. Where categories are encoded by
+    /// the target, every row is encoded without its own target; otherwise the items are those of [`Rows::new`].
+    ///
+    /// Batches are [`DataError::NotTheTrainingPart`] when `fitted` has encoded other rows, or other targets, by the target.
+    pub fn training(data: Arc<Dataset>, split: &Split, fitted: Arc<Fitted>) -> Self {
+        let part = fitted.folds(&split.train_view(&data)).map_or(Part::Stranger, Part::Training);
+        Self { data, rows: split.train.clone(), fitted, part }
+    }
+
+    /// The inputs of rows of [`Rows::dataset`] on the host, row-major, as [`Source::batch`] has them.
+    ///
+    /// # Errors
+    /// As [`Fitted::input_numbers`] and [`Fitted::train_numbers`].
+    pub fn input_numbers(&self, rows: &[usize]) -> Result<Vec<f32>, DataError> {
+        self.fitted.numbers(&self.data.features, rows, self.folds()?)
+    }
+
+    fn folds(&self) -> Result<Option<&InnerFolds>, DataError> {
+        match &self.part {
+            Part::New => Ok(None),
+            Part::Training(folds) => Ok(folds.as_ref()),
+            Part::Stranger => Err(DataError::NotTheTrainingPart),
+        }
     }
 
     /// The data set that the rows are of.
@@ -54,7 +93,7 @@ impl Source<Batch> for Rows {
     }
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
-        self.fitted.batch(&self.data, &self.of(items)?, device)
+        self.fitted.batch_within(&self.data, &self.of(items)?, self.folds()?, device)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::scale::{Scale, moments};
-use crate::{ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING};
+use super::inner_folds::InnerFolds;
+use super::scale::Scale;
+use super::target_means::TargetMeans;
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING, Values};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -12,6 +14,8 @@ pub(super) enum Encoding {
     Numeric { missing: f64, scale: Scale },
     /// One feature a category, then one for missing cells if the training part had some.
     OneHot { missing: bool },
+    /// The mean of the target among the rows of a category.
+    Target(TargetMeans),
 }
 
 impl Encoding {
@@ -19,8 +23,71 @@ impl Encoding {
     pub(super) fn width(&self, column: &ColumnSchema) -> usize {
         match (self, &column.kind) {
             (Self::OneHot { missing }, ColumnKind::Categorical(names)) => names.len() + usize::from(*missing),
+            (Self::Target(means), _) => means.width(),
             _ => 1,
         }
+    }
+
+    /// Whether a fit of this column can have made this.
+    pub(super) fn is_sound(&self, column: &ColumnSchema) -> bool {
+        let Self::Numeric { missing, scale } = self else {
+            let ColumnKind::Categorical(names) = &column.kind else { return false };
+            let sorted = names.is_sorted_by(|a, b| a < b);
+            let categories = self.categories(names);
+            let means = match self {
+                Self::Target(means) => means.is_sound(categories),
+                _ => true,
+            };
+            return sorted && categories > 0 && means;
+        };
+        column.kind == ColumnKind::Numeric && missing.is_finite() && scale.is_sound()
+    }
+
+    /// How many categories there are, missing cells among them.
+    fn categories(&self, names: &[String]) -> usize {
+        let missing = match self {
+            Self::Numeric { .. } => false,
+            Self::OneHot { missing } => *missing,
+            Self::Target(means) => means.missing,
+        };
+        names.len() + usize::from(missing)
+    }
+
+    /// Writes the features of a cell of a column whose kind is checked; `folds` are those of training rows.
+    pub(super) fn write(
+        &self,
+        schema: &ColumnSchema,
+        column: &Column,
+        row: usize,
+        folds: Option<&InnerFolds>,
+        to: &mut [f64],
+    ) -> Result<(), DataError> {
+        match (self, &schema.kind, &column.values) {
+            (Self::Numeric { missing, scale }, _, Values::Numeric(cells)) => {
+                let cell = cells[row];
+                to[0] = scale.apply(if cell.is_nan() { *missing } else { f64::from(cell) });
+                // The model sees f32.
+                if !(to[0] as f32).is_finite() {
+                    return Err(DataError::NotFinite { column: column.name.clone(), row, value: cell });
+                }
+            }
+            (_, ColumnKind::Categorical(known), Values::Categorical { codes, names }) => {
+                let name = category(&column.name, row, codes[row], names)?;
+                let has_missing = self.categories(known) > known.len();
+                let place = place(known, name, has_missing);
+                match (self, place) {
+                    (Self::Target(means), _) => {
+                        let fold = folds.map(|folds| folds.fold(row)).transpose()?;
+                        means.write(place, fold, to);
+                    }
+                    (_, Some(place)) => to[place] = 1.0,
+                    (_, None) => {}
+                }
+            }
+            // The kinds are those of the training part.
+            _ => {}
+        }
+        Ok(())
     }
 
     /// What each of them is.
@@ -31,6 +98,7 @@ impl Encoding {
                 let last = missing.then_some("missing");
                 known.iter().map(String::as_str).chain(last).map(|value| format!("{name}={value}")).collect()
             }
+            (Self::Target(means), _) => means.names(name),
             _ => vec![name.clone()],
         }
     }
@@ -42,46 +110,6 @@ pub(super) fn place(known: &[String], name: Option<&str>, missing: bool) -> Opti
         None => missing.then_some(known.len()),
         Some(name) => known.binary_search_by(|k| k.as_str().cmp(name)).ok(),
     }
-}
-
-pub(super) fn fit_numbers(
-    column: &str,
-    cells: &[f32],
-    rows: &[usize],
-    standardize: bool,
-) -> Result<Encoding, DataError> {
-    if let Some(&row) = rows.iter().find(|&&row| cells[row].is_infinite()) {
-        return Err(DataError::NotFinite { column: column.to_owned(), row, value: cells[row] });
-    }
-    let values = rows.iter().map(|&row| f64::from(cells[row])).filter(|x| !x.is_nan());
-    if values.clone().next().is_none() {
-        return Err(DataError::NoValues { column: column.to_owned() });
-    }
-    let (mean, variance) = moments(values, rows.len());
-    let scale = if standardize { Scale::standard(mean, variance, rows.len()) } else { Scale::IDENTITY };
-    Ok(Encoding::Numeric { missing: mean, scale })
-}
-
-pub(super) fn fit_categories(
-    column: &str,
-    codes: &[u32],
-    names: &[String],
-    rows: &[usize],
-) -> Result<(ColumnKind, Encoding), DataError> {
-    let mut seen = vec![false; names.len()];
-    let mut missing = false;
-    for &row in rows {
-        match category(column, row, codes[row], names)? {
-            None => missing = true,
-            Some(_) => seen[codes[row] as usize] = true,
-        }
-    }
-    let mut known: Vec<String> =
-        names.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.clone()).collect();
-    // Sorted, so that the features do not depend on the order of the rows.
-    known.sort_unstable();
-    known.dedup();
-    Ok((ColumnKind::Categorical(known), Encoding::OneHot { missing }))
 }
 
 /// The category of a cell; `None` where it is missing.

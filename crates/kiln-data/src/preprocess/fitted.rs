@@ -3,8 +3,10 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::TrainView;
 use super::groups::FeatureGroup;
 use super::images::ImageScaler;
+use super::inner_folds::InnerFolds;
 use super::mismatch::Mismatch;
 use super::pca::Pca;
 use super::table::TableEncoder;
@@ -72,7 +74,8 @@ impl Fitted {
         }
     }
 
-    /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`, with principal components `pc1`;
+    /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`, encoded by
+    /// the target `colour` or `colour:class`, with principal components `pc1`;
     /// `None` for images.
     pub fn feature_names(&self) -> Option<Vec<String>> {
         match &self.inputs {
@@ -97,19 +100,31 @@ impl Fitted {
         }
     }
 
-    /// The inputs and targets of `rows`, in their order, on `device`; a row may come twice.
+    /// The inputs and targets of `rows`, in their order, on `device`; a row may come twice. The rows are those of new data: for
+    /// training rows see [`Rows::training`](crate::Rows::training).
     ///
     /// # Errors
     /// As [`Fitted::inputs`], and [`DataError::Mismatch`] when the targets have other names,
     /// [`DataError::Inconsistent`] when there are more or fewer of them, or of the weights, than inputs,
     /// [`DataError::Weight`] for a weight that is negative or not finite.
     pub fn batch(&self, data: &Dataset, rows: &[usize], device: &Device) -> Result<Batch, DataError> {
+        self.batch_within(data, rows, None, device)
+    }
+
+    /// As [`Fitted::batch`]; with `folds`, of training rows.
+    pub(crate) fn batch_within(
+        &self,
+        data: &Dataset,
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+        device: &Device,
+    ) -> Result<Batch, DataError> {
         let (inputs, targets) = (check::features(&data.features)?, check::target(&data.target)?);
         if inputs != targets {
             return Err(Inconsistency::TargetLength { inputs, targets }.into());
         }
         Ok(Batch {
-            inputs: self.inputs(&data.features, rows, device)?,
+            inputs: self.input_shape().batch(self.numbers(&data.features, rows, folds)?, device),
             targets: self.targets.apply(&data.target, rows, device)?,
             weights: self
                 .weight_numbers(data, rows)?
@@ -154,6 +169,35 @@ impl Fitted {
     /// # Errors
     /// As [`Fitted::inputs`].
     pub fn input_numbers(&self, features: &Features, rows: &[usize]) -> Result<Vec<f32>, DataError> {
+        self.numbers(features, rows, None)
+    }
+
+    /// The numbers of rows of the training part on the host, as the model is to be trained on them. Others than those of
+    /// [`Fitted::input_numbers`] only where categories are encoded by the target, because there every row is encoded without its
+    /// own.
+    ///
+    /// # Errors
+    /// As [`Fitted::input_numbers`], and [`DataError::NotTheTrainingPart`] for a view, or a row, of something else than it was
+    /// fitted on.
+    pub fn train_numbers(&self, train: &TrainView<'_>, rows: &[usize]) -> Result<Vec<f32>, DataError> {
+        self.numbers(&train.dataset.features, rows, self.folds(train)?.as_ref())
+    }
+
+    /// The inner folds of the training part; `None` where its rows are encoded as all others are.
+    pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+        match &self.inputs {
+            Inputs::Images(_) => Ok(None),
+            Inputs::Table(table) => table.folds(train),
+        }
+    }
+
+    /// As [`Fitted::input_numbers`]; with `folds`, of training rows.
+    pub(crate) fn numbers(
+        &self,
+        features: &Features,
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+    ) -> Result<Vec<f32>, DataError> {
         check::rows(rows, check::features(features)?)?;
         if rows.is_empty() {
             return Err(DataError::NoItems);
@@ -166,7 +210,7 @@ impl Fitted {
                 }
                 Ok(scaler.apply(&images.pixels, rows))
             }
-            (Inputs::Table(encoder), Features::Table(columns)) => encoder.apply(columns, rows),
+            (Inputs::Table(encoder), Features::Table(columns)) => encoder.apply(columns, rows, folds),
             (Inputs::Images(_), Features::Table(_)) => Err(Mismatch::TableForImages.into()),
             (Inputs::Table(_), Features::Images(_)) => Err(Mismatch::ImagesForTable.into()),
         }

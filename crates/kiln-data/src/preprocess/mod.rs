@@ -5,7 +5,9 @@
 //! |---|---|
 //! | numeric column | missing cells: the training mean; then, if standardised, mean 0 and standard deviation 1 |
 //! | categorical column | one column for each category of the training part, 0 or 1; one more for missing cells if the training part has some; a category that training did not see is all zeros |
-//! | encoded columns | with `pca`, their principal components: see [`Pca`] |
+//! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
+//! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
+//! | columns that are kept | with `pca`, their principal components: see [`Pca`] |
 //! | 8-bit image | `x / 255`; then, if standardised, mean 0 and standard deviation 1 per channel |
 //! | target numbers | if standardised, mean 0 and standard deviation 1; [`Fitted::unscale`] goes back |
 //!
@@ -55,6 +57,65 @@
 //! }
 //! ```
 //!
+//! # Categories by the target
+//!
+//! [`Encode::Target`] puts the mean of the target among the training rows of a category in its place, drawn towards the mean of
+//! all rows by as much as the category is uncertain: scikit-learn's `TargetEncoder` with `smooth="auto"`. Of two classes it is
+//! the share of the second; of more classes, and of several target columns, there is one feature for each. Missing cells are a category
+//! if the training part has some; an unknown category, and a missing cell otherwise, get the mean of all.
+//!
+//! A training row must not see its own target in its inputs. So training rows are encoded within five inner folds, each
+//! by the means of the other four (drawn at random, by class where there are classes), and all other rows by the means of the whole
+//! training part. Which rows are training rows is told by the type and not by a flag: [`Fitted::train_numbers`]
+//! takes a [`TrainView`], and [`Rows::training`](crate::Rows::training), which [`Prepared::train`](crate::Prepared::train) gives,
+//! makes one of the split; [`Fitted::batch`], [`Fitted::inputs`] and [`Rows::new`](crate::Rows::new) take what is to be judged. A view of other
+//! rows or other targets than it was fitted on is an error. New rows cannot be encoded as if they had been trained on:
+//!
+//! ```compile_fail,E0308
+//! # use kiln_data::{DataError, Dataset, Fitted, Split};
+//! fn leak(fitted: &Fitted, data: &Dataset, split: &Split) -> Result<Vec<f32>, DataError> {
+//!     fitted.train_numbers(data, &split.test)
+//! }
+//! ```
+//!
+//! while rows of the training part can:
+//!
+//! ```
+//! # use kiln_data::{DataError, Dataset, Fitted, Split};
+//! fn encoded(fitted: &Fitted, data: &Dataset, split: &Split) -> Result<Vec<f32>, DataError> {
+//!     fitted.train_numbers(&split.train_view(data), &split.train)
+//! }
+//! ```
+//!
+//! Fitting it on a whole data set does not compile,
+//!
+//! ```compile_fail,E0308
+//! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
+//! fn leak(data: &Dataset, split: &Split) -> Result<Fitted, DataError> {
+//!     Preprocess { encode: Encode::Target, ..Preprocess::default() }.fit(data)
+//! }
+//! ```
+//!
+//! nor on a view of the test part, which a split does not make,
+//!
+//! ```compile_fail,E0599
+//! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
+//! fn leak(data: &Dataset, split: &Split) -> Result<Fitted, DataError> {
+//!     Preprocess { encode: Encode::Target, ..Preprocess::default() }.fit(&split.test_view(data))
+//! }
+//! ```
+//!
+//! while on the training part it does:
+//!
+//! ```
+//! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
+//! fn fit(data: &Dataset, split: &Split) -> Result<Fitted, DataError> {
+//!     Preprocess { encode: Encode::Target, ..Preprocess::default() }.fit(&split.train_view(data))
+//! }
+//! ```
+//!
+//! # Components
+//!
 //! Components are fitted on the training part and on nothing else, because they are part of [`Preprocess`]. On a whole data
 //! set they do not compile,
 //!
@@ -91,24 +152,29 @@
 //! ```
 
 mod encoding;
+mod fit_column;
 mod fitted;
 mod groups;
 mod images;
+mod inner_folds;
 mod matrix;
 mod mismatch;
 mod pca;
 mod scale;
+mod select;
 mod svd;
 mod table;
 mod target;
+mod target_means;
 
 pub use fitted::Fitted;
 pub use groups::FeatureGroup;
+pub(crate) use inner_folds::InnerFolds;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
 pub use target::TargetNumbers;
 
-use crate::{Components, DataConfig, DataError, Dataset, Features, check};
+use crate::{Components, DataConfig, DataError, Dataset, Encode, Features, check};
 
 /// The rows of a data set that may be fitted on. Only [`Split::train_view`](crate::Split::train_view) makes one.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +195,11 @@ impl<'a> TrainView<'a> {
 pub struct Preprocess {
     /// Whether numeric columns, image channels and target numbers are brought to mean 0 and standard deviation 1.
     pub standardize: bool,
-    /// Tables only: the principal components that take the place of the encoded columns. Default: none, the columns stay.
+    /// What becomes of columns of categories. Default one-hot.
+    pub encode: Encode,
+    /// Tables only: how many of the encoded columns are kept, those that tell most about the target. Default: all.
+    pub select: Option<usize>,
+    /// Tables only: the principal components that take the place of the columns kept. Default: none, the columns stay.
     pub pca: Option<Components>,
     /// Whether every component is divided by its standard deviation in the training part.
     pub whiten: bool,
@@ -137,19 +207,22 @@ pub struct Preprocess {
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
-        Self { standardize: config.standardize, pca: config.pca, whiten: config.whiten }
+        let DataConfig { standardize, encode, select, pca, whiten, .. } = *config;
+        Self { standardize, encode, select, pca, whiten }
     }
 }
 
 impl Preprocess {
-    /// Learns means, standard deviations, categories and components from the training part.
+    /// Learns means, standard deviations, categories, columns and components from the training part.
     ///
     /// # Errors
     /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
     /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
-    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more components
-    /// than columns or a share that is none, [`DataError::NoVariance`] for components of constant columns,
-    /// [`DataError::NeedsTable`] for components of images, [`DataError::WhitenAlone`] for `whiten` without `pca`.
+    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
+    /// components than there are or a share that is none, [`DataError::NoVariance`] for components of constant columns,
+    /// [`DataError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
+    /// a single row, [`DataError::NeedsTable`] for steps of tables on images, [`DataError::WhitenAlone`] for `whiten` without
+    /// `pca`.
     pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
         let TrainView { dataset, rows } = *train;
         check::rows(rows, check::dataset(dataset)?)?;
@@ -164,15 +237,22 @@ impl Preprocess {
                 self.check_images()?;
                 fitted::Inputs::Images(images::ImageScaler::fit(images, rows, self.standardize))
             }
-            Features::Table(columns) => fitted::Inputs::Table(table::TableEncoder::fit(columns, rows, self)?),
+            Features::Table(columns) => {
+                fitted::Inputs::Table(table::TableEncoder::fit(columns, train, self)?)
+            }
         };
         Ok(Fitted::new(inputs, target::TargetEncoder::fit(&dataset.target, rows, self.standardize)?))
     }
 
     /// An error for a setting that means nothing for images.
     fn check_images(&self) -> Result<(), DataError> {
-        match self.pca {
-            Some(_) => Err(DataError::NeedsTable { setting: "data.pca" }),
+        let set = [
+            ("data.encode", self.encode != Encode::OneHot),
+            ("data.select", self.select.is_some()),
+            ("data.pca", self.pca.is_some()),
+        ];
+        match set.into_iter().find(|(_, is_set)| *is_set) {
+            Some((setting, _)) => Err(DataError::NeedsTable { setting }),
             None => Ok(()),
         }
     }

@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::encoding::{Encoding, category, fit_categories, fit_numbers, place};
+use super::encoding::Encoding;
+use super::fit_column::{ByTarget, digest, fit_column};
+use super::inner_folds::InnerFolds;
 use super::matrix::Matrix;
 use super::mismatch::Mismatch;
 use super::pca::Pca;
-use super::{FeatureGroup, Preprocess};
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Values};
+use super::select::Selection;
+use super::{FeatureGroup, Preprocess, TrainView};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Values};
 
-/// Encodes the columns of a table, then takes their principal components.
+/// Encodes the columns of a table, selects among them and takes principal components of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TableEncoder {
@@ -17,53 +20,74 @@ pub(super) struct TableEncoder {
     pub(super) columns: Vec<ColumnSchema>,
     /// How each column is encoded.
     encodings: Vec<Encoding>,
-    /// What is made of the encoded columns.
+    /// The digest of the training part, where its rows are encoded within inner folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    training: Option<String>,
+    /// Which encoded columns are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    select: Option<Selection>,
+    /// What is made of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pca: Option<Pca>,
 }
 
 impl TableEncoder {
-    /// `rows` are rows of `columns`, at least one.
+    /// Fits to the columns of the training part, which is a table and has a row.
     pub(super) fn fit(
         columns: &[Column],
-        rows: &[usize],
+        train: &TrainView<'_>,
         preprocess: &Preprocess,
     ) -> Result<Self, DataError> {
-        let mut table = Self::fit_columns(columns, rows, preprocess)?;
+        let by_target = match preprocess.encode {
+            Encode::OneHot => None,
+            Encode::Target => Some(ByTarget::new(columns, train)?),
+        };
+        let (schemas, encodings) = columns
+            .iter()
+            .map(|column| fit_column(column, train.rows, preprocess.standardize, by_target.as_ref()))
+            .collect::<Result<Vec<_>, DataError>>()?
+            .into_iter()
+            .unzip();
+        let training = by_target.as_ref().map(|_| digest(train));
+        let mut table = Self { columns: schemas, encodings, training, select: None, pca: None };
+        if preprocess.select.is_none() && preprocess.pca.is_none() {
+            return Ok(table);
+        }
+        let mut matrix = table.encode(columns, train.rows, by_target.as_ref().map(ByTarget::folds))?;
+        if let Some(count) = preprocess.select {
+            let select = Selection::fit(&matrix, &train.dataset.target, train.rows, count)?;
+            matrix = select.apply(&matrix);
+            table.select = Some(select);
+        }
         if let Some(wanted) = preprocess.pca {
-            table.pca = Some(Pca::fit(&table.encode(columns, rows)?, wanted, preprocess.whiten)?);
+            table.pca = Some(Pca::fit(&matrix, wanted, preprocess.whiten)?);
         }
         Ok(table)
     }
 
-    fn fit_columns(columns: &[Column], rows: &[usize], preprocess: &Preprocess) -> Result<Self, DataError> {
-        let (columns, encodings) = columns
-            .iter()
-            .map(|column| {
-                let (kind, encoding) = match &column.values {
-                    Values::Numeric(cells) => {
-                        (ColumnKind::Numeric, fit_numbers(&column.name, cells, rows, preprocess.standardize)?)
-                    }
-                    Values::Categorical { codes, names } => fit_categories(&column.name, codes, names, rows)?,
-                };
-                Ok((ColumnSchema { name: column.name.clone(), kind }, encoding))
-            })
-            .collect::<Result<Vec<_>, DataError>>()?
-            .into_iter()
-            .unzip();
-        Ok(Self { columns, encodings, pca: None })
+    /// The inner folds of the training part; `None` where its rows are encoded as all others are.
+    pub(super) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+        match &self.training {
+            None => Ok(None),
+            Some(training) if *training == digest(train) => InnerFolds::of(train).map(Some),
+            Some(_) => Err(DataError::NotTheTrainingPart),
+        }
     }
 
     /// Numbers in a row.
     pub(super) fn width(&self) -> usize {
-        self.pca.as_ref().map_or_else(|| self.encoded_width(), Pca::width)
+        self.pca.as_ref().map_or_else(|| self.selected_width(), Pca::width)
     }
 
     /// What each number in a row is: a column, one of its categories, a component.
     pub(super) fn names(&self) -> Vec<String> {
-        match &self.pca {
-            Some(pca) => (1..=pca.width()).map(|number| format!("pc{number}")).collect(),
-            None => self.parts().flat_map(|(column, encoding)| encoding.names(column)).collect(),
+        if let Some(pca) = &self.pca {
+            return (1..=pca.width()).map(|number| format!("pc{number}")).collect();
+        }
+        let names: Vec<String> = self.parts().flat_map(|(column, encoding)| encoding.names(column)).collect();
+        match &self.select {
+            Some(select) => select.kept().iter().map(|&index| names[index].clone()).collect(),
+            None => names,
         }
     }
 
@@ -72,13 +96,21 @@ impl TableEncoder {
         if let Some(pca) = &self.pca {
             return (0..pca.width()).map(FeatureGroup::number).collect();
         }
-        let mut end = 0;
-        let group = |(column, encoding): (&ColumnSchema, &Encoding)| {
+        let (mut groups, mut end) = (Vec::new(), 0);
+        for (column, encoding) in self.parts() {
             let start = end;
             end += encoding.width(column);
-            FeatureGroup { features: start..end, numeric: matches!(encoding, Encoding::Numeric { .. }) }
-        };
-        self.parts().map(group).collect()
+            match encoding {
+                Encoding::OneHot { .. } => groups.push(FeatureGroup { features: start..end, numeric: false }),
+                Encoding::Numeric { .. } | Encoding::Target(_) => {
+                    groups.extend((start..end).map(FeatureGroup::number));
+                }
+            }
+        }
+        match &self.select {
+            Some(select) => groups.into_iter().filter_map(|group| group.kept(select.kept())).collect(),
+            None => groups,
+        }
     }
 
     /// The principal components.
@@ -86,9 +118,17 @@ impl TableEncoder {
         self.pca.as_ref()
     }
 
-    /// `[rows, width]` of columns whose lengths are checked against `rows`.
-    pub(super) fn apply(&self, columns: &[Column], rows: &[usize]) -> Result<Vec<f32>, DataError> {
-        let mut matrix = self.encode(columns, rows)?;
+    /// `[rows, width]` of columns whose lengths are checked against `rows`; `folds` are those of training rows.
+    pub(super) fn apply(
+        &self,
+        columns: &[Column],
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+    ) -> Result<Vec<f32>, DataError> {
+        let mut matrix = self.encode(columns, rows, folds)?;
+        if let Some(select) = &self.select {
+            matrix = select.apply(&matrix);
+        }
         if let Some(pca) = &self.pca {
             matrix = pca.apply(&matrix);
         }
@@ -107,60 +147,40 @@ impl TableEncoder {
         self.parts().map(|(column, encoding)| encoding.width(column)).sum()
     }
 
+    fn selected_width(&self) -> usize {
+        self.select.as_ref().map_or_else(|| self.encoded_width(), |select| select.kept().len())
+    }
+
     /// `[rows, encoded width]`.
-    fn encode(&self, columns: &[Column], rows: &[usize]) -> Result<Matrix, DataError> {
+    fn encode(
+        &self,
+        columns: &[Column],
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+    ) -> Result<Matrix, DataError> {
         self.check(columns)?;
         let mut out = Matrix::zeros(rows.len(), self.encoded_width());
         let mut first = 0;
         for ((schema, encoding), column) in self.parts().zip(columns) {
-            let to = out.numbers.chunks_exact_mut(out.width).map(|row| &mut row[first..]);
-            match (encoding, &schema.kind, &column.values) {
-                (Encoding::Numeric { missing, scale }, ColumnKind::Numeric, Values::Numeric(cells)) => {
-                    for (&row, to) in rows.iter().zip(to) {
-                        let cell = cells[row];
-                        let x = if cell.is_nan() { *missing } else { f64::from(cell) };
-                        to[0] = scale.apply(x);
-                        // The model sees f32.
-                        if !(to[0] as f32).is_finite() {
-                            let column = column.name.clone();
-                            return Err(DataError::NotFinite { column, row, value: cell });
-                        }
-                    }
-                }
-                (
-                    Encoding::OneHot { missing },
-                    ColumnKind::Categorical(known),
-                    Values::Categorical { codes, names },
-                ) => {
-                    for (&row, to) in rows.iter().zip(to) {
-                        let name = category(&column.name, row, codes[row], names)?;
-                        if let Some(place) = place(known, name, *missing) {
-                            to[place] = 1.0;
-                        }
-                    }
-                }
-                // `check` has compared the kinds.
-                _ => {}
+            let width = encoding.width(schema);
+            let to = out.numbers.chunks_exact_mut(out.width).map(|row| &mut row[first..first + width]);
+            for (&row, to) in rows.iter().zip(to) {
+                encoding.write(schema, column, row, folds, to)?;
             }
-            first += encoding.width(schema);
+            first += width;
         }
         Ok(out)
     }
 
     /// Whether a fit can have made this.
     pub(super) fn is_sound(&self) -> bool {
+        let by_target = |encoding: &Encoding| matches!(encoding, Encoding::Target(_));
         !self.columns.is_empty()
             && self.columns.len() == self.encodings.len()
-            && self.parts().all(|(column, encoding)| match (&column.kind, encoding) {
-                (ColumnKind::Numeric, Encoding::Numeric { missing, scale }) => {
-                    missing.is_finite() && scale.is_sound()
-                }
-                (ColumnKind::Categorical(names), Encoding::OneHot { missing }) => {
-                    names.is_sorted_by(|a, b| a < b) && (*missing || !names.is_empty())
-                }
-                _ => false,
-            })
-            && self.pca.as_ref().is_none_or(|pca| pca.is_sound(self.encoded_width()))
+            && self.parts().all(|(column, encoding)| encoding.is_sound(column))
+            && self.training.is_some() == self.encodings.iter().any(by_target)
+            && self.select.as_ref().is_none_or(|select| select.is_sound(self.encoded_width()))
+            && self.pca.as_ref().is_none_or(|pca| pca.is_sound(self.selected_width()))
     }
 
     fn parts(&self) -> impl Iterator<Item = (&ColumnSchema, &Encoding)> {

@@ -42,7 +42,8 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
     if let Some(path) = &arguments.output {
         super::picture::check_svg(path)?;
     }
-    let device = open_device(&resolved)?;
+    // All of it is computed on the host, but a device that is not there is an error.
+    open_device(&resolved)?;
     out.say(&format!("{}: reading the data", resolved.label));
     let dataset = config.data.load().map_err(|error| resolved.locate(error))?;
     let seed = Seed::new(config.seed).purpose(Purpose::Split);
@@ -50,15 +51,15 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
     let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();
     rows.sort_unstable();
 
-    let table = Table::new(&dataset, (&config.data).into(), &device)?;
+    let table = Table::new(&dataset, (&config.data).into())?;
     let path = ElasticNetPath {
         lambdas: arguments.lambdas,
         ratio: arguments.ratio,
         l1_ratio: arguments.l1_ratio,
         ..ElasticNetPath::default()
     };
-    let whole = table.fit(&rows)?;
-    let (x, y) = whole.rows(&rows)?;
+    let whole = table.fit(&rows).map_err(|error| resolved.locate(error))?;
+    let (x, y) = whole.train()?;
     let lambdas = path.grid(&x, &y)?;
     let points = path.fit(&x, &y, &lambdas)?;
 
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
         let (train, test) = (at(fold.train()), at(fold.test()));
         // What is fitted to the data is fitted to the fold's training items alone.
         let fitted = table.fit(&train)?;
-        let ((x, y), (test_x, test_y)) = (fitted.rows(&train)?, fitted.rows(&test)?);
+        let ((x, y), (test_x, test_y)) = (fitted.train()?, fitted.rows(&test)?);
         let points = path.fit(&x, &y, &lambdas)?;
         errors.push(points.iter().map(|point| point.mean_squared_error(&test_x, &test_y)).collect());
     }

@@ -62,7 +62,9 @@ fn may_vary(key: &str, monitor: &str) -> bool {
     let section = key.split('.').next().unwrap_or(key);
     match section {
         "seed" | "device" | "threads" | "name" | "checkpoint" => false,
-        "data" => matches!(key, "data.standardize" | "data.pca" | "data.whiten"),
+        "data" => {
+            matches!(key, "data.standardize" | "data.encode" | "data.select" | "data.pca" | "data.whiten")
+        }
         "loss" => monitor != "loss",
         "train" => !matches!(key, "train.monitor" | "train.time_limit" | "train.overfit_batch"),
         _ => true,
