@@ -129,6 +129,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too much work for Miri")]
     fn chunks_and_threads_change_nothing() {
         let mask = Mask::new(0.3, Seed::new(1));
         let x = vec![1.0; 3 * CHUNK + 7];

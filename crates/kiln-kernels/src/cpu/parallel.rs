@@ -7,8 +7,10 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::cpu::arch::Arch;
+
 /// Below this many operations (about 50 µs of one core) a hand-over to other threads costs more than it saves.
-const WORTH_A_THREAD: usize = 4_000_000;
+/// Under Miri, which looks for races, everything is handed over.
+const WORTH_A_THREAD: usize = if cfg!(miri) { 0 } else { 4_000_000 };
 
 /// What one operation on memory costs in the unit of [`for_each`], in which an arithmetic operation costs 1.
 pub(crate) const MEMORY: usize = 16;

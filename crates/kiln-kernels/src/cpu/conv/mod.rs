@@ -6,8 +6,8 @@
 //! output where direct needs 9.
 //!
 //! # Accuracy
-//! Against exact arithmetic the error of an output is below `1e-5` of `Σ |x|·|w| + |bias|` over its window (direct), or
-//! of the largest such sum in the tensor (Winograd, which adds and subtracts inputs of neighbouring pixels first: an
+//! Against exact arithmetic the error of an output or a gradient is below `1e-6` of `Σ |x|·|w| + |bias|` over its window (direct), or
+//! `2e-6` of the largest such sum in the tensor (Winograd, which adds and subtracts inputs of neighbouring pixels first: an
 //! output far smaller than its neighbours has their absolute error). NaN stays NaN in both. Infinities: direct
 //! keeps them where PyTorch does; Winograd turns them into NaN. Around a NaN or an infinity, Winograd's outputs up to three pixels
 //! further off are NaN, too.
@@ -150,4 +150,12 @@ fn weight_grad(
         Some(geometry) => weight_grad::winograd(arch, shape, &geometry, x, g, dw, db),
         None => weight_grad::direct(arch, shape, x, g, dw, db),
     }
+}
+
+/// Side of Winograd's tiles in the forward pass, the input gradient and the weight gradient; 0 where it is not used.
+#[cfg(test)]
+pub(super) fn tiles(shape: &ConvShape) -> [usize; 3] {
+    use winograd::Geometry;
+    [Geometry::forward(shape), Geometry::backward(shape), Geometry::weights(shape)]
+        .map(|geometry| geometry.map_or(0, |geometry| geometry.tile))
 }

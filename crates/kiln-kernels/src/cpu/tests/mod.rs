@@ -2,6 +2,8 @@
 
 mod conv;
 mod dense;
+mod mask;
+mod nan;
 mod norm;
 mod pool;
 
@@ -53,10 +55,28 @@ pub(super) fn garbage(len: usize) -> Vec<f32> {
     vec![f32::NAN; len]
 }
 
+/// `cases` of them, but few under Miri, which takes a thousand times as long: `KILN_CASES` says how many.
+fn cases(cases: u64) -> u64 {
+    if !cfg!(miri) {
+        return cases;
+    }
+    std::env::var("KILN_CASES").ok().and_then(|few| few.parse().ok()).unwrap_or(4)
+}
+
+/// Draws until a case has few enough operations for Miri; elsewhere the first one.
+pub(super) fn affordable<T>(random: &mut Random, draw: impl Fn(&mut Random) -> (T, usize)) -> T {
+    loop {
+        let (case, operations) = draw(random);
+        if !cfg!(miri) || operations < 100_000 {
+            return case;
+        }
+    }
+}
+
 /// Runs `case` for the seeds of `0..cases`, dealt out to the instruction sets, and says which one failed.
 pub(super) fn on_every_arch(cases: u64, case: impl Fn(&mut Random)) {
     let archs = forced::all();
-    for seed in 0..cases {
+    for seed in 0..self::cases(cases) {
         let arch = archs[seed as usize % archs.len()];
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             forced::with(arch, || case(&mut Random::new(seed)));
@@ -103,5 +123,24 @@ pub(super) fn at(order: Order, [c, h, w]: [usize; 3], [n, i, y, x]: [usize; 4]) 
     match order {
         Order::Nchw => ((n * c + i) * h + y) * w + x,
         Order::Nhwc => ((n * h + y) * w + x) * c + i,
+    }
+}
+
+/// Puts NaN or an infinity in one place.
+pub(super) fn special(random: &mut Random, x: &mut [f32]) {
+    let place = random.size(0, x.len() - 1);
+    x[place] = random.one_of(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
+}
+
+/// Checks that what is not finite in `exact` is so in `found`: NaN as NaN, infinity as itself, and nothing else, but
+/// that where `may` holds, infinity may have become NaN and a number may have become either.
+pub(super) fn arrived(what: &str, found: &[f32], exact: &[f64], may: impl Fn(usize) -> bool) {
+    assert_eq!(found.len(), exact.len(), "{what}: length");
+    for (i, (&found, &exact)) in found.iter().zip(exact).enumerate() {
+        let same = (found.is_nan() && exact.is_nan())
+            || (found.is_finite() && exact.is_finite())
+            || f64::from(found) == exact;
+        let spread = !exact.is_nan() && !found.is_finite() && may(i);
+        assert!(same || spread, "{what}[{i}]: {found} and {exact}");
     }
 }

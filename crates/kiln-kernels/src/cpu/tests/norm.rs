@@ -4,7 +4,7 @@ use super::{Random, close, garbage, norm, on_any_threads, on_every_arch};
 use crate::cpu::*;
 
 fn table(random: &mut Random) -> (usize, usize, Vec<f32>, Vec<f32>) {
-    let (rows, c) = (random.size(2, 90), random.one_of(&[1, 2, 3, 7, 16, 31, 64, 100]));
+    let (rows, c) = (random.size(1, 90), random.one_of(&[1, 2, 3, 7, 16, 31, 64, 100]));
     (rows, c, random.numbers(rows * c), random.numbers(rows * c))
 }
 
@@ -18,7 +18,7 @@ fn stats(x: &[f32], c: usize) -> (Vec<f64>, Vec<f64>) {
 
 #[test]
 fn batch_norm_and_gradient() {
-    on_every_arch(90, |random| {
+    on_every_arch(500, |random| {
         let (rows, c, x, g) = table(random);
         let (gamma, beta) = (random.numbers(c), random.numbers(c));
         let (exact_mean, exact_var) = stats(&x, c);
@@ -76,6 +76,7 @@ fn batch_norm_and_gradient() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much work for Miri")]
 fn a_large_mean_does_no_harm() {
     let mut random = Random::new(5);
     let (rows, c) = (5000, 24);
@@ -91,7 +92,7 @@ fn a_large_mean_does_no_harm() {
 
 #[test]
 fn layer_norm_and_gradient() {
-    on_every_arch(60, |random| {
+    on_every_arch(500, |random| {
         let (rows, c, x, g) = table(random);
         let (gamma, beta, eps) = (random.numbers(c), random.numbers(c), 1e-3);
         let (mut y, mut mean, mut inverse) = (garbage(x.len()), garbage(rows), garbage(rows));
@@ -137,6 +138,7 @@ fn nan_passes() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much work for Miri")]
 fn equal_bits_on_any_threads() {
     let mut random = Random::new(2);
     let (rows, c) = (9000, 48);

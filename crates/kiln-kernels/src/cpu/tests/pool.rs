@@ -1,6 +1,6 @@
 //! Pooling and reordering.
 
-use super::{Random, at, close, garbage, on_any_threads, on_every_arch, wide};
+use super::{Random, arrived, at, close, garbage, on_any_threads, on_every_arch, special, wide};
 use crate::cpu::*;
 
 fn shape(random: &mut Random) -> PoolShape {
@@ -9,8 +9,8 @@ fn shape(random: &mut Random) -> PoolShape {
     PoolShape {
         n: random.size(1, 3),
         c: random.one_of(&[1, 2, 5, 16, 19]),
-        h: random.size(kernel[0], 11),
-        w: random.size(kernel[1], 11),
+        h: random.size((kernel[0] - 2 * padding[0]).max(1), 11),
+        w: random.size((kernel[1] - 2 * padding[1]).max(1), 11),
         kernel,
         stride: [random.size(1, 3), random.size(1, 3)],
         padding,
@@ -43,7 +43,7 @@ fn windows(shape: &PoolShape, order: Order, mut each: impl FnMut(usize, &[(usize
 
 #[test]
 fn maximum_and_mean() {
-    on_every_arch(90, |random| {
+    on_every_arch(500, |random| {
         let (shape, order) = (shape(random), random.order());
         let mut x = random.numbers(shape.x_len());
         // Equal maxima.
@@ -83,8 +83,41 @@ fn maximum_and_mean() {
 }
 
 #[test]
+fn nan_and_infinity_arrive() {
+    on_every_arch(300, |random| {
+        let (shape, order) = (shape(random), random.order());
+        let [mut x, mut g] = [shape.x_len(), shape.y_len()].map(|len| random.numbers(len));
+        special(random, &mut x);
+        special(random, &mut x);
+        special(random, &mut g);
+        let (mut y, mut index) = (garbage(g.len()), vec![u32::MAX; g.len()]);
+        let [mut mean, mut dx, mut dx_mean] = [g.len(), x.len(), x.len()].map(garbage);
+        max_pool2d(&shape, &x, order, &mut y, &mut index);
+        max_pool2d_grad(&shape, &g, &index, order, &mut dx);
+        avg_pool2d(&shape, &x, order, true, &mut mean);
+        avg_pool2d_grad(&shape, &g, order, true, &mut dx_mean);
+        let mut exact = [g.len(), x.len(), x.len()].map(|len| vec![0.0; len]);
+        windows(&shape, order, |place, window| {
+            // The first NaN, else the first of the largest.
+            let max = window.iter().map(|&(i, _)| x[i]).fold(f32::NEG_INFINITY, f32::max);
+            let nan = window.iter().find(|&&(i, _)| x[i].is_nan());
+            let &(first, pixel) = nan.or_else(|| window.iter().find(|&&(i, _)| x[i] == max)).unwrap();
+            assert_eq!((y[place].to_bits(), index[place]), (x[first].to_bits(), pixel), "{shape:?}");
+            exact[1][first] += f64::from(g[place]);
+            for &(i, _) in window {
+                exact[0][place] += f64::from(x[i]);
+                exact[2][i] += f64::from(g[place]);
+            }
+        });
+        for (found, exact) in [&mean, &dx, &dx_mean].into_iter().zip(&exact) {
+            arrived("pool", found, exact, |_| false);
+        }
+    });
+}
+
+#[test]
 fn whole_images() {
-    on_every_arch(60, |random| {
+    on_every_arch(500, |random| {
         let size = [random.size(1, 4), random.one_of(&[1, 3, 16, 40]), random.size(1, 70)];
         let [n, c, pixels] = size;
         let order = random.order();
@@ -141,7 +174,7 @@ fn nan_is_the_maximum() {
 
 #[test]
 fn reordering_there_and_back() {
-    on_every_arch(30, |random| {
+    on_every_arch(500, |random| {
         let (n, c, h, w) = (random.size(1, 3), random.size(1, 40), random.size(1, 9), random.size(1, 9));
         let x = random.numbers(n * c * h * w);
         let (mut y, mut z) = (garbage(x.len()), garbage(x.len()));
@@ -159,6 +192,7 @@ fn reordering_there_and_back() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "too much work for Miri")]
 fn equal_bits_on_any_threads() {
     let shape = PoolShape { n: 20, c: 32, h: 31, w: 30, kernel: [3, 3], stride: [2, 2], padding: [1, 1] };
     let mut random = Random::new(1);
