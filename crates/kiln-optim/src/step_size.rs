@@ -16,6 +16,7 @@ use burn::tensor::Tensor;
 /// | Adam, AdamW, NAdam, RAdam, Adamax, Adan, RMSprop, Adagrad, Adadelta, schedule-free | the rate over what the gradient of each element is divided by |
 /// | Lion, LAMB, Adafactor, Muon | none: their updates are no multiple of the gradient |
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // One for each parameter and step; a box would buy nothing.
 pub enum StepSize {
     /// The same for all elements.
     Same(f64),
