@@ -33,7 +33,7 @@ fn weights_move_to_the_nearest_place_and_stay_there() {
     for (tensor, dims) in TENSORS {
         let info = info(dims);
         for (name, config) in configs() {
-            let constraints = Constraints::new(&[config], &[info.clone()]).unwrap();
+            let constraints = Constraints::new(&[config], std::slice::from_ref(&info)).unwrap();
             for (dtype, tolerance) in precisions() {
                 let flat: Tensor<1> = match dims.len() {
                     2 => golden.tensor::<2>(tensor, dtype, &device()).reshape([-1]),
