@@ -58,7 +58,7 @@ impl<M> Supervised<M> {
         self
     }
 
-    /// How the hidden layers are seen, for activity penalties: [`Network::forward_observed`](kiln_models::Network) for
+    /// How the hidden layers are seen, for activity penalties: `kiln_models::Network::forward_observed` for
     /// kiln's own models.
     #[must_use]
     pub fn observed(mut self, observed: Observed<M>) -> Self {
