@@ -92,13 +92,13 @@ fn sparse_models_come_to_rest_where_scikit_learns_do() {
         (OptimConfig::Adam(AdamConfig { lr: 0.02, ..AdamConfig::default() }), 2e-3),
         (OptimConfig::Rmsprop(rmsprop), 2e-3),
     ];
-    // A GPU in software takes a millisecond for each operation: there each model has one of the optimisers.
+    // A GPU in software takes a millisecond for each operation: there two of the models have one optimiser each.
     let is_cpu = kiln_testkit::device_name().is_cpu();
     for (number, (name, columns, penalty, constraint)) in cases.into_iter().enumerate() {
         for (optim, tolerance) in optimizers
             .iter()
             .enumerate()
-            .filter(|(which, _)| is_cpu || *which == number)
+            .filter(|(which, _)| is_cpu || (*which == number && number < 2))
             .map(|(_, both)| both)
         {
             let start = LinearConfig::new(8, columns).with_bias(false).init(&kiln_testkit::device());
@@ -192,6 +192,12 @@ fn strengths_that_change_go_on_where_they_were() {
 
 #[test]
 fn whole_units_drop_out_under_adam() {
+    if !kiln_testkit::device_name().is_cpu() {
+        eprintln!(
+            "skipped: minutes on a GPU in software; the steps themselves are tested there with the laws of penalties"
+        );
+        return;
+    }
     let lasso = GroupLassoConfig { units: Units::Output, ..GroupLassoConfig::new(0.05) };
     let train = TrainConfig { epochs: 60, batch_size: 10, ..TrainConfig::default() };
     let outcome: kiln_train::Outcome<Net> = trainer(train)
