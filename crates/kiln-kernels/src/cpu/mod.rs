@@ -37,7 +37,7 @@ pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_s
 pub use conv::{
     Act, ConvShape, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,
 };
-pub use cross_entropy::cross_entropy;
+pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};

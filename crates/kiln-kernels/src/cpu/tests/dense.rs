@@ -75,11 +75,14 @@ fn cross_entropy_and_gradient() {
         let smoothing = random.one_of(&[0.0, 0.1, 1.0]);
         let weights: Option<Vec<f32>> =
             (random.size(0, 1) == 1).then(|| random.numbers(classes).iter().map(|w| w.abs() + 0.1).collect());
-        let mut gradient = garbage(logits.len());
-        let loss = cross_entropy(classes, &logits, &labels, smoothing, weights.as_deref(), &mut gradient);
+        let (mut losses, mut gradient) = (garbage(rows), garbage(logits.len()));
+        let of_classes = weights.as_deref();
+        cross_entropy(classes, &logits, &labels, smoothing, of_classes, &mut losses, &mut gradient);
+        let g = random.numbers(rows);
+        let mut dx = garbage(logits.len());
+        cross_entropy_grad(classes, &gradient, &g, &mut dx);
         let of = |class: usize| weights.as_ref().map_or(1.0, |weights| f64::from(weights[class]));
-        let total: f64 = labels.iter().map(|&label| of(label as usize)).sum();
-        let (mut exact, mut exact_gradient) = (0.0, Vec::new());
+        let (mut exact, mut exact_gradient, mut exact_dx) = (Vec::new(), Vec::new(), Vec::new());
         for (row, &label) in labels.iter().enumerate() {
             let x = wide(&logits[row * classes..][..classes]);
             let max = x.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
@@ -89,24 +92,30 @@ fn cross_entropy_and_gradient() {
                 certain + smoothing / classes as f64 * of(class)
             };
             let all: f64 = (0..classes).map(target).sum();
+            exact.push((0..classes).map(|class| target(class) * (log_sum - x[class])).sum::<f64>());
             for class in 0..classes {
-                exact += target(class) * (log_sum - x[class]) / total;
-                exact_gradient.push(((x[class] - log_sum).exp() * all - target(class)) / total);
+                let slope = (x[class] - log_sum).exp() * all - target(class);
+                exact_gradient.push(slope);
+                exact_dx.push(slope * f64::from(g[row]));
             }
         }
-        assert!((loss - exact).abs() <= 2e-6 * (1.0 + exact.abs()), "{loss} and {exact}");
-        close("gradient", &gradient, &exact_gradient, &vec![2.0 / total; gradient.len()], 1e-6);
+        let size: Vec<f64> = exact.iter().map(|loss| 1.0 + loss.abs()).collect();
+        close("losses", &losses, &exact, &size, 2e-6);
+        close("gradient", &gradient, &exact_gradient, &vec![2.0; gradient.len()], 1e-6);
+        close("dx", &dx, &exact_dx, &vec![2.0; gradient.len()], 1e-6);
     });
 }
 
 #[test]
 fn cross_entropy_of_nan_and_bad_labels() {
-    let mut gradient = garbage(4);
-    let loss = cross_entropy(2, &[f32::NAN, 0.0, 1.0, 2.0], &[1, 0], 0.0, None, &mut gradient);
-    assert!(loss.is_nan() && gradient[0].is_nan() && gradient[1].is_nan() && gradient[2].is_finite());
+    let (mut losses, mut gradient) = (garbage(2), garbage(4));
+    cross_entropy(2, &[f32::NAN, 0.0, 1.0, 2.0], &[1, 0], 0.0, None, &mut losses, &mut gradient);
+    assert!(losses[0].is_nan() && losses[1].is_finite());
+    assert!(gradient[0].is_nan() && gradient[1].is_nan() && gradient[2].is_finite());
     let fails = |logits: usize, label: u32, smoothing: f64| {
         std::panic::catch_unwind(|| {
-            cross_entropy(2, &vec![0.0; logits], &[label], smoothing, None, &mut garbage(2));
+            let (losses, gradient) = (&mut garbage(1), &mut garbage(2));
+            cross_entropy(2, &vec![0.0; logits], &[label], smoothing, None, losses, gradient);
         })
         .is_err()
     };
@@ -140,9 +149,8 @@ fn equal_bits_on_any_threads() {
             (garbage(26_000), garbage(130_000), garbage(200_000), garbage(200));
         linear(shape, &x, &w, Some(&bias), Act::Relu, &mut y);
         linear_grad(shape, &x, &w, Some(&y), &g, Some(&mut dx), &mut dw, Some(&mut db));
-        let mut dlogits = garbage(26_000);
-        let loss = cross_entropy(200, &y, &labels, 0.1, None, &mut dlogits);
-        let loss = vec![loss as f32, (loss - f64::from(loss as f32)) as f32];
-        vec![y, dx, dw, db, dlogits, loss]
+        let (mut losses, mut dlogits) = (garbage(130), garbage(26_000));
+        cross_entropy(200, &y, &labels, 0.1, None, &mut losses, &mut dlogits);
+        vec![y, dx, dw, db, dlogits, losses]
     });
 }
