@@ -73,8 +73,7 @@ impl Task for CrossEntropy<'_> {
             let range = row * classes..(row + 1) * classes;
             let logits = &self.logits[range.clone()];
             // SAFETY: each task has its own rows.
-            let (losses, gradient) =
-                unsafe { (self.losses.slice(row..row + 1), self.gradient.slice(range)) };
+            let (losses, gradient) = unsafe { (self.losses.slice(row..row + 1), self.gradient.slice(range)) };
             let label = self.labels[row] as usize;
             // A NaN among the logits is not the maximum, but reaches the sum and so everything.
             let max = logits.iter().fold(f32::NEG_INFINITY, |max, &x| max.max(x));
