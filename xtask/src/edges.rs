@@ -11,7 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-augment", &["kiln-core", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-optim", &["kiln-core", "kiln-kernels"]),
-    ("kiln-objective", &["kiln-core", "kiln-data", "kiln-optim"]),
+    ("kiln-objective", &["kiln-core", "kiln-kernels", "kiln-data", "kiln-optim"]),
     (
         "kiln-train",
         &[

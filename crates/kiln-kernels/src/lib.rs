@@ -33,4 +33,7 @@ mod flex;
 mod op;
 
 pub use cpu::Act;
-pub use op::{BatchStatistics, batch_norm, conv2d, conv2d_relu_pool, dropout, linear, max_pool2d};
+pub use op::{
+    BatchStatistics, avg_pool2d, batch_norm, conv2d, conv2d_relu_pool, cross_entropy, dropout,
+    global_avg_pool2d, global_max_pool2d, layer_norm, linear, max_pool2d,
+};

@@ -5,6 +5,7 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::InputShape;
+use kiln_kernels::global_avg_pool2d;
 
 use crate::config::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
@@ -154,7 +155,7 @@ impl Head {
     pub(crate) fn forward(self, x: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Flatten => x.flatten(1, 3),
-            Self::Mean => x.flatten::<3>(2, 3).mean_dim(2).flatten(1, 2),
+            Self::Mean => global_avg_pool2d(x),
         }
     }
 }

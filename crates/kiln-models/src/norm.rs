@@ -1,7 +1,8 @@
 //! Normalisation layers, as PyTorch has them.
 //!
-//! The parameters are those of Burn's layers, the arithmetic of batch norm in training is kiln's: fused with what
-//! follows, and with the running variance of PyTorch, which is the unbiased one (divided by n - 1; Burn's divides by n).
+//! The parameters are those of Burn's layers, the arithmetic of layer norm, and of batch norm in training, is kiln's: fused
+//! with what follows, and with the running variance of PyTorch, which is the unbiased one (divided by n - 1; Burn's divides
+//! by n).
 //!
 //! A batch of one value for each channel has no variance: batch norm then gives its shift alone, where PyTorch refuses,
 //! and leaves the running variance as it is.
@@ -9,9 +10,12 @@
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
-use kiln_kernels::{Act, BatchStatistics, batch_norm};
+use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm};
 
 use crate::Norm;
+
+/// What layer norm adds to a variance: the default of PyTorch and of Burn, whose layer does not tell it.
+const LAYER_EPSILON: f64 = 1e-5;
 
 #[derive(Module, Debug)]
 pub(crate) enum Normalization {
@@ -25,7 +29,10 @@ impl Norm {
         match self {
             Self::None => None,
             Self::Batch => Some(Normalization::Batch(BatchNormConfig::new(width).init(device))),
-            Self::Layer => Some(Normalization::Layer(LayerNormConfig::new(width).init(device))),
+            Self::Layer => {
+                let config = LayerNormConfig::new(width).with_epsilon(LAYER_EPSILON);
+                Some(Normalization::Layer(config.init(device)))
+            }
         }
     }
 
@@ -43,7 +50,10 @@ impl Normalization {
                 train(norm, x, act)
             }
             Self::Batch(norm) => act.apply(norm.forward(x)),
-            Self::Layer(norm) => act.apply(norm.forward(x)),
+            Self::Layer(norm) => match &norm.beta {
+                Some(beta) => layer_norm(x, norm.gamma.val(), beta.val(), LAYER_EPSILON, act),
+                None => act.apply(norm.forward(x)),
+            },
         }
     }
 }

@@ -4,6 +4,7 @@
 //! tensor gets here.
 
 mod node;
+mod pool;
 mod tracked;
 
 use burn::backend::flex::FlexTensor;
@@ -13,6 +14,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
 
 use crate::cpu::Mask;
+use crate::flex::Targets;
 use crate::op::BatchStatistics;
 use crate::{Act, flex};
 
@@ -50,7 +52,22 @@ pub trait Fused: Backend {
         act: Act,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
+    fn fused_layer_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self>;
+
+    fn fused_cross_entropy(logits: FloatTensor<Self>, targets: Targets) -> FloatTensor<Self>;
+
     fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self>;
+
+    fn fused_avg_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self>;
+
+    fn fused_global_avg_pool2d(x: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    fn fused_global_max_pool2d(x: FloatTensor<Self>) -> FloatTensor<Self>;
 
     fn fused_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self>;
 }
@@ -94,8 +111,33 @@ pub(crate) fn batch_norm<const D: usize>(
     }
 }
 
+pub(crate) fn layer_norm<const D: usize>(
+    x: Tensor<D>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+) -> DispatchTensor {
+    Dispatch::fused_layer_norm(x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch(), epsilon)
+}
+
+pub(crate) fn cross_entropy(logits: Tensor<2>, targets: Targets) -> DispatchTensor {
+    Dispatch::fused_cross_entropy(logits.into_dispatch(), targets)
+}
+
 pub(crate) fn max_pool2d(x: Tensor<4>, size: usize) -> DispatchTensor {
     Dispatch::fused_max_pool2d(x.into_dispatch(), size)
+}
+
+pub(crate) fn avg_pool2d(x: Tensor<4>, size: usize) -> DispatchTensor {
+    Dispatch::fused_avg_pool2d(x.into_dispatch(), size)
+}
+
+pub(crate) fn global_avg_pool2d(x: Tensor<4>) -> DispatchTensor {
+    Dispatch::fused_global_avg_pool2d(x.into_dispatch())
+}
+
+pub(crate) fn global_max_pool2d(x: Tensor<4>) -> DispatchTensor {
+    Dispatch::fused_global_max_pool2d(x.into_dispatch())
 }
 
 pub(crate) fn dropout<const D: usize>(x: Tensor<D>, mask: Mask) -> DispatchTensor {
@@ -136,8 +178,28 @@ impl Fused for Flex {
         flex::batch_norm(&x, &gamma, &beta, epsilon, act)
     }
 
+    fn fused_layer_norm(x: FlexTensor, gamma: FlexTensor, beta: FlexTensor, epsilon: f64) -> FlexTensor {
+        flex::layer_norm(&x, &gamma, &beta, epsilon).0
+    }
+
+    fn fused_cross_entropy(logits: FlexTensor, targets: Targets) -> FlexTensor {
+        flex::cross_entropy(&logits, &targets).0
+    }
+
     fn fused_max_pool2d(x: FlexTensor, size: usize) -> FlexTensor {
         flex::max_pool2d(&x, size).0
+    }
+
+    fn fused_avg_pool2d(x: FlexTensor, size: usize) -> FlexTensor {
+        flex::avg_pool2d(&x, size).0
+    }
+
+    fn fused_global_avg_pool2d(x: FlexTensor) -> FlexTensor {
+        flex::global_avg_pool2d(&x).0
+    }
+
+    fn fused_global_max_pool2d(x: FlexTensor) -> FlexTensor {
+        flex::global_max_pool2d(&x).0
     }
 
     fn fused_dropout(x: FlexTensor, mask: Mask) -> FlexTensor {

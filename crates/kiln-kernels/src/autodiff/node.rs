@@ -10,7 +10,7 @@ use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::backend::flex::FlexTensor;
 use burn::tensor::ops::ConvOptions;
 
-use crate::cpu::{Mask, Order};
+use crate::cpu::Mask;
 use crate::{Act, flex};
 
 /// Hands the gradients that are there to the parents that want them.
@@ -23,6 +23,7 @@ macro_rules! register {
         }
     };
 }
+pub(super) use register;
 
 #[derive(Debug)]
 pub(super) struct LinearNode;
@@ -95,20 +96,32 @@ impl Backward<Flex, 3> for BatchNormNode {
 }
 
 #[derive(Debug)]
-pub(super) struct PoolNode;
+pub(super) struct LayerNormNode;
 
-impl Backward<Flex, 1> for PoolNode {
-    /// Shape of the input, size of the squares, order in memory, and which pixel of each square went on.
-    type State = ([usize; 4], usize, Order, Arc<[u32]>);
+impl Backward<Flex, 3> for LayerNormNode {
+    /// Input, scale, and what each row was normalised by.
+    type State = (NodeId, NodeId, [FlexTensor; 2]);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Flex>(&ops.node);
+        let (x, gamma, statistics) = ops.state;
+        let x = checkpoints.retrieve_node_output::<FlexTensor>(x);
+        let gamma = checkpoints.retrieve_node_output::<FlexTensor>(gamma);
+        let found = flex::layer_norm_backward(&x, &gamma, statistics.each_ref(), &gradient);
+        register!(grads, ops.parents, found.map(Some));
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct CrossEntropyNode;
+
+impl Backward<Flex, 1> for CrossEntropyNode {
+    /// The gradient of each row's loss.
+    type State = FlexTensor;
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
-        let (dims, size, order, index) = ops.state;
-        register!(
-            grads,
-            ops.parents,
-            [Some(flex::max_pool2d_backward(dims, size, order, &index, &gradient))]
-        );
+        register!(grads, ops.parents, [Some(flex::cross_entropy_backward(&ops.state, &gradient))]);
     }
 }
 

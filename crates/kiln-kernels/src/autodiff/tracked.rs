@@ -8,8 +8,12 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::ops::ConvOptions;
 
 use super::Fused;
-use super::node::{BatchNormNode, ConvNode, ConvPoolNode, DropoutNode, LinearNode, PoolNode};
+use super::node::{
+    BatchNormNode, ConvNode, ConvPoolNode, CrossEntropyNode, DropoutNode, LayerNormNode, LinearNode,
+};
+use super::pool::{AvgPoolNode, GlobalAvgPoolNode, GlobalMaxPoolNode, MaxPoolNode};
 use crate::cpu::Mask;
+use crate::flex::Targets;
 use crate::{Act, flex};
 
 impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
@@ -103,14 +107,79 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         }
     }
 
+    fn fused_layer_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        match LayerNormNode.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let (x_id, gamma_id) = (tracked.checkpoint(&x), tracked.checkpoint(&gamma));
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, statistics) = flex::layer_norm(&x, &gamma, &beta, epsilon);
+                tracked.finish((x_id, gamma_id, statistics), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                untracked.finish(flex::layer_norm(&x, &gamma, &beta, epsilon).0)
+            }
+        }
+    }
+
+    fn fused_cross_entropy(logits: FloatTensor<Self>, targets: Targets) -> FloatTensor<Self> {
+        match CrossEntropyNode.prepare::<C>([logits.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let (losses, gradient) = flex::cross_entropy(&logits.into_primitive(), &targets);
+                tracked.finish(gradient, losses)
+            }
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(flex::cross_entropy(&logits.into_primitive(), &targets).0)
+            }
+        }
+    }
+
     fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self> {
-        match PoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+        match MaxPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(tracked) => {
                 let x = x.into_primitive();
                 let (y, order, index) = flex::max_pool2d(&x, size);
                 tracked.finish((flex::dims4(&x), size, order, index), y)
             }
             OpsKind::UnTracked(untracked) => untracked.finish(flex::max_pool2d(&x.into_primitive(), size).0),
+        }
+    }
+
+    fn fused_avg_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self> {
+        match AvgPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                let (y, order) = flex::avg_pool2d(&x, size);
+                tracked.finish((flex::dims4(&x), size, order), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::avg_pool2d(&x.into_primitive(), size).0),
+        }
+    }
+
+    fn fused_global_avg_pool2d(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match GlobalAvgPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                let (y, order) = flex::global_avg_pool2d(&x);
+                tracked.finish((flex::dims4(&x), order), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::global_avg_pool2d(&x.into_primitive()).0),
+        }
+    }
+
+    fn fused_global_max_pool2d(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match GlobalMaxPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                let (y, order, index) = flex::global_max_pool2d(&x);
+                tracked.finish((flex::dims4(&x), order, index), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::global_max_pool2d(&x.into_primitive()).0),
         }
     }
 

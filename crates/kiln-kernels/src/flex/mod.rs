@@ -2,15 +2,22 @@
 
 mod batch_norm;
 mod conv;
+mod cross_entropy;
 mod dropout;
+mod layer_norm;
 mod linear;
 mod pool;
 
 pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
 pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_pool_backward};
+pub(crate) use cross_entropy::{Targets, cross_entropy, cross_entropy_backward};
 pub(crate) use dropout::dropout;
+pub(crate) use layer_norm::{layer_norm, layer_norm_backward};
 pub(crate) use linear::{linear, linear_backward};
-pub(crate) use pool::{max_pool2d, max_pool2d_backward};
+pub(crate) use pool::{
+    avg_pool2d, avg_pool2d_backward, global_avg_pool2d, global_avg_pool2d_backward, global_max_pool2d,
+    global_max_pool2d_backward, max_pool2d, max_pool2d_backward,
+};
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::{FlexTensor, Layout};

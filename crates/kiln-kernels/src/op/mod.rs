@@ -2,7 +2,9 @@
 
 mod batch_norm;
 mod conv;
+mod cross_entropy;
 mod dropout;
+mod layer_norm;
 mod linear;
 mod pool;
 
@@ -10,9 +12,11 @@ use burn::tensor::{Tensor, activation};
 
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
+pub use cross_entropy::cross_entropy;
 pub use dropout::dropout;
+pub use layer_norm::layer_norm;
 pub use linear::linear;
-pub use pool::max_pool2d;
+pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d};
 
 use crate::Act;
 

@@ -3,6 +3,7 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 use kiln_core::Range;
+use kiln_kernels::cross_entropy;
 
 use super::terms::Terms;
 use crate::{CrossEntropyConfig, ObjectiveError};
@@ -48,35 +49,23 @@ impl CrossEntropy {
 
     /// `logits`: `[N, K]`, `classes`: `[N]`.
     pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Terms {
-        let log_p = log_softmax(logits, 1);
         let (classes, kept) = match self.ignore_index {
             None => (classes, None),
             Some(ignored) => {
                 let ignored = classes.clone().equal_elem(ignored);
-                let kept: Tensor<2> = ignored.clone().bool_not().float().cast(log_p.dtype()).unsqueeze_dim(1);
+                let kept: Tensor<2> =
+                    ignored.clone().bool_not().float().cast(logits.dtype()).unsqueeze_dim(1);
                 // Its place must exist, and what is found there does not count.
                 (classes.mask_fill(ignored, 0), Some(kept))
             }
         };
-        let index: Tensor<2, Int> = classes.clone().unsqueeze_dim(1);
-        let (log_p, counts) = match self.row(&log_p) {
-            None => (log_p, kept.clone()),
-            Some(row) => {
-                let own = row.clone().select(1, classes).swap_dims(0, 1);
-                let own = match &kept {
-                    Some(kept) => own.mul(kept.clone()),
-                    None => own,
-                };
-                (log_p.mul(row), Some(own))
-            }
+        let weights = self.row(&logits).map(|row| row.select(1, classes.clone()).swap_dims(0, 1));
+        let counts = match (weights, &kept) {
+            (Some(own), Some(kept)) => Some(own.mul(kept.clone())),
+            (own, kept) => own.or_else(|| kept.clone()),
         };
-        let hard = log_p.clone().gather(1, index).mul_scalar(-(1.0 - self.smoothing));
-        let losses = if self.smoothing == 0.0 {
-            hard
-        } else {
-            // The mean over the classes has the 1/K in it.
-            hard.sub(log_p.mean_dim(1).mul_scalar(self.smoothing))
-        };
+        let weights = (!self.weights.is_empty()).then_some(self.weights.as_slice());
+        let losses = cross_entropy(logits, classes, weights, self.smoothing).unsqueeze_dim(1);
         let losses = match kept {
             Some(kept) => losses.mul(kept),
             None => losses,
