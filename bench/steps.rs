@@ -85,7 +85,9 @@ impl Job {
         let target = TargetKind::Classes(CLASSES);
         let loss: Loss = LossConfig::default_for(target).build(target)?;
         let init = Seed::new(0).purpose(Purpose::Init);
-        let mut model: Network = self.model.init(self.input, CLASSES, device, init)?.train();
+        let model: Network = self.model.init(self.input, CLASSES, device, init)?.train();
+        // Moved into every step and out again, as a training does: the update is then in place.
+        let mut place = Some(model);
         let config = if self.adam {
             OptimConfig::Adam(AdamConfig::default())
         } else {
@@ -98,17 +100,18 @@ impl Job {
             None => Inputs::Table(x),
         };
         timed(steps, || {
+            let Some(model) = place.take() else { return f32::NAN };
             let loss = loss.forward(model.forward(inputs.clone(), None), &targets);
             let gradients = Gradients::of(loss.backward(), &model);
             let value = loss.into_scalar::<f32>();
-            model = optimizer.step(model.clone(), gradients, config.lr(), |_, weight, _| weight);
+            place = Some(optimizer.step(model, gradients, config.lr(), |_, weight, _| weight));
             value
         })
     }
 
     fn burn(&self, device: &Device, steps: usize) -> Result<Vec<f64>, Error> {
         let device = device.clone().autodiff();
-        let mut model = Plain::new(self, &device);
+        let mut place = Some(Plain::new(self, &device));
         let mut optimizer: ModuleOptimizer =
             if self.adam { BurnAdam::new().init() } else { BurnSgd::new().init() };
         let (x, targets) = self.batch(&device);
@@ -116,11 +119,12 @@ impl Job {
         let images = self.images(x.clone());
         let loss = CrossEntropyLossConfig::new().init(&device);
         timed(steps, || {
+            let Some(model) = place.take() else { return f32::NAN };
             let outputs = model.forward(x.clone(), images.clone());
             let loss = loss.forward(outputs, labels.clone());
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
             let value = loss.into_scalar::<f32>();
-            model = optimizer.step(0.01, model.clone(), gradients);
+            place = Some(optimizer.step(0.01, model, gradients));
             value
         })
     }
