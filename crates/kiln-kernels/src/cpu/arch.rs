@@ -60,11 +60,31 @@ pub(crate) fn arch() -> Arch {
     Arch::all().next().unwrap_or(Arch::Scalar)
 }
 
-/// Runs `work`, and all that is inlined into it, compiled for the best instruction set of this processor: for loops that
-/// the compiler turns into vectors by itself. The arithmetic is the same on all of them.
+/// Work on plain loops that the compiler turns into vectors by itself: see [`vectorized`].
+///
+/// A trait and not a closure, for the same reason as `Task`: implementations say `#[inline(always)]`. What is not inlined is
+/// compiled for any processor, and a loop then takes several times as long.
+pub trait Vectorize {
+    /// What the work gives.
+    type Output;
+
+    /// Does the work.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs `work`, and all that is inlined into it, compiled for the best instruction set of this processor. The arithmetic
+/// is the same on all of them.
 #[inline(always)]
-pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
-    arch().dispatch(work)
+pub fn vectorized<W: Vectorize>(work: W) -> W::Output {
+    struct Plain<W>(W);
+    impl<W: Vectorize> WithSimd for Plain<W> {
+        type Output = W::Output;
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> W::Output {
+            self.0.run()
+        }
+    }
+    arch().dispatch(Plain(work))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use kiln_core::Seed;
 use rayon::prelude::*;
 
-use super::arch::vectorized;
+use super::arch::{Vectorize, vectorized};
 
 /// Elements that one task works on: an even number, as two neighbours share their random bits.
 const CHUNK: usize = 32 * 1024;
@@ -54,24 +54,37 @@ impl Mask {
 /// When the lengths differ.
 pub fn dropout(x: &[f32], mask: Mask, y: &mut [f32]) {
     assert_eq!(x.len(), y.len(), "dropout: x and y must have the same length");
-    let chunk = |(n, (x, y)): (usize, (&[f32], &mut [f32]))| {
-        let first = (n * CHUNK / 2) as u64;
-        vectorized(|| {
-            let (pairs, last) = y.as_chunks_mut::<2>();
-            let (x_pairs, x_last) = x.as_chunks::<2>();
-            for (i, (y, x)) in pairs.iter_mut().zip(x_pairs).enumerate() {
-                let [a, b] = mask.pair(first + i as u64);
-                *y = [x[0] * a, x[1] * b];
-            }
-            for (y, x) in last.iter_mut().zip(x_last) {
-                *y = x * mask.pair(first + pairs.len() as u64)[0];
-            }
-        });
-    };
+    let chunk = |(n, (x, y))| vectorized(Pairs { mask, first: (n * CHUNK / 2) as u64, x, y });
     if x.len() <= CHUNK {
         chunk((0, (x, y)));
     } else {
         x.par_chunks(CHUNK).zip(y.par_chunks_mut(CHUNK)).enumerate().for_each(chunk);
+    }
+}
+
+/// Elements in a row, from the first of pair `first` on.
+struct Pairs<'a> {
+    mask: Mask,
+    first: u64,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Vectorize for Pairs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { mask, first, x, y } = self;
+        let (pairs, last) = y.as_chunks_mut::<2>();
+        let (x_pairs, x_last) = x.as_chunks::<2>();
+        for (i, (y, x)) in pairs.iter_mut().zip(x_pairs).enumerate() {
+            let [a, b] = mask.pair(first + i as u64);
+            *y = [x[0] * a, x[1] * b];
+        }
+        for (y, x) in last.iter_mut().zip(x_last) {
+            *y = x * mask.pair(first + pairs.len() as u64)[0];
+        }
     }
 }
 
@@ -86,20 +99,39 @@ pub fn dropout_channels_last(x: &[f32], [n, c, h, w]: [usize; 4], mask: Mask, y:
         "dropout: x and y must have the length of their shape"
     );
     let pixels = h * w;
-    let image = |(n, (x, y)): (usize, (&[f32], &mut [f32]))| {
-        vectorized(|| {
-            for (p, (x, y)) in x.chunks_exact(c).zip(y.chunks_exact_mut(c)).enumerate() {
-                let mut index = (n * c * pixels + p) as u64;
-                for (x, y) in x.iter().zip(y) {
-                    *y = x * mask.at(index);
-                    index += pixels as u64;
-                }
-            }
-        });
+    let image = |(n, (x, y))| {
+        let first = (n * c * pixels) as u64;
+        vectorized(Pixels { mask, first, channels: c, pixels: pixels as u64, x, y });
     };
     let size = c * pixels;
     if size > 0 {
         x.par_chunks(size).zip(y.par_chunks_mut(size)).enumerate().for_each(image);
+    }
+}
+
+/// An image channels-last; `first` is the index of its first element.
+struct Pixels<'a> {
+    mask: Mask,
+    first: u64,
+    channels: usize,
+    pixels: u64,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl Vectorize for Pixels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { mask, first, channels, pixels, x, y } = self;
+        for (p, (x, y)) in x.chunks_exact(channels).zip(y.chunks_exact_mut(channels)).enumerate() {
+            let mut index = first + p as u64;
+            for (x, y) in x.iter().zip(y) {
+                *y = x * mask.at(index);
+                index += pixels;
+            }
+        }
     }
 }
 

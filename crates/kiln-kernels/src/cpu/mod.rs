@@ -32,7 +32,7 @@ mod transpose;
 #[cfg(test)]
 mod tests;
 
-pub use arch::vectorized;
+pub use arch::{Vectorize, vectorized};
 pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
 pub use conv::{
     Act, ConvShape, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,

@@ -32,7 +32,7 @@ impl Rule for Adadelta {
 
     fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let step = Step { decay: at.weight_decay, lr: at.lr, rho: self.rho, eps: self.eps };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())
     }
 
@@ -43,6 +43,7 @@ impl Rule for Adadelta {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     decay: f64,
     lr: f64,

@@ -40,7 +40,7 @@ impl Rule for Adagrad {
         }
         let rate = at.lr / (1.0 + (at.t() - 1.0) * self.lr_decay);
         let step = Step { decay: at.weight_decay, rate, eps: self.eps };
-        let (weight, tensors) = run(&step, weight, gradient, tensors);
+        let (weight, tensors) = run(step, weight, gradient, tensors);
         (weight, tensors.into())
     }
 
@@ -50,6 +50,7 @@ impl Rule for Adagrad {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     decay: f64,
     rate: f64,

@@ -53,9 +53,9 @@ impl Rule for Adam {
             eps: self.eps,
         };
         let (weight, kept) = if self.amsgrad {
-            run::<3>(&step, weight, gradient, kept.tensors)
+            run::<3>(step, weight, gradient, kept.tensors)
         } else {
-            run::<2>(&step, weight, gradient, kept.tensors)
+            run::<2>(step, weight, gradient, kept.tensors)
         };
         (weight, kept.into())
     }
@@ -67,6 +67,7 @@ impl Rule for Adam {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     coupled: f64,
     keep: f64,

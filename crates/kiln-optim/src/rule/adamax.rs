@@ -30,7 +30,7 @@ impl Rule for Adamax {
     fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let rate = at.lr / (1.0 - self.betas[0].powf(at.t()));
         let step = Step { decay: at.weight_decay, betas: self.betas, rate, eps: self.eps };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())
     }
 
@@ -39,6 +39,7 @@ impl Rule for Adamax {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     decay: f64,
     betas: [f64; 2],

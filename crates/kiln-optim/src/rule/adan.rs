@@ -48,7 +48,7 @@ impl Rule for Adan {
             eps: self.eps,
             changed: if at.step == 1 { 0.0 } else { 1.0 },
         };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())
     }
 
@@ -59,6 +59,7 @@ impl Rule for Adan {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     /// Factor of the weight before the step.
     before: f64,

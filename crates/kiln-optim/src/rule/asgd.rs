@@ -50,7 +50,7 @@ impl Rule for Asgd {
     fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let [eta, _] = numbers(&kept, at);
         let step = Step { decay: at.weight_decay, keep: 1.0 - self.lambd * eta, eta };
-        let (point, _) = run(&step, weight, gradient, Vec::new());
+        let (point, _) = run(step, weight, gradient, Vec::new());
         (point, kept)
     }
 
@@ -62,7 +62,7 @@ impl Rule for Asgd {
     fn finish(&self, point: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let [_, mu] = numbers(&kept, at);
         let average = match kept.tensors.into_iter().next() {
-            Some(average) if mu != 1.0 => run(&Average { mu }, average, point.clone(), Vec::new()).0,
+            Some(average) if mu != 1.0 => run(Average { mu }, average, point.clone(), Vec::new()).0,
             _ => point.clone(),
         };
         let eta = at.lr / (1.0 + self.lambd * at.lr * at.t()).powf(self.alpha);
@@ -75,6 +75,7 @@ impl Rule for Asgd {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     decay: f64,
     keep: f64,
@@ -89,6 +90,7 @@ impl Formula<0> for Step {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Average {
     mu: f64,
 }

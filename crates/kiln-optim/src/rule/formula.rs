@@ -48,14 +48,15 @@ pub(super) trait Value:
 }
 
 /// One step of a rule that treats every element alike, with all that is known before it as numbers.
-pub(super) trait Formula<const S: usize>: Sync {
-    /// The new weight and the new kept values.
+pub(super) trait Formula<const S: usize>: Copy + Send + Sync {
+    /// The new weight and the new kept values. Implementations say `#[inline(always)]`, without which the pass over memory
+    /// is not turned into vectors.
     fn apply<V: Value>(&self, weight: V, gradient: V, kept: [V; S]) -> (V, [V; S]);
 }
 
 /// Applies a formula to every element. Where nothing is kept yet, the kept values are zero.
 pub(super) fn run<const S: usize>(
-    formula: &impl Formula<S>,
+    formula: impl Formula<S>,
     weight: Tensor<1>,
     gradient: Tensor<1>,
     mut kept: Vec<Tensor<1>>,
@@ -65,10 +66,7 @@ pub(super) fn run<const S: usize>(
     }
     let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
     if host::is_plain(&weight, &gradient, &kept) {
-        host::update(weight, gradient, kept, |weight, gradient, kept| {
-            let (weight, kept) = formula.apply(Element(weight), Element(gradient), kept.map(Element));
-            (weight.0, kept.map(|element| element.0))
-        })
+        host::update(weight, gradient, kept, formula)
     } else {
         let (weight, kept) = formula.apply(weight, gradient, kept);
         (weight, kept.into())
@@ -77,7 +75,7 @@ pub(super) fn run<const S: usize>(
 
 /// One element in memory. The constants are rounded to f32 once, as they are for a tensor.
 #[derive(Clone, Copy)]
-struct Element(f32);
+pub(super) struct Element(pub(super) f32);
 
 impl Add for Element {
     type Output = Self;

@@ -5,8 +5,10 @@
 
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::device::DeviceName;
-use kiln_kernels::cpu::vectorized;
+use kiln_kernels::cpu::{Vectorize, vectorized};
 use rayon::prelude::*;
+
+use super::formula::{Element, Formula};
 
 /// Elements that one task works on, some 50 µs: much more than it costs to hand the task to a thread.
 const CHUNK: usize = 64 * 1024;
@@ -25,14 +27,14 @@ pub(super) fn is_plain<const S: usize>(
         && DeviceName::Flex.open().is_ok_and(|flex| flex == device)
 }
 
-/// Replaces each weight and its kept values by `each(weight, gradient, kept)`.
+/// Replaces each weight and its kept values by what the formula makes of them.
 ///
 /// The tensors are [plain](is_plain). No element depends on another, so neither does the result on the number of threads.
 pub(super) fn update<const S: usize>(
     weight: Tensor<1>,
     gradient: Tensor<1>,
     slots: [Tensor<1>; S],
-    each: impl Fn(f32, f32, [f32; S]) -> (f32, [f32; S]) + Sync,
+    formula: impl Formula<S>,
 ) -> (Tensor<1>, Vec<Tensor<1>>) {
     let device = weight.device();
     let mut weight = weight.into_data();
@@ -40,7 +42,8 @@ pub(super) fn update<const S: usize>(
     let mut slots = slots.map(Tensor::into_data);
     let fresh = gradient.as_slice::<f32>().expect("is_plain() saw that it is f32");
     if fresh.len() <= CHUNK {
-        pass(floats(&mut weight), fresh, slots.each_mut().map(floats), &each);
+        let (weight, slots) = (floats(&mut weight), slots.each_mut().map(floats));
+        vectorized(Pass { formula, weight, gradient: fresh, slots });
     } else {
         let mut rest = slots.each_mut().map(|slot| floats(slot).chunks_mut(CHUNK));
         let tasks: Vec<_> = floats(&mut weight)
@@ -48,10 +51,10 @@ pub(super) fn update<const S: usize>(
             .zip(fresh.chunks(CHUNK))
             .map(|(weight, gradient)| {
                 let slots = rest.each_mut().map(|chunks| chunks.next().unwrap_or_default());
-                (weight, gradient, slots)
+                Pass { formula, weight, gradient, slots }
             })
             .collect();
-        tasks.into_par_iter().for_each(|(weight, gradient, slots)| pass(weight, gradient, slots, &each));
+        tasks.into_par_iter().for_each(vectorized);
     }
     let back = |data: TensorData| Tensor::from_data(data, (&device, DType::F32));
     (back(weight), slots.into_iter().map(back).collect())
@@ -62,32 +65,31 @@ fn floats(data: &mut TensorData) -> &mut [f32] {
 }
 
 /// One pass with the widest vectors that the processor has; the arithmetic is the same on all of them.
-fn pass<const S: usize>(
-    weight: &mut [f32],
-    gradient: &[f32],
-    slots: [&mut [f32]; S],
-    each: &impl Fn(f32, f32, [f32; S]) -> (f32, [f32; S]),
-) {
-    vectorized(|| elements(weight, gradient, slots, each));
+struct Pass<'a, F, const S: usize> {
+    formula: F,
+    weight: &'a mut [f32],
+    gradient: &'a [f32],
+    slots: [&'a mut [f32]; S],
 }
 
-#[inline(always)]
-fn elements<const S: usize>(
-    weight: &mut [f32],
-    gradient: &[f32],
-    slots: [&mut [f32]; S],
-    each: &impl Fn(f32, f32, [f32; S]) -> (f32, [f32; S]),
-) {
-    // Equal lengths in sight of the compiler: no bounds checks, so that it can vectorise.
-    let len = weight.len();
-    let gradient = &gradient[..len];
-    let mut slots = slots.map(|slot| &mut slot[..len]);
-    for i in 0..len {
-        let kept = std::array::from_fn(|slot| slots[slot][i]);
-        let (new, kept) = each(weight[i], gradient[i], kept);
-        weight[i] = new;
-        for (slot, kept) in slots.iter_mut().zip(kept) {
-            slot[i] = kept;
+impl<F: Formula<S>, const S: usize> Vectorize for Pass<'_, F, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // A copy that nothing else can see: its constants stay in registers.
+        let Self { formula, weight, gradient, slots } = self;
+        // Equal lengths in sight of the compiler: no bounds checks, so that it can vectorise.
+        let len = weight.len();
+        let gradient = &gradient[..len];
+        let mut slots = slots.map(|slot| &mut slot[..len]);
+        for i in 0..len {
+            let kept = std::array::from_fn(|slot| Element(slots[slot][i]));
+            let (new, kept) = formula.apply(Element(weight[i]), Element(gradient[i]), kept);
+            weight[i] = new.0;
+            for (slot, kept) in slots.iter_mut().zip(kept) {
+                slot[i] = kept.0;
+            }
         }
     }
 }
@@ -96,7 +98,17 @@ fn elements<const S: usize>(
 mod tests {
     use kiln_testkit::device;
 
+    use super::super::formula::Value;
     use super::*;
+
+    #[derive(Clone, Copy)]
+    struct Minus;
+
+    impl Formula<0> for Minus {
+        fn apply<V: Value>(&self, weight: V, gradient: V, _: [V; 0]) -> (V, [V; 0]) {
+            (weight - gradient, [])
+        }
+    }
 
     #[test]
     fn the_memory_is_used_again() {
@@ -108,7 +120,7 @@ mod tests {
         let data = weight.into_data();
         let place = data.as_slice::<f32>().unwrap().as_ptr();
         let weight = Tensor::from_data(data, (&device(), DType::F32));
-        let (weight, _) = update(weight, gradient, [], |w, g, []| (w - g, []));
+        let (weight, _) = update(weight, gradient, [], Minus);
         let data = weight.into_data();
         assert_eq!(data.as_slice::<f32>().unwrap(), [0.0, 1.0]);
         assert_eq!(data.as_slice::<f32>().unwrap().as_ptr(), place);

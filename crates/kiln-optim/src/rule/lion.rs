@@ -27,7 +27,7 @@ impl Rule for Lion {
 
     fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let step = Step { keep: at.keep(), lr: at.lr, betas: self.betas };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())
     }
 
@@ -36,6 +36,7 @@ impl Rule for Lion {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     keep: f64,
     lr: f64,

@@ -55,7 +55,7 @@ impl Rule for Nadam {
             square: 1.0 / (1.0 - self.betas[1].powf(at.t())),
             eps: self.eps,
         };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, Kept { tensors, numbers: vec![product] })
     }
 
@@ -66,6 +66,7 @@ impl Rule for Nadam {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     coupled: f64,
     keep: f64,

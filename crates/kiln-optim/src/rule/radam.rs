@@ -57,7 +57,7 @@ impl Rule for Radam {
             adaptive: rectification.is_some(),
             eps: self.eps,
         };
-        let (weight, tensors) = run(&step, weight, gradient, kept.tensors);
+        let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())
     }
 
@@ -72,6 +72,7 @@ impl Rule for Radam {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     coupled: f64,
     keep: f64,

@@ -47,10 +47,10 @@ impl Rule for Rmsprop {
         let step = Step { decay: at.weight_decay, lr: at.lr, alpha, eps, momentum: self.momentum };
         let tensors = kept.tensors;
         let (weight, tensors) = match (self.centered, self.momentum > 0.0) {
-            (false, false) => run(&Plain(step), weight, gradient, tensors),
-            (false, true) => run(&Momentum(step), weight, gradient, tensors),
-            (true, false) => run(&Centred(step), weight, gradient, tensors),
-            (true, true) => run(&CentredMomentum(step), weight, gradient, tensors),
+            (false, false) => run(Plain(step), weight, gradient, tensors),
+            (false, true) => run(Momentum(step), weight, gradient, tensors),
+            (true, false) => run(Centred(step), weight, gradient, tensors),
+            (true, true) => run(CentredMomentum(step), weight, gradient, tensors),
         };
         (weight, tensors.into())
     }
@@ -76,6 +76,7 @@ fn spread<V: Value>(square: &V, mean: &V) -> V {
     (spread.clone().magnitude() + spread) * 0.5
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     decay: f64,
     lr: f64,
@@ -84,9 +85,13 @@ struct Step {
     momentum: f64,
 }
 
+#[derive(Clone, Copy)]
 struct Plain(Step);
+#[derive(Clone, Copy)]
 struct Momentum(Step);
+#[derive(Clone, Copy)]
 struct Centred(Step);
+#[derive(Clone, Copy)]
 struct CentredMomentum(Step);
 
 impl Formula<1> for Plain {

@@ -63,7 +63,7 @@ impl Rule for ScheduleFree {
         let x = tensors.next().unwrap_or_else(|| y.clone());
         let z = tensors.next().unwrap_or_else(|| y.clone());
         let (z, stepped) = match &self.adam {
-            None => run(&Sgd { decay: at.weight_decay, lr: at.lr }, z, gradient, vec![y]),
+            None => run(Sgd { decay: at.weight_decay, lr: at.lr }, z, gradient, vec![y]),
             Some(adam) => {
                 let square = tensors.next().unwrap_or_else(|| y.zeros_like());
                 let step = Adamw {
@@ -73,7 +73,7 @@ impl Rule for ScheduleFree {
                     corrected: 1.0 / (1.0 - adam.beta2.powf(at.t())),
                     eps: adam.eps,
                 };
-                run(&step, z, gradient, vec![y, square])
+                run(step, z, gradient, vec![y, square])
             }
         };
         (z, Kept { tensors: [x].into_iter().chain(stepped).collect(), numbers: kept.numbers })
@@ -98,7 +98,7 @@ impl Rule for ScheduleFree {
         let mut tensors = kept.tensors.into_iter();
         let (x, y) = (tensors.next(), tensors.next());
         let (x, y) = (x.unwrap_or_else(|| z.clone()), y.unwrap_or_else(|| z.clone()));
-        let (x, y) = run(&Average { share, beta: self.beta }, x, z.clone(), vec![y]);
+        let (x, y) = run(Average { share, beta: self.beta }, x, z.clone(), vec![y]);
         let y = y.into_iter().next().unwrap_or_else(|| x.clone());
         (y, Kept { tensors: [x, z].into_iter().chain(tensors).collect(), numbers: vec![sum, largest] })
     }
@@ -108,6 +108,7 @@ impl Rule for ScheduleFree {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Sgd {
     decay: f64,
     lr: f64,
@@ -120,6 +121,7 @@ impl Formula<1> for Sgd {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Adamw {
     decay: f64,
     lr: f64,
@@ -138,6 +140,7 @@ impl Formula<2> for Adamw {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Average {
     share: f64,
     beta: f64,

@@ -48,9 +48,9 @@ impl Rule for Sgd {
             nesterov: self.nesterov,
         };
         let (weight, tensors) = if self.momentum == 0.0 {
-            run::<0>(&step, weight, gradient, kept.tensors)
+            run::<0>(step, weight, gradient, kept.tensors)
         } else {
-            run::<1>(&step, weight, gradient, kept.tensors)
+            run::<1>(step, weight, gradient, kept.tensors)
         };
         (weight, tensors.into())
     }
@@ -64,6 +64,7 @@ impl Rule for Sgd {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Step {
     coupled: f64,
     keep: f64,
