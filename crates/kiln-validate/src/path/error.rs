@@ -16,6 +16,12 @@ pub enum PathError {
     /// No feature says anything about the target.
     #[error("every coefficient is zero without a penalty, too: no feature is correlated with the target")]
     Flat,
+    /// A class that no row has.
+    #[error("no row is of class {class}: a model of it has no optimum")]
+    Class {
+        /// The class, from 0.
+        class: usize,
+    },
     /// Folds with curves of different lengths, or no folds.
     #[error("a fold has {found} errors for {expected} strengths")]
     Length {
@@ -41,7 +47,7 @@ impl Explain for PathError {
         match self {
             Self::Number(_) | Self::Length { .. } => ErrorKind::Usage,
             Self::Convex(error) => error.kind(),
-            Self::Flat => ErrorKind::Data,
+            Self::Flat | Self::Class { .. } => ErrorKind::Data,
             Self::NotFinite { .. } => ErrorKind::Diverged,
         }
     }
@@ -49,6 +55,9 @@ impl Explain for PathError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Convex(error) => error.help(),
+            Self::Class { .. } => {
+                Some("take fewer folds, or leave classes out that have next to no items".to_owned())
+            }
             _ => None,
         }
     }

@@ -25,7 +25,10 @@
 mod curve;
 mod elastic_net;
 mod error;
+mod grid;
+mod logistic;
 
 pub use curve::Curve;
 pub use elastic_net::{ElasticNetPath, PathPoint};
 pub use error::PathError;
+pub use logistic::{LogisticPath, LogisticPoint};
