@@ -22,6 +22,14 @@ pub enum PathError {
         /// The class, from 0.
         class: usize,
     },
+    /// No strength makes all weights zero.
+    #[error("{left} of the weights are not zero even at a strength of {lambda:e}")]
+    NeverZero {
+        /// The strength.
+        lambda: f64,
+        /// Weights that are not zero.
+        left: usize,
+    },
     /// Folds with curves of different lengths, or no folds.
     #[error("a fold has {found} errors for {expected} strengths")]
     Length {
@@ -48,7 +56,7 @@ impl Explain for PathError {
             Self::Number(_) | Self::Length { .. } => ErrorKind::Usage,
             Self::Convex(error) => error.kind(),
             Self::Flat | Self::Class { .. } => ErrorKind::Data,
-            Self::NotFinite { .. } => ErrorKind::Diverged,
+            Self::NotFinite { .. } | Self::NeverZero { .. } => ErrorKind::Diverged,
         }
     }
 
@@ -57,6 +65,9 @@ impl Explain for PathError {
             Self::Convex(error) => error.help(),
             Self::Class { .. } => {
                 Some("take fewer folds, or leave classes out that have next to no items".to_owned())
+            }
+            Self::NeverZero { .. } => {
+                Some("train longer at each strength, or with a larger learning rate".to_owned())
             }
             _ => None,
         }
