@@ -1,4 +1,4 @@
-//! `kiln path`.
+//! `kiln path` of linear models, which are solved.
 
 #![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
@@ -7,10 +7,11 @@ mod common;
 use std::fmt::Write;
 use std::fs;
 
-use common::{Place, json};
+use common::{Place, json, newest_checkpoint};
+use kiln::Weights;
 use serde_json::Value;
 
-fn numbers(json: &Value) -> Vec<f64> {
+fn numbers_of(json: &Value) -> Vec<f64> {
     json.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
 }
 
@@ -19,11 +20,11 @@ fn numbers(json: &Value) -> Vec<f64> {
 fn a_csv_file_gives_the_path_of_scikit_learn() {
     let golden = json(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/path.json")));
     let place = Place::new();
-    let (x, y) = (golden["x"].as_array().unwrap(), numbers(&golden["y"]));
+    let (x, y) = (golden["x"].as_array().unwrap(), numbers_of(&golden["y"]));
     let columns = x[0].as_array().unwrap().len();
     let mut text: String = (0..columns).map(|column| format!("c{column},")).collect::<String>() + "y\n";
     for (row, y) in x.iter().zip(&y) {
-        numbers(row).iter().for_each(|x| write!(text, "{x},").unwrap());
+        numbers_of(row).iter().for_each(|x| write!(text, "{x},").unwrap());
         writeln!(text, "{y}").unwrap();
     }
     place.write("data.csv", text);
@@ -33,13 +34,18 @@ fn a_csv_file_gives_the_path_of_scikit_learn() {
         let events = place.ok(&format!("{line} --l1-ratio {ratio}")).events();
         let points: Vec<&Value> = events.iter().filter(|event| event["event"] == "path_point").collect();
         assert_eq!(points.len(), 100);
-        let largest =
-            case["coefs"].as_array().unwrap().iter().flat_map(numbers).fold(0.0, |m: f64, c| m.max(c.abs()));
+        let largest = case["coefs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(numbers_of)
+            .fold(0.0, |m: f64, c| m.max(c.abs()));
         for (place, point) in points.iter().enumerate() {
             let (lambda, expected) =
                 (point["lambda"].as_f64().unwrap(), case["alphas"][place].as_f64().unwrap());
             assert!((lambda - expected).abs() <= 1e-5 * expected, "{lambda} {expected}");
-            for (found, expected) in numbers(&point["coef"]).iter().zip(numbers(&case["coefs"][place])) {
+            for (found, expected) in numbers_of(&point["coef"]).iter().zip(numbers_of(&case["coefs"][place]))
+            {
                 assert!((found - expected).abs() <= 1e-3 * largest, "{found} {expected}");
             }
         }
@@ -78,11 +84,11 @@ fn classes_of_a_csv_file_give_the_coefficients_of_scikit_learn() {
     let golden = json(std::path::Path::new(golden));
     for (case, name) in golden["cases"].as_array().unwrap().iter().zip(["cancer", "wine"]) {
         let place = Place::new();
-        let (x, y) = (case["x"].as_array().unwrap(), numbers(&case["y"]));
+        let (x, y) = (case["x"].as_array().unwrap(), numbers_of(&case["y"]));
         let columns = x[0].as_array().unwrap().len();
         let mut text: String = (0..columns).map(|column| format!("c{column},")).collect::<String>() + "y\n";
         for (row, y) in x.iter().zip(&y) {
-            numbers(row).iter().for_each(|x| write!(text, "{x},").unwrap());
+            numbers_of(row).iter().for_each(|x| write!(text, "{x},").unwrap());
             writeln!(text, "class {y}").unwrap();
         }
         place.write("data.csv", text);
@@ -97,11 +103,13 @@ fn classes_of_a_csv_file_give_the_coefficients_of_scikit_learn() {
                     (point["lambda"].as_f64().unwrap(), path["lambdas"][place].as_f64().unwrap());
                 assert!((found - expected).abs() <= 1e-5 * expected, "{found} {expected}");
                 let expected: Vec<f64> =
-                    path["coefs"][place].as_array().unwrap().iter().flat_map(numbers).collect();
+                    path["coefs"][place].as_array().unwrap().iter().flat_map(numbers_of).collect();
                 // One row for two classes, else a row for each class.
                 let found: Vec<f64> = match &point["coef"][0] {
-                    Value::Array(_) => point["coef"].as_array().unwrap().iter().flat_map(numbers).collect(),
-                    _ => numbers(&point["coef"]),
+                    Value::Array(_) => {
+                        point["coef"].as_array().unwrap().iter().flat_map(numbers_of).collect()
+                    }
+                    _ => numbers_of(&point["coef"]),
                 };
                 assert_eq!(found.len(), expected.len());
                 for (found, expected) in found.iter().zip(&expected) {
@@ -144,118 +152,6 @@ fn a_classifier_can_be_picked_by_its_accuracy() {
     place.fails(&format!("{line} --metric mse"), 2, "there is no metric \"mse\"; there are accuracy");
 }
 
-/// Training by steps comes to rest where the solver does: the same folds, the same zeros, the same losses.
-#[test]
-fn a_linear_model_trained_along_the_path_meets_the_solver() {
-    let place = Place::new();
-    let line = "path wine model.kind=linear --folds 3 --json -q";
-    let solved = place.ok(&format!("{line} --lambdas 60")).events();
-    let trained = place.ok(&format!(
-        "{line} --by-steps optim.kind=sgd optim.lr=0.3 optim.momentum=0.9 optim.weight_decay=0 \
-         schedule.kind=constant \
-         train.batch_size=0 train.epochs=1000 --epochs 300 --lambdas 6 --ratio 0.05"
-    ));
-    let trained = trained.events();
-    assert_eq!(trained.last().unwrap()["how"], "trained");
-    let number = |point: &Value, name: &str| point[name].as_f64().unwrap();
-    let mut compared = 0;
-    for point in trained.iter().filter(|event| event["event"] == "path_point") {
-        let lambda = number(point, "lambda");
-        // Strengths fall.
-        let Some(above) = solved.windows(2).find(|pair| {
-            pair[1]["event"] == "path_point"
-                && number(&pair[1], "lambda") < lambda
-                && lambda <= number(&pair[0], "lambda")
-        }) else {
-            continue;
-        };
-        let [high, low] = [&above[0], &above[1]];
-        let part =
-            (number(high, "lambda") / lambda).ln() / (number(high, "lambda") / number(low, "lambda")).ln();
-        let expected = number(high, "log_loss") * (1.0 - part) + number(low, "log_loss") * part;
-        let found = number(point, "log_loss");
-        assert!((found - expected).abs() < 0.01 * expected, "{lambda}: {found} {expected}");
-        let [fewest, most] = [high, low].map(|point| number(point, "nonzero"));
-        let nonzero = number(point, "nonzero");
-        assert!(fewest - 2.0 <= nonzero && nonzero <= most + 2.0, "{lambda}: {nonzero} {fewest} {most}");
-        compared += 1;
-    }
-    assert!(compared >= 4, "{compared}");
-}
-
-#[test]
-fn a_network_is_trained_until_nothing_is_left() {
-    let place = Place::new();
-    let line = "path wine train.epochs=20 --lambdas 8";
-    let ran = place.ok(&format!("{line} -o out.svg"));
-    for word in [
-        "layers.0.linear.weight",
-        "13 of 13",
-        "λ.min",
-        "log loss",
-        "accuracy",
-        "λ · Σ |w| over",
-        "validation items",
-    ] {
-        assert!(ran.stdout.contains(word), "{word} is not in\n{}", ran.stdout);
-    }
-    assert!(
-        ran.says("without the penalty: 512 left") && ran.says("written: out-weights.svg"),
-        "{}",
-        ran.stderr
-    );
-    assert!(fs::read_to_string(place.path().join("out-weights.svg")).unwrap().contains("output.weight"));
-    // The same bits every time.
-    assert_eq!(place.ok(&format!("{line} -q")).stdout, ran.stdout);
-    let events = place.ok(&format!("{line} --json -q")).events();
-    let (end, points) = events.split_last().unwrap();
-    assert!((3..=16).contains(&points.len()), "{}", points.len());
-    assert_eq!(points[0]["nonzero"], 0, "the strongest penalty leaves nothing");
-    assert!(points[1..].iter().all(|point| point["nonzero"].as_u64().unwrap() > 0));
-    let weakest = points.last().unwrap();
-    assert!(weakest["nonzero"].as_u64().unwrap() > 100);
-    let layers = weakest["layers"].as_array().unwrap();
-    let left: u64 = layers.iter().map(|layer| layer["nonzero"].as_u64().unwrap()).sum();
-    assert_eq!((left, layers.len()), (weakest["nonzero"].as_u64().unwrap(), 2));
-    assert_eq!((&end["numbers"], &end["validation_items"]), (&512.into(), &14.into()));
-    assert!(end["without"].as_f64().unwrap() < points[0]["log_loss"].as_f64().unwrap());
-    // Nothing is left behind.
-    assert!(place.run_dirs().is_empty());
-}
-
-/// The penalty of the configuration is the one that moves: a group lasso takes whole inputs away.
-#[test]
-fn the_penalty_of_the_configuration_moves() {
-    let place = Place::new();
-    let line = "path wine train.epochs=20 --lambdas 6 --folds 2 --json -q penalty.0.kind=l2 penalty.0.strength=1e-4 \
-                penalty.1.kind=group-lasso penalty.1.units=input penalty.1.strength=0 \
-                penalty.1.params=[\"layers.0.linear.weight\"]";
-    let events = place.ok(line).events();
-    let (end, points) = events.split_last().unwrap();
-    assert_eq!((&end["numbers"], &end["folds"]), (&416.into(), &2.into()));
-    assert!(end["penalty"].as_str().unwrap().contains("layers.0.linear.weight (416 numbers)"), "{end}");
-    for point in points {
-        let layer = &point["layers"][0];
-        let inputs = 13 - layer["zero_inputs"].as_u64().unwrap();
-        assert_eq!(layer["nonzero"], 32 * inputs, "whole inputs: {layer}");
-    }
-    assert_eq!(points[0]["layers"][0]["zero_inputs"], 13);
-    // Two folds have a spread, and folds at once change nothing.
-    assert!(points.iter().any(|point| point["standard_error"].as_f64().unwrap() > 0.0));
-    assert_eq!(place.ok(&format!("{line} --jobs 2")).events(), events);
-}
-
-#[test]
-fn a_network_of_images_has_a_path() {
-    let place = Place::new();
-    let line = "path digits model.kind=cnn model.channels=[4] model.hidden=[] train.epochs=1 --epochs 1 --lambdas 4 \
-                --ratio 0.05 --json -q penalty.0.kind=group-lasso penalty.0.units=filter penalty.0.strength=0";
-    let events = place.ok(line).events();
-    let (end, points) = events.split_last().unwrap();
-    assert_eq!((&points[0]["nonzero"], &end["numbers"]), (&0.into(), &36.into()));
-    assert_eq!(points[0]["layers"][0]["zero_outputs"], 4);
-}
-
 #[test]
 fn what_has_no_path_is_said() {
     let place = Place::new();
@@ -265,6 +161,11 @@ fn what_has_no_path_is_said() {
     place.write("flat.csv", "a,y\n1,2\n2,2\n3,2\n4,2\n5,2\n6,2\n7,2\n8,2\n9,2\n10,2\n");
     let flat = "path data.source=csv data.target=y data.task=regression model.kind=linear --data flat.csv";
     place.fails(flat, 3, "no feature is correlated with the target");
+    let rows = (1..20).map(|i| format!("{i},{}\n", if i % 2 == 0 { "even" } else { "odd" }));
+    place.write("rare.csv", format!("a,y\n{}0,\"none, or both\"\n", rows.collect::<String>()));
+    let rare =
+        "path data.source=csv data.target=y data.test=0 data.validation=0 model.kind=linear --data rare.csv";
+    place.fails(&format!("{rare} --folds 3"), 3, "have none of class \"none, or both\"");
 }
 
 /// Nothing of a configuration is passed over without a word.
@@ -298,35 +199,63 @@ fn what_a_path_would_pass_over_is_an_error() {
     ] {
         place.fails(&format!("path iris model.kind=linear {line}"), 2, piece);
     }
-    for (line, piece) in [
-        ("average.kind=ema", "an average of weights is not sparse"),
-        ("data.validation=0", "no items are there to judge"),
-        ("--metric macro_f1", "macro_f1 is no mean over items"),
-        ("--metric speed", "there is no metric \"speed\""),
-        (
-            "penalty.0.kind=l1 penalty.0.strength=1 penalty.0.schedule.kind=cosine",
-            "penalty.0.schedule moves the strength",
-        ),
-        ("optim.kind=lion", "penalty.0"),
-        ("model.kind=linear --by-steps train.solver=fista", "train.solver is set"),
-    ] {
-        place.fails(&format!("path iris {line}"), 2, piece);
-    }
-    // A loss of its own is what picks, over items too.
-    let hinge =
-        "path iris loss.kind=multi-margin train.epochs=10 --epochs 2 --lambdas 4 --ratio 0.1 --json -q";
-    let hinge = place.ok(hinge).events();
-    assert_eq!(hinge.last().unwrap()["metric"], "loss");
-    assert!(hinge[0]["loss"].as_f64().unwrap() > 0.0 && hinge[1]["standard_error"].as_f64().unwrap() > 0.0);
-    // An L2 penalty stays, and an elastic net says what its share is.
-    let line = "path wine model.kind=linear --lambdas 5 --folds 2 --json -q";
-    let with = place.ok(&format!(
-        "{line} penalty.0.kind=l2 penalty.0.strength=0.1 penalty.1.kind=elastic-net penalty.1.strength=0 \
-         penalty.1.l1_ratio=0.25"
+    place.write(
+        "weighted.csv",
+        "a,y,w\n1,2,1\n2,3,1\n3,4,2\n4,4,1\n5,6,1\n6,7,1\n7,7,1\n8,9,1\n9,9,1\n10,11,1\n",
+    );
+    let weighted = "path data.source=csv data.target=y data.weight=w model.kind=linear --data weighted.csv";
+    place.fails(weighted, 2, "knows no weights of items");
+    place.ok(&format!(
+        "{weighted} --by-steps --folds 2 --lambdas 3 --ratio 0.1 train.epochs=50 --epochs 50 -q"
     ));
-    let end = with.last_event();
-    assert_eq!((&end["l2"], &end["l1_ratio"]), (&0.1.into(), &0.25.into()));
-    let plain = place.ok(&format!("{line} --l1-ratio 0.25"));
-    assert_eq!(plain.last_event()["lambda_max"], end["lambda_max"]);
-    assert_ne!(plain.events()[4]["coef"], with.events()[4]["coef"]);
+}
+
+/// The problem is that of `kiln train --solver` with the same penalties, in whatever way the classes have logits.
+#[test]
+fn a_point_of_the_path_is_what_training_with_its_strength_gives() {
+    for (data, loss, numbers) in [
+        ("wine", "cross-entropy", false),
+        ("breast-cancer", "cross-entropy", false),
+        ("breast-cancer", "binary-cross-entropy", false),
+        ("diabetes", "mse", true),
+    ] {
+        let place = Place::new();
+        let common = format!(
+            "data.source={data} data.validation=0 model.kind=linear loss.kind={loss} penalty.0.kind=l2 \
+             penalty.0.strength=0.01 penalty.1.kind=l1 --json -q"
+        );
+        let common = if numbers { format!("{common} data.standardize=false") } else { common };
+        let path = place.ok(&format!("path {common} penalty.1.strength=0 --lambdas 8 --ratio 0.1 --folds 2"));
+        let point = path.events().swap_remove(4);
+        let lambda = point["lambda"].as_f64().unwrap();
+        // Of numbers the solver's path has half the squared error.
+        let strength = if numbers { 2.0 * lambda } else { lambda };
+        let trained =
+            format!("train {common} penalty.1.strength={strength} --solver fista train.gap_tolerance=1e-9");
+        let trained = place.ok(&trained).last_event();
+        assert_eq!(trained["stop"], "optimal", "{trained}");
+        let run = place.run_dir();
+        let file = newest_checkpoint(&run).join("model.safetensors");
+        let weights = Weights::from_safetensors(&fs::read(file).unwrap()).unwrap();
+        let weight = weights.get("output.weight").unwrap();
+        let outputs = weight.shape()[1];
+        let weight: Vec<f64> = weight.iter::<f64>().collect();
+        let row = |feature: usize| &weight[feature * outputs..(feature + 1) * outputs];
+        let found: Vec<Vec<f64>> = match point["coef"][0].as_array() {
+            Some(_) => point["coef"].as_array().unwrap().iter().map(numbers_of).collect(),
+            None => vec![numbers_of(&point["coef"])],
+        };
+        let largest = found.iter().flatten().fold(0.0, |most: f64, coef| most.max(coef.abs()));
+        assert!(largest > 0.0);
+        for (output, found) in found.iter().enumerate() {
+            for (feature, found) in found.iter().enumerate() {
+                // Two logits are told apart by their difference.
+                let expected = match (row(feature), data) {
+                    ([no, yes], "breast-cancer") => yes - no,
+                    (row, _) => row[output],
+                };
+                assert!((found - expected).abs() < 0.01 * largest, "{data} {loss}: {found} {expected}");
+            }
+        }
+    }
 }

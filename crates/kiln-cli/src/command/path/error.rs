@@ -35,6 +35,9 @@ pub(crate) enum NoPath {
     /// Several penalties of which each could be the one that moves.
     #[error("{first} and {second} both make weights zero, and a path moves the strength of one penalty")]
     Several { first: String, second: String },
+    /// A class that some fold does not train on.
+    #[error("the training items of a fold have none of class {class:?}, and a model of it has no optimum")]
+    RareClass { class: String },
     /// A strength that is moved twice.
     #[error("{key}.schedule moves the strength, and so does the path")]
     Scheduled { key: String },
@@ -63,7 +66,10 @@ pub(crate) enum NoPath {
 
 impl Explain for NoPath {
     fn kind(&self) -> ErrorKind {
-        ErrorKind::Usage
+        match self {
+            Self::RareClass { .. } => ErrorKind::Data,
+            _ => ErrorKind::Usage,
+        }
     }
 
     fn help(&self) -> Option<String> {
@@ -90,6 +96,9 @@ impl Explain for NoPath {
                 ));
             }
             Self::NoBias => "leave model.bias out, or add --by-steps",
+            Self::RareClass { .. } => {
+                "take classes out of the data that have next to no items, or add --by-steps"
+            }
             Self::Several { .. } => "leave one of them out",
             Self::Scheduled { .. } => "leave the schedule out",
             Self::SaidTwice { .. } => "leave --l1-ratio out, or the penalty",

@@ -39,8 +39,10 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
         let signals = Signals::listen();
         match trained::run(&resolved, arguments, global, &signals, out)? {
             Some(found) => found,
-            // Asked to stop: there is no path.
-            None => return Ok(signals.exit_code().unwrap_or(130)),
+            None => {
+                out.say("stopped: there is no path");
+                return Ok(signals.exit_code().unwrap_or(130));
+            }
         }
     };
     if let Some(path) = &arguments.output {

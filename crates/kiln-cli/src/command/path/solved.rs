@@ -6,7 +6,7 @@ use kiln_data::Split;
 use kiln_models::ModelConfig;
 use kiln_objective::LossConfig;
 use kiln_train::{Metrics, Scores};
-use kiln_validate::path::{ElasticNetPath, LogisticPath, LogisticPoint, PathPoint};
+use kiln_validate::path::{ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
 
 use super::error::NoPath;
 use super::found::{Found, Judged, Kind, Model, Point, curve, over_folds};
@@ -206,7 +206,11 @@ impl<'a> Solver<'a> {
                 points.map(linear).collect()
             }
             Wanted::Classes { labels, names } => {
-                self.classes.fit(x, &classes(labels, rows), names.len(), lambdas)?
+                let fit = self.classes.fit(x, &classes(labels, rows), names.len(), lambdas);
+                fit.map_err(|error| match error {
+                    PathError::Class { class } => NoPath::RareClass { class: names[class].clone() }.into(),
+                    error => CliError::from(error),
+                })?
             }
         })
     }
