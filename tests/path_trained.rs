@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::fmt::Write;
 use std::fs;
 
 use common::{Place, exact};
@@ -148,4 +149,27 @@ fn what_a_trained_path_would_pass_over_is_an_error() {
     let hinge = place.ok(hinge).events();
     assert_eq!(hinge.last().unwrap()["metric"], "loss");
     assert!(hinge[0]["loss"].as_f64().unwrap() > 0.0 && hinge[1]["standard_error"].as_f64().unwrap() > 0.0);
+}
+
+/// y is made of three columns of ten, in a way that no linear model sees: as nothing else is left, these are.
+#[test]
+fn the_inputs_that_matter_are_the_last_to_go() {
+    let place = Place::new();
+    let seed = kiln::Seed::new(3);
+    let mut text: String = (0..10).map(|column| format!("c{column},")).collect::<String>() + "y\n";
+    for row in 0..400u64 {
+        let x: Vec<f64> = (0..10).map(|column| seed.at(column).normal(row)).collect();
+        x.iter().for_each(|x| write!(text, "{x:.5},").unwrap());
+        writeln!(text, "{:.5}", x[2].abs() + x[5] * x[7] + 0.1 * seed.at(10).normal(row)).unwrap();
+    }
+    place.write("data.csv", text);
+    let line = "path data.source=csv data.target=y data.validation=0.2 data.test=0 --data data.csv model.hidden=[32] \
+                penalty.0.kind=group-lasso penalty.0.units=input penalty.0.strength=0 \
+                penalty.0.params=[\"layers.0.linear.weight\"] optim.lr=0.01 train.epochs=100 --epochs 30 --ratio 0.01";
+    let events = place.ok(&format!("{line} --json -q")).events();
+    let inputs = |point: &Value| point["inputs"].as_array().unwrap().len();
+    let three = events.iter().filter(|event| event["event"] == "path_point" && inputs(event) == 3);
+    let three: Vec<&Value> = three.collect();
+    assert!(!three.is_empty(), "{:?}", events[..events.len() - 1].iter().map(inputs).collect::<Vec<_>>());
+    assert!(three.iter().all(|point| point["inputs"] == serde_json::json!(["c2", "c5", "c7"])), "{three:?}");
 }

@@ -52,7 +52,7 @@ pub(super) fn error(found: &Found) -> Chart {
 fn coefficients(found: &Found, features: &[String]) -> Chart {
     let coef = |place: usize| match &found.points[place].model {
         Model::Linear(model) => model.coef.as_slice(),
-        Model::Network(_) => &[],
+        Model::Network { .. } => &[],
     };
     let weakest = coef(found.points.len() - 1);
     let mut order: Vec<usize> = (0..weakest.len()).collect();
@@ -73,7 +73,7 @@ fn coefficients(found: &Found, features: &[String]) -> Chart {
 /// How much is left of each layer.
 fn layers(found: &Found) -> Chart {
     let layers = |place: usize| match &found.points[place].model {
-        Model::Network(layers) => layers.as_slice(),
+        Model::Network { layers, .. } => layers.as_slice(),
         Model::Linear(_) => &[],
     };
     let title = format!("{}: weights that are not zero", found.label);

@@ -71,8 +71,8 @@ pub(super) struct Scored {
 pub(super) enum Model {
     /// All of it.
     Linear(LogisticPoint),
-    /// The zeros of its layers.
-    Network(Vec<Layer>),
+    /// The zeros of its layers, and the columns of a table that its first one still looks at, where it is penalised.
+    Network { layers: Vec<Layer>, inputs: Option<Vec<String>> },
 }
 
 /// What is left of a matrix or of filters.

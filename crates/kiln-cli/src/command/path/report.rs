@@ -65,7 +65,7 @@ fn point_fields(found: &Found, place: usize, point: &Point) -> Map<String, Value
             let coef: Vec<&[f64]> = model.coef.chunks(width).collect();
             fields.extend(fields! { coef: coef, intercept: model.intercept, gap: model.gap });
         }
-        Model::Network(layers) => {
+        Model::Network { layers, inputs } => {
             let one = |Layer { zeros, inputs }: &Layer| {
                 json!({
                     "path": zeros.path, "nonzero": zeros.numbers - zeros.zeros, "numbers": zeros.numbers,
@@ -73,6 +73,7 @@ fn point_fields(found: &Found, place: usize, point: &Point) -> Map<String, Value
                 })
             };
             fields.insert("layers".to_owned(), layers.iter().map(one).collect());
+            fields.extend(inputs.as_ref().map(|inputs| ("inputs".to_owned(), json!(inputs))));
         }
     }
     fields
@@ -162,7 +163,10 @@ fn coefficients(found: &Found, features: &[String], colour: bool) -> String {
 /// What is left of each layer in the two models that are picked.
 fn layers(found: &Found, colour: bool) -> String {
     let (a, b) = (&found.points[found.curve.one_standard_error()], &found.points[found.curve.minimum()]);
-    let (Model::Network(a), Model::Network(b)) = (&a.model, &b.model) else { return String::new() };
+    let (Model::Network { layers: a, inputs }, Model::Network { layers: b, .. }) = (&a.model, &b.model)
+    else {
+        return String::new();
+    };
     let mut table = Table::new([
         Column::left("layer"),
         Column::right("numbers"),
@@ -184,7 +188,13 @@ fn layers(found: &Found, colour: bool) -> String {
             inputs(b),
         ]);
     }
-    table.render(colour)
+    // Which columns are left says something where some have gone.
+    let all = a.first().map_or(0, |first| first.inputs);
+    let named = match inputs {
+        Some(inputs) if inputs.len() < all => format!("inputs used at λ.1se: {}\n", inputs.join(", ")),
+        _ => String::new(),
+    };
+    format!("{}{named}", table.render(colour))
 }
 
 /// How it was done, and how far to trust it.

@@ -106,7 +106,7 @@ pub(super) fn run(
         lambda: stage.lambda,
         nonzero: stage.left,
         scores,
-        model: Model::Network(stage.layers),
+        model: Model::Network { layers: stage.layers, inputs: stage.inputs },
     });
     let points: Vec<Point> = points.collect();
     let curve = curve(&points, &name)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use burn::module::Module;
 use burn::tensor::TensorData;
-use kiln_core::{ParamInfo, Seed, Weights, params};
+use kiln_core::{ParamInfo, ParamKind, Seed, Weights, params};
 use kiln_models::Network;
 use kiln_objective::Penalties;
 use kiln_report::human;
@@ -57,6 +57,8 @@ pub(super) struct Stage {
     pub(super) metrics: Metrics,
     pub(super) over_items: Option<f64>,
     pub(super) layers: Vec<Layer>,
+    /// The columns of a table that the first layer still looks at, where it is penalised.
+    pub(super) inputs: Option<Vec<String>>,
 }
 
 impl<'a> Walk<'a> {
@@ -137,8 +139,9 @@ impl<'a> Walk<'a> {
             let score =
                 score.and_then(|name| Some(format!(", {name} {}", human::metric(metrics.get(&name)?))));
             self.say(&format!("λ {}: {left} left{}", human::metric(lambda), score.unwrap_or_default()));
-            let layers = self.layers(&weights);
-            Ok::<_, CliError>(Some((weights, left, Stage { lambda, left, metrics, over_items, layers })))
+            let (layers, inputs) = (self.layers(&weights), self.inputs(&weights)?);
+            let stage = Stage { lambda, left, metrics, over_items, layers, inputs };
+            Ok::<_, CliError>(Some((weights, left, stage)))
         })?;
         Ok(fit.map(|points| points.into_iter().map(|(_, stage)| stage).collect()))
     }
@@ -231,6 +234,25 @@ impl<'a> Walk<'a> {
             Layer { zeros, inputs }
         };
         sparsity(weights, &self.penalised).into_iter().map(with_inputs).collect()
+    }
+
+    /// The names of the columns whose rows in the first matrix of the model are not zero.
+    fn inputs(&self, weights: &Weights) -> Result<Option<Vec<String>>, CliError> {
+        let Some(names) = self.job.shape.fitted.feature_names() else { return Ok(None) };
+        let model = params::list(&self.job.model()?);
+        let first = model.into_iter().find(|info| info.kind == ParamKind::Weight);
+        let first = first.filter(|first| self.penalised.iter().any(|info| info.path == first.path));
+        let Some((first, [inputs, outputs])) = first.as_ref().and_then(|info| match info.dims[..] {
+            [inputs, outputs] => Some((info, [inputs, outputs])),
+            _ => None,
+        }) else {
+            return Ok(None);
+        };
+        let Some(data) = weights.get(&first.path).filter(|_| inputs == names.len()) else { return Ok(None) };
+        let numbers: Vec<f64> = data.iter::<f64>().collect();
+        let used = names.into_iter().zip(numbers.chunks(outputs));
+        let used = used.filter(|(_, row)| row.iter().any(|weight| *weight != 0.0));
+        Ok(Some(used.map(|(name, _)| name).collect()))
     }
 
     fn say_dense(&self, model: &Network) -> Result<Metrics, CliError> {
