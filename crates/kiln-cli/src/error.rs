@@ -16,7 +16,7 @@ use kiln_validate::search::SearchError;
 use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
-use crate::command::{CvError, TuneError};
+use crate::command::{CvError, NoPath, TuneError};
 use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
 
@@ -54,15 +54,8 @@ pub(crate) enum CliError {
     Split(#[from] SplitError),
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// A model that the path cannot be computed for.
-    #[error("the path is of linear models, and model.kind is {kind}")]
-    PathModel { kind: String },
-    /// A target that the path cannot be computed for.
-    #[error("the path is for one column of numbers, and the target is {target}")]
-    PathTarget { target: String },
-    /// Weights that the path would pass over.
-    #[error("`kiln path` knows no weights of items, and data.weight is set")]
-    PathWeights,
+    #[error(transparent)]
+    NoPath(#[from] NoPath),
     #[error(transparent)]
     Tune(#[from] TuneError),
     #[error(transparent)]
@@ -201,6 +194,7 @@ impl CliError {
             Self::RegularisationPath(error) => error,
             Self::Split(error) => error,
             Self::Search(error) => error,
+            Self::NoPath(error) => error,
             Self::Tune(error) => error,
             Self::Cv(error) => error,
             Self::Statistics(error) => error,
@@ -215,7 +209,6 @@ impl Explain for CliError {
             Self::Setting { error, .. } => error.kind(),
             Self::DataChanged { .. } | Self::EmptyPart { .. } | Self::NegativeCount { .. } => ErrorKind::Data,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
-            Self::PathModel { .. } | Self::PathTarget { .. } | Self::PathWeights => ErrorKind::Usage,
             Self::NoModel { .. } | Self::IsFold { .. } => ErrorKind::Usage,
             Self::NoFold { .. } | Self::FoldMissing { .. } | Self::NotACv { .. } | Self::OtherCv { .. } => {
                 ErrorKind::Usage
@@ -269,9 +262,6 @@ impl Explain for CliError {
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
-            Self::PathModel { .. } => "add model.kind=linear, or train other models with penalty.0.kind=l1",
-            Self::PathWeights => "leave data.weight out and name its column in data.ignore",
-            Self::PathTarget { .. } => "name one column of numbers with data.target",
             Self::OutputIsInput { .. } => "give the output another name",
             Self::StandardizedCounts => "set data.standardize = false",
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",

@@ -25,6 +25,7 @@ mod fista;
 mod intercept;
 mod lbfgs;
 mod loss;
+mod null;
 mod problem;
 mod ridge;
 mod solve;

@@ -74,7 +74,7 @@ pub(crate) enum Command {
     /// Find a learning rate to begin with: a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
     LrFind(LrFind),
-    /// Fit a linear model for every strength of its penalty, and pick one by cross-validation.
+    /// Fit a model for every strength of its penalty, from none to nothing left, and pick one by held-out items.
     #[command(after_help = path::EXAMPLES)]
     Path(PathArguments),
     /// Search for the settings that do best on the validation part.

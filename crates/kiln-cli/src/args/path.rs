@@ -12,21 +12,34 @@ use super::train::Plan;
 pub(crate) struct PathArguments {
     #[command(flatten)]
     pub(crate) plan: Plan,
-    /// Strengths on the path.
-    #[arg(long, value_name = "N", default_value_t = 100,
+    /// Strengths on the path [default: 100 for a linear model of numbers, 50 of classes, about 20 for one that is trained].
+    #[arg(long, value_name = "N",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=10_000))]
-    pub(crate) lambdas: usize,
-    /// The smallest strength, as a part of the one at which every coefficient is zero.
+    pub(crate) lambdas: Option<usize>,
+    /// The smallest strength, as a part of the one at which nothing is left.
     #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = ratio)]
     pub(crate) ratio: f64,
-    /// Share of L1 in the penalty: 1 is the lasso, less is the elastic net.
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = share)]
-    pub(crate) l1_ratio: f64,
-    /// Folds of the cross-validation.
-    #[arg(long, value_name = "K", default_value_t = 5,
+    /// Share of L1 in the penalty: 1 is the lasso, less is the elastic net [default: as [[penalty]] says, or 1].
+    #[arg(long, value_name = "X", value_parser = share)]
+    pub(crate) l1_ratio: Option<f64>,
+    /// Folds of the cross-validation [default: 5 for a linear model, the validation part for one that is trained].
+    #[arg(long, value_name = "K",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=100_000))]
-    pub(crate) folds: usize,
-    /// An SVG file for the error; the coefficients go into a file beside it.
+    pub(crate) folds: Option<usize>,
+    /// The metric that picks [default: log_loss for classes, mse for numbers].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) metric: Option<String>,
+    /// Train a linear model by steps, too, as other models, instead of solving it.
+    #[arg(long)]
+    pub(crate) by_steps: bool,
+    /// Epochs at each strength of a model that is trained [default: a tenth of train.epochs].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) epochs: Option<u64>,
+    /// Folds at once. Never changes a result.
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(crate) jobs: usize,
+    /// An SVG file for the error; the coefficients, or what is left of the layers, go into a file beside it.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -44,11 +57,23 @@ fn share(text: &str) -> Result<f64, String> {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   kiln path diabetes model.kind=linear
-  kiln path diabetes model.kind=linear --l1-ratio 0.5 -o path.svg
+  kiln path wine model.kind=linear --l1-ratio 0.5 -o path.svg
+  kiln path breast-cancer model.kind=linear --metric accuracy --folds 10 --jobs 2
   kiln path data.source=csv data.target=price model.kind=linear --data houses.csv --json
+  kiln path wine -o path.svg
+  kiln path wine --folds 5 penalty.0.kind=group-lasso penalty.0.units=input penalty.0.strength=0
 
-Minimises 1/(2n)·Σ(y − xw − b)² + λ·(α·Σ|w| + (1 − α)/2·Σw²), α the L1 ratio, over the items that are not held out
-for the test. Columns are standardised unless data.standardize is false, in each fold by its own training items.";
+A linear model is solved from the strength at which all coefficients are zero (the gradient there says which) downwards: \
+1/(2n)·Σ(y − xw − b)² for numbers, the mean cross-entropy for classes (one logit for two of them), plus \
+λ·(α·Σ|w| + (1 − α)/2·Σw²), α the L1 ratio. An L2 penalty of the configuration stays. [optim], [schedule] and [train] \
+play no part.
+
+Any other model is trained without the penalty, then through rising strengths by proximal steps, each time from the weights \
+before, until nothing is left, as in LassoNet (2021): from all zeros no gradient leads away. The penalty is the one \
+L1, elastic net, group lasso or L2,1 of [[penalty]], whose strength λ is, or L1 on the weights; all else of the \
+configuration stays, but there is no early stopping, and no warm-up after the first training.
+
+The items are those not held out for the test. In each fold, columns are standardised by its own training items.";
 
 #[cfg(test)]
 mod tests {

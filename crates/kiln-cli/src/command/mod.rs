@@ -29,6 +29,7 @@ use crate::error::CliError;
 use crate::output::Output;
 
 pub(crate) use cv::CvError;
+pub(crate) use path::NoPath;
 pub(crate) use tune::TuneError;
 
 /// Runs a command and gives back the exit code: 0, or 130 and 143 after a signal.
@@ -54,7 +55,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Schedule(command) => schedule::run(command, global, out)?,
         Command::Augment(command) => augment::run(command, global, out)?,
         Command::LrFind(arguments) => lr_find::run(arguments, global, out)?,
-        Command::Path(arguments) => path::run(arguments, global, out)?,
+        Command::Path(arguments) => return path::run(arguments, global, out),
         Command::Tune(arguments) => return tune::run(arguments, global, out),
         Command::Verify(arguments) => verify::run(arguments, global, out)?,
     }

@@ -171,6 +171,25 @@ mod tests {
     }
 
     #[test]
+    fn marks_that_meet_get_a_line_each() {
+        let chart = wave().mark(2550.0, "there").mark(4990.0, "end");
+        let text = chart.to_text(80, 10);
+        let marks: Vec<&str> = text.lines().filter(|line| line.contains('↑')).map(str::trim).collect();
+        assert_eq!(marks[0].split_whitespace().collect::<Vec<_>>(), ["↑", "here", "end", "↑"]);
+        assert_eq!(marks[1..], ["↑ there"]);
+    }
+
+    #[test]
+    fn long_names_do_not_run_into_each_other() {
+        let line = || vec![(0.0, 0.0), (1.0, 1.0)];
+        let long = "a name of forty letters, which is a lot.";
+        let two = Chart::new("", "", "").series(long, line()).series("b", line()).to_svg();
+        assert!(two.contains(long), "there is room for two");
+        let five = (0..5).fold(Chart::new("", "", ""), |chart, _| chart.series(long, line())).to_svg();
+        assert!(five.contains("…</text>") && !five.contains(long));
+    }
+
+    #[test]
     fn a_band_is_shaded_and_fits_the_axes() {
         let line = vec![(1.0, 0.5), (2.0, 0.6)];
         let band = vec![(1.0, 0.25, 0.75), (2.0, f64::NAN, 0.7), (3.0, 0.5, 0.75)];

@@ -9,6 +9,8 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 380.0;
 /// Left, right, top and bottom margin.
 const MARGIN: [f64; 4] = [80.0, 20.0, 44.0, 52.0];
+/// About how wide a letter is.
+const LETTER: f64 = 6.6;
 /// Distinct to the colour-blind too (Okabe and Ito 2008).
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
@@ -75,6 +77,9 @@ pub(super) fn draw(chart: &Chart) -> String {
             let _ = writeln!(svg, "<path d=\"{outline}Z\" fill=\"{colour}\" fill-opacity=\"0.15\"/>");
         }
     }
+    // Each name has as much room as the longest asks for and the width gives.
+    let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0);
+    let room = (30.0 + LETTER * longest as f64).min(wide / chart.series.len().max(1) as f64).max(130.0);
     for (index, series) in chart.series.iter().enumerate() {
         let colour = COLOURS[index % COLOURS.len()];
         let points = thin(&series.points, &x, &y, wide as usize);
@@ -82,19 +87,27 @@ pub(super) fn draw(chart: &Chart) -> String {
         let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>");
         if chart.series.len() > 1 {
             let row = 36.0;
-            let column = left + 130.0 * index as f64;
+            let column = left + room * index as f64;
             let _ = writeln!(
                 svg,
                 "<path d=\"M{column:.1} {:.1}h18\" stroke=\"{colour}\" stroke-width=\"3\"/>\n\
                  <text x=\"{:.1}\" y=\"{row}\">{}</text>",
                 row - 4.0,
                 column + 24.0,
-                escape(&series.name),
+                escape(&shortened(&series.name, ((room - 30.0) / LETTER) as usize)),
             );
         }
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// A name in so many letters at most.
+fn shortened(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters {
+        return name.to_owned();
+    }
+    name.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Straight lines from point to point.

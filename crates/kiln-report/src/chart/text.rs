@@ -60,23 +60,30 @@ fn labels(x: &Axis, columns: usize) -> String {
     format!("{:LABELS$}  {}\n", "", line)
 }
 
-/// The marks on one line, an arrow where each stands; empty without marks.
+/// The marks, an arrow where each stands, on one line or on as many as they need beside each other; empty without marks.
 fn marks(chart: &Chart, x: &Axis, columns: usize) -> String {
-    let mut line: Vec<char> = vec![' '; columns];
+    let mut lines: Vec<Vec<char>> = Vec::new();
     for (value, word) in &chart.marks {
         let Some(place) = x.place(*value) else { continue };
         let column = ((place * (columns - 1) as f64).round() as usize).min(columns - 1);
-        line[column] = '↑';
         // The word stands right of its arrow, or left of it where there is no room.
         let length = word.chars().count();
         let start =
             if column + 2 + length <= columns { column + 2 } else { column.saturating_sub(length + 1) };
+        let (from, to) =
+            (column.min(start).saturating_sub(1), (start + length + 1).max(column + 1).min(columns));
+        let free = lines.iter().position(|line| line[from..to].iter().all(|cell| *cell == ' '));
+        let line = free.unwrap_or(lines.len());
+        if line == lines.len() {
+            lines.push(vec![' '; columns]);
+        }
+        lines[line][column] = '↑';
         for (offset, letter) in word.chars().enumerate().take_while(|(offset, _)| start + offset < columns) {
-            line[start + offset] = letter;
+            lines[line][start + offset] = letter;
         }
     }
-    let line: String = line.into_iter().collect();
-    if line.trim().is_empty() { String::new() } else { format!("{:LABELS$}  {}\n", "", line.trim_end()) }
+    let text = |line: Vec<char>| line.into_iter().collect::<String>();
+    lines.into_iter().map(|line| format!("{:LABELS$}  {}\n", "", text(line).trim_end())).collect()
 }
 
 /// Sets the dots on the straight line between two points of the unit square.

@@ -41,17 +41,38 @@ impl Curve {
         Ok(Self { lambdas, mean, standard_error })
     }
 
+    /// From errors with their standard errors, such as those of the items of one validation part.
+    ///
+    /// # Errors
+    /// [`PathError::Length`] for lists of different lengths or without numbers, [`PathError::NotFinite`].
+    pub fn with_errors(
+        lambdas: Vec<f64>,
+        mean: Vec<f64>,
+        standard_error: Vec<f64>,
+    ) -> Result<Self, PathError> {
+        let mut curve = Self::new(lambdas, &[mean])?;
+        let (expected, found) = (curve.lambdas.len(), standard_error.len());
+        if found != expected {
+            return Err(PathError::Length { expected, found });
+        }
+        if let Some(place) = standard_error.iter().position(|error| !error.is_finite()) {
+            return Err(PathError::NotFinite { fold: 0, place, value: standard_error[place] });
+        }
+        curve.standard_error = standard_error;
+        Ok(curve)
+    }
+
     /// The strengths, falling.
     pub fn lambdas(&self) -> &[f64] {
         &self.lambdas
     }
 
-    /// The mean over the folds at every strength.
+    /// The mean over the folds, or the items, at every strength.
     pub fn mean(&self) -> &[f64] {
         &self.mean
     }
 
-    /// The standard error of that mean, s/√k over k folds. Folds share training items, so it is too small; it is the
+    /// The standard error of that mean, s/√k over k folds (or items). Folds share training items, so it is too small; it is the
     /// measure of [`Curve::one_standard_error`], not an interval.
     pub fn standard_error(&self) -> &[f64] {
         &self.standard_error

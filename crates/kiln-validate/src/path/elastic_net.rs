@@ -1,18 +1,21 @@
 //! The path of the lasso and the elastic net.
 
 use kiln_convex::{Design, ElasticNet, Stopping, elastic_net, lambda_max};
-use kiln_core::{Range, check};
+use kiln_core::Range;
 
-use super::PathError;
+use super::{PathError, grid};
 
 /// The path of the lasso and the elastic net, by coordinate descent. As scikit-learn's `enet_path` and `lasso_path`
 /// with an intercept.
+///
+/// It minimises `1/(2n) Σ (y − xw − b)² + λ (α Σ |w| + (1 − α)/2 Σ w²) + l2/2 Σ w²`.
 ///
 /// | setting | default | range |
 /// |---|---|---|
 /// | `lambdas` | 100 | ≥ 2 |
 /// | `ratio` | 1e-3 | (0, 1) |
 /// | `l1_ratio` | 1 (a lasso) | (0, 1] |
+/// | `l2` | 0 | ≥ 0 |
 /// | `tolerance` | 1e-8 | > 0 |
 #[derive(Debug, Clone, PartialEq)]
 pub struct ElasticNetPath {
@@ -22,13 +25,15 @@ pub struct ElasticNetPath {
     pub ratio: f64,
     /// Share of L1 in the penalty.
     pub l1_ratio: f64,
+    /// An L2 term that is the same at every strength.
+    pub l2: f64,
     /// The duality gap at which a point is solved, as a part of the objective of the model without features.
     pub tolerance: f64,
 }
 
 impl Default for ElasticNetPath {
     fn default() -> Self {
-        Self { lambdas: 100, ratio: 1e-3, l1_ratio: 1.0, tolerance: 1e-8 }
+        Self { lambdas: 100, ratio: 1e-3, l1_ratio: 1.0, l2: 0.0, tolerance: 1e-8 }
     }
 }
 
@@ -73,15 +78,9 @@ impl ElasticNetPath {
     /// # Errors
     /// A setting out of its range, data that are not finite or do not fit, [`PathError::Flat`].
     pub fn grid(&self, x: &Design, y: &[f64]) -> Result<Vec<f64>, PathError> {
-        let count = check::at_least("lambdas", self.lambdas, 2)?;
-        Range::POSITIVE.check("ratio", self.ratio)?;
-        Range::BELOW_ONE.check("ratio", self.ratio)?;
         let most = lambda_max(x, y, self.l1_ratio, true)?;
-        if most <= 0.0 {
-            return Err(PathError::Flat);
-        }
-        let last = (count - 1) as f64;
-        Ok((0..count).map(|place| most * (self.ratio.ln() * place as f64 / last).exp()).collect())
+        let lambdas = grid::falling(most, self.lambdas, self.ratio)?;
+        if most > 0.0 { Ok(lambdas) } else { Err(PathError::Flat) }
     }
 
     /// The models at these strengths, which fall; each begins where the one before ended.
@@ -113,9 +112,13 @@ impl ElasticNetPath {
         let mean = y.iter().sum::<f64>() / y.len().max(1) as f64;
         let null = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / (2.0 * y.len().max(1) as f64);
         let tolerance = (self.tolerance * null).max(f64::MIN_POSITIVE);
+        let fixed = Range::at_least(0.0).check("l2", self.l2)?;
+        // One elastic net of both: λ α of L1 and λ (1 − α) + l2 of L2.
+        let strength = lambda + fixed;
+        let l1_ratio = if fixed > 0.0 { self.l1_ratio * lambda / strength } else { self.l1_ratio };
         let settings = ElasticNet {
-            lambda,
-            l1_ratio: self.l1_ratio,
+            lambda: strength,
+            l1_ratio,
             stopping: Stopping { tolerance, ..Stopping::default() },
             ..ElasticNet::default()
         };

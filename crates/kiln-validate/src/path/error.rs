@@ -16,6 +16,20 @@ pub enum PathError {
     /// No feature says anything about the target.
     #[error("every coefficient is zero without a penalty, too: no feature is correlated with the target")]
     Flat,
+    /// A class that no row has.
+    #[error("no row is of class {class}: a model of it has no optimum")]
+    Class {
+        /// The class, from 0.
+        class: usize,
+    },
+    /// No strength makes all weights zero.
+    #[error("{left} of the weights are not zero even at a strength of {lambda:e}")]
+    NeverZero {
+        /// The strength.
+        lambda: f64,
+        /// Weights that are not zero.
+        left: usize,
+    },
     /// Folds with curves of different lengths, or no folds.
     #[error("a fold has {found} errors for {expected} strengths")]
     Length {
@@ -41,14 +55,20 @@ impl Explain for PathError {
         match self {
             Self::Number(_) | Self::Length { .. } => ErrorKind::Usage,
             Self::Convex(error) => error.kind(),
-            Self::Flat => ErrorKind::Data,
-            Self::NotFinite { .. } => ErrorKind::Diverged,
+            Self::Flat | Self::Class { .. } => ErrorKind::Data,
+            Self::NotFinite { .. } | Self::NeverZero { .. } => ErrorKind::Diverged,
         }
     }
 
     fn help(&self) -> Option<String> {
         match self {
             Self::Convex(error) => error.help(),
+            Self::Class { .. } => {
+                Some("take fewer folds, or leave classes out that have next to no items".to_owned())
+            }
+            Self::NeverZero { .. } => {
+                Some("train longer at each strength, or with a larger learning rate".to_owned())
+            }
             _ => None,
         }
     }

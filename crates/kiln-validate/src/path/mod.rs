@@ -1,5 +1,6 @@
-//! The regularisation path: a model for every strength of its penalty, from the one at which all weights are zero
-//! downwards, each begun where the one before ended; and the strength that cross-validation picks.
+//! The regularisation path: a model for every strength of its penalty, each begun where the one before ended, and the
+//! strength that held-out items pick. Linear models ([`ElasticNetPath`], [`LogisticPath`]) are solved, from the strength at
+//! which all weights are zero downwards; any other model is trained, from small strengths upwards ([`DenseToSparse`]).
 //!
 //! Friedman, Hastie, Tibshirani: Regularization paths for generalized linear models via coordinate descent. Journal
 //! of Statistical Software 33 (2010).
@@ -23,9 +24,14 @@
 //! ```
 
 mod curve;
+mod dense_to_sparse;
 mod elastic_net;
 mod error;
+mod grid;
+mod logistic;
 
 pub use curve::Curve;
+pub use dense_to_sparse::DenseToSparse;
 pub use elastic_net::{ElasticNetPath, PathPoint};
 pub use error::PathError;
+pub use logistic::{LogisticPath, LogisticPoint};

@@ -1,92 +1,84 @@
-//! `kiln path`.
+//! `kiln path`: a model for every strength of a penalty, and the strength that held-out items pick.
+//!
+//! A linear model is solved, from the strength at which all coefficients are zero downwards. Any other model is trained,
+//! from its dense weights through rising strengths until none of them is left.
 
+mod chart;
+mod error;
+mod found;
+mod judge;
+mod penalty;
 mod report;
+mod solved;
 mod table;
+mod trained;
+mod walk;
 
-use kiln_core::{Purpose, Seed};
-use kiln_data::Split;
+use kiln_core::Seed;
+use kiln_data::{Dataset, Target};
 use kiln_models::ModelConfig;
-use kiln_validate::path::{Curve, ElasticNetPath, PathPoint};
-use kiln_validate::split::{Items, KFold, Splitter};
+use kiln_train::Metrics;
+use kiln_validate::split::{Items, KFold, Splitter, StratifiedKFold};
 
 use super::configuration;
+use super::cv::CvError;
 use crate::args::{Global, PathArguments};
 use crate::error::CliError;
-use crate::job::open_device;
 use crate::output::Output;
-use table::Table;
+use crate::signal::Signals;
+pub(crate) use error::NoPath;
 
-/// Everything that there is to say of a path.
-#[derive(Debug)]
-struct Found {
-    label: String,
-    target: String,
-    features: Vec<String>,
-    points: Vec<PathPoint>,
-    curve: Curve,
-    folds: usize,
-    items: usize,
-}
-
-pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Result<(), CliError> {
+pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Result<u8, CliError> {
     let resolved = configuration(&arguments.plan, global)?;
-    let config = &resolved.config;
-    if !matches!(config.model, ModelConfig::Linear(_)) {
-        let kind = serde_json::to_value(&config.model).ok();
-        let kind = kind.as_ref().and_then(|model| model["kind"].as_str()).unwrap_or("another").to_owned();
-        return Err(resolved.locate_at("model.kind", CliError::PathModel { kind }));
-    }
-    if config.data.weight.is_some() {
-        return Err(resolved.locate_at("data.weight", CliError::PathWeights));
-    }
     if let Some(path) = &arguments.output {
         super::picture::check_svg(path)?;
     }
-    // All of it is computed on the host, but a device that is not there is an error.
-    open_device(&resolved)?;
-    out.say(&format!("{}: reading the data", resolved.label));
-    let dataset = config.data.load().map_err(|error| resolved.locate(error))?;
-    let seed = Seed::new(config.seed).purpose(Purpose::Split);
-    let split = Split::new(&dataset, &config.data, seed).map_err(|error| resolved.locate(error))?;
-    let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();
-    rows.sort_unstable();
-
-    let table = Table::new(&dataset, (&config.data).into())?;
-    let path = ElasticNetPath {
-        lambdas: arguments.lambdas,
-        ratio: arguments.ratio,
-        l1_ratio: arguments.l1_ratio,
-        ..ElasticNetPath::default()
-    };
-    let whole = table.fit(&rows).map_err(|error| resolved.locate(error))?;
-    let (x, y) = whole.train()?;
-    let lambdas = path.grid(&x, &y)?;
-    let points = path.fit(&x, &y, &lambdas)?;
-
-    let splitter = KFold { folds: arguments.folds, shuffle: Some(seed.at(arguments.folds as u64)) };
-    let mut errors = Vec::new();
-    for fold in splitter.split(&Items::new(rows.len()))? {
-        let at = |places: &[usize]| places.iter().map(|place| rows[*place]).collect::<Vec<usize>>();
-        let (train, test) = (at(fold.train()), at(fold.test()));
-        // What is fitted to the data is fitted to the fold's training items alone.
-        let fitted = table.fit(&train)?;
-        let ((x, y), (test_x, test_y)) = (fitted.train()?, fitted.rows(&test)?);
-        let points = path.fit(&x, &y, &lambdas)?;
-        errors.push(points.iter().map(|point| point.mean_squared_error(&test_x, &test_y)).collect());
-    }
-    let found = Found {
-        label: resolved.label.clone(),
-        target: table.target().to_owned(),
-        features: whole.features(),
-        points,
-        curve: Curve::new(lambdas, &errors)?,
-        folds: arguments.folds,
-        items: rows.len(),
+    let found = if matches!(resolved.config.model, ModelConfig::Linear(_)) && !arguments.by_steps {
+        solved::run(&resolved, arguments, out)?
+    } else {
+        let signals = Signals::listen();
+        match trained::run(&resolved, arguments, global, &signals, out)? {
+            Some(found) => found,
+            None => {
+                out.say("stopped: there is no path");
+                return Ok(signals.exit_code().unwrap_or(130));
+            }
+        }
     };
     if let Some(path) = &arguments.output {
-        for file in report::draw(&found, path)? {
+        for file in chart::draw(&found, path)? {
             out.say(&format!("written: {}", file.display()));
         }
     }
-    if out.json { report::events(&found, out) } else { out.data(&report::text(&found)) }
+    if out.json { report::events(&found, out) } else { out.data(&report::text(&found)) }.map(|()| 0)
+}
+
+/// Training and test rows of each fold: of `rows`, which rise, at random, with the same share of each class.
+fn folds(
+    dataset: &Dataset,
+    rows: &[usize],
+    folds: usize,
+    seed: Seed,
+) -> Result<Vec<[Vec<usize>; 2]>, CliError> {
+    let shuffle = Some(seed.at(folds as u64));
+    let split = match &dataset.target {
+        Target::Classes { labels, .. } => {
+            let labels: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+            StratifiedKFold { folds, shuffle }.split(&Items::new(rows.len()).labels(&labels))?
+        }
+        Target::Values { .. } => KFold { folds, shuffle }.split(&Items::new(rows.len()))?,
+    };
+    let at = |places: &[usize]| places.iter().map(|place| rows[*place]).collect();
+    Ok(split.iter().map(|fold| [at(fold.train()), at(fold.test())]).collect())
+}
+
+/// The metric that picks: the one wanted, or the log loss of classes and the squared error of numbers.
+fn metric(known: &Metrics, wanted: Option<&str>) -> Result<String, CliError> {
+    let usual = if known.get("log_loss").is_some() { "log_loss" } else { "mse" };
+    let name = wanted.unwrap_or(usual);
+    if known.get(name).is_some() {
+        return Ok(name.to_owned());
+    }
+    let known = known.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+    Err(CvError::Metric { name: name.to_owned(), known }.into())
 }

@@ -1,57 +1,118 @@
-//! What is said of a path: events, a table, two charts.
+//! What is said of a path: events, and tables.
 
-use std::path::{Path, PathBuf};
+use kiln_report::{Column, Table, human, table};
+use serde_json::{Map, Value, json};
 
-use kiln_report::{Chart, Column, Table, human, table};
-
-use super::super::picture::write_svg;
-use super::Found;
+use super::chart;
+use super::found::{Found, Judged, Kind, Layer, Model, Point};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-/// Rows of the table, beside those that are picked.
+/// Rows of the table along the path, beside those that are picked.
 const ROWS: usize = 10;
-/// Coefficients that are drawn.
-const CURVES: usize = 5;
+/// Coefficients that are listed.
+const COEFFICIENTS: usize = 40;
+
+/// What a metric is called in a table.
+pub(super) fn heading(metric: &str) -> String {
+    match metric {
+        "mse" => "squared error".to_owned(),
+        "mae" => "absolute error".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
 
 /// One event for every strength, and one for what is picked.
 pub(super) fn events(found: &Found, out: Output) -> Result<(), CliError> {
-    let curve = &found.curve;
     for (place, point) in found.points.iter().enumerate() {
-        out.event(
-            "path_point",
-            fields! {
-                lambda: point.lambda, nonzero: point.nonzero(), mse: curve.mean()[place],
-                standard_error: curve.standard_error()[place], coef: point.coef, intercept: point.intercept,
-                gap: point.gap,
-            },
-        )?;
+        out.event("path_point", point_fields(found, place, point))?;
     }
+    let curve = &found.curve;
     let (best, simple) = (curve.minimum(), curve.one_standard_error());
-    out.event(
-        "path",
-        fields! {
-            lambda_max: curve.lambdas()[0], lambda_min: curve.lambdas()[best], lambda_1se: curve.lambdas()[simple],
-            folds: found.folds, items: found.items, target: found.target, features: found.features,
-        },
+    let mut fields = fields! {
+        lambda_max: curve.lambdas()[0], lambda_min: curve.lambdas()[best], lambda_1se: curve.lambdas()[simple],
+        metric: found.metric, items: found.items, numbers: found.numbers,
+    };
+    match found.judged {
+        Judged::Folds(folds) => fields.insert("folds".to_owned(), json!(folds)),
+        Judged::Validation(items) => fields.insert("validation_items".to_owned(), json!(items)),
+    };
+    match &found.target {
+        Some(target) => fields.insert("target".to_owned(), json!(target)),
+        None => fields.insert("classes".to_owned(), json!(found.classes)),
+    };
+    match &found.kind {
+        Kind::Solved { features, l1_ratio, l2 } => fields.extend(fields! {
+            how: "solved", features: features, l1_ratio: l1_ratio, l2: l2,
+        }),
+        Kind::Trained { penalty, epochs } => fields.extend(fields! {
+            how: "trained", penalty: penalty, epochs: epochs, without: found.dense,
+        }),
+    }
+    out.event("path", fields)
+}
+
+fn point_fields(found: &Found, place: usize, point: &Point) -> Map<String, Value> {
+    let mut fields = fields! { lambda: point.lambda, nonzero: point.nonzero };
+    fields.insert(found.metric.clone(), json!(found.metric(place)));
+    fields.extend(fields! { standard_error: found.curve.standard_error()[place], scores: point.scores.mean });
+    match &point.model {
+        Model::Linear(model) if model.intercept.len() == 1 => fields.extend(fields! {
+            coef: model.coef, intercept: model.intercept[0], gap: model.gap,
+        }),
+        Model::Linear(model) => {
+            let width = model.coef.len() / model.intercept.len();
+            let coef: Vec<&[f64]> = model.coef.chunks(width).collect();
+            fields.extend(fields! { coef: coef, intercept: model.intercept, gap: model.gap });
+        }
+        Model::Network { layers, inputs } => {
+            let one = |Layer { zeros, inputs }: &Layer| {
+                json!({
+                    "path": zeros.path, "nonzero": zeros.numbers - zeros.zeros, "numbers": zeros.numbers,
+                    "inputs": inputs, "zero_inputs": zeros.zero_inputs, "zero_outputs": zeros.zero_outputs,
+                })
+            };
+            fields.insert("layers".to_owned(), layers.iter().map(one).collect());
+            fields.extend(inputs.as_ref().map(|inputs| ("inputs".to_owned(), json!(inputs))));
+        }
+    }
+    fields
+}
+
+/// The curve of the metric as text, a table along the path, and the two models that are picked.
+pub(super) fn text(found: &Found) -> String {
+    let colour = table::colour(&std::io::stdout());
+    let models = match &found.kind {
+        Kind::Solved { features, .. } => coefficients(found, features, colour),
+        Kind::Trained { .. } => layers(found, colour),
+    };
+    format!(
+        "{}\n{}\n{models}\n{}",
+        chart::error(found).to_text(80, 12),
+        along(found).render(colour),
+        closing(found)
     )
 }
 
-/// The curve of the error as text, a table along the path, and the two models that are picked.
-pub(super) fn text(found: &Found) -> String {
+fn along(found: &Found) -> Table {
     let curve = &found.curve;
     let (best, simple) = (curve.minimum(), curve.one_standard_error());
     let last = found.points.len() - 1;
     let mut places: Vec<usize> = (0..ROWS).map(|row| row * last / (ROWS - 1)).chain([best, simple]).collect();
     places.sort_unstable();
     places.dedup();
-    let mut along = Table::new([
+    // Of classes there is one more to say than what picks.
+    let beside = ["accuracy", "log_loss"].into_iter().find(|name| *name != found.metric);
+    let beside = beside.filter(|_| !found.classes.is_empty());
+    let mut columns = vec![
         Column::right("λ"),
         Column::right("not zero"),
-        Column::right("squared error"),
+        Column::right(heading(&found.metric)),
         Column::right("± s.e."),
-        Column::left(""),
-    ]);
+    ];
+    columns.extend(beside.map(|name| Column::right(heading(name))));
+    columns.push(Column::left(""));
+    let mut along = Table::new(columns);
     for place in places {
         let word = match (place == simple, place == best) {
             (true, true) => "λ.1se, λ.min",
@@ -59,81 +120,108 @@ pub(super) fn text(found: &Found) -> String {
             (false, true) => "λ.min",
             _ => "",
         };
-        along.row([
-            human::metric(curve.lambdas()[place]),
-            found.points[place].nonzero().to_string(),
-            human::metric(curve.mean()[place]),
+        let point = &found.points[place];
+        let mut cells = vec![
+            human::metric(point.lambda),
+            point.nonzero.to_string(),
+            human::metric(found.metric(place)),
             human::metric(curve.standard_error()[place]),
-            word.to_owned(),
-        ]);
+        ];
+        cells.extend(beside.map(|name| human::metric(point.scores.mean.get(name).unwrap_or(f64::NAN))));
+        cells.push(word.to_owned());
+        along.row(cells);
     }
+    along
+}
+
+/// The coefficients of the two models that are picked, the largest first.
+fn coefficients(found: &Found, features: &[String], colour: bool) -> String {
+    let (a, b) = (&found.points[found.curve.one_standard_error()], &found.points[found.curve.minimum()]);
+    let (Model::Linear(a), Model::Linear(b)) = (&a.model, &b.model) else { return String::new() };
     let mut models = Table::new([Column::left(""), Column::right("λ.1se"), Column::right("λ.min")]);
     let cell = |value: f64| if value == 0.0 { "·".to_owned() } else { human::metric(value) };
-    let (a, b) = (&found.points[simple], &found.points[best]);
-    models.row(["intercept".to_owned(), human::metric(a.intercept), human::metric(b.intercept)]);
-    let mut order: Vec<usize> =
-        (0..found.features.len()).filter(|i| b.coef[*i] != 0.0 || a.coef[*i] != 0.0).collect();
-    order.sort_by(|i, j| b.coef[*j].abs().total_cmp(&b.coef[*i].abs()));
-    for feature in order {
-        models.row([found.features[feature].clone(), cell(a.coef[feature]), cell(b.coef[feature])]);
-    }
-    let colour = table::colour(&std::io::stdout());
-    format!(
-        "{}\n{}\n{}\n{} by {} folds over {} items, those of the test left out; the error of what was picked by it \
-         flatters\n",
-        error_chart(found).to_text(80, 12),
-        along.render(colour),
-        models.render(colour),
-        found.target,
-        found.folds,
-        found.items
-    )
-}
-
-/// Draws the error into `path` and the coefficients beside it.
-pub(super) fn draw(found: &Found, path: &Path) -> Result<[PathBuf; 2], CliError> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
-    let beside = path.with_file_name(format!("{stem}-coefficients.svg"));
-    write_svg(path, &error_chart(found))?;
-    write_svg(&beside, &coefficient_chart(found))?;
-    Ok([path.to_owned(), beside])
-}
-
-fn marked(found: &Found, chart: Chart) -> Chart {
-    let curve = &found.curve;
-    let (best, simple) = (curve.lambdas()[curve.minimum()], curve.lambdas()[curve.one_standard_error()]);
-    let chart = chart.log_x().mark(best, "λ.min");
-    if simple == best { chart } else { chart.mark(simple, "λ.1se") }
-}
-
-fn error_chart(found: &Found) -> Chart {
-    let curve = &found.curve;
-    // From the smallest strength to the largest.
-    let series = |sign: f64| {
-        let at = |place: usize| {
-            (curve.lambdas()[place], curve.mean()[place] + sign * curve.standard_error()[place])
+    for (output, (a, b)) in a.intercept.iter().zip(&b.intercept).enumerate() {
+        let name = match found.classes.get(output).filter(|_| found.has_class_coefficients()) {
+            Some(class) => format!("intercept → {class}"),
+            _ => "intercept".to_owned(),
         };
-        (0..found.points.len()).rev().map(at).collect()
+        models.row([name, human::metric(*a), human::metric(*b)]);
+    }
+    let mut order: Vec<usize> =
+        (0..b.coef.len()).filter(|i| b.coef[*i] != 0.0 || a.coef[*i] != 0.0).collect();
+    order.sort_by(|i, j| b.coef[*j].abs().total_cmp(&b.coef[*i].abs()));
+    for place in order.iter().take(COEFFICIENTS) {
+        models.row([found.coefficient(features, *place), cell(a.coef[*place]), cell(b.coef[*place])]);
+    }
+    let more = match order.len().saturating_sub(COEFFICIENTS) {
+        0 => String::new(),
+        more => format!("and {more} smaller ones, which --json has\n"),
     };
-    let chart = Chart::new(format!("{}: error along the path", found.label), "λ", "mean squared error");
-    marked(found, chart)
-        .series("mean", series(0.0))
-        .series("+ s.e.", series(1.0))
-        .series("− s.e.", series(-1.0))
+    format!("{}{more}", models.render(colour))
 }
 
-fn coefficient_chart(found: &Found) -> Chart {
-    let weakest = &found.points[found.points.len() - 1].coef;
-    let mut order: Vec<usize> = (0..weakest.len()).collect();
-    order.sort_by(|i, j| weakest[*j].abs().total_cmp(&weakest[*i].abs()));
-    let title = match order.len() {
-        few if few <= CURVES => format!("{}: coefficients", found.label),
-        many => format!("{}: the {CURVES} largest of {many} coefficients", found.label),
+/// What is left of each layer in the two models that are picked.
+fn layers(found: &Found, colour: bool) -> String {
+    let (a, b) = (&found.points[found.curve.one_standard_error()], &found.points[found.curve.minimum()]);
+    let (Model::Network { layers: a, inputs }, Model::Network { layers: b, .. }) = (&a.model, &b.model)
+    else {
+        return String::new();
     };
-    let mut chart = marked(found, Chart::new(title, "λ", "coefficient"));
-    for feature in order.into_iter().take(CURVES) {
-        let curve = found.points.iter().rev().map(|point| (point.lambda, point.coef[feature])).collect();
-        chart = chart.series(found.features[feature].clone(), curve);
+    let mut table = Table::new([
+        Column::left("layer"),
+        Column::right("numbers"),
+        Column::right("λ.1se"),
+        Column::right("inputs used"),
+        Column::right("λ.min"),
+        Column::right("inputs used"),
+    ]);
+    for (a, b) in a.iter().zip(b) {
+        let left = |layer: &Layer| (layer.zeros.numbers - layer.zeros.zeros).to_string();
+        let inputs =
+            |layer: &Layer| format!("{} of {}", layer.inputs - layer.zeros.zero_inputs, layer.inputs);
+        table.row([
+            a.zeros.path.clone(),
+            a.zeros.numbers.to_string(),
+            left(a),
+            inputs(a),
+            left(b),
+            inputs(b),
+        ]);
     }
-    chart
+    // Which columns are left says something where some have gone.
+    let all = a.first().map_or(0, |first| first.inputs);
+    let named = match inputs {
+        Some(inputs) if inputs.len() < all => format!("inputs used at λ.1se: {}\n", inputs.join(", ")),
+        _ => String::new(),
+    };
+    format!("{}{named}", table.render(colour))
+}
+
+/// How it was done, and how far to trust it.
+fn closing(found: &Found) -> String {
+    let what = match &found.target {
+        Some(target) => target.clone(),
+        None => format!("{} classes", found.classes.len()),
+    };
+    let how = match &found.kind {
+        Kind::Solved { l2, .. } if *l2 > 0.0 => {
+            format!("with {l2}·Σw² of the configuration at every strength\n")
+        }
+        Kind::Solved { .. } => String::new(),
+        Kind::Trained { penalty, epochs } => {
+            let without = found.dense.map(human::metric).unwrap_or_default();
+            format!(
+                "{penalty}\ntrained without it first (then {} is {without}), then through rising λ until nothing was left, \
+                 epochs at each: {epochs}\n",
+                heading(&found.metric)
+            )
+        }
+    };
+    let judged = match found.judged {
+        Judged::Folds(folds) => format!("by {folds} folds over {} items", found.items),
+        Judged::Validation(items) => {
+            format!("by {items} validation items of {} (the standard error is over them)", found.items)
+        }
+    };
+    format!("{how}{what} {judged}, those of the test left out; the error of what was picked by it flatters\n")
 }

@@ -4,14 +4,23 @@ use kiln_convex::Design;
 use kiln_data::{Dataset, Fitted, Preprocess, Split, Target};
 use kiln_validate::path::PathError;
 
+use super::error::NoPath;
 use crate::error::CliError;
 
-/// A data set with one column of numbers to predict.
+/// What is predicted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// A number for each row of the data.
+    Numbers { values: &'a [f32], name: &'a str },
+    /// A class for each row of the data.
+    Classes { labels: &'a [u32], names: &'a [String] },
+}
+
+/// A data set with one thing to predict.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     dataset: &'a Dataset,
-    target: &'a str,
-    values: &'a [f32],
+    wanted: Wanted<'a>,
     preprocess: Preprocess,
 }
 
@@ -25,19 +34,22 @@ pub(super) struct FittedTable<'a> {
 
 impl<'a> Table<'a> {
     pub(super) fn new(dataset: &'a Dataset, preprocess: Preprocess) -> Result<Self, CliError> {
-        let target = match &dataset.target {
+        let wanted = match &dataset.target {
             Target::Values { values, names } => match names.as_slice() {
-                [target] => return Ok(Self { dataset, target, values, preprocess }),
-                names => format!("{} columns", names.len()),
+                [name] => Wanted::Numbers { values, name },
+                names => {
+                    let target = format!("{} columns of numbers", names.len());
+                    return Err(NoPath::Target { target }.into());
+                }
             },
-            Target::Classes { names, .. } => format!("{} classes", names.len()),
+            Target::Classes { labels, names } => Wanted::Classes { labels, names },
         };
-        Err(CliError::PathTarget { target })
+        Ok(Self { dataset, wanted, preprocess })
     }
 
-    /// The name of what is predicted.
-    pub(super) fn target(&self) -> &str {
-        self.target
+    /// What is predicted.
+    pub(super) fn wanted(&self) -> Wanted<'a> {
+        self.wanted
     }
 
     /// Fits preprocessing on `rows`, which rise.
@@ -55,20 +67,19 @@ impl FittedTable<'_> {
         self.fitted.feature_names().unwrap_or_else(|| (0..width).map(|i| format!("pixel {i}")).collect())
     }
 
-    /// The matrix of the rows that were fitted on, and what is to be predicted, in the units of the data.
-    pub(super) fn train(&self) -> Result<(Design, Vec<f64>), CliError> {
+    /// The matrix of the rows that were fitted on.
+    pub(super) fn train(&self) -> Result<Design, CliError> {
         let (view, rows) = (self.split.train_view(self.table.dataset), &self.split.train);
-        self.matrix(&self.fitted.train_numbers(&view, rows)?, rows)
+        matrix(&self.fitted.train_numbers(&view, rows)?, rows.len())
     }
 
     /// The same of other rows.
-    pub(super) fn rows(&self, rows: &[usize]) -> Result<(Design, Vec<f64>), CliError> {
-        self.matrix(&self.fitted.input_numbers(&self.table.dataset.features, rows)?, rows)
+    pub(super) fn rows(&self, rows: &[usize]) -> Result<Design, CliError> {
+        matrix(&self.fitted.input_numbers(&self.table.dataset.features, rows)?, rows.len())
     }
+}
 
-    fn matrix(&self, numbers: &[f32], rows: &[usize]) -> Result<(Design, Vec<f64>), CliError> {
-        let flat: Vec<f64> = numbers.iter().map(|number| f64::from(*number)).collect();
-        let x = Design::new(&flat, rows.len(), flat.len() / rows.len().max(1)).map_err(PathError::from)?;
-        Ok((x, rows.iter().map(|row| f64::from(self.table.values[*row])).collect()))
-    }
+fn matrix(numbers: &[f32], rows: usize) -> Result<Design, CliError> {
+    let flat: Vec<f64> = numbers.iter().map(|number| f64::from(*number)).collect();
+    Ok(Design::new(&flat, rows, flat.len() / rows.max(1)).map_err(PathError::from)?)
 }
