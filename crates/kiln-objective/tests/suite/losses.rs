@@ -11,7 +11,7 @@ use kiln_testkit::device;
 use crate::common::{Golden, assert_close, numbers, precisions};
 
 /// Value and gradient of `loss` at the golden tensor `inputs` in every precision, against the golden `case`.
-fn check(golden: &Golden, case: &str, loss: &Loss, inputs: &str, targets: &str) {
+pub(crate) fn check(golden: &Golden, case: &str, loss: &Loss, inputs: &str, targets: &str) {
     for (dtype, tolerance) in precisions() {
         let device = device().autodiff();
         let outputs = golden.tensor::<2>(inputs, dtype, &device).require_grad();
