@@ -46,29 +46,32 @@ impl CrossEntropy {
             .then(|| Tensor::<1>::from_data(self.weights.as_slice(), options).unsqueeze())
     }
 
+    /// The classes, and which of them are not ignored, `[N, 1]`, 0 or 1; `None`: all.
+    fn kept(&self, classes: Tensor<1, Int>, like: &Tensor<2>) -> (Tensor<1, Int>, Option<Tensor<2>>) {
+        let Some(ignored) = self.ignore_index else { return (classes, None) };
+        let ignored = classes.clone().equal_elem(ignored);
+        let kept = ignored.clone().bool_not().float().cast(like.dtype()).unsqueeze_dim(1);
+        // Its place must exist, and what is found there does not count.
+        (classes.mask_fill(ignored, 0), Some(kept))
+    }
+
+    /// What the items count in the mean, `[N, 1]`; `None`: 1.
+    pub(super) fn counts(&self, classes: Tensor<1, Int>) -> Option<Tensor<2>> {
+        let like = Tensor::zeros([1, 1], &classes.device());
+        let (classes, kept) = self.kept(classes, &like);
+        own(self.row(&like), classes, kept)
+    }
+
     /// `logits`: `[N, K]`, `classes`: `[N]`.
     pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Terms {
         let log_p = log_softmax(logits, 1);
-        let (classes, kept) = match self.ignore_index {
-            None => (classes, None),
-            Some(ignored) => {
-                let ignored = classes.clone().equal_elem(ignored);
-                let kept: Tensor<2> = ignored.clone().bool_not().float().cast(log_p.dtype()).unsqueeze_dim(1);
-                // Its place must exist, and what is found there does not count.
-                (classes.mask_fill(ignored, 0), Some(kept))
-            }
-        };
+        let (classes, kept) = self.kept(classes, &log_p);
         let index: Tensor<2, Int> = classes.clone().unsqueeze_dim(1);
-        let (log_p, counts) = match self.row(&log_p) {
-            None => (log_p, kept.clone()),
-            Some(row) => {
-                let own = row.clone().select(1, classes).swap_dims(0, 1);
-                let own = match &kept {
-                    Some(kept) => own.mul(kept.clone()),
-                    None => own,
-                };
-                (log_p.mul(row), Some(own))
-            }
+        let row = self.row(&log_p);
+        let counts = own(row.clone(), classes, kept.clone());
+        let log_p = match row {
+            None => log_p,
+            Some(row) => log_p.mul(row),
         };
         let hard = log_p.clone().gather(1, index).mul_scalar(-(1.0 - self.smoothing));
         let losses = if self.smoothing == 0.0 {
@@ -98,4 +101,10 @@ impl CrossEntropy {
         };
         Terms::of(log_p.mul(shares).sum_dim(1).neg())
     }
+}
+
+/// The weight of each item's class, of `row`, where it is `kept`: `[N, 1]`.
+fn own(row: Option<Tensor<2>>, classes: Tensor<1, Int>, kept: Option<Tensor<2>>) -> Option<Tensor<2>> {
+    let own = row.map(|row| row.select(1, classes).swap_dims(0, 1));
+    [own, kept].into_iter().flatten().reduce(Tensor::mul)
 }
