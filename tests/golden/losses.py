@@ -167,6 +167,24 @@ case("weighted/cross-entropy", logits, lambda x: F.cross_entropy(x, classes, red
 case("weighted/cross-entropy/classes", logits, lambda x: F.cross_entropy(x, classes, weights, reduction="none")
      @ sample_weights / (sample_weights * weights[classes]).sum())
 
+# Probabilities as targets, with class weights and smoothing: those that MixUp makes of two classes, and counts that add up
+# to anything; with the losses of the items, on logits whose softmax underflows, and with weights of the items.
+blend = torch.linspace(0, 1, N, dtype=f64)[:, None]
+mixed = blend * F.one_hot(classes, K) + (1 - blend) * F.one_hot((3 * classes + 1) % K, K)
+multiples = shares * torch.arange(N, dtype=f64)[:, None]
+out |= {"mixed": mixed, "multiples": multiples}
+for targets in ("shares", "mixed", "multiples"):
+    q = out[targets]
+    for weighted in (False, True):
+        for smoothing in (0.0, 0.1, 1.0):
+            name = f"soft/{targets}/{'weighted' if weighted else 'plain'}/{smoothing}"
+            options = {"weight": weights if weighted else None, "label_smoothing": smoothing}
+            case(name, logits, lambda x: F.cross_entropy(x, q, **options))
+            out[f"{name}/none"] = F.cross_entropy(logits, q, **options, reduction="none")
+            case(f"{name}/huge", huge, lambda x: F.cross_entropy(x, q, **options))
+            case(f"{name}/items", logits, lambda x: F.cross_entropy(x, q, **options, reduction="none")
+                 @ sample_weights / sample_weights.sum())
+
 path = Path(__file__).with_suffix(".safetensors")
 out = {name: tensor.contiguous() for name, tensor in out.items()}
 versions = {"torch": torch.__version__, "torchvision": torchvision.__version__}

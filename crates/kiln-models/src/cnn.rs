@@ -5,7 +5,7 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::InputShape;
-use kiln_kernels::global_avg_pool2d;
+use kiln_kernels::{flatten, global_avg_pool2d};
 
 use crate::config::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use crate::conv::{ConvBlock, ConvStyle};
@@ -154,7 +154,7 @@ impl Head {
     /// `[N, channels, height, width]` to `[N, features]`.
     pub(crate) fn forward(self, x: Tensor<4>) -> Tensor<2> {
         match self {
-            Self::Flatten => x.flatten(1, 3),
+            Self::Flatten => flatten(x),
             Self::Mean => global_avg_pool2d(x),
         }
     }

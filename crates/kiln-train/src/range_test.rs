@@ -144,11 +144,12 @@ impl<T: Task> Trainer<T> {
                 }
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
                 let place = StepPlace { run: self.seed, batch: next };
+                let weight = if self.config.accumulate > 1 { self.task.weight(&batch.data) } else { None };
                 let (loss, found): (Tensor<1>, Gradients) =
                     gradients(&self.task, &copy, batch.data, &place, &device, stepper.sam.as_ref());
                 sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
                 items += batch.items;
-                window.add(found, batch.items);
+                window.add(found, batch.items, weight);
                 next += 1;
             }
             let (lr, loss) = (config.rate(step), sum / items as f64);

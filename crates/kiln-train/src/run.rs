@@ -235,10 +235,11 @@ impl<'a, T: Task> Run<'a, T> {
             if window.batches() == 0 {
                 self.trainer.task.set_step(self.state.step);
             }
+            let weight = if accumulate > 1 { self.trainer.task.weight(&batch.data) } else { None };
             let sam = self.stepper.sam.as_ref();
             let (loss, gradients) =
                 gradients(&self.trainer.task, self.model(), batch.data, &place, &self.device, sam);
-            window.add(gradients, batch.items);
+            window.add(gradients, batch.items, weight);
             self.losses.push(loss, batch.items, self.state.step + 1, epoch)?;
             self.state.batch += 1;
             items += batch.items;

@@ -191,26 +191,74 @@ impl StepPlace {
     }
 }
 
-/// Gradients of several batches, averaged over their items.
+/// What a batch counts in the mean over several.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there are two of them at a time")]
+enum Count {
+    /// The number of its items.
+    Items(usize),
+    /// Their weights together, which stay on the device.
+    Weight(Tensor<1>),
+}
+
+impl Count {
+    fn add(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Items(a), Self::Items(b)) => Self::Items(a + b),
+            (Self::Weight(a), Self::Weight(b)) => Self::Weight(a.add(b)),
+            (Self::Items(items), Self::Weight(weight)) | (Self::Weight(weight), Self::Items(items)) => {
+                Self::Weight(weight.add_scalar(items as f64))
+            }
+        }
+    }
+
+    /// The sum over what is counted, of its mean.
+    fn times(&self, mean: Gradients) -> Gradients {
+        match self {
+            Self::Items(items) => mean.scale(*items as f64),
+            Self::Weight(weight) => mean.map(|_, gradient| {
+                let weight = weight.clone().cast(gradient.dtype());
+                gradient.mul(weight)
+            }),
+        }
+    }
+
+    /// The mean over what is counted, of its sum.
+    fn mean(&self, sum: Gradients) -> Gradients {
+        match self {
+            Self::Items(items) => sum.scale(1.0 / *items as f64),
+            Self::Weight(weight) => {
+                // Where nothing counts, the sum is 0, and so is the mean.
+                let weight = weight.clone().clamp_min(f64::from(f32::MIN_POSITIVE));
+                sum.map(|_, gradient| {
+                    let weight = weight.clone().cast(gradient.dtype());
+                    gradient.div(weight)
+                })
+            }
+        }
+    }
+}
+
+/// Gradients of several batches, averaged over their items, or over the weights of these.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
-    sum: Option<Gradients>,
-    items: usize,
+    /// The gradient of one batch, or the sum over the items of several; and what they count.
+    sum: Option<(Gradients, Count)>,
     batches: usize,
 }
 
 impl Window {
-    /// Adds the mean gradient of a batch of `items`.
-    pub(crate) fn add(&mut self, gradients: Gradients, items: usize) {
+    /// Adds the mean gradient of a batch of `items`, whose weights together are `weight` if they have any: `[1]`.
+    pub(crate) fn add(&mut self, gradients: Gradients, items: usize, weight: Option<Tensor<1>>) {
+        let count = weight.map_or(Count::Items(items), |weight| Count::Weight(weight.inner()));
         self.sum = Some(match self.sum.take() {
             // One batch a step is the common case: nothing is scaled, and rounded, for nothing.
-            None => gradients,
-            Some(sum) => {
-                let sum = if self.batches == 1 { sum.scale(self.items as f64) } else { sum };
-                sum.add(gradients.scale(items as f64))
+            None => (gradients, count),
+            Some((sum, counted)) => {
+                let sum = if self.batches == 1 { counted.times(sum) } else { sum };
+                (sum.add(count.times(gradients)), counted.add(count))
             }
         });
-        self.items += items;
         self.batches += 1;
     }
 
@@ -221,7 +269,7 @@ impl Window {
     /// The mean gradient over all items, and an empty window.
     pub(crate) fn take(&mut self) -> Option<Gradients> {
         let window = std::mem::take(self);
-        let sum = window.sum?;
-        Some(if window.batches == 1 { sum } else { sum.scale(1.0 / window.items as f64) })
+        let (sum, count) = window.sum?;
+        Some(if window.batches == 1 { sum } else { count.mean(sum) })
     }
 }

@@ -22,8 +22,8 @@ pub type Observed<M> = fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor
 ///
 /// Scores `loss`; for classes accuracy, top-5 accuracy (with more than 5 classes), macro F1 and log-loss; for numbers
 /// MSE, MAE and R², in the units of the data. Items with a weight ([`Batch::weights`]) count that much in the loss and in
-/// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`. When gradients of several
-/// batches are accumulated, and in the training loss of an epoch, a batch counts by the number of its items.
+/// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`, and so is that of several
+/// batches that are accumulated into one step. In the training loss of an epoch a batch counts by the number of its items.
 #[derive(Clone)]
 pub struct Supervised<M> {
     forward: Forward<M>,
@@ -125,6 +125,10 @@ impl<M: Module> Task for Supervised<M> {
         let view = AtBatch { task: self, model, batch: &batch, seed };
         let inputs = self.penalties.value(&view, seed.purpose(Purpose::Penalty));
         [activity, inputs].into_iter().flatten().fold(loss, Tensor::add)
+    }
+
+    fn weight(&self, batch: &Batch) -> Option<Tensor<1>> {
+        self.loss.weight(&batch.targets, batch.weights.as_ref())
     }
 
     fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), TrainError> {

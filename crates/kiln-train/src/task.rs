@@ -23,6 +23,12 @@ pub trait Task: Send {
     /// Modules that draw from Burn's own generator are covered too: the trainer seeds it before every step.
     fn loss(&self, model: &Self::Model, batch: Self::Batch, seed: Seed) -> Tensor<1>;
 
+    /// What the items of the batch count together, `[1]`, on the device of the batch: by it the mean losses of batches that are
+    /// accumulated into one step are weighted, so that a step is that of one large batch. `None`, as by default: their number.
+    fn weight(&self, _batch: &Self::Batch) -> Option<Tensor<1>> {
+        None
+    }
+
     /// Told once before training how long it is, in optimiser steps. Default: nothing happens.
     ///
     /// # Errors

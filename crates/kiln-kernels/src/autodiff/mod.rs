@@ -70,6 +70,8 @@ pub trait Fused: Backend {
     fn fused_global_max_pool2d(x: FloatTensor<Self>) -> FloatTensor<Self>;
 
     fn fused_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self>;
+
+    fn fused_flatten(x: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 pub(crate) fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, act: Act) -> DispatchTensor {
@@ -144,6 +146,10 @@ pub(crate) fn dropout<const D: usize>(x: Tensor<D>, mask: Mask) -> DispatchTenso
     Dispatch::fused_dropout(x.into_dispatch(), mask)
 }
 
+pub(crate) fn flatten(x: Tensor<4>) -> DispatchTensor {
+    Dispatch::fused_flatten(x.into_dispatch())
+}
+
 impl Fused for Flex {
     fn fused_linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, act: Act) -> FlexTensor {
         flex::linear(&x, &weight, &bias, act)
@@ -204,5 +210,9 @@ impl Fused for Flex {
 
     fn fused_dropout(x: FlexTensor, mask: Mask) -> FlexTensor {
         flex::dropout(&x, mask)
+    }
+
+    fn fused_flatten(x: FlexTensor) -> FlexTensor {
+        flex::flatten(&x)
     }
 }

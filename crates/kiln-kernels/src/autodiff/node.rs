@@ -137,3 +137,16 @@ impl Backward<Flex, 1> for DropoutNode {
         register!(grads, ops.parents, [Some(flex::dropout(&gradient, ops.state))]);
     }
 }
+
+#[derive(Debug)]
+pub(super) struct FlattenNode;
+
+impl Backward<Flex, 1> for FlattenNode {
+    /// Shape of the input.
+    type State = [usize; 4];
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Flex>(&ops.node);
+        register!(grads, ops.parents, [Some(flex::flatten_backward(ops.state, &gradient))]);
+    }
+}

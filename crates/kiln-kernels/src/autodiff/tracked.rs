@@ -9,7 +9,8 @@ use burn::tensor::ops::ConvOptions;
 
 use super::Fused;
 use super::node::{
-    BatchNormNode, ConvNode, ConvPoolNode, CrossEntropyNode, DropoutNode, LayerNormNode, LinearNode,
+    BatchNormNode, ConvNode, ConvPoolNode, CrossEntropyNode, DropoutNode, FlattenNode, LayerNormNode,
+    LinearNode,
 };
 use super::pool::{AvgPoolNode, GlobalAvgPoolNode, GlobalMaxPoolNode, MaxPoolNode};
 use crate::cpu::Mask;
@@ -187,6 +188,16 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         match DropoutNode.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(tracked) => tracked.finish(mask, flex::dropout(&x.into_primitive(), mask)),
             OpsKind::UnTracked(untracked) => untracked.finish(flex::dropout(&x.into_primitive(), mask)),
+        }
+    }
+
+    fn fused_flatten(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match FlattenNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                tracked.finish(flex::dims4(&x), flex::flatten(&x))
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(flex::flatten(&x.into_primitive())),
         }
     }
 }

@@ -3,10 +3,10 @@
 use pulp::Simd;
 
 use super::arch::arch;
-use super::parallel::{MEMORY, Shared, Task, for_each, piece};
+use super::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
 
 /// Rows of a task.
-const ROWS: usize = 64;
+const ROWS: usize = cut(64, 8);
 
 /// Operations that one element costs: an exponential.
 const COST: usize = 200;

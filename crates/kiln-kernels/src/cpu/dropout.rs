@@ -4,9 +4,10 @@ use kiln_core::Seed;
 use rayon::prelude::*;
 
 use super::arch::{Vectorize, vectorized};
+use super::parallel::cut;
 
 /// Elements that one task works on: an even number, as two neighbours share their random bits.
-const CHUNK: usize = 32 * 1024;
+const CHUNK: usize = cut(32 * 1024, 64);
 
 /// 2³².
 const STEPS: f64 = (1u64 << 32) as f64;
@@ -161,7 +162,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(miri, ignore = "too much work for Miri")]
     fn chunks_and_threads_change_nothing() {
         let mask = Mask::new(0.3, Seed::new(1));
         let x = vec![1.0; 3 * CHUNK + 7];

@@ -10,7 +10,12 @@ use crate::cpu::arch::Arch;
 
 /// Below this many operations (about 50 µs of one core) a hand-over to other threads costs more than it saves.
 /// Under Miri, which looks for races, everything is handed over.
-const WORTH_A_THREAD: usize = if cfg!(miri) { 0 } else { 4_000_000 };
+const WORTH_A_THREAD: usize = cut(4_000_000, 0);
+
+/// How work is cut: `size`, but `small` under Miri, so that small shapes make several tasks and every loop comes round again.
+pub(crate) const fn cut(size: usize, small: usize) -> usize {
+    if cfg!(miri) { small } else { size }
+}
 
 /// What one operation on memory costs in the unit of [`for_each`], in which an arithmetic operation costs 1.
 pub(crate) const MEMORY: usize = 16;

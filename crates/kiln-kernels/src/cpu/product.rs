@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::conv::BlocksOf;
 use super::order::transpose;
-use super::parallel::{Shared, Task, for_each, piece};
+use super::parallel::{Shared, Task, cut, for_each, piece};
 use super::scratch::Scratch;
 use super::tile::{Block, Blocks, Run, Segment, Start};
 use crate::cpu::arch::Arch;
@@ -32,11 +32,11 @@ pub(crate) struct Product<'a> {
 }
 
 /// Depth that is packed at once: 64 columns of it are 128 KiB, a small part of a core's L2.
-const DEPTH: usize = 512;
+const DEPTH: usize = cut(512, 8);
 
 /// Tasks to aim at, and the fewest rows for which a task may pack its columns once more than others do.
 const TASKS: usize = 8;
-const ROWS: usize = 48;
+const ROWS: usize = cut(48, 4);
 
 impl Product<'_> {
     /// # Panics

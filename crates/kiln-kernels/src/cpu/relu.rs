@@ -3,10 +3,10 @@
 use pulp::Simd;
 
 use super::arch::{Arch, arch};
-use super::parallel::{MEMORY, Shared, Task, for_each, piece};
+use super::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
 
 /// Elements of a task.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = cut(64 * 1024, 64);
 
 /// `y = max(x, 0)`; NaN stays NaN.
 ///

@@ -1,7 +1,9 @@
 //! Sums along and across the rows of a table, for the normalisations.
 
+use super::parallel::cut;
+
 /// Elements of a task that a normalisation works on at once; small enough to stay in cache between two passes.
-pub(crate) const CHUNK: usize = 16 * 1024;
+pub(crate) const CHUNK: usize = cut(16 * 1024, 64);
 
 /// Rows of a chunk when a row has `columns` elements.
 pub(crate) fn rows_per_chunk(columns: usize) -> usize {

@@ -4,6 +4,7 @@ mod batch_norm;
 mod conv;
 mod cross_entropy;
 mod dropout;
+mod flatten;
 mod layer_norm;
 mod linear;
 mod pool;
@@ -12,6 +13,7 @@ pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
 pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_pool_backward};
 pub(crate) use cross_entropy::{Targets, cross_entropy, cross_entropy_backward};
 pub(crate) use dropout::dropout;
+pub(crate) use flatten::{flatten, flatten_backward};
 pub(crate) use layer_norm::{layer_norm, layer_norm_backward};
 pub(crate) use linear::{linear, linear_backward};
 pub(crate) use pool::{

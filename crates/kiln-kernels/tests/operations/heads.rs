@@ -3,7 +3,7 @@
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use kiln_kernels::{
-    Act, avg_pool2d, conv2d, cross_entropy, global_avg_pool2d, global_max_pool2d, layer_norm,
+    Act, avg_pool2d, conv2d, cross_entropy, flatten, global_avg_pool2d, global_max_pool2d, layer_norm,
 };
 use kiln_testkit::{assert_close, device, gradient_check};
 
@@ -31,7 +31,7 @@ fn layer_norms() {
 
 /// Images as they come, and as a convolution leaves them in memory.
 #[test]
-fn pools_of_means_and_of_whole_images() {
+fn pools_and_rows_of_images() {
     for dims in [[2, 3, 6, 6], [1, 17, 7, 9], [2, 4, 9, 5], [3, 1, 1, 1], [5, 64, 4, 4]] {
         let [_, channels, height, width] = dims;
         let nothing = || (noise(11, [1, 1, 1, 1]), noise(11, [1]));
@@ -52,6 +52,10 @@ fn pools_of_means_and_of_whole_images() {
         let (weight, bias) = nothing();
         same::<4, 2>(&format!("global maxima, {dims:?}"), noise(10, dims), weight, bias, |x, _, _| {
             global_max_pool2d(x.clone()) + global_max_pool2d(last(x))
+        });
+        let (weight, bias) = nothing();
+        same::<4, 2>(&format!("rows, {dims:?}"), noise(10, dims), weight, bias, |x, _, _| {
+            flatten(x.clone()) + flatten(last(x))
         });
     }
 }

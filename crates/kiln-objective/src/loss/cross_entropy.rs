@@ -47,23 +47,26 @@ impl CrossEntropy {
             .then(|| Tensor::<1>::from_data(self.weights.as_slice(), options).unsqueeze())
     }
 
+    /// The classes, and which of them are not ignored, `[N, 1]`, 0 or 1; `None`: all.
+    fn kept(&self, classes: Tensor<1, Int>, like: &Tensor<2>) -> (Tensor<1, Int>, Option<Tensor<2>>) {
+        let Some(ignored) = self.ignore_index else { return (classes, None) };
+        let ignored = classes.clone().equal_elem(ignored);
+        let kept = ignored.clone().bool_not().float().cast(like.dtype()).unsqueeze_dim(1);
+        // Its place must exist, and what is found there does not count.
+        (classes.mask_fill(ignored, 0), Some(kept))
+    }
+
+    /// What the items count in the mean, `[N, 1]`; `None`: 1.
+    pub(super) fn counts(&self, classes: Tensor<1, Int>) -> Option<Tensor<2>> {
+        let like = Tensor::zeros([1, 1], &classes.device());
+        let (classes, kept) = self.kept(classes, &like);
+        own(self.row(&like), classes, kept)
+    }
+
     /// `logits`: `[N, K]`, `classes`: `[N]`.
     pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Terms {
-        let (classes, kept) = match self.ignore_index {
-            None => (classes, None),
-            Some(ignored) => {
-                let ignored = classes.clone().equal_elem(ignored);
-                let kept: Tensor<2> =
-                    ignored.clone().bool_not().float().cast(logits.dtype()).unsqueeze_dim(1);
-                // Its place must exist, and what is found there does not count.
-                (classes.mask_fill(ignored, 0), Some(kept))
-            }
-        };
-        let weights = self.row(&logits).map(|row| row.select(1, classes.clone()).swap_dims(0, 1));
-        let counts = match (weights, &kept) {
-            (Some(own), Some(kept)) => Some(own.mul(kept.clone())),
-            (own, kept) => own.or_else(|| kept.clone()),
-        };
+        let (classes, kept) = self.kept(classes, &logits);
+        let counts = own(self.row(&logits), classes.clone(), kept.clone());
         let weights = (!self.weights.is_empty()).then_some(self.weights.as_slice());
         let losses = cross_entropy(logits, classes, weights, self.smoothing).unsqueeze_dim(1);
         let losses = match kept {
@@ -87,4 +90,10 @@ impl CrossEntropy {
         };
         Terms::of(log_p.mul(shares).sum_dim(1).neg())
     }
+}
+
+/// The weight of each item's class, of `row`, where it is `kept`: `[N, 1]`.
+fn own(row: Option<Tensor<2>>, classes: Tensor<1, Int>, kept: Option<Tensor<2>>) -> Option<Tensor<2>> {
+    let own = row.map(|row| row.select(1, classes).swap_dims(0, 1));
+    [own, kept].into_iter().flatten().reduce(Tensor::mul)
 }

@@ -244,6 +244,24 @@ impl Loss {
         self.terms(outputs, targets).totals(weights)
     }
 
+    /// What the items of a batch count together, `[1]`: the denominator of [`weighted`](Self::weighted). `None`: their number.
+    ///
+    /// The mean over several batches is that of their means, each counted so.
+    pub fn weight(&self, targets: &Targets, weights: Option<&Tensor<1>>) -> Option<Tensor<1>> {
+        let counts = match (&self.kind, targets) {
+            (Kind::CrossEntropy(loss), Targets::Classes(classes)) => loss.counts(classes.clone()),
+            _ => None,
+        };
+        match (counts, weights) {
+            (Some(counts), Some(weights)) => {
+                let weights: Tensor<2> = weights.clone().unsqueeze_dim(1);
+                Some(weights.cast(counts.dtype()).mul(counts).sum())
+            }
+            (Some(counts), None) => Some(counts.sum()),
+            (None, weights) => weights.map(|weights| weights.clone().sum()),
+        }
+    }
+
     /// The losses themselves, PyTorch's `reduction="none"`: `[N, columns]` for numbers, `[N, 1]` for classes. Their sum is
     /// PyTorch's `reduction="sum"`.
     ///

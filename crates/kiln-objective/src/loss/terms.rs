@@ -22,8 +22,10 @@ impl Terms {
             return self.losses.mean();
         }
         let (sum, weight) = self.totals(weights);
-        // Where nothing counts, the sum is 0, and so is the mean.
-        sum.div(weight.clamp_min(f64::from(f32::MIN_POSITIVE)))
+        // Where nothing counts, the sum is 0, and so is the mean. Not divided by something tiny: on the way back the quotient is
+        // multiplied by the weights of items before the 0 of their class.
+        let nothing = weight.clone().lower_elem(f64::from(f32::MIN_POSITIVE));
+        sum.div(weight.mask_fill(nothing, 1.0))
     }
 
     /// The numerator and the denominator of the mean.

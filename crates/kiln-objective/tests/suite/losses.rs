@@ -11,7 +11,7 @@ use kiln_testkit::device;
 use crate::common::{Golden, assert_close, numbers, precisions};
 
 /// Value and gradient of `loss` at the golden tensor `inputs` in every precision, against the golden `case`.
-fn check(golden: &Golden, case: &str, loss: &Loss, inputs: &str, targets: &str) {
+pub(crate) fn check(golden: &Golden, case: &str, loss: &Loss, inputs: &str, targets: &str) {
     for (dtype, tolerance) in precisions() {
         let device = device().autodiff();
         let outputs = golden.tensor::<2>(inputs, dtype, &device).require_grad();
@@ -181,6 +181,13 @@ fn ignored_classes_are_pytorchs() {
     let loss = LossConfig::CrossEntropy(config).build(TargetKind::Classes(2)).unwrap();
     let classes = Targets::Classes(Tensor::from_data(TensorData::from([1, 1]), &device()));
     assert_eq!(numbers(loss.forward(Tensor::zeros([2, 2], &device()), &classes)), [0.0]);
+    // Nor does a large weight of an item make anything of it on the way back.
+    let device = device().autodiff();
+    let logits = Tensor::<2>::zeros([2, 2], &device).require_grad();
+    let classes = Targets::Classes(Tensor::from_data(TensorData::from([1, 1]), &device));
+    let weights = Tensor::<1>::from_floats([20.0, 1.0], &device);
+    let value = loss.weighted(logits.clone(), &classes, Some(&weights));
+    assert_eq!(numbers(logits.grad(&value.backward()).unwrap()), [0.0; 4]);
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod members;
 mod penalties;
 mod penalty_laws;
 mod random_shapes;
+mod soft_targets;
 mod units;

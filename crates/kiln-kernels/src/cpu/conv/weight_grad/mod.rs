@@ -12,7 +12,7 @@ pub(super) use winograd::winograd;
 
 use std::ops::Range;
 
-use crate::cpu::parallel::piece;
+use crate::cpu::parallel::{cut, piece};
 
 /// Tasks to aim at.
 const TASKS: usize = 16;
@@ -21,7 +21,7 @@ const TASKS: usize = 16;
 const PARTIAL: usize = 4 * 1024 * 1024;
 
 /// Output channels of one task.
-const SPAN: usize = 128;
+const SPAN: usize = cut(128, 8);
 
 /// How the work is cut.
 #[derive(Clone, Copy, Debug)]

@@ -12,12 +12,12 @@ use crate::cpu::conv::winograd::{
     Algorithm, Four, Geometry, Two, gradient_tile, input_tile, kernel_gradient,
 };
 use crate::cpu::order::Canvas;
-use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
+use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
 
 /// Floats of transformed tiles that a task works on at once: what is left of a core's L2 beside its sums.
-const WORKING_SET: usize = 256 * 1024;
+const WORKING_SET: usize = cut(256 * 1024, 0);
 
 /// `dw` and `db` of a convolution that Winograd's algorithm fits. See the module above.
 pub(in super::super) fn winograd(
@@ -35,7 +35,7 @@ pub(in super::super) fn winograd(
     let split = Split::new(shape.n, frequencies * shape.c + 1, blocks.padded(), true);
     let mut partial = Scratch::take(split.partial_len());
     let step = shape.c.next_multiple_of(lanes);
-    let tiles = (WORKING_SET / frequencies / (step + split.span)).clamp(32, 128);
+    let tiles = (WORKING_SET / frequencies / (step + split.span)).clamp(cut(32, 2), 128);
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).max(1);
     let with_bias = db.is_some();

@@ -19,12 +19,12 @@ use super::direct::BlocksOf;
 use super::source::{Sink, Source};
 use super::{Act, ConvShape};
 use crate::cpu::order::Canvas;
-use crate::cpu::parallel::{Task, for_each, piece};
+use crate::cpu::parallel::{Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
 
 /// Fewer channels than these and transforms cost more than multiplications saved.
-const CHANNELS: usize = 16;
+const CHANNELS: usize = cut(16, 3);
 
 /// A correlation with a 3×3 kernel over `source` padded at `shift`.
 #[derive(Clone, Debug)]
@@ -111,10 +111,10 @@ impl Geometry {
 }
 
 /// Floats of transformed inputs and products that a task works on at once: about half of a core's L2.
-const WORKING_SET: usize = 160 * 1024;
+const WORKING_SET: usize = cut(160 * 1024, 0);
 
 /// Tiles at once even if they need more: all weights pass by for each such group.
-const TILES: usize = 48;
+const TILES: usize = cut(48, 2);
 
 /// Correlates every image of `source` as `geometry` says.
 pub(super) fn correlate(
