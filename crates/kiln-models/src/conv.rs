@@ -65,9 +65,16 @@ impl ConvBlock {
         let bias = self.conv.bias.as_ref().map(|bias| bias.val());
         let padding = self.conv.kernel_size.map(|side| side / 2);
         let options = ConvOptions::new(self.conv.stride, padding, self.conv.dilation, self.conv.groups);
+        let (weight, bias, norm) = match &self.norm {
+            None => (weight, bias, None),
+            Some(norm) => match norm.folded(&x, &weight, bias.as_ref()) {
+                Some((weight, bias)) => (weight, Some(bias), None),
+                None => (weight, bias, Some(norm)),
+            },
+        };
         // What follows the convolution is part of one operation as far as there is one.
         let (act, rest) = self.activation.split();
-        let x = match &self.norm {
+        let x = match norm {
             None if act == Act::Relu && self.pool == 2 => return conv2d_relu_pool(x, weight, bias, options),
             None => conv2d(x, weight, bias, options, act),
             Some(norm) => norm.forward(conv2d(x, weight, bias, options, Act::None), act),

@@ -46,9 +46,7 @@ impl Normalization {
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
         match self {
-            Self::Batch(norm) if x.device().is_autodiff() && norm.training.is_enabled() => {
-                train(norm, x, act)
-            }
+            Self::Batch(norm) if trains(norm, &x) => train(norm, x, act),
             Self::Batch(norm) => act.apply(norm.forward(x)),
             Self::Layer(norm) => match &norm.beta {
                 Some(beta) => layer_norm(x, norm.gamma.val(), beta.val(), LAYER_EPSILON, act),
@@ -56,6 +54,33 @@ impl Normalization {
             },
         }
     }
+}
+
+impl Normalization {
+    /// Weight and bias of a convolution that also does what this normalisation does after it: batch norm that goes by its
+    /// running statistics, and so treats every batch alike. `None` for any other.
+    pub(crate) fn folded(
+        &self,
+        x: &Tensor<4>,
+        weight: &Tensor<4>,
+        bias: Option<&Tensor<1>>,
+    ) -> Option<(Tensor<4>, Tensor<1>)> {
+        let Self::Batch(norm) = self else { return None };
+        if trains(norm, x) {
+            return None;
+        }
+        let scale = norm.gamma.val().div(norm.running_var.value().add_scalar(norm.epsilon).sqrt());
+        let mean = match bias {
+            Some(bias) => norm.running_mean.value().sub(bias.clone()),
+            None => norm.running_mean.value(),
+        };
+        let shift = norm.beta.val().sub(mean.mul(scale.clone()));
+        Some((weight.clone().mul(scale.reshape([-1, 1, 1, 1])), shift))
+    }
+}
+
+fn trains<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
+    x.device().is_autodiff() && norm.training.is_enabled()
 }
 
 fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> {
@@ -71,4 +96,42 @@ fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> 
         norm.running_var.update(moved(norm.running_var.value_sync(), variance.detach(), unbiased));
     }
     output
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Module;
+    use burn::tensor::TensorData;
+    use burn::tensor::ops::ConvOptions;
+    use kiln_core::Seed;
+    use kiln_kernels::conv2d;
+    use kiln_testkit::{assert_close, device};
+
+    use super::*;
+
+    fn noise<const D: usize>(seed: u64, dims: [usize; D], device: &Device) -> Tensor<D> {
+        let values: Vec<f32> =
+            (0..dims.iter().product::<usize>() as u64).map(|i| Seed::new(seed).normal(i) as f32).collect();
+        Tensor::from_data(TensorData::new(values, dims), device)
+    }
+
+    #[test]
+    fn a_folded_convolution_is_the_convolution_and_its_normalisation() {
+        let autodiff = device().autodiff();
+        let norm = Norm::Batch.init(5, &autodiff).unwrap();
+        // Running statistics that are neither 0 nor 1.
+        norm.forward(noise(1, [7, 5, 3, 2], &autodiff).mul_scalar(3.0).add_scalar(0.5), Act::None);
+        let norm = norm.valid();
+        let device = device();
+        let (x, weight, bias) =
+            (noise(2, [4, 2, 6, 5], &device), noise(3, [5, 2, 3, 3], &device), noise(4, [5], &device));
+        let options = || ConvOptions::new([1; 2], [1; 2], [1; 2], 1);
+        for bias in [None, Some(bias)] {
+            let plain = conv2d(x.clone(), weight.clone(), bias.clone(), options(), Act::None);
+            let plain = norm.forward(plain, Act::Relu);
+            let (weight, bias) = norm.folded(&x, &weight, bias.as_ref()).unwrap();
+            let folded = conv2d(x.clone(), weight, Some(bias), options(), Act::Relu);
+            assert_close(&folded.into_data(), &plain.into_data(), 1e-5, 1e-5);
+        }
+    }
 }
