@@ -10,9 +10,21 @@ use std::fs;
 use common::{Place, exact};
 use serde_json::Value;
 
+/// Whether to leave out what takes minutes on a GPU in software; the other tests train along a path there.
+fn on_a_gpu() -> bool {
+    let gpu = !kiln_testkit::device_name().is_cpu();
+    if gpu {
+        eprintln!("skipped: minutes on a GPU in software");
+    }
+    gpu
+}
+
 /// Training by steps comes to rest where the solver does: the same folds, the same zeros, the same losses.
 #[test]
 fn a_linear_model_trained_along_the_path_meets_the_solver() {
+    if on_a_gpu() {
+        return;
+    }
     let place = Place::new();
     let line = "path wine model.kind=linear --folds 3 --json -q";
     let solved = place.ok(&format!("{line} --lambdas 60")).events();
@@ -154,6 +166,9 @@ fn what_a_trained_path_would_pass_over_is_an_error() {
 /// y is made of three columns of ten, in a way that no linear model sees: as nothing else is left, these are.
 #[test]
 fn the_inputs_that_matter_are_the_last_to_go() {
+    if on_a_gpu() {
+        return;
+    }
     let place = Place::new();
     let seed = kiln::Seed::new(3);
     let mut text: String = (0..10).map(|column| format!("c{column},")).collect::<String>() + "y\n";
