@@ -138,7 +138,9 @@ fn what_is_shown_is_after_activation_and_before_dropout() {
         let shown = |seed| {
             let mut shown = Vec::new();
             network.forward_observed(inputs(shape, &device), seed, &mut |_, output| {
-                shown.push(output.clone().into_data());
+                // A copy: wgpu may give out the memory of the tensor itself, and dropout comes next, in place.
+                let data = output.clone().into_data();
+                shown.push(TensorData::new(data.iter::<f32>().collect(), data.shape().clone()));
             });
             shown
         };
