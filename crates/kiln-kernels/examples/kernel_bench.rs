@@ -1,4 +1,5 @@
-//! Times of the kernels, layer by layer, beside the machine's measured peak: `cargo run --release --example kernel_bench`.
+//! Times of the kernels, layer by layer, beside the machine's measured peak:
+//! `cargo build --release --workspace --example kernel_bench`, then `target/release/examples/kernel_bench`.
 
 use std::time::Instant;
 
