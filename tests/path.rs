@@ -156,6 +156,9 @@ fn a_classifier_can_be_picked_by_its_accuracy() {
 fn what_has_no_path_is_said() {
     let place = Place::new();
     place.fails("path diabetes model.kind=linear -o out.png", 2, "does not end in .svg");
+    let missing =
+        place.fails("path diabetes model.kind=linear -o missing/out.svg", 7, "cannot write missing/out.svg");
+    assert!(!missing.says("solved"), "known before the work: {}", missing.stderr);
     place.fails("path diabetes model.kind=linear --folds 1000", 2, "1000");
     place.fails("path diabetes model.kind=linear --dry-run", 2, "--dry-run cannot be used with `kiln path`");
     place.write("flat.csv", "a,y\n1,2\n2,2\n3,2\n4,2\n5,2\n6,2\n7,2\n8,2\n9,2\n10,2\n");

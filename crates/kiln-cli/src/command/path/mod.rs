@@ -45,12 +45,14 @@ pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Re
             }
         }
     };
+    // First what needs no file: a full disk takes no more than the pictures.
+    if out.json { report::events(&found, out) } else { out.data(&report::text(&found)) }?;
     if let Some(path) = &arguments.output {
         for file in chart::draw(&found, path)? {
             out.say(&format!("written: {}", file.display()));
         }
     }
-    if out.json { report::events(&found, out) } else { out.data(&report::text(&found)) }.map(|()| 0)
+    Ok(0)
 }
 
 /// Training and test rows of each fold: of `rows`, which rise, at random, with the same share of each class.
