@@ -53,7 +53,16 @@ impl Problem {
         self.pull_back(&in_outputs, &mut gradient);
         let kkt_residual = self.kkt_residual(point, &gradient);
         let gap = (self.l1 > 0.0 || self.l2 > 0.0).then(|| {
-            let dual = self.dual_value(point, self.polished_gradient(z));
+            let dual = if self.intercept {
+                let polished = self.polished_gradient(z);
+                self.balanced(polished.iter().map(|g| -g).collect())
+                    .map(|(theta, correlation)| self.dual_value(point, &theta, &correlation))
+            } else {
+                let negative = |gradient: &[f64]| gradient.iter().map(|g| -g).collect::<Vec<_>>();
+                let (theta, correlation) = (negative(&in_outputs), negative(&gradient[..self.weights()]));
+                Some(self.dual_value(point, &theta, &correlation))
+            };
+            let dual = dual.unwrap_or(f64::NEG_INFINITY);
             // Rounding can put a dual value a hair above the primal one: a bound says how much a hair is.
             (objective - dual).max(0.0) + 4.0 * f64::EPSILON * objective.abs()
         });
@@ -75,16 +84,19 @@ impl Problem {
             .fold(0.0, |most, entry| if entry > most || entry.is_nan() { entry } else { most })
     }
 
-    /// The best dual value along the ray of `−gradient`; −∞ where there is none.
-    fn dual_value(&self, point: &[f64], gradient: Vec<f64>) -> f64 {
+    /// The dual point moved onto `Σ θ = 0`, and its `1/n Xᵀ θ`; `None` where a small move does not do.
+    fn balanced(&self, mut theta: Vec<f64>) -> Option<(Vec<f64>, Vec<f64>)> {
+        self.balance(&mut theta).then(|| {
+            let mut correlation = vec![0.0; self.len()];
+            self.pull_back(&theta, &mut correlation);
+            correlation.truncate(self.weights());
+            (theta, correlation)
+        })
+    }
+
+    /// The best dual value along the ray of `θ`, whose `1/n Xᵀ θ` is `correlation`.
+    fn dual_value(&self, point: &[f64], theta: &[f64], correlation: &[f64]) -> f64 {
         let n = self.rows() as f64;
-        let mut theta: Vec<f64> = gradient.iter().map(|g| -g).collect();
-        if self.intercept && !self.balance(&mut theta) {
-            return f64::NEG_INFINITY;
-        }
-        let mut correlation = vec![0.0; self.len()];
-        self.pull_back(&theta, &mut correlation);
-        let correlation = &correlation[..self.weights()];
         let largest = correlation.iter().fold(0.0, |most: f64, c| most.max(c.abs()));
         let l1_feasible = if largest > self.l1 { self.l1 / largest } else { 1.0 };
         let mut scales = vec![];
@@ -93,7 +105,7 @@ impl Problem {
             if matches!(self.loss, Loss::Squared { .. }) {
                 // The dual is a parabola along the ray: its top, where it is allowed.
                 let limit = if largest > 0.0 { self.l1 / largest } else { f64::INFINITY };
-                let top = self.linear_part(&theta) / dot(&theta, &theta).max(f64::MIN_POSITIVE);
+                let top = self.linear_part(theta) / dot(theta, theta).max(f64::MIN_POSITIVE);
                 scales.push(top.clamp(-limit, limit));
             }
         } else {
@@ -108,7 +120,7 @@ impl Problem {
         scales
             .into_iter()
             .map(|scale| {
-                self.negative_conjugate(&theta, scale) / n - self.penalty_conjugate(correlation, scale)
+                self.negative_conjugate(theta, scale) / n - self.penalty_conjugate(correlation, scale)
             })
             .fold(f64::NEG_INFINITY, f64::max)
     }

@@ -1,180 +1,116 @@
-//! Lasso and elastic net by cyclic coordinate descent.
-
-use kiln_core::Range;
+//! Cyclic coordinate descent (Friedman, Hastie and Tibshirani 2010).
 
 use crate::design::{axpy, dot};
-use crate::{ConvexError, Design, Loss, Problem, Solver, Stopping};
+use crate::gram::Gram;
+use crate::{Certificate, ConvexError, Design, Loss, Problem, Stopping};
 
-/// Settings of an elastic net, `1/(2n) ‖y − X w − b‖² + λ (α ‖w‖₁ + (1 − α)/2 ‖w‖²)`, as in scikit-learn and glmnet.
-///
-/// | setting | default | range |
-/// |---|---|---|
-/// | `lambda` | 1 | at least 0 |
-/// | `l1_ratio` | 1 (a lasso) | [0, 1] |
-/// | `intercept` | true | |
-/// | `stopping` | gap 1e-8, 100,000 iterations | |
-#[derive(Debug, Clone)]
-pub struct ElasticNet {
-    /// λ, scikit-learn's `alpha`.
-    pub lambda: f64,
-    /// α, scikit-learn's `l1_ratio`: 1 is the lasso.
-    pub l1_ratio: f64,
-    /// Whether there is an intercept, which is not penalised.
-    pub intercept: bool,
-    /// When to stop.
-    pub stopping: Stopping,
+/// Sweeps over the coordinates that are not zero between two looks at all of them.
+const INNER: usize = 200;
+/// How still they have to be, as a part of what the last look at all of them moved.
+const STILL: f64 = 1e-3;
+
+/// Where a descent ended.
+pub(crate) struct Found {
+    pub(crate) sweeps: usize,
+    pub(crate) certificate: Certificate,
 }
 
-impl Default for ElasticNet {
-    fn default() -> Self {
-        Self { lambda: 1.0, l1_ratio: 1.0, intercept: true, stopping: Stopping::default() }
-    }
-}
-
-/// A fitted linear model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fit {
-    /// `[features]`, with exact zeros.
-    pub coef: Vec<f64>,
-    /// 0 without an intercept.
-    pub intercept: f64,
-    /// Duality gap: the objective is no further than this from its minimum. Infinite where λ is 0.
-    pub gap: f64,
-    /// Sweeps over the coordinates.
-    pub iterations: usize,
-    /// Whether the gap (the KKT residual where λ is 0) is within the tolerance.
-    pub converged: bool,
-}
-
-/// Fits an elastic net by coordinate descent (Friedman, Hastie and Tibshirani 2010), from `warm` coefficients where
-/// there are some: the solution for the λ before this one on a path.
-///
-/// `y` is `[rows]`.
-///
-/// ```
-/// use kiln_convex::{Design, ElasticNet, elastic_net, lambda_max};
-///
-/// let x = Design::new(&[1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, -1.0], 4, 2)?;
-/// let y = [2.0, 0.1, -2.0, -0.1];
-/// let mut warm = None;
-/// for share in [1.0, 0.5, 0.1] {
-///     let settings = ElasticNet { lambda: share * lambda_max(&x, &y, 1.0, true)?, ..ElasticNet::default() };
-///     let fit = elastic_net(&x, &y, &settings, warm.as_deref())?;
-///     assert!(fit.gap <= 1e-8);
-///     warm = Some(fit.coef);
-/// }
-/// assert_eq!(warm.unwrap()[1], 0.0);
-/// # Ok::<(), kiln_convex::ConvexError>(())
-/// ```
-///
-/// # Errors
-/// [`ConvexError::Number`] for a setting out of its range, [`ConvexError::Length`] and [`ConvexError::NotFinite`] for
-/// a target or a warm start that does not fit.
-pub fn elastic_net(
-    x: &Design,
-    y: &[f64],
-    settings: &ElasticNet,
-    warm: Option<&[f64]>,
-) -> Result<Fit, ConvexError> {
-    let lambda = Range::at_least(0.0).check("lambda", settings.lambda)?;
-    let l1_ratio = Range::UNIT.check("l1_ratio", settings.l1_ratio)?;
-    let loss = Loss::Squared { y: y.to_vec(), outputs: 1 };
-    let (l1, l2) = (lambda * l1_ratio, lambda * (1.0 - l1_ratio));
-    let problem = Problem::new(x.clone(), loss, l1, l2, settings.intercept)?;
-    let warm = match warm {
-        Some(warm) if warm.len() != x.columns() => {
-            let (found, expected) = (warm.len(), x.columns());
-            return Err(ConvexError::Length { what: "the warm start", found, expected });
-        }
-        Some(warm) => Some([warm, &[0.0]].concat()),
-        None => None,
-    };
-    let solution = problem.solve(Solver::CoordinateDescent, &settings.stopping, warm.as_deref())?;
-    let mut coef = solution.point;
-    let intercept = coef.pop().unwrap_or_default();
-    Ok(Fit {
-        coef,
-        intercept,
-        gap: solution.certificate.gap.unwrap_or(f64::INFINITY),
-        iterations: solution.iterations,
-        converged: solution.converged,
-    })
-}
-
-/// Fits a lasso, `1/(2n) ‖y − X w − b‖² + λ ‖w‖₁` with an intercept: [`elastic_net`] with its defaults.
-///
-/// # Errors
-/// As [`elastic_net`].
-pub fn lasso(x: &Design, y: &[f64], lambda: f64, warm: Option<&[f64]>) -> Result<Fit, ConvexError> {
-    elastic_net(x, y, &ElasticNet { lambda, ..ElasticNet::default() }, warm)
-}
-
-/// The smallest λ at which every coefficient is zero: `max |Xᵀy| / (n · l1_ratio)` of the centred data, scikit-learn's
-/// `alpha_max`.
-///
-/// # Errors
-/// [`ConvexError::Number`] when `l1_ratio` is outside of (0, 1], [`ConvexError::Length`] and
-/// [`ConvexError::NotFinite`] for a target that does not fit.
-pub fn lambda_max(x: &Design, y: &[f64], l1_ratio: f64, intercept: bool) -> Result<f64, ConvexError> {
-    Range::POSITIVE.check("l1_ratio", l1_ratio)?;
-    Range::UNIT.check("l1_ratio", l1_ratio)?;
-    Loss::Squared { y: y.to_vec(), outputs: 1 }.check(x.rows())?;
-    let mean = if intercept { y.iter().sum::<f64>() / y.len() as f64 } else { 0.0 };
-    let centred: Vec<f64> = y.iter().map(|y| y - mean).collect();
-    // A constant column has no correlation with what is centred, whatever rounding leaves of one.
-    let design = if intercept { &x.centred().0 } else { x };
-    let correlations = (0..x.columns()).map(|j| dot(design.column(j), &centred).abs());
-    Ok(correlations.fold(0.0, f64::max) / (y.len() as f64 * l1_ratio))
-}
-
-/// Sweeps over the coordinates of one output of a problem without intercept until the gap is closed; gives the number
-/// of sweeps. `w` starts anywhere and ends at the solution.
-pub(crate) fn descend(problem: &Problem, w: &mut [f64], stopping: &Stopping) -> Result<usize, ConvexError> {
+/// Sweeps over the coordinates of one output of a problem without intercept until the gap is closed. `w` starts anywhere
+/// and ends at the solution.
+pub(crate) fn descend(
+    problem: &Problem,
+    gram: &mut Gram,
+    w: &mut [f64],
+    stopping: &Stopping,
+) -> Result<Found, ConvexError> {
     let Loss::Squared { y, .. } = &problem.loss else { return Err(ConvexError::NotSquared) };
-    let (x, n) = (&problem.design, problem.rows() as f64);
-    let norms: Vec<f64> = (0..x.columns()).map(|j| dot(x.column(j), x.column(j)) / n).collect();
-    let all: Vec<usize> = (0..norms.len()).filter(|j| norms[*j] > 0.0).collect();
+    let x = &problem.design;
+    let all: Vec<usize> = (0..w.len()).filter(|j| gram.norms[*j] > 0.0).collect();
     // A column of zeros takes no part, and a weight on it costs.
-    (0..norms.len()).filter(|j| norms[*j] == 0.0).for_each(|j| w[j] = 0.0);
+    (0..w.len()).filter(|j| gram.norms[*j] == 0.0).for_each(|j| w[j] = 0.0);
     let mut sweeps = 0;
-    while sweeps < stopping.max_iterations && !stopping.interrupted() {
+    loop {
         // Afresh each time: what thousands of updates add up to is not quite y − X w.
         let mut residual = y.clone();
-        for &j in &all {
+        for &j in all.iter().filter(|j| w[**j] != 0.0) {
             axpy(-w[j], x.column(j), &mut residual);
         }
-        let mut sweep = |coordinates: &[usize], w: &mut [f64]| {
-            let mut moved: f64 = 0.0;
-            for &j in coordinates {
-                let column = x.column(j);
-                let old = w[j];
-                let target = dot(column, &residual) / n + norms[j] * old;
-                let new = (target - target.clamp(-problem.l1, problem.l1)) / (norms[j] + problem.l2);
-                if new != old {
-                    axpy(old - new, column, &mut residual);
-                    w[j] = new;
-                    moved = moved.max((new - old).abs() * norms[j].sqrt());
-                }
-            }
-            moved
-        };
-        let first = sweep(&all, w);
+        let first = sweep(problem, &gram.norms, &all, w, &mut residual);
         sweeps += 1;
         // Most coordinates stay at zero: the others are brought to rest before all are looked at again.
         let active: Vec<usize> = all.iter().copied().filter(|j| w[*j] != 0.0).collect();
-        for _ in 0..50 {
-            if sweeps >= stopping.max_iterations {
-                break;
-            }
-            sweeps += 1;
-            if sweep(&active, w) <= 1e-2 * first {
-                break;
-            }
-        }
-        let point = [&*w, &[0.0]].concat();
-        if first == 0.0 || problem.certificate(&point)?.holds(stopping.tolerance) {
-            break;
+        let most = INNER.min(stopping.max_iterations.saturating_sub(sweeps));
+        sweeps += if gram.cover(x, &active) {
+            rest_by_products(problem, gram, w, &residual, first, most)
+        } else {
+            let mut still =
+                |_: &usize| sweep(problem, &gram.norms, &active, w, &mut residual) <= STILL * first;
+            (1..=most).find(&mut still).unwrap_or(most)
+        };
+        let certificate = problem.certificate(&[&*w, &[0.0]].concat())?;
+        let done = first == 0.0 || certificate.holds(stopping.tolerance);
+        if done || sweeps >= stopping.max_iterations || stopping.interrupted() {
+            return Ok(Found { sweeps, certificate });
         }
     }
-    Ok(sweeps)
+}
+
+/// The best weight of one coordinate, from `x · r / n` and the weight that it has.
+fn best(problem: &Problem, correlation: f64, norm: f64, old: f64) -> f64 {
+    let target = correlation + norm * old;
+    (target - target.clamp(-problem.l1, problem.l1)) / (norm + problem.l2)
+}
+
+/// One sweep, which keeps the residual; gives the largest change, in the unit of the outputs.
+fn sweep(
+    problem: &Problem,
+    norms: &[f64],
+    coordinates: &[usize],
+    w: &mut [f64],
+    residual: &mut [f64],
+) -> f64 {
+    let (x, n): (&Design, f64) = (&problem.design, residual.len() as f64);
+    let mut moved: f64 = 0.0;
+    for &j in coordinates {
+        let column = x.column(j);
+        let old = w[j];
+        let new = best(problem, dot(column, residual) / n, norms[j], old);
+        if new != old {
+            axpy(old - new, column, residual);
+            w[j] = new;
+            moved = moved.max((new - old).abs() * norms[j].sqrt());
+        }
+    }
+    moved
+}
+
+/// Sweeps over the covered coordinates, by their products alone, until they are still; gives the number of sweeps.
+fn rest_by_products(
+    problem: &Problem,
+    gram: &Gram,
+    w: &mut [f64],
+    residual: &[f64],
+    first: f64,
+    most: usize,
+) -> usize {
+    let n = residual.len() as f64;
+    let covered = &gram.covered;
+    let mut correlations: Vec<f64> =
+        covered.iter().map(|j| dot(problem.design.column(*j), residual) / n).collect();
+    for count in 1..=most {
+        let mut moved: f64 = 0.0;
+        for (place, &j) in covered.iter().enumerate() {
+            let (old, norm) = (w[j], gram.norms[j]);
+            let new = best(problem, correlations[place], norm, old);
+            if new != old {
+                axpy(old - new, gram.row(place), &mut correlations);
+                w[j] = new;
+                moved = moved.max((new - old).abs() * norm.sqrt());
+            }
+        }
+        if moved <= STILL * first {
+            return count;
+        }
+    }
+    most
 }

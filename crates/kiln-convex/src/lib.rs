@@ -13,17 +13,20 @@
 //! | | squared error | cross-entropy | needs |
 //! |---|---|---|---|
 //! | [`ridge`] | closed form | – | no L1 |
-//! | [`elastic_net`], [`Solver::CoordinateDescent`] | yes | – | – |
+//! | [`elastic_net`], [`LeastSquares`], [`Solver::CoordinateDescent`] | yes | – | – |
 //! | [`Solver::Fista`] | yes | yes | – |
 //! | [`Solver::Lbfgs`] | yes | yes | no L1 |
 
 mod certificate;
 mod coordinate_descent;
 mod design;
+mod elastic_net;
 mod error;
 mod fista;
+mod gram;
 mod intercept;
 mod lbfgs;
+mod least_squares;
 mod loss;
 mod null;
 mod problem;
@@ -31,10 +34,11 @@ mod ridge;
 mod solve;
 
 pub use certificate::Certificate;
-pub use coordinate_descent::{ElasticNet, Fit, elastic_net, lambda_max, lasso};
 pub use design::Design;
+pub use elastic_net::{ElasticNet, Fit, elastic_net, lambda_max, lasso};
 pub use error::ConvexError;
 pub use lbfgs::{Lbfgs, Minimum, lbfgs};
+pub use least_squares::LeastSquares;
 pub use loss::Loss;
 pub use problem::Problem;
 pub use ridge::{RidgeFit, ridge};

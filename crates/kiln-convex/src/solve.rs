@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use kiln_core::Range;
 
 use crate::design::{axpy, centre, dot};
+use crate::gram::Gram;
 use crate::lbfgs::{Lbfgs, minimise};
 use crate::{Certificate, ConvexError, Loss, Problem, coordinate_descent, fista};
 
@@ -145,7 +146,7 @@ impl Problem {
             intercepts[k] = if self.intercept { centre(&mut y) } else { 0.0 };
             let loss = Loss::Squared { y, outputs: 1 };
             let one = Self { loss, intercept: false, ..self.clone() };
-            sweeps += coordinate_descent::descend(&one, w, &each)?;
+            sweeps += coordinate_descent::descend(&one, &mut Gram::new(&one.design), w, &each)?.sweeps;
         }
         Ok(sweeps)
     }

@@ -1,6 +1,6 @@
 //! The path of the lasso and the elastic net.
 
-use kiln_convex::{Design, ElasticNet, Stopping, elastic_net, lambda_max};
+use kiln_convex::{Design, ElasticNet, LeastSquares, Stopping, lambda_max};
 use kiln_core::Range;
 
 use super::{PathError, grid};
@@ -88,10 +88,11 @@ impl ElasticNetPath {
     /// # Errors
     /// A setting out of its range, data that are not finite or do not fit.
     pub fn fit(&self, x: &Design, y: &[f64], lambdas: &[f64]) -> Result<Vec<PathPoint>, PathError> {
+        let mut data = LeastSquares::new(x, y, true)?;
         let mut points: Vec<PathPoint> = Vec::new();
         for &lambda in lambdas {
             let warm = points.last().map(|point| point.coef.as_slice());
-            let point = self.point(x, y, lambda, warm)?;
+            let point = self.solve(&mut data, y, lambda, warm)?;
             points.push(point);
         }
         Ok(points)
@@ -104,6 +105,16 @@ impl ElasticNetPath {
     pub fn point(
         &self,
         x: &Design,
+        y: &[f64],
+        lambda: f64,
+        warm: Option<&[f64]>,
+    ) -> Result<PathPoint, PathError> {
+        self.solve(&mut LeastSquares::new(x, y, true)?, y, lambda, warm)
+    }
+
+    fn solve(
+        &self,
+        data: &mut LeastSquares,
         y: &[f64],
         lambda: f64,
         warm: Option<&[f64]>,
@@ -122,7 +133,7 @@ impl ElasticNetPath {
             stopping: Stopping { tolerance, ..Stopping::default() },
             ..ElasticNet::default()
         };
-        let fit = elastic_net(x, y, &settings, warm)?;
+        let fit = data.elastic_net(&settings, warm)?;
         Ok(PathPoint {
             lambda,
             coef: fit.coef,
