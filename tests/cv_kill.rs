@@ -66,20 +66,22 @@ fn done(place: &Place) -> BTreeMap<usize, SystemTime> {
     (0..16).filter_map(modified).collect()
 }
 
-/// `trials` cross-validations, each killed up to three times.
-fn survives(recipe: &str, trials: usize) {
+/// Cross-validations, each killed up to three times, until `wanted` kills have hit one.
+fn survives(recipe: &str, wanted: usize) {
     let reference = Place::new();
     let began = Instant::now();
     assert!(start(&reference, recipe).wait().unwrap().success());
     let length = began.elapsed();
     let expected = end(&reference.run_dir());
 
-    let (mut kills, mut with_fold) = (0, 0);
-    for trial in 0..trials {
+    let (mut kills, mut with_fold, mut trials) = (0, 0, 0);
+    while kills < wanted {
+        let trial = trials;
+        trials += 1;
         let place = Place::new();
-        let seed = Seed::new(31).at(trial as u64);
+        let seed = Seed::new(31).at(trial);
         let mut finished = BTreeMap::new();
-        for attempt in 0..1 + trial as u64 % 3 {
+        for attempt in 0..1 + trial % 3 {
             let mut child = start(&place, recipe);
             std::thread::sleep(length.mul_f64(seed.uniform(attempt)));
             kills += usize::from(child.try_wait().unwrap().is_none());
@@ -100,19 +102,19 @@ fn survives(recipe: &str, trials: usize) {
         assert_eq!(end(&place.run_dir()), expected, "trial {trial}");
     }
     println!("{recipe}: {trials} of {trials} equal after {kills} kills, {with_fold} between two folds");
-    assert!(kills >= trials / 2 && with_fold > 0, "{kills} {with_fold}");
+    assert!(with_fold > 0, "no kill hit between two folds");
 }
 
 #[test]
 fn without_checkpoints_in_a_fold() {
     if exact() {
-        survives("digits train.epochs=4 --folds 6", 15);
+        survives("digits train.epochs=4 --folds 6", 25);
     }
 }
 
 #[test]
 fn in_the_middle_of_a_fold() {
     if exact() {
-        survives("digits train.epochs=4 checkpoint.every_steps=7 --folds 4", 15);
+        survives("digits train.epochs=4 checkpoint.every_steps=7 --folds 4", 25);
     }
 }

@@ -196,7 +196,7 @@ fn start(place: &Place) -> Child {
 /// `kill -9` at random moments: nothing is lost, nothing is there twice, the table is the same.
 #[cfg(unix)]
 #[test]
-fn studies_survive_30_kills() {
+fn studies_survive_50_kills() {
     if !exact() {
         return;
     }
@@ -213,7 +213,7 @@ fn studies_survive_30_kills() {
 
     let (mut kills, mut with_trials, mut attempt) = (0, 0, 0);
     let mut trial = 0;
-    while kills < 30 {
+    while kills < 50 {
         let place = Place::new();
         let wanted = 3 + trial % 3;
         trial += 1;
