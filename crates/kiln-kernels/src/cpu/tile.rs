@@ -19,7 +19,7 @@ const fn tallest<S: Simd>(nv: usize) -> usize {
     match (S::REGISTER_COUNT >= 32, nv) {
         (true, 4) => 6,
         (true, 3) => 8,
-        (true, _) => 12,
+        (true, _) => 14,
         (false, 1) => 10,
         (false, _) => 6,
     }
@@ -103,6 +103,10 @@ pub(crate) struct Run<'a> {
     pub(crate) c: *mut f32,
     pub(crate) c_row: usize,
     pub(crate) rows: usize,
+    /// As many times the same, `a` and `c` so far apart.
+    pub(crate) lines: usize,
+    pub(crate) a_line: usize,
+    pub(crate) c_line: usize,
     pub(crate) nv: usize,
     /// Columns to write; `nv` vectors are computed.
     pub(crate) cols: usize,
@@ -138,48 +142,63 @@ impl<const NV: usize> WithSimd for Wide<'_, NV> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut run = self.0;
+        let run = self.0;
         // Rows as even as possible: 7 of at most 6 as 4 + 3, not 6 + 1.
         let tiles = run.rows.div_ceil(tallest::<S>(NV));
         let (each, more) = (run.rows / tiles, run.rows % tiles);
-        for tile in 0..tiles {
-            let rows = each + usize::from(tile < more);
-            // SAFETY: promised by the caller of `Run::run`; tiles divide its rows.
-            unsafe {
-                if run.a_row == 1 {
-                    run.tile_of::<S, NV, true>(simd, rows)
-                } else {
-                    run.tile_of::<S, NV, false>(simd, rows)
+        for line in 0..run.lines {
+            let mut a = run.a.wrapping_add(line * run.a_line);
+            let mut c = run.c.wrapping_add(line * run.c_line);
+            for tile in 0..tiles {
+                let rows = each + usize::from(tile < more);
+                // SAFETY: promised by the caller of `Run::run`; tiles divide its lines and rows.
+                unsafe {
+                    if run.a_row == 1 {
+                        run.tile_of::<S, NV, true>(simd, rows, a, c)
+                    } else {
+                        run.tile_of::<S, NV, false>(simd, rows, a, c)
+                    }
                 }
+                a = a.wrapping_add(rows * run.a_row);
+                c = c.wrapping_add(rows * run.c_row);
             }
-            run.a = run.a.wrapping_add(rows * run.a_row);
-            run.c = run.c.wrapping_add(rows * run.c_row);
         }
     }
 }
 
 impl Run<'_> {
     /// # Safety
-    /// As [`Run::run`], for the first `rows` rows.
+    /// As [`Run::run`], for `rows` rows from these on.
     #[inline(always)]
-    unsafe fn tile_of<S: Simd, const NV: usize, const UNIT: bool>(&self, simd: S, rows: usize) {
+    unsafe fn tile_of<S: Simd, const NV: usize, const UNIT: bool>(
+        &self,
+        simd: S,
+        rows: usize,
+        a: *const f32,
+        c: *mut f32,
+    ) {
         // Arms above `tallest` fall away at compile time.
         macro_rules! arms {
             ($($mr:literal)*) => {
                 match rows {
                     // SAFETY: the caller's promise.
-                    $($mr if $mr <= const { tallest::<S>(NV) } => unsafe { self.tile::<S, $mr, NV, UNIT>(simd) },)*
+                    $($mr if $mr <= const { tallest::<S>(NV) } => unsafe { self.tile::<S, $mr, NV, UNIT>(simd, a, c) },)*
                     _ => unreachable!("more rows than `tallest`"),
                 }
             };
         }
-        arms!(1 2 3 4 5 6 7 8 9 10 11 12)
+        arms!(1 2 3 4 5 6 7 8 9 10 11 12 13 14)
     }
 
     /// # Safety
-    /// As [`Run::run`], for the first `MR` rows.
+    /// As [`Run::run`], for `MR` rows from these on.
     #[inline(always)]
-    unsafe fn tile<S: Simd, const MR: usize, const NV: usize, const UNIT: bool>(&self, simd: S) {
+    unsafe fn tile<S: Simd, const MR: usize, const NV: usize, const UNIT: bool>(
+        &self,
+        simd: S,
+        from: *const f32,
+        to: *mut f32,
+    ) {
         let lanes = S::F32_LANES;
         let a_row = if UNIT { 1 } else { self.a_row };
         let whole = self.cols == NV * lanes;
@@ -199,14 +218,14 @@ impl Run<'_> {
                 Start::Accumulate if whole => {
                     for i in 0..MR {
                         for v in 0..NV {
-                            sums[i][v] = load::<S>(self.c.add(i * self.c_row + v * lanes));
+                            sums[i][v] = load::<S>(to.add(i * self.c_row + v * lanes));
                         }
                     }
                 }
-                Start::Accumulate => sums = self.load_part::<S, MR, NV>(simd),
+                Start::Accumulate => sums = self.load_part::<S, MR, NV>(simd, to),
             }
             for segment in self.segments {
-                let mut a = self.a.add(segment.a);
+                let mut a = from.add(segment.a);
                 let mut b = self.b.add(segment.b * self.b_step);
                 for _ in 0..self.len {
                     let mut columns = [simd.splat_f32s(0.0); NV];
@@ -233,12 +252,12 @@ impl Run<'_> {
             if whole {
                 for i in 0..MR {
                     for v in 0..NV {
-                        store::<S>(self.c.add(i * self.c_row + v * lanes), sums[i][v]);
+                        store::<S>(to.add(i * self.c_row + v * lanes), sums[i][v]);
                     }
                 }
             } else {
                 // A copy: were the sums themselves indexed at run time, they would live in memory.
-                self.store_part::<S, MR, NV>(sums);
+                self.store_part::<S, MR, NV>(sums, to);
             }
         }
     }
@@ -246,14 +265,18 @@ impl Run<'_> {
     /// What `c` holds, when its last vector is cut off.
     ///
     /// # Safety
-    /// As [`Run::run`], for the first `MR` rows.
+    /// As [`Run::run`], for `MR` rows from these on.
     #[inline(never)]
-    unsafe fn load_part<S: Simd, const MR: usize, const NV: usize>(&self, simd: S) -> [[S::f32s; NV]; MR] {
+    unsafe fn load_part<S: Simd, const MR: usize, const NV: usize>(
+        &self,
+        simd: S,
+        from: *const f32,
+    ) -> [[S::f32s; NV]; MR] {
         let mut sums = [[simd.splat_f32s(0.0); NV]; MR];
         for (i, sums) in sums.iter_mut().enumerate() {
             // SAFETY: `cols` elements of `c` are readable, and no more than `NV` vectors.
             unsafe {
-                std::ptr::copy_nonoverlapping(self.c.add(i * self.c_row), sums.as_mut_ptr().cast(), self.cols)
+                std::ptr::copy_nonoverlapping(from.add(i * self.c_row), sums.as_mut_ptr().cast(), self.cols)
             };
         }
         sums
@@ -262,14 +285,16 @@ impl Run<'_> {
     /// Writes the sums when the last vector is cut off.
     ///
     /// # Safety
-    /// As [`Run::run`], for the first `MR` rows.
+    /// As [`Run::run`], for `MR` rows from these on.
     #[inline(never)]
-    unsafe fn store_part<S: Simd, const MR: usize, const NV: usize>(&self, sums: [[S::f32s; NV]; MR]) {
+    unsafe fn store_part<S: Simd, const MR: usize, const NV: usize>(
+        &self,
+        sums: [[S::f32s; NV]; MR],
+        to: *mut f32,
+    ) {
         for (i, sums) in sums.iter().enumerate() {
             // SAFETY: `cols` elements of `c` are writable, and no more than `NV` vectors.
-            unsafe {
-                std::ptr::copy_nonoverlapping(sums.as_ptr().cast(), self.c.add(i * self.c_row), self.cols)
-            };
+            unsafe { std::ptr::copy_nonoverlapping(sums.as_ptr().cast(), to.add(i * self.c_row), self.cols) };
         }
     }
 }

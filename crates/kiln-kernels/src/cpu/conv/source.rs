@@ -134,6 +134,33 @@ impl Sink<'_> {
         }
     }
 
+    /// Whether [`pool_lines`](Self::pool_lines) can be.
+    #[inline(always)]
+    pub(super) fn pools_lines(&self) -> bool {
+        matches!(self, Sink::Pooled { order: Order::Nhwc, .. })
+    }
+
+    /// Pools an even number of lines of `image`, which are in `from`, `[lines, w, step]`, `c` channels of them.
+    ///
+    /// # Safety
+    /// No two tasks may hold the same image.
+    #[inline(always)]
+    pub(super) unsafe fn pool_lines(
+        &self,
+        image: usize,
+        [c, h, w]: [usize; 3],
+        lines: Range<usize>,
+        from: &[f32],
+        step: usize,
+    ) {
+        let Sink::Pooled { data, order: Order::Nhwc, index } = self else { return };
+        let (h2, w2) = (h / 2, w / 2);
+        let range = (image * h2 + lines.start / 2) * w2 * c..(image * h2 + lines.end / 2) * w2 * c;
+        // SAFETY: the caller's promise.
+        let (out, index) = unsafe { (data.slice(range.clone()), index.slice(range)) };
+        pool(from, w, [c, lines.len() / 2, w2], step, out, index);
+    }
+
     /// Delivers the results of `image`, which are in `from`, `[h, w, step]`, `c` channels of them.
     ///
     /// # Safety
@@ -173,32 +200,52 @@ impl Sink<'_> {
     }
 }
 
+/// Channels that are pooled at once: whole vectors wherever the program runs.
+const LANES: usize = 16;
+
 /// Relu and 2×2 max-pool of `from`, `[_, w, step]`, to `[h2, w2, c]`.
 #[inline(always)]
 fn pool(from: &[f32], w: usize, [c, h2, w2]: [usize; 3], step: usize, out: &mut [f32], index: &mut [u8]) {
     for y in 0..h2 {
-        for x in 0..w2 {
-            let window = |which: usize| &from[((2 * y + which / 2) * w + 2 * x + which % 2) * step..][..c];
-            let (p0, p1, p2, p3) = (window(0), window(1), window(2), window(3));
-            let at = (y * w2 + x) * c;
-            let (out, index) = (&mut out[at..][..c], &mut index[at..][..c]);
-            for i in 0..c {
-                let (mut max, mut won) = (p0[i], 0u32);
-                // The first maximum wins; the first NaN is the maximum.
-                let beats = |new: f32, max: f32| (new > max) | (new.is_nan() & !max.is_nan());
-                if beats(p1[i], max) {
-                    (max, won) = (p1[i], 1);
-                }
-                if beats(p2[i], max) {
-                    (max, won) = (p2[i], 2);
-                }
-                if beats(p3[i], max) {
-                    (max, won) = (p3[i], 3);
-                }
-                let dead = max <= 0.0;
-                out[i] = if dead { 0.0 } else { max };
-                index[i] = if dead { DEAD } else { won as u8 };
+        let line = |y: usize| from[y * w * step..][..w * step].chunks_exact(2 * step);
+        let outs = out[y * w2 * c..][..w2 * c].chunks_exact_mut(c);
+        let indices = index[y * w2 * c..][..w2 * c].chunks_exact_mut(c);
+        for (((top, bottom), out), index) in line(2 * y).zip(line(2 * y + 1)).zip(outs).zip(indices) {
+            let windows = [&top[..c], &top[step..][..c], &bottom[..c], &bottom[step..][..c]];
+            let (outs, out_rest) = out.as_chunks_mut::<LANES>();
+            let (indices, index_rest) = index.as_chunks_mut::<LANES>();
+            for (at, (out, index)) in outs.iter_mut().zip(indices).enumerate() {
+                winners(windows.map(|window| &window.as_chunks::<LANES>().0[at]), out, index);
+            }
+            let rest = windows.map(|window| window.as_chunks::<LANES>().1);
+            for (at, (out, index)) in out_rest.iter_mut().zip(index_rest).enumerate() {
+                let (mut value, mut won) = ([0.0], [0]);
+                winners(
+                    [&[rest[0][at]], &[rest[1][at]], &[rest[2][at]], &[rest[3][at]]],
+                    &mut value,
+                    &mut won,
+                );
+                (*out, *index) = (value[0], won[0]);
             }
         }
+    }
+}
+
+/// The largest of four after relu, and which it is.
+#[inline(always)]
+fn winners<const N: usize>([p0, p1, p2, p3]: [&[f32; N]; 4], out: &mut [f32; N], index: &mut [u8; N]) {
+    // The first maximum wins; the first NaN is the maximum.
+    let beats = |new: f32, max: f32| (new > max) | (new.is_nan() & !max.is_nan());
+    let mut wons = [0u32; N];
+    for i in 0..N {
+        let (max, won) = (p0[i], 0);
+        let (max, won) = if beats(p1[i], max) { (p1[i], 1) } else { (max, won) };
+        let (max, won) = if beats(p2[i], max) { (p2[i], 2) } else { (max, won) };
+        let (max, won) = if beats(p3[i], max) { (p3[i], 3) } else { (max, won) };
+        out[i] = if max <= 0.0 { 0.0 } else { max };
+        wons[i] = if max <= 0.0 { u32::from(DEAD) } else { won };
+    }
+    for (index, won) in index.iter_mut().zip(wons) {
+        *index = won as u8;
     }
 }

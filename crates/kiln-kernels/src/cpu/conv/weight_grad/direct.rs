@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Split, add_pixels};
+use super::{Split, add_pixels, narrow};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
@@ -95,6 +95,11 @@ impl Task for Sums<'_> {
                     }
                 };
                 let start = group * width;
+                if narrow::fits(&plan.sweeps[0], plan.cin) {
+                    let (sums, row) = (&mut sums[start..], columns.len());
+                    narrow::add(simd, &plan.sweeps[0], &canvas, plan.canvas.w, g, step, sums, row, width);
+                    continue;
+                }
                 self.group(simd, &canvas, g, step, &mut sums[start..], columns.len(), width);
                 if self.with_bias {
                     let bias = (plan.taps * plan.cin) * columns.len() + start;
@@ -155,6 +160,9 @@ impl Sums<'_> {
                     c: sums.as_mut_ptr().wrapping_add(run * rows * sums_row + block.first),
                     c_row: sums_row,
                     rows,
+                    lines: 1,
+                    a_line: 0,
+                    c_line: 0,
                     nv: block.nv,
                     cols: block.width,
                     start: Start::Accumulate,
