@@ -1,8 +1,9 @@
 //! The tree-structured Parzen estimator: values that are likely among the best trials and unlikely among the others.
 //!
-//! Bergstra, Bardenet, Bengio, Kégl: Algorithms for hyper-parameter optimization (2011). What it does by default is
-//! what Optuna 5 does by default, to the last digit where the draws are the same: one mixture over all settings
-//! jointly (Falkner, Klein, Hutter: BOHB, 2018), the others one by one; running trials count as bad ones.
+//! Bergstra, Bardenet, Bengio, Kégl: Algorithms for hyper-parameter optimization (2011). What it does is what Optuna 5
+//! does by default, to the last digit where the draws are the same: one mixture over all settings jointly (Falkner,
+//! Klein, Hutter: BOHB, 2018), the others one by one; running trials count as bad ones. Only, by default four times as
+//! many draws compete: that finds better values on smooth objectives, for a fraction of a millisecond.
 
 mod mixture;
 mod normal;
@@ -21,7 +22,7 @@ use mixture::Mixture;
 /// | setting | default | range |
 /// |---|---|---|
 /// | `startup` | 10 | ≥ 1 |
-/// | `candidates` | 24 | ≥ 1 |
+/// | `candidates` | 96 (Optuna: 24) | ≥ 1 |
 /// | `multivariate` | true | |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,7 +37,7 @@ pub struct Tpe {
 
 impl Default for Tpe {
     fn default() -> Self {
-        Self { startup: 10, candidates: 24, multivariate: true }
+        Self { startup: 10, candidates: 96, multivariate: true }
     }
 }
 
