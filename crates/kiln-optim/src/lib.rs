@@ -29,7 +29,7 @@ pub use error::OptimError;
 pub use gradient::{Gradients, adaptive_clip, add_noise, centralize, noise_deviation};
 pub use groups::ParamGroups;
 pub use optimizer::Optimizer;
-pub use rule::{At, Kept, Rule, Slot};
+pub use rule::{At, Gradient, Kept, Rule, Slot};
 pub use sam::Sam;
 pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};
 pub use step_size::StepSize;

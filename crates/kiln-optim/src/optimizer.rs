@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
-use crate::rule::{self, At, Kept, Rule};
+use crate::rule::{self, At, Gradient, Kept, Rule};
 use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -121,6 +121,19 @@ impl Optimizer {
         model: M,
         gradients: Gradients,
         lr: f64,
+        after: impl FnMut(&ParamInfo, Tensor<1>, &dyn Fn() -> StepSize) -> Tensor<1>,
+    ) -> M {
+        self.step_scaled(model, gradients, None, lr, after)
+    }
+
+    /// As [`Optimizer::step`] with all gradients times `factor`, `[1]` ([`Gradients::clip_factor`]), which costs the rules that go
+    /// over memory once nothing.
+    pub fn step_scaled<M: Module>(
+        &mut self,
+        model: M,
+        gradients: Gradients,
+        factor: Option<Tensor<1>>,
+        lr: f64,
         mut after: impl FnMut(&ParamInfo, Tensor<1>, &dyn Fn() -> StepSize) -> Tensor<1>,
     ) -> M {
         self.updates += 1;
@@ -154,6 +167,7 @@ impl Optimizer {
                     *tensor = tensor.clone().cast(weight.dtype());
                 }
             }
+            let gradient = Gradient::new(gradient, factor.clone());
             let (point, kept) = self.rule.update(weight, gradient, kept, at);
             let size = || self.rule.step_size(&kept, at).unwrap_or(StepSize::Same(at.lr));
             let point = after(info, point, &size);

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Purpose, Seed, Weights, params};
 use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
-    GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize,
+    Gradient, GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize,
     noise_deviation,
 };
 
@@ -75,9 +75,9 @@ impl Stepper {
                 }
             });
         }
-        let gradients = self.prepare(&model, gradients);
+        let (gradients, factor) = self.prepare(&model, gradients);
         let (penalties, constraints) = (&mut self.penalties, &self.constraints);
-        self.optimizer.step(model, gradients, lr, |info, weight, size| {
+        self.optimizer.step_scaled(model, gradients, factor, lr, |info, weight, size| {
             constraints.project(info, penalties.prox(info, weight, size))
         })
     }
@@ -91,8 +91,8 @@ impl Stepper {
         state
     }
 
-    /// Everything between the gradient of the objective and the optimiser.
-    fn prepare<M: Module>(&mut self, model: &M, mut gradients: Gradients) -> Gradients {
+    /// Everything between the gradient of the objective and the optimiser, and a factor that is left to the update.
+    fn prepare<M: Module>(&mut self, model: &M, mut gradients: Gradients) -> (Gradients, Option<Tensor<1>>) {
         if self.gradient.centralize {
             gradients = each(model, gradients, |info, gradient, _| centralize(info, gradient));
         }
@@ -112,23 +112,21 @@ impl Stepper {
         if let Some(max) = self.gradient.clip_param_norm {
             (gradients, norm) = (gradients.clip_param_norm(max), None);
         }
-        if let Some(max) = self.clip_norm {
-            // Known unless something changed the gradient in between.
-            gradients = match norm {
-                Some(norm) => gradients.clip_known_norm(norm, max),
-                None => gradients.clip_norm(max),
-            };
-        }
+        // Known unless something changed the gradient in between.
+        let norm = self.clip_norm.and_then(|_| norm.or_else(|| gradients.global_norm()));
+        let factor = self.clip_norm.zip(norm).map(|(max, norm)| Gradients::clip_factor(norm, max));
         if let Some(noise) = self.gradient.noise {
             let update = self.optimizer.updates();
             let deviation = noise_deviation(noise, self.gradient.noise_decay, update);
             let (seed, mut place) = (self.noise.at(update), 0);
+            // The noise is not clipped.
             gradients = gradients.map(|_, gradient| {
                 place += 1;
-                add_noise(gradient, seed.at(place), deviation)
+                add_noise(Gradient::new(gradient, factor.clone()).tensor(), seed.at(place), deviation)
             });
+            return (gradients, None);
         }
-        gradients
+        (gradients, factor)
     }
 }
 

@@ -64,10 +64,10 @@ fn channel_scale(images: &Images, rows: &[usize], channel: usize) -> Scale {
     let plane = height * width;
     let (mut sum, mut squares) = (0u64, 0u64);
     for &row in rows {
-        for &byte in &images.pixels[(row * channels + channel) * plane..][..plane] {
-            let byte = u64::from(byte);
-            sum += byte;
-            squares += byte * byte;
+        // Pieces whose sums fit 32 bits: four times as many in a vector.
+        for piece in images.pixels[(row * channels + channel) * plane..][..plane].chunks(1 << 16) {
+            sum += u64::from(piece.iter().map(|&byte| u32::from(byte)).sum::<u32>());
+            squares += u64::from(piece.iter().map(|&byte| u32::from(byte).pow(2)).sum::<u32>());
         }
     }
     let n = (rows.len() * plane) as u128;

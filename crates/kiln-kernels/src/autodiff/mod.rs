@@ -72,6 +72,8 @@ pub trait Fused: Backend {
     fn fused_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self>;
 
     fn fused_flatten(x: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    fn fused_squared_norm(x: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 pub(crate) fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, act: Act) -> DispatchTensor {
@@ -150,6 +152,10 @@ pub(crate) fn flatten(x: Tensor<4>) -> DispatchTensor {
     Dispatch::fused_flatten(x.into_dispatch())
 }
 
+pub(crate) fn squared_norm<const D: usize>(x: Tensor<D>) -> DispatchTensor {
+    Dispatch::fused_squared_norm(x.into_dispatch())
+}
+
 impl Fused for Flex {
     fn fused_linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, act: Act) -> FlexTensor {
         flex::linear(&x, &weight, &bias, act)
@@ -214,5 +220,9 @@ impl Fused for Flex {
 
     fn fused_flatten(x: FlexTensor) -> FlexTensor {
         flex::flatten(&x)
+    }
+
+    fn fused_squared_norm(x: FlexTensor) -> FlexTensor {
+        flex::squared_norm(&x)
     }
 }

@@ -200,4 +200,9 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
             OpsKind::UnTracked(untracked) => untracked.finish(flex::flatten(&x.into_primitive())),
         }
     }
+
+    /// A constant: what wants a gradient is composed in `op`.
+    fn fused_squared_norm(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        FloatTensor::<Self>::new(flex::squared_norm(&x.into_primitive()))
+    }
 }

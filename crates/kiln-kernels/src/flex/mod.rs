@@ -8,6 +8,7 @@ mod flatten;
 mod layer_norm;
 mod linear;
 mod pool;
+mod squared_norm;
 
 pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
 pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_pool_backward};
@@ -20,6 +21,7 @@ pub(crate) use pool::{
     avg_pool2d, avg_pool2d_backward, global_avg_pool2d, global_avg_pool2d_backward, global_max_pool2d,
     global_max_pool2d_backward, max_pool2d, max_pool2d_backward,
 };
+pub(crate) use squared_norm::squared_norm;
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::{FlexTensor, Layout};

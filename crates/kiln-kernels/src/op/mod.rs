@@ -8,6 +8,7 @@ mod flatten;
 mod layer_norm;
 mod linear;
 mod pool;
+mod squared_norm;
 
 use burn::tensor::{Tensor, activation};
 
@@ -19,6 +20,7 @@ pub use flatten::flatten;
 pub use layer_norm::layer_norm;
 pub use linear::linear;
 pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d};
+pub use squared_norm::squared_norm;
 
 use crate::Act;
 

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdadeltaConfig, OptimError, StepSize};
 
 /// `torch.optim.Adadelta` (Zeiler 2012): with `g` the gradient plus `decay · w`, `v ← ρ v + (1 − ρ) g²`,
@@ -30,7 +30,7 @@ impl Rule for Adadelta {
         Slot::each(&["square_avg", "acc_delta"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let step = Step { decay: at.weight_decay, lr: at.lr, rho: self.rho, eps: self.eps };
         let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())

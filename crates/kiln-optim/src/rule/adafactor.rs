@@ -4,7 +4,7 @@ use burn::tensor::{DType, Tensor};
 use kiln_core::Range;
 
 use super::build::check;
-use super::{At, Kept, Rule, Slot, lerp};
+use super::{At, Gradient, Kept, Rule, Slot, lerp};
 use crate::{AdafactorConfig, OptimError, StepSize};
 
 /// `torch.optim.Adafactor` (Shazeer and Stern 2018). The second moment `v` of a parameter with two dimensions or more
@@ -52,13 +52,14 @@ impl Rule for Adafactor {
         }
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let eps1 = self.eps1.unwrap_or(match weight.dtype() {
             DType::F64 => f64::EPSILON,
             DType::F16 => 9.765_625e-4,
             DType::BF16 => 7.8125e-3,
             _ => f64::from(f32::EPSILON),
         });
+        let gradient = gradient.tensor();
         let fresh = at.t().powf(self.beta2_decay);
         let (variance, kept) = match matrices(at.dims) {
             Some(shape) => factored(gradient.clone(), kept.tensors, shape, fresh, eps1),

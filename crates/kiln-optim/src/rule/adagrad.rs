@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdagradConfig, OptimError, StepSize};
 
 /// `torch.optim.Adagrad` (Duchi et al. 2011): with `g` the gradient plus `decay · w`, `s ← s + g²`,
@@ -33,7 +33,7 @@ impl Rule for Adagrad {
         Slot::each(&["sum"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let mut tensors = kept.tensors;
         if tensors.is_empty() {
             tensors.push(weight.full_like(self.initial));

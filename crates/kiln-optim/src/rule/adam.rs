@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdamConfig, AdamwConfig, OptimError, StepSize};
 
 /// `torch.optim.Adam` and `AdamW` (Kingma and Ba 2015; Loshchilov and Hutter 2019):
@@ -42,7 +42,7 @@ impl Rule for Adam {
         Slot::each(&names[..if self.amsgrad { 3 } else { 2 }], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let [beta1, beta2] = self.betas;
         let step = Step {
             coupled: if self.decoupled { 0.0 } else { at.weight_decay },

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdamaxConfig, OptimError, StepSize};
 
 /// `torch.optim.Adamax` (Kingma and Ba 2015): `m ← β₁ m + (1 − β₁) g`, `u ← max(β₂ u, |g| + eps)`,
@@ -27,7 +27,7 @@ impl Rule for Adamax {
         Slot::each(&["exp_avg", "exp_inf"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let rate = at.lr / (1.0 - self.betas[0].powf(at.t()));
         let step = Step { decay: at.weight_decay, betas: self.betas, rate, eps: self.eps };
         let (weight, tensors) = run(step, weight, gradient, kept.tensors);

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdanConfig, OptimError, StepSize};
 
 /// `timm.optim.Adan` (Xie et al. 2023): with `d` the change of the gradient since the last update (0 at the first),
@@ -35,7 +35,7 @@ impl Rule for Adan {
         Slot::each(&["exp_avg", "exp_avg_diff", "exp_avg_sq", "neg_pre_grad"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let corrected = self.betas.map(|beta| 1.0 - beta.powf(at.t()));
         let proximal = 1.0 / (1.0 + at.lr * at.weight_decay);
         let step = Step {

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AsgdConfig, OptimError, StepSize};
 
 /// `torch.optim.ASGD` (Polyak and Juditsky 1992): `w ← (1 − λ η) w − η g`, then `a ← a + μ (w − a)`, with
@@ -47,7 +47,7 @@ impl Rule for Asgd {
         &["eta", "mu"]
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let [eta, _] = numbers(&kept, at);
         let step = Step { decay: at.weight_decay, keep: 1.0 - self.lambd * eta, eta };
         let (point, _) = run(step, weight, gradient, Vec::new());

@@ -4,7 +4,7 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use burn::tensor::Tensor;
 
-use super::host;
+use super::{Gradient, host};
 
 /// What a formula computes with: one element, or a whole tensor.
 pub(super) trait Value:
@@ -58,17 +58,18 @@ pub(super) trait Formula<const S: usize>: Copy + Send + Sync {
 pub(super) fn run<const S: usize>(
     formula: impl Formula<S>,
     weight: Tensor<1>,
-    gradient: Tensor<1>,
+    gradient: impl Into<Gradient>,
     mut kept: Vec<Tensor<1>>,
 ) -> (Tensor<1>, Vec<Tensor<1>>) {
+    let gradient = gradient.into();
     if kept.is_empty() {
         kept = (0..S).map(|_| weight.zeros_like()).collect();
     }
     let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
-    if host::is_plain(&weight, &gradient, &kept) {
+    if host::is_plain(&weight, &gradient.values, &kept) {
         host::update(weight, gradient, kept, formula)
     } else {
-        let (weight, kept) = formula.apply(weight, gradient, kept);
+        let (weight, kept) = formula.apply(weight, gradient.tensor(), kept);
         (weight, kept.into())
     }
 }

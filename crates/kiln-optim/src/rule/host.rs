@@ -8,6 +8,7 @@ use kiln_core::device::DeviceName;
 use kiln_kernels::cpu::{Vectorize, vectorized};
 use rayon::prelude::*;
 
+use super::Gradient;
 use super::formula::{Element, Formula};
 
 /// Elements that one task works on, some 50 µs: much more than it costs to hand the task to a thread.
@@ -32,18 +33,19 @@ pub(super) fn is_plain<const S: usize>(
 /// The tensors are [plain](is_plain). No element depends on another, so neither does the result on the number of threads.
 pub(super) fn update<const S: usize>(
     weight: Tensor<1>,
-    gradient: Tensor<1>,
+    gradient: Gradient,
     slots: [Tensor<1>; S],
     formula: impl Formula<S>,
 ) -> (Tensor<1>, Vec<Tensor<1>>) {
     let device = weight.device();
     let mut weight = weight.into_data();
-    let gradient = gradient.into_data();
+    let factor = gradient.factor.map_or(1.0, |factor| factor.into_data().iter::<f32>().next().unwrap_or(1.0));
+    let gradient = gradient.values.into_data();
     let mut slots = slots.map(Tensor::into_data);
     let fresh = gradient.as_slice::<f32>().expect("is_plain() saw that it is f32");
     if fresh.len() <= CHUNK {
         let (weight, slots) = (floats(&mut weight), slots.each_mut().map(floats));
-        vectorized(Pass { formula, weight, gradient: fresh, slots });
+        vectorized(Pass { formula, weight, gradient: fresh, factor, slots });
     } else {
         let mut rest = slots.each_mut().map(|slot| floats(slot).chunks_mut(CHUNK));
         let tasks: Vec<_> = floats(&mut weight)
@@ -51,7 +53,7 @@ pub(super) fn update<const S: usize>(
             .zip(fresh.chunks(CHUNK))
             .map(|(weight, gradient)| {
                 let slots = rest.each_mut().map(|chunks| chunks.next().unwrap_or_default());
-                Pass { formula, weight, gradient, slots }
+                Pass { formula, weight, gradient, factor, slots }
             })
             .collect();
         tasks.into_par_iter().for_each(vectorized);
@@ -69,6 +71,8 @@ struct Pass<'a, F, const S: usize> {
     formula: F,
     weight: &'a mut [f32],
     gradient: &'a [f32],
+    /// Of the gradient.
+    factor: f32,
     slots: [&'a mut [f32]; S],
 }
 
@@ -78,14 +82,14 @@ impl<F: Formula<S>, const S: usize> Vectorize for Pass<'_, F, S> {
     #[inline(always)]
     fn run(self) {
         // A copy that nothing else can see: its constants stay in registers.
-        let Self { formula, weight, gradient, slots } = self;
+        let Self { formula, weight, gradient, factor, slots } = self;
         // Equal lengths in sight of the compiler: no bounds checks, so that it can vectorise.
         let len = weight.len();
         let gradient = &gradient[..len];
         let mut slots = slots.map(|slot| &mut slot[..len]);
         for i in 0..len {
             let kept = std::array::from_fn(|slot| Element(slots[slot][i]));
-            let (new, kept) = formula.apply(Element(weight[i]), Element(gradient[i]), kept);
+            let (new, kept) = formula.apply(Element(weight[i]), Element(gradient[i] * factor), kept);
             weight[i] = new.0;
             for (slot, kept) in slots.iter_mut().zip(kept) {
                 slot[i] = kept.0;
@@ -120,7 +124,7 @@ mod tests {
         let data = weight.into_data();
         let place = data.as_slice::<f32>().unwrap().as_ptr();
         let weight = Tensor::from_data(data, (&device(), DType::F32));
-        let (weight, _) = update(weight, gradient, [], Minus);
+        let (weight, _) = update(weight, gradient.into(), [], Minus);
         let data = weight.into_data();
         assert_eq!(data.as_slice::<f32>().unwrap(), [0.0, 1.0]);
         assert_eq!(data.as_slice::<f32>().unwrap().as_ptr(), place);

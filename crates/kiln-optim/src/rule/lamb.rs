@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use kiln_core::Range;
 
 use super::build::{betas, check};
-use super::{At, Kept, Rule, Slot, lerp};
+use super::{At, Gradient, Kept, Rule, Slot, lerp};
 use crate::{LambConfig, OptimError, StepSize};
 
 /// `timm.optim.Lamb` (You et al. 2020): with `m` and `v` as in Adam,
@@ -36,8 +36,8 @@ impl Rule for Lamb {
         Slot::each(&["exp_avg", "exp_avg_sq"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
-        let [beta1, beta2] = self.betas;
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+        let ([beta1, beta2], gradient) = (self.betas, gradient.tensor());
         let mut slots = kept.tensors.into_iter();
         let mean = slots.next().unwrap_or_else(|| weight.zeros_like());
         let square = slots.next().unwrap_or_else(|| weight.zeros_like());

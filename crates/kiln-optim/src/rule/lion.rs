@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::build::betas;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{LionConfig, OptimError, StepSize};
 
 /// `timm.optim.Lion` (Chen et al. 2023): `w ← (1 − lr · decay) w − lr · sign(β₁ m + (1 − β₁) g)`, then
@@ -25,7 +25,7 @@ impl Rule for Lion {
         Slot::each(&["exp_avg"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let step = Step { keep: at.keep(), lr: at.lr, betas: self.betas };
         let (weight, tensors) = run(step, weight, gradient, kept.tensors);
         (weight, tensors.into())

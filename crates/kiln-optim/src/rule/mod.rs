@@ -10,6 +10,7 @@ mod adan;
 mod asgd;
 mod build;
 mod formula;
+mod gradient;
 mod host;
 mod lamb;
 mod lion;
@@ -27,6 +28,7 @@ use burn::tensor::Tensor;
 
 use crate::StepSize;
 pub(crate) use build::{build, check};
+pub use gradient::Gradient;
 
 /// How one parameter is updated.
 ///
@@ -43,7 +45,7 @@ pub trait Rule: Debug + Send + Sync {
     }
 
     /// The new point and what is kept. `kept` is empty at the first update.
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept);
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept);
 
     /// The new weight and what is kept, in the order of [`Rule::slots`] and [`Rule::numbers`], from what
     /// [`Rule::update`] gave. Default: the point is the weight.

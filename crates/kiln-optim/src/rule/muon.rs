@@ -6,7 +6,7 @@ use kiln_core::{Range, check::NumberError};
 use super::adam::Adam;
 use super::build::check;
 use super::newton_schulz::NewtonSchulz;
-use super::{At, Kept, Rule, Slot, lerp};
+use super::{At, Gradient, Kept, Rule, Slot, lerp};
 use crate::{AdamwConfig, AdjustLr, MuonConfig, OptimError, StepSize};
 
 /// `torch.optim.Muon` (Jordan 2024; Liu et al. 2025): `b ← b + (1 − momentum)(g − b)`,
@@ -71,11 +71,12 @@ impl Rule for Muon {
         if dims.len() == 2 { Slot::each(&["momentum_buffer"], dims) } else { self.adamw.slots(dims) }
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let &[inputs, outputs] = at.dims else {
             let at = At { lr: at.lr * self.adamw_factor, ..at };
             return self.adamw.update(weight, gradient, kept, at);
         };
+        let gradient = gradient.tensor();
         let buffer = match kept.tensors.into_iter().next() {
             Some(buffer) => lerp(buffer, gradient.clone(), 1.0 - self.momentum),
             None => gradient.clone().mul_scalar(1.0 - self.momentum),

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{NadamConfig, OptimError, StepSize};
 
 /// `torch.optim.NAdam` (Dozat 2016): Adam whose step looks ahead along the mean. With `m` and `v` as in Adam,
@@ -43,7 +43,7 @@ impl Rule for Nadam {
         &["mu_product"]
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let (mu, next) = (self.mu(at.t()), self.mu(at.t() + 1.0));
         let product = kept.numbers.first().unwrap_or(&1.0) * mu;
         let step = Step {

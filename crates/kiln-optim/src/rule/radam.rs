@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{OptimError, RadamConfig, StepSize};
 
 /// `torch.optim.RAdam` (Liu et al. 2020): Adam whose second moment is used only once enough of it is known. With
@@ -47,7 +47,7 @@ impl Rule for Radam {
         Slot::each(&["exp_avg", "exp_avg_sq"], dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let rectification = self.rectification(at.t());
         let step = Step {
             coupled: if self.decoupled { 0.0 } else { at.weight_decay },

@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::step_size::momentum_gain;
 use crate::{OptimError, RmspropConfig, StepSize};
 
@@ -42,7 +42,7 @@ impl Rule for Rmsprop {
         Slot::each(names, dims)
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let (alpha, eps) = (self.alpha, self.eps);
         let step = Step { decay: at.weight_decay, lr: at.lr, alpha, eps, momentum: self.momentum };
         let tensors = kept.tensors;

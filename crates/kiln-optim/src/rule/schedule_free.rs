@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::{betas, check};
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{OptimError, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, StepSize};
 
 /// `SGDScheduleFree` and `AdamWScheduleFree` of the package schedulefree (Defazio et al. 2024, "The Road Less
@@ -58,7 +58,7 @@ impl Rule for ScheduleFree {
     }
 
     /// Gives `z` and keeps `x`, `y` and the squares.
-    fn update(&self, y: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, y: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let mut tensors = kept.tensors.into_iter();
         let x = tensors.next().unwrap_or_else(|| y.clone());
         let z = tensors.next().unwrap_or_else(|| y.clone());

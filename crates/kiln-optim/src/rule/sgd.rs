@@ -5,7 +5,7 @@ use kiln_core::Range;
 
 use super::build::check;
 use super::formula::{Formula, Value, run};
-use super::{At, Kept, Rule, Slot};
+use super::{At, Gradient, Kept, Rule, Slot};
 use crate::step_size::momentum_gain;
 use crate::{OptimError, SgdConfig, StepSize};
 
@@ -38,7 +38,7 @@ impl Rule for Sgd {
         if self.momentum == 0.0 { Vec::new() } else { Slot::each(&["momentum_buffer"], dims) }
     }
 
-    fn update(&self, weight: Tensor<1>, gradient: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+    fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let step = Step {
             coupled: if self.decoupled { 0.0 } else { at.weight_decay },
             keep: if self.decoupled { at.keep() } else { 1.0 },

@@ -1,11 +1,12 @@
 //! Clipping and arithmetic of gradients.
 
 use burn::module::ParamId;
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use kiln_optim::{Gradients, OptimConfig, Optimizer, SgdConfig};
 use kiln_testkit::device;
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
+use crate::trajectories::whole_cases;
 
 fn flat(gradients: &Gradients) -> Vec<f64> {
     gradients.iter().flat_map(|(_, gradient)| numbers(gradient.clone())).collect()
@@ -30,6 +31,26 @@ fn clipping_by_the_global_norm_is_pytorchs() {
         }
         let found = numbers(model.weight.val());
         assert_close(&found, &expected(&golden, "clipped/100/weight"), tolerance, "weight");
+    }
+}
+
+#[test]
+fn a_factor_left_to_the_update_is_clipping_for_every_optimiser() {
+    let (problem, start) = Problem::new(DType::F32);
+    for (name, config) in whole_cases() {
+        let mut models = [start.clone(), start.clone()];
+        let mut optimizers = [Optimizer::new(&config.rule).unwrap(), Optimizer::new(&config.rule).unwrap()];
+        for _ in 0..5 {
+            let [clipped, scaled] = models;
+            let gradients = problem.gradients(&clipped).clip_norm(0.2);
+            let clipped = optimizers[0].step(clipped, gradients, 0.1, |_, weight, _| weight);
+            let gradients = problem.gradients(&scaled);
+            let factor = gradients.global_norm().map(|norm| Gradients::clip_factor(norm, 0.2));
+            let scaled = optimizers[1].step_scaled(scaled, gradients, factor, 0.1, |_, weight, _| weight);
+            models = [clipped, scaled];
+        }
+        let [clipped, scaled] = models.map(|model| numbers(model.weight.val()));
+        assert_close(&scaled, &clipped, 1e-6, name);
     }
 }
 

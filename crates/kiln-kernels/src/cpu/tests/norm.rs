@@ -1,6 +1,6 @@
 //! Batch and layer normalisation.
 
-use super::{Random, affordable, close, garbage, norm, on_any_threads, on_every_arch, zeros};
+use super::{Random, affordable, close, garbage, norm, on_any_threads, on_every_arch, wide, zeros};
 use crate::cpu::*;
 
 fn table(random: &mut Random) -> (usize, usize, Vec<f32>, Vec<f32>) {
@@ -176,4 +176,19 @@ fn wrong_lengths_panic() {
     assert!(fails(13, 3, 13));
     assert!(fails(12, 3, 11));
     assert!(fails(0, 0, 0));
+}
+
+#[test]
+fn squared_norm_is_that_of_f64() {
+    on_every_arch(50, |random| {
+        let len = random.size(0, if cfg!(miri) { 300 } else { 300_000 });
+        let x = random.numbers(len);
+        let expected: f64 = wide(&x).iter().map(|x| x * x).sum();
+        let found = squared_norm(&x);
+        assert!((found - expected).abs() <= 1e-6 * expected, "{len}: {found} and {expected}");
+    });
+    let x = Random::new(3).numbers(if cfg!(miri) { 300 } else { 500_000 });
+    on_any_threads(|| vec![vec![squared_norm(&x) as f32]]);
+    assert!(squared_norm(&[1.0, f32::NAN]).is_nan());
+    assert_eq!(squared_norm(&[]), 0.0);
 }
