@@ -67,6 +67,41 @@ fn the_stream_has_one_hash_for_any_number_of_threads() {
     }
 }
 
+/// Items as they are, some of them slow.
+#[derive(Debug)]
+struct Uneven(AtomicUsize);
+
+impl Source<Vec<usize>> for Uneven {
+    fn len(&self) -> usize {
+        100
+    }
+
+    fn batch(&self, items: &[usize], _: &Device) -> Result<Vec<usize>, DataError> {
+        if items[0] >= 30 {
+            std::thread::sleep(std::time::Duration::from_micros(200));
+        }
+        if std::thread::current().name() == Some("kiln-loader") {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(items.to_vec())
+    }
+}
+
+#[test]
+fn slow_batches_get_threads_and_are_the_same() {
+    for threads in [0, 1, 3] {
+        let source = Arc::new(Uneven(AtomicUsize::new(0)));
+        let loader = Loader::new(Arc::clone(&source), 5).unwrap().prefetch_when_slow(threads);
+        let batches: Vec<_> = loader.epoch(0, 0, &device()).map(|batch| batch.unwrap()).collect();
+        let items: Vec<usize> = batches.iter().flat_map(|batch| batch.data.clone()).collect();
+        assert_eq!(items, (0..100).collect::<Vec<_>>());
+        assert_eq!(batches.iter().map(|batch| batch.index).collect::<Vec<_>>(), (0..20).collect::<Vec<_>>());
+        let in_threads = source.0.load(Ordering::SeqCst);
+        // The first fourteen slow ones but two; some of the first six where the machine was slow.
+        assert!(if threads == 0 { in_threads == 0 } else { in_threads >= 12 }, "{in_threads}");
+    }
+}
+
 #[test]
 fn starting_late_gives_the_tail() {
     let loader = Loader::new(rows(), 16).unwrap().shuffled(Seed::new(5));

@@ -32,7 +32,7 @@ pub struct TrainConfig {
     /// Wall-clock seconds after which training stops at the end of a step, positive. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_limit: Option<f64>,
-    /// Threads that make batches ahead; never changes a result. 0: made between the steps. Default 1.
+    /// Threads that make batches ahead, where a batch is worth one; never changes a result. 0: made between the steps. Default 1.
     pub prefetch: usize,
     /// How a linear model is trained instead of by steps on batches: all rows at once, until a certificate holds.
     /// Default: by steps.

@@ -283,14 +283,14 @@ pub(crate) fn loaders<T: Task>(
         Loader::new(data.train.clone(), config.batch_size)?
     };
     train = train
-        .prefetch(config.prefetch)
+        .prefetch_when_slow(config.prefetch)
         .drop_last(config.drop_last)
         .augmented(trainer.seed.purpose(Purpose::Augment));
     if config.shuffle {
         train = train.shuffled(trainer.seed.purpose(Purpose::Shuffle));
     }
     let validation = match &data.validation {
-        Some(source) => Some(Loader::new(source.clone(), EVAL_BATCH)?.prefetch(config.prefetch)),
+        Some(source) => Some(Loader::new(source.clone(), EVAL_BATCH)?.prefetch_when_slow(config.prefetch)),
         None => None,
     };
     Ok((train, validation))

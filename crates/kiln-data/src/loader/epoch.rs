@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use kiln_core::Seed;
@@ -30,17 +31,38 @@ pub struct Epoch<B> {
     next: usize,
     /// `None` where batches are made when they are asked for.
     prefetch: Option<Prefetch<B>>,
+    /// Threads that are to be started when batches prove slow.
+    waiting: usize,
+    /// Slow batches one after another.
+    slow: usize,
 }
 
+/// What a batch that is made in a thread of its own costs in handing it over, twice over.
+const HAND_OVER: Duration = Duration::from_micros(40);
+
+/// So many slow batches one after another are no accident.
+const SLOW: usize = 2;
+
 impl<B: Send + 'static> Epoch<B> {
-    pub(super) fn new(plan: Plan<B>, first: usize, threads: usize) -> Self {
+    pub(super) fn new(plan: Plan<B>, first: usize, threads: usize, always: bool) -> Self {
         let plan = Arc::new(plan);
-        let prefetch = Prefetch::start(&plan, first, threads);
-        Self { plan, next: first, prefetch }
+        let prefetch = if always { Prefetch::start(&plan, first, threads) } else { None };
+        Self { plan, next: first, prefetch, waiting: if always { 0 } else { threads }, slow: 0 }
+    }
+
+    /// Makes a batch, and sees whether the next ones are worth threads.
+    fn make(&mut self, index: usize) -> Result<B, DataError> {
+        let began = Instant::now();
+        let made = self.plan.make(index);
+        self.slow = if began.elapsed() > HAND_OVER { self.slow + 1 } else { 0 };
+        if self.waiting > 0 && self.slow == SLOW {
+            self.prefetch = Prefetch::start(&self.plan, index + 1, self.waiting);
+        }
+        made
     }
 }
 
-impl<B> Iterator for Epoch<B> {
+impl<B: Send + 'static> Iterator for Epoch<B> {
     type Item = Result<Minibatch<B>, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -50,7 +72,7 @@ impl<B> Iterator for Epoch<B> {
         }
         let made = match &self.prefetch {
             Some(prefetch) => prefetch.take(),
-            None => self.plan.make(index),
+            None => self.make(index),
         };
         match made {
             Ok(data) => {

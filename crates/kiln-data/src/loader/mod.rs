@@ -78,6 +78,7 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 /// | [`shuffled`](Loader::shuffled) | no | a new order in every epoch |
 /// | [`augmented`](Loader::augmented) | no | a source that augments may do so, anew in every epoch |
 /// | [`prefetch`](Loader::prefetch) | 0 | threads that make batches ahead |
+/// | [`prefetch_when_slow`](Loader::prefetch_when_slow) | 0 | the same, for batches that are worth a thread |
 /// | [`drop_last`](Loader::drop_last) | false | leave out a last batch that is not full |
 pub struct Loader<B> {
     source: Arc<dyn Source<B>>,
@@ -86,6 +87,7 @@ pub struct Loader<B> {
     seed: Option<Seed>,
     augment: Option<Seed>,
     threads: usize,
+    always: bool,
     drop_last: bool,
 }
 
@@ -101,7 +103,8 @@ impl<B: Send + 'static> Loader<B> {
         }
         let batch_size = if batch_size == 0 { items } else { batch_size.min(items) };
         let source = Arc::new(source);
-        Ok(Self { source, items, batch_size, seed: None, augment: None, threads: 0, drop_last: false })
+        let (seed, augment) = (None, None);
+        Ok(Self { source, items, batch_size, seed, augment, threads: 0, always: true, drop_last: false })
     }
 
     /// A new order in every epoch. `seed` is already the one for
@@ -121,7 +124,14 @@ impl<B: Send + 'static> Loader<B> {
     /// Makes batches ahead in `threads` threads, at most `threads + 1` of them; 0 makes each when it is asked for.
     #[must_use]
     pub fn prefetch(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { threads, always: true, ..self }
+    }
+
+    /// As [`Loader::prefetch`], from where in an epoch batches take longer to make than to hand over between threads, some tens
+    /// of microseconds. The batches are the same.
+    #[must_use]
+    pub fn prefetch_when_slow(self, threads: usize) -> Self {
+        Self { threads, always: false, ..self }
     }
 
     /// Whether a last batch that is not full is left out. An epoch still has at least one batch.
@@ -166,7 +176,7 @@ impl<B: Send + 'static> Loader<B> {
             augment: self.augment.map(|seed| seed.at(epoch)),
             device: device.clone(),
         };
-        Epoch::new(plan, first_batch, self.threads)
+        Epoch::new(plan, first_batch, self.threads, self.always)
     }
 }
 
