@@ -3,7 +3,7 @@
 use burn::module::ParamId;
 use burn::tensor::{DType, Tensor};
 use kiln_optim::{Gradients, OptimConfig, Optimizer, SgdConfig};
-use kiln_testkit::device;
+use kiln_testkit::{computes_in, device};
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
 use crate::trajectories::whole_cases;
@@ -37,7 +37,9 @@ fn clipping_by_the_global_norm_is_pytorchs() {
 #[test]
 fn a_factor_left_to_the_update_is_clipping_for_every_optimiser() {
     let (problem, start) = Problem::new(DType::F32);
-    for (name, config) in whole_cases() {
+    // Elsewhere nothing is folded in, and every optimiser's operations would be compiled for nothing.
+    let few = !computes_in(DType::F64);
+    for (name, config) in whole_cases().into_iter().take(if few { 2 } else { usize::MAX }) {
         let mut models = [start.clone(), start.clone()];
         let mut optimizers = [Optimizer::new(&config.rule).unwrap(), Optimizer::new(&config.rule).unwrap()];
         for _ in 0..5 {
