@@ -29,7 +29,7 @@ pub(crate) fn descend(
     // A column of zeros takes no part, and a weight on it costs.
     (0..w.len()).filter(|j| gram.norms[*j] == 0.0).for_each(|j| w[j] = 0.0);
     let mut sweeps = 0;
-    loop {
+    while sweeps < stopping.max_iterations && !stopping.interrupted() {
         // Afresh each time: what thousands of updates add up to is not quite y − X w.
         let mut residual = y.clone();
         for &j in all.iter().filter(|j| w[**j] != 0.0) {
@@ -48,11 +48,11 @@ pub(crate) fn descend(
             (1..=most).find(&mut still).unwrap_or(most)
         };
         let certificate = problem.certificate(&[&*w, &[0.0]].concat())?;
-        let done = first == 0.0 || certificate.holds(stopping.tolerance);
-        if done || sweeps >= stopping.max_iterations || stopping.interrupted() {
+        if first == 0.0 || certificate.holds(stopping.tolerance) {
             return Ok(Found { sweeps, certificate });
         }
     }
+    Ok(Found { sweeps, certificate: problem.certificate(&[&*w, &[0.0]].concat())? })
 }
 
 /// The best weight of one coordinate, from `x · r / n` and the weight that it has.

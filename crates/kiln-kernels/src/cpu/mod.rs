@@ -19,7 +19,6 @@ mod cross_entropy;
 mod dropout;
 mod layer_norm;
 mod linear;
-mod norm2;
 mod order;
 mod parallel;
 mod pool;
@@ -27,6 +26,7 @@ mod product;
 mod relu;
 mod rows;
 mod scratch;
+mod squared_norm;
 mod tile;
 mod transpose;
 
@@ -42,10 +42,10 @@ pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
-pub use norm2::squared_norm;
 pub use order::{Order, reorder};
 pub use pool::{
     PoolShape, avg_pool2d, avg_pool2d_grad, global_max_pool, global_max_pool_grad, global_mean_pool,
     global_mean_pool_grad, max_pool2d, max_pool2d_grad,
 };
 pub use relu::{relu, relu_grad};
+pub use squared_norm::squared_norm;

@@ -159,6 +159,24 @@ mod tests {
     }
 
     #[test]
+    fn the_last_round_runs_together() {
+        let (arrived, all) = (Mutex::new(0), Condvar::new());
+        let run = |item: usize| {
+            if item >= 2 {
+                // Each waits for the two others; alone, for ever.
+                let mut count = arrived.lock().unwrap();
+                *count += 1;
+                all.notify_all();
+                let (count, waited) =
+                    all.wait_timeout_while(count, Duration::from_secs(30), |count| *count < 3).unwrap();
+                assert!(!waited.timed_out(), "{count} of three");
+            }
+            Ok::<_, ()>(item)
+        };
+        assert_eq!(Parallel { jobs: 2, threads: 1 }.run(&[0, 1, 2, 3, 4], run), Ok(vec![0, 1, 2, 3, 4]));
+    }
+
+    #[test]
     fn a_failure_ends_it_and_nobody_waits() {
         let items: Vec<usize> = (0..50).collect();
         let begun = AtomicUsize::new(0);

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Split, add_pixels, narrow};
+use super::{Split, add_pixels, one_channel};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
@@ -95,9 +95,19 @@ impl Task for Sums<'_> {
                     }
                 };
                 let start = group * width;
-                if narrow::fits(&plan.sweeps[0], plan.cin) {
+                if one_channel::fits(&plan.sweeps[0], plan.cin) {
                     let (sums, row) = (&mut sums[start..], columns.len());
-                    narrow::add(simd, &plan.sweeps[0], &canvas, plan.canvas.w, g, step, sums, row, width);
+                    one_channel::add(
+                        simd,
+                        &plan.sweeps[0],
+                        &canvas,
+                        plan.canvas.w,
+                        g,
+                        step,
+                        sums,
+                        row,
+                        width,
+                    );
                     continue;
                 }
                 self.group(simd, &canvas, g, step, &mut sums[start..], columns.len(), width);

@@ -5,7 +5,7 @@
 //! so neither do the bits of the result depend on the number of threads.
 
 mod direct;
-mod narrow;
+mod one_channel;
 mod winograd;
 
 pub(super) use direct::direct;

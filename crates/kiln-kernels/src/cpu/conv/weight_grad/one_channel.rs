@@ -37,11 +37,14 @@ pub(super) fn add<S: Simd>(
     let [h, w] = sweep.count;
     let a_line = sweep.stride[0] * line;
     let taps: [usize; 3] = std::array::from_fn(|row| sweep.taps[3 * row].0);
-    assert!(taps[2] + (h - 1) * a_line + (w - 1) * sweep.stride[1] + 3 <= canvas.len(), "narrow: canvas");
-    assert!((h * w - 1) * g_step + width <= g.len(), "narrow: g");
+    assert!(
+        taps[2] + (h - 1) * a_line + (w - 1) * sweep.stride[1] + 3 <= canvas.len(),
+        "one_channel: canvas"
+    );
+    assert!((h * w - 1) * g_step + width <= g.len(), "one_channel: g");
     assert!(
         (SUMS - 1) * sums_row + width <= sums.len() && width.is_multiple_of(S::F32_LANES),
-        "narrow: sums"
+        "one_channel: sums"
     );
     let mut column = 0;
     while column < width {
