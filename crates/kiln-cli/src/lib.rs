@@ -35,6 +35,8 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs the command line `arguments`, the first of which is the name of the program, and gives back the exit code.
+///
+/// `cv --jobs` starts the program again for each job, and so the program should be one whose arguments come here.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     bug::keep_quiet();
     let arguments: Vec<OsString> = arguments.into_iter().collect();

@@ -49,7 +49,8 @@ impl Output {
     /// our business.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{text}");
+            // In one piece: other processes say something, too.
+            let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
         }
     }
 }

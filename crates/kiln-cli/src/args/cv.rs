@@ -29,6 +29,15 @@ Examples:
         /// The cross-validation: its folder, its name or the beginning of it, or `last`.
         run: String,
     },
+    /// Train the folds whose numbers come on standard input: what `--jobs` starts.
+    #[command(hide = true)]
+    Work {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+        /// Threads of each fold.
+        #[arg(long, default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+        pool: usize,
+    },
 }
 
 /// How folds are cut, and how many train at once.

@@ -2,7 +2,8 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use kiln_core::file::{sync_folder, write_durably};
 
@@ -140,6 +141,22 @@ impl RunDir {
         Ok(Self { path: path.to_owned(), _lock: lock(path)? })
     }
 
+    /// As [`RunDir::open`], but another process is given time to let go.
+    ///
+    /// # Errors
+    /// [`RunError::Busy`] when it does not.
+    pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Self, RunError> {
+        let began = Instant::now();
+        loop {
+            match Self::open(path) {
+                Err(RunError::Busy { .. }) if began.elapsed() < patience => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                result => return result,
+            }
+        }
+    }
+
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -177,7 +194,7 @@ fn make_readable(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use kiln_report::Metrics;
 
@@ -250,7 +267,13 @@ mod tests {
         assert!(is_busy(run.path()));
         assert!(matches!(RunDir::open(run.path()).unwrap_err(), RunError::Busy { .. }));
         let path = run.path().to_owned();
+        let waits = thread::spawn({
+            let path = path.clone();
+            move || RunDir::open_within(&path, Duration::from_secs(60)).map(drop)
+        });
+        thread::sleep(Duration::from_millis(20));
         drop(run);
+        waits.join().unwrap().unwrap();
         assert!(!is_busy(&path));
         assert!(RunDir::open(&path).is_ok());
     }

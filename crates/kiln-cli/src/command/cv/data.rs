@@ -53,6 +53,14 @@ impl Folds {
         Ok(folds)
     }
 
+    /// The folds of the run in `folder`.
+    pub(super) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, CliError> {
+        let study = Study::read(folder)?;
+        let folds = Self::load(resolved, |_| Ok(study))?;
+        folds.must_be_the_data_of(folder)?;
+        Ok(folds)
+    }
+
     /// The folds themselves.
     pub(in crate::command) fn list(&self) -> &[Fold] {
         &self.folds

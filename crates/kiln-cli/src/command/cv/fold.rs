@@ -34,6 +34,8 @@ pub(super) struct FoldRunner<'a> {
     /// The search of the settings of each fold, if there is one.
     pub(super) search: Option<Search<'a>>,
     pub(super) stop: Arc<AtomicBool>,
+    /// How long a fold is waited for that another process holds.
+    pub(super) patience: Duration,
     pub(super) out: Output,
 }
 
@@ -41,16 +43,18 @@ impl FoldRunner<'_> {
     /// Trains a fold to its end, unless it is done; `None` when it was asked to stop.
     pub(super) fn run(&self, fold: usize) -> Result<Option<FoldRecord>, CliError> {
         let path = folder(self.path, fold);
-        if let Some(record) = FoldRecord::read(self.path, fold)? {
-            self.clean(&path)?;
-            report::fold_event(&record, self.out)?;
+        if let Some(record) = self.done(fold, &path)? {
             return Ok(Some(record));
         }
         if self.stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         fs::create_dir_all(&path).map_err(RunError::io("make", &path))?;
-        let _lock = RunDir::open(&path)?;
+        let _lock = RunDir::open_within(&path, self.patience)?;
+        // Whoever held it may have come to the end.
+        if let Some(record) = self.done(fold, &path)? {
+            return Ok(Some(record));
+        }
         let seed = self.folds.seed(self.resolved, fold);
         let (resolved, chosen) = match &self.search {
             None => (self.resolved.with_seed(seed), None),
@@ -84,6 +88,16 @@ impl FoldRunner<'_> {
         report::fold_line(&record, self.folds.len(), self.out);
         // What was written and what is read back later are the same numbers.
         FoldRecord::read(self.path, fold)
+    }
+
+    /// The record of a fold that was done before.
+    fn done(&self, fold: usize, path: &Path) -> Result<Option<FoldRecord>, CliError> {
+        let record = FoldRecord::read(self.path, fold)?;
+        if let Some(record) = &record {
+            self.clean(path)?;
+            report::fold_event(record, self.out)?;
+        }
+        Ok(record)
     }
 
     /// How long a fold writes no checkpoint. Most folds are over by then, and writing them down would take longer than

@@ -10,7 +10,8 @@
 //!   folds/0/study.jsonl      the trials of that search
 //! ```
 //!
-//! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint.
+//! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint. Of
+//! several jobs on a CPU one is in this process, and each of the others is a process of its own ([`workers`]).
 
 mod data;
 mod diff;
@@ -22,10 +23,14 @@ mod predictions;
 mod record;
 mod report;
 mod study;
+mod work;
+mod workers;
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
 
+use kiln_core::device::DeviceName;
 use kiln_report::memory;
 use kiln_validate::cross::Parallel;
 
@@ -45,10 +50,13 @@ use nested::{Nested, Search};
 use record::FoldRecord;
 pub(super) use report::headline;
 pub(super) use study::{STUDY, Study};
+use work::PATIENCE;
+use workers::Workers;
 
 pub(super) fn run(arguments: &Cv, global: &Global, out: Output) -> Result<u8, CliError> {
     match &arguments.action {
         Some(CvAction::Collect { run }) => collect(&find(run, &global.runs_dir())?, global, out).map(|()| 0),
+        Some(CvAction::Work { run, pool }) => work::work(run, *pool, global, out),
         None => start(&arguments.run, global, out),
     }
 }
@@ -108,20 +116,17 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
 pub(super) fn resume(path: &Path, global: &Global, out: Output) -> Result<u8, CliError> {
     let signals = Signals::listen();
     let resolved = train::stored(path, global)?;
-    let study = Study::read(path)?;
+    Study::read(path)?;
     out.say(&format!("{}: reading the data", path.display()));
-    let folds = Folds::load(&resolved, |_| Ok(study))?;
-    folds.must_be_the_data_of(path)?;
+    let folds = Folds::of_run(path, &resolved)?;
     let wanted: Vec<usize> = (0..folds.len()).collect();
     Whole { path, resolved: &resolved, folds: &folds, signals, global, out }.go(&wanted, true)
 }
 
 /// Joins the folds that are there, which must be all.
 fn collect(path: &Path, global: &Global, out: Output) -> Result<(), CliError> {
-    let study = Study::read(path)?;
-    let resolved = train::stored(path, global)?;
-    let folds = Folds::load(&resolved, |_| Ok(study))?;
-    folds.must_be_the_data_of(path)?;
+    Study::read(path)?;
+    let folds = Folds::of_run(path, &train::stored(path, global)?)?;
     let _lock = RunDir::open(path)?;
     let mut records = Vec::new();
     for fold in 0..folds.len() {
@@ -133,7 +138,7 @@ fn collect(path: &Path, global: &Global, out: Output) -> Result<(), CliError> {
     for record in &records {
         report::fold_event(record, out)?;
     }
-    finish(path, &folds, &records, out)
+    finish(path, &folds, &records, memory::peak_rss(), out)
 }
 
 /// How many folds run at once, and on how many threads each.
@@ -157,10 +162,8 @@ struct Whole<'a> {
 impl Whole<'_> {
     /// Trains the folds of `wanted` that are not done; joins them when those are `all`.
     fn go(self, wanted: &[usize], all: bool) -> Result<u8, CliError> {
-        let device = crate::job::open_device(self.resolved)?;
         let lock = if all { Some(RunDir::open(self.path)?) } else { None };
-        let jobs = self.folds.study.jobs;
-        let parallel = parallel(self.resolved, jobs);
+        let parallel = parallel(self.resolved, self.folds.study.jobs);
         if lock.is_some() {
             let mut record = RunRecord::read(self.path)?;
             record.status = Status::Running;
@@ -168,32 +171,21 @@ impl Whole<'_> {
         }
         // What decides the trials is that of the process that began.
         let nested = Study::read(self.path)?.nested;
-        let search = nested.as_ref().map(|nested| Search {
-            run: self.path,
-            nested,
-            monitor: &self.resolved.config.train.monitor,
-            folds: self.folds,
-            flags: Flags {
-                device: self.global.device.clone(),
-                threads: self.global.threads,
-                data: self.global.data.clone(),
-                ..Flags::default()
-            },
-            device: device.clone(),
-            stop: self.signals.stop.clone(),
-            out: self.out,
-            lines: self.global.progress != ProgressMode::Off,
+        // Whoever holds a fold of a whole that is ours was left behind by a process that was killed.
+        let runner = self.runner(nested.as_ref(), if all { PATIENCE } else { Duration::ZERO })?;
+        let workers = self
+            .has_processes(wanted)?
+            .then(|| Workers::new(self.path, parallel.threads, self.global, &self.signals.stop, self.out));
+        let here = Mutex::new(());
+        let result = parallel.run(wanted, |fold| match (&workers, here.try_lock()) {
+            (Some(workers), Err(_))
+                if !self.signals.stopped() && FoldRecord::read(self.path, fold)?.is_none() =>
+            {
+                if workers.train(fold)? { FoldRecord::read(self.path, fold) } else { Ok(None) }
+            }
+            _ => runner.run(fold),
         });
-        let runner = FoldRunner {
-            path: self.path,
-            resolved: self.resolved,
-            folds: self.folds,
-            device,
-            search,
-            stop: self.signals.stop.clone(),
-            out: self.out,
-        };
-        let result = parallel.run(wanted, |fold| runner.run(fold));
+        let peak_rss = memory::peak_rss().map(|own| own + workers.as_ref().map_or(0, Workers::peak_rss));
         let records: Vec<FoldRecord> = match result {
             Ok(records) => records.into_iter().flatten().collect(),
             Err(error) => {
@@ -211,12 +203,53 @@ impl Whole<'_> {
             return Ok(self.signals.exit_code().unwrap_or(130));
         }
         if all {
-            finish(self.path, self.folds, &records, self.out)?;
+            finish(self.path, self.folds, &records, peak_rss, self.out)?;
         } else {
             let path = self.path.display();
             self.out.say(&format!("\nWhen every fold is done:\n  kiln cv collect {path}"));
         }
         Ok(0)
+    }
+
+    /// What trains a fold in this process. `patience`: how long a fold is waited for that another process holds.
+    fn runner<'b>(
+        &'b self,
+        nested: Option<&'b Nested>,
+        patience: Duration,
+    ) -> Result<FoldRunner<'b>, CliError> {
+        let device = crate::job::open_device(self.resolved)?;
+        let search = nested.map(|nested| Search {
+            run: self.path,
+            nested,
+            monitor: &self.resolved.config.train.monitor,
+            folds: self.folds,
+            flags: Flags {
+                device: self.global.device.clone(),
+                threads: self.global.threads,
+                data: self.global.data.clone(),
+                ..Flags::default()
+            },
+            device: device.clone(),
+            stop: self.signals.stop.clone(),
+            out: self.out,
+            lines: self.global.progress != ProgressMode::Off,
+        });
+        Ok(FoldRunner {
+            path: self.path,
+            resolved: self.resolved,
+            folds: self.folds,
+            device,
+            search,
+            stop: self.signals.stop.clone(),
+            patience,
+            out: self.out,
+        })
+    }
+
+    /// Whether all jobs but one are processes of their own: where there are several, and no GPU, which they would share.
+    fn has_processes(&self, wanted: &[usize]) -> Result<bool, CliError> {
+        let device: DeviceName = self.resolved.check()?;
+        Ok(self.folds.study.jobs.min(wanted.len()) > 1 && device.is_cpu())
     }
 
     fn ended(&self, status: Status, error: Option<&CliError>) -> Result<(), CliError> {
@@ -229,7 +262,13 @@ impl Whole<'_> {
 }
 
 /// Writes down and shows what all folds together say.
-fn finish(path: &Path, folds: &Folds, records: &[FoldRecord], out: Output) -> Result<(), CliError> {
+fn finish(
+    path: &Path,
+    folds: &Folds,
+    records: &[FoldRecord],
+    peak_rss: Option<u64>,
+    out: Output,
+) -> Result<(), CliError> {
     predictions::join(path, folds.len())?;
     let summary = record::Summaries::of(records, folds.test_share())?;
     let mut run = RunRecord::read(path)?;
@@ -238,7 +277,7 @@ fn finish(path: &Path, folds: &Folds, records: &[FoldRecord], out: Output) -> Re
     run.finished = Some(rfc3339(SystemTime::now()));
     run.test = summary.means();
     run.seconds = Some(records.iter().map(|record| record.seconds).sum());
-    run.peak_rss_bytes = memory::peak_rss();
+    run.peak_rss_bytes = peak_rss;
     run.exit_code = Some(0);
     run.write(path)?;
     report::whole(path, folds, records, &summary, out)
