@@ -11,7 +11,7 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, DispatchTensor, Flex, backend_extension};
 use burn::tensor::Tensor;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::cpu::Mask;
 use crate::flex::Targets;
@@ -42,6 +42,14 @@ pub trait Fused: Backend {
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         options: ConvOptions<2>,
+    ) -> FloatTensor<Self>;
+
+    fn fused_conv_transpose2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvTransposeOptions<2>,
+        act: Act,
     ) -> FloatTensor<Self>;
 
     fn fused_batch_norm(
@@ -97,6 +105,17 @@ pub(crate) fn conv2d_relu_pool(
     options: ConvOptions<2>,
 ) -> DispatchTensor {
     Dispatch::fused_conv2d_relu_pool(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), options)
+}
+
+pub(crate) fn conv_transpose2d(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    options: ConvTransposeOptions<2>,
+    act: Act,
+) -> DispatchTensor {
+    let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
+    Dispatch::fused_conv_transpose2d(x, weight, bias, options, act)
 }
 
 pub(crate) fn batch_norm<const D: usize>(
@@ -178,6 +197,16 @@ impl Fused for Flex {
         options: ConvOptions<2>,
     ) -> FlexTensor {
         flex::conv2d_relu_pool(&x, &weight, &bias, &options).0
+    }
+
+    fn fused_conv_transpose2d(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        options: ConvTransposeOptions<2>,
+        act: Act,
+    ) -> FlexTensor {
+        flex::conv_transpose2d(&x, &weight, &bias, &options, act)
     }
 
     fn fused_batch_norm(

@@ -8,7 +8,7 @@ use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::backend::flex::FlexTensor;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::cpu::Mask;
 use crate::{Act, flex};
@@ -56,6 +56,24 @@ impl Backward<Flex, 3> for ConvNode {
         let weight = checkpoints.retrieve_node_output::<FlexTensor>(weight);
         let wanted = ops.parents.each_ref().map(Option::is_some);
         let found = flex::conv2d_backward(&x, &weight, output.as_ref(), &gradient, &options, wanted);
+        register!(grads, ops.parents, found);
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ConvTransposeNode;
+
+impl Backward<Flex, 3> for ConvTransposeNode {
+    type State = (NodeId, NodeId, Option<FlexTensor>, ConvTransposeOptions<2>);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Flex>(&ops.node);
+        let (x, weight, output, options) = ops.state;
+        let x = checkpoints.retrieve_node_output::<FlexTensor>(x);
+        let weight = checkpoints.retrieve_node_output::<FlexTensor>(weight);
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let found =
+            flex::conv_transpose2d_backward(&x, &weight, output.as_ref(), &gradient, &options, wanted);
         register!(grads, ops.parents, found);
     }
 }

@@ -5,12 +5,12 @@ use burn::backend::autodiff::ops::{Backward, OpsKind};
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use super::Fused;
 use super::node::{
-    BatchNormNode, ConvNode, ConvPoolNode, CrossEntropyNode, DropoutNode, FlattenNode, LayerNormNode,
-    LinearNode,
+    BatchNormNode, ConvNode, ConvPoolNode, ConvTransposeNode, CrossEntropyNode, DropoutNode, FlattenNode,
+    LayerNormNode, LinearNode,
 };
 use super::pool::{AvgPoolNode, GlobalAvgPoolNode, GlobalMaxPoolNode, MaxPoolNode};
 use crate::cpu::Mask;
@@ -80,6 +80,28 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
             OpsKind::UnTracked(untracked) => {
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
                 untracked.finish(flex::conv2d_relu_pool(&x, &weight, &bias, &options).0)
+            }
+        }
+    }
+
+    fn fused_conv_transpose2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        options: ConvTransposeOptions<2>,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        let nodes = [x.node(), weight.node(), bias.node()];
+        match ConvTransposeNode.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                let y = flex::conv_transpose2d(&x, &weight, &bias, &options, act);
+                tracked.finish((x_id, weight_id, (act != Act::None).then(|| y.clone()), options), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                untracked.finish(flex::conv_transpose2d(&x, &weight, &bias, &options, act))
             }
         }
     }

@@ -14,6 +14,7 @@
 
 mod arch;
 mod batch_norm;
+mod column_sums;
 mod conv;
 mod cross_entropy;
 mod dropout;
@@ -35,8 +36,10 @@ mod tests;
 
 pub use arch::{Vectorize, vectorized};
 pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
+pub use column_sums::column_sums;
 pub use conv::{
-    Act, ConvShape, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad, conv2d_weight_grad,
+    Act, ConvShape, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
+    conv2d_weight_grad,
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use dropout::{Mask, dropout, dropout_channels_last};

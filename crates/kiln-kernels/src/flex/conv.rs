@@ -54,15 +54,7 @@ pub(crate) fn conv2d_backward(
 ) -> [Option<FlexTensor>; 3] {
     let (x, weight) = (Dense::new(x), contiguous(weight));
     let shape = conv_shape(x.dims, &weight, options);
-    let mut gradient = Dense::new(gradient);
-    if let Some(output) = output {
-        // The output of these kernels is channels-last.
-        let output = Dense::new(output).channels_last();
-        gradient = gradient.channels_last();
-        let mut through = garbage(gradient.values().len());
-        cpu::relu_grad(output.values(), gradient.values(), &mut through);
-        gradient.tensor = images(through, gradient.dims, Order::Nhwc);
-    }
+    let gradient = through_relu(output, Dense::new(gradient));
     let dx = wanted[0].then(|| {
         let mut dx = garbage(x.values().len());
         let order = if x.order == Order::Nchw && shape.c == 1 { Order::Nchw } else { Order::Nhwc };
@@ -71,6 +63,17 @@ pub(crate) fn conv2d_backward(
     });
     let (dw, db) = weight_gradients(&shape, &x, &gradient, &weight, wanted);
     [dx, dw, db]
+}
+
+/// What relu lets through of a gradient; all of it where there was none.
+pub(super) fn through_relu(output: Option<&FlexTensor>, gradient: Dense) -> Dense {
+    let Some(output) = output else { return gradient };
+    // The output of these kernels is channels-last.
+    let (output, mut gradient) = (Dense::new(output).channels_last(), gradient.channels_last());
+    let mut through = garbage(gradient.values().len());
+    cpu::relu_grad(output.values(), gradient.values(), &mut through);
+    gradient.tensor = images(through, gradient.dims, Order::Nhwc);
+    gradient
 }
 
 fn weight_gradients(

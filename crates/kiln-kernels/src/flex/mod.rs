@@ -2,6 +2,7 @@
 
 mod batch_norm;
 mod conv;
+mod conv_transpose;
 mod cross_entropy;
 mod dropout;
 mod flatten;
@@ -12,6 +13,7 @@ mod squared_norm;
 
 pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
 pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_pool_backward};
+pub(crate) use conv_transpose::{conv_transpose2d, conv_transpose2d_backward};
 pub(crate) use cross_entropy::{Targets, cross_entropy, cross_entropy_backward};
 pub(crate) use dropout::dropout;
 pub(crate) use flatten::{flatten, flatten_backward};

@@ -2,6 +2,7 @@
 
 mod batch_norm;
 mod conv;
+mod conv_transpose;
 mod cross_entropy;
 mod dropout;
 mod flatten;
@@ -14,6 +15,7 @@ use burn::tensor::{Tensor, activation};
 
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
+pub use conv_transpose::{conv_transpose1d, conv_transpose2d, conv1d};
 pub use cross_entropy::cross_entropy;
 pub use dropout::dropout;
 pub use flatten::flatten;

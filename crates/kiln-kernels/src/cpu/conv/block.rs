@@ -74,6 +74,6 @@ pub fn conv2d_relu_pool_grad(
     weight_grad(arch(), shape, Source::Plain { data: x, order: x_order }, g, dw, db);
     if let Some((dx, order)) = dx {
         let sink = Sink::Plain { data: Shared::new(dx), order };
-        input_grad(arch(), shape, g, weight, &sink);
+        input_grad(arch(), shape, g, weight, None, super::Act::None, &sink);
     }
 }

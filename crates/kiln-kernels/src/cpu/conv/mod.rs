@@ -88,7 +88,34 @@ pub fn conv2d_input_grad(
     assert_eq!(weight.len(), shape.weight_len(), "conv2d_input_grad: weight");
     assert_eq!(dx.len(), shape.x_len(), "conv2d_input_grad: dx");
     let sink = Sink::Plain { data: Shared::new(dx), order: dx_order };
-    input_grad(arch(), shape, Source::Plain { data: g, order: g_order }, weight, &sink);
+    input_grad(arch(), shape, Source::Plain { data: g, order: g_order }, weight, None, Act::None, &sink);
+}
+
+/// `y = act(x ∗ᵀ weight + bias)`: the transposed convolution, which is what [`conv2d_input_grad`] computes, as a layer.
+///
+/// `shape` is the convolution that it transposes: `x` has the size of its output, `[n, k, ho, wo]` in `x_order`, and `y` that of its
+/// input, `[n, c, h, w]` in `y_order`; `weight`: `[k, c / groups, r, s]`; `bias`: `[c]`.
+///
+/// # Panics
+/// If a slice's length does not fit the shape, or the shape is no convolution.
+#[allow(clippy::too_many_arguments)]
+pub fn conv_transpose2d(
+    shape: &ConvShape,
+    x: &[f32],
+    x_order: Order,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    act: Act,
+    y: &mut [f32],
+    y_order: Order,
+) {
+    shape.check();
+    assert_eq!(x.len(), shape.y_len(), "conv_transpose2d: x");
+    assert_eq!(weight.len(), shape.weight_len(), "conv_transpose2d: weight");
+    assert!(bias.is_none_or(|bias| bias.len() == shape.c), "conv_transpose2d: bias");
+    assert_eq!(y.len(), shape.x_len(), "conv_transpose2d: y");
+    let sink = Sink::Plain { data: Shared::new(y), order: y_order };
+    input_grad(arch(), shape, Source::Plain { data: x, order: x_order }, weight, bias, act, &sink);
 }
 
 /// The gradients for the weight and the bias: `dw[k, c, r, s] = Σ_{n, i, j} x[…] · g[n, k, i, j]`, `db[k] = Σ g`.
@@ -131,10 +158,18 @@ fn forward(
     }
 }
 
-fn input_grad(arch: Arch, shape: &ConvShape, g: Source<'_>, weight: &[f32], sink: &Sink<'_>) {
+fn input_grad(
+    arch: Arch,
+    shape: &ConvShape,
+    g: Source<'_>,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    act: Act,
+    sink: &Sink<'_>,
+) {
     match winograd::Geometry::backward(shape) {
-        Some(geometry) => winograd::correlate(arch, &geometry, g, weight, None, Act::None, sink),
-        None => direct::correlate(arch, &Plan::backward(shape), g, weight, None, Act::None, sink),
+        Some(geometry) => winograd::correlate(arch, &geometry, g, weight, bias, act, sink),
+        None => direct::correlate(arch, &Plan::backward(shape), g, weight, bias, act, sink),
     }
 }
 

@@ -8,8 +8,8 @@ use super::{Random, close, garbage, norm, on_any_threads, on_every_arch, zeros};
 use super::{at, wide};
 use crate::cpu::conv::tiles;
 use crate::cpu::{
-    Act, ConvShape, Order, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
-    conv2d_weight_grad,
+    Act, ConvShape, Order, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
+    conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 use reference::{Case, WINOGRAD, any_shape, each_place, from, to, winograd_shape};
 
@@ -34,6 +34,15 @@ fn forward_and_gradients(random: &mut Random, shape: ConvShape) {
     let mut dx = garbage(case.x.len());
     conv2d_input_grad(shape, &g, g_order, &case.w, &mut dx, y_order);
     case.close("dx", &from(y_order, shape.n, x_size, &dx), &exact[0].0, &exact[0].1);
+
+    // The same as a layer: with a bias, which may come with relu.
+    let bias = random.numbers(shape.c);
+    conv_transpose2d(shape, &g, g_order, &case.w, Some(&bias), act, &mut dx, y_order);
+    let of_pixel = |i: usize| f64::from(bias[i / (shape.h * shape.w) % shape.c]);
+    let sum = |i: usize| exact[0].0[i] + of_pixel(i);
+    let layer: Vec<f64> = (0..dx.len()).map(|i| if relu { sum(i).max(0.0) } else { sum(i) }).collect();
+    let scale: Vec<f64> = (0..dx.len()).map(|i| exact[0].1[i] + of_pixel(i).abs()).collect();
+    case.close("transposed", &from(y_order, shape.n, x_size, &dx), &layer, &scale);
 
     let (mut dw, mut db) = (garbage(case.w.len()), garbage(shape.k));
     conv2d_weight_grad(shape, &x, x_order, &g, g_order, &mut dw, Some(&mut db));
