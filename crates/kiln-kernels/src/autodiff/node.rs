@@ -83,7 +83,7 @@ pub(super) struct ConvPoolNode;
 
 impl Backward<Flex, 3> for ConvPoolNode {
     /// Input, weight, and which pixel of each square went on.
-    type State = (NodeId, NodeId, Arc<[u8]>, ConvOptions<2>);
+    type State = (NodeId, NodeId, Arc<Vec<u8>>, ConvOptions<2>);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);

@@ -16,7 +16,7 @@ pub(super) struct MaxPoolNode;
 
 impl Backward<Flex, 1> for MaxPoolNode {
     /// Shape of the input, size of the squares, order in memory, and which pixel of each square went on.
-    type State = ([usize; 4], usize, Order, Arc<[u32]>);
+    type State = ([usize; 4], usize, Order, Arc<Vec<u32>>);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
@@ -62,7 +62,7 @@ pub(super) struct GlobalMaxPoolNode;
 
 impl Backward<Flex, 1> for GlobalMaxPoolNode {
     /// Shape of the input, its order in memory, and which pixel of each channel went on.
-    type State = ([usize; 4], Order, Arc<[u32]>);
+    type State = ([usize; 4], Order, Arc<Vec<u32>>);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);

@@ -21,7 +21,8 @@ pub enum Order {
 pub fn reorder(n: usize, c: usize, pixels: usize, x: &[f32], x_order: Order, y: &mut [f32], y_order: Order) {
     assert_eq!(x.len(), n * c * pixels, "reorder: x");
     assert_eq!(y.len(), x.len(), "reorder: y");
-    let cost = x.len() * MEMORY;
+    // Neighbours on one side are far apart on the other.
+    let cost = 3 * x.len() * MEMORY;
     let size = c * pixels;
     for_each(arch(), n, cost, &Reorder { size, c, pixels, x, x_order, y: Shared::new(y), y_order });
 }

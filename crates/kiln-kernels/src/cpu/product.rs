@@ -34,9 +34,14 @@ pub(crate) struct Product<'a> {
 /// Depth that is packed at once: 64 columns of it are 128 KiB, a small part of a core's L2.
 const DEPTH: usize = cut(512, 8);
 
-/// Tasks to aim at, and the fewest rows for which a task may pack its columns once more than others do.
-const TASKS: usize = 8;
+/// Tasks to aim at for each thread, and the fewest rows for which a task may pack its columns once more than others do. No
+/// element's sum is divided, so that the bits do not depend on how many tasks there are.
+const TASKS: usize = 4;
 const ROWS: usize = cut(48, 4);
+
+/// Floats of a row of the right factor up to which its columns are read where they are: rows further apart cost more than
+/// to pack them.
+const NEAR: usize = 128;
 
 impl Product<'_> {
     /// # Panics
@@ -52,7 +57,8 @@ impl Product<'_> {
         let last = (rows - 1) * self.a_row + depth.saturating_sub(1) * self.a_step;
         assert!(depth == 0 || last < self.a.len(), "product: a");
         let blocks = arch.dispatch(BlocksOf(cols));
-        let chunks = TASKS.div_ceil(blocks.count()).min(rows / ROWS).max(1);
+        let tasks = TASKS * rayon::current_num_threads();
+        let chunks = tasks.div_ceil(blocks.count()).min(rows / ROWS).max(1);
         let per = rows.div_ceil(chunks);
         let task =
             Compute { product: self, relu, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
@@ -73,26 +79,36 @@ struct Compute<'a> {
 impl Task for Compute<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
-        let Product { rows, depth, cols, a, a_row, a_step, bias, .. } = self.product;
+        let Product { rows, depth, cols, a, a_row, a_step, b, bias } = self.product;
         let block = self.blocks.get(index / self.chunks);
         let rows = piece(index % self.chunks, self.per, rows);
         let mut first = Scratch::zeroed(block.width);
         if let Some(bias) = bias {
             first[..block.len].copy_from_slice(&bias[block.first..][..block.len]);
         }
-        let mut panel = Scratch::take(DEPTH.min(depth) * block.width);
+        let in_place = match b {
+            Factor::Rows(b) if depth > 0 && cols <= NEAR && block.len == block.width => Some(b),
+            _ => None,
+        };
+        let mut panel = Scratch::take(if in_place.is_some() { 0 } else { DEPTH.min(depth) * block.width });
         let start = rows.start * cols + block.first;
         let c = self.c.pointer(start, (rows.len() - 1) * cols + block.len);
         // At least once, so that an empty sum is written too.
         for from in (0..depth.max(1)).step_by(DEPTH) {
             let len = DEPTH.min(depth - from);
-            self.pack(block, from, len, &mut panel);
+            let (b, b_step) = match in_place {
+                Some(b) => (b[from * cols + block.first..].as_ptr(), cols),
+                None => {
+                    self.pack(block, from, len, &mut panel);
+                    (panel.as_ptr(), block.width)
+                }
+            };
             let run = Run {
                 a: a.as_ptr().wrapping_add(rows.start * a_row + from * a_step),
                 a_row,
                 a_step,
-                b: panel.as_ptr(),
-                b_step: block.width,
+                b,
+                b_step,
                 segments: &[Segment { a: 0, b: 0 }],
                 len,
                 c,
@@ -106,7 +122,7 @@ impl Task for Compute<'_> {
                 start: if from == 0 { Start::Bias(first.as_ptr()) } else { Start::Accumulate },
                 relu: self.relu && from + len == depth,
             };
-            // SAFETY: `compute` checked `a`; the panel has `len` rows of the block's width; `pointer` checked `c`, of
+            // SAFETY: `compute` checked `a`; the panel has `len` rows of the block's width, or so has `b` itself; `pointer` checked `c`, of
             // which each task has its own rows and columns.
             unsafe { run.run(simd) };
         }

@@ -100,7 +100,7 @@ pub(crate) fn conv2d_relu_pool(
     weight: &FlexTensor,
     bias: &FlexTensor,
     options: &ConvOptions<2>,
-) -> (FlexTensor, Arc<[u8]>) {
+) -> (FlexTensor, Arc<Vec<u8>>) {
     let (x, weight, bias) = (Dense::new(x), contiguous(weight), contiguous(bias));
     let shape = conv_shape(x.dims, &weight, options);
     let dims = [shape.n, shape.k, shape.ho() / 2, shape.wo() / 2];
@@ -117,7 +117,7 @@ pub(crate) fn conv2d_relu_pool(
         Order::Nhwc,
         &mut index,
     );
-    (images(y, dims, Order::Nhwc), index.into())
+    (images(y, dims, Order::Nhwc), Arc::new(index))
 }
 
 pub(crate) fn conv2d_relu_pool_backward(

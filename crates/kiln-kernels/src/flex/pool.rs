@@ -17,12 +17,12 @@ fn planes([n, c, h, w]: [usize; 4]) -> [usize; 3] {
 }
 
 /// The output, the order that it has in memory, and which pixel of each square it comes from.
-pub(crate) fn max_pool2d(x: &FlexTensor, size: usize) -> (FlexTensor, Order, Arc<[u32]>) {
+pub(crate) fn max_pool2d(x: &FlexTensor, size: usize) -> (FlexTensor, Order, Arc<Vec<u32>>) {
     let x = Dense::new(x);
     let shape = pool_shape(x.dims, size);
     let (mut y, mut index) = (garbage(shape.y_len()), garbage(shape.y_len()));
     cpu::max_pool2d(&shape, x.values(), x.order, &mut y, &mut index);
-    (images(y, [shape.n, shape.c, shape.ho(), shape.wo()], x.order), x.order, index.into())
+    (images(y, [shape.n, shape.c, shape.ho(), shape.wo()], x.order), x.order, Arc::new(index))
 }
 
 pub(crate) fn max_pool2d_backward(
@@ -81,12 +81,12 @@ pub(crate) fn global_avg_pool2d_backward(
 }
 
 /// The maxima, the order that the images have in memory, and which pixel each maximum is.
-pub(crate) fn global_max_pool2d(x: &FlexTensor) -> (FlexTensor, Order, Arc<[u32]>) {
+pub(crate) fn global_max_pool2d(x: &FlexTensor) -> (FlexTensor, Order, Arc<Vec<u32>>) {
     let x = Dense::new(x);
     let [n, c, pixels] = planes(x.dims);
     let (mut y, mut index) = (garbage(n * c), garbage(n * c));
     cpu::global_max_pool([n, c, pixels], x.values(), x.order, &mut y, &mut index);
-    (tensor(y, [n, c]), x.order, index.into())
+    (tensor(y, [n, c]), x.order, Arc::new(index))
 }
 
 pub(crate) fn global_max_pool2d_backward(

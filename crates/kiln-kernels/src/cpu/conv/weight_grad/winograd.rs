@@ -14,7 +14,7 @@ use crate::cpu::conv::winograd::{
 use crate::cpu::order::Canvas;
 use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each};
 use crate::cpu::scratch::Scratch;
-use crate::cpu::tile::{Blocks, Run, Segment, Start};
+use crate::cpu::tile::{Blocks, Run, Segment, Start, load};
 
 /// Floats of transformed tiles that a task works on at once: what is left of a core's L2 beside its sums.
 const WORKING_SET: usize = cut(256 * 1024, 0);
@@ -55,7 +55,7 @@ pub(in super::super) fn winograd(
     let bias = db.map(Shared::new);
     let task =
         Finish { geometry, c: shape.c, k: shape.k, split, partial: &partial, dw: Shared::new(dw), db: bias };
-    for_each(arch, blocks.padded() / lanes, split.partial_len() * MEMORY, &task);
+    for_each(arch, blocks.padded() / lanes, 2 * split.partial_len() * MEMORY, &task);
 }
 
 struct Sums<'a> {
@@ -220,35 +220,41 @@ impl Finish<'_> {
         let size = 9 * self.c;
         // SAFETY: each task has its own output channels.
         let dw = unsafe { self.dw.slice(column * size..(column + there) * size) };
-        let sum = |row| {
-            let mut sum = simd.splat_f32s(0.0);
-            for chunk in 0..self.split.chunks {
-                let at = self.split.find(chunk, row, column);
-                let part = &self.partial[at..at + lanes];
-                // SAFETY: `part` is a whole vector.
-                sum = simd.add_f32s(sum, unsafe { crate::cpu::tile::load::<S>(part.as_ptr()) });
-            }
-            sum
-        };
         for c in 0..self.c {
             let mut frequencies = [[simd.splat_f32s(0.0); I]; I];
-            for (frequency, value) in frequencies.iter_mut().flatten().enumerate() {
-                *value = sum(frequency * self.c + c);
+            for i in 0..I {
+                for j in 0..I {
+                    frequencies[i][j] = self.sum(simd, (I * i + j) * self.c + c, column);
+                }
             }
             let taps = kernel_gradient::<S, A, O, I>(simd, &frequencies);
-            for (tap, value) in taps.iter().flatten().enumerate() {
-                for lane in 0..there {
-                    dw[lane * size + 9 * c + tap] = lane_of::<S>(value, lane);
+            for (i, taps) in taps.iter().enumerate() {
+                for (j, tap) in taps.iter().enumerate() {
+                    for lane in 0..there {
+                        dw[lane * size + 9 * c + 3 * i + j] = lane_of::<S>(tap, lane);
+                    }
                 }
             }
         }
         if let Some(db) = &self.db {
-            let sum = sum(I * I * self.c);
+            let sum = self.sum(simd, I * I * self.c, column);
             // SAFETY: as above.
             let db = unsafe { db.slice(column..column + there) };
             for (lane, db) in db.iter_mut().enumerate() {
                 *db = lane_of::<S>(&sum, lane);
             }
         }
+    }
+    /// The chunks' sums of `row` for the vector at `column`, in order.
+    #[inline(always)]
+    fn sum<S: Simd>(&self, simd: S, row: usize, column: usize) -> S::f32s {
+        let mut sum = simd.splat_f32s(0.0);
+        for chunk in 0..self.split.chunks {
+            let at = self.split.find(chunk, row, column);
+            let part = &self.partial[at..at + S::F32_LANES];
+            // SAFETY: `part` is a whole vector.
+            sum = simd.add_f32s(sum, unsafe { load::<S>(part.as_ptr()) });
+        }
+        sum
     }
 }

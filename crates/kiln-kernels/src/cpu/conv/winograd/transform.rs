@@ -1,4 +1,6 @@
 //! The two-dimensional transforms of one tile, a vector of channels at a time.
+//!
+//! Loops and not `array::from_fn`: what its closure calls is compiled without the vector instructions.
 
 use pulp::Simd;
 
@@ -130,7 +132,11 @@ pub(in super::super) fn kernel_gradient<S: Simd, A: Algorithm<O, I>, const O: us
     for (j, column) in columns.iter_mut().enumerate() {
         *column = A::kernel_gradient(simd, across(simd, z, j));
     }
-    std::array::from_fn(|i| A::kernel_gradient(simd, across(simd, &columns, i)))
+    let mut out = [[simd.splat_f32s(0.0); 3]; 3];
+    for (i, row) in out.iter_mut().enumerate() {
+        *row = A::kernel_gradient(simd, across(simd, &columns, i));
+    }
+    out
 }
 
 /// `G g Gᵀ` of a kernel's nine taps.
@@ -143,7 +149,11 @@ pub(super) fn kernel<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize
     for (j, column) in columns.iter_mut().enumerate() {
         *column = A::kernel(simd, across(simd, g, j));
     }
-    std::array::from_fn(|i| A::kernel(simd, across(simd, &columns, i)))
+    let mut out = [[simd.splat_f32s(0.0); I]; I];
+    for (i, row) in out.iter_mut().enumerate() {
+        *row = A::kernel(simd, across(simd, &columns, i));
+    }
+    out
 }
 
 /// Element `i` of each of `vectors`.

@@ -57,11 +57,13 @@ impl Transform<'_> {
                 }
             }
             let values = kernel::<S, A, O, I>(simd, &taps);
-            for (frequency, &value) in values.iter().flatten().enumerate() {
-                let row = frequency * cin + input;
-                let at = I * I * cin * block.first + row * block.width + first - block.first;
-                // SAFETY: `pointer` checks that a vector fits; each task has its own columns.
-                unsafe { store::<S>(self.out.pointer(at, lanes), value) };
+            for (i, values) in values.iter().enumerate() {
+                for (j, &value) in values.iter().enumerate() {
+                    let row = (I * i + j) * cin + input;
+                    let at = I * I * cin * block.first + row * block.width + first - block.first;
+                    // SAFETY: `pointer` checks that a vector fits; each task has its own columns.
+                    unsafe { store::<S>(self.out.pointer(at, lanes), value) };
+                }
             }
         }
     }
