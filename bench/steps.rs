@@ -26,7 +26,7 @@ use kiln::{Purpose, Seed};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-type Error = Box<dyn std::error::Error>;
+type Error = Box<dyn std::error::Error + Send + Sync>;
 
 const CLASSES: usize = 10;
 /// Steps before those that count; fewer where few are asked for.
@@ -244,6 +244,11 @@ impl Plain {
 }
 
 fn main() -> Result<(), Error> {
+    // As `kiln train` does.
+    rayon::ThreadPoolBuilder::new().build()?.install(answer)
+}
+
+fn answer() -> Result<(), Error> {
     let plain = std::env::args().any(|word| word == "plain");
     let device = DeviceName::Flex.open()?;
     for line in std::io::stdin().lock().lines() {

@@ -6,6 +6,7 @@ use kiln_core::{Weights, params};
 use kiln_models::{ModelConfig, Network};
 use kiln_objective::{LossConfig, PenaltyConfig, TargetKind};
 use kiln_train::{ConvexModel, KktRule, NotConvex, Outcome, Sparsity, TrainError, Trainer, sparsity};
+use rayon::ThreadPoolBuilder;
 
 use crate::error::CliError;
 use crate::job::{Job, NetworkTask};
@@ -18,6 +19,19 @@ pub(crate) struct Trained {
     pub(crate) certificate: Option<Certificate>,
     /// Whether a solver reached its tolerance; true for steps, which have none.
     pub(crate) converged: bool,
+}
+
+/// Runs `work` as a thread of a pool as large as the current one.
+///
+/// A kernel that starts on a thread of the pool hands over a part of its work; one that starts elsewhere hands over all of it and
+/// sleeps: a step of a small network takes 2 to 4 % longer. A pool of its own, because the other one makes the batches that
+/// `work` waits for.
+///
+/// # Errors
+/// [`CliError::Internal`] where the system gives no threads.
+pub(crate) fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, CliError> {
+    let pool = ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).build();
+    Ok(pool.map_err(CliError::internal)?.install(work))
 }
 
 impl Job<'_> {

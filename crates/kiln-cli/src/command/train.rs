@@ -17,7 +17,7 @@ use super::{configuration_with, finished};
 use crate::args::{Global, Resume, Train};
 use crate::config::{Flags, Request, Resolved, annotated, resolve};
 use crate::error::CliError;
-use crate::fit::Trained;
+use crate::fit::{Trained, in_pool};
 use crate::job::Job;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, DataRecord, NewRun, RunDir, RunRecord, Status, find, rfc3339};
@@ -172,7 +172,7 @@ struct Training<'a> {
 impl Training<'_> {
     /// Trains, and writes down how it ended, whichever way that was.
     fn go(mut self, resume: bool) -> Result<u8, CliError> {
-        let result = self.train(resume);
+        let result = in_pool(|| self.train(resume)).and_then(|result| result);
         self.record.finished = Some(rfc3339(SystemTime::now()));
         self.record.peak_rss_bytes = memory::peak_rss();
         self.record.exit_code = Some(match &result {
