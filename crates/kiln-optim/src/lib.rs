@@ -28,8 +28,8 @@ pub use config::{
 pub use error::OptimError;
 pub use gradient::{Gradients, adaptive_clip, add_noise, centralize, noise_deviation};
 pub use groups::ParamGroups;
-pub use optimizer::Optimizer;
-pub use rule::{At, Gradient, Kept, Rule, Slot};
+pub use optimizer::{Along, AlongPenalties, Made, Optimizer};
+pub use rule::{At, Elastic, Gradient, Kept, Rule, Slot};
 pub use sam::Sam;
 pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};
 pub use step_size::StepSize;

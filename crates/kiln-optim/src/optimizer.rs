@@ -1,14 +1,14 @@
 //! The optimiser: one rule, applied to every parameter, with its state by path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use burn::module::Module;
+use burn::module::{Module, ParamId};
 use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
-use crate::rule::{self, At, Gradient, Kept, Rule};
+use crate::rule::{self, At, Elastic, Gradient, Kept, Rule};
 use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -53,6 +53,34 @@ pub(crate) struct ParamState {
     pub(crate) slow: Option<Tensor<1>>,
     /// The shape of the parameter, on which the slots depend.
     pub(crate) dims: Vec<usize>,
+}
+
+/// What an update does beside the step, on its way over memory.
+#[derive(Debug, Clone, Default)]
+pub struct Along {
+    /// What all gradients are multiplied with, `[1]` ([`Gradients::clip_factor`]), penalties included.
+    pub factor: Option<Tensor<1>>,
+    /// Penalties, by parameter.
+    pub penalties: HashMap<ParamId, AlongPenalties>,
+}
+
+/// The penalties of one parameter.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct AlongPenalties {
+    /// By its gradient.
+    pub gradient: Elastic,
+    /// By its proximal step, where the rule can ([`Made::prox`]).
+    pub prox: Elastic,
+}
+
+/// How a parameter was updated.
+#[derive(Clone, Copy)]
+#[allow(missing_debug_implementations, reason = "a closure has nothing to show")]
+pub struct Made<'a> {
+    /// How long the update was.
+    pub size: &'a dyn Fn() -> StepSize,
+    /// Whether the proximal step of [`AlongPenalties::prox`] is made.
+    pub prox: bool,
 }
 
 impl ParamState {
@@ -123,18 +151,20 @@ impl Optimizer {
         lr: f64,
         after: impl FnMut(&ParamInfo, Tensor<1>, &dyn Fn() -> StepSize) -> Tensor<1>,
     ) -> M {
-        self.step_scaled(model, gradients, None, lr, after)
+        let mut after = after;
+        self.step_with(model, gradients, lr, &Along::default(), |info, weight, made| {
+            after(info, weight, made.size)
+        })
     }
 
-    /// As [`Optimizer::step`] with all gradients times `factor`, `[1]` ([`Gradients::clip_factor`]), which costs the rules that go
-    /// over memory once nothing.
-    pub fn step_scaled<M: Module>(
+    /// As [`Optimizer::step`] with what the update takes along, which costs the rules that go over memory once nothing.
+    pub fn step_with<M: Module>(
         &mut self,
         model: M,
         gradients: Gradients,
-        factor: Option<Tensor<1>>,
         lr: f64,
-        mut after: impl FnMut(&ParamInfo, Tensor<1>, &dyn Fn() -> StepSize) -> Tensor<1>,
+        along: &Along,
+        mut after: impl FnMut(&ParamInfo, Tensor<1>, Made<'_>) -> Tensor<1>,
     ) -> M {
         self.updates += 1;
         let mut gradients = gradients.into_tensors();
@@ -146,7 +176,7 @@ impl Optimizer {
             else {
                 // Nothing moved it, but a penalty can.
                 let size = lr * self.groups.lr_factor(&info.path);
-                return after(info, weight, &|| StepSize::Same(size));
+                return after(info, weight, Made { size: &|| StepSize::Same(size), prox: false });
             };
             state.steps += 1;
             if self.lookahead.is_some() && state.slow.is_none() {
@@ -154,10 +184,13 @@ impl Optimizer {
             }
             let decays = self.decay_all || info.kind == ParamKind::Weight;
             let weight_decay = if decays { self.weight_decay } else { 0.0 };
+            let penalties = along.penalties.get(&info.id).copied().unwrap_or_default();
+            let prox = if self.rule.is_proximal() { penalties.prox } else { Elastic::default() };
             let at = At {
                 lr: lr * self.groups.lr_factor(&info.path),
                 step: state.steps,
                 weight_decay: self.groups.weight_decay(&info.path).unwrap_or(weight_decay),
+                prox,
                 dims: &info.dims,
             };
             let mut kept = std::mem::take(&mut state.kept);
@@ -167,10 +200,10 @@ impl Optimizer {
                     *tensor = tensor.clone().cast(weight.dtype());
                 }
             }
-            let gradient = Gradient::new(gradient, factor.clone());
+            let gradient = Gradient::new(gradient, along.factor.clone()).penalized(penalties.gradient);
             let (point, kept) = self.rule.update(weight, gradient, kept, at);
             let size = || self.rule.step_size(&kept, at).unwrap_or(StepSize::Same(at.lr));
-            let point = after(info, point, &size);
+            let point = after(info, point, Made { size: &size, prox: !prox.is_none() });
             let (weight, kept) = self.rule.finish(point, kept, at);
             state.kept = kept;
             match &self.lookahead {

@@ -5,8 +5,8 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Purpose, Seed, Weights, params};
 use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
-    Gradient, GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise, centralize,
-    noise_deviation,
+    Along, AlongPenalties, GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise,
+    centralize, noise_deviation,
 };
 
 use crate::{Task, TrainError, Trainer};
@@ -67,19 +67,42 @@ impl Stepper {
 
     /// Updates the model with the mean gradient of a window of batches.
     pub(crate) fn update<M: Module>(&mut self, model: M, mut gradients: Gradients, lr: f64) -> M {
+        let mut along = Along::default();
         if !self.penalties.is_empty() {
             // J(θ) + λ·R(θ) is what is minimised, so its whole gradient is what gets clipped.
+            let whole = self.looks_at_gradients();
             params::for_each(&model, |info, weight| {
-                if let Some(gradient) = gradients.get(info.id).cloned() {
-                    gradients.insert(info.id, self.penalties.add_gradient(info, &weight.inner(), gradient));
+                let mut taken = AlongPenalties {
+                    prox: self.penalties.elastic_prox(info).unwrap_or_default(),
+                    ..Default::default()
+                };
+                match self.penalties.elastic_gradient(info) {
+                    Some(penalty) if !whole => taken.gradient = penalty,
+                    _ => {
+                        if let Some(gradient) = gradients.get(info.id).cloned() {
+                            let sum = self.penalties.add_gradient(info, &weight.inner(), gradient);
+                            gradients.insert(info.id, sum);
+                        }
+                    }
                 }
+                along.penalties.insert(info.id, taken);
             });
         }
         let (gradients, factor) = self.prepare(&model, gradients);
+        along.factor = factor;
         let (penalties, constraints) = (&mut self.penalties, &self.constraints);
-        self.optimizer.step_scaled(model, gradients, factor, lr, |info, weight, size| {
-            constraints.project(info, penalties.prox(info, weight, size))
+        self.optimizer.step_with(model, gradients, lr, &along, |info, weight, made| {
+            let weight = if made.prox { weight } else { penalties.prox(info, weight, made.size) };
+            constraints.project(info, weight)
         })
+    }
+
+    /// Whether anything but the optimiser wants gradients with those of the penalties in them.
+    fn looks_at_gradients(&self) -> bool {
+        let GradientConfig { clip_param_norm, adaptive_clip, centralize, noise, record_norm, .. } =
+            &self.gradient;
+        let clipped = self.clip_norm.or(self.clip_value).or(*clip_param_norm).or(*adaptive_clip);
+        clipped.or(*noise).is_some() || *centralize || *record_norm
     }
 
     /// What has to be saved beside the weights that count: the optimiser's state, and what penalties keep.
@@ -122,7 +145,11 @@ impl Stepper {
             // The noise is not clipped.
             gradients = gradients.map(|_, gradient| {
                 place += 1;
-                add_noise(Gradient::new(gradient, factor.clone()).tensor(), seed.at(place), deviation)
+                let clipped = match factor.clone() {
+                    Some(factor) => gradient.mul(factor),
+                    None => gradient,
+                };
+                add_noise(clipped, seed.at(place), deviation)
             });
             return (gradients, None);
         }

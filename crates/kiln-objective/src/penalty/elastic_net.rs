@@ -3,7 +3,7 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_optim::StepSize;
+use kiln_optim::{Elastic, StepSize};
 
 use super::proximal::{shrink, soft_threshold};
 use super::{Penalty, WeightView, formula};
@@ -47,6 +47,10 @@ impl Penalty for ElasticNet {
 
     fn is_proximal(&self) -> bool {
         true
+    }
+
+    fn elastic(&self) -> Option<Elastic> {
+        Some(Elastic { l1: self.l1(), l2: self.l2() })
     }
 }
 

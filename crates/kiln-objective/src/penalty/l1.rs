@@ -3,7 +3,7 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_optim::StepSize;
+use kiln_optim::{Elastic, StepSize};
 
 use super::proximal::soft_threshold;
 use super::{Penalty, WeightView, formula};
@@ -33,6 +33,10 @@ impl Penalty for L1 {
 
     fn is_proximal(&self) -> bool {
         true
+    }
+
+    fn elastic(&self) -> Option<Elastic> {
+        Some(Elastic { l1: self.strength, l2: 0.0 })
     }
 }
 

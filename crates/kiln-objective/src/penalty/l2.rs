@@ -3,7 +3,7 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_optim::StepSize;
+use kiln_optim::{Elastic, StepSize};
 
 use super::proximal::shrink;
 use super::{Penalty, WeightView, formula};
@@ -32,6 +32,10 @@ impl Penalty for L2 {
 
     fn is_proximal(&self) -> bool {
         true
+    }
+
+    fn elastic(&self) -> Option<Elastic> {
+        Some(Elastic { l1: 0.0, l2: 2.0 * self.strength })
     }
 }
 

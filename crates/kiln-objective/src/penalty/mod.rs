@@ -18,7 +18,7 @@ use std::fmt::{self, Debug, Display};
 
 use burn::tensor::Tensor;
 use kiln_core::ParamInfo;
-use kiln_optim::StepSize;
+use kiln_optim::{Elastic, StepSize};
 
 pub use convention::{Beside, Convention};
 pub use cumulative::CumulativeL1;
@@ -54,6 +54,12 @@ pub trait Penalty: Debug + Display + Send + Sync {
 
     /// `argmin_u Σ (uᵢ − wᵢ)²/(2 sizeᵢ) + λ · R(u)`, flat; `None` where there is no closed form.
     fn prox(&self, _weight: WeightView<'_>, _size: &StepSize) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// The same penalty as numbers, where it is of that form: an optimiser's update then takes its gradient or proximal step
+    /// along instead of a pass over memory for it.
+    fn elastic(&self) -> Option<Elastic> {
         None
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, ParamSelection, Weights, params};
-use kiln_optim::{OptimError, ScheduleConfig, StepSize};
+use kiln_optim::{Elastic, OptimError, ScheduleConfig, StepSize};
 
 use super::share::Share;
 use super::{Penalty, WeightView};
@@ -173,6 +173,26 @@ impl Penalties {
             let own = own.unwrap_or_else(|| differentiate(term.penalty.as_ref(), info, weight));
             sum.add(scaled(own, term.share.now()))
         })
+    }
+
+    /// All gradients that [`Penalties::add_gradient`] adds for this parameter as one penalty; `None` where there is no such
+    /// form.
+    pub fn elastic_gradient(&self, info: &ParamInfo) -> Option<Elastic> {
+        let acting = self.terms.iter().filter(|term| !term.proximal && term.lookup.contains(&info.path));
+        let mut all = Elastic::default();
+        for term in acting {
+            all = all.and(term.penalty.elastic()?.scaled(term.share.now()));
+        }
+        Some(all)
+    }
+
+    /// The only proximal step that [`Penalties::prox`] makes for this parameter; `None` where there is none, or another.
+    pub fn elastic_prox(&self, info: &ParamInfo) -> Option<Elastic> {
+        let mut acting = self.terms.iter().filter(|term| term.proximal && term.lookup.contains(&info.path));
+        match (acting.next(), acting.next()) {
+            (Some(term), None) => Some(term.penalty.elastic()?.scaled(term.share.now())),
+            _ => None,
+        }
     }
 
     /// One parameter after the proximal steps of the length `size`, which is asked for where there is one; flat, without

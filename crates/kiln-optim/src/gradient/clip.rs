@@ -32,7 +32,7 @@ impl Gradients {
     }
 
     /// `min(1, max / (norm + 1e-6))`, `[1]`: what [`Gradients::clip_norm`] multiplies with, for
-    /// [`Optimizer::step_scaled`](crate::Optimizer::step_scaled).
+    /// [`Optimizer::step_with`](crate::Optimizer::step_with).
     pub fn clip_factor(norm: Tensor<1>, max: f64) -> Tensor<1> {
         norm.add_scalar(1e-6).recip().mul_scalar(max).clamp_max(1.0)
     }

@@ -59,7 +59,7 @@ impl Rule for Adafactor {
             DType::BF16 => 7.8125e-3,
             _ => f64::from(f32::EPSILON),
         });
-        let gradient = gradient.tensor();
+        let gradient = gradient.tensor(&weight);
         let fresh = at.t().powf(self.beta2_decay);
         let (variance, kept) = match matrices(at.dims) {
             Some(shape) => factored(gradient.clone(), kept.tensors, shape, fresh, eps1),

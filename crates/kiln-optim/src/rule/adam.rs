@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use kiln_core::Range;
 
 use super::build::{betas, check};
-use super::formula::{Formula, Value, run};
+use super::elastic::{Size, Sized};
+use super::formula::{Formula, Value, run_proximal};
 use super::{At, Gradient, Kept, Rule, Slot};
 use crate::{AdamConfig, AdamwConfig, OptimError, StepSize};
 
@@ -51,11 +52,12 @@ impl Rule for Adam {
             rate: at.lr / (1.0 - beta1.powf(at.t())),
             root: 1.0 / (1.0 - beta2.powf(at.t())).sqrt(),
             eps: self.eps,
+            lr: at.lr,
         };
         let (weight, kept) = if self.amsgrad {
-            run::<3>(step, weight, gradient, kept.tensors)
+            run_proximal::<3>(step, weight, gradient, kept.tensors, at.prox)
         } else {
-            run::<2>(step, weight, gradient, kept.tensors)
+            run_proximal::<2>(step, weight, gradient, kept.tensors, at.prox)
         };
         (weight, kept.into())
     }
@@ -64,6 +66,10 @@ impl Rule for Adam {
         let square = kept.tensors.get(if self.amsgrad { 2 } else { 1 })?.clone();
         let root = 1.0 / (1.0 - self.betas[1].powf(at.t())).sqrt();
         Some(StepSize::over(at.lr, square.sqrt().mul_scalar(root).add_scalar(self.eps)))
+    }
+
+    fn is_proximal(&self) -> bool {
+        true
     }
 }
 
@@ -77,6 +83,8 @@ struct Step {
     /// What corrects the bias of `√v`.
     root: f64,
     eps: f64,
+    /// The learning rate as it is: what a gradient that stays the same moves a weight by.
+    lr: f64,
 }
 
 impl Step {
@@ -89,7 +97,12 @@ impl Step {
 
     #[inline(always)]
     fn moved<V: Value>(&self, weight: V, mean: V, square: V) -> V {
-        weight.shrunk(self.keep) - mean * self.rate / (square.root() * self.root + self.eps)
+        weight.shrunk(self.keep) - mean * self.rate / self.under(square)
+    }
+
+    #[inline(always)]
+    fn under<V: Value>(&self, square: V) -> V {
+        square.root() * self.root + self.eps
     }
 }
 
@@ -107,5 +120,16 @@ impl Formula<3> for Step {
         let [mean, square] = self.moments(&weight, gradient, mean, square);
         let largest = largest.larger(square.clone());
         (self.moved(weight, mean.clone(), largest.clone()), [mean, square, largest])
+    }
+}
+
+impl<const S: usize> Sized<S> for Step
+where
+    Self: Formula<S>,
+{
+    /// The last that is kept is what is divided by.
+    #[inline(always)]
+    fn size<V: Value>(&self, kept: &[V; S]) -> Size<V> {
+        Size::Each(self.under(kept[S - 1].clone()).recip() * self.lr)
     }
 }

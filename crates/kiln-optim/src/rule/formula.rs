@@ -4,7 +4,8 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use burn::tensor::Tensor;
 
-use super::{Gradient, host};
+use super::elastic::{Penalized, Proximal, Sized};
+use super::{Elastic, Gradient, host};
 
 /// What a formula computes with: one element, or a whole tensor.
 pub(super) trait Value:
@@ -18,9 +19,14 @@ pub(super) trait Value:
 {
     fn root(self) -> Self;
     fn magnitude(self) -> Self;
+    fn recip(self) -> Self;
     fn larger(self, other: Self) -> Self;
     /// −1, 0 or 1.
     fn signum(self) -> Self;
+    /// `sign(self) · max(|self| − by, 0)`, with exact zeros.
+    fn toward_zero(self, by: f64) -> Self;
+    /// The same for each element, `by` not negative.
+    fn toward_zero_by(self, by: Self) -> Self;
 
     #[inline(always)]
     fn squared(self) -> Self {
@@ -59,9 +65,41 @@ pub(super) fn run<const S: usize>(
     formula: impl Formula<S>,
     weight: Tensor<1>,
     gradient: impl Into<Gradient>,
-    mut kept: Vec<Tensor<1>>,
+    kept: Vec<Tensor<1>>,
 ) -> (Tensor<1>, Vec<Tensor<1>>) {
     let gradient = gradient.into();
+    if gradient.penalty.is_none() {
+        return apply(formula, weight, gradient, kept);
+    }
+    if gradient.factor.is_some() {
+        // What is clipped is the sum.
+        let gradient = gradient.tensor(&weight);
+        return apply(formula, weight, gradient.into(), kept);
+    }
+    apply(Penalized(formula, gradient.penalty), weight, gradient, kept)
+}
+
+/// As [`run`], and the proximal step of a penalty after it.
+pub(super) fn run_proximal<const S: usize>(
+    formula: impl Sized<S>,
+    weight: Tensor<1>,
+    gradient: Gradient,
+    kept: Vec<Tensor<1>>,
+    prox: Elastic,
+) -> (Tensor<1>, Vec<Tensor<1>>) {
+    if prox.is_none() {
+        run(formula, weight, gradient, kept)
+    } else {
+        run(Proximal(formula, prox), weight, gradient, kept)
+    }
+}
+
+fn apply<const S: usize>(
+    formula: impl Formula<S>,
+    weight: Tensor<1>,
+    gradient: Gradient,
+    mut kept: Vec<Tensor<1>>,
+) -> (Tensor<1>, Vec<Tensor<1>>) {
     if kept.is_empty() {
         kept = (0..S).map(|_| weight.zeros_like()).collect();
     }
@@ -69,7 +107,8 @@ pub(super) fn run<const S: usize>(
     if host::is_plain(&weight, &gradient.values, &kept) {
         host::update(weight, gradient, kept, formula)
     } else {
-        let (weight, kept) = formula.apply(weight, gradient.tensor(), kept);
+        let gradient = gradient.scaled();
+        let (weight, kept) = formula.apply(weight, gradient, kept);
         (weight, kept.into())
     }
 }
@@ -138,6 +177,11 @@ impl Value for Element {
     }
 
     #[inline(always)]
+    fn recip(self) -> Self {
+        Self(1.0 / self.0)
+    }
+
+    #[inline(always)]
     fn larger(self, other: Self) -> Self {
         Self(if other.0 > self.0 { other.0 } else { self.0 })
     }
@@ -145,6 +189,18 @@ impl Value for Element {
     #[inline(always)]
     fn signum(self) -> Self {
         Self(f32::from(i8::from(self.0 > 0.0) - i8::from(self.0 < 0.0)))
+    }
+
+    #[inline(always)]
+    fn toward_zero(self, by: f64) -> Self {
+        self.toward_zero_by(Self(by as f32))
+    }
+
+    #[inline(always)]
+    fn toward_zero_by(self, by: Self) -> Self {
+        // What of it lies within the threshold is taken away: w − w is exactly 0, and NaN stays.
+        let below = if self.0 > by.0 { by.0 } else { self.0 };
+        Self(self.0 - if below < -by.0 { -by.0 } else { below })
     }
 }
 
@@ -157,12 +213,24 @@ impl Value for Tensor<1> {
         self.abs()
     }
 
+    fn recip(self) -> Self {
+        Tensor::recip(self)
+    }
+
     fn larger(self, other: Self) -> Self {
         self.max_pair(other)
     }
 
     fn signum(self) -> Self {
         self.sign()
+    }
+
+    fn toward_zero(self, by: f64) -> Self {
+        self.clone().sub(self.clamp(-by, by))
+    }
+
+    fn toward_zero_by(self, by: Self) -> Self {
+        self.clone().sub(self.min_pair(by.clone()).max_pair(by.neg()))
     }
 
     fn squared(self) -> Self {

@@ -2,22 +2,39 @@
 
 use burn::tensor::Tensor;
 
-/// The gradient of a parameter, flat and without autodiff, and a factor of clipping that is not multiplied in yet: rules
-/// that go over memory once do that on the way.
+use super::Elastic;
+
+/// The gradient of a parameter, flat and without autodiff, and what is to be done to it first: a penalty's gradient is added,
+/// and the sum multiplied by a factor of clipping. Rules that go over memory once do both on the way.
 #[derive(Debug, Clone)]
 pub struct Gradient {
     pub(super) values: Tensor<1>,
+    pub(super) penalty: Elastic,
     pub(super) factor: Option<Tensor<1>>,
 }
 
 impl Gradient {
     /// `values` times `factor`, which is one number, `[1]`.
     pub fn new(values: Tensor<1>, factor: Option<Tensor<1>>) -> Self {
-        Self { values, factor }
+        Self { values, penalty: Elastic::default(), factor }
     }
 
-    /// The product.
-    pub fn tensor(self) -> Tensor<1> {
+    /// With a penalty.
+    #[must_use]
+    pub fn penalized(self, penalty: Elastic) -> Self {
+        Self { penalty, ..self }
+    }
+
+    /// All of it at `weight`.
+    pub fn tensor(mut self, weight: &Tensor<1>) -> Tensor<1> {
+        if !self.penalty.is_none() {
+            self.values = self.penalty.add_gradient(weight, self.values);
+        }
+        self.scaled()
+    }
+
+    /// Without the penalty.
+    pub(super) fn scaled(self) -> Tensor<1> {
         match self.factor {
             Some(factor) => self.values.mul(factor),
             None => self.values,
@@ -27,6 +44,6 @@ impl Gradient {
 
 impl From<Tensor<1>> for Gradient {
     fn from(values: Tensor<1>) -> Self {
-        Self { values, factor: None }
+        Self::new(values, None)
     }
 }

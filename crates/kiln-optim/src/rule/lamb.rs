@@ -37,7 +37,7 @@ impl Rule for Lamb {
     }
 
     fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
-        let ([beta1, beta2], gradient) = (self.betas, gradient.tensor());
+        let ([beta1, beta2], gradient) = (self.betas, gradient.tensor(&weight));
         let mut slots = kept.tensors.into_iter();
         let mean = slots.next().unwrap_or_else(|| weight.zeros_like());
         let square = slots.next().unwrap_or_else(|| weight.zeros_like());

@@ -9,6 +9,7 @@ mod adamax;
 mod adan;
 mod asgd;
 mod build;
+mod elastic;
 mod formula;
 mod gradient;
 mod host;
@@ -28,6 +29,7 @@ use burn::tensor::Tensor;
 
 use crate::StepSize;
 pub(crate) use build::{build, check};
+pub use elastic::Elastic;
 pub use gradient::Gradient;
 
 /// How one parameter is updated.
@@ -56,6 +58,11 @@ pub trait Rule: Debug + Send + Sync {
     /// How long the step is that [`Rule::update`] just made, from what it gave; `None` where it is no multiple of the
     /// gradient.
     fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize>;
+
+    /// Whether [`Rule::update`] makes the proximal step of [`At::prox`]. Default: no.
+    fn is_proximal(&self) -> bool {
+        false
+    }
 
     /// The slot that is the average of the weights, for rules that make one: what evaluation uses. Default: none.
     fn averaged(&self) -> Option<&'static str> {
@@ -104,6 +111,8 @@ pub struct At<'a> {
     pub step: u64,
     /// The weight decay of this parameter.
     pub weight_decay: f64,
+    /// The penalty whose proximal step follows, for rules that make it ([`Rule::is_proximal`]); none for others.
+    pub prox: Elastic,
     /// The shape of this parameter.
     pub dims: &'a [usize],
 }

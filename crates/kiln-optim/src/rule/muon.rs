@@ -76,7 +76,7 @@ impl Rule for Muon {
             let at = At { lr: at.lr * self.adamw_factor, ..at };
             return self.adamw.update(weight, gradient, kept, at);
         };
-        let gradient = gradient.tensor();
+        let gradient = gradient.tensor(&weight);
         let buffer = match kept.tensors.into_iter().next() {
             Some(buffer) => lerp(buffer, gradient.clone(), 1.0 - self.momentum),
             None => gradient.clone().mul_scalar(1.0 - self.momentum),

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use kiln_core::Range;
 
 use super::build::check;
-use super::formula::{Formula, Value, run};
+use super::elastic::{Size, Sized};
+use super::formula::{Formula, Value, run_proximal};
 use super::{At, Gradient, Kept, Rule, Slot};
 use crate::step_size::momentum_gain;
 use crate::{OptimError, RmspropConfig, StepSize};
@@ -29,6 +30,11 @@ impl Rmsprop {
             centered: config.centered,
         })
     }
+
+    /// What momentum makes of a direction that stays the same.
+    fn gain(&self, at: At<'_>) -> f64 {
+        if self.momentum == 0.0 { 1.0 } else { momentum_gain(self.momentum, 1.0, at.step) }
+    }
 }
 
 impl Rule for Rmsprop {
@@ -44,13 +50,14 @@ impl Rule for Rmsprop {
 
     fn update(&self, weight: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
         let (alpha, eps) = (self.alpha, self.eps);
-        let step = Step { decay: at.weight_decay, lr: at.lr, alpha, eps, momentum: self.momentum };
-        let tensors = kept.tensors;
+        let (momentum, length) = (self.momentum, at.lr * self.gain(at));
+        let step = Step { decay: at.weight_decay, lr: at.lr, alpha, eps, momentum, length };
+        let (tensors, prox) = (kept.tensors, at.prox);
         let (weight, tensors) = match (self.centered, self.momentum > 0.0) {
-            (false, false) => run(Plain(step), weight, gradient, tensors),
-            (false, true) => run(Momentum(step), weight, gradient, tensors),
-            (true, false) => run(Centred(step), weight, gradient, tensors),
-            (true, true) => run(CentredMomentum(step), weight, gradient, tensors),
+            (false, false) => run_proximal(Plain(step), weight, gradient, tensors, prox),
+            (false, true) => run_proximal(Momentum(step), weight, gradient, tensors, prox),
+            (true, false) => run_proximal(Centred(step), weight, gradient, tensors, prox),
+            (true, true) => run_proximal(CentredMomentum(step), weight, gradient, tensors, prox),
         };
         (weight, tensors.into())
     }
@@ -61,11 +68,11 @@ impl Rule for Rmsprop {
             Some(mean) => spread(&square, mean),
             None => square,
         };
-        let gain = match self.momentum {
-            0.0 => 1.0,
-            momentum => momentum_gain(momentum, 1.0, at.step),
-        };
-        Some(StepSize::over(at.lr * gain, spread.sqrt().add_scalar(self.eps)))
+        Some(StepSize::over(at.lr * self.gain(at), spread.sqrt().add_scalar(self.eps)))
+    }
+
+    fn is_proximal(&self) -> bool {
+        true
     }
 }
 
@@ -83,6 +90,15 @@ struct Step {
     alpha: f64,
     eps: f64,
     momentum: f64,
+    /// The rate times what momentum makes of a direction that stays the same.
+    length: f64,
+}
+
+impl Step {
+    #[inline(always)]
+    fn size<V: Value>(&self, square: V) -> Size<V> {
+        Size::Each((square.root() + self.eps).recip() * self.length)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -138,5 +154,33 @@ impl Formula<3> for CentredMomentum {
         let spread = spread(&square, &mean);
         let buffer = buffer * step.momentum + gradient / (spread.root() + step.eps);
         (weight - buffer.clone() * step.lr, [square, mean, buffer])
+    }
+}
+
+impl Sized<1> for Plain {
+    #[inline(always)]
+    fn size<V: Value>(&self, [square]: &[V; 1]) -> Size<V> {
+        self.0.size(square.clone())
+    }
+}
+
+impl Sized<2> for Momentum {
+    #[inline(always)]
+    fn size<V: Value>(&self, [square, _]: &[V; 2]) -> Size<V> {
+        self.0.size(square.clone())
+    }
+}
+
+impl Sized<2> for Centred {
+    #[inline(always)]
+    fn size<V: Value>(&self, [square, mean]: &[V; 2]) -> Size<V> {
+        self.0.size(spread(square, mean))
+    }
+}
+
+impl Sized<3> for CentredMomentum {
+    #[inline(always)]
+    fn size<V: Value>(&self, [square, mean, _]: &[V; 3]) -> Size<V> {
+        self.0.size(spread(square, mean))
     }
 }

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use kiln_core::Range;
 
 use super::build::check;
-use super::formula::{Formula, Value, run};
+use super::elastic::{Size, Sized};
+use super::formula::{Formula, Value, run_proximal};
 use super::{At, Gradient, Kept, Rule, Slot};
 use crate::step_size::momentum_gain;
 use crate::{OptimError, SgdConfig, StepSize};
@@ -31,6 +32,15 @@ impl Sgd {
         }
         Ok(Self { momentum, dampening, nesterov: config.nesterov, decoupled: config.decoupled })
     }
+
+    /// How long the step is.
+    fn size(&self, at: At<'_>) -> f64 {
+        let gain = match self.momentum {
+            0.0 => 1.0,
+            momentum => momentum_gain(momentum, 1.0 - self.dampening, at.step),
+        };
+        at.lr * if self.nesterov { 1.0 + self.momentum * gain } else { gain }
+    }
 }
 
 impl Rule for Sgd {
@@ -46,21 +56,22 @@ impl Rule for Sgd {
             momentum: self.momentum,
             fresh: if at.step == 1 { 1.0 } else { 1.0 - self.dampening },
             nesterov: self.nesterov,
+            size: self.size(at),
         };
         let (weight, tensors) = if self.momentum == 0.0 {
-            run::<0>(step, weight, gradient, kept.tensors)
+            run_proximal::<0>(step, weight, gradient, kept.tensors, at.prox)
         } else {
-            run::<1>(step, weight, gradient, kept.tensors)
+            run_proximal::<1>(step, weight, gradient, kept.tensors, at.prox)
         };
         (weight, tensors.into())
     }
 
     fn step_size(&self, _: &Kept, at: At<'_>) -> Option<StepSize> {
-        let gain = match self.momentum {
-            0.0 => 1.0,
-            momentum => momentum_gain(momentum, 1.0 - self.dampening, at.step),
-        };
-        Some(StepSize::Same(at.lr * if self.nesterov { 1.0 + self.momentum * gain } else { gain }))
+        Some(StepSize::Same(self.size(at)))
+    }
+
+    fn is_proximal(&self) -> bool {
+        true
     }
 }
 
@@ -73,6 +84,18 @@ struct Step {
     /// Factor of the gradient in the momentum.
     fresh: f64,
     nesterov: bool,
+    /// How long the step is.
+    size: f64,
+}
+
+impl<const S: usize> Sized<S> for Step
+where
+    Self: Formula<S>,
+{
+    #[inline(always)]
+    fn size<V: Value>(&self, _: &[V; S]) -> Size<V> {
+        Size::Same(self.size)
+    }
 }
 
 impl Formula<0> for Step {

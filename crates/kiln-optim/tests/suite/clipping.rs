@@ -2,7 +2,7 @@
 
 use burn::module::ParamId;
 use burn::tensor::{DType, Tensor};
-use kiln_optim::{Gradients, OptimConfig, Optimizer, SgdConfig};
+use kiln_optim::{Along, Gradients, OptimConfig, Optimizer, SgdConfig};
 use kiln_testkit::{computes_in, device};
 
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
@@ -48,7 +48,8 @@ fn a_factor_left_to_the_update_is_clipping_for_every_optimiser() {
             let clipped = optimizers[0].step(clipped, gradients, 0.1, |_, weight, _| weight);
             let gradients = problem.gradients(&scaled);
             let factor = gradients.global_norm().map(|norm| Gradients::clip_factor(norm, 0.2));
-            let scaled = optimizers[1].step_scaled(scaled, gradients, factor, 0.1, |_, weight, _| weight);
+            let along = Along { factor, ..Along::default() };
+            let scaled = optimizers[1].step_with(scaled, gradients, 0.1, &along, |_, weight, _| weight);
             models = [clipped, scaled];
         }
         let [clipped, scaled] = models.map(|model| numbers(model.weight.val()));
