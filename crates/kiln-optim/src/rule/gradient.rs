@@ -26,11 +26,17 @@ impl Gradient {
     }
 
     /// All of it at `weight`.
-    pub fn tensor(mut self, weight: &Tensor<1>) -> Tensor<1> {
+    pub fn tensor(self, weight: &Tensor<1>) -> Tensor<1> {
+        self.at(weight).scaled()
+    }
+
+    /// With the penalty's gradient at `weight` added, for rules whose update starts from another point.
+    pub(super) fn at(mut self, weight: &Tensor<1>) -> Self {
         if !self.penalty.is_none() {
             self.values = self.penalty.add_gradient(weight, self.values);
+            self.penalty = Elastic::default();
         }
-        self.scaled()
+        self
     }
 
     /// Without the penalty.

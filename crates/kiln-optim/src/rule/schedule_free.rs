@@ -59,6 +59,7 @@ impl Rule for ScheduleFree {
 
     /// Gives `z` and keeps `x`, `y` and the squares.
     fn update(&self, y: Tensor<1>, gradient: Gradient, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {
+        let gradient = gradient.at(&y);
         let mut tensors = kept.tensors.into_iter();
         let x = tensors.next().unwrap_or_else(|| y.clone());
         let z = tensors.next().unwrap_or_else(|| y.clone());
