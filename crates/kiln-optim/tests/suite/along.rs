@@ -108,6 +108,6 @@ fn l1_taken_along_makes_exact_zeros() {
             model = optimizer.step_with(model, gradients, 0.1, &along, |_, weight, _| weight);
         }
         let weight = numbers(model.weight.val());
-        assert!(weight.iter().any(|&weight| weight == 0.0), "{config:?}: {weight:?}");
+        assert!(weight.contains(&0.0), "{config:?}: {weight:?}");
     }
 }

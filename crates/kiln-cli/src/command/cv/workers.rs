@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use kiln_core::ErrorKind;
+
 use super::CvError;
 use super::work::{Reply, STOP};
 use crate::args::{Global, ProgressMode};
@@ -153,7 +155,11 @@ impl Worker {
                 }
             };
             if line.starts_with(Reply::START) {
-                return serde_json::from_str(&line).ok();
+                return Some(serde_json::from_str(&line).unwrap_or_else(|error| Reply::Failed {
+                    code: ErrorKind::Internal.exit_code(),
+                    message: format!("a job answered {line:?}: {error}"),
+                    help: None,
+                }));
             }
             // A reader that has gone is no reason to stop training.
             let _ = out.data(&format!("{line}\n"));
