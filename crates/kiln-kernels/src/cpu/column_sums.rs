@@ -3,9 +3,12 @@
 use pulp::Simd;
 
 use super::arch::arch;
-use super::parallel::{MEMORY, Shared, Task, for_each, piece};
+use super::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
 use super::rows::{add_chunks, rows_per_chunk};
 use super::scratch::Scratch;
+
+/// Rows that are added up in f32 at most: more would lose digits.
+const ROWS: usize = cut(512, 4);
 
 /// `sums[c] = Σ_rows x[row, c]` of `x`, `[rows, c]`: chunks of rows in f32, these in f64 in order, so that the number of
 /// threads changes no bit.
@@ -15,7 +18,7 @@ use super::scratch::Scratch;
 pub fn column_sums(x: &[f32], sums: &mut [f32]) {
     let columns = sums.len();
     assert!(columns > 0 && x.len().is_multiple_of(columns), "column_sums: x is not whole rows");
-    let per = rows_per_chunk(columns);
+    let per = rows_per_chunk(columns).min(ROWS);
     let chunks = (x.len() / columns).div_ceil(per);
     let mut partial = Scratch::zeroed(chunks * columns);
     let task = Sums { columns, per, x, partial: Shared::new(&mut partial) };

@@ -59,7 +59,7 @@ pub(crate) fn transpose(x: &[f32], rows: usize, cols: usize, x_step: usize, y: &
         return;
     }
     if rows == 1 && y_step == 1 {
-        y[..cols].copy_from_slice(&x[..cols]);
+        copy(&x[..cols], &mut y[..cols]);
         return;
     }
     // Blocks of whole cache lines on both sides.
@@ -77,6 +77,21 @@ pub(crate) fn transpose(x: &[f32], rows: usize, cols: usize, x_step: usize, y: &
                 }
             }
         }
+    }
+}
+
+/// Copies `x` to `y`, of equal length. Short lines are copied here, where a call would take longer than the copy.
+#[inline(always)]
+fn copy(x: &[f32], y: &mut [f32]) {
+    const PART: usize = 16;
+    if let (Some(first), Some(last)) = (x.first_chunk::<PART>(), x.last_chunk::<PART>())
+        && x.len() <= 2 * PART
+    {
+        y[..PART].copy_from_slice(first);
+        let from = y.len() - PART;
+        y[from..].copy_from_slice(last);
+    } else {
+        y.copy_from_slice(x);
     }
 }
 
@@ -137,7 +152,7 @@ pub(crate) fn place(image: Image<'_>, canvas: Canvas, out: &mut [f32]) {
         let y = y0 + row;
         match image.order {
             Order::Nhwc if channels == c && canvas.step == c => {
-                out[..cols * c].copy_from_slice(&data[(y * w + x0) * c..][..cols * c]);
+                copy(&data[(y * w + x0) * c..][..cols * c], &mut out[..cols * c]);
             }
             Order::Nhwc => {
                 for x in 0..cols {

@@ -4,7 +4,9 @@
 //! and `j` over a few vectors. Every sum runs over segments and `d` in order, whatever the block it is computed in,
 //! so results do not depend on how rows are divided.
 
-use pulp::{Simd, WithSimd};
+use std::any::TypeId;
+
+use pulp::{Scalar, Simd, WithSimd};
 
 /// Widest block of columns, in vectors.
 pub(crate) const WIDEST: usize = 4;
@@ -303,7 +305,13 @@ impl Run<'_> {
 #[inline(always)]
 pub(crate) fn relu<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let zero = simd.splat_f32s(0.0);
-    simd.select_f32s(simd.less_than_f32s(x, zero), zero, x)
+    if TypeId::of::<S>() == TypeId::of::<Scalar>() {
+        // Its maximum is the number if the other one is NaN.
+        simd.select_f32s(simd.less_than_f32s(x, zero), zero, x)
+    } else {
+        // x86 gives the second if one is NaN, NEON gives NaN.
+        simd.max_f32s(zero, x)
+    }
 }
 
 /// # Safety
@@ -320,4 +328,17 @@ pub(crate) unsafe fn load<S: Simd>(from: *const f32) -> S::f32s {
 pub(crate) unsafe fn store<S: Simd>(to: *mut f32, value: S::f32s) {
     // SAFETY: writable by the caller's promise.
     unsafe { to.cast::<S::f32s>().write_unaligned(value) }
+}
+
+/// Asks for the cache line at `at`, wherever that points, which is needed soon.
+#[inline(always)]
+pub(crate) fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every x86-64 has the instruction, and it never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }

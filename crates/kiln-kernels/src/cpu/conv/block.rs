@@ -14,8 +14,9 @@ fn pooled_len(shape: &ConvShape) -> usize {
 /// `y = maxpool₂ₓ₂(relu(x ∗ weight + bias))`, stride 2, an odd last row or column dropped.
 ///
 /// `x`: `[n, c, h, w]` in `x_order`; `weight`: `[k, c / groups, r, s]`; `bias`: `[k]`; `y`: `[n, k, ⌊ho/2⌋, ⌊wo/2⌋]`
-/// in `y_order`. `index`: `[n, ⌊ho/2⌋, ⌊wo/2⌋, k]`, whatever `y_order`: which of the window's four (row by row) was the
-/// maximum, the first of equals, a NaN before any number; or 4 if none was above 0 and no gradient passes.
+/// in `y_order`. `index`: `[n, ⌊ho/2⌋, ⌊wo/2⌋, k]`, whatever `y_order`: which of the window's four was the maximum, numbered
+/// column by column (top left 0, bottom left 1, top right 2, bottom right 3); of equals the first one row by row, a NaN before
+/// any number; or 4 if none was above 0 and no gradient passes.
 ///
 /// # Panics
 /// If a slice's length does not fit the shape, or the shape is no convolution.

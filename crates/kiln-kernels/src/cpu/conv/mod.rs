@@ -14,6 +14,7 @@
 
 mod block;
 mod direct;
+mod few_channels;
 mod pack;
 mod plan;
 mod shape;

@@ -63,8 +63,8 @@ impl Source<'_> {
                         let g = &data[pixel * c_of + first_of..][..channels];
                         let won = &index[pixel * c + first..][..channels];
                         for which in 0..4 {
-                            let row = (2 * y + which / 2) as isize + canvas.top;
-                            let col = (2 * x + which % 2) as isize + canvas.left;
+                            let row = (2 * y + which % 2) as isize + canvas.top;
+                            let col = (2 * x + which / 2) as isize + canvas.left;
                             if row < 0 || col < 0 || row >= canvas.h as isize || col >= canvas.w as isize {
                                 continue;
                             }
@@ -74,6 +74,26 @@ impl Source<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The `size` numbers of `image`, in whatever order, if they are a plain tensor's.
+    #[inline(always)]
+    pub(super) fn numbers(&self, image: usize, size: usize) -> Option<&[f32]> {
+        match self {
+            Source::Plain { data, .. } => Some(&data[image * size..][..size]),
+            Source::Pooled { .. } => None,
+        }
+    }
+
+    /// The gradient after pooling and the index of `image`, `size` pixels and channels, if they are channels last.
+    #[inline(always)]
+    pub(super) fn pooled_in_place(&self, image: usize, size: usize) -> Option<(&[f32], &[u8])> {
+        match self {
+            Source::Pooled { data, order: Order::Nhwc, index } => {
+                Some((&data[image * size..][..size], &index[image * size..][..size]))
+            }
+            _ => None,
         }
     }
 
@@ -138,6 +158,19 @@ impl Sink<'_> {
     #[inline(always)]
     pub(super) fn pools_lines(&self) -> bool {
         matches!(self, Sink::Pooled { order: Order::Nhwc, .. })
+    }
+
+    /// The results and the index of `image`, `size` pixels and channels, where [`pools_lines`](Self::pools_lines).
+    ///
+    /// # Safety
+    /// No two tasks may hold the same image.
+    #[inline(always)]
+    #[allow(clippy::mut_from_ref)]
+    pub(super) unsafe fn pooled_in_place(&self, image: usize, size: usize) -> (&mut [f32], &mut [u8]) {
+        let Sink::Pooled { data, order: Order::Nhwc, index } = self else { return Default::default() };
+        let range = image * size..(image + 1) * size;
+        // SAFETY: the caller's promise.
+        unsafe { (data.slice(range.clone()), index.slice(range)) }
     }
 
     /// Pools an even number of lines of `image`, which are in `from`, `[lines, w, step]`, `c` channels of them.
@@ -231,16 +264,16 @@ fn pool(from: &[f32], w: usize, [c, h2, w2]: [usize; 3], step: usize, out: &mut 
     }
 }
 
-/// The largest of four after relu, and which it is.
+/// The largest of four, line by line, after relu, and which it is, numbered column by column.
 #[inline(always)]
 fn winners<const N: usize>([p0, p1, p2, p3]: [&[f32; N]; 4], out: &mut [f32; N], index: &mut [u8; N]) {
-    // The first maximum wins; the first NaN is the maximum.
+    // The first maximum wins, line by line; the first NaN is the maximum.
     let beats = |new: f32, max: f32| (new > max) | (new.is_nan() & !max.is_nan());
     let mut wons = [0u32; N];
     for i in 0..N {
         let (max, won) = (p0[i], 0);
-        let (max, won) = if beats(p1[i], max) { (p1[i], 1) } else { (max, won) };
-        let (max, won) = if beats(p2[i], max) { (p2[i], 2) } else { (max, won) };
+        let (max, won) = if beats(p1[i], max) { (p1[i], 2) } else { (max, won) };
+        let (max, won) = if beats(p2[i], max) { (p2[i], 1) } else { (max, won) };
         let (max, won) = if beats(p3[i], max) { (p3[i], 3) } else { (max, won) };
         out[i] = if max <= 0.0 { 0.0 } else { max };
         wons[i] = if max <= 0.0 { u32::from(DEAD) } else { won };

@@ -54,6 +54,22 @@ fn linear_and_gradients() {
 }
 
 #[test]
+fn sums_of_columns() {
+    on_every_arch(200, |random| {
+        let (rows, columns) = (random.one_of(&[1, 3, 513, 2000]), random.one_of(&[1, 2, 7, 33]));
+        let x = random.numbers(rows * columns);
+        let mut sums = garbage(columns);
+        column_sums(&x, &mut sums);
+        let (mut exact, mut scale) = (vec![0.0; columns], vec![0.0; columns]);
+        for (i, &x) in wide(&x).iter().enumerate() {
+            exact[i % columns] += x;
+            scale[i % columns] += x.abs();
+        }
+        close("sums", &sums, &exact, &scale, 1e-6);
+    });
+}
+
+#[test]
 fn relu_keeps_nan() {
     let x: Vec<f32> = [1.0, -1.0, 0.0, -0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY].repeat(5);
     let (mut y, mut dx) = (garbage(35), garbage(35));

@@ -2,16 +2,20 @@
 
 use pulp::Simd;
 
-use super::{Split, add_pixels, one_channel};
+use super::{Split, add};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::direct::BlocksOf;
+use crate::cpu::conv::few_channels;
 use crate::cpu::conv::plan::Plan;
 use crate::cpu::conv::source::Source;
 use crate::cpu::order::Canvas;
-use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
+use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
+
+/// Floats of the gradient that stay in the first-level cache.
+const STRIP: usize = cut(4096, 64);
 
 /// `dw` and `db` of a convolution. See the module above.
 pub(in super::super) fn direct(
@@ -73,8 +77,7 @@ impl Task for Sums<'_> {
         let channels = plan.groups * plan.cout;
         let mut canvas = Scratch::zeroed(plan.canvas.len());
         let flat = Canvas { h, w, step: width, top: 0, left: 0 };
-        // Columns that fill up the last vector, and pixels that no pooling window covers, stay zero.
-        let mut copy = Scratch::zeroed(flat.len());
+        let mut copy = None;
         for image in images {
             for group in 0..plan.groups {
                 self.x.place(
@@ -86,20 +89,31 @@ impl Task for Sums<'_> {
                     &mut canvas,
                 );
                 let first = group * plan.cout + columns.start;
+                if few_channels::fits_pooled(plan, S::F32_LANES)
+                    && let Some((g, index)) = self.g.pooled_in_place(image, channels * (h / 2) * (w / 2))
+                    && self.x.numbers(image, sh * sw).is_some_and(few_channels::tame)
+                {
+                    let (g, index, row) = (&g[first..], &index[first..], columns.len());
+                    few_channels::add_pooled(simd, plan, &canvas, g, index, channels, sums, row, width);
+                    continue;
+                }
                 let in_place = self.g.in_place(image, channels * h * w).filter(|_| there == width);
                 let (g, step) = match in_place {
                     Some(g) => (&g[first..], channels),
                     None => {
-                        self.g.place(image, [channels, h, w], first, there, flat, &mut copy);
+                        // Columns that fill up the last vector, and pixels that no pooling window covers, stay zero.
+                        let copy = copy.get_or_insert_with(|| Scratch::zeroed(flat.len()));
+                        self.g.place(image, [channels, h, w], first, there, flat, copy);
                         (&copy[..], width)
                     }
                 };
                 let start = group * width;
-                if one_channel::fits(&plan.sweeps[0], plan.cin) {
+                if few_channels::fits::<S>(&plan.sweeps[0], plan.cin) {
                     let (sums, row) = (&mut sums[start..], columns.len());
-                    one_channel::add(
+                    few_channels::add(
                         simd,
                         &plan.sweeps[0],
+                        plan.cin,
                         &canvas,
                         plan.canvas.w,
                         g,
@@ -111,15 +125,6 @@ impl Task for Sums<'_> {
                     continue;
                 }
                 self.group(simd, &canvas, g, step, &mut sums[start..], columns.len(), width);
-                if self.with_bias {
-                    let bias = (plan.taps * plan.cin) * columns.len() + start;
-                    let sum = &mut sums[bias..][..width];
-                    add_pixels(sum, &g[..(h * w - 1) * step + width], step);
-                    // The last pixel has no whole step behind it when it lies in place.
-                    if step > width {
-                        add_pixels(sum, &g[(h * w - 1) * step..][..width], width);
-                    }
-                }
             }
         }
     }
@@ -152,34 +157,50 @@ impl Sums<'_> {
         let last = segments.last().map_or(0, |last| last.a) + (len - 1) * a_step + rows;
         assert!(g.len() >= (h * w - 1) * g_step + width, "weight gradient: g");
         assert!(sums.len() >= (plan.taps * plan.cin - 1) * sums_row + width, "weight gradient: sums");
+        let mut firsts = sweep.taps.iter().step_by(sweep.merged).map(|&(tap, _)| tap * plan.cin);
+        assert!(firsts.all(|first| first + last <= canvas.len()), "weight gradient: canvas");
         let blocks = Blocks { len: width, ..Blocks::new::<S>(width) };
         debug_assert_eq!(blocks.lanes, self.lanes);
-        for index in 0..blocks.count() {
-            let block = blocks.get(index);
-            for (run, taps) in sweep.taps.chunks(sweep.merged).enumerate() {
-                let offset = taps[0].0 * plan.cin;
-                assert!(offset + last <= canvas.len(), "weight gradient: canvas");
-                let run = Run {
-                    a: canvas.as_ptr().wrapping_add(offset),
-                    a_row: 1,
-                    a_step,
-                    b: g.as_ptr().wrapping_add(block.first),
-                    b_step: g_step,
-                    segments,
-                    len,
-                    c: sums.as_mut_ptr().wrapping_add(run * rows * sums_row + block.first),
-                    c_row: sums_row,
-                    rows,
-                    lines: 1,
-                    a_line: 0,
-                    c_line: 0,
-                    nv: block.nv,
-                    cols: block.width,
-                    start: Start::Accumulate,
-                    relu: false,
-                };
-                // SAFETY: the assertions above; `sums` is exclusive; `width` is whole vectors.
-                unsafe { run.run(simd) };
+        // A strip of g goes through all taps while it is in the first-level cache: whole lines, or part of a long one.
+        let pixels = (STRIP / width).max(1);
+        let part = pixels.min(len);
+        for lines in segments.chunks((pixels / len).max(1)) {
+            for first in (0..len).step_by(part) {
+                let len = part.min(len - first);
+                for index in 0..blocks.count() {
+                    let block = blocks.get(index);
+                    for (run, taps) in sweep.taps.chunks(sweep.merged).enumerate() {
+                        let run = Run {
+                            a: canvas.as_ptr().wrapping_add(taps[0].0 * plan.cin + first * a_step),
+                            a_row: 1,
+                            a_step,
+                            b: g.as_ptr().wrapping_add(first * g_step + block.first),
+                            b_step: g_step,
+                            segments: lines,
+                            len,
+                            c: sums.as_mut_ptr().wrapping_add(run * rows * sums_row + block.first),
+                            c_row: sums_row,
+                            rows,
+                            lines: 1,
+                            a_line: 0,
+                            c_line: 0,
+                            nv: block.nv,
+                            cols: block.width,
+                            start: Start::Accumulate,
+                            relu: false,
+                        };
+                        // SAFETY: the assertions above; `sums` is exclusive; `width` is whole vectors.
+                        unsafe { run.run(simd) };
+                    }
+                }
+                if self.with_bias {
+                    let sum = &mut sums[plan.taps * plan.cin * sums_row..][..width];
+                    for line in lines {
+                        for pixel in 0..len {
+                            add(sum, &g[(line.b + first + pixel) * g_step..][..width]);
+                        }
+                    }
+                }
             }
         }
     }

@@ -5,7 +5,6 @@
 //! so neither do the bits of the result depend on the number of threads.
 
 mod direct;
-mod one_channel;
 mod winograd;
 
 pub(super) use direct::direct;
@@ -85,8 +84,14 @@ impl Split {
 fn add_pixels(sum: &mut [f32], g: &[f32], step: usize) {
     let len = sum.len();
     for pixel in g.chunks_exact(step) {
-        for (sum, &g) in sum.iter_mut().zip(&pixel[..len]) {
-            *sum += g;
-        }
+        add(sum, &pixel[..len]);
+    }
+}
+
+/// Adds one pixel of `g` onto `sum`.
+#[inline(always)]
+fn add(sum: &mut [f32], g: &[f32]) {
+    for (sum, &g) in sum.iter_mut().zip(g) {
+        *sum += g;
     }
 }

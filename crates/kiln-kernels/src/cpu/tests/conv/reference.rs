@@ -38,6 +38,23 @@ fn draw_winograd(random: &mut Random) -> ConvShape {
     }
 }
 
+/// A 3×3 kernel of stride 1 over one channel, mostly with whole vectors of output channels.
+pub(super) fn grey_shape(random: &mut Random) -> ConvShape {
+    ConvShape {
+        n: random.size(1, 3),
+        c: 1,
+        h: random.size(3, 13),
+        w: random.size(3, 13),
+        k: random.one_of(&[8, 16, 24, 32, 48, 144]),
+        r: 3,
+        s: 3,
+        stride: [1, 1],
+        padding: [random.size(0, 3), random.size(0, 3)],
+        dilation: [1, 1],
+        groups: 1,
+    }
+}
+
 /// Any convolution: odd sizes, single pixels and channels, groups, strides, gaps and borders.
 pub(super) fn any_shape(random: &mut Random) -> ConvShape {
     affordable(random, |random| {
