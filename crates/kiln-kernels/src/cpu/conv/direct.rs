@@ -5,7 +5,6 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::Act;
-use super::few_channels;
 use super::pack::Packed;
 use super::plan::{Plan, Sweep};
 use super::source::{Sink, Source};
@@ -31,14 +30,11 @@ pub(super) fn correlate(
     sink: &Sink<'_>,
 ) {
     let blocks = arch.dispatch(BlocksOf(plan.cout));
-    let small = bias.filter(|_| sink.pools_lines());
-    let small = small.and_then(|bias| few_channels::Block::new(plan, blocks.lanes, weight, bias));
     let weight = Packed::new(arch, blocks, plan, weight);
     let bias = bias.map(|bias| padded_bias(bias, plan, blocks));
     let per = plan.n.div_ceil(TASKS).max(1);
     let segments: Vec<_> = plan.sweeps.iter().map(|sweep| segments(sweep, plan.cin)).collect();
-    let relu = act == Act::Relu;
-    let task = Correlate { plan, blocks, segments, source, small, weight, bias, relu, sink, per };
+    let task = Correlate { plan, blocks, segments, source, weight, bias, relu: act == Act::Relu, sink, per };
     for_each(arch, plan.n.div_ceil(per), plan.flops, &task);
 }
 
@@ -73,8 +69,6 @@ struct Correlate<'a> {
     blocks: Blocks,
     segments: Vec<Vec<Segment>>,
     source: Source<'a>,
-    /// The block over one channel, if that is what it is.
-    small: Option<few_channels::Block>,
     weight: Packed,
     bias: Option<Scratch>,
     relu: bool,
@@ -97,16 +91,6 @@ impl Task for Correlate<'_> {
             {
                 self.image(simd, image, &mut canvas, out);
             } else if let Some(lines) = self.strip() {
-                if let Some(small) = &self.small
-                    && let Some(x) = self.source.numbers(image, plan.source[0] * plan.source[1])
-                    && few_channels::tame(x)
-                {
-                    // SAFETY: as above.
-                    let (y, index) =
-                        unsafe { self.sink.pooled_in_place(image, channels * (h / 2) * (w / 2)) };
-                    small.image(simd, x, y, index);
-                    continue;
-                }
                 self.source.place(
                     image,
                     [plan.cin, plan.source[0], plan.source[1]],

@@ -195,3 +195,9 @@ pub(super) fn tiles(shape: &ConvShape) -> [usize; 3] {
     [Geometry::forward(shape), Geometry::backward(shape), Geometry::weights(shape)]
         .map(|geometry| geometry.map_or(0, |geometry| geometry.tile))
 }
+
+/// An index of [`conv2d_relu_pool`] as numbers: the window's pixels column by column, or 4.
+#[cfg(test)]
+pub(super) fn winners(shape: &ConvShape, index: &[u8]) -> Vec<u8> {
+    few_channels::unpack(arch(), shape, index).unwrap_or_else(|| index.to_vec())
+}

@@ -77,26 +77,6 @@ impl Source<'_> {
         }
     }
 
-    /// The `size` numbers of `image`, in whatever order, if they are a plain tensor's.
-    #[inline(always)]
-    pub(super) fn numbers(&self, image: usize, size: usize) -> Option<&[f32]> {
-        match self {
-            Source::Plain { data, .. } => Some(&data[image * size..][..size]),
-            Source::Pooled { .. } => None,
-        }
-    }
-
-    /// The gradient after pooling and the index of `image`, `size` pixels and channels, if they are channels last.
-    #[inline(always)]
-    pub(super) fn pooled_in_place(&self, image: usize, size: usize) -> Option<(&[f32], &[u8])> {
-        match self {
-            Source::Pooled { data, order: Order::Nhwc, index } => {
-                Some((&data[image * size..][..size], &index[image * size..][..size]))
-            }
-            _ => None,
-        }
-    }
-
     /// The pixels of `image` in place, if they are a plain `[pixels, c]` block.
     #[inline(always)]
     pub(super) fn in_place(&self, image: usize, size: usize) -> Option<&[f32]> {
@@ -158,19 +138,6 @@ impl Sink<'_> {
     #[inline(always)]
     pub(super) fn pools_lines(&self) -> bool {
         matches!(self, Sink::Pooled { order: Order::Nhwc, .. })
-    }
-
-    /// The results and the index of `image`, `size` pixels and channels, where [`pools_lines`](Self::pools_lines).
-    ///
-    /// # Safety
-    /// No two tasks may hold the same image.
-    #[inline(always)]
-    #[allow(clippy::mut_from_ref)]
-    pub(super) unsafe fn pooled_in_place(&self, image: usize, size: usize) -> (&mut [f32], &mut [u8]) {
-        let Sink::Pooled { data, order: Order::Nhwc, index } = self else { return Default::default() };
-        let range = image * size..(image + 1) * size;
-        // SAFETY: the caller's promise.
-        unsafe { (data.slice(range.clone()), index.slice(range)) }
     }
 
     /// Pools an even number of lines of `image`, which are in `from`, `[lines, w, step]`, `c` channels of them.

@@ -5,65 +5,100 @@
 //! of the kernel summed up first, 14 instead of 18 operations (Lavin and Gray, 2016, <https://arxiv.org/abs/1509.09308>). What is
 //! made of the image is made once and not for each output channel. The four results of a window never leave the registers.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pulp::{Simd, WithSimd};
 
-use super::tame;
 use super::turn::{PRODUCTS, turn, turned_line};
-use crate::cpu::conv::plan::Plan;
-use crate::cpu::conv::source::DEAD;
-use crate::cpu::order::Canvas;
+use super::winners::put;
+use super::{ConvShape, fits_block, tame};
+use crate::cpu::arch::Arch;
+use crate::cpu::parallel::{Shared, Task, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{load, store};
 
-/// The weights of a block, ready for use.
-pub(in super::super) struct Block {
-    /// `[3 lines · 4 products, and the bias][channels]`
-    weight: Scratch,
-    channels: usize,
-    /// Pooled lines and columns.
-    size: [usize; 2],
-    /// The image and where it is on the canvas.
-    source: [usize; 2],
-    canvas: Canvas,
+/// Tasks of a batch, as in the direct algorithm.
+const TASKS: usize = 64;
+
+/// The block's result for images `x`, `y` and `index` as in [`conv2d_relu_pool`](super::super::conv2d_relu_pool) with channels
+/// last. `false` if it is no such block, or something is infinite, NaN or huge: what was written is of no use then.
+#[allow(clippy::too_many_arguments)]
+pub(in super::super) fn relu_pool(
+    arch: Arch,
+    shape: &ConvShape,
+    x: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    y: &mut [f32],
+    index: &mut [u8],
+) -> bool {
+    if !fits_block(arch, shape) || !tame(weight) || !tame(bias) {
+        return false;
+    }
+    let (weight, per) = (turned_weight(weight, bias), shape.n.div_ceil(TASKS).max(1));
+    let (y, index) = (Shared::new(y), Shared::new(index));
+    let task = Images { shape, per, x, weight: &weight, y, index, tame: AtomicBool::new(true) };
+    for_each(arch, shape.n.div_ceil(per), shape.flops(), &task);
+    task.tame.into_inner()
 }
 
-impl Block {
-    /// `weight`: `[k, 1, 3, 3]`; `bias`: `[k]`. `None` if [`fits_pooled`](super::fits_pooled) or a weight says no.
-    pub(in super::super) fn new(plan: &Plan, lanes: usize, weight: &[f32], bias: &[f32]) -> Option<Self> {
-        if !super::fits_pooled(plan, lanes) || !tame(weight) || !tame(bias) {
-            return None;
-        }
-        let channels = plan.cout;
-        let mut turned = Scratch::take((3 * PRODUCTS + 1) * channels);
-        for (channel, kernel) in weight.chunks_exact(9).enumerate() {
-            for (line, g) in kernel.chunks_exact(3).enumerate() {
-                let [g0, g1, g2] = [0, 1, 2].map(|i| f64::from(g[i]));
-                // The last one negative: what follows is an addition.
-                let products = [g0, (g0 + g1 + g2) / 2.0, (g0 - g1 + g2) / 2.0, -g2];
-                for (i, product) in products.into_iter().enumerate() {
-                    turned[(PRODUCTS * line + i) * channels + channel] = product as f32;
-                }
+/// The weights' part of the products and the bias: `[3 lines · 4 products, and the bias][channels]`.
+fn turned_weight(weight: &[f32], bias: &[f32]) -> Scratch {
+    let channels = bias.len();
+    let mut turned = Scratch::take((3 * PRODUCTS + 1) * channels);
+    for (channel, kernel) in weight.as_chunks::<9>().0.iter().enumerate() {
+        for (line, g) in kernel.as_chunks::<3>().0.iter().enumerate() {
+            let [g0, g1, g2] = g.map(f64::from);
+            // The last one negative: what follows is an addition.
+            let products = [g0, (g0 + g1 + g2) / 2.0, (g0 - g1 + g2) / 2.0, -g2];
+            for (i, product) in products.into_iter().enumerate() {
+                turned[(PRODUCTS * line + i) * channels + channel] = product as f32;
             }
         }
-        turned[3 * PRODUCTS * channels..].copy_from_slice(bias);
-        let size = plan.result.map(|side| side / 2);
-        Some(Self { weight: turned, channels, size, source: plan.source, canvas: plan.canvas })
     }
+    turned[3 * PRODUCTS * channels..].copy_from_slice(bias);
+    turned
+}
 
-    /// The block's result for the image `x`, which is [`tame`]: `y` and `index`, `[h, w, channels]`.
+struct Images<'a> {
+    shape: &'a ConvShape,
+    per: usize,
+    x: &'a [f32],
+    weight: &'a [f32],
+    y: Shared<'a, f32>,
+    index: Shared<'a, u8>,
+    tame: AtomicBool,
+}
+
+impl Task for Images<'_> {
     #[inline(always)]
-    pub(in super::super) fn image<S: Simd>(&self, simd: S, x: &[f32], y: &mut [f32], index: &mut [u8]) {
-        let [h, w] = self.size;
-        assert!(y.len() == h * w * self.channels && index.len() == y.len(), "few_channels: y");
-        assert!(self.channels.is_multiple_of(S::F32_LANES), "few_channels: channels");
+    fn run<S: Simd>(&self, simd: S, task: usize) {
+        let shape = self.shape;
+        let size = [shape.ho() / 2, shape.wo() / 2];
+        let [h, w] = size;
+        let pooled = h * w * shape.k;
         let mut turned = Scratch::take((2 * h + 2) * turned_line(w));
-        turn::<S>(x, self.source, self.canvas, w, &mut turned);
-        simd.vectorize(Image { block: self, turned: &turned, y, index });
+        for image in piece(task, self.per, shape.n) {
+            let x = &self.x[image * shape.h * shape.w..][..shape.h * shape.w];
+            if !tame(x) {
+                self.tame.store(false, Ordering::Relaxed);
+                return;
+            }
+            turn::<S>(x, shape, w, &mut turned);
+            let range = image * pooled..(image + 1) * pooled;
+            // SAFETY: each image belongs to one task.
+            let (y, index) = unsafe { (self.y.slice(range.clone()), self.index.slice(range)) };
+            let (weight, channels) = (self.weight, shape.k);
+            simd.vectorize(Image { weight, channels, size, turned: &turned, y, index });
+        }
     }
 }
 
 struct Image<'a> {
-    block: &'a Block,
+    weight: &'a [f32],
+    channels: usize,
+    /// Pooled lines and columns.
+    size: [usize; 2],
     /// `[2h + 2][w to a whole chunk][4]`
     turned: &'a [f32],
     y: &'a mut [f32],
@@ -75,13 +110,15 @@ impl WithSimd for Image<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Block { ref weight, channels, size: [h, w], .. } = *self.block;
+        let Image { weight, channels, size: [h, w], turned, y, index } = self;
         let line = turned_line(w);
-        assert!(self.turned.len() == (2 * h + 2) * line);
+        assert!(weight.len() == (3 * PRODUCTS + 1) * channels && channels.is_multiple_of(S::F32_LANES));
+        assert!(turned.len() == (2 * h + 2) * line);
+        assert!(y.len() == h * w * channels && index.len() == y.len());
         for channel in (0..channels).step_by(S::F32_LANES) {
             let mut taps = [[simd.splat_f32s(0.0); PRODUCTS]; 3];
             // SAFETY: channels are whole vectors and there are thirteen lines of them. `turned` has `2h + 2` lines of four floats
-            // for each of `w` windows; `y` and `index` have `h · w` pixels of `channels` (both seen in `image`).
+            // for each of `w` windows; `y` and `index` have `h · w` pixels of `channels`.
             unsafe {
                 let weight = weight.as_ptr().add(channel);
                 for (i, taps) in taps.iter_mut().enumerate() {
@@ -90,16 +127,14 @@ impl WithSimd for Image<'_> {
                     }
                 }
                 let bias = load::<S>(weight.add(3 * PRODUCTS * channels));
-                let mut y = self.y.as_mut_ptr().add(channel);
-                let mut index = self.index.as_mut_ptr().add(channel);
+                let mut y = y.as_mut_ptr().add(channel);
+                let mut index = index.as_mut_ptr().add(channel);
                 for i in 0..h {
-                    let mut at = self.turned.as_ptr().add(2 * i * line);
+                    let mut at = turned.as_ptr().add(2 * i * line);
                     for _ in 0..w {
                         let top = pair(simd, at, line, &taps, bias);
                         let bottom = pair(simd, at.add(line), line, &taps, bias);
-                        let (value, which) = winner(simd, top, bottom);
-                        store::<S>(y, value);
-                        narrow::<S>(which, index);
+                        store::<S>(y, put(simd, top, bottom, index));
                         at = at.add(PRODUCTS);
                         // The last step leads behind the end.
                         (y, index) = (y.wrapping_add(channels), index.wrapping_add(channels));
@@ -139,31 +174,5 @@ unsafe fn pair<S: Simd>(
             right = simd.mul_add_e_f32s(simd.splat_f32s(*at.add(3)), taps[row][3], right);
         }
         [left, right]
-    }
-}
-
-/// The largest of a window after relu, and which it is: the first of equals line by line, numbered column by column.
-#[inline(always)]
-fn winner<S: Simd>(simd: S, [a, b]: [S::f32s; 2], [c, d]: [S::f32s; 2]) -> (S::f32s, S::u32s) {
-    let (zero, number) = (simd.splat_f32s(0.0), |number| simd.splat_u32s(number));
-    let of_top = simd.select_u32s(simd.less_than_f32s(a, b), number(2), number(0));
-    let of_bottom = simd.select_u32s(simd.less_than_f32s(c, d), number(3), number(1));
-    let (top, bottom) = (simd.max_f32s(a, b), simd.max_f32s(c, d));
-    let which = simd.select_u32s(simd.less_than_f32s(top, bottom), of_bottom, of_top);
-    let max = simd.max_f32s(top, bottom);
-    let which = simd.select_u32s(simd.less_than_f32s(zero, max), which, number(u32::from(DEAD)));
-    (simd.max_f32s(max, zero), which)
-}
-
-/// Writes numbers below 256 as bytes.
-///
-/// # Safety
-/// A byte for every lane must be writable at `to`.
-#[inline(always)]
-unsafe fn narrow<S: Simd>(numbers: S::u32s, to: *mut u8) {
-    let numbers = (&raw const numbers).cast::<u32>();
-    for lane in 0..S::F32_LANES {
-        // SAFETY: a vector has that many numbers; the caller's promise.
-        unsafe { to.add(lane).write(numbers.add(lane).read() as u8) };
     }
 }

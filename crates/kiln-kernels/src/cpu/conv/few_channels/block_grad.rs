@@ -4,10 +4,18 @@
 //! channels pick theirs of four pixels: a permutation and a product, where the spread-out gradient has four products, three
 //! of them with zero.
 
+use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pulp::{Simd, WithSimd};
 
+use super::winners::get;
+use super::{ConvShape, fits_block, tame};
+use crate::cpu::arch::Arch;
 use crate::cpu::conv::plan::Plan;
-use crate::cpu::conv::source::DEAD;
+use crate::cpu::conv::weight_grad::{Split, finish};
+use crate::cpu::order::{Image, Order, place};
+use crate::cpu::parallel::{Shared, Task, for_each};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{load, store};
 
@@ -19,62 +27,104 @@ const fn widest<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 2 } else { 1 }
 }
 
-/// Adds one image's part to `sums`, `[10][sums_row]`, `width` columns in whole vectors.
-///
-/// `canvas`: the image, [`tame`](super::tame); `g` and `index`: `[pixels, step]` after pooling, from the first column on.
-#[inline(always)]
+/// `dw` and `db` for images `x` and the gradient `g` of the block's result, channels last, which
+/// [`relu_pool`](super::relu_pool) gave an `index`. `false` if it is no such block, or a pixel is infinite, NaN or huge.
 #[allow(clippy::too_many_arguments)]
-pub(in super::super) fn add_pooled<S: Simd>(
-    simd: S,
-    plan: &Plan,
-    canvas: &[f32],
+pub(in super::super) fn relu_pool_weight_grad(
+    arch: Arch,
+    shape: &ConvShape,
+    x: &[f32],
     g: &[f32],
     index: &[u8],
-    step: usize,
-    sums: &mut [f32],
-    sums_row: usize,
-    width: usize,
-) {
-    let [h, w] = plan.result.map(|side| side / 2);
-    let reach = (h * w - 1) * step + width;
-    assert!(reach <= g.len() && reach <= index.len(), "few_channels: g");
-    assert!(
-        (SUMS - 1) * sums_row + width <= sums.len() && width.is_multiple_of(S::F32_LANES),
-        "few_channels: sums"
-    );
-    // Pixels beside those below them: four in a row are a window, column by column.
-    let (lines, line) = (2 * h + 1, 2 * plan.canvas.w);
-    let mut pairs = Scratch::take(lines * line);
-    for (y, pairs) in pairs.chunks_exact_mut(line).enumerate() {
-        let (upper, lower) = canvas[y * plan.canvas.w..][..line].split_at(plan.canvas.w);
-        for ((pair, &upper), &lower) in pairs.as_chunks_mut::<2>().0.iter_mut().zip(upper).zip(lower) {
-            *pair = [upper, lower];
-        }
+    dw: &mut [f32],
+    db: Option<&mut [f32]>,
+) -> bool {
+    if !fits_block(arch, shape) {
+        return false;
     }
-    assert!(2 * (w - 1) + 4 <= plan.canvas.w, "few_channels: canvas");
-    let mut column = 0;
-    while column < width {
-        let nv = widest::<S>().min((width - column) / S::F32_LANES);
-        let block = Block {
-            pairs: pairs.as_ptr(),
-            line,
-            size: [h, w],
-            g: g[column..].as_ptr(),
-            index: index[column..].as_ptr(),
-            step,
-            sums: sums[column..].as_mut_ptr(),
-            sums_row,
-        };
-        if nv == 2 {
-            simd.vectorize(Wide::<2>(block));
-        } else {
-            simd.vectorize(Wide::<1>(block));
+    let plan = Plan::forward(shape);
+    let split = Split::new(shape.n, SUMS, shape.k, true);
+    let mut partial = Scratch::take(split.partial_len());
+    let sums = Shared::new(&mut partial);
+    let task = Picks { plan: &plan, split, x, g, index, sums, tame: AtomicBool::new(true) };
+    for_each(arch, split.tasks(), shape.flops(), &task);
+    let tame = task.tame.into_inner();
+    if tame {
+        finish(arch, &plan, split, &partial, dw, db);
+    }
+    tame
+}
+
+struct Picks<'a> {
+    plan: &'a Plan,
+    split: Split,
+    x: &'a [f32],
+    g: &'a [f32],
+    index: &'a [u8],
+    sums: Shared<'a, f32>,
+    tame: AtomicBool,
+}
+
+impl Task for Picks<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, task: usize) {
+        let plan = self.plan;
+        let [h, w] = plan.result.map(|side| side / 2);
+        let (channels, pooled) = (plan.cout, h * w * plan.cout);
+        let [height, width] = plan.source;
+        let (images, columns) = self.split.task(task);
+        // SAFETY: each task has its own chunk and span.
+        let sums = unsafe { self.sums.slice(self.split.place(task / self.split.spans, &columns)) };
+        sums.fill(0.0);
+        let mut canvas = Scratch::zeroed(plan.canvas.len());
+        let line = plan.canvas.w;
+        let mut pairs = Scratch::take((2 * h + 1) * 2 * line);
+        for image in images {
+            let x = &self.x[image * height * width..][..height * width];
+            if !tame(x) {
+                self.tame.store(false, Ordering::Relaxed);
+                return;
+            }
+            let x = Image { data: x, order: Order::Nhwc, c: 1, h: height, w: width, first: 0, channels: 1 };
+            place(x, plan.canvas, &mut canvas);
+            // Pixels beside those below them: four in a row are a window, column by column.
+            for (pairs, lines) in pairs.chunks_exact_mut(2 * line).zip(canvas.windows(2 * line).step_by(line))
+            {
+                let (upper, lower) = lines.split_at(line);
+                for ((pair, &upper), &lower) in pairs.as_chunks_mut::<2>().0.iter_mut().zip(upper).zip(lower)
+                {
+                    *pair = [upper, lower];
+                }
+            }
+            let (g, index) = (&self.g[image * pooled..][..pooled], &self.index[image * pooled..][..pooled]);
+            assert!(columns.end <= channels && sums.len() == SUMS * columns.len());
+            assert!(columns.len().is_multiple_of(S::F32_LANES) && 2 * w + 2 <= line);
+            let mut column = 0;
+            while column < columns.len() {
+                let nv = widest::<S>().min((columns.len() - column) / S::F32_LANES);
+                let first = columns.start + column;
+                let block = Block {
+                    pairs: pairs.as_ptr(),
+                    line: 2 * line,
+                    size: [h, w],
+                    g: g[first..].as_ptr(),
+                    index: index[first..].as_ptr(),
+                    step: channels,
+                    sums: sums[column..].as_mut_ptr(),
+                    sums_row: columns.len(),
+                };
+                if nv == 2 {
+                    simd.vectorize(Wide::<2>(block));
+                } else {
+                    simd.vectorize(Wide::<1>(block));
+                }
+                column += nv * S::F32_LANES;
+            }
         }
-        column += nv * S::F32_LANES;
     }
 }
 
-/// One block of columns. What its pointers reach, [`add_pooled`] has seen to be there.
+/// One block of columns. What its pointers reach, [`Picks`] has seen to be there.
 struct Block {
     pairs: *const f32,
     line: usize,
@@ -96,9 +146,8 @@ impl<const NV: usize> WithSimd for Wide<NV> {
         let Block { pairs, line, size: [h, w], mut g, mut index, step, sums: out, sums_row } = self.0;
         let lanes = S::F32_LANES;
         let zero = simd.splat_f32s(0.0);
-        let dead = simd.splat_u32s(u32::from(DEAD));
         let mut sums = [[zero; NV]; SUMS];
-        // SAFETY: `add_pooled` has seen that each of `h · w` pixels has its vectors in `g` and `index`, that lines 2i to 2i + 2
+        // SAFETY: `Picks` has seen that each of `h · w` pixels has its vectors in `g` and `index`, that lines 2i to 2i + 2
         // of `pairs` exist from column 2j on for three times two and two floats, and that all sums are in `sums`.
         unsafe {
             for (row, sums) in sums.iter_mut().enumerate() {
@@ -109,10 +158,10 @@ impl<const NV: usize> WithSimd for Wide<NV> {
             for i in 0..h {
                 let mut at = pairs.add(2 * i * line);
                 for _ in 0..w {
-                    let (mut columns, mut which) = ([zero; NV], [dead; NV]);
+                    let (mut columns, mut which) = ([zero; NV], [simd.splat_u32s(0); NV]);
                     for v in 0..NV {
-                        which[v] = widen(simd, index.add(v * lanes));
-                        let alive = simd.less_than_u32s(which[v], dead);
+                        let (won, alive) = get(simd, index.add(v * lanes));
+                        which[v] = won;
                         columns[v] = simd.select_f32s(alive, load::<S>(g.add(v * lanes)), zero);
                         sums[9][v] = simd.add_f32s(sums[9][v], columns[v]);
                     }
@@ -139,21 +188,6 @@ impl<const NV: usize> WithSimd for Wide<NV> {
     }
 }
 
-/// Bytes as numbers.
-///
-/// # Safety
-/// A byte for every lane must be readable at `from`.
-#[inline(always)]
-unsafe fn widen<S: Simd>(simd: S, from: *const u8) -> S::u32s {
-    let mut numbers = simd.splat_u32s(0);
-    let to = (&raw mut numbers).cast::<u32>();
-    for lane in 0..S::F32_LANES {
-        // SAFETY: a vector has that many numbers; the caller's promise.
-        unsafe { to.add(lane).write(u32::from(from.add(lane).read())) };
-    }
-    numbers
-}
-
 /// In each lane the one of the four numbers of `window` that `which`, modulo 4, says.
 ///
 /// # Safety
@@ -162,7 +196,6 @@ unsafe fn widen<S: Simd>(simd: S, from: *const u8) -> S::u32s {
 unsafe fn pick<S: Simd>(simd: S, window: *const f32, which: S::u32s) -> S::f32s {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::any::TypeId;
         use std::arch::x86_64::{
             _mm_loadu_ps, _mm256_permutevar_ps, _mm256_set_m128, _mm512_broadcast_f32x4, _mm512_permutevar_ps,
         };

@@ -5,36 +5,28 @@ mod block;
 mod block_grad;
 mod turn;
 mod weight_grad;
+mod winners;
 
-pub(super) use block::Block;
-pub(super) use {block_grad::add_pooled, weight_grad::add};
+pub(super) use block::relu_pool;
+pub(super) use block_grad::relu_pool_weight_grad;
+pub(super) use weight_grad::{add, fits};
+pub(super) use winners::{pack, unpack};
 
-use pulp::Simd;
+use super::ConvShape;
+use super::direct::BlocksOf;
+use crate::cpu::arch::Arch;
 
-use super::plan::{Plan, Sweep};
-
-/// Whether the weight gradient of this sweep over `cin` channels is for [`add`]: all sums must fit into registers.
-pub(super) fn fits<S: Simd>(sweep: &Sweep, cin: usize) -> bool {
-    let most = if S::REGISTER_COUNT >= 32 { 3 } else { 1 };
-    (1..=most).contains(&cin) && sweep.taps.len() == 9 && sweep.merged == 3
-}
-
-/// Whether a block with pooling over one channel is for [`Block`] and [`add_pooled`]: stride 1, no gaps, whole vectors of `lanes`.
-pub(super) fn fits_pooled(plan: &Plan, lanes: usize) -> bool {
-    let [sweep] = &plan.sweeps[..] else { return false };
-    plan.groups == 1
-        && plan.cin == 1
-        && (sweep.taps.len(), sweep.merged) == (9, 3)
-        && sweep.stride == [1, 1]
-        && sweep.taps[3].0 == plan.canvas.w
-        && plan.cout.is_multiple_of(lanes)
-        && plan.result.iter().all(|&side| side >= 2)
+/// Whether a block is for [`relu_pool`] and [`relu_pool_weight_grad`]: one channel, stride 1, no gaps, whole vectors.
+fn fits_block(arch: Arch, shape: &ConvShape) -> bool {
+    let ConvShape { c: 1, r: 3, s: 3, stride: [1, 1], dilation: [1, 1], .. } = *shape else { return false };
+    let lanes = arch.dispatch(BlocksOf(shape.k)).lanes;
+    shape.k.is_multiple_of(lanes) && shape.ho() >= 2 && shape.wo() >= 2
 }
 
 /// Whether no sum or difference of products of such numbers is infinite or NaN: what the kernels for blocks leave out of
 /// account, so that the general ones take what is not tame.
 #[inline(always)]
-pub(super) fn tame(numbers: &[f32]) -> bool {
+fn tame(numbers: &[f32]) -> bool {
     // Without a way out in between: it compiles to vectors.
     numbers.iter().fold(true, |tame, number| tame & (number.abs() <= 1e12))
 }

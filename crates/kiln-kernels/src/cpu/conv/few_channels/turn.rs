@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use pulp::Simd;
 
-use crate::cpu::order::Canvas;
+use super::ConvShape;
 
 /// Numbers made of a window of four pixels.
 pub(super) const PRODUCTS: usize = 4;
@@ -20,28 +20,23 @@ pub(super) fn turned_line(w: usize) -> usize {
     PRODUCTS * w.next_multiple_of(CHUNK)
 }
 
-/// `d₀ − d₂, d₁ + d₂, d₂ − d₁, d₁ − d₃` of every window of four neighbours `d` on the canvas, two apart: lines of `w` windows
-/// one below the other. `x` is an image of one channel, zeros around it.
+/// `d₀ − d₂, d₁ + d₂, d₂ − d₁, d₁ − d₃` of every window of four neighbours `d` in a line, two apart: lines of `w` windows one
+/// below the other. `x`: an image of `shape`, one channel, around which are zeros.
 #[inline(always)]
-pub(super) fn turn<S: Simd>(
-    x: &[f32],
-    [height, width]: [usize; 2],
-    canvas: Canvas,
-    w: usize,
-    out: &mut [f32],
-) {
-    assert_eq!(x.len(), height * width, "few_channels: x");
+pub(super) fn turn<S: Simd>(x: &[f32], shape: &ConvShape, w: usize, out: &mut [f32]) {
+    let (height, width) = (shape.h as isize, shape.w as isize);
+    let [above, left] = shape.padding.map(|padding| padding as isize);
     let line = turned_line(w);
-    // Column by column of chunks: pixels that a vector has of the image are the same ones in each line.
+    // Column by column of chunks: which pixels a vector has of the image is the same in each line.
     for chunk in 0..line / NUMBERS {
-        let first = (2 * CHUNK * chunk) as isize - canvas.left;
-        let pixels = (-first).clamp(0, NUMBERS as isize)..(width as isize - first).clamp(0, NUMBERS as isize);
+        let first = (2 * CHUNK * chunk) as isize - left;
+        let pixels = (-first).clamp(0, NUMBERS as isize)..(width - first).clamp(0, NUMBERS as isize);
         let pixels = pixels.start as usize..pixels.end as usize;
         for (y, out) in out.chunks_exact_mut(line).enumerate() {
             let out = out[NUMBERS * chunk..].first_chunk_mut::<NUMBERS>().expect("a whole chunk");
-            let row = y as isize - canvas.top;
-            if (0..height as isize).contains(&row) && !pixels.is_empty() {
-                turn_chunk::<S>(x, row * width as isize + first, pixels.clone(), out);
+            let y = y as isize - above;
+            if (0..height).contains(&y) && !pixels.is_empty() {
+                turn_chunk::<S>(x, y * width + first, pixels.clone(), out);
             } else {
                 out.fill(0.0);
             }

@@ -15,6 +15,12 @@ const STRIP: usize = cut(4096, 64);
 /// Pixels between what is read and what is asked for, where one block takes all columns.
 const AHEAD: usize = 16;
 
+/// Whether the kernel is for this sweep over `cin` channels: all sums must fit into registers.
+pub(in super::super) fn fits<S: Simd>(sweep: &Sweep, cin: usize) -> bool {
+    let most = if S::REGISTER_COUNT >= 32 { 3 } else { 1 };
+    (1..=most).contains(&cin) && sweep.taps.len() == 9 && sweep.merged == 3
+}
+
 /// Adds one image's part to `sums`, `[9 · cin + 1][sums_row]`, `width` columns in whole vectors.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]

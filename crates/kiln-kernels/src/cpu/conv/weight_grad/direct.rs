@@ -44,9 +44,22 @@ pub(in super::super) fn direct(
     let task =
         Sums { plan: &plan, lanes, split, segments, x, g, with_bias, partial: Shared::new(&mut partial) };
     for_each(arch, split.tasks(), plan.flops, &task);
-    let bias = db.map(Shared::new);
-    let task = Finish { plan: &plan, padded, split, partial: &partial, dw: Shared::new(dw), db: bias };
-    for_each(arch, plan.groups * padded / lanes, split.partial_len() * MEMORY, &task);
+    finish(arch, &plan, split, &partial, dw, db);
+}
+
+/// Adds the chunks' sums up: `dw` and `db` of the columns of `plan`.
+pub(in super::super) fn finish(
+    arch: Arch,
+    plan: &Plan,
+    split: Split,
+    partial: &[f32],
+    dw: &mut [f32],
+    db: Option<&mut [f32]>,
+) {
+    let blocks = arch.dispatch(BlocksOf(plan.cout));
+    let padded = blocks.padded();
+    let task = Finish { plan, padded, split, partial, dw: Shared::new(dw), db: db.map(Shared::new) };
+    for_each(arch, plan.groups * padded / blocks.lanes, split.partial_len() * MEMORY, &task);
 }
 
 struct Sums<'a> {
@@ -89,14 +102,6 @@ impl Task for Sums<'_> {
                     &mut canvas,
                 );
                 let first = group * plan.cout + columns.start;
-                if few_channels::fits_pooled(plan, S::F32_LANES)
-                    && let Some((g, index)) = self.g.pooled_in_place(image, channels * (h / 2) * (w / 2))
-                    && self.x.numbers(image, sh * sw).is_some_and(few_channels::tame)
-                {
-                    let (g, index, row) = (&g[first..], &index[first..], columns.len());
-                    few_channels::add_pooled(simd, plan, &canvas, g, index, channels, sums, row, width);
-                    continue;
-                }
                 let in_place = self.g.in_place(image, channels * h * w).filter(|_| there == width);
                 let (g, step) = match in_place {
                     Some(g) => (&g[first..], channels),

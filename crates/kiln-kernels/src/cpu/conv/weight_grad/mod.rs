@@ -7,7 +7,7 @@
 mod direct;
 mod winograd;
 
-pub(super) use direct::direct;
+pub(super) use direct::{direct, finish};
 pub(super) use winograd::winograd;
 
 use std::ops::Range;
@@ -25,12 +25,12 @@ const SPAN: usize = cut(128, 8);
 
 /// How the work is cut.
 #[derive(Clone, Copy, Debug)]
-struct Split {
+pub(super) struct Split {
     n: usize,
     columns: usize,
     /// Output channels of a span.
     span: usize,
-    spans: usize,
+    pub(super) spans: usize,
     /// Images of a chunk.
     per: usize,
     chunks: usize,
@@ -40,7 +40,7 @@ struct Split {
 
 impl Split {
     /// `n` images; `rows` sums for each of `columns` (whole vectors), which only `divisible` columns may be divided.
-    fn new(n: usize, rows: usize, columns: usize, divisible: bool) -> Self {
+    pub(super) fn new(n: usize, rows: usize, columns: usize, divisible: bool) -> Self {
         let span = if divisible { SPAN.min(columns) } else { columns };
         let spans = columns.div_ceil(span.max(1)).max(1);
         let affordable = (PARTIAL / (rows * columns).max(1)).max(2);
@@ -49,23 +49,23 @@ impl Split {
         Self { n, columns, span, spans, per, chunks: n.div_ceil(per).max(1), rows }
     }
 
-    fn tasks(&self) -> usize {
+    pub(super) fn tasks(&self) -> usize {
         self.chunks * self.spans
     }
 
-    fn partial_len(&self) -> usize {
+    pub(super) fn partial_len(&self) -> usize {
         self.chunks * self.rows * self.columns
     }
 
     /// Images and columns of task `index`.
     #[inline(always)]
-    fn task(&self, index: usize) -> (Range<usize>, Range<usize>) {
+    pub(super) fn task(&self, index: usize) -> (Range<usize>, Range<usize>) {
         (piece(index / self.spans, self.per, self.n), piece(index % self.spans, self.span, self.columns))
     }
 
     /// Where the partial sums `[rows][columns of the span]` of a task are.
     #[inline(always)]
-    fn place(&self, chunk: usize, columns: &Range<usize>) -> Range<usize> {
+    pub(super) fn place(&self, chunk: usize, columns: &Range<usize>) -> Range<usize> {
         let start = self.rows * (chunk * self.columns + columns.start);
         start..start + self.rows * columns.len()
     }

@@ -6,7 +6,7 @@ mod reference;
 
 use super::{Random, close, garbage, norm, on_any_threads, on_every_arch, zeros};
 use super::{at, wide};
-use crate::cpu::conv::tiles;
+use crate::cpu::conv::{tiles, winners};
 use crate::cpu::{
     Act, ConvShape, Order, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
     conv2d_relu_pool_grad, conv2d_weight_grad,
@@ -93,7 +93,7 @@ fn block_forward_and_gradients() {
         let len = n * k * h2 * w2;
         let (mut y, mut index) = (garbage(len), vec![99; len]);
         conv2d_relu_pool(shape, &x, x_order, &case.w, &case.bias, &mut y, y_order, &mut index);
-        let y = from(y_order, n, pooled, &y);
+        let (y, won) = (from(y_order, n, pooled, &y), winners(shape, &index));
 
         // The index leads to a value that is y and the maximum, both within rounding.
         let bound = 2.0 * WINOGRAD * case.y_scale.iter().fold(0.0, |a: f64, &b| a.max(b));
@@ -103,7 +103,7 @@ fn block_forward_and_gradients() {
             let max = window.iter().fold(0.0, |max: f64, &i| max.max(case.y[i]));
             let place = at(Order::Nchw, pooled, [n, k, i, j]);
             assert!((f64::from(y[place]) - max).abs() <= bound, "y of {shape:?}");
-            match index[at(Order::Nhwc, pooled, [n, k, i, j])] {
+            match won[at(Order::Nhwc, pooled, [n, k, i, j])] {
                 4 => assert!(y[place] == 0.0),
                 won => {
                     assert!(won < 4 && y[place] > 0.0);
