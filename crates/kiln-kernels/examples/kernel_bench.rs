@@ -52,7 +52,8 @@ fn conv(name: &str, n: usize, c: usize, side: usize, k: usize) {
     let (mut y, mut dx, mut dw, mut db) = (g.clone(), x.clone(), w.clone(), b.clone());
     let flops = shape.flops() as f64;
     let o = Order::Nhwc;
-    report("forward", flops, || conv2d(&shape, &x, o, &w, Some(&b), Act::Relu, &mut y, o));
+    report("forward", flops, || conv2d(&shape, &x, o, &w, None, Act::None, &mut y, o));
+    report("forward + bias + relu", flops, || conv2d(&shape, &x, o, &w, Some(&b), Act::Relu, &mut y, o));
     report("input gradient", flops, || conv2d_input_grad(&shape, &g, o, &w, &mut dx, o));
     report("weight gradient", flops, || conv2d_weight_grad(&shape, &x, o, &g, o, &mut dw, Some(&mut db)));
     let mut p = numbers(g.len() / 4);

@@ -3,14 +3,15 @@
 //! Two algorithms. *Direct* takes any shape: a padded channels-last copy of one image stays in cache, and register
 //! blocks of output pixels × output channels are summed over the kernel's taps (implicit im2col). *Winograd*
 //! F(2×2, 3×3) and F(4×4, 3×3) take 3×3 kernels of stride 1 with enough channels: 4 or 2.25 multiplications for an
-//! output where direct needs 9.
+//! output where direct needs 9. What both do badly, kernels for few input channels (`few_channels`) do: the block over one
+//! channel, by Winograd's F(2, 3) along lines, and weight gradients of up to three channels.
 //!
 //! # Accuracy
 //! Against exact arithmetic the error of an output or a gradient is below `1e-6` of `Σ |x|·|w| + |bias|` over its window (direct), or
-//! `2e-6` of the largest such sum in the tensor (Winograd, which adds and subtracts inputs of neighbouring pixels first: an
+//! `2e-6` of the largest such sum in the tensor (Winograd and the block over one channel; Winograd adds and subtracts inputs of neighbouring pixels first: an
 //! output far smaller than its neighbours has their absolute error). NaN stays NaN in both. Infinities: direct
 //! keeps them where PyTorch does; Winograd turns them into NaN. Around a NaN or an infinity, Winograd's outputs up to three pixels
-//! further off are NaN, too.
+//! further off are NaN, too. The block over one channel hands images with such numbers to the direct algorithm.
 
 mod block;
 mod direct;
