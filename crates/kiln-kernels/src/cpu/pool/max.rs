@@ -140,9 +140,12 @@ impl Task for Backward<'_> {
         let (size, pixels) = (shape.h * shape.w * lanes, shape.ho() * shape.wo() * lanes);
         // SAFETY: each task has its own plane.
         let dx = unsafe { self.dx.slice(plane * size..(plane + 1) * size) };
-        dx.fill(0.0);
         let range = plane * pixels..(plane + 1) * pixels;
         let (g, index) = (&self.g[range.clone()], &self.index[range]);
+        if lanes > 1 && shape.kernel == shape.stride && shape.padding == [0, 0] {
+            return apart(shape, lanes, g, index, dx);
+        }
+        dx.fill(0.0);
         if lanes == 1 {
             for (&g, &pixel) in g.iter().zip(index) {
                 dx[pixel as usize] += g;
@@ -152,5 +155,36 @@ impl Task for Backward<'_> {
         for ((lane, &g), &pixel) in (0..lanes).cycle().zip(g).zip(index) {
             dx[pixel as usize * lanes + lane] += g;
         }
+    }
+}
+
+/// The gradient where windows do not overlap: every pixel is written once, a vector of channels at a time.
+#[inline(always)]
+fn apart(shape: &PoolShape, lanes: usize, g: &[f32], index: &[u32], dx: &mut [f32]) {
+    let (ho, wo) = (shape.ho(), shape.wo());
+    let last = index.iter().fold(0, |last, &pixel| last.max(pixel));
+    assert!(index.is_empty() || (last as usize) < shape.h * shape.w, "max_pool2d_grad: index");
+    if [ho * shape.kernel[0], wo * shape.kernel[1]] != [shape.h, shape.w] {
+        // Pixels behind the last window.
+        dx.fill(0.0);
+    }
+    let mut results = g.chunks_exact(lanes).zip(index.chunks_exact(lanes));
+    for i in 0..ho {
+        for (j, (g, index)) in (0..wo).zip(results.by_ref()) {
+            for line in shape.lines(i) {
+                for column in shape.columns(j) {
+                    let pixel = line * shape.w + column;
+                    won(&mut dx[pixel * lanes..][..lanes], g, index, pixel as u32);
+                }
+            }
+        }
+    }
+}
+
+/// `dx = g` where `pixel` won, else 0.
+#[inline(always)]
+fn won(dx: &mut [f32], g: &[f32], index: &[u32], pixel: u32) {
+    for ((dx, &g), &index) in dx.iter_mut().zip(g).zip(index) {
+        *dx = if index == pixel { g } else { 0.0 };
     }
 }

@@ -1,6 +1,7 @@
 //! Linear layers, relu and cross-entropy.
 
 use super::{Random, affordable, close, garbage, on_any_threads, on_every_arch, wide, zeros};
+use crate::cpu::parallel::cut;
 use crate::cpu::*;
 
 #[test]
@@ -56,7 +57,8 @@ fn linear_and_gradients() {
 #[test]
 fn sums_of_columns() {
     on_every_arch(200, |random| {
-        let (rows, columns) = (random.one_of(&[1, 3, 513, 2000]), random.one_of(&[1, 2, 7, 33]));
+        let (rows, columns) =
+            (random.one_of(&[1, 3, cut(513, 5), cut(2000, 11)]), random.one_of(&[1, 2, 7, 33]));
         let x = random.numbers(rows * columns);
         let mut sums = garbage(columns);
         column_sums(&x, &mut sums);
