@@ -11,7 +11,8 @@
 //! `2e-6` of the largest such sum in the tensor (Winograd and the block over one channel; Winograd adds and subtracts inputs of neighbouring pixels first: an
 //! output far smaller than its neighbours has their absolute error). NaN stays NaN in both. Infinities: direct
 //! keeps them where PyTorch does; Winograd turns them into NaN. Around a NaN or an infinity, Winograd's outputs up to three pixels
-//! further off are NaN, too. The block over one channel hands images with such numbers to the direct algorithm.
+//! further off are NaN, too. The block over one channel hands a batch with such
+//! numbers, or with any above `1e12`, to the direct algorithm as a whole.
 
 mod block;
 mod direct;
