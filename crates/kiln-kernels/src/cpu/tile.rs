@@ -329,16 +329,3 @@ pub(crate) unsafe fn store<S: Simd>(to: *mut f32, value: S::f32s) {
     // SAFETY: writable by the caller's promise.
     unsafe { to.cast::<S::f32s>().write_unaligned(value) }
 }
-
-/// Asks for the cache line at `at`, wherever that points, which is needed soon.
-#[inline(always)]
-pub(crate) fn prefetch<T>(at: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: every x86-64 has the instruction, and it never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = at;
-}

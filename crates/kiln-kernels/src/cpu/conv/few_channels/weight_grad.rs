@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::cpu::conv::plan::Sweep;
 use crate::cpu::parallel::cut;
-use crate::cpu::tile::{load, prefetch, store};
+use crate::cpu::tile::{load, store};
 
 /// Floats of the gradient that stay in the first-level cache while sums for all columns are made of them.
 const STRIP: usize = cut(4096, 64);
@@ -159,4 +159,17 @@ impl<const LEN: usize, const NV: usize> WithSimd for Wide<LEN, NV> {
             }
         }
     }
+}
+
+/// Asks for the cache line at `at`, wherever that points, which is needed soon.
+#[inline(always)]
+fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every x86-64 has the instruction, and it never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
