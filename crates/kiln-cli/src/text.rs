@@ -1,15 +1,4 @@
-//! Words for people: near misses, lists, slugs.
-
-/// The candidate that `word` is most likely a misspelling of.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let best = candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .min_by_key(|(distance, _)| *distance)?;
-    // A third of the letters wrong is a slip, more is another word.
-    let limit = (word.chars().count().max(best.1.chars().count()) / 3).max(1);
-    (best.0 <= limit).then(|| best.1.to_owned())
-}
+//! Text as part of a file name.
 
 /// `text` as part of a file name: lower-case letters, digits and single dashes, at most 40 of them.
 pub(crate) fn slug(text: &str) -> String {
@@ -31,15 +20,6 @@ pub(crate) fn slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_slip_is_mended_and_another_word_is_not() {
-        let names = ["digits", "iris", "wine", "fashion-mnist"];
-        assert_eq!(nearest("digit", names).as_deref(), Some("digits"));
-        assert_eq!(nearest("fashoin-mnist", names).as_deref(), Some("fashion-mnist"));
-        assert_eq!(nearest("cifar10", names), None);
-        assert_eq!(nearest("x", []), None);
-    }
 
     #[test]
     fn a_slug_is_safe_in_a_file_name() {

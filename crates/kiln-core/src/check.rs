@@ -1,5 +1,7 @@
 //! Numbers that are checked once: finite first, then in range.
 
+use std::borrow::Cow;
+
 use crate::{ErrorKind, Explain};
 
 /// A number that is out of its range, with the name it has in the configuration.
@@ -17,6 +19,10 @@ pub struct NumberError {
 impl Explain for NumberError {
     fn kind(&self) -> ErrorKind {
         ErrorKind::Usage
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.name))
     }
 }
 

@@ -1,4 +1,6 @@
-//! What an error means to whoever started the program: the exit code and the remedy.
+//! What an error means to whoever started the program: the exit code, the remedy and the setting it is about.
+
+use std::borrow::Cow;
 
 /// The kind of a failure, which is also the exit code of the command `kiln`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +44,7 @@ impl ErrorKind {
 ///
 /// let error = Range::at_least(0.0).check("lr", -1.0).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Usage);
+/// assert_eq!(error.key().as_deref(), Some("lr"));
 /// assert_eq!(error.to_string(), "lr is -1, it must be at least 0");
 /// ```
 pub trait Explain: std::error::Error {
@@ -49,6 +52,14 @@ pub trait Explain: std::error::Error {
     fn kind(&self) -> ErrorKind;
     /// What the user can do, as an imperative sentence without a full stop, where something is known.
     fn help(&self) -> Option<String> {
+        None
+    }
+    /// The setting that the error is about, as a dotted key: `optim.lr`, `penalty.0.strength`.
+    ///
+    /// It comes from the fields of the error, never from the text of its message. A part of a setting has its index or
+    /// name behind the key (`optim.group[1].lr_factor`). An error that knows only the name of the setting gives that name;
+    /// whoever knows the section puts it before.
+    fn key(&self) -> Option<Cow<'_, str>> {
         None
     }
 }

@@ -7,6 +7,7 @@ pub mod check;
 pub mod device;
 mod error;
 pub mod file;
+mod nearest;
 pub mod params;
 mod seed;
 mod selection;
@@ -14,6 +15,7 @@ mod weights;
 
 pub use check::{NumberError, Range};
 pub use error::{ErrorKind, Explain};
+pub use nearest::nearest;
 pub use params::{ParamInfo, ParamKind};
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};

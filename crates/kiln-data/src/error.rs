@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 use crate::check::Inconsistency;
-pub(crate) use crate::nearest::nearest;
 use crate::place::Place;
 use crate::preprocess::Mismatch;
 use crate::source::csv::CsvProblem;

@@ -6,7 +6,6 @@ mod config;
 mod dataset;
 mod error;
 mod loader;
-mod nearest;
 mod place;
 mod prepared;
 pub mod preprocess;

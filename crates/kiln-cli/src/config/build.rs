@@ -1,5 +1,6 @@
 //! From merged settings to a [`RunConfig`], with the culprit and its place where that fails.
 
+use kiln_core::nearest;
 use kiln_optim::OptimizerConfig;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +11,6 @@ use super::origin::Snippet;
 use super::run::RunConfig;
 use super::schema::{self, Shape};
 use super::settings::{Setting, Settings};
-use crate::text::nearest;
 
 /// The configuration that `settings` describe, with defaults for what they leave open.
 ///

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use kiln_core::nearest;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
@@ -13,7 +14,6 @@ use super::origin::{Origin, Setter, Snippet, Source};
 use super::schema::LISTS;
 use super::settings::{Layer, Setting};
 use crate::recipe;
-use crate::text::nearest;
 
 /// More than any configuration needs; keeps a wrong path (a data file, a device) from filling the memory.
 const LIMIT: u64 = 1 << 20;

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kiln_core::nearest;
+
 use super::CONFIG;
 use super::error::RunError;
-use crate::text::nearest;
 
 /// The names of all runs in `folder`, the oldest first. No folder, no runs.
 ///

@@ -16,7 +16,8 @@ use std::path::Path;
 
 pub use catalog::{Availability, SourceInfo, catalog};
 
-use crate::error::nearest;
+use kiln_core::nearest;
+
 use crate::{DataConfig, DataError, Dataset, Features, Fitted, InputShape, Target};
 
 impl DataConfig {

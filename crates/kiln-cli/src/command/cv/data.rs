@@ -193,7 +193,7 @@ fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CliError> 
     let Features::Table(columns) = &mut dataset.features else { return Err(CliError::GroupOfImages) };
     let Some(place) = columns.iter().position(|column| column.name == name) else {
         let known = columns.iter().map(|column| column.name.as_str());
-        let nearest = crate::text::nearest(name, known);
+        let nearest = kiln_core::nearest(name, known);
         return Err(CliError::NoColumn { name: name.to_owned(), nearest });
     };
     match columns.remove(place).values {

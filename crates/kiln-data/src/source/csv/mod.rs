@@ -28,10 +28,11 @@ pub use problem::{Cell, CsvProblem};
 pub(crate) use records::Records;
 pub use schema::{ColumnKind, ColumnSchema};
 
+use kiln_core::nearest;
+
 use self::fill::{Fill, fill};
 use self::survey::{Kind, Survey};
 use super::{name_of, weighted};
-use crate::error::nearest;
 use crate::{Column, DataError, Dataset, Features, Target, TaskKind, Values};
 
 /// One row for each of training, validation and test.

@@ -18,10 +18,11 @@ use std::path::{Path, PathBuf};
 
 pub use problem::ImageProblem;
 
+use kiln_core::nearest;
+
 use self::decode::{Header, decode, header};
 use self::folder::{Entry, folders, images};
 use super::{dataset, name_of, reserve};
-use crate::error::nearest;
 use crate::{DataError, Dataset, Features, Images, Target};
 
 /// Reads a folder to train on.

@@ -71,11 +71,7 @@ impl<'a> Reader<'a> {
             return Err(SearchError::Distribution {
                 key: self.key.to_owned(),
                 name: name.to_owned(),
-                nearest: DISTRIBUTIONS
-                    .into_iter()
-                    .min_by_key(|known| strsim::damerau_levenshtein(known, name))
-                    .filter(|known| strsim::damerau_levenshtein(known, name) <= 2)
-                    .map(str::to_owned),
+                nearest: kiln_core::nearest(name, DISTRIBUTIONS),
             });
         }
         let values = self.list(')')?;
