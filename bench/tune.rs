@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a program for developers")]
 
-#[path = "../crates/kiln-validate/tests/problems/mod.rs"]
+#[path = "../crates/kiln-validate/tests/suite/problems.rs"]
 mod problems;
 
 use std::convert::Infallible;

@@ -1,7 +1,6 @@
 //! The program, run in a folder of its own.
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -189,4 +188,15 @@ pub(crate) fn metrics(run: &Path) -> Vec<Value> {
 pub(crate) fn newest_checkpoint(run: &Path) -> PathBuf {
     let name = fs::read_to_string(run.join("checkpoints/last")).unwrap();
     run.join("checkpoints").join(name.trim())
+}
+
+/// The names of events, in order.
+pub(crate) fn names(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["event"].as_str().unwrap()).collect()
+}
+
+/// Trains quietly and gives back the last event.
+#[track_caller]
+pub(crate) fn train(place: &Place, rest: &str) -> Value {
+    place.ok(&format!("train {rest} --json -q")).last_event()
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "device/common.rs"]
 mod common;
 
 use std::ops::ControlFlow;

@@ -1,0 +1,11 @@
+//! Readers, splits and preprocessing: against scikit-learn, their laws, and what they refuse.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod common;
+mod components;
+mod preprocess;
+mod preprocess_errors;
+mod sources;
+mod split;
+mod target_encoding;

@@ -1,0 +1,10 @@
+//! Models on the device under test: against PyTorch, and what holds for all of them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod checks;
+mod dropout_kinds;
+mod golden;
+mod models;
+mod noise;
+mod observe;

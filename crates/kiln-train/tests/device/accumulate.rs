@@ -1,0 +1,80 @@
+//! Batches that are accumulated make the step of one large batch, whatever their items and classes count.
+
+use std::sync::Arc;
+
+use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::tensor::{Tensor, Tolerance};
+use kiln_core::{Seed, Weights};
+use kiln_data::preprocess::Preprocess;
+use kiln_data::{Column, DataConfig, Dataset, Features, Inputs, Rows, Split, Target, Values};
+use kiln_objective::{CrossEntropyConfig, LossConfig, TargetKind};
+use kiln_optim::{OptimConfig, SgdConfig};
+use kiln_train::{Data, Supervised, TrainConfig, Trainer};
+
+const ITEMS: usize = 41;
+const FEATURES: usize = 3;
+const CLASSES: usize = 4;
+
+fn dataset(weighted: bool) -> Dataset {
+    let seed = Seed::new(5);
+    let column = |j: usize| Column {
+        name: format!("x{j}"),
+        values: Values::Numeric((0..ITEMS as u64).map(|i| seed.at(j as u64).normal(i) as f32).collect()),
+    };
+    Dataset {
+        name: "points".to_owned(),
+        features: Features::Table((0..FEATURES).map(column).collect()),
+        // Sorted, so that neighbouring batches are of other classes.
+        target: Target::Classes {
+            labels: (0..ITEMS).map(|i| (i * CLASSES / ITEMS) as u32).collect(),
+            names: (0..CLASSES).map(|i| i.to_string()).collect(),
+        },
+        weights: weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f32).collect()),
+        fixed_test: Vec::new(),
+        fingerprint: String::new(),
+    }
+}
+
+fn forward(model: &Linear, inputs: Inputs, _: Option<Seed>) -> Tensor<2> {
+    let Inputs::Table(x) = inputs else { panic!("a table") };
+    model.forward(x)
+}
+
+/// Weights after three epochs, and the steps.
+fn run(dataset: Dataset, loss: &CrossEntropyConfig, batch_size: usize, accumulate: usize) -> (u64, Weights) {
+    let config = DataConfig { validation: 0.0, test: 0.0, ..DataConfig::new("points") };
+    let split = Split::new(&dataset, &config, Seed::new(0)).unwrap();
+    let fitted = Arc::new(Preprocess::default().fit(&split.train_view(&dataset)).unwrap());
+    let rows = Rows::new(Arc::new(dataset), split.train, Arc::clone(&fitted));
+    let loss = LossConfig::CrossEntropy(loss.clone()).build(TargetKind::Classes(CLASSES)).unwrap();
+    let config = TrainConfig { epochs: 3, batch_size, accumulate, shuffle: false, ..TrainConfig::default() };
+    let sgd = OptimConfig::Sgd(SgdConfig { lr: 0.5, ..SgdConfig::default() });
+    let model = LinearConfig::new(FEATURES, CLASSES)
+        .with_initializer(Initializer::Zeros)
+        .init(&kiln_testkit::device());
+    let outcome = Trainer::new(Supervised::new(forward, loss, fitted), config)
+        .optimizer(sgd)
+        .fit(model, &Data::new(rows))
+        .unwrap();
+    (outcome.steps, Weights::of(&outcome.model))
+}
+
+#[test]
+fn batches_count_by_the_weights_of_their_items_and_classes() {
+    let plain = CrossEntropyConfig::default();
+    let classes = CrossEntropyConfig { class_weights: vec![0.1, 5.0, 1.0, 0.5], ..plain.clone() };
+    let ignoring = CrossEntropyConfig { ignore_index: Some(1), label_smoothing: 0.1, ..classes.clone() };
+    for loss in [plain, classes, ignoring] {
+        for weighted in [false, true] {
+            // Windows of two and of three batches; at the end of an epoch one that is short and one that is not full.
+            let (whole_steps, whole) = run(dataset(weighted), &loss, 12, 1);
+            for (batch_size, accumulate) in [(6, 2), (4, 3)] {
+                let (steps, parts) = run(dataset(weighted), &loss, batch_size, accumulate);
+                assert_eq!(steps, whole_steps);
+                for ((_, a), (_, b)) in whole.iter().zip(parts.iter()) {
+                    a.assert_approx_eq::<f32>(b, Tolerance::absolute(2e-6));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The loop on the device under test: what it promises, and that a run goes on with the same bits.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod accumulate;
+mod average;
+mod common;
+mod fit;
+mod metrics;
+mod optimisers;
+mod penalties;
+mod range_test;
+mod resume;

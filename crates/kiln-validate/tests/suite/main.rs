@@ -1,0 +1,14 @@
+//! Splitters, paths, searches and statistics against scikit-learn, scipy and Optuna, and their laws.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod calibration_golden;
+mod curves;
+mod logistic_path;
+mod path;
+mod problems;
+mod split_golden;
+mod split_laws;
+mod statistics_golden;
+mod studies;
+mod tpe;

@@ -1,0 +1,5 @@
+//! Whole trainings on the device under test.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod parity;

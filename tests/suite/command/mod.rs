@@ -1,0 +1,9 @@
+//! The whole program, as its users meet it: what it prints, what it writes, how it ends.
+
+mod learning_rate;
+mod own_data;
+mod predict;
+mod runs;
+mod settings;
+mod stopping;
+mod training;

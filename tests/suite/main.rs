@@ -1,0 +1,25 @@
+//! The program as its users meet it, the examples, and the library as a whole.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod augment;
+mod augmented_runs;
+mod command;
+#[path = "../common/mod.rs"]
+mod common;
+mod curve;
+mod cv;
+mod cv_jobs;
+mod cv_kill;
+mod examples;
+mod kill;
+mod malformed;
+mod memory;
+mod nested_cv;
+mod path;
+mod path_trained;
+mod regularisation;
+mod selection;
+mod solver;
+mod tune;
+mod uncertainty;
