@@ -7,6 +7,7 @@ pub mod check;
 pub mod device;
 mod error;
 pub mod file;
+pub mod kinds;
 mod nearest;
 pub mod params;
 mod seed;

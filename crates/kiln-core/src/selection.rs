@@ -3,6 +3,7 @@
 use std::fmt;
 
 use regex::Regex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{ParamInfo, ParamKind};
@@ -23,8 +24,9 @@ use crate::{ParamInfo, ParamKind};
 /// assert_eq!(taken, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(description = "Some of the trainable parameters of a model.")]
 pub enum ParamSelection {
     /// Matrices and filters; no biases, no scales and shifts of normalisation layers.
     #[default]
@@ -44,7 +46,7 @@ pub enum ParamSelection {
 }
 
 /// A regular expression over the paths of parameters, in the syntax of the crate regex: no look-around, linear time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Pattern", into = "Pattern")]
 pub struct ParamPattern(Regex);
 
@@ -54,9 +56,10 @@ pub struct ParamPattern(Regex);
 pub struct PatternError(String);
 
 /// As a configuration has it.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Pattern {
+    /// A regular expression over the paths of parameters, in the syntax of the crate regex.
     regex: String,
 }
 
@@ -64,7 +67,7 @@ impl ParamPattern {
     /// A pattern; `^` and `$` are the ends of a path.
     ///
     /// # Errors
-    /// [`PatternError`] for what is no regular expression.
+    /// [`PatternError`] if the expression does not parse.
     pub fn new(expression: &str) -> Result<Self, PatternError> {
         Regex::new(expression).map(Self).map_err(|error| PatternError(error.to_string()))
     }
