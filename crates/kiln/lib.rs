@@ -3,6 +3,7 @@
 //! This crate puts the parts of kiln under one name. The command `kiln` is made of the same parts.
 //!
 //! - [`augment`]: images augmented on the host, the same on every backend
+//! - [`config`]: the configuration of a run, from files, environment and arguments
 //! - [`data`]: data sets, splits, preprocessing fitted on the training part, seeded loading
 //! - [`kernels`]: fused operations for modules of your own, with CPU kernels on flex
 //! - [`models`]: linear, MLP, CNN, ResNet
@@ -49,6 +50,7 @@
 pub use kiln_core::*;
 
 pub use kiln_augment as augment;
+pub use kiln_config as config;
 pub use kiln_convex as convex;
 pub use kiln_data as data;
 pub use kiln_kernels as kernels;

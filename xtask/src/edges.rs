@@ -37,6 +37,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-train",
         ],
     ),
+    (
+        "kiln-config",
+        &[
+            "kiln-core",
+            "kiln-data",
+            "kiln-augment",
+            "kiln-models",
+            "kiln-objective",
+            "kiln-optim",
+            "kiln-train",
+        ],
+    ),
     // Plain records only: what is shown must not need a tensor.
     ("kiln-report", &[]),
     (
@@ -51,6 +63,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-optim",
             "kiln-train",
             "kiln-validate",
+            "kiln-config",
             "kiln-report",
         ],
     ),
@@ -67,6 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-optim",
             "kiln-train",
             "kiln-validate",
+            "kiln-config",
             "kiln-report",
             "kiln-cli",
         ],

@@ -1,5 +1,7 @@
 //! What can be wrong with an augmentation.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 /// Why an augmentation could not be built or does not fit the images.
@@ -182,5 +184,22 @@ impl Explain for AugmentError {
             Self::Length { expected, .. } => format!("give {expected} pixels"),
             Self::Seeds { samples, .. } => format!("give {samples} seeds, one for each sample"),
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Order { name, .. }
+            | Self::Empty { name }
+            | Self::Weights { name, .. }
+            | Self::TooSmall { name, .. }
+            | Self::Channels { name, .. }
+            | Self::Shapes { name, .. }
+            | Self::Resized { name, .. }
+            | Self::Kind { name, .. }
+            | Self::NothingToMix { name }
+            | Self::NotFirst { name } => Some(Cow::Borrowed(name)),
+            Self::Data { .. } | Self::View { .. } | Self::Length { .. } | Self::Seeds { .. } => None,
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Every way in which a command can fail.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use kiln_augment::AugmentError;
+use kiln_config::{ConfigError, Snippet};
 use kiln_core::device::DeviceError;
 use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
 use kiln_data::DataError;
@@ -17,7 +19,6 @@ use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
 use crate::command::{CvError, NoPath, TuneError};
-use crate::config::{ConfigError, Snippet};
 use crate::run_dir::RunError;
 
 /// Every way in which a command can fail.
@@ -279,5 +280,15 @@ impl Explain for CliError {
             _ => return self.inner().and_then(Explain::help),
         };
         Some(help.to_owned())
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Setting { error, .. } => error.key(),
+            Self::BinaryNumbers { .. } | Self::StandardizedCounts | Self::NegativeCount { .. } => {
+                Some(Cow::Borrowed("loss.kind"))
+            }
+            _ => self.inner().and_then(Explain::key),
+        }
     }
 }

@@ -10,6 +10,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::error::CliError;
 use crate::job::{Job, NetworkTask};
+use crate::locate::Locate;
 
 /// A training that has ended.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 use kiln_augment::Views;
+use kiln_config::{Resolved, RunConfig};
 use kiln_core::device::DeviceName;
 use kiln_core::{Purpose, Seed, params};
 use kiln_data::preprocess::Fitted;
@@ -14,8 +15,8 @@ use kiln_objective::{BatchPenalties, Constraints, Loss, LossConfig, Penalties, T
 use kiln_optim::{OptimError, Optimizer, ShapeConfig};
 use kiln_train::{Data, Scores, Supervised, TrainError, Trainer, evaluate};
 
-use crate::config::{Resolved, RunConfig};
 use crate::error::CliError;
+use crate::locate::Locate;
 
 /// Items scored or predicted at once.
 pub(crate) const AT_ONCE: usize = 500;
@@ -198,7 +199,7 @@ impl<'a> Job<'a> {
     /// What the configuration asks for and the data do not give: each is a line for the user.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let (config, split) = (self.config(), &self.prepared.split);
-        let mut warnings = crate::config::doubled(config);
+        let mut warnings = kiln_config::warnings(config);
         for (key, share, part) in [
             ("data.validation", config.data.validation, &split.validation),
             ("data.test", config.data.test, &split.test),
@@ -231,7 +232,7 @@ impl<'a> Job<'a> {
         }
         let augment = augment.clone().unwrap_or_default();
         let source = augment.rows(rows, mix.as_ref());
-        Ok(Arc::new(source.map_err(|error| self.resolved.locate_augment(error))?))
+        Ok(Arc::new(source.map_err(|error| self.resolved.locate(error))?))
     }
 
     pub(crate) fn data(&self) -> Result<Data<Batch>, CliError> {

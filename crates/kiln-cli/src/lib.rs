@@ -1,19 +1,18 @@
 //! The command kiln: arguments, plan, run, exit codes.
 //!
 //! Arguments are text that is checked by itself (`args`), a configuration is read in layers and checked once
-//! (`config`), and each command is one file (`command`). Data goes to standard output, words to standard error, and
+//! ([`kiln_config`]), and each command is one file (`command`). Data goes to standard output, words to standard error, and
 //! the exit code says what kind of failure it was ([`kiln_core::ErrorKind`]).
 
 mod args;
 mod bug;
 mod command;
-mod config;
 mod error;
 mod fit;
 mod job;
+mod locate;
 mod output;
 mod predictions;
-mod recipe;
 mod render;
 mod run_dir;
 mod signal;
@@ -27,7 +26,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use kiln_core::Explain;
 
-pub use config::RunConfig;
+pub use kiln_config::RunConfig;
 
 /// Runs the command with the arguments of the process.
 pub fn main() -> ExitCode {

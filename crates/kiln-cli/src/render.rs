@@ -39,8 +39,7 @@ pub(crate) fn colour() -> bool {
 pub(crate) fn one_line(error: &CliError) -> String {
     match error.snippet() {
         Some(snippet) => {
-            let line = snippet.source.line(snippet.span.start);
-            format!("{}:{line}: {error}", snippet.source.name)
+            format!("{}:{}: {error}", snippet.source.name, snippet.line())
         }
         None => error.to_string(),
     }
@@ -143,5 +142,26 @@ impl Diagnostic for Report {
         let excerpt = self.excerpt.as_ref()?;
         let (start, length) = excerpt.span;
         Some(Box::new(std::iter::once(LabeledSpan::new(None, start, length))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiln_config::{Request, resolve};
+
+    use super::*;
+
+    #[test]
+    fn the_line_is_shown_under_the_message() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("my.toml");
+        std::fs::write(&file, "[data]\nsource = \"iris\"\n[train]\nepochs = -1\n").unwrap();
+        let config = Some(file.to_str().unwrap().to_owned());
+        let error = resolve(&Request { config, ..Request::default() }).unwrap_err();
+        let text = render(&error.into(), false, 80);
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        assert_eq!(lines[0], "  × train.epochs is -1, it must be at least 0");
+        assert!(lines[1].ends_with("my.toml:4:10]"), "{text}");
+        assert!(lines.contains(&" 4 │ epochs = -1") && lines.contains(&"   ·          ──"), "{text}");
     }
 }

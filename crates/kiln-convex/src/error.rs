@@ -1,5 +1,7 @@
 //! What can be wrong with a convex problem.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 use crate::Solver;
@@ -79,5 +81,12 @@ impl Explain for ConvexError {
             Self::NotFinite { .. } => "fill or drop missing values first".to_owned(),
             _ => return None,
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            _ => None,
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! The only place that knows which backends are compiled in. A missing one is an error with its remedy, never a
 //! panic.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -79,6 +80,10 @@ impl Explain for DeviceError {
                 "install a Vulkan driver (Debian: mesa-vulkan-drivers), or use --device flex".to_owned()
             }
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed("device"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything that can be wrong with data.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use kiln_core::{ErrorKind, Explain, NumberError};
@@ -330,6 +331,23 @@ impl Explain for DataError {
             Self::Damaged { .. } => "use another checkpoint of the run".to_owned(),
             _ => return None,
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::UnknownSource { .. } | Self::PathNeeded { .. } => Some(Cow::Borrowed("data.source")),
+            Self::Unused { setting, .. }
+            | Self::UnknownColumn { setting, .. }
+            | Self::NeedsTable { setting } => Some(Cow::Borrowed(setting)),
+            Self::TargetIgnored { .. } => Some(Cow::Borrowed("data.ignore")),
+            Self::WeightTaken { .. } => Some(Cow::Borrowed("data.weight")),
+            Self::SeveralClassTargets { .. } => Some(Cow::Borrowed("data.target")),
+            Self::WhitenAlone => Some(Cow::Borrowed("data.whiten")),
+            Self::NoCategories | Self::NoInnerFolds => Some(Cow::Borrowed("data.encode")),
+            Self::NoVariance => Some(Cow::Borrowed("data.pca")),
+            _ => None,
+        }
     }
 }
 

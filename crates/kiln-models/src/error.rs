@@ -1,5 +1,7 @@
 //! What can be wrong with a model's configuration.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 /// Why a model cannot be built.
@@ -82,5 +84,15 @@ impl Explain for ModelError {
             Self::NoOutputs => "name a target column in data.target".to_owned(),
             Self::TooLarge { .. } => "use smaller widths, or more pooling before the dense layers".to_owned(),
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::EvenKernel { .. } => Some(Cow::Borrowed("model.kernel")),
+            Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
+            Self::NeedsImages { .. } | Self::ImageTooSmall { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::NoFeatures | Self::NoOutputs | Self::TooLarge { .. } => None,
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with a loss or a penalty.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 use crate::TargetKind;
@@ -85,5 +87,17 @@ impl Explain for ObjectiveError {
             Self::NoLayer { layers, .. } => format!("use some of these layers: {}", layers.join(", ")),
             Self::NotProximal { .. } => "leave proximal out for this penalty".to_owned(),
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Target { .. } => Some(Cow::Borrowed("loss.kind")),
+            Self::ClassWeights { .. } => Some(Cow::Borrowed("loss.class_weights")),
+            Self::NothingSelected { penalty, .. } | Self::NoLayer { penalty, .. } => {
+                Some(Cow::Borrowed(penalty))
+            }
+            Self::NotProximal { penalty } => Some(Cow::Owned(format!("{penalty}.proximal"))),
+        }
     }
 }

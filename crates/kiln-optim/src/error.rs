@@ -1,5 +1,7 @@
 //! What can be wrong with an optimiser's settings or its saved state.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 /// Why an optimiser or a schedule could not be built or restored.
@@ -157,6 +159,20 @@ impl Explain for OptimError {
                 Some("set optim.weight_decay, which the schedule moves shares of".to_owned())
             }
             _ => Some("resume with the model and the optimiser that the state was saved with".to_owned()),
+        }
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Nesterov { .. } => Some(Cow::Borrowed("optim.nesterov")),
+            Self::Group { index, .. } => Some(Cow::Owned(format!("optim.group[{index}]"))),
+            Self::Lookahead => Some(Cow::Borrowed("optim.lookahead")),
+            Self::Milestones { key, .. } | Self::Part { key, .. } => Some(Cow::Borrowed(key)),
+            Self::NothingToSchedule { schedule, .. } => Some(Cow::Borrowed(schedule)),
+            Self::AveragesTwice => Some(Cow::Borrowed("average.kind")),
+            Self::NotProximal { penalty } => Some(Cow::Owned(format!("{penalty}.proximal"))),
+            _ => None,
         }
     }
 }

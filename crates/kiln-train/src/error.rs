@@ -1,5 +1,6 @@
 //! Everything that can go wrong while training.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -145,6 +146,20 @@ impl Explain for TrainError {
             }
             Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
+        }
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Data(error) => error.key(),
+            Self::Objective(error) => error.key(),
+            Self::Optim(error) => error.key(),
+            Self::Weights(error) => error.key(),
+            Self::NotConvex(error) => error.key(),
+            Self::Convex(error) => error.key(),
+            Self::Monitor { .. } => Some(Cow::Borrowed("train.monitor")),
+            _ => None,
         }
     }
 }

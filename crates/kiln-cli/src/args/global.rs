@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use kiln_config::Flags;
 use kiln_report::Mode;
-
-use crate::config::Flags;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]

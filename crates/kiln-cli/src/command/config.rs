@@ -1,11 +1,11 @@
 //! `kiln config print` and `check`.
 
+use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal};
 use serde_json::{Map, Value};
 
 use super::configuration;
 use super::tune::collect_spaces;
 use crate::args::{ConfigCommand, Global};
-use crate::config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 

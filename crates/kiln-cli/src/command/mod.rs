@@ -23,8 +23,9 @@ mod trained;
 mod tune;
 mod verify;
 
+use kiln_config::{Flags, Request, Resolved, resolve};
+
 use crate::args::{Cli, Command, Global, Plan};
-use crate::config::{Flags, Request, Resolved, resolve};
 use crate::error::CliError;
 use crate::output::Output;
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use kiln_config::{Request, RunConfig, leaves, literal, resolve};
 use kiln_report::table::colour;
 use kiln_report::{Column, Metrics, Table, human};
 
 use super::cv;
 use crate::args::{Global, RunsCommand};
-use crate::config::{Request, RunConfig, leaves, literal, resolve};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::run_dir::{self, RunRecord, Status, is_busy, read_epochs};

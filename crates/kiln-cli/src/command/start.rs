@@ -4,10 +4,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use kiln_config::{Flags, Request, Resolved, is_assignment, resolve};
 use kiln_validate::search::{Assignment, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Flags, Request, Resolved, is_assignment, resolve};
 use crate::error::CliError;
 
 /// The name of the copy of the file or recipe.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
+use kiln_config::{Flags, Request, Resolved, annotated, resolve};
 use kiln_convex::Certificate;
 use kiln_core::{Explain, Weights};
 use kiln_models::Network;
@@ -15,7 +16,6 @@ use kiln_train::{Outcome, Sparsity, Stop};
 use super::cv::Study;
 use super::{configuration_with, finished};
 use crate::args::{Global, Resume, Train};
-use crate::config::{Flags, Request, Resolved, annotated, resolve};
 use crate::error::CliError;
 use crate::fit::{Trained, in_pool};
 use crate::job::Job;

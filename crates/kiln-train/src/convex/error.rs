@@ -1,5 +1,7 @@
 //! Why a training is no convex problem.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain};
 
 /// Why a training is not a convex problem that kiln can certify.
@@ -75,5 +77,18 @@ impl Explain for NotConvex {
             }
             .to_owned(),
         )
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Model { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::Loss { .. } => Some(Cow::Borrowed("loss.kind")),
+            Self::Weighted => None,
+            Self::Penalty { penalty } => Some(Cow::Owned(format!("{penalty}.kind"))),
+            Self::Scheduled { penalty } => Some(Cow::Owned(format!("{penalty}.schedule"))),
+            Self::Constrained => Some(Cow::Borrowed("constraint.0")),
+            Self::Bias { penalty } => Some(Cow::Owned(format!("{penalty}.params"))),
+            Self::WeightDecay { .. } => Some(Cow::Borrowed("optim.weight_decay")),
+        }
     }
 }

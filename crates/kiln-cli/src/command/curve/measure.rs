@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::module::Module;
 use burn::tensor::Device;
+use kiln_config::Resolved;
 use kiln_core::{ErrorKind, Explain};
 use kiln_data::Rows;
 use kiln_report::{Metrics, human};
@@ -13,7 +14,6 @@ use kiln_validate::split::Fold;
 use serde::Serialize;
 
 use crate::command::cv::{CvError, Folds, headline};
-use crate::config::Resolved;
 use crate::error::CliError;
 use crate::output::Output;
 use crate::watch::metrics;

@@ -15,6 +15,7 @@ mod report;
 
 use std::time::SystemTime;
 
+use kiln_config::{Flags, Resolved, annotated};
 use kiln_core::{Purpose, Seed};
 use kiln_validate::cross::Scheme;
 use kiln_validate::curve::{CurvePoint, Draw, learning_curve, validation_curve};
@@ -25,7 +26,6 @@ use super::cv::{Folds, Study, parallel};
 use super::start::{Start, words};
 use super::tune::{check_space, short};
 use crate::args::{CurveCommand, Cuts, Global, LearningCurve, ProgressMode, ValidationCurve};
-use crate::config::{Flags, Resolved, annotated};
 use crate::error::CliError;
 use crate::job::open_device;
 use crate::output::Output;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Dataset, Features, Prepared, Preprocess, Target, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
@@ -12,9 +13,9 @@ use kiln_validate::split::{Fold, Items};
 use super::CvError;
 use super::study::Study;
 use crate::command::train::new_record;
-use crate::config::Resolved;
 use crate::error::CliError;
 use crate::job::{Job, Shape};
+use crate::locate::Locate;
 use crate::run_dir::RunRecord;
 
 /// The data, cut into folds.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use burn::tensor::Device;
+use kiln_config::{Resolved, annotated};
 use kiln_core::Weights;
 use kiln_core::file::write_durably;
 use kiln_models::Network;
@@ -17,7 +18,6 @@ use super::nested::Search;
 use super::record::{FOLD, FoldRecord, folder};
 use super::{predictions, report};
 use crate::command::train::PREPROCESS;
-use crate::config::{Resolved, annotated};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::output::Output;

@@ -30,6 +30,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
+use kiln_config::{Flags, annotated, text_of};
 use kiln_core::device::DeviceName;
 use kiln_report::memory;
 use kiln_validate::cross::Parallel;
@@ -37,7 +38,6 @@ use kiln_validate::cross::Parallel;
 use super::start::BASE;
 use super::{configuration, train};
 use crate::args::{Cv, CvAction, CvRun, Global, ProgressMode};
-use crate::config::{Flags, annotated, text_of};
 use crate::error::CliError;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, find, rfc3339};
@@ -142,7 +142,7 @@ fn collect(path: &Path, global: &Global, out: Output) -> Result<(), CliError> {
 }
 
 /// How many folds run at once, and on how many threads each.
-pub(super) fn parallel(resolved: &crate::config::Resolved, jobs: usize) -> Parallel {
+pub(super) fn parallel(resolved: &kiln_config::Resolved, jobs: usize) -> Parallel {
     match resolved.config.threads {
         Some(threads) => Parallel { jobs, threads },
         None => Parallel::new(jobs),
@@ -152,7 +152,7 @@ pub(super) fn parallel(resolved: &crate::config::Resolved, jobs: usize) -> Paral
 /// One process at work on folds.
 struct Whole<'a> {
     path: &'a Path,
-    resolved: &'a crate::config::Resolved,
+    resolved: &'a kiln_config::Resolved,
     folds: &'a Folds,
     signals: Signals,
     global: &'a Global,

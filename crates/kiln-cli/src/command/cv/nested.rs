@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::tensor::Device;
+use kiln_config::{Flags, Resolved};
 use kiln_core::file::write_durably;
 use kiln_core::{ErrorKind, Explain, Purpose, Seed};
 use kiln_train::{Stop, larger_is_better};
@@ -22,7 +23,6 @@ use super::optimism::trial_line;
 use crate::args::{CvRun, Global};
 use crate::command::start::{Start, words};
 use crate::command::tune::{self, TuneError};
-use crate::config::{Flags, Resolved};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::run_dir::RunError;

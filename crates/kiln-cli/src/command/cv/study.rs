@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use kiln_config::RunConfig;
 use kiln_validate::cross::{CvPlan, Scheme};
 use serde::{Deserialize, Serialize};
 
 use super::nested::Nested;
 use crate::args::{Cuts, Global};
-use crate::config::RunConfig;
 use crate::error::CliError;
 use crate::run_dir::RunError;
 
@@ -100,7 +100,7 @@ impl Study {
     pub(super) fn must_be_that_of(
         &self,
         folder: &Path,
-        resolved: &crate::config::Resolved,
+        resolved: &kiln_config::Resolved,
         global: &Global,
     ) -> Result<(), CliError> {
         let there = Self::read(folder)?;

@@ -12,6 +12,7 @@ use crate::args::{Global, Plan};
 use crate::command::configuration;
 use crate::error::CliError;
 use crate::job::Shape;
+use crate::locate::Locate;
 use crate::output::{Output, fields};
 
 pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {

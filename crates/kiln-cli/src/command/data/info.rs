@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::args::{Global, Plan};
 use crate::command::configuration;
 use crate::error::CliError;
+use crate::locate::Locate;
 use crate::output::{Output, fields};
 
 /// More classes than this are counted, not listed.

@@ -1,11 +1,12 @@
 //! What the penalties of a configuration are to a path: one whose strength moves, others that stay.
 
+use kiln_config::Resolved;
 use kiln_core::ParamSelection;
 use kiln_objective::{ElasticNetConfig, LossConfig, PenaltyConfig, StrengthConfig};
 
 use super::error::NoPath;
-use crate::config::Resolved;
 use crate::error::CliError;
+use crate::locate::Locate;
 
 /// The penalty that moves.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! The path of a linear model, solved at every strength.
 
+use kiln_config::Resolved;
 use kiln_convex::Design;
 use kiln_core::{Purpose, Seed};
 use kiln_data::Split;
@@ -14,9 +15,9 @@ use super::penalty::Solvable;
 use super::table::{Table, Wanted};
 use super::{folds, metric};
 use crate::args::PathArguments;
-use crate::config::Resolved;
 use crate::error::CliError;
 use crate::job::open_device;
+use crate::locate::Locate;
 use crate::output::Output;
 
 /// The gap at which the classifiers of folds are solved, as a part of the loss without features: only their scores

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Dataset, Prepared, Preprocess, Split, Target};
 use kiln_objective::LossConfig;
@@ -15,9 +16,9 @@ use super::penalty::Moving;
 use super::walk::{Path, Stage, Walk};
 use super::{folds, judge};
 use crate::args::{Global, PathArguments, ProgressMode};
-use crate::config::Resolved;
 use crate::error::CliError;
 use crate::job::{Job, Shape, open_device};
+use crate::locate::Locate;
 use crate::output::Output;
 use crate::signal::Signals;
 

@@ -17,6 +17,7 @@ use super::penalty::Moving;
 use super::{judge, metric};
 use crate::error::CliError;
 use crate::job::Job;
+use crate::locate::Locate;
 use crate::output::Output;
 
 /// The first strength of the search for the largest: with it the penalty of the dense weights is this part of what

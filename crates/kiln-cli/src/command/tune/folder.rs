@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use kiln_config::{Flags, Resolved};
 use kiln_core::file::write_durably;
 use kiln_validate::search::{Assignment, Study, StudyConfig};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use super::TuneError;
 use crate::args::Global;
 use crate::command::start::{BASE, Start};
-use crate::config::{Flags, Resolved};
 use crate::error::CliError;
 use crate::run_dir::{RunDir, RunError, find_with};
 

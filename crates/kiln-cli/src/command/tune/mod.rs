@@ -9,6 +9,7 @@ mod trial;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use kiln_config::{Flags, annotated, text_of};
 use kiln_core::file::write_durably;
 use kiln_train::larger_is_better;
 use kiln_validate::search::{
@@ -24,7 +25,6 @@ use trial::Shared;
 
 use crate::args::{Global, ProgressMode, PrunerName, SamplerName, Tune};
 use crate::command::start::{Start, words};
-use crate::config::{Flags, annotated, text_of};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::output::Output;

@@ -1,10 +1,10 @@
 //! What varies: the section `[tune]` of the file, and the `key=space` arguments, which win.
 
+use kiln_config::Resolved;
 use kiln_validate::search::{Space, is_space};
 use toml::Value;
 
 use super::TuneError;
-use crate::config::Resolved;
 use crate::error::CliError;
 
 /// Takes `key=space` arguments apart from `key=value` ones.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Instant, SystemTime};
 
+use kiln_config::{Resolved, annotated};
 use kiln_core::{ErrorKind, Explain, Weights};
 use kiln_models::Network;
 use kiln_report::memory;
@@ -13,7 +14,6 @@ use kiln_train::{Callback, EpochView, History, Outcome, StepView, Stop, TrainErr
 use kiln_validate::search::{Ending, TrialRun};
 
 use super::super::train::{PREPROCESS, new_record};
-use crate::config::{Resolved, annotated};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, rfc3339};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use toml::Value;
 
-use super::error::ConfigError;
-use super::origin::{Origin, Setter, Source};
-use super::settings::{Layer, Setting};
-use super::{file, schema};
+use crate::error::ConfigError;
+use crate::origin::{Origin, Setter, Source};
+use crate::settings::{Layer, Setting};
+use crate::{file, schema};
 
 /// One layer for each argument, so that a later one wins.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn layers(arguments: &[String]) -> Result<Vec<Layer>, ConfigError> {
 }
 
 /// Whether an argument has the form `key=value`, so that it is no configuration file.
-pub(crate) fn is_assignment(argument: &str) -> bool {
+pub fn is_assignment(argument: &str) -> bool {
     argument.split_once('=').is_some_and(|(key, _)| is_key(key))
 }
 
@@ -37,7 +37,7 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The layer of one key. The value is TOML, or else a string; text where a list is wanted is a list of one.
-pub(super) fn assignment(
+pub(crate) fn assignment(
     key: &str,
     text: &str,
     source: Source,

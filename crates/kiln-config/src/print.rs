@@ -4,16 +4,16 @@ use std::fmt::Write;
 
 use toml::Value;
 
-use super::formula;
-use super::resolve::Resolved;
-use super::run::RunConfig;
-use super::schema::LISTS;
+use crate::formula;
+use crate::resolve::Resolved;
+use crate::run::RunConfig;
+use crate::schema::LISTS;
 
 /// The column of the comments; longer lines push them right.
-pub(crate) const COMMENT_COLUMN: usize = 36;
+pub const COMMENT_COLUMN: usize = 36;
 
 /// Every setting with its dotted key, in the order of `run.toml`.
-pub(crate) fn leaves(config: &RunConfig) -> Vec<(String, Value)> {
+pub fn leaves(config: &RunConfig) -> Vec<(String, Value)> {
     let mut leaves = Vec::new();
     // JSON keeps the order of the fields, TOML knows how numbers are written: each gives what the other lacks.
     let (Ok(order), Ok(values)) = (serde_json::to_value(config), Value::try_from(config)) else {
@@ -50,7 +50,7 @@ fn is_setting_of_entry(key: &str) -> bool {
 }
 
 /// A value as TOML; small and large numbers with an exponent, which TOML knows but the crate never writes.
-pub(crate) fn literal(value: &Value) -> String {
+pub fn literal(value: &Value) -> String {
     match value {
         Value::Float(number) if number.is_finite() => format!("{number:?}"),
         Value::Array(items) => {
@@ -67,7 +67,7 @@ pub(crate) fn literal(value: &Value) -> String {
 }
 
 /// The whole configuration as TOML that reads back to the same run, with who set each value as a comment.
-pub(crate) fn annotated(resolved: &Resolved) -> String {
+pub fn annotated(resolved: &Resolved) -> String {
     let mut text = String::new();
     let mut section = String::new();
     for (key, value) in leaves(&resolved.config) {

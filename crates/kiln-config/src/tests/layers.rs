@@ -5,8 +5,6 @@ use std::fs;
 
 use super::super::*;
 use super::{GOOD, check, complaint, request};
-use crate::error::CliError;
-use crate::recipe;
 
 #[test]
 fn every_recipe_is_right_and_prints_as_what_it_is() {
@@ -75,7 +73,7 @@ fn a_bad_variable_is_named() {
         environment: vec![(OsString::from("KILN_TRAIN__EPOCHS"), OsString::from("ten"))],
         ..Request::default()
     };
-    let error: CliError = resolve(&request).unwrap_err().into();
+    let error = resolve(&request).unwrap_err();
     assert_eq!(
         complaint(&error),
         (2, r#"environment:1: train.epochs is "ten", it must be a whole number"#.to_owned())

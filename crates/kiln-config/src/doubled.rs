@@ -4,10 +4,10 @@ use kiln_core::ParamSelection;
 use kiln_objective::PenaltyConfig;
 use kiln_optim::OptimConfig;
 
-use super::run::RunConfig;
+use crate::run::RunConfig;
 
 /// A line for each penalty that is doubled, or that an adaptive optimiser rescales; nothing where all is well.
-pub(crate) fn warnings(config: &RunConfig) -> Vec<String> {
+pub fn warnings(config: &RunConfig) -> Vec<String> {
     let mut lines = Vec::new();
     let (optim, decay) = (&config.optim.rule, config.optim.rule.weight_decay());
     let name = optim_name(optim);
@@ -127,8 +127,8 @@ fn optim_name(optim: &OptimConfig) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Request, resolve};
     use super::*;
+    use crate::{Request, resolve};
 
     fn found(settings: &str) -> Vec<String> {
         let overrides = format!("data.source=digits {settings}");

@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 
-use super::argument::assignment;
-use super::error::ConfigError;
-use super::origin::{Setter, Source};
-use super::schema;
-use super::settings::Layer;
+use crate::argument::assignment;
+use crate::error::ConfigError;
+use crate::origin::{Setter, Source};
+use crate::schema;
+use crate::settings::Layer;
 
 /// The settings in `variables`. Empty ones count as unset; `KILN_` names without `__` that are no setting belong to
 /// other parts of kiln and are passed over.

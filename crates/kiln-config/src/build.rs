@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use super::error::ConfigError;
-use super::origin::Snippet;
-use super::run::RunConfig;
-use super::schema::{self, Shape};
-use super::settings::{Setting, Settings};
+use crate::error::ConfigError;
+use crate::origin::Snippet;
+use crate::run::RunConfig;
+use crate::schema::{self, Shape};
+use crate::settings::{Setting, Settings};
 
 /// The configuration that `settings` describe, with defaults for what they leave open.
 ///

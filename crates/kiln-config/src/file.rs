@@ -9,11 +9,11 @@ use kiln_core::nearest;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use super::error::ConfigError;
-use super::origin::{Origin, Setter, Snippet, Source};
-use super::schema::LISTS;
-use super::settings::{Layer, Setting};
+use crate::error::ConfigError;
+use crate::origin::{Origin, Setter, Snippet, Source};
 use crate::recipe;
+use crate::schema::LISTS;
+use crate::settings::{Layer, Setting};
 
 /// More than any configuration needs; keeps a wrong path (a data file, a device) from filling the memory.
 const LIMIT: u64 = 1 << 20;
@@ -55,7 +55,7 @@ pub(crate) fn read(name: &str) -> Result<Layer, ConfigError> {
 ///
 /// # Errors
 /// As [`read`].
-pub(crate) fn text_of(name: &str) -> Result<String, ConfigError> {
+pub fn text_of(name: &str) -> Result<String, ConfigError> {
     let path = Path::new(name);
     match File::open(path) {
         Ok(file) if !path.is_dir() => read_text(path, file),

@@ -4,8 +4,6 @@ use std::fs;
 
 use super::super::*;
 use super::{GOOD, argument, check, complaint, fails, file, request};
-use crate::error::CliError;
-use crate::render;
 
 #[test]
 fn unknown_keys_and_sections() {
@@ -251,7 +249,7 @@ fn files_that_are_no_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("my.toml");
     let fails = |config: &std::path::Path| {
-        let error: CliError = resolve(&request(config)).unwrap_err().into();
+        let error = resolve(&request(config)).unwrap_err();
         complaint(&error)
     };
     let (code, text) = fails(folder.path());
@@ -273,8 +271,8 @@ fn files_that_are_no_configuration() {
 #[test]
 fn recipes_that_there_are_not() {
     let fails = |name: &str| {
-        let error: CliError =
-            resolve(&Request { config: Some(name.to_owned()), ..Request::default() }).expect_err(name).into();
+        let error =
+            resolve(&Request { config: Some(name.to_owned()), ..Request::default() }).expect_err(name);
         complaint(&error)
     };
     let none = |name: &str| format!("there is no configuration file and no recipe {name:?}");
@@ -283,19 +281,7 @@ fn recipes_that_there_are_not() {
     assert_eq!(code, 2);
     assert!(text.contains("one of the recipes: digits, iris,"), "{text}");
     let overrides = vec!["digits".to_owned()];
-    let error: CliError =
-        resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })
-            .unwrap_err()
-            .into();
+    let error =
+        resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() }).unwrap_err();
     assert!(complaint(&error).1.starts_with("\"digits\" is not a setting | write KEY=VALUE"));
-}
-
-#[test]
-fn the_line_is_shown_under_the_message() {
-    let error = check("[data]\nsource = \"iris\"\n[train]\nepochs = -1\n", &[]).unwrap_err();
-    let text = render::render(&error, false, 80);
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    assert_eq!(lines[0], "  × train.epochs is -1, it must be at least 0");
-    assert!(lines[1].ends_with("my.toml:4:10]"), "{text}");
-    assert!(lines.contains(&" 4 │ epochs = -1") && lines.contains(&"   ·          ──"), "{text}");
 }

@@ -3,52 +3,58 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use kiln_augment::AugmentError;
+use kiln_core::Explain;
 use kiln_core::device::DeviceName;
 use kiln_data::InputShape;
 use kiln_models::ModelError;
 use kiln_optim::{OptimError, Optimizer};
 use toml::Value;
 
-use super::error::ConfigError;
-use super::origin::{Origin, Setter};
-use super::run::RunConfig;
-use super::settings::{Layer, Setting, Settings};
-use super::{argument, build, environment, file};
-use crate::error::CliError;
+use crate::error::ConfigError;
+use crate::origin::{Origin, Setter, Snippet};
+use crate::run::RunConfig;
+use crate::settings::{Layer, Setting, Settings};
+use crate::{argument, build, environment, file};
 
 /// What a configuration is made of, strongest last.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Request {
+pub struct Request {
     /// A file or recipe.
-    pub(crate) config: Option<String>,
-    /// The environment of the process.
-    pub(crate) environment: Vec<(OsString, OsString)>,
-    /// `key=value` arguments.
-    pub(crate) overrides: Vec<String>,
+    pub config: Option<String>,
+    /// The environment of the process; what does not begin with `KILN_` is passed over.
+    pub environment: Vec<(OsString, OsString)>,
+    /// `key=value` arguments; a later one wins.
+    pub overrides: Vec<String>,
     /// Flags that stand for settings.
-    pub(crate) flags: Flags,
+    pub flags: Flags,
 }
 
 /// Flags that stand for settings.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Flags {
-    pub(crate) seed: Option<u64>,
-    pub(crate) device: Option<String>,
-    pub(crate) threads: Option<usize>,
-    pub(crate) name: Option<String>,
-    pub(crate) data: Option<PathBuf>,
-    pub(crate) solver: Option<&'static str>,
+pub struct Flags {
+    /// `--seed`: the setting `seed`.
+    pub seed: Option<u64>,
+    /// `--device`: the setting `device`.
+    pub device: Option<String>,
+    /// `--threads`: the setting `threads`.
+    pub threads: Option<usize>,
+    /// `--name`: the setting `name`.
+    pub name: Option<String>,
+    /// `--data`: the setting `data.path`.
+    pub data: Option<PathBuf>,
+    /// `--solver`: the setting `train.solver`.
+    pub solver: Option<&'static str>,
 }
 
 /// A configuration with the memory of who set what.
 #[derive(Debug, Clone)]
-pub(crate) struct Resolved {
-    pub(crate) config: RunConfig,
+pub struct Resolved {
+    /// The configuration.
+    pub config: RunConfig,
     /// The name of the recipe or file, for the name of the run.
-    pub(crate) label: String,
+    pub label: String,
     /// The section `[tune]` of the file: what `kiln tune` varies.
-    pub(crate) tune: Layer,
+    pub tune: Layer,
     settings: Settings,
 }
 
@@ -57,7 +63,7 @@ pub(crate) struct Resolved {
 /// # Errors
 /// [`ConfigError`] for whatever cannot be read, is unknown, missing or of the wrong type. Ranges are checked by
 /// [`Resolved::check`].
-pub(crate) fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
+pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     // `kiln train data.source=iris`: the first argument need not be a configuration.
     let (config, first) = match &request.config {
         Some(word) if argument::is_assignment(word) && !Path::new(word).exists() => {
@@ -162,86 +168,71 @@ impl Resolved {
     /// Checks all that can be checked without the data.
     ///
     /// # Errors
-    /// The first number out of its range, contradiction, or device that there is not.
-    pub(crate) fn check(&self) -> Result<DeviceName, CliError> {
-        self.config.check().map_err(|error| self.locate(error))?;
-        self.config.optim.check().map_err(|error| self.locate(error))?;
+    /// [`ConfigError::Setting`] for the first number out of its range, contradiction or unknown device.
+    pub fn check(&self) -> Result<DeviceName, ConfigError> {
+        self.config.check().map_err(|error| self.refuse(error))?;
+        self.config.optim.check().map_err(|error| self.refuse(error))?;
         let averages = || Optimizer::new(&self.config.optim.rule).is_ok_and(|optimizer| optimizer.averages());
         if self.config.average.is_some() && averages() {
-            return Err(self.locate_at("average.kind", OptimError::AveragesTwice));
+            return Err(self.refuse(OptimError::AveragesTwice));
         }
         // The lengths matter to the shape of a schedule, not to whether it is right.
         let (optim, per_epoch, steps) = (&self.config.optim.rule, 10, 100);
-        self.config.schedule.build(1.0, per_epoch, steps).map_err(|error| self.locate(error))?;
+        self.config.schedule.build(1.0, per_epoch, steps).map_err(|error| self.refuse(error))?;
         if let Some(schedule) = &self.config.momentum_schedule {
-            optim.schedule_momentum(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;
+            optim.schedule_momentum(schedule, per_epoch, steps).map_err(|error| self.refuse(error))?;
         }
         if let Some(schedule) = &self.config.weight_decay_schedule {
-            optim.schedule_weight_decay(schedule, per_epoch, steps).map_err(|error| self.locate(error))?;
+            optim.schedule_weight_decay(schedule, per_epoch, steps).map_err(|error| self.refuse(error))?;
         }
-        self.check_augment()?;
+        if let Some(augment) = &self.config.augment {
+            augment.check().map_err(|error| self.refuse(error))?;
+        }
+        if let Some(mix) = &self.config.mix {
+            mix.build("mix").map_err(|error| self.refuse(error))?;
+        }
         self.check_model()?;
-        self.config.device_name().map_err(|error| self.locate_at("device", error))
+        self.config.device_name().map_err(|error| self.refuse(error))
     }
 
     /// What is wrong with the model whatever the data.
-    fn check_augment(&self) -> Result<(), CliError> {
-        if let Some(augment) = &self.config.augment {
-            augment.check().map_err(|error| self.locate_augment(error))?;
-        }
-        if let Some(mix) = &self.config.mix {
-            mix.build("mix").map_err(|error| self.locate(error))?;
-        }
-        Ok(())
-    }
-
-    /// An error of augmentation with the line of the list that it is about: entries of a list have no line of their own.
-    pub(crate) fn locate_augment(&self, error: AugmentError) -> CliError {
-        let message = error.to_string();
-        let list = ["augment.rows", "augment.transforms"].into_iter().find(|list| message.starts_with(list));
-        match list {
-            Some(list) => self.locate_at(list, error),
-            None => self.locate(error),
-        }
-    }
-
-    fn check_model(&self) -> Result<(), CliError> {
+    fn check_model(&self) -> Result<(), ConfigError> {
         match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
             Err(
                 error
                 @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. }),
-            ) => Err(self.locate(error)),
+            ) => Err(self.refuse(error)),
             // The others are about the shape of the data.
             _ => Ok(()),
         }
     }
 
-    /// An error with the line that set what its message begins with: messages about a setting begin with its key.
-    pub(crate) fn locate(&self, error: impl Into<CliError>) -> CliError {
-        let error = error.into();
-        let message = error.to_string();
-        let key = message.split([' ', ':']).next().unwrap_or_default();
-        self.locate_at(key, error)
+    fn refuse(&self, error: impl Explain + Send + Sync + 'static) -> ConfigError {
+        let place = self.place_of(&error);
+        ConfigError::Setting { error: Box::new(error), place }
     }
 
-    /// An error with the line that set `key`.
-    pub(crate) fn locate_at(&self, key: &str, error: impl Into<CliError>) -> CliError {
-        let error = error.into();
-        match self.settings.find(key).and_then(|setting| setting.origin.value_snippet()) {
-            Some(place) if error.snippet().is_none() => CliError::Setting { error: Box::new(error), place },
-            _ => error,
-        }
+    /// Where the value of a setting is written. For a part of a value, such as `schedule.parts[1].gamma`, it is the
+    /// place of the whole value. `None` for a default and for what a flag set.
+    pub fn place(&self, key: &str) -> Option<Snippet> {
+        self.settings.find(key).and_then(|setting| setting.origin.value_snippet())
+    }
+
+    /// Where the setting that an error is about is written, by [`Explain::key`].
+    pub fn place_of(&self, error: &(impl Explain + ?Sized)) -> Option<Snippet> {
+        error.key().and_then(|key| self.place(&key))
     }
 
     /// The same with another seed, as each fold of a cross-validation has its own.
-    pub(crate) fn with_seed(&self, seed: u64) -> Self {
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Self {
         let mut other = self.clone();
         other.config.seed = seed;
         other
     }
 
-    /// Who set a key.
-    pub(crate) fn set_by(&self, key: &str) -> String {
+    /// Who set a key, in words: `default`, `file my.toml:3`, `argument`, `--seed`.
+    pub fn set_by(&self, key: &str) -> String {
         self.settings.get(key).map_or_else(|| "default".to_owned(), |setting| setting.origin.to_string())
     }
 }

@@ -13,11 +13,11 @@ const RECIPES: [(&str, &str); 8] = [
 ];
 
 /// The text of the recipe called `name`.
-pub(crate) fn find(name: &str) -> Option<&'static str> {
+pub fn find(name: &str) -> Option<&'static str> {
     RECIPES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// The names of all recipes.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     RECIPES.iter().map(|(name, _)| *name)
 }

@@ -3,8 +3,8 @@
 use kiln_core::ParamSelection;
 use kiln_objective::{ActivityNorm, Beside, ConstraintConfig, Convention, PenaltyConfig, Units};
 
-use super::run::RunConfig;
-use super::update;
+use crate::run::RunConfig;
+use crate::update;
 
 /// One line for the objective, one for each penalty, then those of the optimiser.
 pub(crate) fn lines(config: &RunConfig) -> Vec<String> {

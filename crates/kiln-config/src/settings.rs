@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
-use super::error::ConfigError;
-use super::origin::Origin;
-use super::schema;
+use crate::error::ConfigError;
+use crate::origin::Origin;
+use crate::schema;
 
 /// A value and who set it. An empty table stands for a section that is present but says nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Setting {
-    pub(crate) value: Value,
-    pub(crate) origin: Origin,
+pub struct Setting {
+    /// The value.
+    pub value: Value,
+    /// Who set it, and where.
+    pub origin: Origin,
 }
 
 /// The settings of one layer in the order they were written: dotted key and value.
-pub(crate) type Layer = Vec<(String, Setting)>;
+pub type Layer = Vec<(String, Setting)>;
 
 /// The settings of all layers so far.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -161,18 +163,28 @@ impl Settings {
         indices.filter_map(|index| index.parse::<usize>().ok()).max().map_or(0, |last| last + 1)
     }
 
-    /// The setting that a message calls `name`: the key itself, without an index at its end, or the only key that
-    /// ends so.
-    pub(crate) fn find(&self, name: &str) -> Option<&Setting> {
-        let name = name.split('[').next().unwrap_or(name);
-        self.get(name).or_else(|| {
-            let suffix = format!(".{name}");
-            let mut found = self.by_key.iter().filter(|(key, _)| key.ends_with(&suffix));
-            match (found.next(), found.next()) {
-                (Some((_, setting)), None) => Some(setting),
-                _ => None,
+    /// The setting of a key; for a part of a value, such as `schedule.parts[1].gamma`, the whole value.
+    pub(crate) fn find(&self, key: &str) -> Option<&Setting> {
+        self.get(key).or_else(|| {
+            let mut key = key;
+            while let Some(end) = key.rfind(['.', '[']) {
+                key = &key[..end];
+                match self.get(key) {
+                    Some(whole) if is_value(&whole.value) => return Some(whole),
+                    _ => {}
+                }
             }
+            None
         })
+    }
+}
+
+/// Whether it is a value, not the header of a section or of a list of sections, which are empty.
+fn is_value(value: &Value) -> bool {
+    match value {
+        Value::Table(table) => !table.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
     }
 }
 

@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 /// A text that settings were read from: a file, a recipe, or one argument.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Source {
+pub struct Source {
     /// What it is called in messages.
-    pub(crate) name: String,
+    pub name: String,
     /// The text.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl Source {
     /// The line of a byte, from 1.
-    pub(crate) fn line(&self, byte: usize) -> usize {
+    pub fn line(&self, byte: usize) -> usize {
         let upto = self.text.as_bytes().get(..byte).unwrap_or(self.text.as_bytes());
         1 + upto.iter().filter(|b| **b == b'\n').count()
     }
@@ -23,44 +23,64 @@ impl Source {
 
 /// A part of a source, to be shown under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Snippet {
-    pub(crate) source: Arc<Source>,
-    pub(crate) span: Range<usize>,
+pub struct Snippet {
+    /// The whole text.
+    pub source: Arc<Source>,
+    /// The bytes of the part.
+    pub span: Range<usize>,
+}
+
+impl Snippet {
+    /// The line on which the part begins, from 1.
+    pub fn line(&self) -> usize {
+        self.source.line(self.span.start)
+    }
 }
 
 /// Who set a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Setter {
+#[non_exhaustive]
+pub enum Setter {
+    /// kiln itself.
     Default,
+    /// A file.
     File,
+    /// A recipe that is part of the program.
     Recipe,
+    /// The environment variable of this name.
     Environment(String),
+    /// A `key=value` argument.
     Argument,
+    /// This flag.
     Flag(&'static str),
 }
 
 /// Who set a value, and the places of its key and of the value where they can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) setter: Setter,
-    pub(crate) source: Option<Arc<Source>>,
-    pub(crate) key: Range<usize>,
-    pub(crate) value: Range<usize>,
+pub struct Origin {
+    /// Who set the value.
+    pub setter: Setter,
+    /// The text it was read from, where there is one.
+    pub source: Option<Arc<Source>>,
+    /// The bytes of the key in that text.
+    pub key: Range<usize>,
+    /// The bytes of the value.
+    pub value: Range<usize>,
 }
 
 impl Origin {
     /// An origin that has no text to show.
-    pub(crate) fn plain(setter: Setter) -> Self {
+    pub fn plain(setter: Setter) -> Self {
         Self { setter, source: None, key: 0..0, value: 0..0 }
     }
 
     /// The key, as it was written.
-    pub(crate) fn key_snippet(&self) -> Option<Snippet> {
+    pub fn key_snippet(&self) -> Option<Snippet> {
         self.snippet(&self.key)
     }
 
     /// The value, as it was written.
-    pub(crate) fn value_snippet(&self) -> Option<Snippet> {
+    pub fn value_snippet(&self) -> Option<Snippet> {
         self.snippet(&self.value)
     }
 
