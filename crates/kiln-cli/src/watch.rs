@@ -2,8 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use kiln_report::event::{Epoch, Event};
-use kiln_report::{EpochRecord, EventWriter, Metrics, Mode, Plan, Progress};
+use kiln_report::{Event, EventWriter, Mode, Plan, Progress};
 use kiln_train::{Callback, EpochView, StepView, Stop, TrainError};
 
 /// The callback that shows training.
@@ -20,11 +19,6 @@ impl Watch {
     }
 }
 
-/// Metrics of a record, as the reports take them.
-pub(crate) fn metrics(metrics: &kiln_train::Metrics) -> Metrics {
-    metrics.iter().collect()
-}
-
 impl Callback for Watch {
     fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
         // Accumulation makes several batches one step.
@@ -34,29 +28,11 @@ impl Callback for Watch {
     }
 
     fn on_epoch_end(&mut self, view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
-        let record = view.record;
-        let validation = record.validation.as_ref().map(metrics).unwrap_or_default();
         if self.events {
             // A reader that has gone is no reason to stop training.
-            let _ = EventWriter::stdout().write(&Event::Epoch(Epoch {
-                epoch: record.epoch,
-                step: record.step,
-                lr: record.lr,
-                train: metrics(&record.train),
-                validation: validation.clone(),
-                seconds: record.seconds,
-            }));
+            let _ = EventWriter::stdout().write(&Event::Epoch(view.record.clone()));
         }
-        self.progress.epoch(&EpochRecord {
-            epoch: record.epoch,
-            epochs: view.epochs,
-            step: record.step,
-            lr: record.lr,
-            train: metrics(&record.train),
-            validation,
-            seconds: record.seconds,
-            best: record.best && record.validation.is_some(),
-        });
+        self.progress.epoch(view.record);
         Ok(ControlFlow::Continue(()))
     }
 

@@ -1,5 +1,5 @@
 //! What every kiln crate stands on: seeds, checked numbers, devices by name, error kinds, parameters by
-//! path, and files that survive a crash.
+//! path, files that survive a crash, and the records of metrics and epochs.
 //!
 //! Nothing here knows about data, models or training.
 
@@ -8,16 +8,20 @@ pub mod device;
 mod error;
 pub mod file;
 pub mod kinds;
+mod metrics;
 mod nearest;
 pub mod params;
+mod record;
 mod seed;
 mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
 pub use error::{ErrorKind, Explain};
+pub use metrics::{Metrics, larger_is_better};
 pub use nearest::nearest;
 pub use params::{ParamInfo, ParamKind};
+pub use record::EpochRecord;
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};
 pub use weights::{Weights, WeightsError};

@@ -1,8 +1,7 @@
 //! The objects that `--json` prints: one a line, `"v":1` and `"event"` first. Fields are only ever added.
 
+use kiln_core::{EpochRecord, Metrics};
 use serde::{Deserialize, Serialize};
-
-use crate::Metrics;
 
 /// The version in the field `v`; it rises only when a field is taken away or changes its meaning.
 pub const VERSION: u32 = 1;
@@ -16,8 +15,8 @@ pub const VERSION: u32 = 1;
 pub enum Event {
     /// Training begins.
     Start(Start),
-    /// An epoch has been trained and validated.
-    Epoch(Epoch),
+    /// An epoch has been trained and validated. Read back, it has neither `seq` nor `best`.
+    Epoch(#[serde(with = "EpochEvent")] EpochRecord),
     /// Training has ended well, early or at the planned end.
     End(End),
     /// One device of `kiln compare`.
@@ -47,21 +46,44 @@ pub struct Start {
     pub test: u64,
 }
 
-/// How an epoch went.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Epoch {
-    /// Epochs finished, from 1.
-    pub epoch: u64,
-    /// Optimiser steps since the start of training.
-    pub step: u64,
-    /// Learning rate of the last step.
-    pub lr: f64,
-    /// Metrics of the training items, measured while training.
-    pub train: Metrics,
-    /// Metrics of the validation items.
-    pub validation: Metrics,
-    /// Wall-clock seconds of this epoch with its validation.
-    pub seconds: f64,
+/// An epoch as an event: neither the number of its line nor whether it was the best is told, and without a validation
+/// part `validation` is `{}`.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "EpochRecord")]
+struct EpochEvent {
+    #[serde(skip)]
+    seq: u64,
+    epoch: u64,
+    step: u64,
+    lr: f64,
+    train: Metrics,
+    #[serde(with = "none_is_empty")]
+    validation: Option<Metrics>,
+    #[serde(skip)]
+    best: bool,
+    seconds: f64,
+}
+
+/// Metrics that were not measured are `{}`.
+mod none_is_empty {
+    use kiln_core::Metrics;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        metrics: &Option<Metrics>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match metrics {
+            Some(metrics) => metrics.serialize(serializer),
+            None => Metrics::new().serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Metrics>, D::Error> {
+        Ok(Some(Metrics::deserialize(deserializer)?).filter(|metrics| !metrics.is_empty()))
+    }
 }
 
 /// How training ended.
@@ -214,12 +236,14 @@ mod tests {
 
     #[test]
     fn epoch_keeps_the_order_of_its_metrics_and_nan_becomes_null() {
-        let epoch = Epoch {
+        let epoch = EpochRecord {
+            seq: 4,
             epoch: 1,
             step: 20,
             lr: 0.1,
             train: Metrics::from_iter([("loss", f64::NAN)]),
-            validation: Metrics::from_iter([("loss", 0.5), ("accuracy", 1.0)]),
+            validation: Some(Metrics::from_iter([("loss", 0.5), ("accuracy", 1.0)])),
+            best: true,
             seconds: f64::NAN,
         };
         assert_eq!(
@@ -276,5 +300,9 @@ mod tests {
     fn a_line_can_be_read_back() {
         let Event::End(back) = serde_json::from_str(&line(end())).unwrap() else { panic!("not the end") };
         assert_eq!((back.best_epoch, back.seconds), (Some(7), 1.5));
+        let epoch = EpochRecord { epoch: 2, step: 40, lr: 0.1, seconds: 1.5, ..EpochRecord::default() };
+        let text = line(Event::Epoch(epoch.clone()));
+        assert!(text.contains(r#""train":{},"validation":{},"seconds":1.5}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), Event::Epoch(epoch));
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
+use kiln_core::{EpochRecord, Metrics};
+
+use crate::epoch::epoch_line;
 use crate::pace::Pace;
-use crate::record::{EpochRecord, other_than_loss};
 use crate::sink::{Sink, bar};
 use crate::table::dumb_terminal;
 use crate::{Mode, Plan, human};
@@ -109,9 +111,9 @@ impl Progress {
     fn epoch_at(&mut self, now: Instant, record: &EpochRecord) {
         self.pace.epoch_ended(record.epoch, now.duration_since(self.reported));
         (self.reported, self.drawn) = (now, now);
-        let headline = other_than_loss(&record.validation).or_else(|| record.validation.iter().next());
+        let headline = record.validation.as_ref().and_then(Metrics::headline);
         self.validation = headline.map(|(name, value)| format!("validation {name} {}", human::metric(value)));
-        self.say(&record.to_string());
+        self.say(&epoch_line(record, self.plan.epochs));
         self.draw();
     }
 
@@ -181,7 +183,6 @@ mod tests {
     use indicatif::ProgressDrawTarget;
 
     use super::*;
-    use crate::Metrics;
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -207,12 +208,12 @@ mod tests {
 
     fn record(epoch: u64, best: bool) -> EpochRecord {
         EpochRecord {
+            seq: epoch - 1,
             epoch,
-            epochs: 3,
             step: epoch * 10,
             lr: 0.1,
             train: Metrics::from_iter([("loss", 0.123)]),
-            validation: Metrics::from_iter([("loss", 0.098), ("accuracy", 0.97222), ("macro_f1", 0.9)]),
+            validation: Some(Metrics::from_iter([("loss", 0.098), ("accuracy", 0.97222), ("macro_f1", 0.9)])),
             seconds: 1.23,
             best,
         }

@@ -1,8 +1,8 @@
 //! Which weights are the best, and when there is no point in going on.
 
+use kiln_core::larger_is_better;
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::larger_is_better;
 use crate::{EarlyStoppingConfig, Metrics, TrainError};
 
 /// Follows one validation metric from epoch to epoch.

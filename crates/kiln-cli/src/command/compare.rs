@@ -14,7 +14,6 @@ use crate::args::{Compare, Global};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::output::Output;
-use crate::watch::metrics;
 
 /// Steps before the clock starts: the first ones fill caches and compile kernels.
 const WARM_UP: u64 = 5;
@@ -53,7 +52,7 @@ pub(super) fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(
                 layer: first.parameter,
                 difference: first.difference,
             }),
-            metrics: metrics(&difference.metrics),
+            metrics: difference.metrics.clone(),
         };
         if out.json {
             EventWriter::stdout().write(&Event::Compare(event.clone())).map_err(CliError::Output)?;

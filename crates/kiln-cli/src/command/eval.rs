@@ -12,7 +12,6 @@ use crate::error::CliError;
 use crate::job::Job;
 use crate::output::{Output, fields};
 use crate::run_dir::{RunRecord, find};
-use crate::watch::metrics;
 
 pub(super) fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), CliError> {
     let path = find(&arguments.run, &global.runs_dir())?;
@@ -37,7 +36,7 @@ pub(super) fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), 
     let rows = rows.ok_or(CliError::EmptyPart { part })?;
     let items = kiln_data::Source::len(&rows);
     let scores = job.scores(&model, rows)?;
-    let values = metrics(&scores.metrics());
+    let values = scores.metrics();
     let names = job.shape.fitted.class_names();
     if out.json {
         let matrix: Option<Vec<&[u64]>> = scores.confusion().map(|matrix| matrix.rows().collect());

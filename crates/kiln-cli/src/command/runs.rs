@@ -77,9 +77,7 @@ fn state(folder: &Path, record: &RunRecord) -> String {
 
 /// The first metric that is not the loss, or the loss.
 fn headline(metrics: &Metrics) -> String {
-    let other = metrics.iter().find(|(name, _)| *name != "loss");
-    let shown = other.or_else(|| metrics.iter().next());
-    shown.map_or_else(String::new, |(name, value)| format!("{name} {}", human::metric(value)))
+    metrics.headline().map_or_else(String::new, |(name, value)| format!("{name} {}", human::metric(value)))
 }
 
 fn event(folder: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
@@ -114,7 +112,7 @@ fn show(folder: &Path, out: Output) -> Result<(), CliError> {
                 epoch.step.to_string(),
                 human::metric(epoch.lr),
                 all(&epoch.train),
-                all(&epoch.validation),
+                epoch.validation.as_ref().map_or_else(String::new, all),
                 human::seconds(epoch.seconds),
             ]);
         }

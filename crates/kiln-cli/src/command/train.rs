@@ -22,7 +22,7 @@ use crate::job::Job;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, DataRecord, NewRun, RunDir, RunRecord, Status, find, rfc3339};
 use crate::signal::Signals;
-use crate::watch::{Watch, metrics};
+use crate::watch::Watch;
 
 /// The name of the fitted preprocessing in a checkpoint.
 pub(super) const PREPROCESS: &str = "preprocess.json";
@@ -255,7 +255,7 @@ impl Training<'_> {
         let interrupted = outcome.stop == Stop::Interrupted;
         let best = outcome.history.best();
         let test = match self.job.prepared.test() {
-            Some(rows) if !interrupted => metrics(&self.job.scores(&outcome.model, rows)?.metrics()),
+            Some(rows) if !interrupted => self.job.scores(&outcome.model, rows)?.metrics(),
             _ => Default::default(),
         };
         let weights = Weights::of(&outcome.model);
@@ -276,7 +276,7 @@ impl Training<'_> {
         record.status = if outcome.stop.can_go_on() { Status::Stopped } else { Status::Done };
         record.stop = Some(outcome.stop.reason().to_owned());
         record.best_epoch = best.map(|best| best.epoch);
-        record.validation = best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
+        record.validation = best.and_then(|best| best.validation.clone()).unwrap_or_default();
         record.test = test;
         record.seconds = Some(outcome.seconds);
         record.peak_rss_bytes = memory::peak_rss();

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use kiln_core::file::write_durably;
-use kiln_report::Metrics;
+use kiln_core::{EpochRecord, Metrics};
 use kiln_report::event::CertificateRecord;
-use kiln_report::event::Epoch;
 use serde::{Deserialize, Serialize};
 
 use super::error::RunError;
@@ -145,7 +144,7 @@ impl RunRecord {
 ///
 /// # Errors
 /// [`RunError::Metrics`] for a damaged line, [`RunError::Io`] when the file cannot be read.
-pub(crate) fn read_epochs(folder: &Path) -> Result<Vec<Epoch>, RunError> {
+pub(crate) fn read_epochs(folder: &Path) -> Result<Vec<EpochRecord>, RunError> {
     let path = folder.join(METRICS);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,

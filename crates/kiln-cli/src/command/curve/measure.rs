@@ -13,10 +13,9 @@ use kiln_train::Stop;
 use kiln_validate::split::Fold;
 use serde::Serialize;
 
-use crate::command::cv::{CvError, Folds, headline};
+use crate::command::cv::{CvError, Folds};
 use crate::error::CliError;
 use crate::output::Output;
-use crate::watch::metrics;
 
 /// What one fold gave at one point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,9 +49,9 @@ impl Measure<'_> {
         job.check()?;
         let first = job.prepared.split.test.first().copied().into_iter().collect();
         let one = Rows::new(Arc::clone(&job.prepared.dataset), first, Arc::clone(&job.prepared.fitted));
-        let found = metrics(&job.scores(&job.model()?.train().valid(), one)?.metrics());
+        let found = job.scores(&job.model()?.train().valid(), one)?.metrics();
         match wanted {
-            None => Ok(headline(&found).map_or("loss", |(name, _)| name).to_owned()),
+            None => Ok(found.headline().map_or("loss", |(name, _)| name).to_owned()),
             Some(name) if found.get(name).is_some() => Ok(name.to_owned()),
             Some(name) => {
                 let known = found.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
@@ -93,7 +92,7 @@ impl Measure<'_> {
         let test = job.prepared.test().ok_or(CliError::EmptyPart { part: "test" })?;
         let (train, test) =
             (job.scores(&outcome.model, job.prepared.train())?, job.scores(&outcome.model, test)?);
-        let (train, test) = (metrics(&train.metrics()), metrics(&test.metrics()));
+        let (train, test) = (train.metrics(), test.metrics());
         let score = human::metric(test.get(metric).unwrap_or(f64::NAN));
         self.say(&format!("{place}: {metric} {score}, {}", human::seconds(outcome.seconds)));
         Ok(Some(Measured { train, test, seconds: outcome.seconds, error: None }))

@@ -8,7 +8,6 @@ use kiln_validate::statistics::{Comparison, McNemar, Verdict, compare, mcnemar};
 
 use super::data::Folds;
 use super::record::FoldRecord;
-use super::report::headline;
 use super::{Study, predictions};
 use crate::args::Global;
 use crate::command::train::stored;
@@ -40,8 +39,7 @@ pub(in crate::command) fn diff(folders: &[PathBuf; 2], global: &Global, out: Out
     let folds = Folds::load(&resolved, |_| Ok(study))?;
     folds.must_be_the_data_of(a)?;
     let (rows_a, rows_b) = (all(a, folds.len())?, all(b, folds.len())?);
-    let name = rows_a[0].test.iter().find(|(name, _)| *name != "loss").or(headline(&rows_a[0].test));
-    let Some((name, _)) = name else { return Ok(()) };
+    let Some((name, _)) = rows_a[0].test.headline() else { return Ok(()) };
     let scores = |rows: &[FoldRecord]| -> Vec<f64> {
         rows.iter().map(|row| row.test.get(name).unwrap_or(f64::NAN)).collect()
     };

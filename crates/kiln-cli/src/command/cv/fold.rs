@@ -22,7 +22,6 @@ use crate::error::CliError;
 use crate::job::Job;
 use crate::output::Output;
 use crate::run_dir::{CONFIG, RunDir, RunError};
-use crate::watch::metrics;
 
 /// Trains folds, several at once if need be.
 #[derive(Debug)]
@@ -118,9 +117,9 @@ impl FoldRunner<'_> {
             fold,
             seed: job.config().seed,
             items: [split.train.len(), split.validation.len(), split.test.len()],
-            train: metrics(&train.metrics()),
-            validation: best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default(),
-            test: metrics(&test.metrics()),
+            train: train.metrics(),
+            validation: best.and_then(|best| best.validation.clone()).unwrap_or_default(),
+            test: test.metrics(),
             best_epoch: best.map(|best| best.epoch),
             stop: outcome.stop.reason().to_owned(),
             seconds: outcome.seconds,

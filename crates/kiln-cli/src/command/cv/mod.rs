@@ -48,7 +48,6 @@ pub(crate) use error::CvError;
 use fold::FoldRunner;
 use nested::{Nested, Search};
 use record::FoldRecord;
-pub(super) use report::headline;
 pub(super) use study::{STUDY, Study};
 use work::PATIENCE;
 use workers::Workers;

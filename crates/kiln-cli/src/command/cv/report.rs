@@ -39,14 +39,9 @@ pub(super) fn fold_event(record: &FoldRecord, out: Output) -> Result<(), CliErro
 
 /// A line for people, when a fold is done.
 pub(super) fn fold_line(record: &FoldRecord, folds: usize, out: Output) {
-    let (name, value) = headline(&record.test).unwrap_or(("loss", f64::NAN));
+    let (name, value) = record.test.headline().unwrap_or(("loss", f64::NAN));
     let time = human::seconds(record.seconds);
     out.say(&format!("fold {} of {folds}: {name} {}, {time}", record.fold + 1, human::metric(value)));
-}
-
-/// The first metric that is not the loss, or the loss.
-pub(in crate::command) fn headline(metrics: &Metrics) -> Option<(&str, f64)> {
-    metrics.iter().find(|(name, _)| *name != "loss").or_else(|| metrics.iter().next())
 }
 
 /// The end: events, or tables and what can be done next.

@@ -17,7 +17,6 @@ use super::super::train::{PREPROCESS, new_record};
 use crate::error::CliError;
 use crate::job::Job;
 use crate::run_dir::{CONFIG, RECORD, RunDir, RunRecord, Status, rfc3339};
-use crate::watch::metrics;
 
 /// What all trials of a process share.
 #[derive(Debug)]
@@ -99,7 +98,7 @@ fn write_down(record: &mut RunRecord, outcome: &Outcome<Network>) {
     record.status = if outcome.stop.can_go_on() { Status::Stopped } else { Status::Done };
     record.stop = Some(outcome.stop.reason().to_owned());
     record.best_epoch = best.map(|best| best.epoch);
-    record.validation = best.and_then(|best| best.validation.as_ref()).map(metrics).unwrap_or_default();
+    record.validation = best.and_then(|best| best.validation.clone()).unwrap_or_default();
     record.seconds = Some(outcome.seconds);
     record.weights_blake3 = Some(Weights::of(&outcome.model).blake3());
     record.exit_code = Some(0);
