@@ -11,9 +11,11 @@ use kiln_core::{ParamInfo, Weights, params};
 use kiln_data::Loader;
 use kiln_optim::{Gradients, Optimizer};
 
+use crate::backward::gradients;
+use crate::batch_seed::BatchSeed;
 use crate::evaluate::{EVAL_BATCH, evaluate};
 use crate::schedules::Schedules;
-use crate::step::{Objective, StepPlace, Stepper, gradients};
+use crate::step::{Objective, Stepper};
 use crate::trainer::{Data, Trainer, loaders};
 use crate::{Metrics, Task, TrainError};
 
@@ -175,9 +177,9 @@ impl<T: Task> Trainer<T> {
         let device = lane.device.clone().autodiff();
         let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
-        let place = StepPlace { run: self.seed, batch: step };
+        let seed = BatchSeed { run: self.seed, batch: step };
         let (loss, found) =
-            gradients(&self.task, lane.model(), batch.data, &place, &device, lane.stepper.sam.as_ref());
+            gradients(&self.task, lane.model(), batch.data, seed, &device, lane.stepper.sam.as_ref());
         let kept = found.clone();
         let lr = schedules.apply(step, &mut lane.stepper.optimizer)?;
         lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));

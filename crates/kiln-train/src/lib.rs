@@ -1,7 +1,10 @@
 //! The training loop: steps, early stopping, checkpoints, exact resume.
 //!
-//! The loop itself is in `run.rs` and fits on two screens. What a step does is in `step.rs`.
+//! The loop is in `run/`: build, restore, epoch after epoch, close. What a step does is in `step.rs`.
 
+mod accumulate;
+mod backward;
+mod batch_seed;
 mod callback;
 pub mod checkpoint;
 pub mod compare;
@@ -13,9 +16,10 @@ mod first_batch;
 mod history;
 mod log;
 mod losses;
+mod lr_finder;
 mod monitor;
+mod nan_guard;
 mod outcome;
-mod range_test;
 mod run;
 mod schedules;
 mod scores;
@@ -34,8 +38,8 @@ pub use evaluate::evaluate;
 pub use history::History;
 pub use kiln_core::{EpochRecord, Metrics, larger_is_better};
 pub use log::read_history;
+pub use lr_finder::{LrCurve, LrFinderConfig, LrPoint};
 pub use outcome::{Outcome, Stop};
-pub use range_test::{RangePoint, RangeTest, RangeTestConfig};
 pub use schedules::{PlannedStep, Preview};
 pub use scores::{ClassificationScores, ConfusionMatrix, RegressionScores, Scores};
 pub use sparsity::{Sparsity, sparsity};

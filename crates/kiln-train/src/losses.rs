@@ -1,9 +1,10 @@
 //! The training losses and gradient norms of an epoch, read from the device now and then instead of at every step.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::TrainError;
+use crate::nan_guard::check_finite;
 
 /// How many losses wait on the device before they are read together.
 const WINDOW: usize = 32;
@@ -96,29 +97,28 @@ impl Losses {
     /// Reads everything that waits.
     pub(crate) fn read(&mut self, epoch: u64) -> Result<(), TrainError> {
         if !self.norms.is_empty() {
-            let norms = Tensor::cat(std::mem::take(&mut self.norms), 0)
-                .try_into_data()
-                .map_err(|e| TrainError::Device { reason: format!("{e:?}") })?;
-            norms.iter::<f64>().for_each(|norm| self.total.norms.add(norm));
+            read_all(std::mem::take(&mut self.norms))?
+                .iter::<f64>()
+                .for_each(|norm| self.total.norms.add(norm));
         }
         if self.waiting.is_empty() {
             return Ok(());
         }
         let waiting = std::mem::take(&mut self.waiting);
-        let tensors = waiting.iter().map(|(loss, ..)| loss.clone()).collect();
-        let values = Tensor::cat(tensors, 0)
-            .try_into_data()
-            .map_err(|e| TrainError::Device { reason: format!("{e:?}") })?;
+        let values = read_all(waiting.iter().map(|(loss, ..)| loss.clone()).collect())?;
         for (value, (_, items, step)) in values.iter::<f64>().zip(waiting) {
-            if !value.is_finite() {
-                return Err(TrainError::Diverged { what: "training loss", value, epoch: epoch + 1, step });
-            }
+            check_finite("training loss", value, epoch + 1, step)?;
             self.total.sum += value * items as f64;
             self.total.items += items as u64;
             self.newest = Some(value);
         }
         Ok(())
     }
+}
+
+/// Reads all tensors at once.
+fn read_all(tensors: Vec<Tensor<1>>) -> Result<TensorData, TrainError> {
+    Tensor::cat(tensors, 0).try_into_data().map_err(|e| TrainError::Device { reason: format!("{e:?}") })
 }
 
 #[cfg(test)]

@@ -59,8 +59,8 @@ impl Monitor {
     }
 
     /// Whether patience has run out.
-    pub(crate) fn exhausted(&self, early: Option<&EarlyStoppingConfig>) -> bool {
-        early.is_some_and(|early| self.stale >= early.patience)
+    pub(crate) fn exhausted(&self, early: &EarlyStoppingConfig) -> bool {
+        self.stale >= early.patience
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
         let mut best = Vec::new();
         for (i, &value) in values.iter().enumerate() {
             best.push(monitor.observe(value, i as u64 + 1, Some(&early)));
-            if monitor.exhausted(Some(&early)) {
+            if monitor.exhausted(&early) {
                 return (best, Some(i + 1));
             }
         }

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use kiln_core::{ParamKind, Purpose, Seed, params};
+use kiln_core::{ParamKind, Seed, params};
 use kiln_data::Loader;
 
-use crate::step::StepPlace;
+use crate::batch_seed::BatchSeed;
 use crate::{Task, TrainError};
 
 /// A value beside which what one batch adds is nothing.
@@ -70,8 +70,8 @@ fn after<T: Task>(
     task: &T,
     model: &T::Model,
     start: f64,
-    batch: T::Batch,
-    place: u64,
+    data: T::Batch,
+    batch: u64,
     device: &Device,
     run: Seed,
 ) -> BTreeMap<String, Tensor<1>> {
@@ -79,11 +79,11 @@ fn after<T: Task>(
         ParamKind::Running => value.zeros_like().add_scalar(start),
         _ => value,
     });
-    let place = StepPlace { run, batch: place };
-    device.seed(place.seed(Purpose::Backend).value());
+    let seed = BatchSeed { run, batch };
+    device.seed(seed.backend());
     let model = from.train();
     // The loss is not wanted, only what computing it leaves behind.
-    let _ = task.loss(&model, batch, place.seed(Purpose::Noise));
+    let _ = task.loss(&model, data, seed.masks());
     let mut found = BTreeMap::new();
     params::for_each(&model.valid(), |info, value| {
         if info.kind == ParamKind::Running {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use burn::module::Module;
-use kiln_core::{Purpose, Seed};
+use kiln_core::{Purpose, Seed, params};
 use kiln_data::{Loader, Source};
 use kiln_objective::{ConstraintConfig, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{
@@ -266,6 +266,13 @@ impl<T: Task> Trainer<T> {
 /// The device that the first parameter of `model` is on.
 pub(crate) fn device_of<M: Module>(model: &M) -> burn::tensor::Device {
     model.devices().into_iter().next().unwrap_or_default()
+}
+
+/// Lets lazy parameters draw their first values, in order, from the seed of the run. They draw from Burn's generator when
+/// they are first read, wherever that is.
+pub(crate) fn draw_lazy<M: Module>(model: &M, run: Seed) {
+    device_of(model).seed(run.purpose(Purpose::Backend).value());
+    params::for_each(model, |_, _| {});
 }
 
 /// The training part, and the validation part where there is one.

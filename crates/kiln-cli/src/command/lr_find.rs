@@ -2,7 +2,7 @@
 
 use kiln_core::Weights;
 use kiln_report::{Chart, human};
-use kiln_train::{RangeTest, RangeTestConfig};
+use kiln_train::{LrCurve, LrFinderConfig};
 
 use super::configuration;
 use super::picture::write_svg;
@@ -13,11 +13,11 @@ use crate::output::{Output, fields};
 
 pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.plan, global)?;
-    let config = RangeTestConfig {
+    let config = LrFinderConfig {
         start: arguments.start,
         end: arguments.end,
         steps: arguments.steps,
-        ..RangeTestConfig::default()
+        ..LrFinderConfig::default()
     };
     config.check()?;
     let job = Job::new(&resolved)?;
@@ -28,25 +28,25 @@ pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<()
     ));
     let model = job.model()?;
     let before = Weights::of(&model).blake3();
-    let test = job.trainer().lr_range_test(&model, &job.data()?, &config)?;
+    let found = job.trainer().lr_find(&model, &job.data()?, &config)?;
     if Weights::of(&model).blake3() != before {
-        return Err(CliError::internal("the range test changed the model that it was given"));
+        return Err(CliError::internal("the learning-rate finder changed the model that it was given"));
     }
-    let chart = chart(&resolved.label, &test);
+    let chart = chart(&resolved.label, &found);
     if let Some(path) = &arguments.output {
         write_svg(path, &chart)?;
     }
-    let next = test.steepest.map(|lr| command(arguments, lr));
+    let next = found.steepest.map(|lr| command(arguments, lr));
     if out.json {
         return out.event(
             "lr_find",
             fields! {
-                steepest: test.steepest, minimum_tenth: test.minimum_tenth, diverged: test.diverged,
-                points: test.points, weights_blake3: before, next: next,
+                steepest: found.steepest, minimum_tenth: found.minimum_tenth, diverged: found.diverged,
+                points: found.points, weights_blake3: before, next: next,
             },
         );
     }
-    out.data(&format!("{}{}", chart.to_text(80, 14), advice(&test)))?;
+    out.data(&format!("{}{}", chart.to_text(80, 14), advice(&found)))?;
     if let Some(path) = &arguments.output {
         out.say(&format!("written: {}", path.display()));
     }
@@ -56,23 +56,23 @@ pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<()
     Ok(())
 }
 
-fn chart(label: &str, test: &RangeTest) -> Chart {
-    let losses = test.points.iter().map(|point| (point.lr, point.smoothed)).collect();
+fn chart(label: &str, found: &LrCurve) -> Chart {
+    let losses = found.points.iter().map(|point| (point.lr, point.smoothed)).collect();
     let mut chart =
         Chart::new(label, "learning rate", "smoothed loss").log_x().series("smoothed loss", losses);
-    if let Some(lr) = test.steepest {
+    if let Some(lr) = found.steepest {
         chart = chart.mark(lr, "steepest");
     }
     chart
 }
 
-fn advice(test: &RangeTest) -> String {
-    let ended = if test.diverged {
+fn advice(found: &LrCurve) -> String {
+    let ended = if found.diverged {
         "the loss ran away, and the test ended there"
     } else {
         "the loss held to the end"
     };
-    match (test.steepest, test.minimum_tenth) {
+    match (found.steepest, found.minimum_tenth) {
         (Some(steepest), Some(tenth)) => format!(
             "suggested learning rate: {} where the loss falls fastest, {} a tenth of where it is smallest; {ended}\n",
             human::metric(steepest),

@@ -1,20 +1,22 @@
-//! The learning-rate range test: which rate to begin with.
+//! The learning-rate finder: which rate to begin with. Its method is called the learning-rate range test, too.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
 use kiln_core::check::{NumberError, at_least};
-use kiln_core::{Purpose, Range, Weights, params};
-use kiln_optim::{Gradients, Optimizer};
+use kiln_core::{Range, Weights, params};
+use kiln_optim::Optimizer;
 use serde::{Deserialize, Serialize};
 
-use crate::step::{Objective, StepPlace, Stepper, Window, gradients};
-use crate::trainer::{Data, Trainer, device_of, loaders};
+use crate::accumulate::Accumulator;
+use crate::backward::gradients;
+use crate::batch_seed::BatchSeed;
+use crate::step::{Objective, Stepper};
+use crate::trainer::{Data, Trainer, device_of, draw_lazy, loaders};
 use crate::{Task, TrainError};
 
-/// How a range test goes: see [`Trainer::lr_range_test`].
+/// How the finder goes through the rates: see [`Trainer::lr_find`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct RangeTestConfig {
+pub struct LrFinderConfig {
     /// First learning rate, positive. Default 1e-7.
     pub start: f64,
     /// Last learning rate, greater than the first. Default 10.
@@ -22,19 +24,19 @@ pub struct RangeTestConfig {
     /// Steps, at least 20. Default 100.
     pub steps: u64,
     /// Weight of what came before in the smoothed loss, `[0, 1)`. Default 0.9 (fastai and Lightning: 0.98, which lags
-    /// behind by half the test).
+    /// behind by half of the way).
     pub smoothing: f64,
-    /// The test ends early when the smoothed loss is this many times the smallest so far, above 1. Default 4.
+    /// The way through the rates ends early when the smoothed loss is this many times the smallest so far, above 1. Default 4.
     pub diverged: f64,
 }
 
-impl Default for RangeTestConfig {
+impl Default for LrFinderConfig {
     fn default() -> Self {
         Self { start: 1e-7, end: 10.0, steps: 100, smoothing: 0.9, diverged: 4.0 }
     }
 }
 
-impl RangeTestConfig {
+impl LrFinderConfig {
     /// Checks every number.
     ///
     /// # Errors
@@ -57,9 +59,9 @@ impl RangeTestConfig {
 /// Fewer steps say nothing.
 const FEWEST: usize = 20;
 
-/// One step of a range test.
+/// One step of the learning-rate finder.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct RangePoint {
+pub struct LrPoint {
     /// Learning rate of the step.
     pub lr: f64,
     /// Training loss before it.
@@ -68,12 +70,12 @@ pub struct RangePoint {
     pub smoothed: f64,
 }
 
-/// What a range test found.
+/// What the learning-rate finder found: the loss at every rate.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct RangeTest {
+pub struct LrCurve {
     /// Every step, up to where the loss diverged.
-    pub points: Vec<RangePoint>,
+    pub points: Vec<LrPoint>,
     /// The rate at which the smoothed loss falls fastest (for equal factors of the rate).
     pub steepest: Option<f64>,
     /// A tenth of the rate at which the smoothed loss is smallest (Smith 2017; fastai's `minimum`).
@@ -82,8 +84,8 @@ pub struct RangeTest {
     pub diverged: bool,
 }
 
-impl RangeTest {
-    fn of(points: Vec<RangePoint>, diverged: bool) -> Self {
+impl LrCurve {
+    fn of(points: Vec<LrPoint>, diverged: bool) -> Self {
         // The first tenth is noise around the first loss.
         let skipped = points.len() / 10;
         let lowest =
@@ -108,23 +110,22 @@ impl<T: Task> Trainer<T> {
     /// Trains a copy of `model` for some steps with a learning rate that rises by equal factors, and says where the loss
     /// falls (Smith 2017, "Cyclical learning rates for training neural networks").
     ///
-    /// `model` and this trainer are as before: a training afterwards gives the same bits as one without the test.
+    /// `model` and this trainer are as before: a training afterwards gives the same bits as one without it.
     /// Everything else is as in training: optimiser, penalties (with their whole strength), clipping, order of the data.
     ///
     /// # Errors
-    /// As [`Trainer::fit`], except that a loss that is not finite ends the test instead.
-    pub fn lr_range_test(
+    /// As [`Trainer::fit`], except that a loss that is not finite ends the search instead.
+    pub fn lr_find(
         &self,
         model: &T::Model,
         data: &Data<T::Batch>,
-        config: &RangeTestConfig,
-    ) -> Result<RangeTest, TrainError> {
+        config: &LrFinderConfig,
+    ) -> Result<LrCurve, TrainError> {
         config.check()?;
         self.config.check()?;
         let (train, _) = loaders(self, data)?;
         // As at the start of a training, so that lazy weights become what they would become there.
-        device_of(model).seed(self.seed.purpose(Purpose::Backend).value());
-        params::for_each(model, |_, _| {});
+        draw_lazy(model, self.seed);
         // Evaluation mode makes running statistics of its own: a plain clone would share them.
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
@@ -137,19 +138,19 @@ impl<T: Task> Trainer<T> {
         let mut epoch = train.epoch(0, 0, &device);
         let (mut points, mut average, mut smallest) = (Vec::new(), 0.0, f64::INFINITY);
         for step in 0..config.steps {
-            let (mut window, mut sum, mut items) = (Window::default(), 0.0, 0);
+            let (mut gradient, mut sum, mut items) = (Accumulator::default(), 0.0, 0);
             for _ in 0..self.config.accumulate {
                 if next > 0 && next % batches == 0 {
                     epoch = train.epoch(next / batches, 0, &device);
                 }
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
-                let place = StepPlace { run: self.seed, batch: next };
+                let seed = BatchSeed { run: self.seed, batch: next };
                 let weight = if self.config.accumulate > 1 { self.task.weight(&batch.data) } else { None };
-                let (loss, found): (Tensor<1>, Gradients) =
-                    gradients(&self.task, &copy, batch.data, &place, &device, stepper.sam.as_ref());
+                let (loss, found) =
+                    gradients(&self.task, &copy, batch.data, seed, &device, stepper.sam.as_ref());
                 sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
                 items += batch.items;
-                window.add(found, batch.items, weight);
+                gradient.add(found, batch.items, weight);
                 next += 1;
             }
             let (lr, loss) = (config.rate(step), sum / items as f64);
@@ -157,14 +158,14 @@ impl<T: Task> Trainer<T> {
             let smoothed = average / (1.0 - config.smoothing.powf(step as f64 + 1.0));
             smallest = smoothed.min(smallest);
             if !smoothed.is_finite() || (step > 0 && smoothed > config.diverged * smallest) {
-                return Ok(RangeTest::of(points, true));
+                return Ok(LrCurve::of(points, true));
             }
-            points.push(RangePoint { lr, loss, smoothed });
-            if let Some(mean) = window.take() {
+            points.push(LrPoint { lr, loss, smoothed });
+            if let Some(mean) = gradient.take() {
                 copy = stepper.update(copy, mean, lr);
             }
         }
-        Ok(RangeTest::of(points, false))
+        Ok(LrCurve::of(points, false))
     }
 }
 
@@ -172,19 +173,19 @@ impl<T: Task> Trainer<T> {
 mod tests {
     use super::*;
 
-    fn found(losses: &[f64]) -> RangeTest {
-        let config = RangeTestConfig { steps: losses.len() as u64, ..RangeTestConfig::default() };
-        let point = |(step, loss): (usize, &f64)| RangePoint {
+    fn found(losses: &[f64]) -> LrCurve {
+        let config = LrFinderConfig { steps: losses.len() as u64, ..LrFinderConfig::default() };
+        let point = |(step, loss): (usize, &f64)| LrPoint {
             lr: config.rate(step as u64),
             loss: *loss,
             smoothed: *loss,
         };
-        RangeTest::of(losses.iter().enumerate().map(point).collect(), false)
+        LrCurve::of(losses.iter().enumerate().map(point).collect(), false)
     }
 
     #[test]
     fn rates_rise_by_equal_factors_from_end_to_end() {
-        let config = RangeTestConfig { start: 1e-4, end: 1.0, steps: 41, ..RangeTestConfig::default() };
+        let config = LrFinderConfig { start: 1e-4, end: 1.0, steps: 41, ..LrFinderConfig::default() };
         assert_eq!((config.rate(0), config.rate(40)), (1e-4, 1.0));
         assert!((config.rate(10) - 1e-3).abs() < 1e-15 && (config.rate(30) - 0.1).abs() < 1e-13);
     }
@@ -200,7 +201,7 @@ mod tests {
             })
             .collect();
         let test = found(&losses);
-        let config = RangeTestConfig::default();
+        let config = LrFinderConfig::default();
         assert_eq!(test.steepest, Some(config.rate(60)));
         assert_eq!(test.minimum_tenth, Some(config.rate(80) / 10.0));
     }
@@ -210,19 +211,19 @@ mod tests {
         let rising: Vec<f64> = (0..50).map(f64::from).collect();
         let test = found(&rising);
         assert_eq!((test.steepest, test.minimum_tenth), (None, None));
-        assert_eq!(RangeTest::of(Vec::new(), true).steepest, None);
+        assert_eq!(LrCurve::of(Vec::new(), true).steepest, None);
     }
 
     #[test]
     fn settings_are_checked() {
-        let default = RangeTestConfig::default;
+        let default = LrFinderConfig::default;
         for (bad, name) in [
-            (RangeTestConfig { start: 0.0, ..default() }, "start"),
-            (RangeTestConfig { end: 1e-7, ..default() }, "end"),
-            (RangeTestConfig { end: f64::NAN, ..default() }, "end"),
-            (RangeTestConfig { steps: 19, ..default() }, "steps"),
-            (RangeTestConfig { smoothing: 1.0, ..default() }, "smoothing"),
-            (RangeTestConfig { diverged: 0.5, ..default() }, "diverged"),
+            (LrFinderConfig { start: 0.0, ..default() }, "start"),
+            (LrFinderConfig { end: 1e-7, ..default() }, "end"),
+            (LrFinderConfig { end: f64::NAN, ..default() }, "end"),
+            (LrFinderConfig { steps: 19, ..default() }, "steps"),
+            (LrFinderConfig { smoothing: 1.0, ..default() }, "smoothing"),
+            (LrFinderConfig { diverged: 0.5, ..default() }, "diverged"),
         ] {
             assert!(bad.check().unwrap_err().to_string().starts_with(name), "{bad:?}");
         }

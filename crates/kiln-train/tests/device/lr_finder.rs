@@ -2,7 +2,7 @@
 
 use kiln_core::Weights;
 use kiln_optim::{OptimConfig, SgdConfig};
-use kiln_train::{RangeTestConfig, TrainConfig};
+use kiln_train::{LrFinderConfig, TrainConfig};
 
 use crate::common::{config, data, model, trainer};
 
@@ -10,8 +10,8 @@ fn sgd() -> OptimConfig {
     OptimConfig::Sgd(SgdConfig { lr: 0.1, momentum: 0.9, ..SgdConfig::default() })
 }
 
-fn rates() -> RangeTestConfig {
-    RangeTestConfig { start: 1e-4, end: 1e3, steps: 60, ..RangeTestConfig::default() }
+fn rates() -> LrFinderConfig {
+    LrFinderConfig { start: 1e-4, end: 1e3, steps: 60, ..LrFinderConfig::default() }
 }
 
 #[test]
@@ -23,9 +23,9 @@ fn the_model_and_the_training_are_as_without_the_test() {
     // Running statistics of batch norm are among the weights.
     let before = Weights::of(&model);
     assert!(before.iter().any(|(name, _)| name.ends_with("running_var")));
-    let first = trainer.lr_range_test(&model, &data(), &rates()).unwrap();
+    let first = trainer.lr_find(&model, &data(), &rates()).unwrap();
     assert_eq!(Weights::of(&model).blake3(), before.blake3());
-    let second = trainer.lr_range_test(&model, &data(), &rates()).unwrap();
+    let second = trainer.lr_find(&model, &data(), &rates()).unwrap();
     assert_eq!(first, second);
     let with = trainer.fit(model, &data()).unwrap();
     assert_eq!(with.last_weights_blake3, without.last_weights_blake3);
@@ -34,7 +34,7 @@ fn the_model_and_the_training_are_as_without_the_test() {
 
 #[test]
 fn the_rate_that_it_finds_is_one_to_train_with() {
-    let test = trainer(config()).optimizer(sgd()).lr_range_test(&model(), &data(), &rates()).unwrap();
+    let test = trainer(config()).optimizer(sgd()).lr_find(&model(), &data(), &rates()).unwrap();
     let (first, last) = (test.points.first().unwrap(), test.points.last().unwrap());
     assert_eq!((first.lr, first.smoothed), (1e-4, first.loss));
     assert!(last.lr > first.lr && test.points.len() > 20);
@@ -52,8 +52,8 @@ fn the_rate_that_it_finds_is_one_to_train_with() {
 #[test]
 fn a_loss_that_is_no_number_ends_the_test() {
     let wild =
-        RangeTestConfig { start: 1.0, end: 1e30, steps: 200, diverged: 1e300, ..RangeTestConfig::default() };
-    let test = trainer(config()).optimizer(sgd()).lr_range_test(&model(), &data(), &wild).unwrap();
+        LrFinderConfig { start: 1.0, end: 1e30, steps: 200, diverged: 1e300, ..LrFinderConfig::default() };
+    let test = trainer(config()).optimizer(sgd()).lr_find(&model(), &data(), &wild).unwrap();
     assert!(test.diverged && test.points.len() < 200);
     assert!(test.points.iter().all(|point| point.smoothed.is_finite()));
 }

@@ -1,0 +1,38 @@
+//! Forward and backward over one batch: its loss and its gradients.
+
+use burn::tensor::{Device, Tensor};
+use kiln_optim::{Gradients, Sam};
+
+use crate::Task;
+use crate::batch_seed::BatchSeed;
+
+/// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
+/// at the point above it.
+pub(crate) fn gradients<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    seed: BatchSeed,
+    device: &Device,
+    sam: Option<&Sam>,
+) -> (Tensor<1>, Gradients) {
+    let Some(sam) = sam else { return pass(task, model, batch, seed, device) };
+    let (loss, gradients) = pass(task, model, batch.clone(), seed, device);
+    let above = sam.ascend(model, &gradients);
+    (loss, pass(task, &above, batch, seed, device).1)
+}
+
+/// One pass forward and back.
+fn pass<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    seed: BatchSeed,
+    device: &Device,
+) -> (Tensor<1>, Gradients) {
+    // Modules that draw from Burn's generator become a function of the batch, too.
+    device.seed(seed.backend());
+    let loss = task.loss(model, batch, seed.masks());
+    let gradients = Gradients::of(loss.backward(), model);
+    (loss.inner(), gradients)
+}

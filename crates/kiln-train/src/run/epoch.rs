@@ -1,0 +1,106 @@
+//! One epoch: forward, backward and update over its batches, from wherever in it the run stands.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use kiln_data::Minibatch;
+
+use super::Run;
+use crate::accumulate::Accumulator;
+use crate::backward::gradients;
+use crate::batch_seed::BatchSeed;
+use crate::{StepView, Stop, Task, TrainError};
+
+impl<T: Task> Run<'_, T> {
+    /// Trains to the end of the current epoch. `Some` when the run is to stop.
+    pub(super) fn epoch(&mut self) -> Result<Option<Stop>, TrainError> {
+        let began = Instant::now();
+        let (accumulate, batches) = (self.trainer.config.accumulate, self.train.batches());
+        let mut sum = Accumulator::default();
+        // Resumed behind the last batch of an epoch, no step is left: the rate of the epoch is that of the step before.
+        let begun = u64::from(self.state.batch > 0);
+        let mut lr = self.schedules.rate.at(self.state.step.saturating_sub(begun));
+        let mut items = 0;
+        for batch in self.train.clone().epoch(self.state.epoch, self.state.batch, &self.device) {
+            let batch = batch?;
+            items += batch.items;
+            self.backward(batch, &mut sum)?;
+            if sum.batches() < accumulate && self.state.batch < batches {
+                continue;
+            }
+            lr = self.update(&mut sum)?;
+            if let Some(stop) = self.after_step(lr, std::mem::take(&mut items))? {
+                return Ok(Some(stop));
+            }
+            if self.steps_done() {
+                break;
+            }
+        }
+        self.end_epoch(lr, began)
+    }
+
+    /// Adds the gradients of a batch to those of the step that it belongs to.
+    fn backward(&mut self, batch: Minibatch<T::Batch>, sum: &mut Accumulator) -> Result<(), TrainError> {
+        let (epoch, step) = (self.state.epoch, self.state.step);
+        let number = epoch * self.train.batches() as u64 + self.state.batch as u64;
+        let seed = BatchSeed { run: self.trainer.seed, batch: number };
+        if sum.batches() == 0 {
+            self.trainer.task.set_step(step);
+        }
+        let (task, sam) = (&self.trainer.task, self.stepper.sam.as_ref());
+        let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };
+        let (loss, gradients) = gradients(task, self.model(), batch.data, seed, &self.device, sam);
+        sum.add(gradients, batch.items, weight);
+        self.losses.push(loss, batch.items, step + 1, epoch)?;
+        self.state.batch += 1;
+        Ok(())
+    }
+
+    /// One optimiser step with the mean gradient. Gives the learning rate that it was made with.
+    fn update(&mut self, sum: &mut Accumulator) -> Result<f64, TrainError> {
+        let lr = self.schedules.apply(self.state.step, &mut self.stepper.optimizer)?;
+        self.stepper.penalties.set_step(self.state.step);
+        if let (Some(mean), Some(model)) = (sum.take(), self.model.take()) {
+            self.model = Some(self.stepper.update(model, mean, lr));
+        }
+        self.losses.push_norm(self.stepper.norm.take());
+        self.state.step += 1;
+        if let (Some(average), Some(model)) = (&mut self.average, &self.model) {
+            average.update(model, self.state.step);
+        }
+        Ok(lr)
+    }
+
+    /// Callbacks, requests to stop, the time limit and checkpoints inside an epoch.
+    fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
+        let (state, config) = (&self.state, &self.trainer.config);
+        let view = StepView {
+            epoch: state.epoch + 1,
+            epochs: config.epochs,
+            step: state.step,
+            batch: state.batch,
+            batches: self.train.batches(),
+            items,
+            lr,
+            loss: self.losses.newest,
+        };
+        let mut stop = None;
+        for callback in &mut self.trainer.callbacks {
+            if let ControlFlow::Break(why) = callback.on_step_end(&view)? {
+                stop = stop.or(Some(why));
+            }
+        }
+        if self.trainer.stop.load(Ordering::Relaxed) {
+            stop = Some(Stop::Interrupted);
+        }
+        if config.time_limit.is_some_and(|limit| self.started.elapsed().as_secs_f64() >= limit) {
+            stop = stop.or(Some(Stop::TimeLimit));
+        }
+        let due = self.trainer.checkpoint.every_steps.is_some_and(|every| state.step.is_multiple_of(every));
+        if due && stop.is_none() && state.batch < self.train.batches() {
+            self.save(&self.weights())?;
+        }
+        Ok(stop)
+    }
+}

@@ -1,0 +1,118 @@
+//! One run of the loop: build, restore, epoch after epoch, close.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `build.rs` | makes everything that the run needs, as it stands before the first step |
+//! | `restore.rs` | takes up the state of a checkpoint |
+//! | `epoch.rs` | steps over the batches of one epoch |
+//! | `epoch_end.rs` | ends an epoch: metrics, best weights, record, callbacks, checkpoint |
+//! | `validate.rs` | scores the validation part |
+//! | `close.rs` | saves, and gives the outcome |
+
+mod build;
+mod close;
+mod epoch;
+mod epoch_end;
+mod restore;
+mod validate;
+mod weights;
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use burn::tensor::Device;
+use kiln_core::Weights;
+use kiln_data::Loader;
+use kiln_optim::Average;
+
+use crate::checkpoint::{Checkpoint, Deferred, TrainState};
+use crate::losses::{LossSum, Losses};
+use crate::schedules::Schedules;
+use crate::step::Stepper;
+use crate::trainer::{Data, Trainer};
+use crate::{History, Outcome, Stop, Task, TrainError};
+
+pub(crate) struct Run<'a, T: Task> {
+    trainer: &'a mut Trainer<T>,
+    /// Moved out while it is updated, so that the backend owns every tensor alone and can update in place.
+    model: Option<T::Model>,
+    device: Device,
+    train: Loader<T::Batch>,
+    validation: Option<Loader<T::Batch>>,
+    stepper: Stepper,
+    average: Option<Average>,
+    schedules: Schedules,
+    state: TrainState,
+    history: History,
+    losses: Losses,
+    best: Option<Weights>,
+    deferred: Deferred,
+    started: Instant,
+    seconds_before: f64,
+}
+
+impl<'a, T: Task> Run<'a, T> {
+    /// A run that stands before its first step, or where the checkpoint `from` was saved.
+    pub(crate) fn start(
+        trainer: &'a mut Trainer<T>,
+        model: T::Model,
+        data: &Data<T::Batch>,
+        from: Option<Checkpoint>,
+    ) -> Result<Self, TrainError> {
+        let mut run = Self::build(trainer, model, data)?;
+        run.restore(from)?;
+        for callback in &mut run.trainer.callbacks {
+            callback.on_fit_start(&run.history)?;
+        }
+        Ok(run)
+    }
+
+    /// Runs to the end, and gives the model back with the best weights.
+    pub(crate) fn finish(mut self) -> Result<Outcome<T::Model>, TrainError> {
+        if let Some(stop) = self.state.stop.clone() {
+            return self.close(stop);
+        }
+        let stop = self.epochs()?;
+        if !stop.can_go_on() && self.validation.is_none() {
+            // With a validation part this happened before the validation.
+            let _ = self.refresh_statistics(&AtomicBool::new(false))?;
+        }
+        self.close(stop)
+    }
+
+    /// Ends with weights that were not found by steps: one epoch of `steps` iterations, whose training loss is known.
+    pub(crate) fn finish_solved(
+        mut self,
+        steps: u64,
+        loss: f64,
+        stop: Stop,
+    ) -> Result<Outcome<T::Model>, TrainError> {
+        self.state.step = steps;
+        self.losses = Losses::resumed(LossSum { sum: loss, items: 1, ..LossSum::default() });
+        let began = self.started;
+        let stopped = self.end_epoch(0.0, began)?;
+        let stop = if stop == Stop::Finished { stopped.unwrap_or(stop) } else { stop };
+        self.close(stop)
+    }
+
+    fn epochs(&mut self) -> Result<Stop, TrainError> {
+        while self.state.epoch < self.trainer.config.epochs {
+            if let Some(stop) = self.epoch()? {
+                return Ok(stop);
+            }
+        }
+        Ok(Stop::Finished)
+    }
+
+    fn steps_done(&self) -> bool {
+        self.trainer.config.steps.is_some_and(|steps| self.state.step >= steps)
+    }
+
+    fn seconds(&self) -> f64 {
+        self.seconds_before + self.started.elapsed().as_secs_f64()
+    }
+
+    fn model(&self) -> &T::Model {
+        self.model.as_ref().expect("the model is only away while it is updated")
+    }
+}

@@ -1,0 +1,90 @@
+//! Restore: a run goes on from a checkpoint, with the same bits as if it had never stopped.
+
+use burn::module::Module;
+use kiln_core::{Weights, params};
+use kiln_objective::Penalties;
+
+use super::Run;
+use crate::checkpoint::Checkpoint;
+use crate::losses::Losses;
+use crate::{Task, TrainError};
+
+impl<T: Task> Run<'_, T> {
+    /// Takes up the state of `from`, or clears what is left of an earlier try where there is no checkpoint.
+    pub(super) fn restore(&mut self, from: Option<Checkpoint>) -> Result<(), TrainError> {
+        if let Some(store) = &self.trainer.store {
+            store.clean(from.as_ref())?;
+        }
+        if let Some(log) = &self.trainer.log {
+            self.history = log.cut(from.as_ref().map_or(0, |checkpoint| checkpoint.state.seq))?;
+        }
+        if let Some(checkpoint) = from {
+            self.restore_state(checkpoint)?;
+        }
+        self.stepper.penalties.set_step(self.state.step);
+        Ok(())
+    }
+
+    fn restore_state(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
+        self.restore_model(&checkpoint)?;
+        self.state = checkpoint.state.clone();
+        self.losses = Losses::resumed(self.state.losses);
+        self.seconds_before = self.state.seconds;
+        if let Some(plateau) = &self.state.plateau {
+            self.schedules.rate.restore(plateau.clone());
+        }
+        for (callback, saved) in self.trainer.callbacks.iter_mut().zip(&self.state.callbacks) {
+            if let Some(saved) = saved {
+                callback.load(saved);
+            }
+        }
+        self.restore_best(checkpoint)
+    }
+
+    /// The weights that are trained, and what optimiser, average and penalties keep beside them.
+    fn restore_model(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let Some(model) = self.model.take() else { return Ok(()) };
+        let trained = match &mut self.average {
+            Some(average) => average.load(
+                &checkpoint.average,
+                checkpoint.state.averaged,
+                &checkpoint.weights,
+                &params::list(&model),
+                &self.device,
+            )?,
+            None => checkpoint.weights.clone(),
+        };
+        // Through evaluation mode, so that no running statistic of the fresh model is pending.
+        let model = trained.apply(model.valid())?.train();
+        // What penalties keep is saved beside the state of the optimiser.
+        let (mut of_penalties, mut of_optimizer) = (Weights::default(), Weights::default());
+        for (name, data) in checkpoint.optimizer.iter() {
+            let part = if Penalties::owns(name) { &mut of_penalties } else { &mut of_optimizer };
+            part.insert(name, data.clone());
+        }
+        let device = self.device.clone().inner();
+        self.stepper.optimizer.load(&of_optimizer, &params::list(&model), &device)?;
+        self.stepper.penalties.load(&of_penalties, &device);
+        self.model = Some(self.stepper.optimizer.restore(model));
+        Ok(())
+    }
+
+    /// The best weights so far, which may be those of another checkpoint.
+    fn restore_best(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
+        let (Some(name), Some(store)) = (&self.state.best, &self.trainer.store) else { return Ok(()) };
+        if checkpoint.path.ends_with(name) {
+            self.best = Some(checkpoint.weights);
+            return Ok(());
+        }
+        match store.load(name) {
+            Ok(best) => self.best = Some(best.weights),
+            // A run that has ended has no other weights to give. One that goes on finds others from here on.
+            Err(TrainError::Damaged { .. }) if self.state.stop.is_none() => {
+                self.state.best = None;
+                self.state.monitor.best = None;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
