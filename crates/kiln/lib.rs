@@ -91,3 +91,10 @@ pub mod prelude {
         Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer, evaluate,
     };
 }
+
+/// The programs of the guide, compiled and run as doc tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../docs/guide/own-models.md")]
+    struct OwnModels;
+}

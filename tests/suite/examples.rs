@@ -80,11 +80,11 @@ fn mlp_digits_is_short() {
     let source = include_str!("../../examples/mlp_digits.rs");
     let code = source.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//"));
     assert!(code.count() < 40);
-    // The README shows the same program.
+    // The guide shows the same program.
     let (_, program) = source.split_once("use kiln").expect("the example imports kiln");
     assert!(
-        include_str!("../../README.md").contains(&format!("use kiln{program}")),
-        "README.md shows another program"
+        include_str!("../../docs/guide/own-models.md").contains(&format!("use kiln{program}")),
+        "the guide shows another program"
     );
 }
 
