@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Differences of numbers with a decimal point that do not count: rounding differs between processors, and a training makes more of it.
+/// Differences of numbers that do not count: processors round differently, and a training makes more of it.
 const RELATIVE: f64 = 0.05;
 const ABSOLUTE: f64 = 0.02;
+/// Of counts, such as the best epoch.
+const COUNTS: (f64, f64) = (0.1, 2.0);
 
 /// What is different each time, and what stands in its place.
 static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -67,14 +69,23 @@ fn line_matches(shown: &str, printed: &str) -> bool {
 }
 
 fn word_matches(shown: &str, printed: &str) -> bool {
-    let number = |word: &str| {
-        let word = word.trim_end_matches([',', ':', '.', ';', '%']);
-        if word.contains(['.', 'e']) { word.parse::<f64>().ok() } else { None }
-    };
     match (number(shown), number(printed)) {
-        (Some(shown), Some(printed)) => (shown - printed).abs() <= ABSOLUTE + RELATIVE * shown.abs(),
+        (Some((shown, whole)), Some((printed, _))) => {
+            let (relative, absolute) = if whole { COUNTS } else { (RELATIVE, ABSOLUTE) };
+            (shown - printed).abs() <= absolute + relative * shown.abs()
+        }
         _ => shown == printed,
     }
+}
+
+/// The number that a word is, and whether it is a whole one.
+fn number(word: &str) -> Option<(f64, bool)> {
+    if word == "·" {
+        return Some((0.0, true));
+    }
+    let plain = word.trim_matches(|c| ",:.;%[]()".contains(c)).replace(',', "");
+    let number = plain.parse().ok()?;
+    Some((number, !plain.contains(['.', 'e'])))
 }
 
 #[test]
@@ -88,7 +99,8 @@ fn what_varies_does_not_count_and_what_is_wrong_does() {
     assert!(same(&["step [..] of 3"], "step 17 of 3"));
     assert!(!same(&["run  runs/20261124-090913-digits-410d"], "run  runs/20261129-112233-iris-0a1b"));
     assert!(!same(&["loss 0.5370"], "loss 0.7000"));
-    assert!(!same(&["best epoch 39"], "best epoch 38"));
+    assert!(same(&["best epoch 39"], "best epoch 38") && same(&["·  1,800"], "1  1,798"));
+    assert!(!same(&["best epoch 39"], "best epoch 60"));
     assert!(!same(&["first", "...", "last"], "first\n1"));
     assert!(!same(&["one"], "one\ntwo"));
 }

@@ -2,7 +2,7 @@
 //!
 //! The commands of a page run in order, in one empty folder that has the guide's data files, through `sh`: pipes and redirections
 //! work. What a page shows as output is compared with what is printed. Times, sizes of memory, names of runs and hashes are left out, and
-//! numbers with a decimal point may differ a little, because processors round differently. A line `...` stands for any lines, `[..]` for any
+//! numbers may differ a little, because processors round differently. A line `...` stands for any lines, `[..]` for any
 //! characters. `trycmd` does much of this, but has no shell and compares numbers as text.
 //!
 //! A block is skipped when its info string says `ignore`. Its first line must then be a comment that says why.
