@@ -25,6 +25,8 @@ static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     .into()
 });
 
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?|·").unwrap());
+
 /// Whether `printed` is what `shown` says. Blank lines do not count.
 pub(crate) fn matches(shown: &[String], printed: &str) -> bool {
     let lines = |text: &mut dyn Iterator<Item = &str>| -> Vec<String> {
@@ -63,29 +65,21 @@ fn line_matches(shown: &str, printed: &str) -> bool {
     if drawn(shown) || drawn(printed) {
         return drawn(shown) == drawn(printed);
     }
-    let (shown, printed): (Vec<_>, Vec<_>) = (shown.split(' ').collect(), printed.split(' ').collect());
-    shown.len() == printed.len()
-        && shown.iter().zip(printed).all(|(shown, printed)| word_matches(shown, printed))
+    // What is between the numbers is equal, and the numbers are close.
+    if NUMBER.replace_all(shown, "#") != NUMBER.replace_all(printed, "#") {
+        return false;
+    }
+    let numbers = |line| NUMBER.find_iter(line).map(|found| number(found.as_str())).collect::<Vec<_>>();
+    numbers(shown).into_iter().zip(numbers(printed)).all(|((shown, whole), (printed, _))| {
+        let (relative, absolute) = if whole { COUNTS } else { (RELATIVE, ABSOLUTE) };
+        (shown - printed).abs() <= absolute + relative * shown.abs()
+    })
 }
 
-fn word_matches(shown: &str, printed: &str) -> bool {
-    match (number(shown), number(printed)) {
-        (Some((shown, whole)), Some((printed, _))) => {
-            let (relative, absolute) = if whole { COUNTS } else { (RELATIVE, ABSOLUTE) };
-            (shown - printed).abs() <= absolute + relative * shown.abs()
-        }
-        _ => shown == printed,
-    }
-}
-
-/// The number that a word is, and whether it is a whole one.
-fn number(word: &str) -> Option<(f64, bool)> {
-    if word == "·" {
-        return Some((0.0, true));
-    }
-    let plain = word.trim_matches(|c| ",:.;%[]()".contains(c)).replace(',', "");
-    let number = plain.parse().ok()?;
-    Some((number, !plain.contains(['.', 'e'])))
+/// A number and whether it is a whole one; the `·` of a table of counts is 0.
+fn number(text: &str) -> (f64, bool) {
+    let plain = text.replace(',', "").replace('·', "0");
+    (plain.parse().unwrap(), !plain.contains(['.', 'e']))
 }
 
 #[test]
@@ -100,6 +94,8 @@ fn what_varies_does_not_count_and_what_is_wrong_does() {
     assert!(!same(&["run  runs/20261124-090913-digits-410d"], "run  runs/20261129-112233-iris-0a1b"));
     assert!(!same(&["loss 0.5370"], "loss 0.7000"));
     assert!(same(&["best epoch 39"], "best epoch 38") && same(&["·  1,800"], "1  1,798"));
+    assert!(same(&["1,470.16895,18.437567"], "1,470.43277,18.47838"));
+    assert!(!same(&["1,470.16895,18.437567"], "1,570.43277,18.47838"));
     assert!(!same(&["best epoch 39"], "best epoch 60"));
     assert!(!same(&["first", "...", "last"], "first\n1"));
     assert!(!same(&["one"], "one\ntwo"));
