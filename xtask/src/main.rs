@@ -1,8 +1,10 @@
 //! Project checks: `cargo xtask check` is what people and continuous integration run; cheapest first.
 
 mod edges;
+mod modules;
 mod sizes;
 mod steps;
+mod unused;
 
 use std::process::ExitCode;
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::{edges, sizes};
+use serde_json::Value;
+
+use crate::{edges, modules, sizes, unused};
 
 /// How far the checks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +23,11 @@ pub(crate) enum Depth {
 pub(crate) fn run(depth: Depth) -> Result<(), String> {
     let started = Instant::now();
     timed("fmt", || cargo(&["fmt", "--all", "--check"], &[]))?;
-    timed("crate edges", crate_edges)?;
-    timed("file sizes", file_sizes)?;
+    let metadata = metadata()?;
+    timed("crate edges", || none(edges::check(&metadata)))?;
+    timed("unused dependencies", || none(unused::check(&metadata)?))?;
+    timed("circles of modules", || none(modules::check(&metadata)?))?;
+    timed("file sizes", || none(sizes::check(&root()).map_err(|error| error.to_string())?))?;
     if depth > Depth::Fast {
         // All in the release profile, so that one build of the dependencies serves run, test and checks.
         let warnings = ["--", "-D", "warnings"];
@@ -67,22 +72,18 @@ fn root() -> PathBuf {
     xtask.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
 }
 
-fn crate_edges() -> Result<(), String> {
+/// What cargo says about the workspace.
+fn metadata() -> Result<Value, String> {
     let output = command(&["metadata", "--format-version", "1", "--no-deps"])
         .output()
         .map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    let metadata = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
-    let wrong = edges::check(&metadata);
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
+    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
 }
 
-/// Long files are named but allowed: what to split is a judgement.
-fn file_sizes() -> Result<(), String> {
-    for (path, lines) in sizes::long_files(&root()).map_err(|error| error.to_string())? {
-        eprintln!("  {}: {lines} lines, the aim is at most {}", path.display(), sizes::LIMIT);
-    }
-    Ok(())
+/// Fails with all sentences, if there are any.
+fn none(wrong: Vec<String>) -> Result<(), String> {
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
 }
