@@ -28,6 +28,9 @@ def text(path):
     read = path.read_text()
     if path.suffix == ".json":
         return json.dumps(settled(json.loads(read)))
+    # Who set a value is a comment, and depends on which process trained a fold.
+    if path.suffix == ".toml":
+        return "\n".join(line.split(" #")[0].rstrip() for line in read.splitlines() if not line.startswith("#"))
     lines = []
     for line in read.splitlines():
         lines.append(json.dumps(settled(json.loads(line))) if line.startswith("{") else STAMP.sub(r"\g<name>", line))

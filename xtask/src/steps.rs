@@ -43,6 +43,12 @@ pub(crate) fn run(depth: Depth) -> Result<(), String> {
     Ok(())
 }
 
+/// Prints the circles of all crates.
+pub(crate) fn circles() -> Result<(), String> {
+    print!("{}", modules::show(&metadata()?)?);
+    Ok(())
+}
+
 fn timed(name: &str, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     eprintln!("xtask: {name} …");
     let started = Instant::now();

@@ -21,22 +21,34 @@ pub(crate) fn uses(modules: &Modules) -> BTreeMap<String, BTreeSet<String>> {
     modules.values().map(|module| (name(&module.path), edges(module))).collect()
 }
 
-/// The circles, each as the shortest way round through its first module. Circles that share a module count once.
-pub(crate) fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<String>> {
+/// Modules that all reach each other.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Knot {
+    /// The shortest way round through its first module.
+    pub(crate) circle: Vec<String>,
+    /// Every use among its modules: who uses, what is used.
+    pub(crate) edges: Vec<(String, String)>,
+}
+
+/// The knots, in the order of their first modules.
+pub(crate) fn knots(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<Knot> {
     let mut seen = BTreeSet::new();
-    let mut circles = Vec::new();
+    let mut knots = Vec::new();
     for start in uses.keys() {
         if seen.contains(start) {
             continue;
         }
-        if let Some(circle) = way_back(uses, start) {
-            // Whoever is reached from here and reaches back is in the same knot.
-            let knot = uses.keys().filter(|other| reaches(uses, start, other) && reaches(uses, other, start));
-            seen.extend(knot.cloned());
-            circles.push(circle);
-        }
+        let Some(circle) = way_back(uses, start) else { continue };
+        let both_ways = |other: &&String| reaches(uses, start, other) && reaches(uses, other, start);
+        let modules: BTreeSet<&String> = uses.keys().filter(both_ways).collect();
+        let edge = |from: &String, to: &String| (from.clone(), to.clone());
+        let edges = modules.iter().flat_map(|from| {
+            uses[*from].iter().filter(|to| modules.contains(to)).map(move |to| edge(from, to))
+        });
+        knots.push(Knot { circle, edges: edges.collect() });
+        seen.extend(modules.into_iter().cloned());
     }
-    circles
+    knots
 }
 
 /// The shortest way from a module to itself.

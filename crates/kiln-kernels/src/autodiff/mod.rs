@@ -15,7 +15,6 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use crate::cpu::Mask;
 use crate::flex::Targets;
-use crate::op::BatchStatistics;
 use crate::{Act, flex};
 
 // The macro makes an implementation for a public type of the trait, which must be public for that.
@@ -118,20 +117,17 @@ pub(crate) fn conv_transpose2d(
     Dispatch::fused_conv_transpose2d(x, weight, bias, options, act)
 }
 
+/// The output, the mean and the variance.
 pub(crate) fn batch_norm<const D: usize>(
     x: Tensor<D>,
     gamma: Tensor<1>,
     beta: Tensor<1>,
     epsilon: f64,
     act: Act,
-) -> BatchStatistics<D> {
+) -> [DispatchTensor; 3] {
     let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
     let (output, mean, variance) = Dispatch::fused_batch_norm(x, gamma, beta, epsilon, act);
-    BatchStatistics {
-        output: Tensor::from_dispatch(output),
-        mean: Tensor::from_dispatch(mean),
-        variance: Tensor::from_dispatch(variance),
-    }
+    [output, mean, variance]
 }
 
 pub(crate) fn layer_norm<const D: usize>(

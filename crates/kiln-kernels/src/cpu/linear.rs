@@ -1,7 +1,7 @@
 //! Linear layers: `y = act(x · w + bias)` and its gradients.
 
+use super::act::Act;
 use super::arch::arch;
-use super::conv::Act;
 use super::product::{Factor, Product};
 use super::relu::masked;
 use super::scratch::Scratch;

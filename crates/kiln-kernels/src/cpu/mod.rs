@@ -12,6 +12,7 @@
 // Kernels index several arrays in step, which iterators would hide, not shorten.
 #![allow(clippy::needless_range_loop)]
 
+mod act;
 mod arch;
 mod batch_norm;
 mod column_sums;
@@ -34,11 +35,12 @@ mod transpose;
 #[cfg(test)]
 mod tests;
 
+pub use act::Act;
 pub use arch::{Vectorize, vectorized};
 pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
 pub use column_sums::column_sums;
 pub use conv::{
-    Act, ConvShape, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
+    ConvShape, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
     conv2d_weight_grad,
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};

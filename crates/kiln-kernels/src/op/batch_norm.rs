@@ -37,7 +37,12 @@ pub fn batch_norm<const D: usize>(
         let channels = x.dims()[1];
         assert_eq!(gamma.dims(), [channels], "batch_norm: gamma must have an element for each channel");
         assert_eq!(beta.dims(), [channels], "batch_norm: beta must have an element for each channel");
-        return crate::autodiff::batch_norm(x, gamma, beta, epsilon, act);
+        let [output, mean, variance] = crate::autodiff::batch_norm(x, gamma, beta, epsilon, act);
+        return BatchStatistics {
+            output: Tensor::from_dispatch(output),
+            mean: Tensor::from_dispatch(mean),
+            variance: Tensor::from_dispatch(variance),
+        };
     }
     let module::BatchNormTrainOutput { output, mean, variance } =
         module::batch_norm_train(x, gamma, beta, epsilon);

@@ -4,8 +4,8 @@ use pulp::Simd;
 
 use super::forward::normalised;
 use super::{Norm, Statistics, vectors, vectors_mut};
+use crate::cpu::act::Act;
 use crate::cpu::arch::arch;
-use crate::cpu::conv::Act;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each, piece};
 use crate::cpu::rows::{add_chunks, rows_per_chunk};
 use crate::cpu::scratch::Scratch;

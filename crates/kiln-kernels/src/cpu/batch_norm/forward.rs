@@ -3,8 +3,8 @@
 use pulp::Simd;
 
 use super::Norm;
+use crate::cpu::act::Act;
 use crate::cpu::arch::arch;
-use crate::cpu::conv::Act;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each, piece};
 use crate::cpu::rows::rows_per_chunk;
 

@@ -2,6 +2,7 @@
 
 use super::source::{Sink, Source};
 use super::{ConvShape, few_channels, forward, input_grad, weight_grad};
+use crate::cpu::act::Act;
 use crate::cpu::arch::arch;
 use crate::cpu::order::Order;
 use crate::cpu::parallel::Shared;
@@ -44,7 +45,7 @@ pub fn conv2d_relu_pool(
     let sink = Sink::Pooled { data: Shared::new(y), order: y_order, index: Shared::new(index) };
     let x = Source::Plain { data: x, order: x_order };
     // Relu comes with the pooling, on a quarter of the values.
-    forward(arch, shape, x, weight, Some(bias), super::Act::None, &sink);
+    forward(arch, shape, x, weight, Some(bias), Act::None, &sink);
     few_channels::pack(arch, shape, index);
 }
 
@@ -90,6 +91,6 @@ pub fn conv2d_relu_pool_grad(
     }
     if let Some((dx, order)) = dx {
         let sink = Sink::Plain { data: Shared::new(dx), order };
-        input_grad(arch, shape, g, weight, None, super::Act::None, &sink);
+        input_grad(arch, shape, g, weight, None, Act::None, &sink);
     }
 }

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
-use super::Act;
 use super::pack::Packed;
 use super::plan::{Plan, Sweep};
 use super::source::{Sink, Source};
+use crate::cpu::act::Act;
 use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{Task, for_each, piece};
 use crate::cpu::scratch::Scratch;

@@ -32,19 +32,10 @@ pub(crate) use shape::out_len;
 use plan::Plan;
 use source::{Sink, Source};
 
+use super::act::Act;
 use super::arch::{Arch, arch};
 use super::order::Order;
 use super::parallel::Shared;
-
-/// What is applied to the results of a layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Act {
-    /// Nothing.
-    #[default]
-    None,
-    /// `max(y, 0)`; NaN stays NaN.
-    Relu,
-}
 
 /// `y = act(x ∗ weight + bias)`; see [`ConvShape`] for the formula.
 ///

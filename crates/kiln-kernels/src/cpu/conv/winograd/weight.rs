@@ -2,8 +2,8 @@
 
 use pulp::Simd;
 
-use super::Geometry;
 use super::algorithm::{Algorithm, Four, Two};
+use super::geometry::Geometry;
 use super::transform::kernel;
 use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
