@@ -5,6 +5,7 @@
 //! - [`augment`]: images augmented on the host, the same on every backend
 //! - [`config`]: the configuration of a run, from files, environment and arguments
 //! - [`data`]: data sets, splits, preprocessing fitted on the training part, seeded loading
+//! - [`experiment`]: runs in folders, cross-validation, search, paths and curves, resumed after a kill
 //! - [`kernels`]: fused operations for modules of your own, with CPU kernels on flex
 //! - [`models`]: linear, MLP, CNN, ResNet
 //! - [`objective`]: losses and penalties
@@ -53,6 +54,7 @@ pub use kiln_augment as augment;
 pub use kiln_config as config;
 pub use kiln_convex as convex;
 pub use kiln_data as data;
+pub use kiln_experiment as experiment;
 pub use kiln_kernels as kernels;
 pub use kiln_models as models;
 pub use kiln_objective as objective;

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use kiln::data::source::{self, Availability};
 
 /// `cargo test` builds the examples beside the tests: this file is `<profile>/deps/examples-<hash>`.
-fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test knows where it is");
     let profile = test.parent().and_then(Path::parent).expect("tests lie in <profile>/deps");
     profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
@@ -86,6 +86,25 @@ fn mlp_digits_is_short() {
         include_str!("../../docs/guide/own-models.md").contains(&format!("use kiln{program}")),
         "the guide shows another program"
     );
+}
+
+#[test]
+fn cross_validate_own_model() {
+    let text = run("cross_validate_own_model", &[]);
+    let mean = number(&text, "\naccuracy");
+    let (low, high) = (number(&text, "95 % interval"), number(&text, " to "));
+    assert!(mean > 0.9 && low < mean && mean < high && high - low < 0.1, "{text}");
+    // Every item once, and the predictions are those that the folds were scored by.
+    let right = number(&text, "right for") / number(&text, " of ");
+    assert!(text.contains("of 1797 items") && (right - mean).abs() < 1e-3, "{text}");
+}
+
+#[test]
+fn tune_own_model() {
+    let text = run("tune_own_model", &[]);
+    assert_eq!(text.lines().filter(|line| line.contains("lr=")).count(), 12, "{text}");
+    // More numbers keep more of the image, and what falls behind is given up.
+    assert!(number(&text, "with loss") < 0.6 && text.contains("pruned"), "{text}");
 }
 
 /// Whether Fashion-MNIST is on this machine.

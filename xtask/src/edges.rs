@@ -37,6 +37,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-train",
         ],
     ),
+    (
+        "kiln-experiment",
+        &[
+            "kiln-core",
+            "kiln-convex",
+            "kiln-data",
+            "kiln-augment",
+            "kiln-models",
+            "kiln-objective",
+            "kiln-optim",
+            "kiln-train",
+            "kiln-validate",
+            "kiln-config",
+        ],
+    ),
     // Plain records only (metrics, epochs): what is shown must not need a tensor.
     ("kiln-report", &["kiln-core"]),
     (
@@ -52,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-train",
             "kiln-validate",
             "kiln-config",
+            "kiln-experiment",
             "kiln-report",
         ],
     ),
@@ -69,6 +85,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-train",
             "kiln-validate",
             "kiln-config",
+            "kiln-experiment",
             "kiln-report",
             "kiln-cli",
         ],

@@ -1,23 +1,23 @@
-//! The command kiln: arguments, plan, run, exit codes.
+//! The command kiln: arguments, experiments, words, exit codes.
 //!
 //! Arguments are text that is checked by itself (`args`), a configuration is read in layers and checked once
-//! ([`kiln_config`]), and each command is one file (`command`). Data goes to standard output, words to standard error, and
-//! the exit code says what kind of failure it was ([`kiln_core::ErrorKind`]).
+//! ([`kiln_config`]), and each command is one file (`command`), which calls [`kiln_experiment`] and prints what comes back
+//! (`tell`). Data goes to standard output, words to standard error, and the exit code says what kind of failure it was
+//! ([`kiln_core::ErrorKind`]).
 
 mod args;
 mod bug;
 mod command;
+mod configuration;
 mod error;
-mod fit;
-mod job;
-mod locate;
+mod observe;
 mod output;
-mod predictions;
+mod picture;
 mod render;
-mod run_dir;
 mod signal;
-mod text;
+mod tell;
 mod watch;
+mod worker;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -29,8 +29,16 @@ impl Output {
     /// # Errors
     /// [`CliError::Output`], also when the reader has gone.
     pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
+        self.write(text).map_err(CliError::Output)
+    }
+
+    /// As [`Output::data`], with the error of the system.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(crate) fn write(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Output)
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
     }
 
     /// Prints one object with `v` and `event` first.

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, IsTerminal, Read};
 
 use kiln_core::Explain;
 use kiln_data::Place;
+use kiln_experiment::ExperimentError;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
@@ -37,11 +38,9 @@ pub(crate) fn colour() -> bool {
 
 /// The message with its place in front, for readers that see no snippet.
 pub(crate) fn one_line(error: &CliError) -> String {
-    match error.snippet() {
-        Some(snippet) => {
-            format!("{}:{}: {error}", snippet.source.name, snippet.line())
-        }
-        None => error.to_string(),
+    match error {
+        CliError::Experiment(error) => error.one_line(),
+        error => error.to_string(),
     }
 }
 
@@ -61,7 +60,7 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
         });
     }
     match error {
-        CliError::Data(error) => error.place().as_ref().and_then(from_file),
+        CliError::Experiment(ExperimentError::Data(error)) => error.place().as_ref().and_then(from_file),
         _ => None,
     }
 }

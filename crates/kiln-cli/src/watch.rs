@@ -1,7 +1,9 @@
 //! Shows training as it goes: progress for people, events for programs.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
+use kiln_experiment::TrainingStart;
 use kiln_report::{Event, EventWriter, Mode, Plan, Progress};
 use kiln_train::{Callback, EpochView, StepView, Stop, TrainError};
 
@@ -14,7 +16,17 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(mode: Mode, plan: Plan, events: bool) -> Self {
+    pub(crate) fn new(mode: Mode, start: &TrainingStart<'_>, events: bool) -> Self {
+        let [train, validation, _] = start.items.map(|items| items as u64);
+        let plan = Plan {
+            epochs: start.epochs,
+            steps_per_epoch: start.steps_per_epoch,
+            steps: start.steps,
+            done: start.done,
+            train_items: train,
+            validation_items: validation,
+            time_limit: start.time_limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok()),
+        };
         Self { progress: Progress::new(mode, plan), steps_per_epoch: plan.steps_per_epoch.max(1), events }
     }
 }

@@ -56,6 +56,7 @@ pub struct Resolved {
     /// The section `[tune]` of the file: what `kiln tune` varies.
     pub tune: Layer,
     settings: Settings,
+    request: Request,
 }
 
 /// Reads and merges all layers.
@@ -95,7 +96,7 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         error => error,
     })?;
     let label = label(config.as_deref(), &config_built);
-    Ok(Resolved { config: config_built, label, tune, settings })
+    Ok(Resolved { config: config_built, label, tune, settings, request: request.clone() })
 }
 
 fn defaults() -> Layer {
@@ -229,6 +230,11 @@ impl Resolved {
         let mut other = self.clone();
         other.config.seed = seed;
         other
+    }
+
+    /// What the configuration was resolved from: a search resolves it again with other values.
+    pub fn request(&self) -> &Request {
+        &self.request
     }
 
     /// Who set a key, in words: `default`, `file my.toml:3`, `argument`, `--seed`.

@@ -5,9 +5,11 @@
 
 pub mod check;
 pub mod device;
+mod digits;
 mod error;
 pub mod file;
 pub mod kinds;
+pub mod memory;
 mod metrics;
 mod nearest;
 pub mod params;
@@ -17,6 +19,7 @@ mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
+pub use digits::few_digits;
 pub use error::{ErrorKind, Explain};
 pub use metrics::{Metrics, larger_is_better};
 pub use nearest::nearest;

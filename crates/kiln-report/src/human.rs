@@ -59,17 +59,7 @@ pub fn count(count: u64) -> String {
 
 /// A metric or loss with about four digits that mean something: `0.9722`, `12.35`, `2900`, `1.234e-5`.
 pub fn metric(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 {
-        "0".to_owned()
-    } else if !value.is_finite() {
-        value.to_string()
-    } else if !(1e-3..1e7).contains(&size) {
-        format!("{value:.3e}")
-    } else {
-        let digits = [(9.9995, 4), (99.995, 2), (999.95, 1)].iter().find(|(below, _)| size < *below);
-        format!("{value:.*}", digits.map_or(0, |(_, digits)| *digits))
-    }
+    kiln_core::few_digits(value)
 }
 
 /// A rate in items a second: `0.52`, `81.3`, `5,321`.

@@ -1,27 +1,30 @@
 //! Tables, progress and JSON lines from plain records; never touches a tensor.
 //!
 //! - [`event`]: what `--json` prints, one object a line.
-//! - [`Progress`]: what a person sees while a model trains.
+//! - `Progress`, with the feature `progress`: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
 //! - [`Panels`]: many panels of curves with the same axes, as SVG.
 //! - [`Sheet`]: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
 //! - [`human`]: durations, sizes and numbers as words.
-//! - [`memory`]: the peak memory of this process.
 
 pub mod boxplot;
 mod chart;
 mod confusion;
+#[cfg(feature = "progress")]
 mod epoch;
 pub mod event;
 pub mod human;
-pub mod memory;
 mod mode;
+#[cfg(feature = "progress")]
 mod pace;
+#[cfg(feature = "progress")]
 mod plan;
+#[cfg(feature = "progress")]
 mod progress;
 mod sheet;
+#[cfg(feature = "progress")]
 mod sink;
 pub mod table;
 mod writer;
@@ -31,7 +34,9 @@ pub use confusion::confusion;
 pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};
 pub use mode::{Mode, UnknownMode};
+#[cfg(feature = "progress")]
 pub use plan::Plan;
+#[cfg(feature = "progress")]
 pub use progress::Progress;
 pub use sheet::{Picture, Sheet};
 pub use table::{Column, Table};

@@ -91,3 +91,29 @@ pub trait Callback: Send {
     /// Takes back what [`Callback::save`] gave.
     fn load(&mut self, _state: &serde_json::Value) {}
 }
+
+impl Callback for Box<dyn Callback> {
+    fn on_fit_start(&mut self, history: &History) -> Result<(), TrainError> {
+        (**self).on_fit_start(history)
+    }
+
+    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
+        (**self).on_step_end(view)
+    }
+
+    fn on_epoch_end(&mut self, view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
+        (**self).on_epoch_end(view)
+    }
+
+    fn on_fit_end(&mut self, history: &History, stop: &Stop) -> Result<(), TrainError> {
+        (**self).on_fit_end(history, stop)
+    }
+
+    fn save(&self) -> Option<serde_json::Value> {
+        (**self).save()
+    }
+
+    fn load(&mut self, state: &serde_json::Value) {
+        (**self).load(state);
+    }
+}

@@ -75,6 +75,26 @@ pub(crate) struct Cuts {
     pub(crate) jobs: usize,
 }
 
+impl Cuts {
+    /// How folds are cut, as kiln's libraries take it.
+    pub(crate) fn settings(&self) -> kiln_experiment::cv::Cuts {
+        let stratified = match (self.stratified, self.no_stratified) {
+            (_, true) => Some(false),
+            (true, false) => Some(true),
+            (false, false) => None,
+        };
+        kiln_experiment::cv::Cuts {
+            folds: self.folds,
+            stratified,
+            group: self.group.clone(),
+            time: self.time,
+            leave_one_out: self.loo,
+            shuffle: self.shuffle,
+            repeats: self.repeats,
+        }
+    }
+}
+
 /// Arguments of `cv` that trains.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CvRun {

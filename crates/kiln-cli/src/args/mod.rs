@@ -13,14 +13,14 @@ mod tune;
 use clap::{Parser, Subcommand};
 
 pub(crate) use augment::{AugmentCommand, Preview};
-pub(crate) use curve::{CurveCommand, LearningCurve, ValidationCurve};
-pub(crate) use cv::{Cuts, Cv, CvAction, CvRun};
+pub(crate) use curve::CurveCommand;
+pub(crate) use cv::{Cv, CvAction, CvRun};
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use path::PathArguments;
 pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
-pub(crate) use train::{Compare, Eval, Part, Plan, Predict, Resume, Train};
-pub(crate) use tune::{PrunerName, SamplerName, Tune};
+pub(crate) use train::{Compare, Eval, Plan, Predict, Resume, Train};
+pub(crate) use tune::Tune;
 
 /// Train neural networks, and know how well they will do on data they have not seen.
 #[derive(Debug, Parser)]

@@ -88,6 +88,16 @@ pub(crate) enum Part {
     Test,
 }
 
+impl From<Part> for kiln_experiment::Part {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Train => Self::Train,
+            Part::Validation => Self::Validation,
+            Part::Test => Self::Test,
+        }
+    }
+}
+
 /// Arguments of `predict`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Predict {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use kiln_validate::search::{Halving, Hyperband, Median, Pruner, Sampler, Tpe};
 
 /// Arguments of `tune`.
 #[derive(Debug, Clone, Args)]
@@ -68,6 +69,30 @@ pub(crate) enum PrunerName {
     Asha,
     /// Brackets of the same with thirds, which begin later and later
     Hyperband,
+}
+
+impl SamplerName {
+    /// The sampler with its defaults.
+    pub(crate) fn sampler(self) -> Sampler {
+        match self {
+            Self::Tpe => Sampler::Tpe(Tpe::default()),
+            Self::Random => Sampler::Random,
+            Self::Sobol => Sampler::Sobol { scramble: true },
+            Self::Grid => Sampler::Grid { points: 5 },
+        }
+    }
+}
+
+impl PrunerName {
+    /// The pruner with its defaults, for trainings of so many epochs.
+    pub(crate) fn pruner(self, epochs: u64) -> Pruner {
+        match self {
+            Self::None => Pruner::None,
+            Self::Median => Pruner::Median(Median::default()),
+            Self::Asha => Pruner::Asha(Halving::default()),
+            Self::Hyperband => Pruner::Hyperband(Hyperband { most: epochs.max(1), ..Hyperband::default() }),
+        }
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

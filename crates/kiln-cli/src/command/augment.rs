@@ -5,12 +5,12 @@ use std::ffi::OsStr;
 use kiln_core::file::write_durably;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Batch, InputShape, Inputs, Source, Target, Targets};
+use kiln_experiment::job::Job;
 use kiln_report::{Picture, Sheet};
 
-use super::configuration;
 use crate::args::{AugmentCommand, Global, Preview};
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::job::Job;
 use crate::output::{Output, fields};
 
 pub(super) fn run(command: &AugmentCommand, global: &Global, out: Output) -> Result<(), CliError> {
@@ -27,13 +27,13 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     if resolved.config.augment.is_none() && resolved.config.mix.is_none() {
         return Err(CliError::NothingToPreview);
     }
-    let job = Job::new(&resolved)?;
-    let InputShape::Images(shape) = job.shape.fitted.input_shape() else {
+    let job = Job::load(&resolved)?;
+    let InputShape::Images(shape) = job.blueprint.fitted.input_shape() else {
         return Err(CliError::PreviewOfTable);
     };
     let train = job.train()?;
     let items = items(&job, arguments.items);
-    let names = job.shape.fitted.class_names();
+    let names = job.blueprint.fitted.class_names();
     let pictures = |batch: Batch| Pictures::of(&job, shape, batch, names);
 
     let mut columns = vec![pictures(job.prepared.train().batch(&items, &job.device)?)];
@@ -89,7 +89,7 @@ struct Pictures {
 impl Pictures {
     fn of(job: &Job<'_>, shape: [usize; 3], batch: Batch, names: Option<&[String]>) -> Self {
         // Scaling is a straight line for each channel: what black and white became says all.
-        let tables = job.shape.fitted.pixel_tables().unwrap_or_default();
+        let tables = job.blueprint.fitted.pixel_tables().unwrap_or_default();
         let ends: Vec<[f32; 2]> = tables.iter().map(|table| [table[0], table[255]]).collect();
         let numbers: Vec<f32> = match batch.inputs {
             Inputs::Images(images) => images.into_data().iter::<f32>().collect(),

@@ -1,74 +1,28 @@
 //! `kiln compare`.
 
-use burn::tensor::Device;
-use kiln_core::Weights;
 use kiln_core::device::DeviceName;
-use kiln_models::Network;
-use kiln_report::event::{Compare as Compared, Difference, Event, Spread};
-use kiln_report::{Column, EventWriter, Table, human, memory, table};
-use kiln_train::TrainError;
-use kiln_train::compare::StepTimes;
+use kiln_experiment::{CompareSettings, compare};
+use kiln_report::event::Compare as Compared;
+use kiln_report::{Column, Table, human, table};
 
-use super::configuration;
 use crate::args::{Compare, Global};
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::job::Job;
+use crate::observe::Terminal;
 use crate::output::Output;
-
-/// Steps before the clock starts: the first ones fill caches and compile kernels.
-const WARM_UP: u64 = 5;
+use crate::tell;
 
 pub(super) fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.plan, global)?;
-    let names: Vec<DeviceName> =
+    let devices: Vec<DeviceName> =
         arguments.devices.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    let devices: Vec<Device> = names.iter().map(|name| name.open()).collect::<Result<_, _>>()?;
-    let job = Job::new(&resolved)?;
-    let (trainer, data) = (job.trainer(), job.data()?);
-    let init = |device: &Device| -> Result<Network, TrainError> {
-        job.shape.model(&resolved, device).map_err(|error| TrainError::Device { reason: error.to_string() })
-    };
-    let weights = Weights::of(&job.shape.model(&resolved, &devices[0])?);
-    out.say(&format!("{} steps on {} in lock-step", arguments.steps, arguments.devices.join(", ")));
-    let differences =
-        trainer.compare(&devices, &init, &weights, &data, arguments.steps, arguments.tolerance)?;
-
-    let mut results = Vec::new();
-    for ((name, device), difference) in names.iter().zip(&devices).zip(differences) {
-        out.say(&format!("{} steps on {name} for time and memory", arguments.steps));
-        let separable = memory::reset_peak_rss();
-        let times = trainer.time_steps(device, &init, &weights, &data, WARM_UP, arguments.steps)?;
-        let step_ms = spread(&times);
-        let first = results.is_empty();
-        let event = Compared {
-            device: name.to_string(),
-            step_ms,
-            samples_per_second: times.items as f64 / times.milliseconds.len() as f64 / step_ms.median * 1e3,
-            peak_rss_bytes: memory::peak_rss().filter(|_| separable),
-            max_loss_diff: (!first).then_some(difference.max_loss_diff),
-            max_grad_diff: (!first).then_some(difference.max_grad_diff),
-            first_difference: difference.first.map(|first| Difference {
-                step: first.step,
-                layer: first.parameter,
-                difference: first.difference,
-            }),
-            metrics: difference.metrics.clone(),
-        };
-        if out.json {
-            EventWriter::stdout().write(&Event::Compare(event.clone())).map_err(CliError::Output)?;
-        }
-        results.push(event);
+    let settings = CompareSettings { devices, steps: arguments.steps, tolerance: arguments.tolerance };
+    let results = compare(&resolved, &settings, &Terminal::new(global, out))?;
+    if out.json {
+        return Ok(());
     }
-    if out.json { Ok(()) } else { out.data(&render(&results, arguments)) }
-}
-
-fn spread(times: &StepTimes) -> Spread {
-    let mut sorted = times.milliseconds.clone();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    let median =
-        if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 };
-    Spread { median, min: sorted[0], max: sorted[sorted.len() - 1] }
+    let records: Vec<Compared> = results.iter().map(tell::device::record).collect();
+    out.data(&render(&records, arguments))
 }
 
 fn render(results: &[Compared], arguments: &Compare) -> String {

@@ -1,11 +1,11 @@
 //! `kiln config print` and `check`.
 
 use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal};
+use kiln_experiment::collect_spaces;
 use serde_json::{Map, Value};
 
-use super::configuration;
-use super::tune::collect_spaces;
 use crate::args::{ConfigCommand, Global};
+use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 

@@ -1,15 +1,15 @@
 //! `kiln lr-find`.
 
-use kiln_core::Weights;
+use kiln_experiment::find_learning_rate;
 use kiln_report::{Chart, human};
 use kiln_train::{LrCurve, LrFinderConfig};
 
-use super::configuration;
-use super::picture::write_svg;
 use crate::args::{Global, LrFind};
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::job::Job;
+use crate::observe::Terminal;
 use crate::output::{Output, fields};
+use crate::picture::write_svg;
 
 pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.plan, global)?;
@@ -19,19 +19,7 @@ pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<()
         steps: arguments.steps,
         ..LrFinderConfig::default()
     };
-    config.check()?;
-    let job = Job::new(&resolved)?;
-    job.check()?;
-    out.say(&format!(
-        "{}: {} steps on a copy of the model, learning rate from {:e} to {:e}",
-        resolved.label, config.steps, config.start, config.end
-    ));
-    let model = job.model()?;
-    let before = Weights::of(&model).blake3();
-    let found = job.trainer().lr_find(&model, &job.data()?, &config)?;
-    if Weights::of(&model).blake3() != before {
-        return Err(CliError::internal("the learning-rate finder changed the model that it was given"));
-    }
+    let (found, weights) = find_learning_rate(&resolved, &config, &Terminal::new(global, out))?;
     let chart = chart(&resolved.label, &found);
     if let Some(path) = &arguments.output {
         write_svg(path, &chart)?;
@@ -42,7 +30,7 @@ pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<()
             "lr_find",
             fields! {
                 steepest: found.steepest, minimum_tenth: found.minimum_tenth, diverged: found.diverged,
-                points: found.points, weights_blake3: before, next: next,
+                points: found.points, weights_blake3: weights, next: next,
             },
         );
     }

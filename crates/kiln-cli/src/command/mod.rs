@@ -8,30 +8,20 @@ mod curve;
 mod cv;
 mod data;
 mod devices;
-mod dry_run;
 mod eval;
-mod finished;
 mod lr_find;
 mod path;
-mod picture;
 mod predict;
+mod resume;
 mod runs;
 mod schedule;
-mod start;
 mod train;
-mod trained;
 mod tune;
 mod verify;
 
-use kiln_config::{Flags, Request, Resolved, resolve};
-
-use crate::args::{Cli, Command, Global, Plan};
+use crate::args::{Cli, Command, Global};
 use crate::error::CliError;
 use crate::output::Output;
-
-pub(crate) use cv::CvError;
-pub(crate) use path::NoPath;
-pub(crate) use tune::TuneError;
 
 /// Runs a command and gives back the exit code: 0, or 130 and 143 after a signal.
 ///
@@ -49,7 +39,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
         Command::Cv(arguments) => return cv::run(arguments, global, out),
         Command::Curve(command) => return curve::run(command, global, out),
         Command::Train(arguments) => return train::run(arguments, global, out),
-        Command::Resume(arguments) => return train::resume(arguments, global, out),
+        Command::Resume(arguments) => return resume::run(arguments, global, out),
         Command::Eval(arguments) => eval::run(arguments, global, out)?,
         Command::Predict(arguments) => predict::run(arguments, global, out)?,
         Command::Compare(arguments) => compare::run(arguments, global, out)?,
@@ -90,20 +80,4 @@ fn refuse_flags(command: &Command, global: &Global) -> Result<(), CliError> {
         Some((flag, _)) => Err(CliError::Flag { flag, command }),
         None => Ok(()),
     }
-}
-
-/// The configuration that a command line asks for.
-fn configuration(plan: &Plan, global: &Global) -> Result<Resolved, CliError> {
-    configuration_with(plan, global.flags())
-}
-
-/// The configuration that a command line asks for, with flags of its own.
-fn configuration_with(plan: &Plan, flags: Flags) -> Result<Resolved, CliError> {
-    let request = Request {
-        config: plan.config.clone(),
-        environment: std::env::vars_os().collect(),
-        overrides: plan.overrides.clone(),
-        flags,
-    };
-    Ok(resolve(&request)?)
 }

@@ -3,32 +3,40 @@
 use std::path::{Path, PathBuf};
 
 use kiln_config::{Request, RunConfig, leaves, literal, resolve};
+use kiln_core::Metrics;
+use kiln_experiment::Interrupt;
+use kiln_experiment::cv::compare_folds;
+use kiln_experiment::run::{self, RunRecord, Status, find, is_busy, is_cross_validation, read_epochs};
 use kiln_report::table::colour;
-use kiln_report::{Column, Metrics, Table, human};
+use kiln_report::{Column, Table, human};
 
-use super::cv;
 use crate::args::{Global, RunsCommand};
+use crate::configuration::session;
 use crate::error::CliError;
 use crate::output::{Output, fields};
-use crate::run_dir::{self, RunRecord, Status, is_busy, read_epochs};
+use crate::tell;
 
 pub(super) fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliError> {
     let runs_dir = global.runs_dir();
     match command {
         RunsCommand::Ls => list(&runs_dir, out),
-        RunsCommand::Show { run } => show(&run_dir::find(run, &runs_dir)?, out),
+        RunsCommand::Show { run } => show(&find(run, &runs_dir)?, out),
         RunsCommand::Diff { a, b } => {
-            let folders = [run_dir::find(a, &runs_dir)?, run_dir::find(b, &runs_dir)?];
+            let folders = [find(a, &runs_dir)?, find(b, &runs_dir)?];
             diff(&folders, out)?;
             // What differs in two cross-validations is one thing, what follows from it another.
-            let both = folders.iter().all(|folder| cv::Study::is_in(folder));
-            if both { cv::diff(&folders, global, out) } else { Ok(()) }
+            if !folders.iter().all(|folder| is_cross_validation(folder)) {
+                return Ok(());
+            }
+            let [a, b] = &folders;
+            let found = compare_folds([a, b], &session(global, Interrupt::default()))?;
+            tell::cv_diff::report(&found, &folders, out)
         }
     }
 }
 
 fn list(runs_dir: &Path, out: Output) -> Result<(), CliError> {
-    let names = run_dir::list(runs_dir)?;
+    let names = run::list(runs_dir)?;
     if names.is_empty() && !out.json {
         out.say(&format!("no runs in {}; `kiln train digits` makes one", runs_dir.display()));
         return Ok(());
@@ -185,7 +193,7 @@ fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> {
 
 /// The configuration of a run. The environment and the flags of today say nothing about it.
 fn config(folder: &Path) -> Result<RunConfig, CliError> {
-    let file = folder.join(run_dir::CONFIG).display().to_string();
+    let file = folder.join(run::CONFIG).display().to_string();
     Ok(resolve(&Request { config: Some(file), ..Request::default() })?.config)
 }
 

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use kiln_experiment::job::Job;
 use kiln_report::{Chart, human};
 use kiln_train::PlannedStep;
 
-use super::configuration;
-use super::picture::write_svg;
 use crate::args::{Global, Plot, ScheduleCommand};
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::job::Job;
 use crate::output::{Output, fields};
+use crate::picture::write_svg;
 
 /// Steps that are looked at: more than a picture has columns.
 const MOST: u64 = 20_000;
@@ -24,7 +24,7 @@ pub(super) fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Re
 
 fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.plan, global)?;
-    let job = Job::new(&resolved)?;
+    let job = Job::load(&resolved)?;
     let preview = job.trainer().preview(&job.data()?, MOST)?;
     let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
         let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;

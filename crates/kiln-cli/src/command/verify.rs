@@ -1,19 +1,19 @@
 //! `kiln verify`.
 
+use kiln_experiment::run::{CHECKPOINTS, find};
 use kiln_report::{Column, Table, human, table};
 use kiln_train::checkpoint::CheckpointStore;
 
 use crate::args::{Global, Resume};
 use crate::error::CliError;
 use crate::output::{Output, fields};
-use crate::run_dir::find;
 
 pub(super) fn run(arguments: &Resume, global: &Global, out: Output) -> Result<(), CliError> {
     let path = find(&arguments.run, &global.runs_dir())?;
     let mut checkpoints =
         Table::new([Column::left("checkpoint"), Column::right("size"), Column::left("state")]);
     let mut first_damage = None;
-    for found in CheckpointStore::new(path.join("checkpoints"), 1).verify()? {
+    for found in CheckpointStore::new(path.join(CHECKPOINTS), 1).verify()? {
         let name = found.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let bytes =
             found.result.as_ref().ok().map(|manifest| manifest.files.values().map(|f| f.bytes).sum::<u64>());

@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use kiln_core::Seed;
 use kiln_data::{Dataset, InputShape, Prepared, Split, Target};
+use kiln_experiment::ExperimentError;
+use kiln_experiment::job::Blueprint;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::{Value, json};
 
 use crate::args::{Global, Plan};
-use crate::command::configuration;
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::job::Shape;
-use crate::locate::Locate;
 use crate::output::{Output, fields};
 
 pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(plan, global)?;
     resolved.check()?;
     let config = &resolved.config;
-    let prepared =
-        Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
-    let shape = Shape::new(&resolved, Arc::clone(&prepared.fitted))?;
+    let prepared = Prepared::load(&config.data, Seed::new(config.seed))
+        .map_err(|error| ExperimentError::at(error, &resolved))?;
+    let shape = Blueprint::new(&resolved, Arc::clone(&prepared.fitted))?;
     let summary = shape.summary(&resolved)?;
     let outputs = shape.loss.outputs();
     let (dataset, fitted) = (&prepared.dataset, &prepared.fitted);

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use kiln_data::source::catalog;
 use kiln_data::{Dataset, Features, MISSING, Target, Values};
+use kiln_experiment::ExperimentError;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::{Value, json};
 
 use crate::args::{Global, Plan};
-use crate::command::configuration;
+use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::locate::Locate;
 use crate::output::{Output, fields};
 
 /// More classes than this are counted, not listed.
@@ -19,7 +19,7 @@ const MOST_CLASSES: usize = 30;
 
 pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&of_source(plan), global)?;
-    let dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+    let dataset = resolved.config.data.load().map_err(|error| ExperimentError::at(error, &resolved))?;
     if out.json { event(&dataset, out) } else { out.data(&describe(&dataset)) }
 }
 

@@ -1,0 +1,33 @@
+//! From a command line to a configuration, and to what all experiments share.
+
+use kiln_config::{Flags, Request, Resolved, resolve};
+use kiln_experiment::{Interrupt, Session};
+
+use crate::args::{Global, Plan};
+use crate::error::CliError;
+
+/// The configuration that a command line asks for.
+pub(crate) fn configuration(plan: &Plan, global: &Global) -> Result<Resolved, CliError> {
+    configuration_with(plan, global.flags())
+}
+
+/// The configuration that a command line asks for, with flags of its own.
+pub(crate) fn configuration_with(plan: &Plan, flags: Flags) -> Result<Resolved, CliError> {
+    let request = Request {
+        config: plan.config.clone(),
+        environment: std::env::vars_os().collect(),
+        overrides: plan.overrides.clone(),
+        flags,
+    };
+    Ok(resolve(&request)?)
+}
+
+/// What the experiments of this process share.
+pub(crate) fn session(global: &Global, interrupt: Interrupt) -> Session {
+    Session {
+        runs_dir: global.runs_dir(),
+        arguments: std::env::args().skip(1).collect(),
+        interrupt,
+        flags: global.flags(),
+    }
+}

@@ -1,0 +1,137 @@
+//! What an experiment does, told on the terminal: events on standard output with `--json`, words on standard error.
+
+use std::io;
+
+use kiln_core::few_digits;
+use kiln_experiment::{CurveProgress, Event, Observer, PathStage, PathStep, TrainingStart};
+use kiln_report::{Mode, human};
+use kiln_train::Callback;
+
+use crate::args::{Global, ProgressMode};
+use crate::error::CliError;
+use crate::output::Output;
+use crate::tell;
+use crate::watch::Watch;
+
+/// The observer of every command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terminal {
+    out: Output,
+    mode: Mode,
+    /// Whether a line is said for what is but a step on the way.
+    lines: bool,
+    /// Whether the layers of the model are told.
+    verbose: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new(global: &Global, out: Output) -> Self {
+        Self {
+            out,
+            mode: if out.quiet { Mode::Off } else { global.progress.into() },
+            lines: global.progress != ProgressMode::Off,
+            verbose: global.verbose > 0,
+        }
+    }
+
+    fn line(&self, text: &str) {
+        if self.lines {
+            self.out.say(text);
+        }
+    }
+}
+
+impl Observer for Terminal {
+    fn hear(&self, event: &Event<'_>) -> io::Result<()> {
+        let out = self.out;
+        match event {
+            Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
+            Event::Warning(text) => out.say(&format!("warning: {text}")),
+            Event::GoesOn(Some(step)) => out.say(&format!("going on after step {step}")),
+            Event::GoesOn(None) => out.say("there is no checkpoint yet: starting over"),
+            Event::Model(summary) if self.verbose => out.say(&summary.to_string()),
+            Event::TrainingStarts(start) => return unless_closed(tell::training::start(start, out)),
+            Event::TrainingEnds { run, record, stop } => {
+                unless_closed(tell::training::end(run, record, out))?;
+                out.say(&tell::training::report(record, stop, run));
+            }
+            Event::Fold { record, folds, earlier } => {
+                unless_closed(tell::fold::event(record, out))?;
+                if !earlier {
+                    tell::fold::line(record, *folds, out);
+                }
+            }
+            Event::SearchGoesOn { folder, trials } => {
+                out.say(&format!("{}: {trials} trials have ended", folder.display()));
+            }
+            Event::Trial { trial, fold, run, .. } if out.json => {
+                return unless_closed(tell::trial::event(trial, *fold, *run, out));
+            }
+            Event::Trial { trial, monitor, trials, fold, .. } => {
+                self.line(&tell::trial::line(trial, monitor, *trials, *fold));
+            }
+            Event::PathFold { fold, folds } => out.say(&format!("fold {} of {folds} is solved", fold + 1)),
+            Event::PathStage(stage) => self.line(&path_stage(stage)),
+            Event::CurvePoint(point) => self.line(&curve_point(point)),
+            Event::ComparingDevices { devices, steps } => {
+                let names: Vec<String> = devices.iter().map(ToString::to_string).collect();
+                out.say(&format!("{steps} steps on {} in lock-step", names.join(", ")));
+            }
+            Event::TimingDevice { device, steps } => {
+                out.say(&format!("{steps} steps on {device} for time and memory"));
+            }
+            Event::DeviceTimed(result) => return to_io(tell::device::event(result, out)),
+            Event::LrFinderStarts { name, settings } => out.say(&format!(
+                "{name}: {} steps on a copy of the model, learning rate from {:e} to {:e}",
+                settings.steps, settings.start, settings.end
+            )),
+            Event::WorkerLine(line) => return to_io(out.data(&format!("{line}\n"))),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn watch(&self, start: &TrainingStart<'_>) -> Option<Box<dyn Callback>> {
+        Some(Box::new(Watch::new(self.mode, start, self.out.json)))
+    }
+}
+
+/// A reader that has gone is no reason to stop.
+fn unless_closed(written: Result<(), CliError>) -> io::Result<()> {
+    match written {
+        Err(error) if error.is_closed_pipe() => Ok(()),
+        written => to_io(written),
+    }
+}
+
+fn to_io(written: Result<(), CliError>) -> io::Result<()> {
+    written.map_err(|error| match error {
+        CliError::Output(error) => error,
+        other => io::Error::other(other.to_string()),
+    })
+}
+
+fn path_stage(stage: &PathStage<'_>) -> String {
+    let fold = stage.fold.map_or_else(String::new, |[fold, of]| format!("fold {} of {of}, ", fold + 1));
+    let did = match stage.did {
+        PathStep::Dense { left } => format!("without the penalty: {left} left"),
+        PathStep::Searching => "looking for the strength at which nothing is left".to_owned(),
+        PathStep::Tried { lambda, left } => format!("  λ {}: {left} left", few_digits(lambda)),
+        PathStep::Trained { lambda, left, score } => {
+            let score = score.map(|(name, value)| format!(", {name} {}", few_digits(value)));
+            format!("λ {}: {left} left{}", few_digits(lambda), score.unwrap_or_default())
+        }
+    };
+    format!("{fold}{did}")
+}
+
+fn curve_point(point: &CurveProgress<'_>) -> String {
+    let CurveProgress { label, fold, folds, metric, result } = point;
+    let place = format!("{label}, fold {} of {folds}", fold + 1);
+    match result {
+        Ok((score, seconds)) => {
+            format!("{place}: {metric} {}, {}", few_digits(*score), human::seconds(*seconds))
+        }
+        Err(reason) => format!("{place}: {reason}"),
+    }
+}

@@ -1,0 +1,32 @@
+//! A fold that is done.
+
+use kiln_experiment::FoldRecord;
+use kiln_report::human;
+use serde_json::json;
+
+use crate::error::CliError;
+use crate::output::{Output, fields};
+
+/// The event of a fold.
+pub(crate) fn event(record: &FoldRecord, out: Output) -> Result<(), CliError> {
+    if !out.json {
+        return Ok(());
+    }
+    let [train, validation, test] = record.items;
+    out.event(
+        "fold",
+        fields! {
+            fold: record.fold, test: record.test, best_epoch: record.best_epoch, seconds: record.seconds,
+            train: record.train, validation: record.validation, stop: record.stop,
+            items: json!({ "train": train, "validation": validation, "test": test }),
+            weights_blake3: record.weights_blake3, search: record.search,
+        },
+    )
+}
+
+/// A line for people, when a fold is done.
+pub(crate) fn line(record: &FoldRecord, folds: usize, out: Output) {
+    let (name, value) = record.test.headline().unwrap_or(("loss", f64::NAN));
+    let time = human::seconds(record.seconds);
+    out.say(&format!("fold {} of {folds}: {name} {}, {time}", record.fold + 1, human::metric(value)));
+}

@@ -1,0 +1,14 @@
+//! Records of experiments as events, lines and tables.
+
+pub(crate) mod curve;
+pub(crate) mod cv;
+pub(crate) mod cv_diff;
+pub(crate) mod device;
+pub(crate) mod dry_run;
+pub(crate) mod fold;
+pub(crate) mod path;
+pub(crate) mod path_chart;
+pub(crate) mod training;
+pub(crate) mod trial;
+pub(crate) mod tune;
+mod words;

@@ -1,0 +1,88 @@
+//! What is drawn of a path: the error along it, and its coefficients or what is left of its layers.
+
+use std::path::{Path, PathBuf};
+
+use kiln_experiment::path::{PathKind, PathModel, PathReport};
+use kiln_report::Chart;
+
+use super::words::heading;
+use crate::error::CliError;
+use crate::picture::write_svg;
+
+/// Curves that are drawn.
+const CURVES: usize = 5;
+
+/// Draws the error into `path`, and the coefficients or the layers beside it.
+pub(crate) fn draw(found: &PathReport, path: &Path) -> Result<[PathBuf; 2], CliError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
+    let (word, chart) = match &found.kind {
+        PathKind::Solved { features, .. } => ("coefficients", coefficients(found, features)),
+        PathKind::Trained { .. } => ("weights", layers(found)),
+    };
+    let beside = path.with_file_name(format!("{stem}-{word}.svg"));
+    write_svg(path, &error(found))?;
+    write_svg(&beside, &chart)?;
+    Ok([path.to_owned(), beside])
+}
+
+fn marked(found: &PathReport, chart: Chart) -> Chart {
+    let curve = &found.curve;
+    let (best, simple) = (curve.lambdas()[curve.minimum()], curve.lambdas()[curve.one_standard_error()]);
+    let chart = chart.log_x().mark(best, "λ.min");
+    if simple == best { chart } else { chart.mark(simple, "λ.1se") }
+}
+
+/// The metric along the path.
+pub(crate) fn error(found: &PathReport) -> Chart {
+    let curve = &found.curve;
+    // From the smallest strength to the largest.
+    let series = |sign: f64| {
+        let at = |place: usize| {
+            (curve.lambdas()[place], found.metric(place) + sign * curve.standard_error()[place])
+        };
+        (0..found.points.len()).rev().map(at).collect()
+    };
+    let title = format!("{}: {} along the path", found.label, heading(&found.metric));
+    marked(found, Chart::new(title, "λ", heading(&found.metric)))
+        .series("mean", series(0.0))
+        .series("+ s.e.", series(1.0))
+        .series("− s.e.", series(-1.0))
+}
+
+fn coefficients(found: &PathReport, features: &[String]) -> Chart {
+    let coef = |place: usize| match &found.points[place].model {
+        PathModel::Linear(model) => model.coef.as_slice(),
+        PathModel::Network { .. } => &[],
+    };
+    let weakest = coef(found.points.len() - 1);
+    let mut order: Vec<usize> = (0..weakest.len()).collect();
+    order.sort_by(|i, j| weakest[*j].abs().total_cmp(&weakest[*i].abs()));
+    let title = match order.len() {
+        few if few <= CURVES => format!("{}: coefficients", found.label),
+        many => format!("{}: the {CURVES} largest of {many} coefficients", found.label),
+    };
+    let mut chart = marked(found, Chart::new(title, "λ", "coefficient"));
+    for place in order.into_iter().take(CURVES) {
+        let points = (0..found.points.len()).rev();
+        let points = points.map(|point| (found.points[point].lambda, coef(point)[place])).collect();
+        chart = chart.series(found.coefficient(features, place), points);
+    }
+    chart
+}
+
+/// How much is left of each layer.
+fn layers(found: &PathReport) -> Chart {
+    let layers = |place: usize| match &found.points[place].model {
+        PathModel::Network { layers, .. } => layers.as_slice(),
+        PathModel::Linear(_) => &[],
+    };
+    let title = format!("{}: weights that are not zero", found.label);
+    let mut chart = marked(found, Chart::new(title, "λ", "share"));
+    for (number, layer) in layers(0).iter().enumerate().take(CURVES) {
+        let points = (0..found.points.len()).rev();
+        let points =
+            points.map(|point| (found.points[point].lambda, 1.0 - layers(point)[number].zeros.share()));
+        chart = chart.series(layer.zeros.path.clone(), points.collect());
+    }
+    chart
+}

@@ -1,0 +1,121 @@
+//! The beginning and the end of a training.
+
+use std::path::Path;
+
+use kiln_core::Metrics;
+use kiln_experiment::TrainingStart;
+use kiln_experiment::run::RunRecord;
+use kiln_report::event::{CertificateRecord, End, Event, Start};
+use kiln_report::{Column, EventWriter, Table, human, table};
+use kiln_train::Stop;
+
+use crate::error::CliError;
+use crate::output::Output;
+
+/// The event of a training that begins.
+pub(crate) fn start(start: &TrainingStart<'_>, out: Output) -> Result<(), CliError> {
+    let [train, validation, test] = start.items.map(|items| items as u64);
+    let event = Event::Start(Start {
+        run_dir: Some(start.run.display().to_string()),
+        seed: start.seed,
+        device: start.device.to_owned(),
+        threads: start.threads as u64,
+        parameters: start.parameters as u64,
+        train,
+        validation,
+        test,
+    });
+    emit(&event, out)
+}
+
+/// The event of a training that has ended.
+pub(crate) fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
+    let certificate = record.certificate.map(|found| CertificateRecord {
+        objective: found.objective,
+        gap: found.gap,
+        kkt_residual: found.kkt_residual,
+    });
+    let event = Event::End(End {
+        stop: record.stop.clone().unwrap_or_default(),
+        best_epoch: record.best_epoch,
+        validation: record.validation.clone(),
+        test: record.test.clone(),
+        seconds: record.seconds.unwrap_or(f64::NAN),
+        peak_rss_bytes: record.peak_rss_bytes,
+        weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
+        run_dir: Some(run.display().to_string()),
+        certificate,
+        sparsity: record.sparsity.clone(),
+        zero_outputs: record.zero_outputs.clone(),
+        zero_inputs: record.zero_inputs.clone(),
+    });
+    emit(&event, out)
+}
+
+fn emit(event: &Event, out: Output) -> Result<(), CliError> {
+    if out.json { EventWriter::stdout().write(event).map_err(CliError::Output) } else { Ok(()) }
+}
+
+/// The end of a training in words: a table, and what can be done next.
+pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
+    let mut facts = Table::new([Column::left(""), Column::left("")]);
+    facts.row(["stopped", why(stop).as_str()]);
+    if let Some(epoch) = record.best_epoch {
+        facts.row(["best epoch".to_owned(), epoch.to_string()]);
+    }
+    for (name, metrics) in [("validation", &record.validation), ("test", &record.test)] {
+        if !metrics.is_empty() {
+            facts.row([name.to_owned(), line(metrics)]);
+        }
+    }
+    if let Some(certificate) = &record.certificate {
+        facts.row(["objective".to_owned(), format!("{:.10}", certificate.objective)]);
+        if let Some(gap) = certificate.gap {
+            facts.row(["duality gap".to_owned(), format!("{gap:.2e}: no weights are better by more")]);
+        }
+        facts.row(["KKT residual".to_owned(), format!("{:.2e}", certificate.kkt_residual)]);
+    }
+    for (path, share) in record.sparsity.iter() {
+        let mut zeros = format!("{:.2} %", 100.0 * share);
+        for (units, what) in [(&record.zero_outputs, "outputs"), (&record.zero_inputs, "inputs")] {
+            if let Some(count) = units.get(path) {
+                zeros.push_str(&format!(", {count} whole {what}"));
+            }
+        }
+        facts.row([format!("zeros in {path}"), zeros]);
+    }
+    facts.row(["time".to_owned(), human::seconds(record.seconds.unwrap_or_default())]);
+    if let Some(peak) = record.peak_rss_bytes {
+        facts.row(["peak memory".to_owned(), human::bytes(peak)]);
+    }
+    facts.row(["run".to_owned(), run.display().to_string()]);
+    let run = run.display();
+    let next = if stop.can_go_on() {
+        format!("Go on with:\n  kiln resume {run}")
+    } else {
+        format!(
+            "Next:\n  kiln eval {run}             metrics and confusion matrix\n  \
+             kiln predict {run} INPUT    predictions for new data\n  \
+             kiln runs show {run}        every epoch"
+        )
+    };
+    format!("\n{}\n{next}", facts.render(table::colour(&std::io::stderr())))
+}
+
+fn why(stop: &Stop) -> String {
+    match stop {
+        Stop::Finished => "all epochs done".to_owned(),
+        Stop::EarlyStopping { patience } => format!("no improvement for {patience} epochs"),
+        Stop::Optimal => "the optimum is reached, within its tolerance".to_owned(),
+        Stop::TimeLimit => "time limit reached".to_owned(),
+        Stop::Interrupted => "by request, after saving".to_owned(),
+        Stop::Callback { why } => why.clone(),
+        other => other.reason().to_owned(),
+    }
+}
+
+fn line(metrics: &Metrics) -> String {
+    let parts: Vec<String> =
+        metrics.iter().map(|(name, value)| format!("{name} {}", human::metric(value))).collect();
+    parts.join("  ")
+}

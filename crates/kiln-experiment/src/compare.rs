@@ -1,0 +1,76 @@
+//! The same training on several devices: speed, memory and results.
+
+use burn::tensor::Device;
+use kiln_config::Resolved;
+use kiln_core::device::DeviceName;
+use kiln_core::{Weights, memory};
+use kiln_models::Network;
+use kiln_train::TrainError;
+
+use crate::device_result::DeviceResult;
+use crate::error::ExperimentError;
+use crate::job::Job;
+use crate::observer::{Event, Observer, tell};
+
+/// Steps before the clock starts: the first ones fill caches and compile kernels.
+const WARM_UP: u64 = 5;
+
+/// How devices are compared. Default: nothing but flex, 50 steps, a tolerance of 1e-3.
+#[derive(Debug, Clone)]
+pub struct CompareSettings {
+    /// The devices. The others are compared with the first.
+    pub devices: Vec<DeviceName>,
+    /// Steps that are compared and timed, at least 1.
+    pub steps: u64,
+    /// The difference of a loss or gradient that counts.
+    pub tolerance: f64,
+}
+
+impl Default for CompareSettings {
+    fn default() -> Self {
+        Self { devices: vec![DeviceName::Flex], steps: 50, tolerance: 1e-3 }
+    }
+}
+
+/// Trains a configuration on several devices, step by step from the same weights. The observer hears of a
+/// device as soon as it is measured.
+///
+/// # Errors
+/// A device that does not open, and whatever keeps a step from its end.
+pub fn compare(
+    resolved: &Resolved,
+    settings: &CompareSettings,
+    observer: &dyn Observer,
+) -> Result<Vec<DeviceResult>, ExperimentError> {
+    let CompareSettings { devices: names, steps, tolerance } = settings;
+    let devices: Vec<Device> = names.iter().map(|name| name.open()).collect::<Result<_, _>>()?;
+    let job = Job::load(resolved)?;
+    let (trainer, data) = (job.trainer(), job.data()?);
+    let init = |device: &Device| -> Result<Network, TrainError> {
+        let model = job.blueprint.model(resolved, device);
+        model.map_err(|error| TrainError::Device { reason: error.to_string() })
+    };
+    let weights = Weights::of(&job.blueprint.model(resolved, &devices[0])?);
+    tell(observer, &Event::ComparingDevices { devices: names, steps: *steps })?;
+    let differences = trainer.compare(&devices, &init, &weights, &data, *steps, *tolerance)?;
+    let mut results: Vec<DeviceResult> = Vec::new();
+    for ((name, device), difference) in names.iter().zip(&devices).zip(differences) {
+        tell(observer, &Event::TimingDevice { device: name, steps: *steps })?;
+        let separable = memory::reset_peak_rss();
+        let times = trainer.time_steps(device, &init, &weights, &data, WARM_UP, *steps)?;
+        let first = results.is_empty();
+        let result = DeviceResult {
+            device: name.to_string(),
+            items: times.items,
+            milliseconds: times.milliseconds,
+            peak_rss_bytes: memory::peak_rss().filter(|_| separable),
+            max_loss_diff: (!first).then_some(difference.max_loss_diff),
+            max_grad_diff: (!first).then_some(difference.max_grad_diff),
+            first_difference: difference.first.map(|first| (first.step, first.parameter, first.difference)),
+            metrics: difference.metrics,
+        };
+        tell(observer, &Event::DeviceTimed(&result))?;
+        results.push(result);
+    }
+    Ok(results)
+}

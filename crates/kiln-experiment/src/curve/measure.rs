@@ -1,0 +1,113 @@
+//! One training of a curve, and its scores.
+
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use kiln_config::Resolved;
+use kiln_core::{ErrorKind, Explain, Metrics};
+use kiln_train::Stop;
+use kiln_validate::curve::CurvePoint;
+use kiln_validate::split::Fold;
+use serde::Serialize;
+
+use crate::cv::Folds;
+use crate::error::{CvError, ExperimentError, JobError};
+use crate::interrupt::Interrupt;
+use crate::observer::{CurveProgress, Event, Observer, tell};
+
+/// What one fold gave at one point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measured {
+    /// Metrics of the training items.
+    pub train: Metrics,
+    /// Metrics of the fold's test items.
+    pub test: Metrics,
+    /// Seconds of training.
+    pub seconds: f64,
+    /// Why there are no metrics: the training diverged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Trains and scores.
+pub(super) struct Measure<'a> {
+    pub(super) folds: &'a Folds,
+    pub(super) device: Device,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Measure<'_> {
+    /// Checks a configuration against the first fold, and gives the metric to draw: the one wanted, or the first that
+    /// is not the loss.
+    pub(super) fn metric(
+        &self,
+        resolved: &Resolved,
+        wanted: Option<&str>,
+    ) -> Result<String, ExperimentError> {
+        let job = self.folds.job_of(resolved, &self.device, &self.folds.list()[0], 0)?;
+        job.check()?;
+        let first = job.prepared.split.test.first().copied().into_iter().collect();
+        let found = job.scores(&job.model()?.train().valid(), job.rows(first))?.metrics();
+        match wanted {
+            None => Ok(found.headline().map_or("loss", |(name, _)| name).to_owned()),
+            Some(name) if found.get(name).is_some() => Ok(name.to_owned()),
+            Some(name) => {
+                let known = found.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+                Err(CvError::Metric { name: name.to_owned(), known }.into())
+            }
+        }
+    }
+
+    /// Trains on a fold, or a part of it, as a cross-validation trains on the fold; `None` when it was asked to stop.
+    /// `label`: what is said of the point, from the number of training items.
+    pub(super) fn one(
+        &self,
+        resolved: &Resolved,
+        number: usize,
+        fold: &Fold,
+        metric: &str,
+        label: impl Fn(usize) -> String,
+    ) -> Result<Option<Measured>, ExperimentError> {
+        if self.interrupt.is_set() {
+            return Ok(None);
+        }
+        let resolved = resolved.with_seed(self.folds.seed(resolved, number));
+        let job = self.folds.job_of(&resolved, &self.device, fold, number)?;
+        let label = label(fold.train().len());
+        let say = |result| {
+            let folds = self.folds.list().len();
+            let progress = CurveProgress { label: &label, fold: number, folds, metric, result };
+            tell(self.observer, &Event::CurvePoint(&progress))
+        };
+        let trainer = job.trainer().stop_flag(Arc::clone(&self.interrupt.flag));
+        let outcome = match job.fit(trainer, false) {
+            Ok(fitting) => fitting.outcome,
+            Err(error) if error.kind() == ErrorKind::Diverged => {
+                let text = error.to_string();
+                say(Err(text.as_str()))?;
+                let (train, test) = (Metrics::new(), Metrics::new());
+                return Ok(Some(Measured { train, test, seconds: 0.0, error: Some(text) }));
+            }
+            Err(error) => return Err(error),
+        };
+        if outcome.stop == Stop::Interrupted {
+            return Ok(None);
+        }
+        let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
+        let (train, test) =
+            (job.scores(&outcome.model, job.prepared.train())?, job.scores(&outcome.model, test)?);
+        let (train, test) = (train.metrics(), test.metrics());
+        say(Ok((test.get(metric).unwrap_or(f64::NAN), outcome.seconds)))?;
+        Ok(Some(Measured { train, test, seconds: outcome.seconds, error: None }))
+    }
+}
+
+/// The points, unless a training was stopped from outside.
+pub(super) fn finished(points: Vec<CurvePoint<Option<Measured>>>) -> Option<Vec<CurvePoint<Measured>>> {
+    let whole = |CurvePoint { train, test, results }: CurvePoint<Option<Measured>>| {
+        Some(CurvePoint { train, test, results: results.into_iter().collect::<Option<_>>()? })
+    };
+    points.into_iter().map(whole).collect()
+}

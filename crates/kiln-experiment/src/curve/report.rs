@@ -1,0 +1,149 @@
+//! The numbers of a curve.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use kiln_config::{Resolved, annotated};
+use kiln_core::{Metrics, larger_is_better};
+use kiln_validate::curve::CurvePoint;
+use kiln_validate::statistics::Summary;
+use serde_json::{Map, Value, json};
+
+use super::measure::Measured;
+use crate::error::ExperimentError;
+use crate::run::{RunFolder, slug};
+use crate::session::Session;
+
+/// What is on the x axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CurveAxis {
+    /// The number of training items.
+    Items,
+    /// The value of a setting, a number.
+    Numbers,
+    /// The value of a setting that is no number.
+    Choices,
+}
+
+impl CurveAxis {
+    /// What the curve is called: `learning` or `validation`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Items => "learning",
+            Self::Numbers | Self::Choices => "validation",
+        }
+    }
+}
+
+/// One point of a curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveValue {
+    /// Its place on the x axis.
+    pub x: f64,
+    /// What is said of it on the x axis.
+    pub label: String,
+    /// What each fold gave.
+    pub curve: CurvePoint<Measured>,
+}
+
+/// All that there is to say of a curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveReport {
+    /// What is on the x axis.
+    pub axis: CurveAxis,
+    /// What the curve is called.
+    pub title: String,
+    /// What the x axis is called: the setting, or `training items`.
+    pub x: String,
+    /// Whether the x axis is logarithmic.
+    pub log_x: bool,
+    /// The metric that is drawn.
+    pub metric: String,
+    /// How many folds judge each point.
+    pub folds: usize,
+    /// The points, from left to right.
+    pub points: Vec<CurveValue>,
+}
+
+impl CurveValue {
+    /// Training and test score, with their intervals. `None` where a fold has none.
+    pub fn scores(&self, metric: &str) -> Option<[Summary; 2]> {
+        let of = |part: fn(&Measured) -> &Metrics| {
+            self.curve.summary(|fold| part(fold).get(metric).unwrap_or(f64::NAN)).ok()
+        };
+        Some([of(|fold| &fold.train)?, of(|fold| &fold.test)?])
+    }
+
+    /// The point as JSON, with every metric that all folds have.
+    pub fn fields(&self) -> Map<String, Value> {
+        let names = self.curve.results.first().map(|fold| fold.test.clone()).unwrap_or_default();
+        let (mut train, mut test) = (Map::new(), Map::new());
+        for (name, _) in names.iter() {
+            if let Some(scores) = self.scores(name) {
+                train.insert(name.to_owned(), json!(scores[0]));
+                test.insert(name.to_owned(), json!(scores[1]));
+            }
+        }
+        let mut fields = Map::new();
+        for (name, value) in [
+            ("x", json!(self.x)),
+            ("label", json!(self.label)),
+            ("items", json!(self.curve.train)),
+            ("train", Value::Object(train)),
+            ("test", Value::Object(test)),
+            ("folds", json!(self.curve.results)),
+        ] {
+            fields.insert(name.to_owned(), value);
+        }
+        fields
+    }
+}
+
+impl CurveReport {
+    /// The point with the best test score; of equal ones the first.
+    pub fn best(&self) -> Option<&CurveValue> {
+        let sign = if larger_is_better(&self.metric) { 1.0 } else { -1.0 };
+        let score = |point: &CurveValue| point.scores(&self.metric).map(|[_, test]| sign * test.mean);
+        let mut best: Option<(f64, &CurveValue)> = None;
+        for point in &self.points {
+            if let Some(score) = score(point)
+                && best.is_none_or(|(found, _)| score > found)
+            {
+                best = Some((score, point));
+            }
+        }
+        best.map(|(_, point)| point)
+    }
+
+    /// Makes a folder below [`Session::runs_dir`] with `curve.json`, `config.toml` and the files of the caller, such as a
+    /// picture.
+    ///
+    /// # Errors
+    /// A folder that cannot be made.
+    pub fn save(
+        &self,
+        resolved: &Resolved,
+        session: &Session,
+        files: &[(&str, &[u8])],
+    ) -> Result<PathBuf, ExperimentError> {
+        let slug = slug(&format!("{}-{}-curve", resolved.label, self.axis.name()));
+        let (config, json) = (annotated(resolved), self.to_json(&session.arguments)?);
+        let mut all: Vec<(&str, &[u8])> =
+            vec![("config.toml", config.as_bytes()), ("curve.json", json.as_slice())];
+        all.extend_from_slice(files);
+        let made = RunFolder::create_with(&session.runs_dir, &slug, SystemTime::now(), &all)?;
+        Ok(made.path().to_owned())
+    }
+
+    /// `curve.json`.
+    fn to_json(&self, arguments: &[String]) -> Result<Vec<u8>, ExperimentError> {
+        let points: Vec<_> = self.points.iter().map(CurveValue::fields).collect();
+        let whole = json!({
+            "v": 1, "kind": self.axis.name(), "x": self.x, "metric": self.metric, "points": points,
+            "arguments": arguments,
+        });
+        let mut bytes = serde_json::to_vec_pretty(&whole).map_err(ExperimentError::internal)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,193 @@
+//! The data of a cross-validation, and the folds they are cut into.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_config::Resolved;
+use kiln_core::{Purpose, Seed, nearest};
+use kiln_data::{Dataset, Features, Target, Values};
+use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
+use kiln_validate::split::{Fold, Items};
+
+use super::study::CvStudy;
+use crate::error::{CvError, ExperimentError, Locate};
+use crate::job::{Job, open_device};
+use crate::run::RunRecord;
+
+/// The data, cut into folds.
+#[derive(Debug)]
+pub(crate) struct Folds {
+    pub(crate) study: CvStudy,
+    dataset: Arc<Dataset>,
+    rows: usize,
+    groups: Option<Vec<u32>>,
+    folds: Vec<Fold>,
+}
+
+impl Folds {
+    /// Loads the data and cuts them; `study` is asked when it is known whether there are classes.
+    pub(crate) fn load(
+        resolved: &Resolved,
+        study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
+    ) -> Result<Self, ExperimentError> {
+        let mut dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let study = study(matches!(dataset.target, Target::Classes { .. }))?;
+        let groups = match &study.group {
+            Some(column) => Some(take_groups(&mut dataset, column)?),
+            None => None,
+        };
+        let rows = match &dataset.target {
+            Target::Classes { labels, .. } => labels.len(),
+            Target::Values { values, names } => values.len() / names.len().max(1),
+        };
+        let mut folds = Self { study, dataset: Arc::new(dataset), rows, groups, folds: Vec::new() };
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
+        folds.folds = folds.study.plan.splitter(seed)?.split(&folds.items())?;
+        for (number, fold) in folds.folds.iter().enumerate() {
+            folds.must_weigh(number, "training", fold.train())?;
+            folds.must_weigh(number, "test", fold.test())?;
+        }
+        Ok(folds)
+    }
+
+    /// The folds of the run in `folder`.
+    pub(super) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, ExperimentError> {
+        let study = CvStudy::read(folder)?;
+        let folds = Self::load(resolved, |_| Ok(study))?;
+        folds.must_be_the_data_of(folder)?;
+        Ok(folds)
+    }
+
+    /// The folds themselves.
+    pub(crate) fn list(&self) -> &[Fold] {
+        &self.folds
+    }
+
+    pub(crate) fn items(&self) -> Items<'_> {
+        let mut items = Items::new(self.rows);
+        if let Target::Classes { labels, .. } = &self.dataset.target {
+            items = items.labels(labels);
+        }
+        if let Some(groups) = &self.groups {
+            items = items.groups(groups);
+        }
+        items
+    }
+
+    /// An error when all of these rows weigh nothing: their mean loss would be 0 / 0.
+    fn must_weigh(&self, fold: usize, part: &'static str, rows: &[usize]) -> Result<(), ExperimentError> {
+        match &self.dataset.weights {
+            Some(weights) if !rows.is_empty() && rows.iter().all(|&row| weights[row] == 0.0) => {
+                Err(CvError::NoWeight { fold, part, items: rows.len() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The folds that judge the trials of a fold's search: `count` of its training items, of the same kind as the folds
+    /// themselves; none for 1, where the validation part judges. `seed`: that of the fold.
+    pub(super) fn inner(&self, fold: usize, count: usize, seed: u64) -> Result<Vec<Fold>, ExperimentError> {
+        if count == 1 {
+            return Ok(Vec::new());
+        }
+        let scheme = match self.study.plan.scheme {
+            Scheme::LeaveOneOut => Scheme::KFold,
+            other => other,
+        };
+        let plan = CvPlan { scheme, folds: count, repeats: 1, shuffle: scheme != Scheme::Time };
+        let splitter = plan.splitter(Seed::new(seed).purpose(Purpose::Split))?;
+        Ok(inner_folds(&self.folds[fold], &self.items(), splitter.as_ref())?)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.folds.len()
+    }
+
+    pub(crate) fn class_names(&self) -> Option<&[String]> {
+        match &self.dataset.target {
+            Target::Classes { names, .. } => Some(names),
+            Target::Values { .. } => None,
+        }
+    }
+
+    /// Test items over training items, the mean over the folds: what the corrected statistics need.
+    pub(super) fn test_share(&self) -> f64 {
+        let shares = self.folds.iter().map(|fold| fold.test().len() as f64 / fold.train().len() as f64);
+        shares.sum::<f64>() / self.folds.len() as f64
+    }
+
+    /// The seed of a fold: its first weights and the order of its items are not those of the others.
+    pub(crate) fn seed(&self, resolved: &Resolved, fold: usize) -> u64 {
+        // TOML has no whole number above i64::MAX.
+        Seed::new(resolved.config.seed).at(fold as u64).value() >> 1
+    }
+
+    /// Everything that a fold needs, made from nothing. `resolved` has the seed of the fold.
+    pub(super) fn job<'a>(
+        &self,
+        resolved: &'a Resolved,
+        device: &Device,
+        fold: usize,
+    ) -> Result<Job<'a>, ExperimentError> {
+        self.job_of(resolved, device, &self.folds[fold], fold)
+    }
+
+    /// As [`Folds::job`], of a part of the fold `number`.
+    pub(crate) fn job_of<'a>(
+        &self,
+        resolved: &'a Resolved,
+        device: &Device,
+        fold: &Fold,
+        number: usize,
+    ) -> Result<Job<'a>, ExperimentError> {
+        let config = &resolved.config;
+        let inner = match (&self.groups, self.study.plan.scheme) {
+            (Some(groups), _) => Inner::Groups(groups),
+            (None, Scheme::Time) => Inner::Last,
+            (None, Scheme::Stratified) => Inner::Random { stratify: true },
+            (None, _) => Inner::Random { stratify: config.data.stratify },
+        };
+        let seed = Seed::new(config.seed).purpose(Purpose::Split);
+        let split = fold_split(fold, &self.dataset, config.data.validation, inner, seed)?;
+        for (part, rows) in
+            [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
+        {
+            self.must_weigh(number, part, rows)?;
+        }
+        Job::of_split(resolved, device, &self.dataset, split)
+    }
+
+    /// Finds out before a folder is made what would stop the first fold, and gives its job.
+    pub(super) fn check<'a>(&self, resolved: &'a Resolved) -> Result<Job<'a>, ExperimentError> {
+        let job = self.job(resolved, &open_device(resolved)?, 0)?;
+        job.check()?;
+        Ok(job)
+    }
+
+    /// An error when the data have changed since the run in `folder` began.
+    pub(super) fn must_be_the_data_of(&self, folder: &Path) -> Result<(), ExperimentError> {
+        Ok(RunRecord::read(folder)?.must_be_of(&self.dataset.fingerprint, folder)?)
+    }
+}
+
+/// Takes a column out of the inputs: one number for each of its values.
+fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CvError> {
+    let Features::Table(columns) = &mut dataset.features else { return Err(CvError::GroupOfImages) };
+    let Some(place) = columns.iter().position(|column| column.name == name) else {
+        let known = columns.iter().map(|column| column.name.as_str());
+        let nearest = nearest(name, known);
+        return Err(CvError::NoColumn { name: name.to_owned(), nearest });
+    };
+    match columns.remove(place).values {
+        // A missing value is a group like the others.
+        Values::Categorical { codes, .. } => Ok(codes),
+        Values::Numeric(cells) => {
+            let mut distinct: Vec<u32> = cells.iter().map(|cell| cell.to_bits()).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let code = |cell: &f32| distinct.partition_point(|&known| known < cell.to_bits()) as u32;
+            Ok(cells.iter().map(code).collect())
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Cross-validation of a configuration: a run with a run for each fold in it.
+//!
+//! ```text
+//! runs/<time>-<slug>-<4 hex>/
+//!   run.toml run.json        as in every run
+//!   cv.json                  how the folds are cut; makes a run a cross-validation
+//!   folds/0 … k-1/           run.toml, metrics.jsonl, checkpoints while it trains; fold.json when it is done
+//!   predictions.csv          of every row by the model that has not seen it
+//!   base.toml                with a search in each fold: the file or recipe as it was
+//!   folds/0/study.jsonl      the trials of that search
+//! ```
+//!
+//! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint. Where the
+//! settings say how a worker is started, one of several jobs is in this process, and each of the others is a process of
+//! its own.
+
+mod comparison;
+mod folds;
+mod nested;
+mod optimism;
+mod orders;
+mod predictions;
+mod report;
+mod runner;
+mod search;
+mod settings;
+mod study;
+mod whole;
+mod work;
+mod workers;
+
+pub use comparison::{CvComparison, FoldComparison, compare_folds};
+pub(crate) use folds::Folds;
+pub use optimism::Optimism;
+pub use orders::{Reply, STOP};
+pub use report::CvReport;
+pub use search::SearchInFolds;
+pub(crate) use settings::parallel;
+pub use settings::{Cuts, CvSettings, NestedSettings, WorkerProgram};
+pub use study::CvStudy;
+pub use whole::{CvEnd, collect, cross_validate, resume_cross_validation};
+pub use work::work;

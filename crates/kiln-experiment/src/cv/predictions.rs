@@ -1,0 +1,51 @@
+//! What a fold's model predicts for the test items.
+
+use burn::module::Module;
+use kiln_data::Target;
+use kiln_models::Network;
+
+use crate::error::ExperimentError;
+use crate::fold::PredictionTable;
+use crate::job::{AT_ONCE, Job};
+use crate::predict::probabilities;
+
+/// Predicts the test items of a fold: `actual`, `prediction`, and for classes the probability of each. With several target
+/// columns there is `actual` and `prediction` of each.
+pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTable, ExperimentError> {
+    let (dataset, rows) = (&job.prepared.dataset, &job.prepared.split.test);
+    let width = job.blueprint.loss.predictions();
+    let columns: Vec<String> = match &dataset.target {
+        Target::Classes { names, .. } => {
+            let known = ["actual".to_owned(), "prediction".to_owned()];
+            known.into_iter().chain(names.iter().map(|name| format!("p_{name}"))).collect()
+        }
+        Target::Values { names, .. } => {
+            names.iter().flat_map(|name| [format!("actual_{name}"), format!("prediction_{name}")]).collect()
+        }
+    };
+    let mut table = PredictionTable::new(columns);
+    let model = model.clone().valid();
+    for chunk in rows.chunks(AT_ONCE) {
+        let inputs = job.blueprint.fitted.inputs(&dataset.features, chunk, &job.device)?;
+        let outputs = job.blueprint.task().predict(&model, inputs);
+        for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
+            let cells: Vec<String> = match &dataset.target {
+                Target::Classes { labels, names } => {
+                    let probabilities = probabilities(outputs);
+                    let first_of_equals = |best: usize, class: usize| {
+                        if probabilities[class] > probabilities[best] { class } else { best }
+                    };
+                    let best = (0..probabilities.len()).fold(0, first_of_equals);
+                    let named = [names[labels[row] as usize].clone(), names[best].clone()];
+                    named.into_iter().chain(probabilities.iter().map(f32::to_string)).collect()
+                }
+                Target::Values { values, names } => {
+                    let actual = &values[row * names.len()..(row + 1) * names.len()];
+                    actual.iter().zip(outputs).flat_map(|(a, p)| [a.to_string(), p.to_string()]).collect()
+                }
+            };
+            table.push(row, cells);
+        }
+    }
+    Ok(table)
+}

@@ -1,0 +1,66 @@
+//! How the settings of each fold are searched for, as it stands in `cv.json`.
+
+use kiln_config::Resolved;
+use kiln_core::larger_is_better;
+use kiln_validate::search::{Direction, Sampler, Space, Study, StudyConfig};
+use serde::{Deserialize, Serialize};
+
+use super::settings::NestedSettings;
+use crate::error::{ExperimentError, TuneError};
+use crate::spaces::collect_spaces;
+use crate::start::{NewStart, Start};
+
+/// How the settings of each fold are searched for, as `cv.json` has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SearchInFolds {
+    /// What varies.
+    pub space: Space,
+    /// How values are chosen.
+    pub sampler: Sampler,
+    /// Trials of each fold.
+    pub trials: u64,
+    /// Folds that judge a trial. 1: the validation part of the fold.
+    pub inner: usize,
+    /// What every trial's configuration starts from.
+    #[serde(flatten)]
+    pub start: Start,
+}
+
+impl SearchInFolds {
+    /// What the settings ask for, checked as far as it can be without the data.
+    pub(super) fn new(
+        settings: &NestedSettings,
+        resolved: &Resolved,
+        start: &NewStart,
+    ) -> Result<Self, ExperimentError> {
+        let space = collect_spaces(resolved, &settings.spaces)?;
+        for probe in space.probes() {
+            start.resolve(&probe)?.check()?;
+        }
+        let nested = Self {
+            space,
+            sampler: settings.sampler.clone(),
+            trials: settings.trials,
+            inner: settings.inner,
+            start: start.start.clone(),
+        };
+        Study::in_memory(nested.study(&resolved.config.train.monitor, 0))?;
+        if nested.inner == 1 && resolved.config.data.validation == 0.0 {
+            return Err(TuneError::NoValidation.into());
+        }
+        Ok(nested)
+    }
+
+    /// Trials one after the other: each knows all before it, and folds run side by side instead.
+    pub(super) fn study(&self, monitor: &str, seed: u64) -> StudyConfig {
+        let direction = if larger_is_better(monitor) { Direction::Maximise } else { Direction::Minimise };
+        let sampler = self.sampler.clone();
+        StudyConfig { seed, sampler, lag: 1, ..StudyConfig::new(self.space.clone(), direction) }
+    }
+
+    /// Whether both search for the same in the same way.
+    pub(super) fn same_search(&self, other: &Self) -> bool {
+        let key = |nested: &Self| (nested.space.clone(), nested.sampler.clone(), nested.trials, nested.inner);
+        key(self) == key(other)
+    }
+}

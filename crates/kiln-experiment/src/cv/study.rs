@@ -1,0 +1,104 @@
+//! `cv.json`: how the folds are cut.
+
+use std::fs;
+use std::path::Path;
+
+use kiln_config::RunConfig;
+use kiln_validate::cross::{CvPlan, Scheme};
+use serde::{Deserialize, Serialize};
+
+use super::search::SearchInFolds;
+use super::settings::{Cuts, CvSettings};
+use crate::error::{CvError, ExperimentError, RunError};
+use crate::run::CV;
+
+/// How the folds are cut, and how they are trained: `cv.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CvStudy {
+    /// The version of the format: 1.
+    pub v: u32,
+    /// How the folds are cut.
+    pub plan: CvPlan,
+    /// The column whose values keep rows together.
+    pub group: Option<String>,
+    /// Folds at once.
+    pub jobs: usize,
+    /// Whether the checkpoints of a fold stay when it is done.
+    pub keep_models: bool,
+    /// The search in each fold, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nested: Option<SearchInFolds>,
+}
+
+impl CvStudy {
+    /// What the settings ask for. Whether the target is classes decides the default.
+    pub(crate) fn of_cuts(
+        cuts: &Cuts,
+        jobs: usize,
+        config: &RunConfig,
+        classes: bool,
+    ) -> Result<Self, CvError> {
+        let asked = cuts.stratified == Some(true);
+        if asked && !classes {
+            return Err(CvError::StratifiedNumbers);
+        }
+        let stratify = classes && cuts.stratified != Some(false) && (asked || config.data.stratify);
+        let scheme = match (cuts.group.is_some(), stratify) {
+            _ if cuts.time => Scheme::Time,
+            _ if cuts.leave_one_out => Scheme::LeaveOneOut,
+            (true, true) => Scheme::StratifiedGroup,
+            (true, false) => Scheme::Group,
+            (false, true) => Scheme::Stratified,
+            (false, false) => Scheme::KFold,
+        };
+        let plan = CvPlan { scheme, folds: cuts.folds, repeats: cuts.repeats, shuffle: cuts.shuffle };
+        Ok(Self { v: 1, plan, group: cuts.group.clone(), jobs, keep_models: false, nested: None })
+    }
+
+    /// What the settings ask for, with the search in each fold.
+    pub(super) fn new(
+        settings: &CvSettings,
+        nested: Option<SearchInFolds>,
+        config: &RunConfig,
+        classes: bool,
+    ) -> Result<Self, CvError> {
+        let cut = Self::of_cuts(&settings.cuts, settings.jobs, config, classes)?;
+        Ok(Self { nested, keep_models: settings.keep_models, ..cut })
+    }
+
+    /// Reads the file in `folder`.
+    ///
+    /// # Errors
+    /// [`CvError::NotACv`] where there is none, and a file that is damaged.
+    pub fn read(folder: &Path) -> Result<Self, ExperimentError> {
+        let path = folder.join(CV);
+        if !path.is_file() {
+            return Err(CvError::NotACv { run: folder.to_owned() }.into());
+        }
+        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| RunError::Record { path, reason: error.to_string() }.into())
+    }
+
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, ExperimentError> {
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(ExperimentError::internal)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Whether both make the same folds of the same data.
+    pub(super) fn same_folds(&self, other: &Self) -> bool {
+        (self.plan, &self.group) == (other.plan, &other.group)
+    }
+
+    /// Whether both train the same folds in the same way.
+    pub(super) fn same_training(&self, other: &Self) -> bool {
+        self.same_folds(other)
+            && self.keep_models == other.keep_models
+            && match (&self.nested, &other.nested) {
+                (Some(own), Some(other)) => own.same_search(other),
+                (None, None) => true,
+                _ => false,
+            }
+    }
+}

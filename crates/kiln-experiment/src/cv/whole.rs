@@ -1,0 +1,299 @@
+//! The cross-validation as a whole: its folder, its folds one after the other or side by side, its end.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use kiln_config::{Resolved, annotated};
+use kiln_core::device::DeviceName;
+use kiln_core::memory;
+
+use super::folds::Folds;
+use super::nested::Searcher;
+use super::report::CvReport;
+use super::runner::FoldRunner;
+use super::search::SearchInFolds;
+use super::settings::{CvSettings, WorkerProgram, parallel};
+use super::study::CvStudy;
+use super::workers::Workers;
+use crate::error::{CvError, ExperimentError};
+use crate::fold::FoldRecord;
+use crate::job::open_device;
+use crate::observer::{Event, Observer, tell};
+use crate::run::{CONFIG, CV, RECORD, RunFolder, RunRecord, Status, rfc3339, slug};
+use crate::session::Session;
+use crate::start::{BASE, NewStart};
+use crate::stored::{stored, stored_with};
+use crate::training::new_record;
+
+/// How long a fold is waited for that an earlier process still holds: one that was killed leaves its workers a moment.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a cross-validation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CvEnd {
+    /// All folds are done.
+    Done(Box<CvReport>),
+    /// The one fold that was asked for is done; the others are trained elsewhere.
+    OneFold {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+    },
+    /// It was asked to stop, and can be resumed.
+    Stopped {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+    },
+}
+
+/// Cross-validates a configuration: trains a model on the training items of each fold and judges it on the others.
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::Session;
+/// use kiln_experiment::cv::{Cuts, CvEnd, CvSettings, cross_validate};
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let runs = tempfile::tempdir().expect("a temporary folder");
+/// let settings = CvSettings {
+///     session: Session { runs_dir: runs.path().to_owned(), ..Session::default() },
+///     cuts: Cuts { folds: 3, ..Cuts::default() },
+///     ..CvSettings::default()
+/// };
+/// let CvEnd::Done(report) = cross_validate(&resolved, &settings, &())? else { panic!("nobody stopped it") };
+/// let accuracy = &report.summaries.get("accuracy").expect("iris has classes").summary;
+/// assert!(accuracy.interval[0] < accuracy.mean && accuracy.mean < accuracy.interval[1]);
+/// assert!(report.run.join("predictions.csv").is_file());
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
+/// # Errors
+/// Whatever keeps a fold from its end. Folds that are done stay done: [`resume_cross_validation`] goes on.
+pub fn cross_validate(
+    resolved: &Resolved,
+    settings: &CvSettings,
+    observer: &dyn Observer,
+) -> Result<CvEnd, ExperimentError> {
+    let session = &settings.session;
+    tell(observer, &Event::ReadingData { name: &resolved.label })?;
+    let start = NewStart::new(resolved);
+    let nested = match &settings.search {
+        Some(search) => Some(SearchInFolds::new(search, resolved, &start)?),
+        None => None,
+    };
+    let config = &resolved.config;
+    let folds = Folds::load(resolved, |classes| CvStudy::new(settings, nested, config, classes))?;
+    let job = folds.check(resolved)?;
+    let record = new_record(&job, &session.arguments);
+    drop(job);
+    if let Some(nested) = &folds.study.nested {
+        folds.inner(0, nested.inner, folds.seed(resolved, 0))?;
+    }
+    if let Some(fold) = settings.only
+        && fold >= folds.len()
+    {
+        return Err(CvError::NoFold { fold, folds: folds.len() }.into());
+    }
+    let path = claim(resolved, settings, &folds, &record, &start)?;
+    let wanted = match settings.only {
+        Some(fold) => vec![fold],
+        None => (0..folds.len()).collect(),
+    };
+    let worker = settings.worker.as_ref();
+    Whole { path: &path, resolved, folds: &folds, session, worker, observer }
+        .go(&wanted, settings.only.is_none())
+}
+
+/// Makes the folder, or makes sure that it holds this cross-validation.
+fn claim(
+    resolved: &Resolved,
+    settings: &CvSettings,
+    folds: &Folds,
+    record: &RunRecord,
+    start: &NewStart,
+) -> Result<PathBuf, ExperimentError> {
+    let (study, config, record) = (folds.study.to_json()?, annotated(resolved), record.to_bytes());
+    let mut files = vec![(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (CV, study.as_slice())];
+    let base = if folds.study.nested.is_some() { start.text()? } else { None };
+    files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
+    match &settings.dir {
+        Some(dir) => {
+            if !RunFolder::create_at(dir, CONFIG, &files)? {
+                must_be_the_same(dir, resolved, folds, &settings.session)?;
+            }
+            Ok(dir.clone())
+        }
+        // The lock is given back: each fold has its own, and the whole takes its again.
+        None => {
+            let slug = slug(&format!("{}-cv", resolved.label));
+            let made = RunFolder::create_with(&settings.session.runs_dir, &slug, SystemTime::now(), &files)?;
+            Ok(made.path().to_owned())
+        }
+    }
+}
+
+/// An error unless the cross-validation in `folder` has the same settings.
+fn must_be_the_same(
+    folder: &Path,
+    resolved: &Resolved,
+    folds: &Folds,
+    session: &Session,
+) -> Result<(), ExperimentError> {
+    let there = CvStudy::read(folder)?;
+    // Neither the number of threads nor of jobs changes a result.
+    let config = |resolved: &Resolved| {
+        let mut config = resolved.config.clone();
+        config.threads = None;
+        config
+    };
+    let stored = stored_with(folder, kiln_config::Flags { threads: None, ..session.place() })?;
+    let same = folds.study.same_training(&there) && config(&stored) == config(resolved);
+    if same { Ok(()) } else { Err(CvError::OtherCv { run: folder.to_owned() }.into()) }
+}
+
+/// Goes on with the cross-validation in `path`: trains every fold that is not done. `worker`: how the process of a job is
+/// started; without it jobs are threads.
+///
+/// # Errors
+/// Data that have changed, a fold that another process holds; and as [`cross_validate`].
+pub fn resume_cross_validation(
+    path: &Path,
+    session: &Session,
+    worker: Option<&WorkerProgram>,
+    observer: &dyn Observer,
+) -> Result<CvEnd, ExperimentError> {
+    let resolved = stored(path, session)?;
+    CvStudy::read(path)?;
+    tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
+    let folds = Folds::of_run(path, &resolved)?;
+    let wanted: Vec<usize> = (0..folds.len()).collect();
+    Whole { path, resolved: &resolved, folds: &folds, session, worker, observer }.go(&wanted, true)
+}
+
+/// Joins the folds of the cross-validation in `path` that were trained one by one.
+///
+/// # Errors
+/// [`CvError::FoldMissing`] for the first fold that is not done.
+pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Result<CvReport, ExperimentError> {
+    CvStudy::read(path)?;
+    let folds = Folds::of_run(path, &stored(path, session)?)?;
+    let _lock = RunFolder::open(path)?;
+    let mut records = Vec::new();
+    for fold in 0..folds.len() {
+        match FoldRecord::read(path, fold)? {
+            Some(record) => records.push(record),
+            None => return Err(CvError::FoldMissing { fold, run: path.to_owned() }.into()),
+        }
+    }
+    for record in &records {
+        tell(observer, &Event::Fold { record, folds: folds.len(), earlier: true })?;
+    }
+    CvReport::write(path, &folds, records, memory::peak_rss())
+}
+
+/// One process at work on folds.
+pub(super) struct Whole<'a> {
+    pub(super) path: &'a Path,
+    pub(super) resolved: &'a Resolved,
+    pub(super) folds: &'a Folds,
+    pub(super) session: &'a Session,
+    pub(super) worker: Option<&'a WorkerProgram>,
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Whole<'_> {
+    /// Trains the folds of `wanted` that are not done; joins them when those are `all`.
+    fn go(self, wanted: &[usize], all: bool) -> Result<CvEnd, ExperimentError> {
+        let lock = if all { Some(RunFolder::open(self.path)?) } else { None };
+        let parallel = parallel(self.resolved, self.folds.study.jobs);
+        if lock.is_some() {
+            let mut record = RunRecord::read(self.path)?;
+            record.status = Status::Running;
+            record.write(self.path)?;
+        }
+        // What decides the trials is that of the process that began.
+        let nested = CvStudy::read(self.path)?.nested;
+        // Whoever holds a fold of a whole that is ours was left behind by a process that was killed.
+        let runner = self.runner(nested.as_ref(), if all { PATIENCE } else { Duration::ZERO })?;
+        let interrupt = &self.session.interrupt;
+        let workers = self
+            .processes(wanted)?
+            .map(|program| Workers::new(self.path, parallel.threads, program, interrupt, self.observer));
+        let here = Mutex::new(());
+        let result = parallel.run(wanted, |fold| match (&workers, here.try_lock()) {
+            (Some(workers), Err(_))
+                if !interrupt.is_set() && FoldRecord::read(self.path, fold)?.is_none() =>
+            {
+                if workers.train(fold)? { Ok(FoldRecord::read(self.path, fold)?) } else { Ok(None) }
+            }
+            _ => runner.run(fold),
+        });
+        let peak_rss = memory::peak_rss().map(|own| own + workers.as_ref().map_or(0, Workers::peak_rss));
+        let records: Vec<FoldRecord> = match result {
+            Ok(records) => records.into_iter().flatten().collect(),
+            Err(error) => {
+                if lock.is_some() {
+                    self.ended(Status::Failed, Some(&error))?;
+                }
+                return Err(error);
+            }
+        };
+        let run = self.path.to_owned();
+        if records.len() < wanted.len() {
+            if lock.is_some() {
+                self.ended(Status::Stopped, None)?;
+            }
+            return Ok(CvEnd::Stopped { run });
+        }
+        if all {
+            Ok(CvEnd::Done(Box::new(CvReport::write(self.path, self.folds, records, peak_rss)?)))
+        } else {
+            Ok(CvEnd::OneFold { run })
+        }
+    }
+
+    /// What trains a fold in this process. `patience`: how long a fold is waited for that another process holds.
+    pub(super) fn runner<'b>(
+        &'b self,
+        nested: Option<&'b SearchInFolds>,
+        patience: Duration,
+    ) -> Result<FoldRunner<'b>, ExperimentError> {
+        let device = open_device(self.resolved)?;
+        let search = nested.map(|nested| Searcher {
+            run: self.path,
+            nested,
+            monitor: &self.resolved.config.train.monitor,
+            folds: self.folds,
+            flags: self.session.place(),
+            device: device.clone(),
+            interrupt: &self.session.interrupt,
+            observer: self.observer,
+        });
+        Ok(FoldRunner {
+            path: self.path,
+            resolved: self.resolved,
+            folds: self.folds,
+            device,
+            search,
+            interrupt: &self.session.interrupt,
+            patience,
+            observer: self.observer,
+        })
+    }
+
+    /// What starts the processes of all jobs but one, where there are several, and no GPU, which they would share.
+    fn processes(&self, wanted: &[usize]) -> Result<Option<&WorkerProgram>, ExperimentError> {
+        let device: DeviceName = self.resolved.check()?;
+        let several = self.folds.study.jobs.min(wanted.len()) > 1;
+        Ok(self.worker.filter(|_| several && device.is_cpu()))
+    }
+
+    fn ended(&self, status: Status, error: Option<&ExperimentError>) -> Result<(), ExperimentError> {
+        let mut record = RunRecord::read(self.path)?;
+        record.status = status;
+        record.finished = Some(rfc3339(SystemTime::now()));
+        record.error = error.map(ToString::to_string);
+        Ok(record.write(self.path)?)
+    }
+}

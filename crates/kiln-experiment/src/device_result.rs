@@ -1,0 +1,24 @@
+//! How a device did in a comparison.
+
+use kiln_core::Metrics;
+
+/// How one device did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceResult {
+    /// The device by its full name.
+    pub device: String,
+    /// Milliseconds of each timed step.
+    pub milliseconds: Vec<f64>,
+    /// Training items of all timed steps.
+    pub items: usize,
+    /// The most bytes that the process held while this device was at work, where that can be told apart.
+    pub peak_rss_bytes: Option<u64>,
+    /// The largest absolute difference of a step's loss from the first device's. `None` for the first.
+    pub max_loss_diff: Option<f64>,
+    /// The largest difference of a gradient's element from the first device's. `None` for the first.
+    pub max_grad_diff: Option<f64>,
+    /// The step, the parameter and the difference that first went beyond the tolerance.
+    pub first_difference: Option<(u64, String, f64)>,
+    /// Metrics after the last step, over the validation items.
+    pub metrics: Metrics,
+}

@@ -1,0 +1,195 @@
+//! Every way in which an experiment can fail.
+
+use std::borrow::Cow;
+use std::io;
+
+use kiln_augment::AugmentError;
+use kiln_config::{ConfigError, Resolved, Snippet};
+use kiln_core::device::DeviceError;
+use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
+use kiln_data::DataError;
+use kiln_models::ModelError;
+use kiln_objective::ObjectiveError;
+use kiln_optim::OptimError;
+use kiln_train::TrainError;
+use kiln_validate::path::PathError;
+use kiln_validate::search::{RunError as StudyRunError, SearchError};
+use kiln_validate::split::SplitError;
+use kiln_validate::statistics::StatisticsError;
+
+use super::cv::CvError;
+use super::job::JobError;
+use super::path::NoPath;
+use super::run::RunError;
+use super::tune::TuneError;
+
+/// Every way in which an experiment can fail.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// Any of the others, with the place in the configuration that it is about.
+    #[error("{error}")]
+    Setting {
+        /// What is wrong.
+        error: Box<ExperimentError>,
+        /// The line that says it.
+        place: Snippet,
+    },
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A number is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// The device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Augmentation.
+    #[error(transparent)]
+    Augment(#[from] AugmentError),
+    /// The model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The optimiser or a schedule.
+    #[error(transparent)]
+    Optim(#[from] OptimError),
+    /// The loss, a penalty or a constraint.
+    #[error(transparent)]
+    Objective(#[from] ObjectiveError),
+    /// The training itself.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// Weights that do not fit a model.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The folder of a run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The configuration and its data do not go together.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// A cross-validation.
+    #[error(transparent)]
+    Cv(#[from] CvError),
+    /// A search of settings.
+    #[error(transparent)]
+    Tune(#[from] TuneError),
+    /// A space, a study or its journal.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// A configuration that has no path.
+    #[error(transparent)]
+    NoPath(#[from] NoPath),
+    /// A regularisation path.
+    #[error(transparent)]
+    RegularisationPath(#[from] PathError),
+    /// Items that cannot be cut into folds so.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// Scores that allow no statistics.
+    #[error(transparent)]
+    Statistics(#[from] StatisticsError),
+    /// The observer could not take an event.
+    #[error("the observer failed: {0}")]
+    Observer(io::Error),
+    /// A library below kiln behaved as it never should.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl ExperimentError {
+    /// An error with the line of the configuration that set what it is about, where the error names a setting.
+    pub fn at(error: impl Into<Self>, resolved: &Resolved) -> Self {
+        let error = error.into();
+        match error.key().map(Cow::into_owned) {
+            Some(key) => Self::at_key(error, &key, resolved),
+            None => error,
+        }
+    }
+
+    /// An error with the line that set `key`, whatever the error itself names.
+    pub fn at_key(error: impl Into<Self>, key: &str, resolved: &Resolved) -> Self {
+        let error = error.into();
+        match resolved.place(key) {
+            Some(place) if error.place().is_none() => Self::Setting { error: Box::new(error), place },
+            _ => error,
+        }
+    }
+
+    /// The part of a configuration that the error is about.
+    pub fn place(&self) -> Option<&Snippet> {
+        match self {
+            Self::Config(error) => error.place(),
+            Self::Setting { place, .. } => Some(place),
+            _ => None,
+        }
+    }
+
+    /// The message with its place in front, for readers that see no excerpt.
+    pub fn one_line(&self) -> String {
+        match self.place() {
+            Some(place) => format!("{}:{}: {self}", place.source.name, place.line()),
+            None => self.to_string(),
+        }
+    }
+
+    pub(crate) fn internal(error: impl ToString) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    fn explained(&self) -> Option<&dyn Explain> {
+        Some(match self {
+            Self::Setting { error, .. } => &**error,
+            Self::Config(error) => error,
+            Self::Number(error) => error,
+            Self::Device(error) => error,
+            Self::Data(error) => error,
+            Self::Augment(error) => error,
+            Self::Model(error) => error,
+            Self::Optim(error) => error,
+            Self::Objective(error) => error,
+            Self::Train(error) => error,
+            Self::Weights(error) => error,
+            Self::Run(error) => error,
+            Self::Job(error) => error,
+            Self::Cv(error) => error,
+            Self::Tune(error) => error,
+            Self::Search(error) => error,
+            Self::NoPath(error) => error,
+            Self::RegularisationPath(error) => error,
+            Self::Split(error) => error,
+            Self::Statistics(error) => error,
+            Self::Observer(_) | Self::Internal(_) => return None,
+        })
+    }
+}
+
+impl From<StudyRunError<Self>> for ExperimentError {
+    fn from(error: StudyRunError<Self>) -> Self {
+        match error {
+            StudyRunError::Search(error) => error.into(),
+            StudyRunError::Objective(error) => error,
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl Explain for ExperimentError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Observer(_) => ErrorKind::Io,
+            other => other.explained().map_or(ErrorKind::Internal, Explain::kind),
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        self.explained().and_then(Explain::help)
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.explained().and_then(Explain::key)
+    }
+}

@@ -1,0 +1,78 @@
+//! What keeps a configuration and its data from being trained.
+
+use std::borrow::Cow;
+
+use kiln_core::{ErrorKind, Explain};
+
+/// What keeps a configuration and its data from being trained.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// The loss is for classes, the target is numbers.
+    #[error("loss.kind {loss} is for two classes, and the target is a number")]
+    BinaryNumbers {
+        /// The loss.
+        loss: &'static str,
+    },
+    /// The loss counts, and the target is standardised.
+    #[error("loss.kind poisson-nll needs counts as they are, and data.standardize changes them")]
+    StandardizedCounts,
+    /// The loss counts, and the target is below 0.
+    #[error("loss.kind poisson-nll needs counts, and row {row} of column {column:?} is {value}")]
+    NegativeCount {
+        /// The row, from 1.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The number in it.
+        value: f32,
+    },
+    /// Nothing is certain where every epoch has other items.
+    #[error("train.solver and train.kkt_tolerance are for items as they are, and the training is augmented")]
+    AugmentedConvex,
+    /// Views are of images.
+    #[error("--tta is for images, and the data are a table")]
+    ViewsOfTable,
+    /// Every pass would be the same.
+    #[error("--mc needs a model with dropout, and this one has none")]
+    NoDropout,
+    /// The part of the data that is asked for holds nothing.
+    #[error("the {part} part of the data is empty")]
+    EmptyPart {
+        /// The part.
+        part: &'static str,
+    },
+}
+
+impl Explain for JobError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::EmptyPart { .. } | Self::NegativeCount { .. } => ErrorKind::Data,
+            _ => ErrorKind::Usage,
+        }
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::BinaryNumbers { .. } | Self::StandardizedCounts | Self::NegativeCount { .. } => {
+                Some("loss.kind".into())
+            }
+            _ => None,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
+            Self::StandardizedCounts => "set data.standardize = false",
+            Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
+            Self::NoDropout => "train with model.dropout=0.2, or leave --mc out",
+            Self::ViewsOfTable => "leave --tta out",
+            Self::AugmentedConvex => "leave the sections augment and mix out",
+            Self::BinaryNumbers { .. } => {
+                "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"
+            }
+        };
+        Some(help.to_owned())
+    }
+}

@@ -1,0 +1,17 @@
+//! What can go wrong, one enum for each owner, and all of them in [`ExperimentError`].
+
+mod cv;
+mod experiment;
+mod job;
+mod locate;
+mod path;
+mod run;
+mod tune;
+
+pub use cv::CvError;
+pub use experiment::ExperimentError;
+pub use job::JobError;
+pub(crate) use locate::Locate;
+pub use path::NoPath;
+pub use run::RunError;
+pub use tune::TuneError;

@@ -1,0 +1,156 @@
+//! What can be wrong with the folder of a run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use kiln_core::{ErrorKind, Explain};
+
+/// What can be wrong with the folder of a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// No run has this name.
+    #[error("there is no run {name:?} in {}", folder.display())]
+    NotFound {
+        /// What was looked for.
+        name: String,
+        /// The folder of all runs.
+        folder: PathBuf,
+        /// The run that was probably meant.
+        nearest: Option<String>,
+    },
+    /// Several runs have this name in theirs.
+    #[error("{name:?} is the beginning or a part of {} runs: {}", matches.len(), shown(matches))]
+    Ambiguous {
+        /// What was looked for.
+        name: String,
+        /// The names of the runs.
+        matches: Vec<String>,
+    },
+    /// A folder without a configuration.
+    #[error("{} is not the folder of a run: it holds no run.toml", path.display())]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the run cannot be understood.
+    #[error("{} is damaged: {reason}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line of `metrics.jsonl` cannot be understood.
+    #[error("{} is damaged in line {line}: {reason}", path.display())]
+    Metrics {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The data are not those that the run was started with.
+    #[error("the data {name:?} are not those that {} was trained on: their fingerprints differ", run.display())]
+    DataChanged {
+        /// What the data set is called.
+        name: String,
+        /// The folder of the run.
+        run: PathBuf,
+    },
+    /// Nothing has been saved yet.
+    #[error("{} holds no checkpoint", run.display())]
+    NoCheckpoint {
+        /// The folder of the run.
+        run: PathBuf,
+    },
+    /// A cross-validation where a model is needed.
+    #[error("{} is a cross-validation, which has no model of its own", run.display())]
+    NoModel {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+    },
+    /// A fold where a whole run is needed.
+    #[error("this is a fold of the cross-validation {}", cv.display())]
+    IsFold {
+        /// The folder of the cross-validation.
+        cv: PathBuf,
+    },
+    /// A path that cannot be written down.
+    #[error("the path {} is not valid UTF-8", path.display())]
+    NotUtf8 {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Another process is at work on the run.
+    #[error("another process is using {}", path.display())]
+    Busy {
+        /// The folder of the run.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} {}: {error}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+}
+
+impl RunError {
+    /// For `map_err`: the operating system refused to `action` `path`.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::Io { action, path, error }
+    }
+}
+
+impl Explain for RunError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound { .. } | Self::Ambiguous { .. } | Self::NotARun { .. } => ErrorKind::Usage,
+            Self::NoModel { .. } | Self::IsFold { .. } | Self::NotUtf8 { .. } => ErrorKind::Usage,
+            Self::DataChanged { .. } => ErrorKind::Data,
+            Self::Record { .. } | Self::Metrics { .. } | Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
+            Self::Busy { .. } => ErrorKind::Busy,
+            Self::Io { .. } => ErrorKind::Io,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NotFound { nearest: Some(name), .. } => Some(format!("did you mean {name:?}?")),
+            Self::NotFound { .. } | Self::NotARun { .. } => {
+                Some("`kiln runs ls` shows the runs; --runs-dir looks elsewhere".to_owned())
+            }
+            Self::Ambiguous { .. } => Some("write more of the name".to_owned()),
+            Self::Busy { .. } => Some("wait for it, or stop it".to_owned()),
+            Self::DataChanged { .. } => {
+                Some("train anew with `kiln train`, or bring the old data back".to_owned())
+            }
+            Self::NoCheckpoint { .. } => {
+                Some("train it first: `kiln resume` goes on, or starts over".to_owned())
+            }
+            Self::NoModel { run } => {
+                Some(format!("train one from all of the data: `kiln train {}/run.toml`", run.display()))
+            }
+            Self::IsFold { cv } => Some(format!(
+                "its scores are in fold.json; `kiln resume {}` goes on with all folds",
+                cv.display()
+            )),
+            Self::Record { .. } | Self::Metrics { .. } | Self::NotUtf8 { .. } | Self::Io { .. } => None,
+        }
+    }
+}
+
+fn shown(names: &[String]) -> String {
+    let mut text = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 5 {
+        text.push_str(", …");
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! How good a run's best weights are on one part of its data.
+
+use std::path::Path;
+
+use burn::module::Module;
+use kiln_augment::Views;
+use kiln_core::Metrics;
+use kiln_data::Source;
+
+use crate::error::{ExperimentError, JobError};
+use crate::job::Job;
+use crate::observer::Observer;
+use crate::run::{RunRecord, refuse_fold};
+use crate::session::Session;
+use crate::stored::{best_weights, stored};
+
+/// A part of the data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// What the weights were fitted to.
+    Train,
+    /// What picked the best weights.
+    Validation,
+    /// What has not been looked at.
+    #[default]
+    Test,
+}
+
+impl Part {
+    /// What the part is called: `train`, `validation` or `test`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// How a run is evaluated. Default: on its test part, every image as it is.
+#[derive(Debug, Clone, Default)]
+pub struct EvaluateSettings {
+    /// What all experiments share.
+    pub session: Session,
+    /// The part of the data.
+    pub part: Part,
+    /// Predictions are averaged over these views of every image.
+    pub views: Option<Views>,
+}
+
+/// How good the best weights of a run are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Items of the part.
+    pub items: usize,
+    /// Their metrics.
+    pub metrics: Metrics,
+    /// The classes, if the target is classes.
+    pub classes: Option<Vec<String>>,
+    /// Counts of the items, actual by predicted. `None` for numbers.
+    pub confusion: Option<Vec<Vec<u64>>>,
+}
+
+/// Scores the best weights of the run in `run` on one part of its data.
+///
+/// # Errors
+/// A run without a whole checkpoint, data that have changed, a part that is empty, a fold of a cross-validation.
+pub fn evaluate(
+    run: &Path,
+    settings: &EvaluateSettings,
+    observer: &dyn Observer,
+) -> Result<Evaluation, ExperimentError> {
+    refuse_fold(run)?;
+    let (checkpoint, fitted) = best_weights(run, observer)?;
+    let resolved = stored(run, &settings.session)?;
+    let job = Job::load(&resolved)?;
+    RunRecord::read(run)?.must_be_of(&job.prepared.dataset.fingerprint, run)?;
+    // What the weights were trained with, not what would be fitted now.
+    let mut job = job.with_fitted(fitted);
+    job.blueprint.look_at(settings.views)?;
+    let model = checkpoint.weights.apply(job.model()?.valid())?;
+    let rows = match settings.part {
+        Part::Train => Some(job.prepared.train()),
+        Part::Validation => job.prepared.validation(),
+        Part::Test => job.prepared.test(),
+    };
+    let rows = rows.ok_or(JobError::EmptyPart { part: settings.part.name() })?;
+    let items = Source::len(&rows);
+    let scores = job.scores(&model, rows)?;
+    Ok(Evaluation {
+        items,
+        metrics: scores.metrics(),
+        classes: job.blueprint.fitted.class_names().map(<[String]>::to_vec),
+        confusion: scores.confusion().map(|matrix| matrix.rows().map(<[u64]>::to_vec).collect()),
+    })
+}

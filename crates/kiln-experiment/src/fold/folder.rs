@@ -1,0 +1,94 @@
+//! The folder of a fold. A fold with `fold.json`, which is written last, is done and never trained again.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use kiln_core::file::write_durably;
+
+use super::names::{FOLD, fold_folder};
+use super::record::FoldRecord;
+use super::result::FoldResult;
+use crate::error::{ExperimentError, RunError};
+use crate::interrupt::Interrupt;
+use crate::run::{CHECKPOINTS, RunFolder};
+
+/// How the completion of a fold is carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Completion<'a> {
+    /// The folder of the cross-validation.
+    pub(crate) run: &'a Path,
+    pub(crate) interrupt: &'a Interrupt,
+    /// How long a fold is waited for that another process holds.
+    pub(crate) patience: Duration,
+    /// Whether the checkpoints of a fold stay when it is done.
+    pub(crate) keep_checkpoints: bool,
+}
+
+/// A fold that is done.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Completed {
+    pub(crate) record: FoldRecord,
+    /// Whether an earlier process, or another, had done it already.
+    pub(crate) earlier: bool,
+}
+
+impl Completion<'_> {
+    /// Trains a fold in its folder to its end, unless it is done. `None` when it was asked to stop.
+    pub(crate) fn complete<E: From<ExperimentError>>(
+        &self,
+        fold: usize,
+        train: impl FnOnce(&Path) -> Result<Option<FoldResult>, E>,
+    ) -> Result<Option<Completed>, E> {
+        let path = fold_folder(self.run, fold);
+        if let Some(completed) = self.earlier(fold, &path)? {
+            return Ok(Some(completed));
+        }
+        if self.interrupt.is_set() {
+            return Ok(None);
+        }
+        let _lock = self.hold(&path)?;
+        // Whoever held it may have come to the end.
+        if let Some(completed) = self.earlier(fold, &path)? {
+            return Ok(Some(completed));
+        }
+        let Some(result) = train(&path)? else { return Ok(None) };
+        self.write(&path, &result)?;
+        // What was written and what is read back later are the same numbers.
+        let record = FoldRecord::read(self.run, fold).map_err(ExperimentError::from)?;
+        Ok(record.map(|record| Completed { record, earlier: false }))
+    }
+
+    fn hold(&self, path: &Path) -> Result<RunFolder, ExperimentError> {
+        fs::create_dir_all(path).map_err(RunError::io("make", path))?;
+        Ok(RunFolder::open_within(path, self.patience)?)
+    }
+
+    /// The record of a fold that was done before.
+    fn earlier(&self, fold: usize, path: &Path) -> Result<Option<Completed>, ExperimentError> {
+        let Some(record) = FoldRecord::read(self.run, fold)? else { return Ok(None) };
+        self.clean(path)?;
+        Ok(Some(Completed { record, earlier: true }))
+    }
+
+    /// Predictions first, then the record, which makes the fold done.
+    fn write(&self, path: &Path, result: &FoldResult) -> Result<(), ExperimentError> {
+        if let Some(predictions) = &result.predictions {
+            predictions.write(path)?;
+        }
+        let mut bytes = serde_json::to_vec_pretty(&result.record).map_err(ExperimentError::internal)?;
+        bytes.push(b'\n');
+        let done = path.join(FOLD);
+        write_durably(&done, &bytes).map_err(RunError::io("write", &done))?;
+        self.clean(path)
+    }
+
+    /// Removes the checkpoints of a fold that is done, unless they are to be kept.
+    fn clean(&self, path: &Path) -> Result<(), ExperimentError> {
+        let checkpoints = path.join(CHECKPOINTS);
+        if self.keep_checkpoints || !checkpoints.is_dir() {
+            return Ok(());
+        }
+        Ok(fs::remove_dir_all(&checkpoints).map_err(RunError::io("remove", &checkpoints))?)
+    }
+}

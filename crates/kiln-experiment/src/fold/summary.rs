@@ -1,0 +1,52 @@
+//! What all folds say together.
+
+use kiln_core::Metrics;
+use kiln_validate::statistics::{StatisticsError, Summary, summary};
+
+use super::record::FoldRecord;
+
+/// The scores of all folds, metric by metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summaries(pub Vec<MetricSummary>);
+
+/// One metric over all folds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricSummary {
+    /// The metric.
+    pub name: String,
+    /// Its value for the test items of each fold.
+    pub values: Vec<f64>,
+    /// Mean, standard deviation, and the 95 % interval corrected for the training items that folds share.
+    pub summary: Summary,
+}
+
+impl Summaries {
+    /// Of the metrics that every fold has. `test_share`: test items over training items, the mean over the folds.
+    ///
+    /// # Errors
+    /// [`StatisticsError`] for fewer than two folds.
+    pub fn of(records: &[FoldRecord], test_share: f64) -> Result<Self, StatisticsError> {
+        let names = records.first().map(|record| record.test.clone()).unwrap_or_default();
+        let mut all = Vec::new();
+        for (name, _) in names.iter() {
+            let values: Option<Vec<f64>> = records.iter().map(|record| record.metric(name)).collect();
+            if let Some(values) = values
+                && values.iter().all(|value| value.is_finite())
+            {
+                let summary = summary(&values, test_share, 0.95)?;
+                all.push(MetricSummary { name: name.to_owned(), values, summary });
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// The summary of one metric.
+    pub fn get(&self, name: &str) -> Option<&MetricSummary> {
+        self.0.iter().find(|metric| metric.name == name)
+    }
+
+    /// The means.
+    pub fn means(&self) -> Metrics {
+        Metrics::from_iter(self.0.iter().map(|metric| (metric.name.as_str(), metric.summary.mean)))
+    }
+}

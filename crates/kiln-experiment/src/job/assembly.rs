@@ -1,0 +1,200 @@
+//! Everything a training needs: device, data, loss, model, trainer.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_config::{Resolved, RunConfig};
+use kiln_core::Seed;
+use kiln_data::preprocess::Fitted;
+use kiln_data::{Batch, Dataset, Loader, Prepared, Preprocess, Rows, Source, Split};
+use kiln_models::{Network, Summary};
+use kiln_train::{Data, Scores, Trainer, evaluate};
+
+use super::blueprint::{Blueprint, NetworkTask};
+use super::device::open_device;
+use crate::error::{ExperimentError, Locate};
+
+/// Items scored or predicted at once.
+pub const AT_ONCE: usize = 500;
+
+/// Everything a training needs.
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::job::Job;
+///
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), ..Request::default() })?;
+/// let job = Job::load(&resolved)?;
+/// job.check()?;
+/// let outcome = job.trainer().fit(job.model()?, &job.data()?)?;
+/// let test = job.prepared.test().expect("iris has a test part");
+/// assert!(job.scores(&outcome.model, test)?.metrics().get("accuracy") > Some(0.5));
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The configuration.
+    pub resolved: &'a Resolved,
+    /// Where tensors live.
+    pub device: Device,
+    /// The data, split, with fitted preprocessing.
+    pub prepared: Prepared,
+    /// The loss, the model and the task.
+    pub blueprint: Blueprint,
+    /// The layers of the model.
+    pub summary: Summary,
+}
+
+impl<'a> Job<'a> {
+    /// Opens the device, loads and splits the data and fits the preprocessing, as the configuration says.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the configuration, the device or the data, with its line.
+    pub fn load(resolved: &'a Resolved) -> Result<Self, ExperimentError> {
+        let device = open_device(resolved)?;
+        let config = &resolved.config;
+        let prepared =
+            Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
+        Self::new(resolved, device, prepared)
+    }
+
+    /// With data that are loaded, split otherwise than the configuration says. Preprocessing is fitted on the training
+    /// part of `split`.
+    ///
+    /// # Errors
+    /// As [`Job::load`].
+    pub fn of_split(
+        resolved: &'a Resolved,
+        device: &Device,
+        dataset: &Arc<Dataset>,
+        split: Split,
+    ) -> Result<Self, ExperimentError> {
+        let fitted = Preprocess::from(&resolved.config.data).fit(&split.train_view(dataset));
+        let fitted = Arc::new(fitted.map_err(|error| resolved.locate(error))?);
+        Self::new(resolved, device.clone(), Prepared { dataset: Arc::clone(dataset), split, fitted })
+    }
+
+    /// With everything that is loaded.
+    ///
+    /// # Errors
+    /// A loss or a model that is not for the data.
+    pub fn new(resolved: &'a Resolved, device: Device, prepared: Prepared) -> Result<Self, ExperimentError> {
+        let blueprint = Blueprint::new(resolved, Arc::clone(&prepared.fitted))?;
+        let summary = blueprint.summary(resolved)?;
+        Ok(Self { resolved, device, prepared, blueprint, summary })
+    }
+
+    /// The same data and model with other settings of the training.
+    pub(crate) fn with_settings<'b>(&self, resolved: &'b Resolved) -> Job<'b> {
+        let Self { device, prepared, blueprint, summary, .. } = self;
+        let (device, prepared) = (device.clone(), prepared.clone());
+        Job { resolved, device, prepared, blueprint: blueprint.clone(), summary: summary.clone() }
+    }
+
+    /// The same with the preprocessing that weights were trained with, in place of what would be fitted now.
+    #[must_use]
+    pub(crate) fn with_fitted(mut self, fitted: Arc<Fitted>) -> Self {
+        self.prepared.fitted = Arc::clone(&fitted);
+        self.blueprint.fitted = fitted;
+        self
+    }
+
+    /// The configuration without the memory of who set what.
+    pub fn config(&self) -> &RunConfig {
+        &self.resolved.config
+    }
+
+    /// The model with its first weights.
+    ///
+    /// # Errors
+    /// A model that is not for these inputs.
+    pub fn model(&self) -> Result<Network, ExperimentError> {
+        self.blueprint.model(self.resolved, &self.device)
+    }
+
+    /// The training part, augmented and mixed if the configuration says so.
+    ///
+    /// # Errors
+    /// Augmentation that is not for these inputs.
+    pub fn train(&self) -> Result<Arc<dyn Source<Batch>>, ExperimentError> {
+        let RunConfig { augment, mix, .. } = self.config();
+        let rows = self.prepared.train();
+        if augment.is_none() && mix.is_none() {
+            return Ok(Arc::new(rows));
+        }
+        let augment = augment.clone().unwrap_or_default();
+        let source = augment.rows(rows, mix.as_ref());
+        Ok(Arc::new(source.map_err(|error| self.resolved.locate(error))?))
+    }
+
+    /// The training part, and the validation part where there is one.
+    ///
+    /// # Errors
+    /// As [`Job::train`].
+    pub fn data(&self) -> Result<Data<Batch>, ExperimentError> {
+        let data = Data::new(self.train()?);
+        Ok(match self.prepared.validation() {
+            Some(validation) => data.validation(validation),
+            None => data,
+        })
+    }
+
+    /// A trainer with everything but a folder and callbacks.
+    pub fn trainer(&self) -> Trainer<NetworkTask> {
+        let config = self.config();
+        let mut trainer = Trainer::new(self.blueprint.task(), config.train.clone())
+            .optimizer(config.optim.clone())
+            .schedule(config.schedule.clone())
+            .gradient(config.gradient.clone())
+            .seed(config.seed);
+        if let Some(average) = &config.average {
+            trainer = trainer.average(average.clone());
+        }
+        if let Some(momentum) = &config.momentum_schedule {
+            trainer = trainer.momentum_schedule(momentum.clone());
+        }
+        if let Some(decay) = &config.weight_decay_schedule {
+            trainer = trainer.weight_decay_schedule(decay.clone());
+        }
+        for penalty in &config.penalty {
+            trainer = trainer.penalty(penalty.clone());
+        }
+        for constraint in &config.constraint {
+            trainer = trainer.constraint(constraint.clone());
+        }
+        match &config.early_stopping {
+            Some(early) => trainer.early_stopping(early.clone()),
+            None => trainer,
+        }
+    }
+
+    /// The preprocessing as it stands in a checkpoint.
+    pub(crate) fn fitted_bytes(&self) -> Result<Vec<u8>, ExperimentError> {
+        serde_json::to_vec(&*self.blueprint.fitted).map_err(ExperimentError::internal)
+    }
+
+    /// Rows of the data, encoded as new ones.
+    pub(crate) fn rows(&self, rows: Vec<usize>) -> Rows {
+        Rows::new(Arc::clone(&self.prepared.dataset), rows, Arc::clone(&self.prepared.fitted))
+    }
+
+    /// Scores a model in evaluation mode on some rows.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    pub fn scores(&self, model: &Network, rows: Rows) -> Result<Scores, ExperimentError> {
+        let loader = Loader::new(rows, AT_ONCE)?.prefetch(1);
+        Ok(evaluate(&self.blueprint.task(), model, &loader, &self.device)?)
+    }
+
+    /// Optimiser steps of an epoch.
+    ///
+    /// # Errors
+    /// A batch size that is out of its range.
+    pub fn steps_per_epoch(&self) -> Result<u64, ExperimentError> {
+        let config = &self.config().train;
+        let loader = Loader::new(self.train()?, config.batch_size)?.drop_last(config.drop_last);
+        let batches = if config.overfit_batch { 1 } else { loader.batches() };
+        Ok(batches.div_ceil(config.accumulate) as u64)
+    }
+}

@@ -1,0 +1,110 @@
+//! What fitted data make of a configuration: the loss, the model, the task.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_augment::Views;
+use kiln_config::{Resolved, RunConfig};
+use kiln_core::{Purpose, Seed};
+use kiln_data::InputShape;
+use kiln_data::preprocess::Fitted;
+use kiln_models::{Network, Summary};
+use kiln_objective::{BatchPenalties, Loss, LossConfig, TargetKind};
+use kiln_train::{Supervised, TrainError};
+
+use crate::error::{ExperimentError, JobError, Locate};
+
+/// The task of kiln's own networks on kiln's own batches.
+pub type NetworkTask = Supervised<Network>;
+
+/// What the target of fitted data is.
+pub(crate) fn target_kind(fitted: &Fitted) -> TargetKind {
+    match fitted.class_names() {
+        Some(names) => TargetKind::Classes(names.len()),
+        None => TargetKind::Values(fitted.outputs()),
+    }
+}
+
+/// The loss of a configuration: the usual one of the target where it names none.
+pub(crate) fn loss_config(resolved: &Resolved, target: TargetKind) -> LossConfig {
+    resolved.config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target))
+}
+
+/// What fitted data make of a configuration: a loss, and with it the shape of the model.
+#[derive(Debug, Clone)]
+pub struct Blueprint {
+    /// The loss.
+    pub loss: Loss,
+    /// The preprocessing that inputs go through.
+    pub fitted: Arc<Fitted>,
+    /// What predictions are averaged over.
+    views: Views,
+    /// Penalties on what a batch does.
+    pub(super) penalties: BatchPenalties,
+}
+
+impl Blueprint {
+    /// From a configuration and fitted data.
+    ///
+    /// # Errors
+    /// A loss that is not for the target.
+    pub fn new(resolved: &Resolved, fitted: Arc<Fitted>) -> Result<Self, ExperimentError> {
+        let target = target_kind(&fitted);
+        let config = loss_config(resolved, target);
+        if config.needs_raw_targets() && resolved.config.data.standardize {
+            return Err(resolved.locate_at("loss.kind", JobError::StandardizedCounts));
+        }
+        let loss = config.build(target).map_err(|error| resolved.locate(error))?;
+        if loss.is_binary() && matches!(target, TargetKind::Values(_)) {
+            // The library takes numbers between 0 and 1; here they would be standardised first.
+            let error = JobError::BinaryNumbers { loss: config.name() };
+            return Err(resolved.locate_at("loss.kind", error));
+        }
+        let penalties = BatchPenalties::new(&resolved.config.penalty)
+            .map_err(|error| resolved.locate(TrainError::from(error)))?;
+        Ok(Self { loss, fitted, views: Views::default(), penalties })
+    }
+
+    /// Predicts and scores by the average over these views of every image, if there are any.
+    ///
+    /// # Errors
+    /// [`JobError::ViewsOfTable`].
+    pub fn look_at(&mut self, views: Option<Views>) -> Result<(), ExperimentError> {
+        match (views, self.fitted.input_shape()) {
+            (Some(_), InputShape::Table(_)) => Err(JobError::ViewsOfTable.into()),
+            (views, _) => {
+                self.views = views.unwrap_or_default();
+                Ok(())
+            }
+        }
+    }
+
+    /// The model with its first weights.
+    ///
+    /// # Errors
+    /// A model that is not for these inputs.
+    pub fn model(&self, resolved: &Resolved, device: &Device) -> Result<Network, ExperimentError> {
+        let RunConfig { model, seed, .. } = &resolved.config;
+        let seed = Seed::new(*seed).purpose(Purpose::Init);
+        model
+            .init(self.fitted.input_shape(), self.loss.outputs(), device, seed)
+            .map_err(|error| resolved.locate(error))
+    }
+
+    /// The layers of the model, and how much they compute.
+    ///
+    /// # Errors
+    /// As [`Blueprint::model`].
+    pub fn summary(&self, resolved: &Resolved) -> Result<Summary, ExperimentError> {
+        let summary = resolved.config.model.summary(self.fitted.input_shape(), self.loss.outputs());
+        summary.map_err(|error| resolved.locate(error))
+    }
+
+    /// How the model learns from a batch and is judged.
+    pub fn task(&self) -> NetworkTask {
+        Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted))
+            .views(self.views)
+            .penalties(self.penalties.clone())
+            .observed(Network::forward_observed)
+    }
+}

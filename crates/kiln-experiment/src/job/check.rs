@@ -1,0 +1,133 @@
+//! What only the data can tell, before a folder is made and an epoch is waited for.
+
+use burn::module::Module;
+use kiln_core::params;
+use kiln_data::{Loader, Prepared, Target};
+use kiln_models::Network;
+use kiln_objective::{Constraints, LossConfig, Penalties};
+use kiln_optim::{OptimError, Optimizer, ShapeConfig};
+use kiln_train::{NotConvex, TrainError};
+
+use super::assembly::Job;
+use crate::error::{ExperimentError, JobError, Locate};
+
+/// Whether no target number is below 0, as counts are.
+fn check_counts(prepared: &Prepared) -> Result<(), JobError> {
+    let Target::Values { values, names } = &prepared.dataset.target else { return Ok(()) };
+    match values.iter().position(|value| *value < 0.0) {
+        None => Ok(()),
+        Some(at) => Err(JobError::NegativeCount {
+            row: at / names.len() + 1,
+            column: names[at % names.len()].clone(),
+            value: values[at],
+        }),
+    }
+}
+
+impl Job<'_> {
+    /// Checks what only the data can tell: whether the penalties and the groups find parameters, and whether the
+    /// monitored metric is computed.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, with its line in the configuration.
+    pub fn check(&self) -> Result<(), ExperimentError> {
+        self.train()?;
+        if self.config().loss.as_ref().is_some_and(LossConfig::needs_raw_targets) {
+            check_counts(&self.prepared).map_err(|error| self.resolved.locate_at("loss.kind", error))?;
+        }
+        // Which parameters are trainable is known on an autodiff device only.
+        let model = self.model()?.train();
+        let trainable = params::list(&model);
+        let penalties = Penalties::new(&self.config().penalty, &trainable)
+            .map_err(|error| self.resolved.locate(error))?;
+        if let Some(penalty) = penalties.proximal()
+            && !self.config().optim.rule.has_step_size()
+        {
+            let error = TrainError::from(OptimError::NotProximal { penalty: penalty.to_owned() });
+            return Err(self.resolved.locate_at(&format!("{penalty}.proximal"), error));
+        }
+        Constraints::new(&self.config().constraint, &trainable)
+            .map_err(|error| self.resolved.locate(error))?;
+        self.check_batch_penalties(&model)?;
+        Optimizer::build(&self.config().optim, &params::list(&model))
+            .map_err(|error| self.resolved.locate(error))?;
+        self.check_convex()?;
+        self.check_monitor(&model)
+    }
+
+    /// Whether the metric that is watched exists.
+    fn check_monitor(&self, model: &Network) -> Result<(), ExperimentError> {
+        let Some(first) = self.prepared.split.validation.first() else { return Ok(()) };
+        let metrics = self.scores(&model.valid(), self.rows(vec![*first]))?.metrics();
+        let monitor = &self.config().train.monitor;
+        if metrics.get(monitor).is_none() {
+            let known = metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+            let error = TrainError::Monitor { name: monitor.clone(), known };
+            return Err(self.resolved.locate_at("train.monitor", error));
+        }
+        Ok(())
+    }
+
+    /// Whether the penalties on what a batch does find layers, and their numbers and schedules are right.
+    fn check_batch_penalties(&self, model: &Network) -> Result<(), ExperimentError> {
+        let mut penalties = self.blueprint.penalties.clone();
+        if penalties.observes() {
+            let first = self.prepared.split.train.first().copied().into_iter().collect();
+            let mut layers = Vec::new();
+            for batch in Loader::new(self.rows(first), 1)?.epoch(0, 0, &self.device) {
+                let inputs = batch?.data.inputs;
+                model.valid().forward_observed(inputs, None, &mut |layer, _| layers.push(layer.to_owned()));
+            }
+            penalties.check(&layers).map_err(|error| self.resolved.locate(error))?;
+        }
+        let mut own = Penalties::new(&self.config().penalty, &params::list(model))
+            .map_err(|error| self.resolved.locate(error))?;
+        own.plan(1, 1)
+            .and_then(|()| penalties.plan(1, 1))
+            .map_err(|error| self.resolved.locate(TrainError::from(error)))
+    }
+
+    /// Whether a solver, or a certificate, that is asked for is for this training.
+    fn check_convex(&self) -> Result<(), ExperimentError> {
+        let train = &self.config().train;
+        if train.solver.is_none() && train.kkt_tolerance.is_none() {
+            return Ok(());
+        }
+        if self.is_augmented() {
+            return Err(JobError::AugmentedConvex.into());
+        }
+        if !self.config().constraint.is_empty() {
+            return Err(self.resolved.locate_at("constraint.0", TrainError::from(NotConvex::Constrained)));
+        }
+        let convex = self.convex()?;
+        if let Some(solver) = train.solver {
+            convex.check(solver).map_err(|error| self.resolved.locate_at("train.solver", error))
+        } else {
+            let certifiable = self.trainer().check_certifiable();
+            certifiable.map_err(|error| self.resolved.locate(TrainError::from(error)))
+        }
+    }
+
+    /// What the configuration asks for and the data do not give: each is a line for the user.
+    pub fn warnings(&self) -> Vec<String> {
+        let (config, split) = (self.config(), &self.prepared.split);
+        let mut warnings = kiln_config::warnings(config);
+        for (key, share, part) in [
+            ("data.validation", config.data.validation, &split.validation),
+            ("data.test", config.data.test, &split.test),
+        ] {
+            if share > 0.0 && part.is_empty() {
+                warnings.push(format!("{key} is {share}, and that is no item: too few items for each class"));
+            }
+        }
+        if split.validation.is_empty()
+            && (config.early_stopping.is_some()
+                || matches!(config.schedule.shape, ShapeConfig::Plateau { .. }))
+        {
+            let what =
+                if config.early_stopping.is_some() { "early_stopping" } else { "the schedule plateau" };
+            warnings.push(format!("without a validation part, {what} has nothing to look at"));
+        }
+        warnings
+    }
+}

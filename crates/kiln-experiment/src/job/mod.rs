@@ -1,0 +1,13 @@
+//! From a configuration and data to the objects that train: the one place where they are put together.
+
+mod assembly;
+mod blueprint;
+mod check;
+mod convex;
+mod device;
+mod fit;
+
+pub use assembly::{AT_ONCE, Job};
+pub use blueprint::{Blueprint, NetworkTask};
+pub use device::open_device;
+pub use fit::{Fitting, in_pool};

@@ -1,0 +1,59 @@
+//! Experiments as library calls: training of a run in a folder, cross-validation, search of settings, regularisation
+//! paths and curves. Each can be killed at any moment and goes on to the same result.
+//!
+//! - For configurations of kiln's own networks: `train`, `cross_validate`, `tune`, `path`, `learning_curve` …, all called as
+//!   `(&resolved, &settings, &observer)`.
+//! - For a module and a task of one's own: [`own::cross_validate`] and [`own::search`], which take a closure.
+//!
+//! # Conventions of this crate
+//!
+//! 1. Nothing is printed. What happens goes to an [`Observer`] as [`Event`]s: plain records, never finished text.
+//! 2. Settings are plain structs with documented defaults. What all of them share is in a [`Session`]: the folder of runs,
+//!    the interrupt, and what may differ when a run goes on.
+//! 3. Results are records with public fields. How they look on a terminal is the business of the caller.
+//! 4. Failures are the enums in [`error`], one for each owner. [`ExperimentError::at`] adds the line of the configuration by
+//!    the key that the error carries ([`kiln_core::Explain::key`]).
+//! 5. A file uses lower modules and its own children. No child uses its parent: what both need is in a leaf beside it.
+//! 6. A [`fold`] and a [`trial`] each have one mechanism, for kiln's networks and for tasks of one's own: prepare a trainer,
+//!    train, make a record.
+//! 7. A file that makes something done (`fold.json`, a line of `study.jsonl`) is written last and durably.
+//! 8. Formats of files and layouts of folders only ever grow: folders of an older kiln still go on.
+
+mod compare;
+pub mod curve;
+pub mod cv;
+mod device_result;
+pub mod error;
+mod evaluate;
+pub mod fold;
+mod interrupt;
+pub mod job;
+mod lr_find;
+mod observer;
+pub mod own;
+pub mod path;
+pub mod predict;
+pub mod run;
+mod session;
+mod spaces;
+mod start;
+mod stored;
+mod training;
+pub mod trial;
+pub mod tune;
+
+pub use compare::{CompareSettings, compare};
+pub use cv::cross_validate;
+pub use device_result::DeviceResult;
+pub use error::ExperimentError;
+pub use evaluate::{EvaluateSettings, Evaluation, Part, evaluate};
+pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
+pub use interrupt::Interrupt;
+pub use lr_find::find_learning_rate;
+pub use observer::{CurveProgress, Event, Observer, PathStage, PathStep, TrainingStart};
+pub use session::Session;
+pub use spaces::collect_spaces;
+pub use start::words;
+pub use stored::{best_weights, stored};
+pub use training::{DryRun, Trained, dry_run, resume, train};
+pub use trial::TrialTraining;

@@ -1,0 +1,35 @@
+//! A learning rate to begin with, found on a copy of the model.
+
+use kiln_config::Resolved;
+use kiln_core::Weights;
+use kiln_train::{LrCurve, LrFinderConfig};
+
+use crate::error::ExperimentError;
+use crate::job::Job;
+use crate::observer::{Event, Observer, tell};
+
+/// Trains a copy of the model with a learning rate that rises from step to step.
+///
+/// The result comes with the hash of the model's weights, which the search must not change.
+///
+/// # Errors
+/// Settings out of their range, and whatever keeps a step from its end.
+pub fn find_learning_rate(
+    resolved: &Resolved,
+    settings: &LrFinderConfig,
+    observer: &dyn Observer,
+) -> Result<(LrCurve, String), ExperimentError> {
+    settings.check()?;
+    let job = Job::load(resolved)?;
+    job.check()?;
+    tell(observer, &Event::LrFinderStarts { name: &resolved.label, settings })?;
+    let model = job.model()?;
+    let before = Weights::of(&model).blake3();
+    let found = job.trainer().lr_find(&model, &job.data()?, settings)?;
+    if Weights::of(&model).blake3() != before {
+        return Err(ExperimentError::internal(
+            "the learning-rate finder changed the model that it was given",
+        ));
+    }
+    Ok((found, before))
+}

@@ -1,0 +1,234 @@
+//! Who hears what an experiment does while it does it.
+
+use std::io;
+use std::path::Path;
+
+use kiln_core::device::DeviceName;
+use kiln_models::Summary;
+use kiln_train::{Callback, LrFinderConfig, Stop};
+use kiln_validate::search::Trial;
+
+use crate::device_result::DeviceResult;
+use crate::error::ExperimentError;
+use crate::fold::FoldRecord;
+use crate::run::RunRecord;
+
+/// Hears what an experiment does. `()` hears nothing.
+///
+/// Several folds or trials may run at once, so that events come from several threads.
+///
+/// ```
+/// use std::io;
+/// use std::sync::Mutex;
+/// use kiln_experiment::{Event, Observer};
+///
+/// /// Keeps a line for each fold.
+/// #[derive(Debug, Default)]
+/// struct Lines(Mutex<Vec<String>>);
+///
+/// impl Observer for Lines {
+///     fn hear(&self, event: &Event<'_>) -> io::Result<()> {
+///         if let Event::Fold { record, folds, .. } = event {
+///             let line = format!("fold {} of {folds}: {:?}", record.fold + 1, record.test.headline());
+///             self.0.lock().map_err(|_| io::ErrorKind::Other)?.push(line);
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Observer: Send + Sync {
+    /// Takes an event.
+    ///
+    /// # Errors
+    /// Ends the experiment with [`ExperimentError::Observer`](crate::ExperimentError::Observer).
+    fn hear(&self, event: &Event<'_>) -> io::Result<()>;
+
+    /// A callback for the training of a run, which hears of every step and epoch. Default: none. Folds and trials are
+    /// not watched.
+    fn watch(&self, _start: &TrainingStart<'_>) -> Option<Box<dyn Callback>> {
+        None
+    }
+}
+
+impl Observer for () {
+    fn hear(&self, _: &Event<'_>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What an experiment does.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The data are being read.
+    ReadingData {
+        /// The label of the configuration, or the folder of the run.
+        name: &'a str,
+    },
+    /// Something may be wrong, and the experiment goes on.
+    Warning(&'a str),
+    /// A run goes on after so many optimiser steps. `None`: it has no checkpoint yet, and starts over.
+    GoesOn(Option<u64>),
+    /// The model that is going to be trained.
+    Model(&'a Summary),
+    /// A training begins.
+    TrainingStarts(&'a TrainingStart<'a>),
+    /// A training has ended well, and its run is about to be written down.
+    TrainingEnds {
+        /// The folder of the run.
+        run: &'a Path,
+        /// What happened.
+        record: &'a RunRecord,
+        /// Why it stopped.
+        stop: &'a Stop,
+    },
+    /// A fold is done.
+    Fold {
+        /// How it went.
+        record: &'a FoldRecord,
+        /// How many folds there are.
+        folds: usize,
+        /// Whether it was done in an earlier process already.
+        earlier: bool,
+    },
+    /// A search goes on.
+    SearchGoesOn {
+        /// The folder of the search.
+        folder: &'a Path,
+        /// Trials that have ended already.
+        trials: usize,
+    },
+    /// A trial of a search has ended.
+    Trial {
+        /// The trial.
+        trial: &'a Trial,
+        /// The metric that judges.
+        monitor: &'a str,
+        /// Trials in all.
+        trials: u64,
+        /// The fold whose search it belongs to, from 0.
+        fold: Option<usize>,
+        /// The folder of the trial's run, where it has one.
+        run: Option<&'a Path>,
+    },
+    /// A fold of a path is solved.
+    PathFold {
+        /// The fold, from 0.
+        fold: usize,
+        /// How many folds there are.
+        folds: usize,
+    },
+    /// A step along a path that is trained.
+    PathStage(&'a PathStage<'a>),
+    /// One training of a curve has ended.
+    CurvePoint(&'a CurveProgress<'a>),
+    /// Devices are going to be compared.
+    ComparingDevices {
+        /// The devices.
+        devices: &'a [DeviceName],
+        /// Steps that are compared.
+        steps: u64,
+    },
+    /// The steps of one device are going to be timed.
+    TimingDevice {
+        /// The device.
+        device: &'a DeviceName,
+        /// Steps that are timed.
+        steps: u64,
+    },
+    /// A device is measured.
+    DeviceTimed(&'a DeviceResult),
+    /// The search for a learning rate begins.
+    LrFinderStarts {
+        /// The label of the configuration.
+        name: &'a str,
+        /// Rates and steps.
+        settings: &'a LrFinderConfig,
+    },
+    /// A line that another process wrote on its standard output, to be passed on as it is.
+    WorkerLine(&'a str),
+}
+
+/// What is going to be trained on what.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrainingStart<'a> {
+    /// The folder of the run.
+    pub run: &'a Path,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The device by its full name.
+    pub device: &'a str,
+    /// Threads of the CPU that are used.
+    pub threads: usize,
+    /// Trainable parameters of the model.
+    pub parameters: usize,
+    /// Items for training, for validation and for the test.
+    pub items: [usize; 3],
+    /// Planned epochs.
+    pub epochs: u64,
+    /// Optimiser steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// The limit of steps, if there is one.
+    pub steps: Option<u64>,
+    /// Steps that an earlier process did.
+    pub done: u64,
+    /// The limit of wall-clock seconds, if there is one.
+    pub time_limit: Option<f64>,
+}
+
+/// A step along a path that is trained.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PathStage<'a> {
+    /// The fold, from 0, and how many there are. `None` for the path of all training items.
+    pub fold: Option<[usize; 2]>,
+    /// What was done.
+    pub did: PathStep<'a>,
+}
+
+/// What was done on a path that is trained.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PathStep<'a> {
+    /// Trained without the penalty.
+    Dense {
+        /// Penalised numbers that are not zero.
+        left: usize,
+    },
+    /// The search for the strength at which nothing is left begins.
+    Searching,
+    /// Trained with a strength of that search.
+    Tried {
+        /// The strength.
+        lambda: f64,
+        /// Penalised numbers that are not zero.
+        left: usize,
+    },
+    /// Trained with a strength of the path.
+    Trained {
+        /// The strength.
+        lambda: f64,
+        /// Penalised numbers that are not zero.
+        left: usize,
+        /// The metric that picks, and its value, where it was measured.
+        score: Option<(&'a str, f64)>,
+    },
+}
+
+/// One training of a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CurveProgress<'a> {
+    /// What is said of the point: its number of items, or the setting and its value.
+    pub label: &'a str,
+    /// The fold, from 0.
+    pub fold: usize,
+    /// How many folds there are.
+    pub folds: usize,
+    /// The metric that is drawn.
+    pub metric: &'a str,
+    /// Its value for the test items and the seconds that the training took, or why the training diverged.
+    pub result: Result<(f64, f64), &'a str>,
+}
+
+/// Tells an observer, for engines.
+pub(crate) fn tell(observer: &dyn Observer, event: &Event<'_>) -> Result<(), ExperimentError> {
+    observer.hear(event).map_err(ExperimentError::Observer)
+}

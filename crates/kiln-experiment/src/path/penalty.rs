@@ -1,0 +1,125 @@
+//! What the penalties of a configuration are to a path: one whose strength moves, others that stay.
+
+use kiln_config::Resolved;
+use kiln_core::ParamSelection;
+use kiln_objective::{ElasticNetConfig, LossConfig, PenaltyConfig, StrengthConfig};
+
+use crate::error::{ExperimentError, Locate, NoPath};
+
+/// The penalty that moves.
+#[derive(Debug, Clone)]
+pub(super) struct Moving {
+    /// Its place in the list; one past the end where the configuration has none.
+    pub(super) place: usize,
+    config: PenaltyConfig,
+}
+
+impl Moving {
+    /// The one penalty that can make weights zero; L1 or an elastic net on all weights where there is none.
+    pub(super) fn new(resolved: &Resolved, l1_ratio: Option<f64>) -> Result<Self, ExperimentError> {
+        let penalties = &resolved.config.penalty;
+        let mut sparse = penalties.iter().enumerate().filter(|(_, penalty)| is_sparse(penalty));
+        let Some((place, config)) = sparse.next() else {
+            let config = match l1_ratio {
+                Some(ratio) if ratio < 1.0 => PenaltyConfig::ElasticNet(ElasticNetConfig::new(0.0, ratio)),
+                _ => PenaltyConfig::L1(StrengthConfig::new(0.0)),
+            };
+            return Ok(Self { place: penalties.len(), config });
+        };
+        let key = format!("penalty.{place}");
+        let refuse = |error| Err(resolved.locate_at(&format!("{key}.kind"), error));
+        if let Some((second, _)) = sparse.next() {
+            return refuse(NoPath::Several { first: key.clone(), second: format!("penalty.{second}") });
+        }
+        if config.schedule().is_some() {
+            return refuse(NoPath::Scheduled { key: key.clone() });
+        }
+        if l1_ratio.is_some() {
+            return refuse(NoPath::SaidTwice { key: key.clone() });
+        }
+        if matches!(config, PenaltyConfig::ElasticNet(net) if net.l1_ratio == 0.0) {
+            return refuse(NoPath::NoL1 { key: key.clone() });
+        }
+        Ok(Self { place, config: config.clone() })
+    }
+
+    /// The penalty with a strength, by a proximal step.
+    pub(super) fn at(&self, lambda: f64) -> PenaltyConfig {
+        let mut config = self.config.clone();
+        match &mut config {
+            PenaltyConfig::L1(own) | PenaltyConfig::L21(own) => (own.strength, own.proximal) = (lambda, true),
+            PenaltyConfig::ElasticNet(own) => (own.strength, own.proximal) = (lambda, true),
+            PenaltyConfig::GroupLasso(own) => (own.strength, own.proximal) = (lambda, true),
+            PenaltyConfig::CumulativeL1(own) => own.strength = lambda,
+            // `is_sparse` lets no other through.
+            _ => {}
+        }
+        config
+    }
+
+    /// All penalties, this one with a strength; without it where that is 0.
+    pub(super) fn among(&self, penalties: &[PenaltyConfig], lambda: f64) -> Vec<PenaltyConfig> {
+        let mut all = penalties.to_vec();
+        if self.place < all.len() {
+            all.remove(self.place);
+        }
+        if lambda > 0.0 {
+            all.insert(self.place, self.at(lambda));
+        }
+        all
+    }
+}
+
+fn is_sparse(penalty: &PenaltyConfig) -> bool {
+    matches!(
+        penalty,
+        PenaltyConfig::L1(_)
+            | PenaltyConfig::CumulativeL1(_)
+            | PenaltyConfig::ElasticNet(_)
+            | PenaltyConfig::GroupLasso(_)
+            | PenaltyConfig::L21(_)
+    )
+}
+
+/// What a solver makes of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Solvable {
+    /// α, the share of L1 in the penalty that moves.
+    pub(super) l1_ratio: f64,
+    /// Σ of the strengths of L2 penalties, `s Σ w²`, which stay.
+    pub(super) l2: f64,
+}
+
+impl Solvable {
+    /// From the list of penalties and `--l1-ratio`; whatever the solver does not have is an error.
+    pub(super) fn new(resolved: &Resolved, l1_ratio: Option<f64>) -> Result<Self, ExperimentError> {
+        let moving = Moving::new(resolved, l1_ratio)?;
+        let mut found = Self { l1_ratio: l1_ratio.unwrap_or(1.0), l2: 0.0 };
+        for (place, penalty) in resolved.config.penalty.iter().enumerate() {
+            let plain = penalty.params() == Some(&ParamSelection::Weights) && penalty.schedule().is_none();
+            match penalty {
+                PenaltyConfig::L1(_) if plain => {}
+                PenaltyConfig::ElasticNet(net) if plain && place == moving.place => {
+                    found.l1_ratio = net.l1_ratio;
+                }
+                PenaltyConfig::L2(l2) if plain => found.l2 += l2.strength,
+                _ => {
+                    let key = format!("penalty.{place}");
+                    return Err(resolved.locate_at(&format!("{key}.kind"), NoPath::Penalty { key }));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The strength of `l2/2 Σ w²` in a solver's problem, so that it is `s Σ w²` in that of a training. `classes`: 0 for
+    /// numbers, whose squared error has a ½ there.
+    pub(super) fn solver_l2(&self, classes: usize, loss: Option<&LossConfig>) -> f64 {
+        match (classes, loss) {
+            (0, _) => self.l2,
+            // One logit d in place of two, d/2 and −d/2: a training has s (d²/4 + d²/4).
+            (2, None | Some(LossConfig::CrossEntropy(_))) => self.l2,
+            _ => 2.0 * self.l2,
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The path of a linear model, solved at every strength.
+
+use kiln_config::Resolved;
+use kiln_convex::Design;
+use kiln_core::{Metrics, Purpose, Seed};
+use kiln_data::Split;
+use kiln_models::ModelConfig;
+use kiln_objective::LossConfig;
+use kiln_train::Scores;
+use kiln_validate::path::{ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
+
+use super::folds::folds;
+use super::judge::metric;
+use super::penalty::Solvable;
+use super::report::{JudgedBy, PathKind, PathModel, PathReport, PathStrength, curve, over_folds};
+use super::settings::PathSettings;
+use super::table::{PathTable, Wanted};
+use crate::cv::parallel;
+use crate::error::{ExperimentError, Locate, NoPath};
+use crate::job::open_device;
+use crate::observer::{Event, Observer, tell};
+
+/// The gap at which the classifiers of folds are solved, as a part of the loss without features: only their scores
+/// are looked at, and these move by less than that.
+const ROUGH: f64 = 1e-4;
+
+/// The two ways to solve, ready to run on some rows.
+#[derive(Debug, Clone)]
+struct Solver<'a> {
+    wanted: Wanted<'a>,
+    numbers: ElasticNetPath,
+    classes: LogisticPath,
+}
+
+pub(super) fn solve_path(
+    resolved: &Resolved,
+    settings: &PathSettings,
+    observer: &dyn Observer,
+) -> Result<PathReport, ExperimentError> {
+    check(resolved, settings)?;
+    let penalties = Solvable::new(resolved, settings.l1_ratio)?;
+    // All of it is computed on the host, but a device that is not there is an error.
+    open_device(resolved)?;
+    tell(observer, &Event::ReadingData { name: &resolved.label })?;
+    let dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+    let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
+    let split = Split::new(&dataset, &resolved.config.data, seed).map_err(|error| resolved.locate(error))?;
+    let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();
+    rows.sort_unstable();
+
+    let table = PathTable::new(&dataset, (&resolved.config.data).into())?;
+    check_loss(resolved, table.wanted())?;
+    let solver = Solver::new(table.wanted(), settings, &penalties, resolved.config.loss.as_ref());
+    let rough =
+        Solver { classes: LogisticPath { tolerance: ROUGH, ..solver.classes.clone() }, ..solver.clone() };
+    let whole = table.fit(&rows).map_err(|error| resolved.locate(error))?;
+    let x = whole.train()?;
+    let lambdas = solver.grid(&x, &rows)?;
+    let models = solver.fit(&x, &rows, &lambdas)?;
+    let metric = metric(&score(&models[0], &x, &rows, table.wanted()), settings.metric.as_deref())?;
+
+    let count = settings.folds.unwrap_or(5);
+    let folds = folds(&dataset, &rows, count, seed)?;
+    let numbers: Vec<usize> = (0..folds.len()).collect();
+    let scores: Vec<Vec<Metrics>> = parallel(resolved, settings.jobs).run(&numbers, |number| {
+        let [train, test] = &folds[number];
+        // What is fitted to the data is fitted to the fold's training items alone.
+        let fitted = table.fit(train)?;
+        let models = rough.fit(&fitted.train()?, train, &lambdas)?;
+        let x = fitted.rows(test)?;
+        tell(observer, &Event::PathFold { fold: number, folds: count })?;
+        Ok::<_, ExperimentError>(models.iter().map(|model| score(model, &x, test, table.wanted())).collect())
+    })?;
+    let outputs = models[0].intercept.len();
+    let scored = over_folds(&scores);
+    let points = models.into_iter().zip(scored).map(|(model, scores)| PathStrength {
+        lambda: model.lambda,
+        nonzero: model.nonzero(),
+        scores,
+        model: PathModel::Linear(model),
+    });
+    let points: Vec<PathStrength> = points.collect();
+    let curve = curve(&points, &metric)?;
+    let (target, classes) = match table.wanted() {
+        Wanted::Numbers { name, .. } => (Some(name.to_owned()), Vec::new()),
+        Wanted::Classes { names, .. } => (None, names.to_vec()),
+    };
+    Ok(PathReport {
+        label: resolved.label.clone(),
+        target,
+        classes,
+        kind: PathKind::Solved { features: whole.features(), l1_ratio: penalties.l1_ratio, l2: penalties.l2 },
+        numbers: x.columns() * outputs,
+        metric,
+        points,
+        curve,
+        dense: None,
+        judged: JudgedBy::Folds(count),
+        items: rows.len(),
+    })
+}
+
+/// Whether the loss is the one that the solver has for the target.
+fn check_loss(resolved: &Resolved, wanted: Wanted<'_>) -> Result<(), ExperimentError> {
+    let Some(loss) = &resolved.config.loss else { return Ok(()) };
+    let (is_right, target) = match wanted {
+        Wanted::Numbers { .. } => (matches!(loss, LossConfig::Mse(_)), "numbers".to_owned()),
+        Wanted::Classes { names, .. } => {
+            let is_right = match loss {
+                LossConfig::CrossEntropy(_) => true,
+                LossConfig::BinaryCrossEntropy(_) => names.len() == 2,
+                _ => false,
+            };
+            (is_right, format!("{} classes", names.len()))
+        }
+    };
+    if is_right {
+        return Ok(());
+    }
+    Err(resolved.locate_at("loss.kind", NoPath::Loss { loss: loss.name(), target }))
+}
+
+/// Whatever the solver would pass over is an error.
+fn check(resolved: &Resolved, settings: &PathSettings) -> Result<(), ExperimentError> {
+    let config = &resolved.config;
+    let refuse = |key: &str, error: NoPath| Err(resolved.locate_at(key, error));
+    if settings.epochs.is_some() {
+        return Err(NoPath::Flag { flag: "--epochs" }.into());
+    }
+    if config.data.weight.is_some() {
+        return refuse("data.weight", NoPath::Weights);
+    }
+    if let ModelConfig::Linear(linear) = &config.model
+        && !linear.bias
+    {
+        return refuse("model.bias", NoPath::NoBias);
+    }
+    match &config.loss {
+        None | Some(LossConfig::Mse(_)) => {}
+        Some(LossConfig::CrossEntropy(own)) => {
+            for (setting, is_set) in [
+                ("label_smoothing", own.label_smoothing != 0.0),
+                ("class_weights", !own.class_weights.is_empty()),
+                ("ignore_index", own.ignore_index.is_some()),
+            ] {
+                if is_set {
+                    return refuse(&format!("loss.{setting}"), NoPath::LossSetting { setting });
+                }
+            }
+        }
+        Some(LossConfig::BinaryCrossEntropy(own)) if own.pos_weight == 1.0 => {}
+        Some(LossConfig::BinaryCrossEntropy(_)) => {
+            return refuse("loss.pos_weight", NoPath::LossSetting { setting: "pos_weight" });
+        }
+        // Whether it is for the target, the data say.
+        Some(_) => {}
+    }
+    for (section, is_there) in [("augment", config.augment.is_some()), ("mix", config.mix.is_some())] {
+        if is_there {
+            return Err(NoPath::Augmented { section }.into());
+        }
+    }
+    if !config.constraint.is_empty() {
+        return refuse("constraint.0.kind", NoPath::Constraint { key: "constraint.0".to_owned() });
+    }
+    Ok(())
+}
+
+impl<'a> Solver<'a> {
+    fn new(
+        wanted: Wanted<'a>,
+        settings: &PathSettings,
+        penalties: &Solvable,
+        loss: Option<&LossConfig>,
+    ) -> Self {
+        let classes = match wanted {
+            Wanted::Numbers { .. } => 0,
+            Wanted::Classes { names, .. } => names.len(),
+        };
+        let l2 = penalties.solver_l2(classes, loss);
+        let usual = if classes == 0 { 100 } else { 50 };
+        let (lambdas, ratio, l1_ratio) =
+            (settings.lambdas.unwrap_or(usual), settings.ratio, penalties.l1_ratio);
+        Self {
+            wanted,
+            numbers: ElasticNetPath { lambdas, ratio, l1_ratio, l2, ..ElasticNetPath::default() },
+            classes: LogisticPath { lambdas, ratio, l1_ratio, l2, ..LogisticPath::default() },
+        }
+    }
+
+    fn grid(&self, x: &Design, rows: &[usize]) -> Result<Vec<f64>, ExperimentError> {
+        Ok(match self.wanted {
+            Wanted::Numbers { values, .. } => self.numbers.grid(x, &numbers(values, rows))?,
+            Wanted::Classes { labels, names } => self.classes.grid(x, &classes(labels, rows), names.len())?,
+        })
+    }
+
+    fn fit(
+        &self,
+        x: &Design,
+        rows: &[usize],
+        lambdas: &[f64],
+    ) -> Result<Vec<LogisticPoint>, ExperimentError> {
+        Ok(match self.wanted {
+            Wanted::Numbers { values, .. } => {
+                let points = self.numbers.fit(x, &numbers(values, rows), lambdas)?.into_iter();
+                // What a number is predicted by is computed as a logit is.
+                let linear = |PathPoint { lambda, coef, intercept, gap, iterations }| LogisticPoint {
+                    lambda,
+                    coef,
+                    intercept: vec![intercept],
+                    gap,
+                    iterations,
+                };
+                points.map(linear).collect()
+            }
+            Wanted::Classes { labels, names } => {
+                let fit = self.classes.fit(x, &classes(labels, rows), names.len(), lambdas);
+                fit.map_err(|error| match error {
+                    PathError::Class { class } => NoPath::RareClass { class: names[class].clone() }.into(),
+                    error => ExperimentError::from(error),
+                })?
+            }
+        })
+    }
+}
+
+/// The metrics of a training, of some rows of the data.
+fn score(model: &LogisticPoint, x: &Design, rows: &[usize], wanted: Wanted<'_>) -> Metrics {
+    let predicted: Vec<f32> = model.logits(x).into_iter().map(|number| number as f32).collect();
+    let mut scores = Scores::new();
+    match wanted {
+        Wanted::Numbers { values, .. } => {
+            let actual: Vec<f32> = rows.iter().map(|row| values[*row]).collect();
+            scores.add_values(&predicted, &actual, 1);
+        }
+        Wanted::Classes { labels, names } => {
+            let labels: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
+            scores.add_classes(&predicted, &labels, names.len());
+        }
+    }
+    scores.metrics()
+}
+
+fn numbers(values: &[f32], rows: &[usize]) -> Vec<f64> {
+    rows.iter().map(|row| f64::from(values[*row])).collect()
+}
+
+fn classes(labels: &[u32], rows: &[usize]) -> Vec<usize> {
+    rows.iter().map(|row| labels[*row] as usize).collect()
+}

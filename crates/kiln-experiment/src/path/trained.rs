@@ -1,0 +1,149 @@
+//! The path of any model, trained at every strength from the weights of the one before.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_config::Resolved;
+use kiln_core::{Metrics, Purpose, Seed};
+use kiln_data::{Dataset, Split, Target};
+use kiln_objective::LossConfig;
+use kiln_validate::path::DenseToSparse;
+
+use super::folds::folds;
+use super::judge;
+use super::penalty::Moving;
+use super::report::{
+    JudgedBy, PathKind, PathModel, PathReport, PathStrength, StrengthScores, curve, over_folds,
+};
+use super::settings::PathSettings;
+use super::walk::{Stage, Trainings, Walk};
+use crate::cv::parallel;
+use crate::error::{ExperimentError, Locate, NoPath};
+use crate::job::{Job, open_device};
+use crate::observer::{Event, Observer, tell};
+
+/// The path; `None` when it was asked to stop.
+pub(super) fn train_path(
+    resolved: &Resolved,
+    settings: &PathSettings,
+    observer: &dyn Observer,
+) -> Result<Option<PathReport>, ExperimentError> {
+    let config = &resolved.config;
+    if config.average.is_some() {
+        return Err(resolved.locate_at("average.kind", NoPath::Averaged));
+    }
+    for (key, is_set) in [
+        ("train.solver", config.train.solver.is_some()),
+        ("train.kkt_tolerance", config.train.kkt_tolerance.is_some()),
+    ] {
+        if is_set {
+            return Err(resolved.locate_at(key, NoPath::Solver { key }));
+        }
+    }
+    let path = Trainings {
+        penalty: Moving::new(resolved, settings.l1_ratio)?,
+        strengths: DenseToSparse { lambdas: settings.lambdas.unwrap_or(20), ratio: settings.ratio },
+        epochs: settings.epochs.unwrap_or((config.train.epochs / 10).max(1)),
+        metric: settings.metric.as_deref().or(own_loss(config.loss.as_ref())),
+        interrupt: &settings.session.interrupt,
+        observer,
+    };
+    // With a strength that is positive, everything that is wrong with the penalty shows.
+    let mut checked = resolved.clone();
+    checked.config.penalty = path.penalty.among(&config.penalty, 1.0);
+    let device = open_device(resolved)?;
+    tell(observer, &Event::ReadingData { name: &resolved.label })?;
+    let dataset = Arc::new(config.data.load().map_err(|error| resolved.locate(error))?);
+    let seed = Seed::new(config.seed).purpose(Purpose::Split);
+    let split = Split::new(&dataset, &config.data, seed).map_err(|error| resolved.locate(error))?;
+
+    let (rows, judges, count) = match settings.folds {
+        None if split.validation.is_empty() => {
+            return Err(resolved.locate_at("data.validation", NoPath::NoValidation));
+        }
+        None => (split.train, split.validation, 0),
+        Some(count) => {
+            let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();
+            rows.sort_unstable();
+            (rows, Vec::new(), count)
+        }
+    };
+    let parts = if count == 0 { Vec::new() } else { folds(&dataset, &rows, count, seed)? };
+    job(&checked, &device, &dataset, &rows)?.check()?;
+
+    let whole = Walk::new(&path, job(resolved, &device, &dataset, &rows)?, judges, None)?;
+    let name = whole.metric()?;
+    if count == 0 {
+        judge::check(&name)?;
+    }
+    let Some((dense, stages)) = whole.until_nothing_is_left()? else { return Ok(None) };
+    let lambdas: Vec<f64> = stages.iter().map(|stage| stage.lambda).collect();
+
+    let (scored, dense, judged) = if count == 0 {
+        let one = |stage: &Stage| StrengthScores {
+            mean: stage.metrics.clone(),
+            parts: vec![stage.metrics.clone()],
+            over_items: stage.over_items,
+        };
+        (stages.iter().map(one).collect(), dense.get(&name), JudgedBy::Validation(whole.judges.len()))
+    } else {
+        let numbers: Vec<usize> = (0..count).collect();
+        let walked = parallel(resolved, settings.jobs).run(&numbers, |number| {
+            // TOML has no whole number above i64::MAX.
+            let resolved = resolved.with_seed(Seed::new(config.seed).at(number as u64).value() >> 1);
+            let [train, test] = &parts[number];
+            let job = job(&resolved, &device, &dataset, train)?;
+            Walk::new(&path, job, test.clone(), Some([number, count]))?.along(&lambdas)
+        })?;
+        let Some(walked) = walked.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let dense = walked.iter().map(|(dense, _)| dense.get(&name).unwrap_or(f64::NAN)).sum::<f64>();
+        let scores: Vec<Vec<Metrics>> = walked.into_iter().map(|(_, scores)| scores).collect();
+        (over_folds(&scores), Some(dense / count as f64), JudgedBy::Folds(count))
+    };
+    let points = stages.into_iter().zip(scored).rev().map(|(stage, scores)| PathStrength {
+        lambda: stage.lambda,
+        nonzero: stage.left,
+        scores,
+        model: PathModel::Network { layers: stage.layers, inputs: stage.inputs },
+    });
+    let points: Vec<PathStrength> = points.collect();
+    let curve = curve(&points, &name)?;
+    let (target, classes) = match &dataset.target {
+        Target::Values { names, .. } => (Some(names.join(", ")), Vec::new()),
+        Target::Classes { names, .. } => (None, names.clone()),
+    };
+    Ok(Some(PathReport {
+        label: resolved.label.clone(),
+        target,
+        classes,
+        kind: PathKind::Trained { penalty: whole.formula()?, epochs: path.epochs },
+        numbers: whole.penalised.iter().map(|info| info.dims.iter().product::<usize>()).sum(),
+        metric: name,
+        points,
+        curve,
+        dense,
+        judged,
+        items: rows.len() + whole.judges.len(),
+    }))
+}
+
+/// The loss itself as the metric that picks, where the usual one does not measure what is trained for.
+fn own_loss(loss: Option<&LossConfig>) -> Option<&'static str> {
+    match loss {
+        None | Some(LossConfig::CrossEntropy(_) | LossConfig::BinaryCrossEntropy(_) | LossConfig::Mse(_)) => {
+            None
+        }
+        Some(_) => Some("loss"),
+    }
+}
+
+/// Everything that a training on `rows` needs; nothing is fitted on other rows.
+fn job<'a>(
+    resolved: &'a Resolved,
+    device: &Device,
+    dataset: &Arc<Dataset>,
+    rows: &[usize],
+) -> Result<Job<'a>, ExperimentError> {
+    let split = Split { train: rows.to_vec(), validation: Vec::new(), test: Vec::new() };
+    Job::of_split(resolved, device, dataset, split)
+}

@@ -1,0 +1,17 @@
+//! What a run is: a folder that appears as a whole, is found by name, and is locked while a process is at work on it.
+
+mod find;
+mod folder;
+mod kind;
+mod names;
+mod record;
+mod slug;
+mod time;
+
+pub use find::{find, find_with, list};
+pub use folder::{NewRun, RunFolder, is_busy};
+pub use kind::{CV, is_cross_validation, refuse_fold};
+pub use names::{CHECKPOINTS, CONFIG, LOCK, METRICS, PREPROCESS, RECORD};
+pub use record::{CertificateRecord, DataRecord, RunRecord, Status, read_epochs};
+pub use slug::slug;
+pub use time::{compact, rfc3339};

@@ -1,0 +1,113 @@
+//! What the configuration of every trial of a search starts from. It is kept as it was given and not as it was
+//! resolved: a trial that changes a kind then gets the defaults of the new one.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use kiln_config::{Flags, Request, Resolved, is_assignment, resolve, text_of};
+use kiln_validate::search::{Assignment, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ExperimentError, RunError};
+
+/// The name of the copy of the file or recipe.
+pub(crate) const BASE: &str = "base.toml";
+
+/// A file or recipe, and what stands over it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// Whether there is a file or recipe. It is copied into the folder of the search.
+    base: bool,
+    /// The `KILN_*` variables that were set.
+    environment: Vec<(String, String)>,
+    /// `key=value` arguments and flags, the strongest last.
+    overrides: Vec<String>,
+}
+
+/// A start with the name of its file or recipe, before the folder is made.
+#[derive(Debug, Clone)]
+pub(crate) struct NewStart {
+    pub(crate) start: Start,
+    base: Option<String>,
+}
+
+impl NewStart {
+    /// From what a configuration was resolved from.
+    pub(crate) fn new(resolved: &Resolved) -> Self {
+        let request = resolved.request();
+        let text = |(name, value): &(OsString, OsString)| {
+            Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()))
+        };
+        let environment = request.environment.iter().filter_map(text);
+        let environment = environment.filter(|(name, _)| name.starts_with("KILN_")).collect();
+        let (base, overrides) = words(request.config.as_deref(), &request.overrides);
+        let mut start = Start { base: base.is_some(), environment, overrides };
+        start.keep(resolved, &request.flags);
+        Self { start, base }
+    }
+
+    /// The configuration with the values of a trial.
+    pub(crate) fn resolve(&self, params: &Assignment) -> Result<Resolved, ExperimentError> {
+        self.start.resolve(self.base.as_deref(), Flags::default(), params)
+    }
+
+    /// The text of the file or recipe, if there is one.
+    pub(crate) fn text(&self) -> Result<Option<String>, ExperimentError> {
+        Ok(self.base.as_deref().map(text_of).transpose()?)
+    }
+}
+
+impl Start {
+    /// What the flags said, and where the data are, holds for every trial, from wherever it is resumed.
+    fn keep(&mut self, resolved: &Resolved, flags: &Flags) {
+        let config = &resolved.config;
+        let text = |text: &str| Value::Text(text.to_owned());
+        let kept = &mut self.overrides;
+        kept.extend(flags.seed.map(|seed| format!("seed={seed}")));
+        kept.extend(flags.threads.map(|threads| format!("threads={threads}")));
+        kept.extend(flags.device.as_ref().map(|device| format!("device={}", text(device))));
+        kept.extend(flags.name.as_ref().map(|name| format!("name={}", text(name))));
+        let path = config.data.path.as_ref().and_then(|path| path.to_str());
+        kept.extend(path.map(|path| format!("data.path={}", text(path))));
+    }
+
+    /// The configuration with the values of a trial. `base`: the file or recipe.
+    fn resolve(
+        &self,
+        base: Option<&str>,
+        flags: Flags,
+        params: &Assignment,
+    ) -> Result<Resolved, ExperimentError> {
+        // Kinds first: they drop what the old kind has and the new one lacks.
+        let (kinds, others): (Vec<_>, Vec<_>) = params.iter().partition(|(key, _)| key.ends_with(".kind"));
+        let values = kinds.into_iter().chain(others).map(|(key, value)| format!("{key}={value}"));
+        let variable = |(name, value): &(String, String)| (OsString::from(name), OsString::from(value));
+        Ok(resolve(&Request {
+            config: base.map(str::to_owned),
+            environment: self.environment.iter().map(variable).collect(),
+            overrides: self.overrides.iter().cloned().chain(values).collect(),
+            flags,
+        })?)
+    }
+
+    /// As [`NewStart::resolve`], from the copy in `folder`.
+    pub(crate) fn resolve_in(
+        &self,
+        folder: &Path,
+        flags: Flags,
+        params: &Assignment,
+    ) -> Result<Resolved, ExperimentError> {
+        let path = folder.join(BASE);
+        let base = path.to_str().ok_or_else(|| RunError::NotUtf8 { path: path.clone() })?;
+        self.resolve(self.base.then_some(base), flags, params)
+    }
+}
+
+/// The file or recipe, and the other words: in `kiln tune data.source=iris …` there is no file.
+pub fn words(first: Option<&str>, others: &[String]) -> (Option<String>, Vec<String>) {
+    let (base, word) = match first {
+        Some(word) if is_assignment(word) && !Path::new(word).exists() => (None, Some(word.to_owned())),
+        first => (first.map(str::to_owned), None),
+    };
+    (base, word.into_iter().chain(others.iter().cloned()).collect())
+}

@@ -1,0 +1,55 @@
+//! What would be trained, and one batch through the model. Nothing is written.
+
+use kiln_config::Resolved;
+use kiln_core::Weights;
+use kiln_models::Summary;
+use kiln_train::{Data, TrainConfig};
+
+use super::prepare::prepare;
+use crate::error::ExperimentError;
+use crate::observer::Observer;
+
+/// What would be trained, and what one step gave.
+#[derive(Debug, Clone)]
+pub struct DryRun {
+    /// What the data set is called.
+    pub data: String,
+    /// Items for training, for validation and for the test.
+    pub items: [usize; 3],
+    /// The layers of the model.
+    pub summary: Summary,
+    /// Optimiser steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// The loss of the first batch.
+    pub first_loss: f64,
+    /// Whether one step gives finite weights.
+    pub finite: bool,
+}
+
+/// Loads the data, builds the model and takes one step of the real loop, penalties and clipping included.
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+///
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), ..Request::default() })?;
+/// let tried = kiln_experiment::dry_run(&resolved, &())?;
+/// assert!(tried.finite);
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
+/// # Errors
+/// Whatever would keep the training from its first step.
+pub fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, ExperimentError> {
+    let job = prepare(resolved, observer)?;
+    let split = &job.prepared.split;
+    let one = TrainConfig { steps: Some(1), overfit_batch: true, ..job.config().train.clone() };
+    let outcome = job.trainer().config(one).fit(job.model()?, &Data::new(job.train()?))?;
+    Ok(DryRun {
+        data: job.prepared.dataset.name.clone(),
+        items: [split.train.len(), split.validation.len(), split.test.len()],
+        summary: job.summary.clone(),
+        steps_per_epoch: job.steps_per_epoch()?,
+        first_loss: outcome.history.last().and_then(|epoch| epoch.train.get("loss")).unwrap_or(f64::NAN),
+        finite: Weights::of(&outcome.model).first_non_finite().is_none(),
+    })
+}

@@ -1,0 +1,10 @@
+//! The training of a run, from its folder to its record.
+
+mod dry_run;
+mod prepare;
+mod record;
+mod run;
+
+pub use dry_run::{DryRun, dry_run};
+pub(crate) use record::{ended, new_record};
+pub use run::{Trained, resume, train};

@@ -1,0 +1,22 @@
+//! A job that is checked and told of, before anything is written.
+
+use kiln_config::Resolved;
+
+use crate::error::ExperimentError;
+use crate::job::Job;
+use crate::observer::{Event, Observer, tell};
+
+/// Loads the data and checks everything that can be checked before the first step.
+pub(super) fn prepare<'a>(
+    resolved: &'a Resolved,
+    observer: &dyn Observer,
+) -> Result<Job<'a>, ExperimentError> {
+    tell(observer, &Event::ReadingData { name: &resolved.label })?;
+    let job = Job::load(resolved)?;
+    job.check()?;
+    for warning in job.warnings() {
+        tell(observer, &Event::Warning(&warning))?;
+    }
+    tell(observer, &Event::Model(&job.summary))?;
+    Ok(job)
+}

@@ -1,0 +1,211 @@
+//! `train` and `resume`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use kiln_config::{Resolved, annotated};
+use kiln_convex::Certificate;
+use kiln_core::{Explain, memory};
+use kiln_models::Network;
+use kiln_train::checkpoint::CheckpointStore;
+use kiln_train::{Outcome, Sparsity, Stop};
+
+use super::prepare::prepare;
+use super::record::{ended, new_record};
+use crate::error::ExperimentError;
+use crate::job::{Fitting, Job, in_pool};
+use crate::observer::{Event, Observer, TrainingStart, tell};
+use crate::run::{CHECKPOINTS, NewRun, PREPROCESS, RunFolder, RunRecord, Status, refuse_fold, rfc3339, slug};
+use crate::session::Session;
+use crate::stored::stored;
+
+/// A run whose training has ended.
+#[derive(Debug)]
+pub struct Trained {
+    /// The folder of the run.
+    pub run: PathBuf,
+    /// What happened, as `run.json` says it.
+    pub record: RunRecord,
+    /// The model, with its history. `outcome.stop` says why the training stopped.
+    pub outcome: Outcome<Network>,
+}
+
+/// Trains a configuration in a new folder below [`Session::runs_dir`].
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::{Session, train};
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let runs = tempfile::tempdir().expect("a temporary folder");
+/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
+/// let trained = train(&resolved, &session, &())?;
+/// assert!(trained.run.join("checkpoints/best").is_file());
+/// assert_eq!(trained.record.stop.as_deref(), Some("finished"));
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
+/// # Errors
+/// Whatever keeps the training from its end. A run that has begun says so in its `run.json`.
+pub fn train(
+    resolved: &Resolved,
+    session: &Session,
+    observer: &dyn Observer,
+) -> Result<Trained, ExperimentError> {
+    let job = prepare(resolved, observer)?;
+    let record = new_record(&job, &session.arguments);
+    let run = RunFolder::create(&NewRun {
+        runs_dir: &session.runs_dir,
+        slug: &slug(&resolved.label),
+        time: SystemTime::now(),
+        config: &annotated(resolved),
+        record: &record,
+    })?;
+    Training { job: &job, run: &run, record, session, observer }.go(false)
+}
+
+/// Goes on with the run in `path` exactly where it stopped.
+///
+/// # Errors
+/// A run that another process holds, data that have changed, a checkpoint that is damaged; and as [`train`].
+pub fn resume(path: &Path, session: &Session, observer: &dyn Observer) -> Result<Trained, ExperimentError> {
+    refuse_fold(path)?;
+    let run = RunFolder::open(path)?;
+    let mut record = RunRecord::read(path)?;
+    let resolved = stored(path, session)?;
+    tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
+    let job = Job::load(&resolved)?;
+    record.must_be_of(&job.prepared.dataset.fingerprint, path)?;
+    tell_of_checkpoints(path, observer)?;
+    let before = record.clone();
+    record.status = Status::Running;
+    record.write(path)?;
+    let result = Training { job: &job, run: &run, record, session, observer }.go(true);
+    if result.is_err() && before.status == Status::Done {
+        // What it had reached is not undone by a failure to read it once more.
+        before.write(path)?;
+    }
+    result
+}
+
+/// Says where the run in `path` goes on, and what is lost.
+fn tell_of_checkpoints(path: &Path, observer: &dyn Observer) -> Result<(), ExperimentError> {
+    let store = CheckpointStore::new(path.join(CHECKPOINTS), 1);
+    let (newest, damaged) = store.newest()?;
+    for error in damaged {
+        tell(observer, &Event::Warning(&format!("{error}; going on from the one before")))?;
+    }
+    if let Some(checkpoint) = &newest
+        && checkpoint.state.stop.is_none()
+        && let Some(best) = &checkpoint.state.best
+        && let Err(error) = store.load(best)
+    {
+        let lost = format!("{error}; the best weights so far are lost, those from here on count");
+        tell(observer, &Event::Warning(&lost))?;
+    }
+    tell(observer, &Event::GoesOn(newest.map(|checkpoint| checkpoint.state.step)))
+}
+
+/// One process at work on one run.
+struct Training<'a> {
+    job: &'a Job<'a>,
+    run: &'a RunFolder,
+    record: RunRecord,
+    session: &'a Session,
+    observer: &'a dyn Observer,
+}
+
+impl Training<'_> {
+    /// Trains, and writes down how it ended, whichever way that was.
+    fn go(mut self, resume: bool) -> Result<Trained, ExperimentError> {
+        let result = in_pool(|| self.train(resume)).and_then(|result| result);
+        self.record.finished = Some(rfc3339(SystemTime::now()));
+        self.record.peak_rss_bytes = memory::peak_rss();
+        self.record.exit_code = Some(match &result {
+            Ok(Outcome { stop: Stop::Interrupted, .. }) => self.session.interrupt.exit_code().unwrap_or(130),
+            Ok(_) => 0,
+            Err(error) => error.kind().exit_code(),
+        });
+        if let Err(error) = &result {
+            self.record.status = Status::Failed;
+            self.record.error = Some(error.to_string());
+        }
+        let written = self.record.write(self.run.path());
+        // The first failure is the one to tell.
+        let outcome = result?;
+        written?;
+        Ok(Trained { run: self.run.path().to_owned(), record: self.record, outcome })
+    }
+
+    fn train(&mut self, resume: bool) -> Result<Outcome<Network>, ExperimentError> {
+        let (job, path) = (self.job, self.run.path());
+        let done = match CheckpointStore::new(path.join(CHECKPOINTS), 1).newest() {
+            Ok((Some(checkpoint), _)) => checkpoint.state.step,
+            _ => 0,
+        };
+        let start = self.start(done)?;
+        tell(self.observer, &Event::TrainingStarts(&start))?;
+        let mut trainer = job
+            .trainer()
+            .run_dir(path, job.config().checkpoint.clone())
+            .attach(PREPROCESS, job.fitted_bytes()?)
+            .stop_flag(Arc::clone(&self.session.interrupt.flag));
+        if let Some(watch) = self.observer.watch(&start) {
+            trainer = trainer.callback(watch);
+        }
+        let Fitting { outcome, certificate, converged } = job.fit(trainer, resume)?;
+        if !converged {
+            let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
+            tell(self.observer, &Event::Warning(text))?;
+        }
+        let certificate = certificate.or_else(|| job.certificate(&outcome.model));
+        self.end(&outcome, certificate)?;
+        Ok(outcome)
+    }
+
+    fn start(&self, done: u64) -> Result<TrainingStart<'_>, ExperimentError> {
+        let (config, split) = (self.job.config(), &self.job.prepared.split);
+        Ok(TrainingStart {
+            run: self.run.path(),
+            seed: config.seed,
+            device: &config.device,
+            threads: rayon::current_num_threads(),
+            parameters: self.job.summary.parameters,
+            items: [split.train.len(), split.validation.len(), split.test.len()],
+            epochs: config.train.epochs,
+            steps_per_epoch: self.job.steps_per_epoch()?,
+            steps: config.train.steps,
+            done,
+            time_limit: config.train.time_limit,
+        })
+    }
+
+    fn end(
+        &mut self,
+        outcome: &Outcome<Network>,
+        certificate: Option<Certificate>,
+    ) -> Result<(), ExperimentError> {
+        let interrupted = outcome.stop == Stop::Interrupted;
+        let test = match self.job.prepared.test() {
+            Some(rows) if !interrupted => self.job.scores(&outcome.model, rows)?.metrics(),
+            _ => Default::default(),
+        };
+        let layers = self.job.sparsity(&outcome.model);
+        let record = &mut self.record;
+        ended(record, outcome);
+        record.test = test;
+        record.certificate = certificate.map(Into::into);
+        record.sparsity = layers.iter().map(|layer| (layer.path.clone(), layer.share())).collect();
+        let units = |count: fn(&Sparsity) -> usize| {
+            let some = layers.iter().filter(|layer| count(layer) > 0);
+            some.map(|layer| (layer.path.clone(), count(layer) as f64)).collect()
+        };
+        record.zero_outputs = units(|layer| layer.zero_outputs);
+        record.zero_inputs = units(|layer| layer.zero_inputs);
+        record.peak_rss_bytes = memory::peak_rss();
+        let (run, stop) = (self.run.path(), &outcome.stop);
+        tell(self.observer, &Event::TrainingEnds { run, record, stop })
+    }
+}

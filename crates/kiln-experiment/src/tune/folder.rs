@@ -1,0 +1,139 @@
+//! The folder of a study:
+//!
+//! ```text
+//! runs/<time>-tune-<slug>-<4 hex>/
+//!   study.jsonl      what decides the table, and one line for every trial that has ended
+//!   tune.json        the rest: how many trials, and what every trial's configuration starts from
+//!   base.toml        the file or recipe as it was
+//!   trials/0000/     each a run
+//!   best.toml        the configuration of the best trial
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use kiln_config::{Flags, Resolved};
+use kiln_core::file::write_durably;
+use kiln_validate::search::{Assignment, Study, StudyConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ExperimentError, RunError, TuneError};
+use crate::run::{RunFolder, find_with, slug};
+use crate::session::Session;
+use crate::start::{BASE, NewStart, Start};
+
+const JOURNAL: &str = "study.jsonl";
+const RECORD: &str = "tune.json";
+const BEST: &str = "best.toml";
+const TRIALS: &str = "trials";
+
+/// What a search is called and starts from: `tune.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TuneRecord {
+    /// The version of the format: 1.
+    pub v: u32,
+    /// What the study is called.
+    pub label: String,
+    /// The validation metric that is the objective.
+    pub monitor: String,
+    /// Trials in all.
+    pub trials: u64,
+    /// What every trial's configuration starts from.
+    #[serde(flatten)]
+    pub start: Start,
+    /// The arguments of the command, without the name of the program.
+    pub arguments: Vec<String>,
+}
+
+/// A study that this process alone works on.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) record: TuneRecord,
+    flags: Flags,
+}
+
+/// The folder of the study called `name`: a path, `last`, or in `runs_dir` a name or a part of one.
+///
+/// # Errors
+/// [`TuneError::NotFound`], [`RunError::Ambiguous`].
+pub fn find_study(name: &str, runs_dir: &Path) -> Result<PathBuf, ExperimentError> {
+    find_with(name, runs_dir, JOURNAL).map_err(|error| match error {
+        RunError::NotFound { name, .. } => TuneError::NotFound { name, folder: runs_dir.to_owned() }.into(),
+        RunError::NotARun { .. } => {
+            TuneError::NotFound { name: name.to_owned(), folder: runs_dir.to_owned() }.into()
+        }
+        other => other.into(),
+    })
+}
+
+impl Folder {
+    /// Makes the folder of a new study.
+    pub(super) fn create(
+        record: TuneRecord,
+        start: &NewStart,
+        config: &StudyConfig,
+        session: &Session,
+    ) -> Result<(Self, Study), ExperimentError> {
+        let (journal, bytes, base) = (Study::header(config)?, bytes(&record), start.text()?);
+        let mut files: Vec<(&str, &[u8])> = vec![(JOURNAL, &journal), (RECORD, &bytes)];
+        files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
+        let slug = format!("tune-{}", slug(&record.label));
+        // The journal has a lock of its own, which is held as long as the study is open.
+        let made = RunFolder::create_with(&session.runs_dir, &slug, SystemTime::now(), &files)?;
+        let path = made.path().to_owned();
+        drop(made);
+        let study = Study::open(&path.join(JOURNAL))?;
+        Ok((Self { path, record, flags: Flags::default() }, study))
+    }
+
+    /// Takes hold of the study in `path`. `trials`: how many it is to have, if that changes.
+    pub(super) fn open(
+        path: &Path,
+        trials: Option<u64>,
+        session: &Session,
+    ) -> Result<(Self, Study), ExperimentError> {
+        let file = path.join(RECORD);
+        let text = fs::read(&file).map_err(RunError::io("read", &file))?;
+        let mut record: TuneRecord = serde_json::from_slice(&text)
+            .map_err(|error| TuneError::Record { path: file.clone(), reason: error.to_string() })?;
+        let study = Study::open(&path.join(JOURNAL))?;
+        if let Some(trials) = trials.filter(|trials| *trials != record.trials) {
+            record.trials = trials;
+            write_durably(&file, &bytes(&record)).map_err(RunError::io("write", &file))?;
+        }
+        // A run that was being made when its process was killed.
+        if let Ok(entries) = fs::read_dir(path.join(TRIALS)) {
+            for entry in
+                entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b".tmp-"))
+            {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        // Where to compute, and where the data are now, may change; what decides the results may not.
+        Ok((Self { path: path.to_owned(), record, flags: session.place() }, study))
+    }
+
+    /// The configuration of a trial.
+    pub(super) fn resolve(&self, params: &Assignment) -> Result<Resolved, ExperimentError> {
+        self.record.start.resolve_in(&self.path, self.flags.clone(), params)
+    }
+
+    /// The run of a trial.
+    pub(super) fn run(&self, number: u64) -> PathBuf {
+        self.path.join(TRIALS).join(format!("{number:04}"))
+    }
+
+    /// Where the configuration of the best trial is.
+    pub(super) fn best(&self) -> PathBuf {
+        self.path.join(BEST)
+    }
+}
+
+fn bytes(record: &TuneRecord) -> Vec<u8> {
+    // Texts, numbers and lists: nothing that JSON refuses.
+    let mut bytes = serde_json::to_vec_pretty(record).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}

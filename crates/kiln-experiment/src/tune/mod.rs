@@ -1,0 +1,12 @@
+//! A search for the settings of a configuration that do best on its validation part.
+
+mod folder;
+mod report;
+mod run;
+mod settings;
+mod trial;
+
+pub use folder::{TuneRecord, find_study};
+pub use report::TuneReport;
+pub use run::{resume_tune, tune};
+pub use settings::{TRIALS, TuneSettings};

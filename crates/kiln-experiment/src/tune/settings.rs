@@ -1,0 +1,56 @@
+//! How a configuration is searched.
+
+use std::time::Duration;
+
+use kiln_validate::search::{Pruner, Sampler, Tpe};
+
+use crate::session::Session;
+
+/// Trials of a search, unless the settings say otherwise.
+pub const TRIALS: u64 = 50;
+
+/// How a configuration is searched.
+///
+/// | field | default |
+/// |---|---|
+/// | `spaces` | those of the section `[tune]` |
+/// | `trials` | 50 |
+/// | `sampler` | TPE |
+/// | `pruner` | none |
+/// | `workers` | 1 |
+/// | `lag` | 4 |
+/// | `timeout` | none |
+#[derive(Debug, Clone)]
+pub struct TuneSettings {
+    /// What all experiments share.
+    pub session: Session,
+    /// What varies, as `key=space`: `optim.lr=log(1e-5,1e-1)`. They win over spaces of the section `[tune]`.
+    pub spaces: Vec<String>,
+    /// Trials in all. `None`: 50, or what a search that goes on had.
+    pub trials: Option<u64>,
+    /// How values are chosen.
+    pub sampler: Sampler,
+    /// Which trials are given up early.
+    pub pruner: Pruner,
+    /// Trials side by side, each with its share of the threads; at most `lag`. It changes no result.
+    pub workers: usize,
+    /// Trial `k` sees the results of trials up to `k − lag`.
+    pub lag: usize,
+    /// The search stops after this time, and can be resumed.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for TuneSettings {
+    fn default() -> Self {
+        Self {
+            session: Session::default(),
+            spaces: Vec::new(),
+            trials: None,
+            sampler: Sampler::Tpe(Tpe::default()),
+            pruner: Pruner::None,
+            workers: 1,
+            lag: 4,
+            timeout: None,
+        }
+    }
+}
