@@ -24,7 +24,7 @@ pub use error::{ErrorKind, Explain};
 pub use metrics::{Metrics, larger_is_better};
 pub use nearest::nearest;
 pub use params::{ParamInfo, ParamKind};
-pub use record::EpochRecord;
+pub use record::{CertificateRecord, EpochRecord};
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};
 pub use weights::{Weights, WeightsError};

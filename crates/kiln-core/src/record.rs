@@ -1,4 +1,4 @@
-//! The record of an epoch: what training writes, what reports show.
+//! The records of an epoch and of a certificate: what training writes, what reports show.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,17 @@ pub struct EpochRecord {
     pub best: bool,
     /// Wall-clock seconds of the epoch with its validation. The only field that differs between equal runs.
     pub seconds: f64,
+}
+
+/// How far from the optimum weights are at most.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CertificateRecord {
+    /// The objective: mean training loss and penalties.
+    pub objective: f64,
+    /// Upper bound of the distance to the smallest objective; none without a penalty.
+    pub gap: Option<f64>,
+    /// Largest entry of the smallest subgradient.
+    pub kkt_residual: f64,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The objects that `--json` prints: one a line, `"v":1` and `"event"` first. Fields are only ever added.
 
+pub use kiln_core::CertificateRecord;
 use kiln_core::{EpochRecord, Metrics};
 use serde::{Deserialize, Serialize};
 
@@ -117,17 +118,6 @@ pub struct End {
     /// Inputs of each layer that nothing comes from, where there are any.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_inputs: Metrics,
-}
-
-/// How far from the optimum weights are at most.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct CertificateRecord {
-    /// The objective: mean training loss and penalties.
-    pub objective: f64,
-    /// Upper bound of the distance to the smallest objective; none without a penalty.
-    pub gap: Option<f64>,
-    /// Largest entry of the smallest subgradient.
-    pub kkt_residual: f64,
 }
 
 /// How one device did in a comparison.

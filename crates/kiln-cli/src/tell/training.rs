@@ -5,7 +5,7 @@ use std::path::Path;
 use kiln_core::Metrics;
 use kiln_experiment::TrainingStart;
 use kiln_experiment::run::RunRecord;
-use kiln_report::event::{CertificateRecord, End, Event, Start};
+use kiln_report::event::{End, Event, Start};
 use kiln_report::{Column, EventWriter, Table, human, table};
 use kiln_train::Stop;
 
@@ -30,11 +30,6 @@ pub(crate) fn start(start: &TrainingStart<'_>, out: Output) -> Result<(), CliErr
 
 /// The event of a training that has ended.
 pub(crate) fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
-    let certificate = record.certificate.map(|found| CertificateRecord {
-        objective: found.objective,
-        gap: found.gap,
-        kkt_residual: found.kkt_residual,
-    });
     let event = Event::End(End {
         stop: record.stop.clone().unwrap_or_default(),
         best_epoch: record.best_epoch,
@@ -44,7 +39,7 @@ pub(crate) fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), Cli
         peak_rss_bytes: record.peak_rss_bytes,
         weights_blake3: record.weights_blake3.clone().unwrap_or_default(),
         run_dir: Some(run.display().to_string()),
-        certificate,
+        certificate: record.certificate,
         sparsity: record.sparsity.clone(),
         zero_outputs: record.zero_outputs.clone(),
         zero_inputs: record.zero_inputs.clone(),

@@ -12,6 +12,6 @@ pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, is_cross_validation, refuse_fold};
 pub use names::{CHECKPOINTS, CONFIG, LOCK, METRICS, PREPROCESS, RECORD};
-pub use record::{CertificateRecord, DataRecord, RunRecord, Status, read_epochs};
+pub use record::{DataRecord, RunRecord, Status, read_epochs};
 pub use slug::slug;
 pub use time::{compact, rfc3339};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use kiln_core::file::write_durably;
-use kiln_core::{EpochRecord, Metrics};
+use kiln_core::{CertificateRecord, EpochRecord, Metrics};
 use serde::{Deserialize, Serialize};
 
 use super::names::{METRICS, RECORD};
@@ -116,23 +116,6 @@ impl std::fmt::Display for Status {
             Self::Done => "done",
             Self::Failed => "failed",
         })
-    }
-}
-
-/// How far from the optimum weights are at most.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct CertificateRecord {
-    /// The objective: mean training loss and penalties.
-    pub objective: f64,
-    /// Upper bound of the distance to the smallest objective. `None` without a penalty.
-    pub gap: Option<f64>,
-    /// Largest entry of the smallest subgradient.
-    pub kkt_residual: f64,
-}
-
-impl From<kiln_convex::Certificate> for CertificateRecord {
-    fn from(found: kiln_convex::Certificate) -> Self {
-        Self { objective: found.objective, gap: found.gap, kkt_residual: found.kkt_residual }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use kiln_config::{Resolved, annotated};
 use kiln_convex::Certificate;
-use kiln_core::{Explain, memory};
+use kiln_core::{CertificateRecord, Explain, memory};
 use kiln_models::Network;
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Sparsity, Stop};
@@ -196,7 +196,11 @@ impl Training<'_> {
         let record = &mut self.record;
         ended(record, outcome);
         record.test = test;
-        record.certificate = certificate.map(Into::into);
+        record.certificate = certificate.map(|found| CertificateRecord {
+            objective: found.objective,
+            gap: found.gap,
+            kkt_residual: found.kkt_residual,
+        });
         record.sparsity = layers.iter().map(|layer| (layer.path.clone(), layer.share())).collect();
         let units = |count: fn(&Sparsity) -> usize| {
             let some = layers.iter().filter(|layer| count(layer) > 0);
