@@ -105,14 +105,19 @@ impl Session {
         Self { folder }
     }
 
-    /// Writes the file that a block shows. A block of settings has to be one: what is not written is not tried.
+    /// Writes the file that a block shows, so that a command can use it. Settings need a name, because what is not written is not
+    /// tried. Rust with a name shows a part of that file of the repository.
     fn file(&self, page: &Path, block: &Block) {
         let text = block.lines.join("\n") + "\n";
         match &block.file {
             Some(name) if name == "Cargo.toml" => {
                 toml::from_str::<toml::Table>(&text).unwrap();
             }
-            Some(name) if block.language != "rust" => fs::write(self.folder.path().join(name), text).unwrap(),
+            Some(name) if block.language == "rust" => {
+                let source = fs::read_to_string(root().join(name)).unwrap();
+                assert!(source.contains(text.trim()), "{}:{}: {name} has changed", page.display(), block.line);
+            }
+            Some(name) => fs::write(self.folder.path().join(name), text).unwrap(),
             _ => assert!(
                 block.language != "toml",
                 "{}:{}: give the file a name: ```toml my.toml",
