@@ -174,8 +174,8 @@ fn mistakes_are_told() {
     };
     fails("cv iris --folds 60", "cannot make 60 folds from 50 items of the largest class");
     fails("cv diabetes --stratified", "--stratified is for classes");
-    fails("cv digits --group writer", "images have none");
-    fails("cv iris --group sepal_lenght", "which the data do not have");
+    fails("cv digits --group writer", "images have no columns");
+    fails("cv iris --group sepal_lenght", "the data do not have it");
     fails("cv iris --fold 5 --dir a", "there is no fold 5: they are numbered from 0 to 4");
     fails("cv iris --dry-run", "--dry-run cannot be used with `kiln cv`");
     fails("cv iris train.monitor=acuracy", "acuracy");

@@ -33,7 +33,7 @@ pub(crate) enum CliError {
     #[error("the configuration has neither a section augment nor a section mix")]
     NothingToPreview,
     /// Rows of a table are no pictures.
-    #[error("`kiln augment preview` draws images, and the data are a table")]
+    #[error("`kiln augment preview` draws images, but the data are a table")]
     PreviewOfTable,
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
@@ -98,7 +98,7 @@ impl Explain for CliError {
             Self::NothingToPreview => {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
-            Self::PreviewOfTable => "train with it: `kiln train`; there is nothing to draw",
+            Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
             Self::Output(_) | Self::Write { .. } => return None,
         };
         Some(help.to_owned())

@@ -17,11 +17,11 @@ use crate::stored::{best_weights, stored};
 /// A part of the data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Part {
-    /// What the weights were fitted to.
+    /// The items that the weights were fitted to.
     Train,
-    /// What picked the best weights.
+    /// The items that picked the best weights.
     Validation,
-    /// What has not been looked at.
+    /// The items that training did not look at.
     #[default]
     Test,
 }

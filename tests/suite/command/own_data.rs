@@ -67,7 +67,7 @@ fn every_loss_trains_and_predicts_in_the_units_of_its_target() {
         assert_eq!(place.ok("predict last new.csv").stdout.lines().next(), Some("row,count"), "{loss}");
     }
     let poisson = format!("{base} loss.kind=poisson-nll data.target=count data.task=regression");
-    place.fails(&format!("train {poisson}"), 2, "poisson-nll needs counts as they are");
+    place.fails(&format!("train {poisson}"), 2, "poisson-nll needs counts");
     let end = train(&place, &format!("{poisson} data.standardize=false"));
     assert!(end["test"]["r2"].as_f64().unwrap() > 0.9, "{end}");
     let csv = place.ok("predict last new.csv").stdout;

@@ -115,7 +115,12 @@ impl Session {
             }
             Some(name) if block.language == "rust" => {
                 let source = fs::read_to_string(root().join(name)).unwrap();
-                assert!(source.contains(text.trim()), "{}:{}: {name} has changed", page.display(), block.line);
+                assert!(
+                    source.contains(text.trim()),
+                    "{}:{}: {name} has changed",
+                    page.display(),
+                    block.line
+                );
             }
             Some(name) => fs::write(self.folder.path().join(name), text).unwrap(),
             _ => assert!(

@@ -10,7 +10,7 @@ use super::train::Plan;
 /// What to do with augmentation.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum AugmentCommand {
-    /// Draw training items as they are and as the first epochs will see them.
+    /// Draw training items, unchanged and as the first epochs will see them.
     ///
     /// MixUp and CutMix mix the items of the sheet with each other; in training, those of a batch.
     #[command(after_help = "\

@@ -42,7 +42,7 @@ pub(crate) struct ValidationCurve {
     /// The setting and its values: 'optim.lr=log(1e-4,1)' or 'model.hidden=choice([8],[64])', as `kiln tune` takes them.
     #[arg(long, value_name = "KEY=SPACE", required = true)]
     pub(crate) vary: String,
-    /// Values of a space that has no end of them.
+    /// Values of a space without an end.
     #[arg(long, value_name = "N", default_value_t = 5,
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=1000))]
     pub(crate) points: usize,

@@ -53,23 +53,23 @@ pub(crate) struct Cuts {
     /// Folds whatever the classes.
     #[arg(long)]
     pub(crate) no_stratified: bool,
-    /// Rows with the same value in this column stay together; it is no input of the model.
+    /// Rows with the same value in this column stay together. The column is not an input of the model.
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["time", "loo"])]
     pub(crate) group: Option<String>,
-    /// The rows are in the order of time: train on the past, test on what comes next.
+    /// The rows are in the order of time: train on the past, test on what comes after it.
     #[arg(long, conflicts_with_all = ["loo", "shuffle", "repeats"])]
     pub(crate) time: bool,
-    /// Leave one out: as many folds as rows.
+    /// Leave one out: one fold for each row.
     #[arg(long, conflicts_with_all = ["shuffle", "repeats", "folds"])]
     pub(crate) loo: bool,
     /// A random order before the folds are cut.
     #[arg(long)]
     pub(crate) shuffle: bool,
-    /// Cross-validate so often, each time in another random order.
+    /// How many times to cross-validate, each time in another random order.
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     pub(crate) repeats: usize,
-    /// Folds trained at once; the results are the same. --threads is then for each fold [default: cores by jobs].
+    /// How many folds train at once. The results do not depend on it. --threads is then for each fold [default: cores by jobs].
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(crate) jobs: usize,
@@ -105,7 +105,7 @@ pub(crate) struct CvRun {
     /// Train this fold only, counted from 0; `kiln cv collect` joins them. Needs --dir.
     #[arg(long, value_name = "K", requires = "dir")]
     pub(crate) fold: Option<usize>,
-    /// The folder of the cross-validation; what is in it already is not done again.
+    /// The folder of the cross-validation. Folds that are already in it are not trained again.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) dir: Option<PathBuf>,
     /// Search for settings in each fold: 'optim.lr=log(1e-5,1e-1)', as `kiln tune` takes it; one --tune for each. Spaces

@@ -11,10 +11,10 @@ use kiln_report::Mode;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Where to compute: flex, ndarray, wgpu, wgpu:N, wgpu:cpu or auto.
+    /// The device: flex, ndarray, wgpu, wgpu:N, wgpu:cpu or auto.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) device: Option<String>,
-    /// The seed from which every random draw follows [default: 0].
+    /// The seed of every random draw [default: 0].
     // TOML has no whole numbers above i64::MAX, and the seed is kept in run.toml.
     #[arg(long, global = true, value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
@@ -32,10 +32,10 @@ pub(crate) struct Global {
     /// The folder of all runs [default: KILN_RUNS_DIR, or else runs].
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) runs_dir: Option<PathBuf>,
-    /// What the run is called in the name of its folder [default: the recipe's or file's name].
+    /// The run's name, a part of the name of its folder [default: the recipe's or file's name].
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Say what would be done, try one batch, write nothing.
+    /// Say what would be done and try one batch, but write nothing.
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
     /// The file or folder with the data: data.path.

@@ -47,13 +47,13 @@ pub(crate) enum Command {
     /// Train a model from a configuration or a recipe.
     #[command(after_help = train::TRAIN_EXAMPLES)]
     Train(Train),
-    /// Cross-validate: train on some folds, judge on the other, and say how sure the result is.
+    /// Cross-validate: train on some folds, judge on the others, and say how sure the result is.
     #[command(args_conflicts_with_subcommands = true, after_help = cv::CV_EXAMPLES)]
     Cv(Cv),
     /// Draw how training and test scores change with the number of items, or with one setting.
     #[command(subcommand, after_help = curve::EXAMPLES)]
     Curve(CurveCommand),
-    /// Go on with a run exactly where it stopped.
+    /// Continue a run exactly where it stopped.
     #[command(after_help = train::RESUME_EXAMPLES)]
     Resume(Resume),
     /// Measure a run's best weights on one part of its data.
@@ -71,10 +71,10 @@ pub(crate) enum Command {
     /// Look at augmentation before training.
     #[command(subcommand, after_help = "Examples:\n  kiln augment preview fashion-mnist-resnet -o sheet.png")]
     Augment(AugmentCommand),
-    /// Find a learning rate to begin with: a range test on a copy of the model.
+    /// Suggest a learning rate, by a range test on a copy of the model.
     #[command(after_help = schedule::LR_FIND_EXAMPLES)]
     LrFind(LrFind),
-    /// Fit a model for every strength of its penalty, from none to nothing left, and pick one by held-out items.
+    /// Fit a model for every strength of its penalty, and pick one by held-out items.
     #[command(after_help = path::EXAMPLES)]
     Path(PathArguments),
     /// Search for the settings that do best on the validation part.

@@ -16,10 +16,10 @@ pub(crate) struct PathArguments {
     #[arg(long, value_name = "N",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=10_000))]
     pub(crate) lambdas: Option<usize>,
-    /// The smallest strength, as a part of the one at which nothing is left.
+    /// The smallest strength, as a fraction of the one at which nothing is left.
     #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = ratio)]
     pub(crate) ratio: f64,
-    /// Share of L1 in the penalty: 1 is the lasso, less is the elastic net [default: as [[penalty]] says, or 1].
+    /// Share of L1 in the penalty: 1 is the lasso, less is an elastic net [default: as [[penalty]] says, or 1].
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) l1_ratio: Option<f64>,
     /// Folds of the cross-validation [default: 5 for a linear model, the validation part for one that is trained].
@@ -29,13 +29,13 @@ pub(crate) struct PathArguments {
     /// The metric that picks [default: log_loss for classes, mse for numbers].
     #[arg(long, value_name = "NAME")]
     pub(crate) metric: Option<String>,
-    /// Train a linear model by steps, too, as other models, instead of solving it.
+    /// Train a linear model by steps, as other models, instead of solving it.
     #[arg(long)]
     pub(crate) by_steps: bool,
     /// Epochs at each strength of a model that is trained [default: a tenth of train.epochs].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) epochs: Option<u64>,
-    /// Folds at once. Never changes a result.
+    /// How many folds run at once. The results do not depend on it.
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(crate) jobs: usize,

@@ -79,11 +79,11 @@ pub(crate) struct TestTime {
 /// A part of the data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// What the weights were fitted to
+    /// The items that the weights were fitted to
     Train,
-    /// What picked the best weights
+    /// The items that picked the best weights
     Validation,
-    /// What has not been looked at
+    /// The items that training did not look at
     #[default]
     Test,
 }
@@ -108,10 +108,10 @@ pub(crate) struct Predict {
     /// The file for the predictions, .csv or .jsonl [default: CSV on standard output].
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The probability of every class as well.
+    /// Print the probability of every class, too.
     #[arg(long)]
     pub(crate) proba: bool,
-    /// The mean of N passes with dropout on, and the standard deviation as a column: Monte Carlo dropout.
+    /// Print mean and standard deviation of N passes with dropout on: Monte Carlo dropout.
     #[arg(long, value_name = "N", conflicts_with = "tta",
           value_parser = RangedU64ValueParser::<u64>::new().range(2..=10_000))]
     pub(crate) mc: Option<u64>,
@@ -124,14 +124,14 @@ pub(crate) struct Predict {
 pub(crate) struct Compare {
     #[command(flatten)]
     pub(crate) plan: Plan,
-    /// The devices, the first of which is what the others are compared with.
+    /// The devices. The first is the one that the others are compared with.
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', required = true)]
     pub(crate) devices: Vec<String>,
     /// Steps that are compared and timed.
     #[arg(long, value_name = "N", default_value_t = 50,
           value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
     pub(crate) steps: u64,
-    /// Difference of a loss or gradient that counts.
+    /// The smallest difference of a loss or gradient that counts.
     #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = positive)]
     pub(crate) tolerance: f64,
 }

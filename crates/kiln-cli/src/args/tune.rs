@@ -24,21 +24,21 @@ pub(crate) struct Tune {
     /// How values are chosen.
     #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
     pub(crate) sampler: SamplerName,
-    /// Which trials are given up early.
+    /// Which trials to give up early.
     #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
     pub(crate) pruner: PrunerName,
-    /// Trials side by side, each with its share of the threads; the results do not depend on it.
+    /// How many trials run side by side, each with its share of the threads. The results do not depend on it.
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(crate) workers: usize,
-    /// Trial k sees the results of trials up to k - LAG; at most so many run side by side.
+    /// Trial k sees the results of trials up to k - LAG. At most LAG trials run side by side.
     #[arg(long, value_name = "LAG", default_value_t = 4, conflicts_with = "resume",
           value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub(crate) lag: usize,
-    /// Stop after this time, such as 90s, 30m or 8h; what has begun can be resumed.
+    /// Stop after this time, such as 90s, 30m or 8h. The study can be resumed.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
-    /// Go on with a study: its folder, its name or a part of it, or `last`.
+    /// Continue a study: its folder, its name or a part of it, or `last`.
     #[arg(long, value_name = "STUDY")]
     pub(crate) resume: Option<String>,
 }
@@ -53,11 +53,11 @@ pub(crate) enum SamplerName {
     Random,
     /// A scrambled Sobol sequence
     Sobol,
-    /// Every combination, five values for what has no end of them
+    /// Every combination; five values of a space without an end
     Grid,
 }
 
-/// Which trials are given up early.
+/// Which trials to give up early.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PrunerName {
     /// None
@@ -65,7 +65,7 @@ pub(crate) enum PrunerName {
     None,
     /// Those worse than the median of the others at the same epoch
     Median,
-    /// Those that are not in the best quarter after 1, 4, 16, … epochs
+    /// Those not in the best quarter after 1, 4, 16, … epochs
     Asha,
     /// Brackets of the same with thirds, which begin later and later
     Hyperband,

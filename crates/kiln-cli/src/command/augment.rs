@@ -56,7 +56,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
         );
     }
     let (items, variants) = (items.len(), arguments.variants);
-    out.data(&format!("{}: {items} items, each as it is and in {variants} variants\n", path.display()))?;
+    out.data(&format!("{}: {items} items, each unchanged and in {variants} variants\n", path.display()))?;
     out.say(&format!("\nNext:\n  kiln train {}", arguments.plan.config.as_deref().unwrap_or("CONFIG")));
     Ok(())
 }

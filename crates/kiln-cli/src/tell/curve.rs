@@ -68,7 +68,7 @@ fn sentence(curve: &CurveReport) -> String {
     if curve.axis != CurveAxis::Items {
         return match curve.best().and_then(|best| Some((best, best.scores(metric)?))) {
             Some((best, [_, test])) => format!(
-                "best at {}={}: {metric} {}, which flatters, for the items that judge have picked it\n{measured}",
+                "best at {}={}: {metric} {}, which is too good, because the same items picked it\n{measured}",
                 curve.x,
                 best.label,
                 human::metric(test.mean)

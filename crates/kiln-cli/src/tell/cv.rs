@@ -119,10 +119,10 @@ fn sentence(optimism: &Optimism) -> String {
         human::metric(*outer)
     );
     if *optimism > 0.0 {
-        format!("{numbers}: the search flatters itself by {}", human::metric(*optimism))
+        format!("{numbers}: the score that chose is too good by {}", human::metric(*optimism))
     } else {
         format!(
-            "{numbers}: the search does not flatter itself here, where its trials had fewer items to train on"
+            "{numbers}: the score that chose is not too good here, because its trials had fewer items to train on"
         )
     }
 }

@@ -216,5 +216,7 @@ fn closing(found: &PathReport) -> String {
             format!("by {items} validation items of {} (the standard error is over them)", found.items)
         }
     };
-    format!("{how}{what} {judged}, those of the test left out; the error of what was picked by it flatters\n")
+    format!(
+        "{how}{what} {judged}, those of the test left out; the error of the pick is too low, because it picked\n"
+    )
 }

@@ -77,7 +77,7 @@ pub(crate) fn next(report: &TuneReport) -> String {
     if let (Some(best), Some(config)) = (report.study.best(), &report.best_config) {
         let config = quoted(config);
         text += &format!(
-            "\nTrial {} is the best by the items that chose it, so its {} flatters it.\nNext:\n  \
+            "\nTrial {} is the best by the items that chose it, so its {} is too good.\nNext:\n  \
              kiln train {config}    train it again, and measure on the test part\n  \
              kiln cv {config}       an honest estimate, by cross-validation",
             best.number, report.monitor

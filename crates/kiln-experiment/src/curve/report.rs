@@ -46,7 +46,7 @@ pub struct CurveValue {
     pub curve: CurvePoint<Measured>,
 }
 
-/// All that there is to say of a curve.
+/// Everything about a curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveReport {
     /// What is on the x axis.

@@ -92,7 +92,7 @@ impl Searcher<'_> {
         }
     }
 
-    /// The mean score of these values on the inner folds, or on the validation part where there are none.
+    /// The mean score of these values on the inner folds, or on the validation part without inner folds.
     fn trial(
         &self,
         params: &Assignment,

@@ -10,7 +10,7 @@ use kiln_core::{ErrorKind, Explain};
 #[non_exhaustive]
 pub enum CvError {
     /// Every item of a part weighs nothing: there is no mean.
-    #[error("all {items} items of the {part} part of fold {fold} weigh 0, and so it has no loss")]
+    #[error("all {items} items of the {part} part of fold {fold} have weight 0, so its loss is undefined")]
     NoWeight {
         /// The fold, from 0.
         fold: usize,
@@ -20,7 +20,7 @@ pub enum CvError {
         items: usize,
     },
     /// No trial of a fold's search gave a model.
-    #[error("none of the {trials} trials of fold {fold} came to its end; trial {number} failed: {reason}")]
+    #[error("none of the {trials} trials of fold {fold} finished; trial {number} failed: {reason}")]
     AllFailed {
         /// The fold, from 0.
         fold: usize,
@@ -94,13 +94,13 @@ pub enum CvError {
         run: PathBuf,
     },
     /// Classes are wanted, and the target is numbers.
-    #[error("--stratified is for classes, and the target is a number")]
+    #[error("--stratified is for classes, but the target is a number")]
     StratifiedNumbers,
     /// Images have no columns.
-    #[error("--group names a column, and images have none")]
+    #[error("--group names a column, but images have no columns")]
     GroupOfImages,
     /// The data do not have the column.
-    #[error("--group names the column {name:?}, which the data do not have")]
+    #[error("--group names the column {name:?}, but the data do not have it")]
     NoColumn {
         /// What was asked for.
         name: String,

@@ -9,16 +9,16 @@ use kiln_core::{ErrorKind, Explain};
 #[non_exhaustive]
 pub enum JobError {
     /// The loss is for classes, the target is numbers.
-    #[error("loss.kind {loss} is for two classes, and the target is a number")]
+    #[error("loss.kind {loss} is for two classes, but the target is a number")]
     BinaryNumbers {
         /// The loss.
         loss: &'static str,
     },
     /// The loss counts, and the target is standardised.
-    #[error("loss.kind poisson-nll needs counts as they are, and data.standardize changes them")]
+    #[error("loss.kind poisson-nll needs counts, but data.standardize changes them")]
     StandardizedCounts,
     /// The loss counts, and the target is below 0.
-    #[error("loss.kind poisson-nll needs counts, and row {row} of column {column:?} is {value}")]
+    #[error("loss.kind poisson-nll needs counts, but row {row} of column {column:?} is {value}")]
     NegativeCount {
         /// The row, from 1.
         row: usize,
@@ -28,13 +28,13 @@ pub enum JobError {
         value: f32,
     },
     /// Nothing is certain where every epoch has other items.
-    #[error("train.solver and train.kkt_tolerance are for items as they are, and the training is augmented")]
+    #[error("train.solver and train.kkt_tolerance do not augment items, but the configuration does")]
     AugmentedConvex,
     /// Views are of images.
-    #[error("--tta is for images, and the data are a table")]
+    #[error("--tta is for images, but the data are a table")]
     ViewsOfTable,
     /// Every pass would be the same.
-    #[error("--mc needs a model with dropout, and this one has none")]
+    #[error("--mc needs a model with dropout, but this model has none")]
     NoDropout,
     /// The part of the data that is asked for holds nothing.
     #[error("the {part} part of the data is empty")]

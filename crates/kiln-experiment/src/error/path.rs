@@ -7,13 +7,13 @@ use kiln_core::{ErrorKind, Explain};
 #[non_exhaustive]
 pub enum NoPath {
     /// A target that a linear model is not solved for.
-    #[error("a path is solved for one column of numbers or for classes, and the target is {target}")]
+    #[error("a path is solved for one column of numbers or for classes, but the target is {target}")]
     Target {
         /// What the target is.
         target: String,
     },
     /// Weights that the solver would pass over.
-    #[error("the solver of `kiln path` knows no weights of items, and data.weight is set")]
+    #[error("the solver of `kiln path` knows no weights of items, but data.weight is set")]
     Weights,
     /// A loss that the solver does not have.
     #[error("loss.kind {loss} is not solved for {target}")]
@@ -24,36 +24,36 @@ pub enum NoPath {
         target: String,
     },
     /// A setting of the loss that the solver does not have.
-    #[error("the solver of `kiln path` has no {setting}, and loss.{setting} is set")]
+    #[error("the solver of `kiln path` has no {setting}, but loss.{setting} is set")]
     LossSetting {
         /// The setting.
         setting: &'static str,
     },
     /// Items that change from epoch to epoch.
-    #[error("the solver of `kiln path` takes items as they are, and there is a section {section}")]
+    #[error("the solver of `kiln path` does not augment items, but there is a section {section}")]
     Augmented {
         /// The section.
         section: &'static str,
     },
     /// A penalty that the solver does not have.
     #[error(
-        "the solver of `kiln path` has L1, L2 and elastic net on all weights, and {key} is something else"
+        "the solver of `kiln path` has L1, L2 and elastic net on all weights, but {key} is something else"
     )]
     Penalty {
         /// The setting.
         key: String,
     },
     /// A constraint, which the solver does not have.
-    #[error("the solver of `kiln path` knows no constraints, and there is {key}")]
+    #[error("the solver of `kiln path` knows no constraints, but there is {key}")]
     Constraint {
         /// The setting.
         key: String,
     },
     /// A model without a bias.
-    #[error("the solver of `kiln path` fits an intercept, and model.bias is false")]
+    #[error("the solver of `kiln path` fits an intercept, but model.bias is false")]
     NoBias,
     /// Several penalties of which each could be the one that moves.
-    #[error("{first} and {second} both make weights zero, and a path moves the strength of one penalty")]
+    #[error("{first} and {second} both make weights zero, but a path moves the strength of one penalty")]
     Several {
         /// The first of them.
         first: String,
@@ -61,7 +61,9 @@ pub enum NoPath {
         second: String,
     },
     /// A class that some fold does not train on.
-    #[error("the training items of a fold have none of class {class:?}, and a model of it has no optimum")]
+    #[error(
+        "the training items of a fold have no item of class {class:?}, so the model of this class has no optimum"
+    )]
     RareClass {
         /// The class.
         class: String,
@@ -85,25 +87,25 @@ pub enum NoPath {
         key: String,
     },
     /// An average of weights, which has hardly any zeros.
-    #[error("an average of weights is not sparse, and there is a section average")]
+    #[error("an average of weights is not sparse, but there is a section average")]
     Averaged,
     /// A solver, and steps are wanted.
-    #[error("the path is trained by steps, and {key} is set")]
+    #[error("the path is trained by steps, but {key} is set")]
     Solver {
         /// The setting.
         key: &'static str,
     },
     /// A flag of paths that are trained.
-    #[error("{flag} is for paths that are trained, and that of a linear model is solved")]
+    #[error("{flag} is for paths that are trained, but the path of a linear model is solved")]
     Flag {
         /// The flag.
         flag: &'static str,
     },
     /// Nothing to judge by.
-    #[error("data.validation is 0, and so no items are there to judge the strengths by")]
+    #[error("data.validation is 0, so no items can judge the strengths")]
     NoValidation,
     /// A metric whose spread one part of the data does not tell.
-    #[error("{metric} is no mean over items, so that one validation part does not tell its standard error")]
+    #[error("{metric} is not a mean over items, so one validation part does not give its standard error")]
     NoMean {
         /// The metric.
         metric: String,

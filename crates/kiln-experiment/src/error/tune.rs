@@ -35,7 +35,7 @@ pub enum TuneError {
         reason: String,
     },
     /// No trial gave a model.
-    #[error("none of {trials} trials came to its end; trial {number} failed: {reason}")]
+    #[error("none of {trials} trials finished; trial {number} failed: {reason}")]
     AllFailed {
         /// Trials that ended.
         trials: usize,

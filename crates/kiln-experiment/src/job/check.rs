@@ -117,7 +117,9 @@ impl Job<'_> {
             ("data.test", config.data.test, &split.test),
         ] {
             if share > 0.0 && part.is_empty() {
-                warnings.push(format!("{key} is {share}, and that is no item: too few items for each class"));
+                warnings.push(format!(
+                    "{key} is {share}, which is less than one item: there are too few items of each class"
+                ));
             }
         }
         if split.validation.is_empty()

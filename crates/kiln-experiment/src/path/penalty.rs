@@ -15,7 +15,7 @@ pub(super) struct Moving {
 }
 
 impl Moving {
-    /// The one penalty that can make weights zero; L1 or an elastic net on all weights where there is none.
+    /// The one penalty that can make weights zero; L1 or an elastic net on all weights without one.
     pub(super) fn new(resolved: &Resolved, l1_ratio: Option<f64>) -> Result<Self, ExperimentError> {
         let penalties = &resolved.config.penalty;
         let mut sparse = penalties.iter().enumerate().filter(|(_, penalty)| is_sparse(penalty));

@@ -20,7 +20,7 @@ pub struct PathSettings {
     pub session: Session,
     /// Strengths on the path, at least 2.
     pub lambdas: Option<usize>,
-    /// The smallest strength, as a part of the one at which nothing is left. Between 0 and 1.
+    /// The smallest strength, as a fraction of the one at which nothing is left. Between 0 and 1.
     pub ratio: f64,
     /// The share of L1 in the penalty: 1 is the lasso, less is the elastic net. Above 0.
     pub l1_ratio: Option<f64>,

@@ -87,7 +87,7 @@ impl NewItems<'_> {
         self.items
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.items == 0
     }

@@ -28,7 +28,7 @@ pub struct RunRecord {
     pub burn: String,
     /// The arguments of the command, without the name of the program.
     pub arguments: Vec<String>,
-    /// The seed from which every random draw follows.
+    /// The seed of every random draw.
     pub seed: u64,
     /// The device by its full name.
     pub device: String,

@@ -30,7 +30,7 @@ pub struct TuneSettings {
     pub trials: Option<u64>,
     /// How values are chosen.
     pub sampler: Sampler,
-    /// Which trials are given up early.
+    /// Which trials to give up early.
     pub pruner: Pruner,
     /// Trials side by side, each with its share of the threads; at most `lag`. It changes no result.
     pub workers: usize,
