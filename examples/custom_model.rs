@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     device.seed(0);
     let outcome = Trainer::new(Redraw, TrainConfig { epochs: 60, ..TrainConfig::default() })
         .optimizer(OptimConfig::Adam(AdamConfig { lr: 3e-3, ..AdamConfig::default() }))
-        .schedule(ScheduleConfig { shape: ShapeConfig::Cosine { end: 0.0 }, ..ScheduleConfig::default() })
+        .schedule(CosineShape { end: 0.0 }.into())
         .fit(Autoencoder::new(&device), &data)?;
 
     let test = digits.test().ok_or("no test part")?;

@@ -138,7 +138,7 @@ fn train(way: &Way, digits: &Prepared, seed: u64, epochs: u64) -> Result<Trained
     let mut trainer =
         Trainer::new(task.clone(), TrainConfig { epochs, batch_size: 16, ..TrainConfig::default() })
             .optimizer(OptimConfig::Adamw(adamw))
-            .schedule(ScheduleConfig { shape: ShapeConfig::Cosine { end: 0.0 }, ..ScheduleConfig::default() })
+            .schedule(CosineShape { end: 0.0 }.into())
             .callback(Snapshots(Arc::clone(&snapshots)))
             .seed(seed);
     if let Some(penalty) = &way.penalty {

@@ -86,7 +86,8 @@ pub mod prelude {
         TargetKind, Units,
     };
     pub use kiln_optim::{
-        AdamConfig, AdamwConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
+        AdamConfig, AdamwConfig, CosineShape, LinearShape, OneCycleShape, OptimConfig, PlateauShape,
+        RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig, StepShape,
     };
     pub use kiln_train::{
         Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History, Metrics,

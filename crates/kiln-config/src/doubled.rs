@@ -2,7 +2,7 @@
 
 use kiln_core::ParamSelection;
 use kiln_objective::PenaltyConfig;
-use kiln_optim::OptimConfig;
+use kiln_optim::{DecayForm, OptimConfig};
 
 use crate::run::RunConfig;
 
@@ -10,7 +10,7 @@ use crate::run::RunConfig;
 pub fn warnings(config: &RunConfig) -> Vec<String> {
     let mut lines = Vec::new();
     let (optim, decay) = (&config.optim.rule, config.optim.rule.weight_decay());
-    let name = optim_name(optim);
+    let name = optim.name();
     for (index, penalty) in config.penalty.iter().enumerate() {
         let (Some((kind, terms)), Some(params)) = (terms(penalty), penalty.params()) else { continue };
         if decay > 0.0 && terms.l2 > 0.0 && decays(optim, params) {
@@ -21,7 +21,7 @@ pub fn warnings(config: &RunConfig) -> Vec<String> {
                 decay / 2.0
             ));
         }
-        if rescales(optim) && terms.l2 > 0.0 && !penalty.proximal() {
+        if optim.rescales() && terms.l2 > 0.0 && !penalty.proximal() {
             lines.push(format!(
                 "penalty.{index} ({kind}) acts through the gradient, which {name} divides by its size: weights with \
                  large gradients are shrunk less; use the decoupled weight decay of adamw instead"
@@ -42,7 +42,7 @@ pub fn warnings(config: &RunConfig) -> Vec<String> {
             }
         }
     }
-    if decay > 0.0 && rescales(optim) && is_coupled(optim) {
+    if decay > 0.0 && optim.rescales() && optim.decay_form() == DecayForm::Coupled {
         lines.push(format!(
             "optim.weight_decay of {name} is L2 inside the gradient, which {name} divides by its size; \
              adamw decays apart from it"
@@ -98,31 +98,6 @@ fn overlap(a: &ParamSelection, b: &ParamSelection) -> bool {
         }
         _ => true,
     }
-}
-
-/// Whether an optimiser divides the gradient by a measure of its size.
-fn rescales(optim: &OptimConfig) -> bool {
-    !matches!(optim, OptimConfig::Sgd(_) | OptimConfig::Asgd(_) | OptimConfig::ScheduleFreeSgd(_))
-}
-
-/// Whether the weight decay of an optimiser that rescales is part of its gradient.
-fn is_coupled(optim: &OptimConfig) -> bool {
-    match optim {
-        OptimConfig::Adam(_)
-        | OptimConfig::Adamax(_)
-        | OptimConfig::Rmsprop(_)
-        | OptimConfig::Adagrad(_)
-        | OptimConfig::Adadelta(_) => true,
-        OptimConfig::Nadam(config) => !config.decoupled,
-        OptimConfig::Radam(config) => !config.decoupled,
-        _ => false,
-    }
-}
-
-fn optim_name(optim: &OptimConfig) -> String {
-    let value = toml::Value::try_from(optim).ok();
-    let kind = value.as_ref().and_then(|value| value.get("kind")).and_then(toml::Value::as_str);
-    kind.unwrap_or("the optimiser").to_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use kiln_core::ParamSelection;
 use kiln_objective::{ActivityNorm, Beside, ConstraintConfig, Convention, PenaltyConfig, Units};
 
 use crate::run::RunConfig;
-use crate::update;
 
 /// One line for the objective, one for each penalty, then those of the optimiser.
 pub(crate) fn lines(config: &RunConfig) -> Vec<String> {
@@ -16,7 +15,7 @@ pub(crate) fn lines(config: &RunConfig) -> Vec<String> {
         lines.push(penalty(entry));
         lines.extend(elsewhere(entry));
     }
-    lines.extend(update::lines(&config.optim));
+    lines.extend(config.optim.formula());
     lines.extend(config.constraint.iter().map(constraint));
     lines
 }

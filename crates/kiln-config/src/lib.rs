@@ -30,7 +30,6 @@ mod resolve;
 mod run;
 mod schema;
 mod settings;
-mod update;
 
 pub use argument::is_assignment;
 pub use doubled::warnings;

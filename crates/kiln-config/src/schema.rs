@@ -16,10 +16,12 @@ use kiln_objective::{
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    Anneal, AsgdConfig, AverageConfig, CycleMode, EmaConfig, GradientConfig, GroupConfig, LambConfig,
-    LionConfig, LookaheadConfig, MuonConfig, NadamConfig, OptimConfig, OptimizerConfig, RadamConfig,
-    RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
-    ShapeConfig, SwaConfig, ThresholdMode,
+    AsgdConfig, AverageConfig, ConstantShape, CosineRestartsShape, CosineShape, CyclicShape, EmaConfig,
+    ExponentialShape, GradientConfig, GroupConfig, InversePowerShape, InverseTimeShape, LambConfig,
+    LinearShape, LionConfig, LookaheadConfig, MultiStepShape, MuonConfig, NadamConfig, NoamShape,
+    OneCycleShape, OptimConfig, OptimizerConfig, PlateauShape, PolynomialShape, ProductShape, RadamConfig,
+    RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SequentialShape,
+    SgdConfig, ShapeConfig, StableDecayShape, StepShape, SwaConfig,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, SolverConfig, TrainConfig};
 use serde::Serialize;
@@ -135,7 +137,7 @@ fn shapes() -> &'static [Shape] {
             let whole = |shape| ScheduleConfig { scale: 0.5, warmup: 0.5, warmup_start: 0.5, shape };
             // A plateau follows a metric: only the learning rate can.
             let own =
-                |shape: &ShapeConfig| section == "schedule" || !matches!(shape, ShapeConfig::Plateau { .. });
+                |shape: &ShapeConfig| section == "schedule" || !matches!(shape, ShapeConfig::Plateau(_));
             shapes.extend(schedules().into_iter().filter(own).map(|shape| kind(section, &whole(shape))));
         }
         shapes
@@ -372,50 +374,24 @@ fn optimizer(rule: OptimConfig) -> OptimizerConfig {
 fn schedules() -> [ShapeConfig; 17] {
     let (gamma, end) = (0.5, 0.5);
     let parts = || vec![ScheduleConfig::default()];
-    let (cycle_momentum, base_momentum, max_momentum) = (false, 0.5, 0.5);
     [
-        ShapeConfig::Constant,
-        ShapeConfig::Step { every: 0.5, gamma },
-        ShapeConfig::MultiStep { milestones: vec![0.5], gamma },
-        ShapeConfig::Exponential { gamma },
-        ShapeConfig::Polynomial { power: 0.5, end },
-        ShapeConfig::InverseTime { rate: 0.5 },
-        ShapeConfig::InversePower { power: 0.5 },
-        ShapeConfig::Linear { start: 0.5, end },
-        ShapeConfig::Cosine { end },
-        ShapeConfig::CosineRestarts { every: 0.5, mult: 1, gamma, end },
-        ShapeConfig::Cyclic {
-            rise: 0.5,
-            fall: Some(0.5),
-            base: 0.5,
-            mode: CycleMode::Triangular,
-            gamma,
-            cycle_momentum,
-            base_momentum,
-            max_momentum,
-        },
-        ShapeConfig::OneCycle {
-            rise: 0.5,
-            div: 0.5,
-            final_div: 0.5,
-            anneal: Anneal::Cosine,
-            three_phase: false,
-            cycle_momentum,
-            base_momentum,
-            max_momentum,
-        },
-        ShapeConfig::StableDecay { decay: 0.5, end, anneal: Anneal::Cosine },
-        ShapeConfig::Noam { rise: 0.5, model_size: Some(1) },
-        ShapeConfig::Sequential { parts: [parts(), parts()].concat(), starts: vec![0.5] },
-        ShapeConfig::Product { parts: parts() },
-        ShapeConfig::Plateau {
-            factor: 0.5,
-            patience: 1,
-            threshold: 0.5,
-            threshold_mode: ThresholdMode::Rel,
-            cooldown: 1,
-            min: 0.5,
-        },
+        ConstantShape {}.into(),
+        StepShape { every: 0.5, gamma }.into(),
+        MultiStepShape { milestones: vec![0.5], gamma }.into(),
+        ExponentialShape { gamma }.into(),
+        PolynomialShape { power: 0.5, end }.into(),
+        InverseTimeShape { rate: 0.5 }.into(),
+        InversePowerShape { power: 0.5 }.into(),
+        LinearShape { start: 0.5, end }.into(),
+        CosineShape { end }.into(),
+        CosineRestartsShape { every: 0.5, mult: 1, gamma, end }.into(),
+        CyclicShape { fall: Some(0.5), ..CyclicShape::new(0.5) }.into(),
+        OneCycleShape::default().into(),
+        StableDecayShape::default().into(),
+        NoamShape { rise: 0.5, model_size: Some(1) }.into(),
+        SequentialShape { parts: [parts(), parts()].concat(), starts: vec![0.5] }.into(),
+        ProductShape { parts: parts() }.into(),
+        PlateauShape::default().into(),
     ]
 }
 

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use schemars::Schema;
+use serde_json::Value;
+
+
 use crate::{ErrorKind, Explain};
 
 /// A number that is out of its range, with the name it has in the configuration.
@@ -61,6 +65,39 @@ impl Range {
         value.is_finite()
             && (value > self.low || (!self.low_open && value == self.low))
             && (value < self.high || (!self.high_open && value == self.high))
+    }
+
+    /// Writes the range into the schema of a number, or of the numbers of a list, for editors that check a configuration.
+    ///
+    /// ```
+    /// use kiln_core::Range;
+    /// use schemars::JsonSchema;
+    ///
+    /// #[derive(JsonSchema)]
+    /// struct Dropout {
+    ///     #[schemars(transform = Range::BELOW_ONE.bounds())]
+    ///     p: f64,
+    /// }
+    ///
+    /// let schema = schemars::schema_for!(Dropout);
+    /// let p = &schema.as_value()["properties"]["p"];
+    /// assert_eq!((p["minimum"].as_f64(), p["exclusiveMaximum"].as_f64()), (Some(0.0), Some(1.0)));
+    /// ```
+    pub fn bounds(self) -> impl FnMut(&mut Schema) {
+        move |schema| {
+            let object = schema.ensure_object();
+            let numbers = match object.get_mut("items") {
+                Some(Value::Object(items)) => items,
+                _ => object,
+            };
+            let ends = [
+                (self.low, if self.low_open { "exclusiveMinimum" } else { "minimum" }),
+                (self.high, if self.high_open { "exclusiveMaximum" } else { "maximum" }),
+            ];
+            for (end, key) in ends.into_iter().filter(|(end, _)| end.is_finite()) {
+                numbers.insert(key.to_owned(), end.into());
+            }
+        }
     }
 
     /// Gives `value` back when it is inside.

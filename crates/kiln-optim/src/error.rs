@@ -34,14 +34,15 @@ pub enum OptimError {
         known: Vec<String>,
     },
     /// Lookahead around an optimiser that averages by itself.
-    #[error(
-        "optim.lookahead cannot be wrapped around an optimiser that averages: asgd and the schedule-free ones"
-    )]
-    Lookahead,
+    #[error("optim.lookahead cannot be wrapped around {optimiser}, which averages the weights itself")]
+    Lookahead {
+        /// The kind of the optimiser.
+        optimiser: &'static str,
+    },
     /// The milestones of a multi-step schedule, or the starts of a sequence, do not rise.
     #[error("{key} must rise, {value} comes after {before}")]
     Milestones {
-        /// `schedule.milestones` or `schedule.starts`.
+        /// Which list: `schedule.milestones`, `schedule.parts[1].starts`.
         key: String,
         /// The milestone that is not greater than the one before it.
         value: f64,
@@ -49,20 +50,22 @@ pub enum OptimError {
         before: f64,
     },
     /// A sequence of schedules needs one start fewer than parts, and at least one part.
-    #[error("a sequence of {parts} schedules has {starts} starts; the first one starts at 0 by itself")]
+    #[error("{key} has {starts} starts for {parts} schedules; the first one starts at 0 by itself")]
     Parts {
+        /// Which starts: `schedule.starts`, `schedule.parts[1].starts`.
+        key: String,
         /// Number of schedules.
         parts: usize,
         /// Number of starts.
         starts: usize,
     },
-    /// A schedule that is no function of the step, or that moves the momentum, within another one.
-    #[error("{key} cannot be of this kind: {what}")]
+    /// A kind of schedule that only the whole section `[schedule]` can have stands elsewhere.
+    #[error("{key} cannot be of this kind: {reason}")]
     Part {
-        /// Where it stands: `schedule.parts[1]`.
+        /// Which schedule: `schedule.parts[1]`, `momentum_schedule`.
         key: String,
         /// Why not.
-        what: &'static str,
+        reason: &'static str,
     },
     /// The optimiser has no such setting to schedule.
     #[error("{schedule} has nothing to move: this optimiser has no {setting}")]
@@ -76,12 +79,12 @@ pub enum OptimError {
     #[error("average has nothing to add: this optimiser averages the weights itself")]
     AveragesTwice,
     /// A proximal step after an optimiser whose updates have no length.
-    #[error(
-        "{penalty} cannot be proximal: the updates of this optimiser (lion, lamb, adafactor, muon) are no multiple of the gradient"
-    )]
+    #[error("{penalty} cannot be proximal: the updates of {optimiser} are no multiple of the gradient")]
     NotProximal {
         /// Which penalty: `penalty.0`.
         penalty: String,
+        /// The kind of the optimiser.
+        optimiser: &'static str,
     },
     /// A saved state lacks an entry.
     #[error("the saved optimiser state holds no {name:?}")]
@@ -123,7 +126,7 @@ impl Explain for OptimError {
             Self::Number(_)
             | Self::Nesterov { .. }
             | Self::Group { .. }
-            | Self::Lookahead
+            | Self::Lookahead { .. }
             | Self::Milestones { .. }
             | Self::Parts { .. }
             | Self::Part { .. }
@@ -139,7 +142,7 @@ impl Explain for OptimError {
             Self::Number(_) => None,
             Self::Nesterov { .. } => Some("set optim.momentum = 0.9 and optim.dampening = 0".to_owned()),
             Self::Group { known, .. } => Some(format!("the parameters are {}", known.join(", "))),
-            Self::Lookahead => Some("leave out optim.lookahead or take another optimiser".to_owned()),
+            Self::Lookahead { .. } => Some("leave out optim.lookahead or take another optimiser".to_owned()),
             Self::Milestones { key, .. } => {
                 let name = key.rsplit('.').next().unwrap_or(key);
                 Some(format!("sort the {name} and drop the ones that repeat"))
@@ -165,13 +168,14 @@ impl Explain for OptimError {
     fn key(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Number(error) => error.key(),
-            Self::Nesterov { .. } => Some(Cow::Borrowed("optim.nesterov")),
-            Self::Group { index, .. } => Some(Cow::Owned(format!("optim.group[{index}]"))),
-            Self::Lookahead => Some(Cow::Borrowed("optim.lookahead")),
-            Self::Milestones { key, .. } | Self::Part { key, .. } => Some(Cow::Borrowed(key)),
-            Self::NothingToSchedule { schedule, .. } => Some(Cow::Borrowed(schedule)),
-            Self::AveragesTwice => Some(Cow::Borrowed("average.kind")),
-            Self::NotProximal { penalty } => Some(Cow::Owned(format!("{penalty}.proximal"))),
+            Self::Nesterov { .. } => Some("optim.nesterov".into()),
+            Self::Group { index, .. } => Some(format!("optim.group[{index}].params").into()),
+            Self::Lookahead { .. } => Some("optim.lookahead".into()),
+            Self::Milestones { key, .. } | Self::Parts { key, .. } => Some(key.into()),
+            Self::Part { key, .. } => Some(format!("{key}.kind").into()),
+            Self::NothingToSchedule { schedule, .. } => Some((*schedule).into()),
+            Self::AveragesTwice => Some("average.kind".into()),
+            Self::NotProximal { penalty, .. } => Some(format!("{penalty}.proximal").into()),
             _ => None,
         }
     }

@@ -2,9 +2,52 @@
 
 use std::collections::BTreeMap;
 
-use kiln_core::ParamInfo;
+use kiln_core::{NumberError, ParamInfo, ParamSelection, Range};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::{GroupConfig, OptimError, OptimizerConfig};
+use crate::rule::check;
+use crate::{OptimError, OptimizerConfig};
+
+/// An entry of `[[optim.group]]`, as a param group of PyTorch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = Self { params: ParamSelection::Biases, lr_factor: 2.0, weight_decay: Some(0.0) })]
+pub struct GroupConfig {
+    /// The parameters of the group.
+    pub params: ParamSelection,
+    /// The learning rate as a multiple of that of `[optim]`, at least 0. Default 1.
+    #[serde(default = "one")]
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub lr_factor: f64,
+    /// Weight decay, at least 0, whatever `decay_all` says and whatever a schedule does to that of `[optim]`. Default:
+    /// that of `[optim]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub weight_decay: Option<f64>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl GroupConfig {
+    /// Checks the group number `index`.
+    pub(crate) fn check(&self, index: usize) -> Result<(), NumberError> {
+        let at_least_0 = Range::at_least(0.0);
+        check(&format!("group[{index}].lr_factor"), self.lr_factor, at_least_0)?;
+        if let Some(decay) = self.weight_decay {
+            check(&format!("group[{index}].weight_decay"), decay, at_least_0)?;
+        }
+        Ok(())
+    }
+
+    /// What the group has of its own, in symbols.
+    pub(crate) fn formula(&self) -> String {
+        let decay = self.weight_decay.map(|decay| format!(", weight decay {decay:?}")).unwrap_or_default();
+        format!("lr of {}: lr·{:?}{decay}", self.params, self.lr_factor)
+    }
+}
 
 /// What each parameter has of its own. Parameters that no group and no layer decay changes are not in it.
 #[derive(Debug, Clone, Default, PartialEq)]

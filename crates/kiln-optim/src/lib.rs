@@ -10,26 +10,27 @@ mod gradient;
 mod groups;
 mod lookahead;
 mod optimizer;
+mod optimizers;
+mod registry;
 mod rule;
 mod sam;
 mod schedule;
 mod scheduled;
+mod schedules;
 mod state;
 mod step_size;
 
-pub use average::Average;
-pub use config::{
-    AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
-    AdjustLr, Anneal, AsgdConfig, AverageConfig, CycleMode, EmaConfig, GradientConfig, GroupConfig,
-    LambConfig, LionConfig, LookaheadConfig, MuonConfig, NadamConfig, OptimConfig, OptimizerConfig,
-    RadamConfig, RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig,
-    SgdConfig, ShapeConfig, SwaConfig, ThresholdMode,
-};
+pub use average::*;
+pub use config::OptimizerConfig;
 pub use error::OptimError;
-pub use gradient::{Gradients, adaptive_clip, add_noise, centralize, noise_deviation};
-pub use groups::ParamGroups;
+pub use gradient::{GradientConfig, Gradients, adaptive_clip, add_noise, centralize, noise_deviation};
+pub use groups::{GroupConfig, ParamGroups};
+pub use lookahead::LookaheadConfig;
 pub use optimizer::{Along, AlongPenalties, Made, Optimizer};
+pub use optimizers::*;
+pub(crate) use registry::registry;
 pub use rule::{At, Elastic, Gradient, Kept, Rule, Slot};
-pub use sam::Sam;
-pub use schedule::{Constant, LearningRate, PlateauState, Product, Schedule, ScheduleFn, Sequential};
+pub use sam::{Sam, SamConfig};
+pub use schedule::{Anneal, LearningRate, Schedule, ScheduleConfig, ScheduleFn, Stretch};
+pub use schedules::*;
 pub use step_size::StepSize;

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
-use crate::rule::{self, At, Elastic, Gradient, Kept, Rule};
+use crate::rule::{At, Elastic, Gradient, Kept, Rule};
 use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -98,7 +98,7 @@ impl Optimizer {
     pub fn new(config: &OptimConfig) -> Result<Self, OptimError> {
         Ok(Self {
             config: config.clone(),
-            rule: rule::build(config)?,
+            rule: config.build()?,
             weight_decay: config.weight_decay(),
             decay_all: config.decay_all(),
             groups: Arc::default(),

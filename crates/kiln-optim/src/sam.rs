@@ -4,9 +4,48 @@ use std::collections::HashMap;
 
 use burn::module::{Module, ParamId};
 use burn::tensor::Tensor;
-use kiln_core::params;
+use kiln_core::{NumberError, Range, params};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::{Gradients, SamConfig};
+use crate::Gradients;
+use crate::rule::check;
+
+/// Sharpness-aware minimisation (Foret et al. 2021), adaptive as ASAM (Kwon et al. 2021): the gradient of every batch is
+/// taken at `w + ρ g/‖g‖`, adaptive `w + ρ w² g/‖|w| g‖`, and the step is made from `w`. Two passes a batch.
+///
+/// `g` is the gradient of the loss, without penalties. Both passes drop the same units, and both move the running
+/// statistics of batch norm. The training loss that is reported is that at `w`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = Self { rho: 0.5, adaptive: true })]
+pub struct SamConfig {
+    /// ρ, how far the gradient is taken from the weights, at least 0. Default 0.05; ASAM wants some ten times more.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub rho: f64,
+    /// Whether the distance is in proportion to each weight. Default false.
+    pub adaptive: bool,
+}
+
+impl Default for SamConfig {
+    fn default() -> Self {
+        Self { rho: 0.05, adaptive: false }
+    }
+}
+
+impl SamConfig {
+    pub(crate) fn check(&self) -> Result<(), NumberError> {
+        check("sam.rho", self.rho, Range::at_least(0.0)).map(|_| ())
+    }
+
+    /// Where the gradient is taken, in symbols.
+    pub(crate) fn formula(&self) -> String {
+        match self.adaptive {
+            false => format!("g is taken at θ + {:?}·g/‖g‖", self.rho),
+            true => format!("g is taken at θ + {:?}·θ²·g/‖|θ|·g‖", self.rho),
+        }
+    }
+}
 
 /// See [`SamConfig`]: gives the point at which the second gradient is taken.
 #[derive(Debug, Clone)]

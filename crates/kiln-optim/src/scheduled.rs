@@ -2,41 +2,12 @@
 
 use kiln_core::Range;
 
-use crate::{OptimConfig, OptimError, Optimizer, Schedule, ScheduleConfig, rule};
+use crate::{OptimConfig, OptimError, Optimizer, Schedule, ScheduleConfig};
 
 const MOMENTUM: &str = "momentum_schedule";
 const DECAY: &str = "weight_decay_schedule";
 
 impl OptimConfig {
-    /// The momentum, or the first beta; `None` for optimisers without.
-    pub fn momentum(&self) -> Option<f64> {
-        self.clone().momentum_mut().copied()
-    }
-
-    fn momentum_mut(&mut self) -> Option<&mut f64> {
-        match self {
-            Self::Sgd(config) => Some(&mut config.momentum),
-            Self::Adam(config) => Some(&mut config.betas[0]),
-            Self::Adamw(config) => Some(&mut config.betas[0]),
-            Self::Nadam(config) => Some(&mut config.betas[0]),
-            Self::Radam(config) => Some(&mut config.betas[0]),
-            Self::Adamax(config) => Some(&mut config.betas[0]),
-            Self::Rmsprop(config) => Some(&mut config.momentum),
-            Self::Lamb(config) => Some(&mut config.betas[0]),
-            Self::Lion(config) => Some(&mut config.betas[0]),
-            Self::Adan(config) => Some(&mut config.betas[0]),
-            Self::Muon(config) => Some(&mut config.momentum),
-            // Those of the schedule-free ones say where between two points the gradient is taken; the points would no
-            // longer fit together.
-            Self::Asgd(_)
-            | Self::Adagrad(_)
-            | Self::Adadelta(_)
-            | Self::Adafactor(_)
-            | Self::ScheduleFreeSgd(_)
-            | Self::ScheduleFreeAdamw(_) => None,
-        }
-    }
-
     /// The momentum (or first beta) of every step, from `[momentum_schedule]`.
     ///
     /// # Errors
@@ -82,9 +53,10 @@ impl Optimizer {
         // Rules without momentum keep no buffer. One that passes through 0 must not lose it on the way, and this is 0 in
         // every sum.
         let momentum = if momentum == 0.0 { f64::MIN_POSITIVE } else { momentum };
-        *self.config.momentum_mut().ok_or(nothing)? = momentum;
+        let config = self.config.as_kind().with_momentum(momentum).ok_or(nothing)?;
         // Rules hold settings only, so that a new one takes over what was kept.
-        self.rule = rule::build(&self.config)?;
+        self.rule = config.build()?;
+        self.config = config;
         Ok(())
     }
 

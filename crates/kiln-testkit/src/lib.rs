@@ -15,7 +15,7 @@ pub use close::assert_close;
 pub use golden::golden;
 pub use gradient::{gradient_check, gradients_by_path};
 pub use loss::{LossBatch, LossLaws, check_loss};
-pub use optimizer::{Decay, check_optimizer};
+pub use optimizer::check_optimizer;
 pub use penalty::{PenaltyLaws, check_penalty};
 pub use schedule::{ScheduleLaws, check_schedule};
 

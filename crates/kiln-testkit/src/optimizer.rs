@@ -3,22 +3,9 @@
 use burn::module::{Module, Param};
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::{ParamSelection, Seed, Weights, params};
-use kiln_optim::{Gradients, GroupConfig, Optimizer, OptimizerConfig};
+use kiln_optim::{DecayForm, Gradients, GroupConfig, Optimizer, OptimizerConfig};
 
 use crate::{computes_in, device, device_name};
-
-/// What weight decay is to an optimiser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decay {
-    /// `decay · w` is added to the gradient.
-    Coupled,
-    /// The weights are multiplied by `1 − lr · decay` beside the step.
-    Decoupled,
-    /// The weights are divided by `1 + lr · decay` after the step.
-    Proximal,
-    /// It enters the step in a way of its own: nothing is checked.
-    Own,
-}
 
 /// Asserts that the optimiser keeps its laws:
 ///
@@ -26,7 +13,8 @@ pub enum Decay {
 /// - saved and loaded into a new one, it goes on with the same bits;
 /// - 1, 2, 3 and 8 threads give the same bits (on a CPU backend);
 /// - gradients of 0, 1e-30 and 1e15 give finite weights;
-/// - weight decay is what `decay` says, exactly, and where it is not coupled it leaves what is remembered alone;
+/// - weight decay has the form that the settings name, exactly, and where it is not coupled it leaves what is remembered
+///   alone;
 /// - a parameter without a gradient is passed over;
 /// - f32 gives what f64 gives but for rounding: on flex the one goes over memory once, the other through tensors.
 ///
@@ -35,13 +23,13 @@ pub enum Decay {
 /// # Panics
 /// When a law is broken; the message names it.
 #[track_caller]
-pub fn check_optimizer(name: &str, config: &OptimizerConfig, decay: Decay) {
+pub fn check_optimizer(name: &str, config: &OptimizerConfig) {
     let laws = Laws { name, config };
     laws.zero_rate();
     laws.resume();
     laws.threads();
     laws.finite();
-    laws.decay(decay);
+    laws.decay();
     laws.no_gradient();
     laws.precision();
 }
@@ -194,7 +182,7 @@ impl Laws<'_> {
         }
     }
 
-    fn decay(&self, decay: Decay) {
+    fn decay(&self) {
         const DECAY: f64 = 0.3;
         let one_step = |config: &OptimizerConfig, gradients: &dyn Fn(&Params) -> Gradients| {
             let model = Params::new(false, DType::F32);
@@ -206,9 +194,9 @@ impl Laws<'_> {
         let (with, without) = (self.with_decay(DECAY), self.with_decay(0.0));
         let drawn = |model: &Params| model.gradients(1, 1.0);
         let shrink = self.config.lr() * DECAY;
-        let factor = match decay {
-            Decay::Own => return,
-            Decay::Coupled => {
+        let factor = match self.config.rule.decay_form() {
+            DecayForm::Own => return,
+            DecayForm::Coupled => {
                 let (found, _) = one_step(&with, &drawn);
                 let (expected, _) = one_step(&without, &|model| {
                     let mut gradients = drawn(model);
@@ -222,8 +210,8 @@ impl Laws<'_> {
                 assert_eq!(found.blake3(), expected.blake3(), "{}: coupled decay", self.name);
                 return;
             }
-            Decay::Decoupled => 1.0 - shrink,
-            Decay::Proximal => 1.0 / (1.0 + shrink),
+            DecayForm::Decoupled => 1.0 - shrink,
+            DecayForm::Proximal => 1.0 / (1.0 + shrink),
         };
         // Without a gradient, nothing but the decay moves the weights.
         let (found, _) = one_step(&with, &|model| model.gradients(1, 0.0));

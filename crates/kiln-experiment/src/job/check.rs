@@ -5,7 +5,7 @@ use kiln_core::params;
 use kiln_data::{Loader, Prepared, Target};
 use kiln_models::Network;
 use kiln_objective::{Constraints, LossConfig, Penalties};
-use kiln_optim::{OptimError, Optimizer, ShapeConfig};
+use kiln_optim::{OptimError, Optimizer};
 use kiln_train::{NotConvex, TrainError};
 
 use super::assembly::Job;
@@ -43,7 +43,8 @@ impl Job<'_> {
         if let Some(penalty) = penalties.proximal()
             && !self.config().optim.rule.has_step_size()
         {
-            let error = TrainError::from(OptimError::NotProximal { penalty: penalty.to_owned() });
+            let (penalty, optimiser) = (penalty.to_owned(), self.config().optim.rule.name());
+            let error = TrainError::from(OptimError::NotProximal { penalty: penalty.clone(), optimiser });
             return Err(self.resolved.locate_at(&format!("{penalty}.proximal"), error));
         }
         Constraints::new(&self.config().constraint, &trainable)
@@ -122,9 +123,7 @@ impl Job<'_> {
                 ));
             }
         }
-        if split.validation.is_empty()
-            && (config.early_stopping.is_some()
-                || matches!(config.schedule.shape, ShapeConfig::Plateau { .. }))
+        if split.validation.is_empty() && (config.early_stopping.is_some() || config.schedule.needs_metric())
         {
             let what =
                 if config.early_stopping.is_some() { "early_stopping" } else { "the schedule plateau" };

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{DType, Tensor};
 use kiln_core::{Weights, params};
 use kiln_objective::{CumulativeL1, Penalties, Penalty, PenaltyTerm};
-use kiln_optim::{Gradients, OptimConfig, Optimizer, ScheduleConfig, SgdConfig, ShapeConfig};
+use kiln_optim::{Gradients, InversePowerShape, OptimConfig, Optimizer, ScheduleConfig, SgdConfig, ShapeConfig};
 use kiln_testkit::{computes_in, device};
 
 use crate::common::{Golden, numbers};
@@ -28,7 +28,7 @@ fn distance(rate: &str, shape: ShapeConfig, penalty: impl Penalty + 'static) -> 
     let term = PenaltyTerm::new(penalty).proximal(true);
     let mut penalties = Penalties::default().with(term, &params::list(&model)).unwrap();
     let mut optimizer = Optimizer::new(&OptimConfig::Sgd(SgdConfig::default())).unwrap();
-    let rates = ScheduleConfig { shape, ..ScheduleConfig::default() }.build(ETA0, 1, 100).unwrap();
+    let rates = ScheduleConfig::from(shape).build(ETA0, 1, 100).unwrap();
     let mut largest: f64 = 0.0;
     for update in 0..100 {
         let item = (update % ITEMS as u64) as usize;
@@ -69,9 +69,8 @@ fn the_way_is_scikit_learns() {
     if !computes_in(DType::F64) {
         return;
     }
-    for (rate, shape) in
-        [("constant", ShapeConfig::Constant), ("invscaling", ShapeConfig::InversePower { power: 0.25 })]
-    {
+    let rates = [("constant", ShapeConfig::default()), ("invscaling", InversePowerShape { power: 0.25 }.into())];
+    for (rate, shape) in rates {
         let off = distance(rate, shape, CumulativeL1 { strength: ALPHA });
         assert!(off < 1e-10, "{rate}: off by {off:e}");
     }

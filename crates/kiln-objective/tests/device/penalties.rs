@@ -8,7 +8,7 @@ use kiln_objective::{
     Custom, ElasticNetConfig, GroupLassoConfig, ObjectiveError, Penalties, PenaltyConfig, PenaltyTerm,
     StrengthConfig, Units, WeightView,
 };
-use kiln_optim::{ScheduleConfig, ShapeConfig, StepSize};
+use kiln_optim::{LinearShape, ScheduleConfig, StepSize};
 use kiln_testkit::device;
 
 use crate::common::{Golden, assert_close, numbers, precisions};
@@ -164,8 +164,7 @@ fn a_penalty_of_ones_own_is_differentiated() {
 #[test]
 fn a_strength_can_have_a_schedule() {
     let list = params::list(&LinearConfig::new(1, 2).with_bias(false).init(&device().autodiff()));
-    let shape = ShapeConfig::Linear { start: 0.0, end: 1.0 };
-    let schedule = Some(ScheduleConfig { shape, ..ScheduleConfig::default() });
+    let schedule = Some(ScheduleConfig::from(LinearShape { start: 0.0, end: 1.0 }));
     let config = |proximal| {
         let l2 = StrengthConfig { proximal, schedule: schedule.clone(), ..StrengthConfig::new(0.5) };
         PenaltyConfig::L2(l2)

@@ -1,16 +1,23 @@
 //! Averages of the weights: exponential, and stochastic weight averaging.
 
-mod decay;
+mod kind;
 mod state;
 
 use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use kiln_core::{NumberError, ParamKind, Range, check, params};
+use kiln_core::{NumberError, ParamKind, params};
 
-use crate::AverageConfig;
-use decay::Decay;
+pub use kind::{AverageKind, Timing};
+
+crate::registry! {
+    /// The section `[average]`: an average of the weights beside those that are trained.
+    pub enum AverageConfig: AverageKind {
+        "ema" => ema::Ema(EmaConfig),
+        "swa" => swa::Swa(SwaConfig),
+    }
+}
 
 /// An average of a model's weights, beside the model.
 ///
@@ -31,12 +38,8 @@ use decay::Decay;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Average {
-    decay: Decay,
-    /// Steps before the first update.
-    start: u64,
-    /// Steps between two updates.
-    every: u64,
-    evaluate: bool,
+    config: AverageConfig,
+    timing: Timing,
     updates: u64,
     tensors: BTreeMap<String, Tensor<1>>,
 }
@@ -47,23 +50,8 @@ impl Average {
     /// # Errors
     /// [`NumberError`] naming the first setting that is out of its range.
     pub fn new(config: &AverageConfig, steps_per_epoch: u64, total_steps: u64) -> Result<Self, NumberError> {
-        let at_least_one = |key: &str, value: u64| {
-            check::at_least(key, usize::try_from(value).unwrap_or(usize::MAX), 1).map(|_| value)
-        };
-        let (decay, start, every, evaluate) = match config {
-            AverageConfig::Ema(ema) => {
-                let start = Range::at_least(0.0).check("average.start", ema.start)?;
-                let start = (start * steps_per_epoch as f64).round() as u64;
-                (Decay::exponential(ema)?, start, at_least_one("average.every", ema.every)?, ema.evaluate)
-            }
-            AverageConfig::Swa(swa) => {
-                let start = Range::BELOW_ONE.check("average.start", swa.start)?;
-                let start = (start * total_steps as f64).floor() as u64;
-                let every = at_least_one("average.every", swa.every.unwrap_or(steps_per_epoch.max(1)))?;
-                (Decay::Mean, start, every, swa.evaluate)
-            }
-        };
-        Ok(Self { decay, start, every, evaluate, updates: 0, tensors: BTreeMap::new() })
+        let timing = config.as_kind().timing(steps_per_epoch, total_steps)?;
+        Ok(Self { config: config.clone(), timing, updates: 0, tensors: BTreeMap::new() })
     }
 
     /// Takes in the weights of `model` behind step number `step` (from 1), if that is one of the steps. Nothing here
@@ -71,10 +59,11 @@ impl Average {
     ///
     /// The last step of an interval counts, so that with an interval of an epoch it is the last of each epoch.
     pub fn update<M: Module>(&mut self, model: &M, step: u64) {
-        if step <= self.start || !(step - self.start).is_multiple_of(self.every) {
+        let Timing { start, every } = self.timing;
+        if step <= start || !(step - start).is_multiple_of(every) {
             return;
         }
-        let keep = self.decay.keep(self.updates);
+        let keep = if self.updates == 0 { 0.0 } else { self.config.as_kind().kept(self.updates) };
         let takes_statistics = !self.needs_statistics();
         // Evaluation mode makes Burn merge pending running statistics; a plain visit would miss the last update.
         params::for_each(&model.valid(), |info, weight| {
@@ -100,12 +89,12 @@ impl Average {
 
     /// Whether evaluation goes by the average: asked for, and there is one.
     pub fn counts(&self) -> bool {
-        self.evaluate && self.updates > 0
+        self.config.as_kind().evaluate() && self.updates > 0
     }
 
     /// Whether running statistics of batch norm have to be computed for the average: a mean of weights has none.
     pub fn needs_statistics(&self) -> bool {
-        matches!(self.decay, Decay::Mean)
+        !self.config.as_kind().averages_statistics()
     }
 
     /// Sets the running statistics of the average to those of `model`, which has its weights.

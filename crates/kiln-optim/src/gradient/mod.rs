@@ -1,9 +1,11 @@
 //! The gradients of a module, one flat tensor a parameter.
 
 mod clip;
+mod config;
 mod shape;
 mod unit;
 
+pub use config::GradientConfig;
 pub use shape::{adaptive_clip, add_noise, centralize, noise_deviation};
 
 use std::collections::HashMap;

@@ -32,7 +32,7 @@ impl Elastic {
 
     /// `gradient` with the penalty's added.
     #[inline(always)]
-    pub(super) fn add_gradient<V: Value>(self, weight: &V, gradient: V) -> V {
+    pub(crate) fn add_gradient<V: Value>(self, weight: &V, gradient: V) -> V {
         let gradient = gradient.decayed(weight, self.l2);
         if self.l1 == 0.0 { gradient } else { gradient + weight.clone().signum() * self.l1 }
     }
@@ -54,20 +54,20 @@ impl Elastic {
 }
 
 /// How long the step of an element was ([`StepSize`](crate::StepSize)).
-pub(super) enum Size<V> {
+pub(crate) enum Size<V> {
     Same(f64),
     Each(V),
 }
 
 /// A formula that knows how long its step was.
-pub(super) trait Sized<const S: usize>: Formula<S> {
+pub(crate) trait StepSized<const S: usize>: Formula<S> {
     /// From what it keeps after the step. Implementations say `#[inline(always)]`.
     fn size<V: Value>(&self, kept: &[V; S]) -> Size<V>;
 }
 
 /// A formula whose gradient has that of a penalty added.
 #[derive(Clone, Copy)]
-pub(super) struct Penalized<F>(pub(super) F, pub(super) Elastic);
+pub(crate) struct Penalized<F>(pub(crate) F, pub(crate) Elastic);
 
 impl<const S: usize, F: Formula<S>> Formula<S> for Penalized<F> {
     #[inline(always)]
@@ -79,9 +79,9 @@ impl<const S: usize, F: Formula<S>> Formula<S> for Penalized<F> {
 
 /// A formula with the proximal step of a penalty after it.
 #[derive(Clone, Copy)]
-pub(super) struct Proximal<F>(pub(super) F, pub(super) Elastic);
+pub(crate) struct Proximal<F>(pub(crate) F, pub(crate) Elastic);
 
-impl<const S: usize, F: Sized<S>> Formula<S> for Proximal<F> {
+impl<const S: usize, F: StepSized<S>> Formula<S> for Proximal<F> {
     #[inline(always)]
     fn apply<V: Value>(&self, weight: V, gradient: V, kept: [V; S]) -> (V, [V; S]) {
         let (weight, kept) = self.0.apply(weight, gradient, kept);

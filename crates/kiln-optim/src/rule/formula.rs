@@ -4,11 +4,11 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use burn::tensor::Tensor;
 
-use super::elastic::{Penalized, Proximal, Sized};
+use super::elastic::{Penalized, Proximal, StepSized};
 use super::{Elastic, Gradient, host};
 
 /// What a formula computes with: one element, or a whole tensor.
-pub(super) trait Value:
+pub(crate) trait Value:
     Clone
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -54,14 +54,14 @@ pub(super) trait Value:
 }
 
 /// One step of a rule that treats every element alike, with all that is known before it as numbers.
-pub(super) trait Formula<const S: usize>: Copy + Send + Sync {
+pub(crate) trait Formula<const S: usize>: Copy + Send + Sync {
     /// The new weight and the new kept values. Implementations say `#[inline(always)]`, without which the pass over memory
     /// is not turned into vectors.
     fn apply<V: Value>(&self, weight: V, gradient: V, kept: [V; S]) -> (V, [V; S]);
 }
 
 /// Applies a formula to every element. Where nothing is kept yet, the kept values are zero.
-pub(super) fn run<const S: usize>(
+pub(crate) fn run<const S: usize>(
     formula: impl Formula<S>,
     weight: Tensor<1>,
     gradient: impl Into<Gradient>,
@@ -80,8 +80,8 @@ pub(super) fn run<const S: usize>(
 }
 
 /// As [`run`], and the proximal step of a penalty after it.
-pub(super) fn run_proximal<const S: usize>(
-    formula: impl Sized<S>,
+pub(crate) fn run_proximal<const S: usize>(
+    formula: impl StepSized<S>,
     weight: Tensor<1>,
     gradient: Gradient,
     kept: Vec<Tensor<1>>,
@@ -115,7 +115,7 @@ fn apply<const S: usize>(
 
 /// One element in memory. The constants are rounded to f32 once, as they are for a tensor.
 #[derive(Clone, Copy)]
-pub(super) struct Element(pub(super) f32);
+pub(crate) struct Element(pub(crate) f32);
 
 impl Add for Element {
     type Output = Self;

@@ -8,9 +8,9 @@ use super::Elastic;
 /// and the sum multiplied by a factor of clipping. Rules that go over memory once do both on the way.
 #[derive(Debug, Clone)]
 pub struct Gradient {
-    pub(super) values: Tensor<1>,
-    pub(super) penalty: Elastic,
-    pub(super) factor: Option<Tensor<1>>,
+    pub(crate) values: Tensor<1>,
+    pub(crate) penalty: Elastic,
+    pub(crate) factor: Option<Tensor<1>>,
 }
 
 impl Gradient {
@@ -31,7 +31,7 @@ impl Gradient {
     }
 
     /// With the penalty's gradient at `weight` added, for rules whose update starts from another point.
-    pub(super) fn at(mut self, weight: &Tensor<1>) -> Self {
+    pub(crate) fn at(mut self, weight: &Tensor<1>) -> Self {
         if !self.penalty.is_none() {
             self.values = self.penalty.add_gradient(weight, self.values);
             self.penalty = Elastic::default();
@@ -40,7 +40,7 @@ impl Gradient {
     }
 
     /// Without the penalty.
-    pub(super) fn scaled(self) -> Tensor<1> {
+    pub(crate) fn scaled(self) -> Tensor<1> {
         match self.factor {
             Some(factor) => self.values.mul(factor),
             None => self.values,

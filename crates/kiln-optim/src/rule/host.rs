@@ -15,7 +15,7 @@ use super::formula::{Element, Formula};
 const CHUNK: usize = 64 * 1024;
 
 /// Whether every tensor is f32 memory that can be taken out and put back without a copy.
-pub(super) fn is_plain<const S: usize>(
+pub(crate) fn is_plain<const S: usize>(
     weight: &Tensor<1>,
     gradient: &Tensor<1>,
     kept: &[Tensor<1>; S],
@@ -31,7 +31,7 @@ pub(super) fn is_plain<const S: usize>(
 /// Replaces each weight and its kept values by what the formula makes of them.
 ///
 /// The tensors are [plain](is_plain). No element depends on another, so neither does the result on the number of threads.
-pub(super) fn update<const S: usize>(
+pub(crate) fn update<const S: usize>(
     weight: Tensor<1>,
     gradient: Gradient,
     slots: [Tensor<1>; S],

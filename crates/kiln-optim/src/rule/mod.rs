@@ -1,34 +1,21 @@
-//! Update rules on flat tensors. Formulas, order of operations and defaults are PyTorch's where PyTorch has the
-//! optimiser.
+//! What update rules are made of: the trait, a formula with two executions, and what an update takes along. Rules work on
+//! flat tensors. Formulas and the order of operations are PyTorch's where PyTorch has the optimiser.
 
-mod adadelta;
-mod adafactor;
-mod adagrad;
-mod adam;
-mod adamax;
-mod adan;
-mod asgd;
-mod build;
-mod elastic;
-mod formula;
+mod checks;
+pub(crate) mod elastic;
+pub(crate) mod formula;
 mod gradient;
 mod host;
-mod lamb;
-mod lion;
-mod muon;
-mod nadam;
-mod newton_schulz;
-mod radam;
-mod rmsprop;
-mod schedule_free;
-mod sgd;
+pub(crate) mod newton_schulz;
+pub(crate) mod notation;
+pub(crate) mod schedule_free;
 
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 
 use crate::StepSize;
-pub(crate) use build::{build, check};
+pub(crate) use checks::{betas, check};
 pub use elastic::Elastic;
 pub use gradient::Gradient;
 
@@ -119,17 +106,17 @@ pub struct At<'a> {
 
 impl At<'_> {
     /// The step as a number.
-    fn t(&self) -> f64 {
+    pub(crate) fn t(&self) -> f64 {
         self.step as f64
     }
 
     /// What decoupled decay leaves of a weight.
-    fn keep(&self) -> f64 {
+    pub(crate) fn keep(&self) -> f64 {
         1.0 - self.lr * self.weight_decay
     }
 }
 
 /// `average + (value − average) · share`, PyTorch's `lerp`.
-fn lerp(average: Tensor<1>, value: Tensor<1>, share: f64) -> Tensor<1> {
+pub(crate) fn lerp(average: Tensor<1>, value: Tensor<1>, share: f64) -> Tensor<1> {
     average.mul_scalar(1.0 - share).add(value.mul_scalar(share))
 }

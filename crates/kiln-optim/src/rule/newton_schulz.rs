@@ -4,11 +4,11 @@ use burn::tensor::Tensor;
 
 /// A polynomial `a x + b x³ + c x⁵` of the singular values, applied several times.
 #[derive(Debug)]
-pub(super) struct NewtonSchulz {
-    pub(super) coefficients: [f64; 3],
-    pub(super) steps: usize,
+pub(crate) struct NewtonSchulz {
+    pub(crate) coefficients: [f64; 3],
+    pub(crate) steps: usize,
     /// The smallest norm that a matrix is divided by.
-    pub(super) eps: f64,
+    pub(crate) eps: f64,
 }
 
 impl NewtonSchulz {
@@ -16,7 +16,7 @@ impl NewtonSchulz {
     ///
     /// `x` is divided by its Frobenius norm, then `steps` times `x ← a x + (b x xᵀ + c (x xᵀ)²) x`. It is computed in
     /// the precision of `x`, where PyTorch always takes bfloat16.
-    pub(super) fn orthogonal(&self, x: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn orthogonal(&self, x: Tensor<2>) -> Tensor<2> {
         let [rows, columns] = x.dims();
         let [a, b, c] = self.coefficients;
         let norm = x.clone().square().sum().sqrt().clamp_min(self.eps);

@@ -1,12 +1,12 @@
-//! Schedule-free SGD and AdamW.
+//! The rule of schedule-free SGD and AdamW.
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::build::{betas, check};
+use super::check;
 use super::formula::{Formula, Value, run};
 use super::{At, Gradient, Kept, Rule, Slot};
-use crate::{OptimError, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, StepSize};
+use crate::{OptimError, StepSize};
 
 /// `SGDScheduleFree` and `AdamWScheduleFree` of the package schedulefree (Defazio et al. 2024, "The Road Less
 /// Scheduled"). Gradients are taken at `y`, the steps are made by `z`, and `x` is the average of all `z`:
@@ -16,41 +16,43 @@ use crate::{OptimError, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, StepSize
 /// `c` is the share of this update in the sum of the weights `tʳ · (largest lr so far)^p`: with a constant rate 1/t.
 /// Proximal steps act on `z`. Evaluation uses `x`; the weight of the model in training is `y`.
 #[derive(Debug)]
-pub(super) struct ScheduleFree {
+pub(crate) struct ScheduleFree {
     beta: f64,
-    adam: Option<Adam>,
+    squares: Option<Squares>,
     r: f64,
     power: f64,
 }
 
+/// The decay rate of the squares, and what is added to their root.
 #[derive(Debug)]
-struct Adam {
-    beta2: f64,
-    eps: f64,
+pub(crate) struct Squares {
+    pub(crate) beta2: f64,
+    pub(crate) eps: f64,
+}
+
+/// The lines of the average, and of the point where the gradient is taken.
+pub(crate) fn formula(beta: f64, r: f64, power: f64) -> [String; 2] {
+    let weight = if r == 0.0 { String::new() } else { format!("t^{r:?}·") };
+    [
+        format!(
+            "x ← x + c·(z − x), c the share of this update's {weight}lr^{power:?} in their sum (lr the largest so \
+             far);  x is what counts"
+        ),
+        format!("θ = {beta}·x + (1 − {beta})·z, where the gradient is taken"),
+    ]
 }
 
 impl ScheduleFree {
-    pub(super) fn sgd(config: &ScheduleFreeSgdConfig) -> Result<Self, OptimError> {
-        let beta = check("momentum", config.momentum, Range::BELOW_ONE)?;
-        Self::new(beta, None, config.r, config.weight_lr_power)
-    }
-
-    pub(super) fn adamw(config: &ScheduleFreeAdamwConfig) -> Result<Self, OptimError> {
-        let [beta, beta2] = betas(config.betas)?;
-        let eps = check("eps", config.eps, Range::POSITIVE)?;
-        Self::new(beta, Some(Adam { beta2, eps }), config.r, config.weight_lr_power)
-    }
-
-    fn new(beta: f64, adam: Option<Adam>, r: f64, power: f64) -> Result<Self, OptimError> {
+    pub(crate) fn new(beta: f64, squares: Option<Squares>, r: f64, power: f64) -> Result<Self, OptimError> {
         let range = Range::at_least(0.0);
-        Ok(Self { beta, adam, r: check("r", r, range)?, power: check("weight_lr_power", power, range)? })
+        Ok(Self { beta, squares, r: check("r", r, range)?, power: check("weight_lr_power", power, range)? })
     }
 }
 
 impl Rule for ScheduleFree {
     fn slots(&self, dims: &[usize]) -> Vec<Slot> {
         let names = ["x", "z", "exp_avg_sq"];
-        Slot::each(&names[..if self.adam.is_some() { 3 } else { 2 }], dims)
+        Slot::each(&names[..if self.squares.is_some() { 3 } else { 2 }], dims)
     }
 
     fn numbers(&self) -> &'static [&'static str] {
@@ -63,16 +65,16 @@ impl Rule for ScheduleFree {
         let mut tensors = kept.tensors.into_iter();
         let x = tensors.next().unwrap_or_else(|| y.clone());
         let z = tensors.next().unwrap_or_else(|| y.clone());
-        let (z, stepped) = match &self.adam {
+        let (z, stepped) = match &self.squares {
             None => run(Sgd { decay: at.weight_decay, lr: at.lr }, z, gradient, vec![y]),
-            Some(adam) => {
+            Some(squares) => {
                 let square = tensors.next().unwrap_or_else(|| y.zeros_like());
                 let step = Adamw {
                     decay: at.weight_decay,
                     lr: at.lr,
-                    beta2: adam.beta2,
-                    corrected: 1.0 / (1.0 - adam.beta2.powf(at.t())),
-                    eps: adam.eps,
+                    beta2: squares.beta2,
+                    corrected: 1.0 / (1.0 - squares.beta2.powf(at.t())),
+                    eps: squares.eps,
                 };
                 run(step, z, gradient, vec![y, square])
             }
@@ -81,10 +83,10 @@ impl Rule for ScheduleFree {
     }
 
     fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize> {
-        let Some(adam) = &self.adam else { return Some(StepSize::Same(at.lr)) };
-        let corrected = 1.0 / (1.0 - adam.beta2.powf(at.t()));
+        let Some(squares) = &self.squares else { return Some(StepSize::Same(at.lr)) };
+        let corrected = 1.0 / (1.0 - squares.beta2.powf(at.t()));
         let square = kept.tensors.get(2)?.clone().mul_scalar(corrected);
-        Some(StepSize::over(at.lr, square.sqrt().add_scalar(adam.eps)))
+        Some(StepSize::over(at.lr, square.sqrt().add_scalar(squares.eps)))
     }
 
     fn finish(&self, z: Tensor<1>, kept: Kept, at: At<'_>) -> (Tensor<1>, Kept) {

@@ -1,22 +1,20 @@
-//! Schedules of the learning rate, the momentum and the weight decay: pure functions of the step.
+//! What schedules are made of: pure functions of the step, for the learning rate, the momentum and the weight decay.
 
-mod annealing;
-mod build;
-mod combine;
-mod cyclic;
-mod decay;
-mod momentum;
-mod phases;
-mod plateau;
+pub(crate) mod anneal;
+mod closure;
+mod config;
+pub(crate) mod phases;
 mod rate;
+mod stretch;
 mod warmup;
 
 use std::fmt::Debug;
 
-pub use combine::{Product, ScheduleFn, Sequential};
-pub use decay::Constant;
-pub use plateau::PlateauState;
+pub use anneal::Anneal;
+pub use closure::ScheduleFn;
+pub use config::ScheduleConfig;
 pub use rate::LearningRate;
+pub use stretch::Stretch;
 
 /// A number, usually the learning rate, as a function of the step alone.
 pub trait Schedule: Debug + Send + Sync {

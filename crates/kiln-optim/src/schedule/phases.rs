@@ -1,29 +1,28 @@
 //! Stretches between given levels: one-cycle, and stable with a decay at the end.
 
 use super::Schedule;
-use super::annealing::cosine;
 use crate::Anneal;
 
 /// One stretch after the other, each from a level to the next over its steps; it stays at the last level.
 #[derive(Debug)]
-pub(super) struct Phases {
-    pub(super) anneal: Anneal,
-    pub(super) phases: Vec<Phase>,
+pub(crate) struct Phases {
+    pub(crate) anneal: Anneal,
+    pub(crate) phases: Vec<Phase>,
 }
 
 /// One stretch. It starts where the one before ends, the first one at step 0.
 #[derive(Debug)]
-pub(super) struct Phase {
+pub(crate) struct Phase {
     /// The step, maybe a fraction, at which `to` is reached.
-    pub(super) end: f64,
-    pub(super) from: f64,
-    pub(super) to: f64,
+    pub(crate) end: f64,
+    pub(crate) from: f64,
+    pub(crate) to: f64,
 }
 
 impl Phases {
     /// `OneCycleLR`'s phases: from `first` to `top` over the share `rise` of `total` steps, and to `last` at the last
     /// of them; with `three` back to `first` in between. Steps count from 0, so each end is one earlier.
-    pub(super) fn one_cycle(
+    pub(crate) fn one_cycle(
         anneal: Anneal,
         (first, top, last): (f64, f64, f64),
         rise: f64,
@@ -48,19 +47,10 @@ impl Schedule for Phases {
             if step <= phase.end {
                 // A stretch of one step has no length: it is all end.
                 let t = if phase.end > start { (step - start) / (phase.end - start) } else { 1.0 };
-                return between(self.anneal, phase.from, phase.to, t);
+                return self.anneal.between(phase.from, phase.to, t);
             }
             start = phase.end;
         }
         self.phases.last().map_or(0.0, |phase| phase.to)
-    }
-}
-
-/// The value at the share `t` of the way.
-fn between(anneal: Anneal, from: f64, to: f64, t: f64) -> f64 {
-    match anneal {
-        Anneal::Cosine => cosine(from, to, t),
-        Anneal::Linear => from + (to - from) * t,
-        Anneal::Sqrt => to + (from - to) * (1.0 - t.sqrt()),
     }
 }

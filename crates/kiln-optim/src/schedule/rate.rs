@@ -1,7 +1,7 @@
 //! The learning rate of a run: a pure schedule, times what a plateau made of it.
 
 use super::Schedule;
-use super::plateau::{Plateau, PlateauState};
+use crate::{Plateau, PlateauState};
 
 /// The learning rate of every step. Made by [`ScheduleConfig::build`](crate::ScheduleConfig::build).
 ///
@@ -49,13 +49,13 @@ impl LearningRate {
 
     /// What a plateau schedule remembers; `None` for every other schedule.
     pub fn state(&self) -> Option<PlateauState> {
-        self.plateau.as_ref().map(|plateau| plateau.state.clone())
+        self.plateau.as_ref().map(|plateau| plateau.state())
     }
 
     /// Takes up what [`LearningRate::state`] gave. Other schedules take no notice.
     pub fn restore(&mut self, state: PlateauState) {
         if let Some(plateau) = &mut self.plateau {
-            plateau.state = state;
+            plateau.restore(state);
         }
     }
 }

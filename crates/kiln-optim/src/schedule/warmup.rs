@@ -5,11 +5,11 @@ use super::Schedule;
 /// `lr · (start + (1 − start) · step / steps)` for the first `steps` steps, then `rest` from its own step 0:
 /// `SequentialLR` of `LinearLR` and the rest.
 #[derive(Debug)]
-pub(super) struct Warmup {
-    pub(super) lr: f64,
-    pub(super) start: f64,
-    pub(super) steps: u64,
-    pub(super) rest: Box<dyn Schedule>,
+pub(crate) struct Warmup {
+    pub(crate) lr: f64,
+    pub(crate) start: f64,
+    pub(crate) steps: u64,
+    pub(crate) rest: Box<dyn Schedule>,
 }
 
 impl Schedule for Warmup {

@@ -7,8 +7,7 @@ use kiln_core::params;
 use kiln_optim::{Along, AlongPenalties, Elastic, Gradients, OptimConfig, Optimizer, StepSize};
 use kiln_testkit::computes_in;
 
-use crate::trajectories::whole_cases;
-
+use crate::cases::whole_cases;
 use crate::common::{Model, Problem, assert_close, numbers};
 
 const PENALTIES: [Elastic; 3] =

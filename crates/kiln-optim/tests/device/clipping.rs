@@ -5,8 +5,7 @@ use burn::tensor::{DType, Tensor};
 use kiln_optim::{Along, Gradients, OptimConfig, Optimizer, SgdConfig};
 use kiln_testkit::{computes_in, device};
 
-use crate::trajectories::whole_cases;
-
+use crate::cases::whole_cases;
 use crate::common::{Problem, assert_close, expected, golden, numbers, precisions};
 
 fn flat(gradients: &Gradients) -> Vec<f64> {

@@ -76,6 +76,7 @@ fn lookahead_is_not_for_optimisers_that_average() {
         OptimConfig::ScheduleFreeSgd(ScheduleFreeSgdConfig::default()),
     ] {
         let config = OptimizerConfig { lookahead: Some(LookaheadConfig::default()), ..rule.into() };
-        assert_eq!(config.check(), Err(OptimError::Lookahead));
+        let optimiser = config.rule.name();
+        assert_eq!(config.check(), Err(OptimError::Lookahead { optimiser }));
     }
 }

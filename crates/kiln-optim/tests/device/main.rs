@@ -4,12 +4,14 @@
 
 mod along;
 mod averages;
+mod cases;
 mod clipping;
 mod common;
 mod gradients;
 mod groups;
 mod laws;
 mod layer_decay;
+mod registry;
 mod schedule_laws;
 mod schedules;
 mod settings;

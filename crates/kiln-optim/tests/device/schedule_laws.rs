@@ -2,8 +2,10 @@
 
 use kiln_core::{ErrorKind, Explain};
 use kiln_optim::{
-    Anneal, Constant, CycleMode, LearningRate, OptimError, Product, Schedule, ScheduleConfig, ScheduleFn,
-    Sequential, ShapeConfig, ThresholdMode,
+    Anneal, Constant, CosineRestartsShape, CosineShape, CycleMode, CyclicShape, ExponentialShape,
+    InversePowerShape, InverseTimeShape, LearningRate, LinearShape, MultiStepShape, NoamShape, OneCycleShape,
+    OptimError, PlateauShape, PolynomialShape, Product, ProductShape, Schedule, ScheduleConfig, ScheduleFn,
+    Sequential, SequentialShape, ShapeConfig, StableDecayShape, StepShape,
 };
 use kiln_testkit::{ScheduleLaws, check_schedule};
 
@@ -12,74 +14,58 @@ const PER_EPOCH: u64 = 20;
 const STEPS: u64 = 400;
 
 pub(crate) fn plateau(factor: f64, patience: u64, threshold: f64) -> ShapeConfig {
-    let threshold_mode = ThresholdMode::Rel;
-    ShapeConfig::Plateau { factor, patience, threshold, threshold_mode, cooldown: 0, min: 0.0 }
+    PlateauShape { factor, patience, threshold, ..PlateauShape::default() }.into()
 }
 
 pub(crate) fn one_cycle(rise: f64, div: f64, final_div: f64) -> ShapeConfig {
-    ShapeConfig::OneCycle {
-        rise,
-        div,
-        final_div,
-        anneal: Anneal::Cosine,
-        three_phase: false,
-        cycle_momentum: false,
-        base_momentum: 0.85,
-        max_momentum: 0.95,
-    }
+    OneCycleShape { rise, div, final_div, ..OneCycleShape::default() }.into()
 }
 
 fn cyclic(mode: CycleMode) -> ShapeConfig {
-    ShapeConfig::Cyclic {
-        rise: 2.0,
-        fall: Some(1.0),
-        base: 0.1,
-        mode,
-        gamma: 0.9,
-        cycle_momentum: false,
-        base_momentum: 0.8,
-        max_momentum: 0.9,
-    }
+    CyclicShape { fall: Some(1.0), mode, gamma: 0.9, ..CyclicShape::new(2.0) }.into()
 }
 
-fn shaped(shape: ShapeConfig) -> ScheduleConfig {
-    ScheduleConfig { shape, ..Default::default() }
+fn shaped(shape: impl Into<ShapeConfig>) -> ScheduleConfig {
+    shape.into().into()
 }
 
 /// Name, shape, end as a share of the rate, largest change as a share of it.
 fn shapes() -> Vec<(&'static str, ShapeConfig, Option<f64>, Option<f64>)> {
     let (gamma, end) = (0.5, 0.2);
-    let parts = || vec![shaped(ShapeConfig::Constant), shaped(ShapeConfig::Cosine { end })];
+    let parts = || vec![shaped(ShapeConfig::default()), shaped(CosineShape { end })];
     vec![
-        ("constant", ShapeConfig::Constant, Some(1.0), Some(0.0)),
-        ("step", ShapeConfig::Step { every: 1.5, gamma }, None, None),
-        ("multi-step", ShapeConfig::MultiStep { milestones: vec![2.0, 7.25], gamma }, Some(0.25), None),
-        ("exponential", ShapeConfig::Exponential { gamma }, None, Some(0.035)),
-        ("polynomial", ShapeConfig::Polynomial { power: 2.0, end }, Some(end), Some(0.005)),
-        ("inverse-time", ShapeConfig::InverseTime { rate: 0.5 }, None, Some(0.026)),
-        ("inverse-power", ShapeConfig::InversePower { power: 0.5 }, None, Some(0.293)),
-        ("linear", ShapeConfig::Linear { start: 0.5, end }, Some(end), Some(0.001)),
-        ("cosine", ShapeConfig::Cosine { end }, Some(end), Some(0.004)),
-        ("cosine-restarts", ShapeConfig::CosineRestarts { every: 3.0, mult: 2, gamma, end }, None, None),
+        ("constant", ShapeConfig::default(), Some(1.0), Some(0.0)),
+        ("step", StepShape { every: 1.5, gamma }.into(), None, None),
+        ("multi-step", MultiStepShape { milestones: vec![2.0, 7.25], gamma }.into(), Some(0.25), None),
+        ("exponential", ExponentialShape { gamma }.into(), None, Some(0.035)),
+        ("polynomial", PolynomialShape { power: 2.0, end }.into(), Some(end), Some(0.005)),
+        ("inverse-time", InverseTimeShape { rate: 0.5 }.into(), None, Some(0.026)),
+        ("inverse-power", InversePowerShape { power: 0.5 }.into(), None, Some(0.293)),
+        ("linear", LinearShape { start: 0.5, end }.into(), Some(end), Some(0.001)),
+        ("cosine", CosineShape { end }.into(), Some(end), Some(0.004)),
+        ("cosine-restarts", CosineRestartsShape { every: 3.0, mult: 2, gamma, end }.into(), None, None),
         ("cyclic", cyclic(CycleMode::Triangular), None, Some(0.046)),
         ("cyclic, halved", cyclic(CycleMode::Triangular2), None, Some(0.046)),
         ("cyclic, exponential", cyclic(CycleMode::ExpRange), None, Some(0.046)),
         ("one-cycle", one_cycle(0.3, 25.0, 1e4), Some(1.0 / 25e4), Some(0.014)),
         (
             "stable-decay",
-            ShapeConfig::StableDecay { decay: 0.25, end, anneal: Anneal::Linear },
+            StableDecayShape { decay: 0.25, end, anneal: Anneal::Linear }.into(),
             Some(end),
             Some(0.009),
         ),
-        ("noam", ShapeConfig::Noam { rise: 3.0, model_size: None }, None, Some(0.017)),
-        ("sequential", ShapeConfig::Sequential { parts: parts(), starts: vec![5.0] }, Some(end), Some(0.005)),
-        ("product", ShapeConfig::Product { parts: parts() }, Some(end), Some(0.004)),
+        ("noam", NoamShape { rise: 3.0, model_size: None }.into(), None, Some(0.017)),
+        ("sequential", SequentialShape { parts: parts(), starts: vec![5.0] }.into(), Some(end), Some(0.005)),
+        ("product", ProductShape { parts: parts() }.into(), Some(end), Some(0.004)),
         ("plateau", plateau(0.5, 1, 0.0), Some(1.0), Some(0.0)),
     ]
 }
 
 #[test]
 fn every_schedule_keeps_the_laws() {
+    for kind in ShapeConfig::NAMES {
+        assert!(shapes().iter().any(|(_, shape, ..)| shape.name() == *kind), "{kind} is not among the shapes");
+    }
     for (name, shape, end, change) in shapes() {
         for (warmup, scale) in [(0.0, 1.0), (1.0, 0.5)] {
             let config = ScheduleConfig { warmup, scale, ..shaped(shape.clone()) };
@@ -106,15 +92,8 @@ fn every_schedule_keeps_the_laws() {
 
 #[test]
 fn momentum_keeps_them_too() {
-    let mut cycle = one_cycle(0.3, 25.0, 1e4);
-    let mut waves = cyclic(CycleMode::Triangular);
-    for shape in [&mut cycle, &mut waves] {
-        if let ShapeConfig::OneCycle { cycle_momentum, .. } | ShapeConfig::Cyclic { cycle_momentum, .. } =
-            shape
-        {
-            *cycle_momentum = true;
-        }
-    }
+    let cycle = OneCycleShape { cycle_momentum: true, ..OneCycleShape::default() }.into();
+    let waves = CyclicShape { fall: Some(1.0), cycle_momentum: true, ..CyclicShape::new(2.0) }.into();
     for (name, shape, most, end) in [("one-cycle", cycle, 0.95, Some(0.95)), ("cyclic", waves, 0.9, None)] {
         for warmup in [0.0, 2.0] {
             let config = ScheduleConfig { warmup, ..shaped(shape.clone()) };
@@ -153,11 +132,11 @@ fn combinators_and_closures_keep_them() {
 
 #[test]
 fn another_setting_is_scheduled_around_its_own_value() {
-    let config = shaped(ShapeConfig::Linear { start: 1.0, end: 0.5 });
+    let config = shaped(LinearShape { start: 1.0, end: 0.5 });
     let decay = config.build_for("weight_decay_schedule", 0.02, PER_EPOCH, STEPS).unwrap();
     assert_eq!((decay.at(0), decay.at(STEPS / 2), decay.at(STEPS)), (0.02, 0.015, 0.01));
     let error =
-        shaped(ShapeConfig::Cosine { end: 2.0 }).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
+        shaped(CosineShape { end: 2.0 }).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
     assert_eq!(error.to_string(), "momentum_schedule.end is 2, it must be at least 0 and at most 1");
     let error = shaped(plateau(0.5, 1, 0.0)).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
     assert!(error.to_string().starts_with("momentum_schedule cannot be of this kind: a plateau"), "{error}");
@@ -165,20 +144,22 @@ fn another_setting_is_scheduled_around_its_own_value() {
 
 #[test]
 fn parts_that_do_not_fit_are_refused_by_name() {
-    let constant = || shaped(ShapeConfig::Constant);
+    let constant = || shaped(ShapeConfig::default());
     let sequence =
-        |parts, starts| shaped(ShapeConfig::Sequential { parts, starts }).build(LR, 10, 100).unwrap_err();
+        |parts, starts| shaped(SequentialShape { parts, starts }).build(LR, 10, 100).unwrap_err();
     let error = sequence(vec![constant()], vec![1.0]);
-    assert_eq!(error, OptimError::Parts { parts: 1, starts: 1 });
+    assert_eq!(error, OptimError::Parts { key: "schedule.starts".to_owned(), parts: 1, starts: 1 });
+    assert_eq!(error.key().as_deref(), Some("schedule.starts"));
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.help().is_some_and(|help| help.contains("starts = [")));
     let error = sequence(vec![constant(), constant(), constant()], vec![3.0, 2.0]);
     assert_eq!(error.to_string(), "schedule.starts must rise, 2 comes after 3");
-    let error = sequence(vec![constant(), shaped(ShapeConfig::Exponential { gamma: -1.0 })], vec![3.0]);
+    let error = sequence(vec![constant(), shaped(ExponentialShape { gamma: -1.0 })], vec![3.0]);
     assert_eq!(error.to_string(), "schedule.parts[1].gamma is -1, it must be greater than 0");
-    let inner = shaped(ShapeConfig::Product { parts: vec![constant(), shaped(plateau(0.5, 1, 0.0))] });
+    let inner = shaped(ProductShape { parts: vec![constant(), shaped(plateau(0.5, 1, 0.0))] });
     let error = sequence(vec![inner], vec![]);
     assert!(error.to_string().starts_with("schedule.parts[0].parts[1] cannot be of this kind"), "{error}");
+    assert_eq!(error.key().as_deref(), Some("schedule.parts[0].parts[1].kind"));
     let nothing = Sequential::new(Vec::new(), Vec::new()).unwrap_err();
-    assert_eq!(nothing, OptimError::Parts { parts: 0, starts: 0 });
+    assert_eq!(nothing, OptimError::Parts { key: "schedule.starts".to_owned(), parts: 0, starts: 0 });
 }

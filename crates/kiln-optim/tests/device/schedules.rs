@@ -1,6 +1,9 @@
 //! Schedules against PyTorch (`tests/golden/schedules.py`), their ends, and what is refused.
 
-use kiln_optim::{LearningRate, OptimError, ScheduleConfig, ShapeConfig, ThresholdMode};
+use kiln_optim::{
+    CosineShape, ExponentialShape, InversePowerShape, InverseTimeShape, LearningRate, LinearShape, MultiStepShape,
+    OptimError, PlateauShape, PolynomialShape, ScheduleConfig, ShapeConfig, StepShape,
+};
 
 use crate::schedule_laws::{one_cycle, plateau};
 use serde_json::Value;
@@ -14,12 +17,12 @@ fn config(section: &Value) -> ScheduleConfig {
     serde_json::from_value(section.clone()).unwrap()
 }
 
-fn shape(shape: ShapeConfig) -> ScheduleConfig {
-    ScheduleConfig { shape, ..Default::default() }
+fn shape(shape: impl Into<ShapeConfig>) -> ScheduleConfig {
+    shape.into().into()
 }
 
-fn build(shape_config: ShapeConfig, steps_per_epoch: u64, total: u64) -> LearningRate {
-    shape(shape_config).build(0.5, steps_per_epoch, total).unwrap()
+fn build(config: impl Into<ShapeConfig>, steps_per_epoch: u64, total: u64) -> LearningRate {
+    shape(config).build(0.5, steps_per_epoch, total).unwrap()
 }
 
 #[test]
@@ -116,9 +119,9 @@ fn bad_epochs_of_the_warm_up_do_not_count() {
 fn annealing_stays_at_its_end() {
     let end = 0.2;
     for config in [
-        ShapeConfig::Linear { start: 1.0, end },
-        ShapeConfig::Cosine { end },
-        ShapeConfig::Polynomial { power: 3.0, end },
+        ShapeConfig::Linear(LinearShape { start: 1.0, end }),
+        ShapeConfig::Cosine(CosineShape { end }),
+        ShapeConfig::Polynomial(PolynomialShape { power: 3.0, end }),
     ] {
         let rate = build(config.clone(), 10, 50);
         assert_eq!(rate.at(0), 0.5, "{config:?}");
@@ -137,16 +140,16 @@ fn annealing_stays_at_its_end() {
 fn the_shortest_runs_have_finite_rates() {
     let end = 0.0;
     for config in [
-        ShapeConfig::Linear { start: 1.0, end },
-        ShapeConfig::Cosine { end },
-        ShapeConfig::Polynomial { power: 0.5, end },
+        ShapeConfig::Linear(LinearShape { start: 1.0, end }),
+        ShapeConfig::Cosine(CosineShape { end }),
+        ShapeConfig::Polynomial(PolynomialShape { power: 0.5, end }),
         one_cycle(0.3, 25.0, 1e4),
         one_cycle(0.0, 25.0, 1e4),
         one_cycle(1.0, 25.0, 1e4),
-        ShapeConfig::Step { every: 1e-9, gamma: 0.5 },
-        ShapeConfig::MultiStep { milestones: vec![0.0, 1e300], gamma: 0.5 },
-        ShapeConfig::Exponential { gamma: 1e-300 },
-        ShapeConfig::InversePower { power: 1e300 },
+        ShapeConfig::Step(StepShape { every: 1e-9, gamma: 0.5 }),
+        ShapeConfig::MultiStep(MultiStepShape { milestones: vec![0.0, 1e300], gamma: 0.5 }),
+        ShapeConfig::Exponential(ExponentialShape { gamma: 1e-300 }),
+        ShapeConfig::InversePower(InversePowerShape { power: 1e300 }),
     ] {
         for total in [0, 1, 2, 3] {
             for warmup in [0.0, 1.0, 1e300] {
@@ -163,8 +166,8 @@ fn the_shortest_runs_have_finite_rates() {
 
 #[test]
 fn step_and_exponential_meet_at_whole_epochs() {
-    let step = build(ShapeConfig::Step { every: 1.0, gamma: 0.5 }, 4, 100);
-    let exponential = build(ShapeConfig::Exponential { gamma: 0.5 }, 4, 100);
+    let step = build(StepShape { every: 1.0, gamma: 0.5 }, 4, 100);
+    let exponential = build(ExponentialShape { gamma: 0.5 }, 4, 100);
     for epoch in 0..10 {
         assert!((step.at(4 * epoch) - exponential.at(4 * epoch)).abs() < 1e-15);
         assert_eq!(step.at(4 * epoch), step.at(4 * epoch + 3));
@@ -174,7 +177,7 @@ fn step_and_exponential_meet_at_whole_epochs() {
 
 #[test]
 fn only_a_plateau_takes_a_metric() {
-    let mut rate = build(ShapeConfig::Constant, 10, 100);
+    let mut rate = build(ShapeConfig::default(), 10, 100);
     assert!(!rate.needs_metric() && rate.state().is_none());
     for _ in 0..50 {
         assert!(!rate.observe(1.0, false));
@@ -191,23 +194,22 @@ fn settings_out_of_range_are_refused_with_their_key() {
     for bad in [-0.1, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         refused(ScheduleConfig { warmup: bad, ..Default::default() }, "warmup");
         refused(ScheduleConfig { warmup_start: bad, ..Default::default() }, "warmup_start");
-        refused(shape(ShapeConfig::Step { every: bad, gamma: 0.1 }), "every");
-        refused(shape(ShapeConfig::Step { every: 1.0, gamma: bad }), "gamma");
-        refused(shape(ShapeConfig::MultiStep { milestones: vec![bad], gamma: 0.1 }), "milestones");
-        refused(shape(ShapeConfig::MultiStep { milestones: vec![1.0], gamma: bad }), "gamma");
-        refused(shape(ShapeConfig::Exponential { gamma: bad }), "gamma");
-        refused(shape(ShapeConfig::Polynomial { power: bad, end: 0.0 }), "power");
-        refused(shape(ShapeConfig::Polynomial { power: 1.0, end: bad }), "end");
-        refused(shape(ShapeConfig::InverseTime { rate: bad }), "rate");
-        refused(shape(ShapeConfig::InversePower { power: bad }), "power");
-        refused(shape(ShapeConfig::Linear { start: 1.0, end: bad }), "end");
-        refused(shape(ShapeConfig::Cosine { end: bad }), "end");
+        refused(shape(StepShape { every: bad, gamma: 0.1 }), "every");
+        refused(shape(StepShape { every: 1.0, gamma: bad }), "gamma");
+        refused(shape(MultiStepShape { milestones: vec![bad], gamma: 0.1 }), "milestones");
+        refused(shape(MultiStepShape { milestones: vec![1.0], gamma: bad }), "gamma");
+        refused(shape(ExponentialShape { gamma: bad }), "gamma");
+        refused(shape(PolynomialShape { power: bad, end: 0.0 }), "power");
+        refused(shape(PolynomialShape { power: 1.0, end: bad }), "end");
+        refused(shape(InverseTimeShape { rate: bad }), "rate");
+        refused(shape(InversePowerShape { power: bad }), "power");
+        refused(shape(LinearShape { start: 1.0, end: bad }), "end");
+        refused(shape(CosineShape { end: bad }), "end");
         refused(shape(one_cycle(bad, 25.0, 1e4)), "rise");
         refused(shape(one_cycle(0.3, bad, 1e4)), "div");
         refused(shape(one_cycle(0.3, 25.0, bad)), "final_div");
         let drops = |factor, threshold, min| {
-            let threshold_mode = ThresholdMode::Rel;
-            shape(ShapeConfig::Plateau { factor, patience: 1, threshold, threshold_mode, cooldown: 0, min })
+            shape(PlateauShape { factor, threshold, min, ..PlateauShape::default() })
         };
         refused(drops(bad, 0.0, 0.0), "factor");
         refused(drops(0.1, bad, 0.0), "threshold");
@@ -216,9 +218,9 @@ fn settings_out_of_range_are_refused_with_their_key() {
         assert!(error.to_string().starts_with("optim.lr is "));
     }
     refused(shape(plateau(1.0, 1, 0.0)), "factor");
-    refused(shape(ShapeConfig::InversePower { power: 0.0 }), "power");
-    refused(shape(ShapeConfig::Cosine { end: 1.1 }), "end");
-    let milestones = shape(ShapeConfig::MultiStep { milestones: vec![1.0, 3.0, 2.0], gamma: 0.1 });
+    refused(shape(InversePowerShape { power: 0.0 }), "power");
+    refused(shape(CosineShape { end: 1.1 }), "end");
+    let milestones = shape(MultiStepShape { milestones: vec![1.0, 3.0, 2.0], gamma: 0.1 });
     let error = milestones.build(0.1, 10, 100).unwrap_err();
     assert_eq!(
         error,

@@ -20,7 +20,8 @@ use burn::module::Param;
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_optim::{
-    Gradients, LearningRate, OptimConfig, Optimizer, ScheduleConfig, SgdConfig, ShapeConfig, ThresholdMode,
+    Gradients, InversePowerShape, InverseTimeShape, LearningRate, OptimConfig, Optimizer, PlateauShape, ScheduleConfig, SgdConfig,
+    ShapeConfig, ThresholdMode,
 };
 use kiln_testkit::{computes_in, device};
 use serde_json::Value;
@@ -53,26 +54,24 @@ fn rate(golden: &Value, loss: &str, name: &str) -> LearningRate {
     let number = |value: &Value| value.as_f64().unwrap();
     let (alpha, eta0) = (number(&golden["alpha"]), number(&golden["eta0"]));
     let (lr, shape) = match name {
-        "constant" => (eta0, ShapeConfig::Constant),
-        "invscaling" => (eta0, ShapeConfig::InversePower { power: 0.25 }),
-        "invscaling-half" => (eta0, ShapeConfig::InversePower { power: 0.5 }),
+        "constant" => (eta0, ShapeConfig::default()),
+        "invscaling" => (eta0, InversePowerShape { power: 0.25 }.into()),
+        "invscaling-half" => (eta0, InversePowerShape { power: 0.5 }.into()),
         "optimal" => {
             // The first rate is a typical weight, 1/√√alpha, over the slope of the loss there, which for these losses is
             // not above 1 and then counts as 1; 1 / t0 is alpha times that.
             let first = alpha.powf(-0.25);
-            (first, ShapeConfig::InverseTime { rate: alpha * first })
+            (first, InverseTimeShape { rate: alpha * first }.into())
         }
         "adaptive" => {
             let threshold_mode = ThresholdMode::Abs;
-            let (patience, threshold, cooldown, min) = (1, 0.0, 0, 0.0);
-            let factor = 0.2;
-            let plateau = ShapeConfig::Plateau { factor, patience, threshold, threshold_mode, cooldown, min };
-            (number(&golden["adaptive_eta0"][loss]), plateau)
+            let plateau = PlateauShape { factor: 0.2, patience: 1, threshold: 0.0, threshold_mode, ..Default::default() };
+            (number(&golden["adaptive_eta0"][loss]), plateau.into())
         }
         _ => panic!("no rate {name}"),
     };
     // An item is an epoch, but for the plateau, which is told when an epoch ends.
-    ScheduleConfig { shape, ..Default::default() }.build(lr, 1, 100).unwrap()
+    ScheduleConfig::from(shape).build(lr, 1, 100).unwrap()
 }
 
 /// Items on the device under test.

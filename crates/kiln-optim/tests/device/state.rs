@@ -5,8 +5,7 @@ use kiln_core::{ErrorKind, Explain, Weights, params};
 use kiln_optim::{AdamConfig, Gradients, OptimConfig, OptimError, Optimizer, SgdConfig};
 use kiln_testkit::device;
 
-use crate::trajectories::whole_cases;
-
+use crate::cases::whole_cases;
 use crate::common::{Model, Problem, numbers};
 
 fn run(problem: &Problem, optimizer: &mut Optimizer, mut model: Model, lr: f64, steps: usize) -> Model {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicI64;
 use burn::tensor::Tolerance;
 use kiln_core::{ErrorKind, Explain, Seed, Weights};
 use kiln_data::{Loader, Source};
-use kiln_optim::{GradientConfig, OptimConfig, ScheduleConfig, SgdConfig, ShapeConfig};
+use kiln_optim::{ExponentialShape, GradientConfig, OptimConfig, ScheduleConfig, SgdConfig};
 use kiln_train::{Data, EarlyStoppingConfig, Stop, TrainConfig, Trainer, evaluate};
 
 use crate::common::{PointTask, Points, config, data, model, trainer};
@@ -26,7 +26,7 @@ fn the_best_weights_come_back_and_score_what_the_history_says() {
     // A rate that doubles with every epoch: later weights are worse than earlier ones.
     let sgd = OptimConfig::Sgd(SgdConfig { lr: 0.1, ..SgdConfig::default() });
     let rising =
-        ScheduleConfig { shape: ShapeConfig::Exponential { gamma: 2.0 }, ..ScheduleConfig::default() };
+        ScheduleConfig::from(ExponentialShape { gamma: 2.0 });
     let config = TrainConfig { epochs: 12, ..config() };
     let outcome = trainer(config).optimizer(sgd).schedule(rising).fit(model(), &data()).unwrap();
     let best = outcome.history.best().unwrap();

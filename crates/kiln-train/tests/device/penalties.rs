@@ -13,7 +13,7 @@ use kiln_objective::{
     NonNegativeConfig, PenaltyConfig, PenaltyTerm, SmoothConfig, StrengthConfig, Units,
 };
 use kiln_optim::{
-    AdamConfig, LionConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig,
+    AdamConfig, LinearShape, LionConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig,
 };
 use kiln_testkit::golden;
 use kiln_train::{
@@ -100,10 +100,9 @@ fn sparse_models_come_to_rest_where_scikit_learns_do() {
         {
             let start = LinearConfig::new(8, columns).with_bias(false).init(&kiln_testkit::device());
             let config = TrainConfig { epochs: 1500, batch_size: 60, ..TrainConfig::default() };
-            let shape = ShapeConfig::Linear { start: 1.0, end: 0.0 };
             let mut trainer = Trainer::new(Squares, config)
                 .optimizer(optim.clone())
-                .schedule(ScheduleConfig { shape, ..ScheduleConfig::default() })
+                .schedule(LinearShape { start: 1.0, end: 0.0 }.into())
                 .penalty(penalty.clone());
             if let Some(constraint) = constraint.clone() {
                 trainer = trainer.constraint(constraint);
@@ -161,8 +160,7 @@ impl Callback for StopAt {
 
 #[test]
 fn strengths_that_change_go_on_where_they_were() {
-    let shape = ShapeConfig::Linear { start: 0.0, end: 1.0 };
-    let schedule = Some(ScheduleConfig { shape, ..ScheduleConfig::default() });
+    let schedule = Some(LinearShape { start: 0.0, end: 1.0 }.into());
     // It remembers what each weight owes.
     let cumulative = SmoothConfig { strength: 0.002, params: ParamSelection::Biases, schedule: None };
     let build = |folder: &Path, schedule: &Option<ScheduleConfig>| -> Trainer<PointTask> {

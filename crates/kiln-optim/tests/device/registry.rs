@@ -1,0 +1,1 @@
+//! What every registered kind keeps, whichever it is.
