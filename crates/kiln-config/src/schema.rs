@@ -20,8 +20,8 @@ use kiln_optim::{
     ExponentialShape, GradientConfig, GroupConfig, InversePowerShape, InverseTimeShape, LambConfig,
     LinearShape, LionConfig, LookaheadConfig, MultiStepShape, MuonConfig, NadamConfig, NoamShape,
     OneCycleShape, OptimConfig, OptimizerConfig, PlateauShape, PolynomialShape, ProductShape, RadamConfig,
-    RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SequentialShape,
-    SgdConfig, ShapeConfig, StableDecayShape, StepShape, SwaConfig,
+    RmspropConfig, SamConfig, ScheduleConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig,
+    SequentialShape, SgdConfig, ShapeConfig, StableDecayShape, StepShape, SwaConfig,
 };
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, SolverConfig, TrainConfig};
 use serde::Serialize;

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use schemars::Schema;
 use serde_json::Value;
 
-
 use crate::{ErrorKind, Explain};
 
 /// A number that is out of its range, with the name it has in the configuration.

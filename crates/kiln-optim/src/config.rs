@@ -8,15 +8,6 @@ use crate::rule::check;
 use crate::{GroupConfig, LookaheadConfig, OptimConfig, OptimError, SamConfig};
 
 /// The section `[optim]`.
-///
-/// ```
-/// use kiln_optim::{AdamwConfig, OptimConfig, OptimizerConfig, SamConfig};
-///
-/// let plain: OptimizerConfig = OptimConfig::Adamw(AdamwConfig::default()).into();
-/// let config = OptimizerConfig { sam: Some(SamConfig { rho: 0.1, ..SamConfig::default() }), ..plain };
-/// config.check()?;
-/// # Ok::<(), kiln_optim::OptimError>(())
-/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OptimizerConfig {
     /// Which optimiser, with its settings.
@@ -53,6 +44,15 @@ impl OptimizerConfig {
     }
 
     /// Checks everything that does not depend on the parameters.
+    ///
+    /// ```
+    /// use kiln_optim::{AdamwConfig, OptimConfig, OptimizerConfig, SamConfig};
+    ///
+    /// let plain: OptimizerConfig = OptimConfig::Adamw(AdamwConfig::default()).into();
+    /// let config = OptimizerConfig { sam: Some(SamConfig { rho: 0.1, ..SamConfig::default() }), ..plain };
+    /// config.check()?;
+    /// # Ok::<(), kiln_optim::OptimError>(())
+    /// ```
     ///
     /// # Errors
     /// [`OptimError::Number`] and [`OptimError::Nesterov`] as for [`Optimizer::new`](crate::Optimizer::new),

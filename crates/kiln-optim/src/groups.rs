@@ -6,8 +6,8 @@ use kiln_core::{NumberError, ParamInfo, ParamSelection, Range};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::OptimError;
 use crate::rule::check;
-use crate::{OptimError, OptimizerConfig};
 
 /// An entry of `[[optim.group]]`, as a param group of PyTorch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,24 +62,28 @@ struct Share {
 }
 
 impl ParamGroups {
-    /// The groups of a configuration among `params`.
+    /// The groups and the layer-wise decay among `params`.
     ///
     /// # Errors
     /// [`OptimError::Group`] for a group without a trainable parameter that no earlier group has.
-    pub(crate) fn new(config: &OptimizerConfig, params: &[ParamInfo]) -> Result<Self, OptimError> {
+    pub(crate) fn new(
+        groups: &[GroupConfig],
+        layer_decay: Option<f64>,
+        params: &[ParamInfo],
+    ) -> Result<Self, OptimError> {
         let trainable = || params.iter().filter(|info| info.trainable);
         let mut shares = BTreeMap::new();
-        if let Some(decay) = config.layer_decay {
+        if let Some(decay) = layer_decay {
             shares = layer_factors(trainable().map(|info| info.path.as_str()), decay)
                 .into_iter()
                 .map(|(path, lr_factor)| (path.to_owned(), Share { lr_factor, weight_decay: None }))
                 .collect();
         }
-        let group_of = |info: &ParamInfo| config.group.iter().position(|group| group.params.matches(info));
-        let mut used = vec![false; config.group.len()];
+        let group_of = |info: &ParamInfo| groups.iter().position(|group| group.params.matches(info));
+        let mut used = vec![false; groups.len()];
         for info in trainable() {
             let Some(index) = group_of(info) else { continue };
-            let GroupConfig { lr_factor, weight_decay, .. } = &config.group[index];
+            let GroupConfig { lr_factor, weight_decay, .. } = &groups[index];
             used[index] = true;
             let none = Share { lr_factor: 1.0, weight_decay: None };
             let share = shares.entry(info.path.clone()).or_insert(none);
@@ -90,7 +94,7 @@ impl ParamGroups {
             None => Ok(Self { shares }),
             Some(index) => Err(OptimError::Group {
                 index,
-                params: config.group[index].params.to_string(),
+                params: groups[index].params.to_string(),
                 known: trainable().map(|info| info.path.clone()).collect(),
             }),
         }

@@ -118,7 +118,7 @@ impl Optimizer {
     pub fn build(config: &OptimizerConfig, params: &[ParamInfo]) -> Result<Self, OptimError> {
         config.check()?;
         Ok(Self {
-            groups: Arc::new(ParamGroups::new(config, params)?),
+            groups: Arc::new(ParamGroups::new(&config.group, config.layer_decay, params)?),
             lookahead: config.lookahead.as_ref().map(Lookahead::new),
             ..Self::new(&config.rule)?
         })

@@ -53,10 +53,9 @@ impl Optimizer {
         // Rules without momentum keep no buffer. One that passes through 0 must not lose it on the way, and this is 0 in
         // every sum.
         let momentum = if momentum == 0.0 { f64::MIN_POSITIVE } else { momentum };
-        let config = self.config.as_kind().with_momentum(momentum).ok_or(nothing)?;
+        let moved = self.config.as_kind().with_momentum(momentum).ok_or(nothing)?;
         // Rules hold settings only, so that a new one takes over what was kept.
-        self.rule = config.build()?;
-        self.config = config;
+        self.rule = moved.build()?;
         Ok(())
     }
 

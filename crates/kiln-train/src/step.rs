@@ -28,7 +28,11 @@ impl Objective {
         if let Some(penalty) = penalties.proximal()
             && !trainer.optim.rule.has_step_size()
         {
-            return Err(OptimError::NotProximal { penalty: penalty.to_owned(), optimiser: trainer.optim.rule.name() }.into());
+            return Err(OptimError::NotProximal {
+                penalty: penalty.to_owned(),
+                optimiser: trainer.optim.rule.name(),
+            }
+            .into());
         }
         Ok(Self { penalties, constraints: Constraints::new(&trainer.constraints, params)? })
     }

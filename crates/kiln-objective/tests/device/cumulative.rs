@@ -4,7 +4,9 @@ use burn::module::{Module, Param};
 use burn::tensor::{DType, Tensor};
 use kiln_core::{Weights, params};
 use kiln_objective::{CumulativeL1, Penalties, Penalty, PenaltyTerm};
-use kiln_optim::{Gradients, InversePowerShape, OptimConfig, Optimizer, ScheduleConfig, SgdConfig, ShapeConfig};
+use kiln_optim::{
+    Gradients, InversePowerShape, OptimConfig, Optimizer, ScheduleConfig, SgdConfig, ShapeConfig,
+};
 use kiln_testkit::{computes_in, device};
 
 use crate::common::{Golden, numbers};
@@ -69,7 +71,8 @@ fn the_way_is_scikit_learns() {
     if !computes_in(DType::F64) {
         return;
     }
-    let rates = [("constant", ShapeConfig::default()), ("invscaling", InversePowerShape { power: 0.25 }.into())];
+    let rates =
+        [("constant", ShapeConfig::default()), ("invscaling", InversePowerShape { power: 0.25 }.into())];
     for (rate, shape) in rates {
         let off = distance(rate, shape, CumulativeL1 { strength: ALPHA });
         assert!(off < 1e-10, "{rate}: off by {off:e}");

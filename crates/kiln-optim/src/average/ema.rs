@@ -8,35 +8,28 @@ use super::kind::{AverageKind, Timing, at_least_one};
 
 /// Exponential moving average of the weights and of running statistics, as timm's `ModelEmaV3`:
 /// `average ← average + (1 − decay) · (weights − average)`; the first average is the weights.
-///
-/// | setting | default | range |
-/// |---|---|---|
-/// | `decay`, `min_decay` | 0.999, 0 | [0, 1] |
-/// | `start` | 0 | at least 0 |
-/// | `every` | 1 | at least 1 |
-/// | `warmup_gamma`, `warmup_power` | 1, 2/3 | greater than 0 |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(example = Self { decay: 0.99, warmup: true, ..Self::default() })]
 pub struct EmaConfig {
-    /// How much of the average stays at an update. Default 0.999 (timm: 0.9999).
+    /// How much of the average stays at an update, `[0, 1]`. Default 0.999 (timm: 0.9999).
     #[schemars(transform = Range::UNIT.bounds())]
     pub decay: f64,
-    /// Epochs, maybe a fraction, before the first update. Default 0.
+    /// Epochs, maybe a fraction, before the first update, at least 0. Default 0.
     #[schemars(transform = Range::at_least(0.0).bounds())]
     pub start: f64,
-    /// Steps from one update to the next. Default 1.
+    /// Steps from one update to the next, at least 1. Default 1.
     #[schemars(range(min = 1))]
     pub every: u64,
     /// Whether the decay rises: at update t (0 for the first) it is at most `1 − (1 + t / gamma)^−power`. Default false.
     pub warmup: bool,
-    /// The gamma of the rise. Default 1.
+    /// The gamma of the rise, greater than 0. Default 1.
     #[schemars(transform = Range::POSITIVE.bounds())]
     pub warmup_gamma: f64,
-    /// The power of the rise. Default 2/3.
+    /// The power of the rise, greater than 0. Default 2/3.
     #[schemars(transform = Range::POSITIVE.bounds())]
     pub warmup_power: f64,
-    /// Least decay while it rises. Default 0.
+    /// Least decay while it rises, `[0, 1]`. Default 0.
     #[schemars(transform = Range::UNIT.bounds())]
     pub min_decay: f64,
     /// Whether validation, early stopping and the best weights go by the average. Default true.

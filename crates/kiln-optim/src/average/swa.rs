@@ -9,19 +9,14 @@ use super::kind::{AverageKind, Timing, at_least_one};
 /// Stochastic weight averaging (Izmailov et al. 2018): the mean of the weights at equal distances, as
 /// `torch.optim.swa_utils.AveragedModel`. Running statistics of batch norm are computed anew by a pass over the training
 /// items before the average is evaluated, as `update_bn` does.
-///
-/// | setting | default | range |
-/// |---|---|---|
-/// | `start` | 0.75 | [0, 1) |
-/// | `every` | an epoch | at least 1 |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(example = Self { start: 0.5, every: Some(100), evaluate: true })]
 pub struct SwaConfig {
-    /// Share of the run before the first weights are taken. Default 0.75.
+    /// Share of the run before the first weights are taken, `[0, 1)`. Default 0.75.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub start: f64,
-    /// Steps from one set of weights to the next. Default: those of an epoch.
+    /// Steps from one set of weights to the next, at least 1. Default: those of an epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub every: Option<u64>,

@@ -9,12 +9,6 @@ use serde::{Deserialize, Serialize};
 ///
 /// In this order: centralised, clipped by value, adaptively, by the norm of each parameter, by the global norm; noise
 /// last, so that no clipping shrinks it.
-///
-/// | setting | default | range |
-/// |---|---|---|
-/// | `adaptive_clip`, `clip_param_norm`, `noise` | none | greater than 0 |
-/// | `adaptive_clip_eps` | 1e-3 | greater than 0 |
-/// | `noise_decay` | 0.55 | at least 0 |
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(example = Self { adaptive_clip: Some(0.01), centralize: true, ..Self::default() })]

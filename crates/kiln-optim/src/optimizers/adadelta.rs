@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
-use crate::rule::formula::{Formula, Value, run};
-use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation};
+use crate::rule::formula::{Formula, Value};
+use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation, run};
 use crate::{OptimError, StepSize};
 
 /// Adadelta (Zeiler 2012), as `torch.optim.Adadelta`.

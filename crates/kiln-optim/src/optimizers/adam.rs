@@ -5,10 +5,10 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DecayForm, OptimConfig, OptimKind, Shared};
+use super::{DecayForm, OptimKind, Shared};
 use crate::rule::elastic::{Size, StepSized};
-use crate::rule::formula::{Formula, Value, run_proximal};
-use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation};
+use crate::rule::formula::{Formula, Value};
+use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation, run_proximal};
 use crate::{OptimError, StepSize};
 
 /// Adam (Kingma and Ba 2015), as `torch.optim.Adam`. Its weight decay is coupled (L2), as in PyTorch.
@@ -65,10 +65,10 @@ impl OptimKind for AdamConfig {
         Some(self.betas[0])
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
         let mut config = self.clone();
         config.betas[0] = momentum;
-        Some(config.into())
+        Some(Box::new(config))
     }
 
     fn formula(&self) -> Vec<String> {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::adam::{self, Adam};
-use super::{DecayForm, OptimConfig, OptimKind, Shared};
+use super::{DecayForm, OptimKind, Shared};
 use crate::{OptimError, Rule};
 
 /// AdamW (Loshchilov and Hutter 2019), as `torch.optim.AdamW`: Adam with decoupled weight decay.
@@ -62,10 +62,10 @@ impl OptimKind for AdamwConfig {
         Some(self.betas[0])
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
         let mut config = self.clone();
         config.betas[0] = momentum;
-        Some(config.into())
+        Some(Box::new(config))
     }
 
     fn formula(&self) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! What the settings of every optimiser can tell.
 
-use crate::{OptimConfig, OptimError, Rule};
+use crate::{OptimError, Rule};
 
 /// What the settings of every optimiser can tell, and the rule that they make.
 pub trait OptimKind {
@@ -22,7 +22,7 @@ pub trait OptimKind {
     }
 
     /// The same settings with another momentum; `None` where [`OptimKind::momentum`] is. Default: none.
-    fn with_momentum(&self, _momentum: f64) -> Option<OptimConfig> {
+    fn with_momentum(&self, _momentum: f64) -> Option<Box<dyn OptimKind>> {
         None
     }
 

@@ -5,7 +5,7 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DecayForm, OptimConfig, OptimKind, Shared};
+use super::{DecayForm, OptimKind, Shared};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, lerp, notation};
 use crate::{OptimError, StepSize};
 
@@ -73,10 +73,10 @@ impl OptimKind for LambConfig {
         Some(self.betas[0])
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
         let mut config = self.clone();
         config.betas[0] = momentum;
-        Some(config.into())
+        Some(Box::new(config))
     }
 
     fn formula(&self) -> Vec<String> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
-use super::{AdamwConfig, DecayForm, OptimConfig, OptimKind, Shared};
+use super::{AdamwConfig, DecayForm, OptimKind, Shared};
 use crate::rule::newton_schulz::NewtonSchulz;
 use crate::rule::{At, Gradient, Kept, Rule, Slot, check, lerp, notation};
 use crate::{OptimError, StepSize};
@@ -103,8 +103,8 @@ impl OptimKind for MuonConfig {
         Some(self.momentum)
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
-        Some(Self { momentum, ..self.clone() }.into())
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
+        Some(Box::new(Self { momentum, ..self.clone() }))
     }
 
     fn formula(&self) -> Vec<String> {

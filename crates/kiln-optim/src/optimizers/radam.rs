@@ -5,9 +5,9 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DecayForm, OptimConfig, OptimKind, Shared};
-use crate::rule::formula::{Formula, Value, run};
-use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation};
+use super::{DecayForm, OptimKind, Shared};
+use crate::rule::formula::{Formula, Value};
+use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation, run};
 use crate::{OptimError, StepSize};
 
 /// RAdam (Liu et al. 2020), as `torch.optim.RAdam`: Adam whose second moment is used only once enough of it is known.
@@ -72,10 +72,10 @@ impl OptimKind for RadamConfig {
         Some(self.betas[0])
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
         let mut config = self.clone();
         config.betas[0] = momentum;
-        Some(config.into())
+        Some(Box::new(config))
     }
 
     fn formula(&self) -> Vec<String> {

@@ -5,10 +5,10 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DecayForm, OptimConfig, OptimKind, Shared};
+use super::{DecayForm, OptimKind, Shared};
 use crate::rule::elastic::{Size, StepSized};
-use crate::rule::formula::{Formula, Value, run_proximal};
-use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation};
+use crate::rule::formula::{Formula, Value};
+use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation, run_proximal};
 use crate::step_size::momentum_gain;
 use crate::{OptimError, StepSize};
 
@@ -78,8 +78,8 @@ impl OptimKind for SgdConfig {
         Some(self.momentum)
     }
 
-    fn with_momentum(&self, momentum: f64) -> Option<OptimConfig> {
-        Some(Self { momentum, ..self.clone() }.into())
+    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
+        Some(Box::new(Self { momentum, ..self.clone() }))
     }
 
     fn formula(&self) -> Vec<String> {

@@ -4,9 +4,6 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use burn::tensor::Tensor;
 
-use super::elastic::{Penalized, Proximal, StepSized};
-use super::{Elastic, Gradient, host};
-
 /// What a formula computes with: one element, or a whole tensor.
 pub(crate) trait Value:
     Clone
@@ -58,59 +55,6 @@ pub(crate) trait Formula<const S: usize>: Copy + Send + Sync {
     /// The new weight and the new kept values. Implementations say `#[inline(always)]`, without which the pass over memory
     /// is not turned into vectors.
     fn apply<V: Value>(&self, weight: V, gradient: V, kept: [V; S]) -> (V, [V; S]);
-}
-
-/// Applies a formula to every element. Where nothing is kept yet, the kept values are zero.
-pub(crate) fn run<const S: usize>(
-    formula: impl Formula<S>,
-    weight: Tensor<1>,
-    gradient: impl Into<Gradient>,
-    kept: Vec<Tensor<1>>,
-) -> (Tensor<1>, Vec<Tensor<1>>) {
-    let gradient = gradient.into();
-    if gradient.penalty.is_none() {
-        return apply(formula, weight, gradient, kept);
-    }
-    if gradient.factor.is_some() {
-        // What is clipped is the sum.
-        let gradient = gradient.tensor(&weight);
-        return apply(formula, weight, gradient.into(), kept);
-    }
-    apply(Penalized(formula, gradient.penalty), weight, gradient, kept)
-}
-
-/// As [`run`], and the proximal step of a penalty after it.
-pub(crate) fn run_proximal<const S: usize>(
-    formula: impl StepSized<S>,
-    weight: Tensor<1>,
-    gradient: Gradient,
-    kept: Vec<Tensor<1>>,
-    prox: Elastic,
-) -> (Tensor<1>, Vec<Tensor<1>>) {
-    if prox.is_none() {
-        run(formula, weight, gradient, kept)
-    } else {
-        run(Proximal(formula, prox), weight, gradient, kept)
-    }
-}
-
-fn apply<const S: usize>(
-    formula: impl Formula<S>,
-    weight: Tensor<1>,
-    gradient: Gradient,
-    mut kept: Vec<Tensor<1>>,
-) -> (Tensor<1>, Vec<Tensor<1>>) {
-    if kept.is_empty() {
-        kept = (0..S).map(|_| weight.zeros_like()).collect();
-    }
-    let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
-    if host::is_plain(&weight, &gradient.values, &kept) {
-        host::update(weight, gradient, kept, formula)
-    } else {
-        let gradient = gradient.scaled();
-        let (weight, kept) = formula.apply(weight, gradient, kept);
-        (weight, kept.into())
-    }
 }
 
 /// One element in memory. The constants are rounded to f32 once, as they are for a tensor.

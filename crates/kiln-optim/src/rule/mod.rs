@@ -8,6 +8,7 @@ mod gradient;
 mod host;
 pub(crate) mod newton_schulz;
 pub(crate) mod notation;
+mod run;
 pub(crate) mod schedule_free;
 
 use std::fmt::Debug;
@@ -18,6 +19,7 @@ use crate::StepSize;
 pub(crate) use checks::{betas, check};
 pub use elastic::Elastic;
 pub use gradient::Gradient;
+pub(crate) use run::{run, run_proximal};
 
 /// How one parameter is updated.
 ///

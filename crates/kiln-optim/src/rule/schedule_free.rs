@@ -3,9 +3,8 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 
-use super::check;
-use super::formula::{Formula, Value, run};
-use super::{At, Gradient, Kept, Rule, Slot};
+use super::formula::{Formula, Value};
+use super::{At, Gradient, Kept, Rule, Slot, check, run};
 use crate::{OptimError, StepSize};
 
 /// `SGDScheduleFree` and `AdamWScheduleFree` of the package schedulefree (Defazio et al. 2024, "The Road Less

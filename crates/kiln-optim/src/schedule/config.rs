@@ -4,6 +4,7 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::warmup::Warmup;
 use super::{LearningRate, Schedule, Stretch};
 use crate::{Constant, OptimError, Sequential, ShapeConfig};
 
@@ -75,7 +76,7 @@ impl ScheduleConfig {
     pub fn build(&self, lr: f64, steps_per_epoch: u64, total_steps: u64) -> Result<LearningRate, OptimError> {
         Range::at_least(0.0).check("optim.lr", lr)?;
         let run = Stretch::whole_run("schedule", steps_per_epoch, total_steps)?;
-        let (schedule, rest) = run.build(self, lr)?;
+        let (schedule, rest) = self.around(lr, &run)?;
         let kind = self.shape.as_kind();
         let momentum = match kind.momentum(&rest)? {
             Some(cycle) if rest.total() < total_steps => {
@@ -100,8 +101,35 @@ impl ScheduleConfig {
         steps_per_epoch: u64,
         total_steps: u64,
     ) -> Result<Box<dyn Schedule>, OptimError> {
-        let run = Stretch::whole_run(section, steps_per_epoch, total_steps)?;
-        run.refuse_only_whole(self)?;
-        run.build(self, base).map(|(schedule, _)| schedule)
+        self.build_part(base, &Stretch::whole_run(section, steps_per_epoch, total_steps)?)
+    }
+
+    /// The schedule around `base` over `stretch`, as a part of another schedule or of something else than the learning
+    /// rate.
+    ///
+    /// # Errors
+    /// As [`ScheduleConfig::build_for`].
+    pub fn build_part(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
+        if let Some(reason) = self.shape.as_kind().only_whole() {
+            return Err(OptimError::Part { key: stretch.own_key().to_owned(), reason });
+        }
+        self.around(base, stretch).map(|(schedule, _)| schedule)
+    }
+
+    /// The schedule around `base`, and what its warm-up leaves of the stretch.
+    fn around<'a>(
+        &self,
+        base: f64,
+        stretch: &Stretch<'a>,
+    ) -> Result<(Box<dyn Schedule>, Stretch<'a>), OptimError> {
+        let base = base * stretch.number("scale", self.scale, Range::at_least(0.0))?;
+        let warmup = stretch.number("warmup", self.warmup, Range::at_least(0.0))?;
+        let start = stretch.number("warmup_start", self.warmup_start, Range::UNIT)?;
+        let steps = stretch.steps(warmup);
+        let rest = stretch.rest(steps);
+        let shape = self.shape.as_kind().build(base, &rest)?;
+        let schedule =
+            if steps == 0 { shape } else { Box::new(Warmup { lr: base, start, steps, rest: shape }) };
+        Ok((schedule, rest))
     }
 }

@@ -19,26 +19,6 @@ pub(crate) struct Phase {
     pub(crate) to: f64,
 }
 
-impl Phases {
-    /// `OneCycleLR`'s phases: from `first` to `top` over the share `rise` of `total` steps, and to `last` at the last
-    /// of them; with `three` back to `first` in between. Steps count from 0, so each end is one earlier.
-    pub(crate) fn one_cycle(
-        anneal: Anneal,
-        (first, top, last): (f64, f64, f64),
-        rise: f64,
-        three: bool,
-        total: u64,
-    ) -> Self {
-        let total = total as f64;
-        let mut phases = vec![Phase { end: rise * total - 1.0, from: first, to: top }];
-        if three {
-            phases.push(Phase { end: 2.0 * rise * total - 2.0, from: top, to: first });
-        }
-        phases.push(Phase { end: total - 1.0, from: if three { first } else { top }, to: last });
-        Self { anneal, phases }
-    }
-}
-
 impl Schedule for Phases {
     fn at(&self, step: u64) -> f64 {
         let step = step as f64;

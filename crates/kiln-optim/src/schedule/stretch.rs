@@ -4,9 +4,7 @@ use std::borrow::Cow;
 
 use kiln_core::{NumberError, Range, check};
 
-use super::Schedule;
-use super::warmup::Warmup;
-use crate::{OptimError, ScheduleConfig};
+use crate::OptimError;
 
 /// The stretch of a run that a schedule covers, and the key of the schedule's settings.
 #[derive(Debug, Clone)]
@@ -87,49 +85,23 @@ impl<'a> Stretch<'a> {
             .collect()
     }
 
-    /// The schedule of part number `index`, over `total` steps.
-    ///
-    /// # Errors
-    /// What is wrong with the part, [`OptimError::Part`] for a kind that is no part.
-    pub fn part(
-        &self,
-        index: usize,
-        total: u64,
-        part: &ScheduleConfig,
-        base: f64,
-    ) -> Result<Box<dyn Schedule>, OptimError> {
-        let key = self.key(&format!("parts[{index}]")).into();
-        let part_stretch = Self { key, total, ..*self };
-        part_stretch.refuse_only_whole(part)?;
-        part_stretch.build(part, base).map(|(schedule, _)| schedule)
+    /// The stretch of part number `index`, of `total` steps.
+    pub fn part(&self, index: usize, total: u64) -> Self {
+        Self { key: self.key(&format!("parts[{index}]")).into(), total, ..*self }
     }
 
-    /// The schedule around `base`, and what its warm-up leaves of the stretch.
-    pub(super) fn build(
-        &self,
-        config: &ScheduleConfig,
-        base: f64,
-    ) -> Result<(Box<dyn Schedule>, Self), OptimError> {
-        let base = base * self.number("scale", config.scale, Range::at_least(0.0))?;
-        let warmup = self.number("warmup", config.warmup, Range::at_least(0.0))?;
-        let start = self.number("warmup_start", config.warmup_start, Range::UNIT)?;
-        let steps = self.steps(warmup);
-        let rest = Self { total: self.total.saturating_sub(steps), ..self.clone() };
-        let shape = config.shape.as_kind().build(base, &rest)?;
-        let schedule =
-            if steps == 0 { shape } else { Box::new(Warmup { lr: base, start, steps, rest: shape }) };
-        Ok((schedule, rest))
+    /// What is left of the stretch behind `steps` steps.
+    pub(super) fn rest(&self, steps: u64) -> Self {
+        Self { total: self.total.saturating_sub(steps), ..self.clone() }
     }
 
-    /// Refuses what only the schedule of the learning rate as a whole can be.
-    pub(super) fn refuse_only_whole(&self, config: &ScheduleConfig) -> Result<(), OptimError> {
-        match config.shape.as_kind().only_whole() {
-            Some(reason) => Err(OptimError::Part { key: self.key.to_string(), reason }),
-            None => Ok(()),
-        }
+    /// The key of the schedule itself.
+    pub(super) fn own_key(&self) -> &str {
+        &self.key
     }
 
-    fn steps(&self, epochs: f64) -> u64 {
+    /// A length in epochs as a number of steps.
+    pub(super) fn steps(&self, epochs: f64) -> u64 {
         (epochs * self.steps_per_epoch as f64).round() as u64
     }
 }

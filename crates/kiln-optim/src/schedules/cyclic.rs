@@ -23,7 +23,7 @@ pub enum CycleMode {
 /// Up and down between `base · lr` and `lr` in straight lines, as `CyclicLR` (Smith 2017).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(example = Self { mode: CycleMode::Triangular2, ..Self::new(2.0) })]
+#[schemars(example = Self { mode: CycleMode::Triangular2, cycle_momentum: true, ..Self::new(2.0) })]
 pub struct CyclicShape {
     /// Epochs of the rise, greater than 0.
     #[schemars(transform = Range::POSITIVE.bounds())]

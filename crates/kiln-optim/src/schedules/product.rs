@@ -19,7 +19,7 @@ impl ScheduleKind for ProductShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let mut factors: Vec<Box<dyn Schedule>> = vec![Box::new(Constant { value: base })];
         for (index, part) in self.parts.iter().enumerate() {
-            factors.push(stretch.part(index, stretch.total(), part, 1.0)?);
+            factors.push(part.build_part(1.0, &stretch.part(index, stretch.total()))?);
         }
         Ok(Box::new(Product::new(factors)))
     }

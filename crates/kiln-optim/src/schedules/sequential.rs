@@ -30,7 +30,7 @@ impl ScheduleKind for SequentialShape {
         for (index, part) in self.parts.iter().enumerate() {
             let from = if index == 0 { 0 } else { starts[index - 1] };
             let to = starts.get(index).copied().unwrap_or(stretch.total());
-            built.push(stretch.part(index, to.saturating_sub(from), part, base)?);
+            built.push(part.build_part(base, &stretch.part(index, to.saturating_sub(from)))?);
         }
         Ok(Box::new(Sequential::new(built, starts)?))
     }
@@ -61,7 +61,11 @@ impl Sequential {
     /// fall.
     pub fn new(parts: Vec<Box<dyn Schedule>>, starts: Vec<u64>) -> Result<Self, OptimError> {
         if parts.len() != starts.len() + 1 {
-            return Err(OptimError::Parts { key: "schedule.starts".to_owned(), parts: parts.len(), starts: starts.len() });
+            return Err(OptimError::Parts {
+                key: "schedule.starts".to_owned(),
+                parts: parts.len(),
+                starts: starts.len(),
+            });
         }
         if let Some(pair) = starts.windows(2).find(|pair| pair[1] < pair[0]) {
             let (value, before) = (pair[1] as f64, pair[0] as f64);

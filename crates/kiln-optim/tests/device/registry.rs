@@ -1,7 +1,9 @@
 //! What every registered kind keeps: its example, its documented defaults and its ranges are those of its settings.
 
 use kiln_core::{Explain, kinds};
-use kiln_optim::{Average, AverageConfig, OptimConfig, OptimError, OptimizerConfig, ScheduleConfig, ShapeConfig};
+use kiln_optim::{
+    Average, AverageConfig, OptimConfig, OptimError, OptimizerConfig, ScheduleConfig, ShapeConfig,
+};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -181,7 +183,10 @@ fn every_optimiser_has_a_formula_that_ends_in_the_weights() {
     for kind in OptimConfig::NAMES {
         let config: OptimConfig = serde_json::from_value(json!({ "kind": kind })).unwrap();
         assert_eq!(config.name(), *kind);
-        assert!(config.formula().iter().any(|line| line.contains("θ ← ") || line.starts_with("θ = ")), "{kind}");
+        assert!(
+            config.formula().iter().any(|line| line.contains("θ ← ") || line.starts_with("θ = ")),
+            "{kind}"
+        );
         assert!(config.lr() > 0.0 && config.weight_decay() >= 0.0, "{kind}");
     }
 }
@@ -193,8 +198,9 @@ fn a_scheduled_momentum_is_the_momentum_that_is_set() {
         let moved = config.as_kind().with_momentum(0.25);
         assert_eq!(moved.is_some(), config.momentum().is_some(), "{kind}");
         if let Some(moved) = moved {
-            assert_eq!((moved.name(), moved.momentum()), (config.name(), Some(0.25)));
-            assert_eq!(moved.as_kind().with_momentum(config.momentum().unwrap()), Some(config));
+            assert_eq!((moved.momentum(), moved.shared()), (Some(0.25), config.as_kind().shared()), "{kind}");
+            let back = moved.with_momentum(config.momentum().unwrap()).unwrap();
+            assert_eq!(back.formula(), config.formula(), "{kind}");
         }
     }
 }

@@ -64,7 +64,10 @@ fn shapes() -> Vec<(&'static str, ShapeConfig, Option<f64>, Option<f64>)> {
 #[test]
 fn every_schedule_keeps_the_laws() {
     for kind in ShapeConfig::NAMES {
-        assert!(shapes().iter().any(|(_, shape, ..)| shape.name() == *kind), "{kind} is not among the shapes");
+        assert!(
+            shapes().iter().any(|(_, shape, ..)| shape.name() == *kind),
+            "{kind} is not among the shapes"
+        );
     }
     for (name, shape, end, change) in shapes() {
         for (warmup, scale) in [(0.0, 1.0), (1.0, 0.5)] {
@@ -135,8 +138,7 @@ fn another_setting_is_scheduled_around_its_own_value() {
     let config = shaped(LinearShape { start: 1.0, end: 0.5 });
     let decay = config.build_for("weight_decay_schedule", 0.02, PER_EPOCH, STEPS).unwrap();
     assert_eq!((decay.at(0), decay.at(STEPS / 2), decay.at(STEPS)), (0.02, 0.015, 0.01));
-    let error =
-        shaped(CosineShape { end: 2.0 }).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
+    let error = shaped(CosineShape { end: 2.0 }).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
     assert_eq!(error.to_string(), "momentum_schedule.end is 2, it must be at least 0 and at most 1");
     let error = shaped(plateau(0.5, 1, 0.0)).build_for("momentum_schedule", 0.9, 1, 1).unwrap_err();
     assert!(error.to_string().starts_with("momentum_schedule cannot be of this kind: a plateau"), "{error}");
@@ -145,8 +147,7 @@ fn another_setting_is_scheduled_around_its_own_value() {
 #[test]
 fn parts_that_do_not_fit_are_refused_by_name() {
     let constant = || shaped(ShapeConfig::default());
-    let sequence =
-        |parts, starts| shaped(SequentialShape { parts, starts }).build(LR, 10, 100).unwrap_err();
+    let sequence = |parts, starts| shaped(SequentialShape { parts, starts }).build(LR, 10, 100).unwrap_err();
     let error = sequence(vec![constant()], vec![1.0]);
     assert_eq!(error, OptimError::Parts { key: "schedule.starts".to_owned(), parts: 1, starts: 1 });
     assert_eq!(error.key().as_deref(), Some("schedule.starts"));

@@ -1,8 +1,8 @@
 //! Schedules against PyTorch (`tests/golden/schedules.py`), their ends, and what is refused.
 
 use kiln_optim::{
-    CosineShape, ExponentialShape, InversePowerShape, InverseTimeShape, LearningRate, LinearShape, MultiStepShape,
-    OptimError, PlateauShape, PolynomialShape, ScheduleConfig, ShapeConfig, StepShape,
+    CosineShape, ExponentialShape, InversePowerShape, InverseTimeShape, LearningRate, LinearShape,
+    MultiStepShape, OptimError, PlateauShape, PolynomialShape, ScheduleConfig, ShapeConfig, StepShape,
 };
 
 use crate::schedule_laws::{one_cycle, plateau};

@@ -20,8 +20,8 @@ use burn::module::Param;
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_optim::{
-    Gradients, InversePowerShape, InverseTimeShape, LearningRate, OptimConfig, Optimizer, PlateauShape, ScheduleConfig, SgdConfig,
-    ShapeConfig, ThresholdMode,
+    Gradients, InversePowerShape, InverseTimeShape, LearningRate, OptimConfig, Optimizer, PlateauShape,
+    ScheduleConfig, SgdConfig, ShapeConfig, ThresholdMode,
 };
 use kiln_testkit::{computes_in, device};
 use serde_json::Value;
@@ -65,7 +65,13 @@ fn rate(golden: &Value, loss: &str, name: &str) -> LearningRate {
         }
         "adaptive" => {
             let threshold_mode = ThresholdMode::Abs;
-            let plateau = PlateauShape { factor: 0.2, patience: 1, threshold: 0.0, threshold_mode, ..Default::default() };
+            let plateau = PlateauShape {
+                factor: 0.2,
+                patience: 1,
+                threshold: 0.0,
+                threshold_mode,
+                ..Default::default()
+            };
             (number(&golden["adaptive_eta0"][loss]), plateau.into())
         }
         _ => panic!("no rate {name}"),

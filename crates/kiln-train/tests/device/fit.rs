@@ -25,8 +25,7 @@ fn it_learns() {
 fn the_best_weights_come_back_and_score_what_the_history_says() {
     // A rate that doubles with every epoch: later weights are worse than earlier ones.
     let sgd = OptimConfig::Sgd(SgdConfig { lr: 0.1, ..SgdConfig::default() });
-    let rising =
-        ScheduleConfig::from(ExponentialShape { gamma: 2.0 });
+    let rising = ScheduleConfig::from(ExponentialShape { gamma: 2.0 });
     let config = TrainConfig { epochs: 12, ..config() };
     let outcome = trainer(config).optimizer(sgd).schedule(rising).fit(model(), &data()).unwrap();
     let best = outcome.history.best().unwrap();
