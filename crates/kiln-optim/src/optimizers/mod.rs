@@ -1,11 +1,17 @@
 //! The optimisers: each is a file with its settings, checks, formula and rule, and a line of this list.
+//!
+//! To add one, write its file here: settings with `lr`, `weight_decay`, `decay_all` and an example, [`OptimKind`] for them,
+//! and a [`Rule`], which is a [`Formula`](crate::rule::formula::Formula) where it treats every element alike. Register it by
+//! its line. The tests then ask for its case in `tests/golden/optimisers.py`.
 
 mod kind;
 
+use kiln_core::Range;
+
+use crate::rule::check;
+use crate::{OptimError, Rule};
 pub use kind::{DecayForm, OptimKind, Shared};
 pub use muon::AdjustLr;
-
-use crate::{OptimError, Rule};
 
 crate::registry! {
     /// Which optimiser, with its settings. Defaults are PyTorch's where PyTorch has the optimiser.
@@ -80,11 +86,33 @@ impl OptimConfig {
 
     /// The rule of these settings, checked.
     pub(crate) fn build(&self) -> Result<Box<dyn Rule>, OptimError> {
-        use crate::rule::check;
-        use kiln_core::Range;
-
         check("lr", self.lr(), Range::at_least(0.0))?;
         check("weight_decay", self.weight_decay(), Range::at_least(0.0))?;
         self.as_kind().build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Tensor;
+    use kiln_testkit::device;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{At, Elastic, Kept};
+
+    #[test]
+    fn updates_have_a_length_where_the_settings_say_so() {
+        for kind in OptimConfig::NAMES {
+            let config: OptimConfig = serde_json::from_value(json!({ "kind": kind })).unwrap();
+            let rule = config.build().unwrap();
+            for dims in [&[6][..], &[2, 3], &[1, 1, 2, 3]] {
+                let weight = Tensor::<1>::ones([6], &device());
+                let gradient = weight.full_like(0.5);
+                let at = At { lr: 0.1, step: 1, weight_decay: 0.0, prox: Elastic::default(), dims };
+                let (_, kept) = rule.update(weight, gradient.into(), Kept::default(), at);
+                assert_eq!(rule.step_size(&kept, at).is_some(), config.has_step_size(), "{kind} {dims:?}");
+            }
+        }
     }
 }

@@ -1,4 +1,8 @@
 //! The shapes of schedules: each is a file with its settings, checks and formula, and a line of this list.
+//!
+//! To add one, write its file here: settings with an example, [`ScheduleKind`] for them, and a
+//! [`Schedule`](crate::Schedule), a pure function of the step. Register it by its line. The tests then ask for its laws in
+//! `tests/device/schedule_laws.rs`, and its numbers belong into `tests/golden/schedules.py`.
 
 mod kind;
 

@@ -95,8 +95,9 @@ fn every_schedule_keeps_the_laws() {
 
 #[test]
 fn momentum_keeps_them_too() {
-    let cycle = OneCycleShape { cycle_momentum: true, ..OneCycleShape::default() }.into();
-    let waves = CyclicShape { fall: Some(1.0), cycle_momentum: true, ..CyclicShape::new(2.0) }.into();
+    let cycle: ShapeConfig = OneCycleShape { cycle_momentum: true, ..OneCycleShape::default() }.into();
+    let waves: ShapeConfig =
+        CyclicShape { fall: Some(1.0), cycle_momentum: true, ..CyclicShape::new(2.0) }.into();
     for (name, shape, most, end) in [("one-cycle", cycle, 0.95, Some(0.95)), ("cyclic", waves, 0.9, None)] {
         for warmup in [0.0, 2.0] {
             let config = ScheduleConfig { warmup, ..shaped(shape.clone()) };

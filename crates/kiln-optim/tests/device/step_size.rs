@@ -86,6 +86,11 @@ fn weights_come_to_rest_at_the_minimum_of_loss_and_penalty() {
         (OptimConfig::ScheduleFreeSgd(ScheduleFreeSgdConfig { lr: 0.1, ..Default::default() }), 1e-3),
         (OptimConfig::ScheduleFreeAdamw(ScheduleFreeAdamwConfig { lr: 0.02, ..Default::default() }), 5e-3),
     ];
+    for kind in OptimConfig::NAMES {
+        let config: OptimConfig = serde_json::from_value(serde_json::json!({ "kind": kind })).unwrap();
+        let tested = cases.iter().any(|(case, _)| case.name() == *kind);
+        assert_eq!(tested, config.has_step_size(), "{kind}");
+    }
     let expected = minimum();
     for (config, tolerance) in cases {
         let found = at_rest(&config, 4000);
