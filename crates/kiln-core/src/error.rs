@@ -1,41 +1,8 @@
-//! What an error means to whoever started the program: the exit code, the remedy and the setting it is about.
+//! What an error means to the user: its kind, the remedy and the setting that it is about.
 
 use std::borrow::Cow;
 
-/// The kind of a failure, which is also the exit code of the command `kiln`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A bug in kiln or in a library below it (exit code 1).
-    Internal,
-    /// Wrong usage or configuration, or a device that is not there (2).
-    Usage,
-    /// Data that is missing or malformed (3).
-    Data,
-    /// Training diverged: a loss or weight became NaN or infinite (4).
-    Diverged,
-    /// A checkpoint is damaged or does not fit (5).
-    Checkpoint,
-    /// Another process is using the run (6).
-    Busy,
-    /// The operating system refused to read or write (7).
-    Io,
-}
-
-impl ErrorKind {
-    /// The exit code of the command `kiln` for this kind.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Internal => 1,
-            Self::Usage => 2,
-            Self::Data => 3,
-            Self::Diverged => 4,
-            Self::Checkpoint => 5,
-            Self::Busy => 6,
-            Self::Io => 7,
-        }
-    }
-}
+use crate::ErrorKind;
 
 /// An error that says what kind it is and what to do about it.
 ///
@@ -57,8 +24,8 @@ pub trait Explain: std::error::Error {
     /// The setting that the error is about, as a dotted key: `optim.lr`, `penalty.0.strength`.
     ///
     /// It comes from the fields of the error, never from the text of its message. A part of a setting has its index or
-    /// name behind the key (`optim.group[1].lr_factor`). An error that knows only the name of the setting gives that name;
-    /// whoever knows the section puts it before.
+    /// name behind the key (`optim.group[1].lr_factor`). An error that knows only the name of the setting gives that name, and
+    /// the caller that knows the section puts it in front.
     fn key(&self) -> Option<Cow<'_, str>> {
         None
     }

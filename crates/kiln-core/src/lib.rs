@@ -5,13 +5,14 @@
 
 pub mod check;
 pub mod device;
+mod did_you_mean;
 mod digits;
 mod error;
+mod exit_code;
 pub mod file;
 pub mod kinds;
 pub mod memory;
 mod metrics;
-mod nearest;
 pub mod params;
 mod record;
 mod seed;
@@ -19,10 +20,11 @@ mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
+pub use did_you_mean::nearest;
 pub use digits::few_digits;
-pub use error::{ErrorKind, Explain};
+pub use error::Explain;
+pub use exit_code::ErrorKind;
 pub use metrics::{Metrics, larger_is_better};
-pub use nearest::nearest;
 pub use params::{ParamInfo, ParamKind};
 pub use record::{CertificateRecord, EpochRecord};
 pub use seed::{Purpose, Seed};

@@ -39,7 +39,8 @@ pub struct ParamInfo {
 /// The parameters of `module` in the order of its fields.
 pub fn list<M: Module>(module: &M) -> Vec<ParamInfo> {
     let mut infos = Vec::new();
-    let mut visitor = Visit { place: Place::default(), each: |info: &ParamInfo, _| infos.push(info.clone()) };
+    let mut visitor =
+        Visit { at: ModulePath::default(), each: |info: &ParamInfo, _| infos.push(info.clone()) };
     module.visit(&mut visitor);
     infos
 }
@@ -48,7 +49,7 @@ pub fn list<M: Module>(module: &M) -> Vec<ParamInfo> {
 ///
 /// The tensor is on the device of the module, with its autodiff context.
 pub fn for_each<M: Module>(module: &M, each: impl FnMut(&ParamInfo, Tensor<1>)) {
-    module.visit(&mut Visit { place: Place::default(), each });
+    module.visit(&mut Visit { at: ModulePath::default(), each });
 }
 
 /// Replaces every *trainable* parameter by what `update` makes of it.
@@ -56,7 +57,7 @@ pub fn for_each<M: Module>(module: &M, each: impl FnMut(&ParamInfo, Tensor<1>)) 
 /// `update` gets the flat value without autodiff and gives back a tensor of the same length. Running statistics
 /// and frozen parameters are left alone, and so is everything on a device without autodiff.
 pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
-    module.map(&mut Update { place: Place::default(), update })
+    module.map(&mut Update { at: ModulePath::default(), update })
 }
 
 /// Replaces every float tensor of `module`, running statistics and frozen parameters included, by what `replace` makes
@@ -65,16 +66,16 @@ pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) ->
 /// `replace` gets the flat value, with the autodiff context of the module, and gives back a tensor of the same length.
 /// Burn shares running statistics between clones: give a module that nothing else was cloned from (`valid()` gives one).
 pub fn replace<M: Module>(module: M, replace: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
-    module.map(&mut Replace { place: Place::default(), replace })
+    module.map(&mut Replace { at: ModulePath::default(), replace })
 }
 
 /// Where a traversal stands: the names and container types from the root to the current field.
 #[derive(Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct ModulePath {
     names: Vec<(String, String)>,
 }
 
-impl Place {
+impl ModulePath {
     pub(crate) fn enter(&mut self, name: &str, container: &str) {
         self.names.push((name.to_owned(), container.to_owned()));
     }
@@ -122,44 +123,44 @@ impl Place {
 }
 
 struct Visit<F> {
-    place: Place,
+    at: ModulePath,
     each: F,
 }
 
 impl<F: FnMut(&ParamInfo, Tensor<1>)> ModuleVisitor for Visit<F> {
     fn enter_module(&mut self, name: &str, container: &str) {
-        self.place.enter(name, container);
+        self.at.enter(name, container);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.exit();
+        self.at.exit();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let info = self.place.info(param);
+        let info = self.at.info(param);
         (self.each)(&info, param.base().reshape([-1]));
     }
 }
 
 struct Update<F> {
-    place: Place,
+    at: ModulePath,
     update: F,
 }
 
 impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Update<F> {
     fn enter_module(&mut self, name: &str, container: &str) {
-        self.place.enter(name, container);
+        self.at.enter(name, container);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.exit();
+        self.at.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         if !param.is_require_grad() {
             return param;
         }
-        let info = self.place.info(&param);
+        let info = self.at.info(&param);
         param.map(|tensor| {
             let shape = tensor.shape();
             let checkpointing = tensor.gradient_checkpointing_strategy();
@@ -175,21 +176,21 @@ impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Update<F> {
 }
 
 struct Replace<F> {
-    place: Place,
+    at: ModulePath,
     replace: F,
 }
 
 impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Replace<F> {
     fn enter_module(&mut self, name: &str, container: &str) {
-        self.place.enter(name, container);
+        self.at.enter(name, container);
     }
 
     fn exit_module(&mut self, _: &str, _: &str) {
-        self.place.exit();
+        self.at.exit();
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let info = self.place.info(&param);
+        let info = self.at.info(&param);
         let require_grad = param.is_require_grad();
         param.map(|tensor| {
             let shape = tensor.shape();

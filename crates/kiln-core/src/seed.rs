@@ -74,7 +74,7 @@ impl Seed {
         Self(mix(self.0 ^ mix(index.wrapping_add(GAMMA))))
     }
 
-    /// The seed as a number, for generators of others.
+    /// The seed as a number, for the generators of other libraries.
     pub fn value(self) -> u64 {
         self.0
     }
