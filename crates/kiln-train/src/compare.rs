@@ -13,11 +13,11 @@ use kiln_optim::{Gradients, Optimizer};
 
 use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
+use crate::data::loaders;
 use crate::evaluate::{EVAL_BATCH, evaluate};
 use crate::schedules::Schedules;
 use crate::step::{Objective, Stepper};
-use crate::trainer::{Data, Trainer, loaders};
-use crate::{Metrics, Task, TrainError};
+use crate::{Data, Metrics, Task, TrainError, Trainer};
 
 /// How far one device is from the first, over all steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ pub struct Difference {
     pub max_grad_diff: f64,
     /// The first step and parameter beyond the tolerance.
     pub first: Option<FirstDifference>,
-    /// Metrics after the last step: over the validation part, or the training part when there is none.
+    /// Metrics after the last step: over the validation part, or without one over the training part.
     pub metrics: Metrics,
 }
 

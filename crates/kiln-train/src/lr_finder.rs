@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::accumulate::Accumulator;
 use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
+use crate::data::loaders;
+use crate::first_weights::{device_of, draw_lazy};
 use crate::step::{Objective, Stepper};
-use crate::trainer::{Data, Trainer, device_of, draw_lazy, loaders};
-use crate::{Task, TrainError};
+use crate::{Data, Task, TrainError, Trainer};
 
 /// How the finder goes through the rates: see [`Trainer::lr_find`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use kiln_data::Loader;
 use kiln_optim::{LearningRate, OptimError, Optimizer, Schedule};
 
-use crate::trainer::{Data, loaders};
-use crate::{Task, TrainConfig, TrainError, Trainer};
+use crate::data::loaders;
+use crate::{Data, Task, TrainConfig, TrainError, Trainer};
 
 /// What a run would do, without doing it: see [`Trainer::preview`].
 #[derive(Debug, Clone, PartialEq)]

@@ -11,9 +11,9 @@ pub struct Sparsity {
     pub zeros: usize,
     /// All numbers.
     pub numbers: usize,
-    /// Outputs that nothing goes into: zero columns of a matrix, zero filters.
+    /// Outputs whose incoming weights are all zero: zero columns of a matrix, zero filters.
     pub zero_outputs: usize,
-    /// Inputs that nothing comes from: zero rows of a matrix, channels that are zero in all filters.
+    /// Inputs whose outgoing weights are all zero: zero rows of a matrix, channels that are zero in all filters.
     pub zero_inputs: usize,
 }
 

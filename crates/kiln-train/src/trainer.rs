@@ -1,50 +1,19 @@
-//! The trainer: what to train with, and the way in.
+//! The trainer: what to train with.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use burn::module::Module;
-use kiln_core::{Purpose, Seed, params};
-use kiln_data::{Loader, Source};
+use kiln_core::Seed;
 use kiln_objective::{ConstraintConfig, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{
     AdamConfig, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig,
 };
 
 use crate::checkpoint::CheckpointStore;
-use crate::evaluate::EVAL_BATCH;
-use crate::first_batch::FirstBatch;
 use crate::log::MetricsLog;
-use crate::run::Run;
-use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Outcome, Task, TrainConfig, TrainError};
-
-/// The data a model is trained on and judged by.
-pub struct Data<B> {
-    pub(crate) train: Arc<dyn Source<B>>,
-    pub(crate) validation: Option<Arc<dyn Source<B>>>,
-}
-
-// By hand, because a derive would ask for `B: Debug`.
-impl<B> std::fmt::Debug for Data<B> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Data").field("train", &self.train).field("validation", &self.validation).finish()
-    }
-}
-
-impl<B> Data<B> {
-    /// Training items only: the last weights count.
-    pub fn new(train: impl Source<B> + 'static) -> Self {
-        Self { train: Arc::new(train), validation: None }
-    }
-
-    /// Validation items: the weights that do best on them count.
-    pub fn validation(mut self, validation: impl Source<B> + 'static) -> Self {
-        self.validation = Some(Arc::new(validation));
-        self
-    }
-}
+use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].
 ///
@@ -225,80 +194,4 @@ impl<T: Task> Trainer<T> {
         self.stop = stop;
         self
     }
-
-    /// Trains `model` and gives it back with the best weights.
-    ///
-    /// The model may be on a plain or an autodiff device. The loop is deterministic: equal seeds, data and settings
-    /// give equal bits on flex and ndarray, whatever the number of threads.
-    ///
-    /// # Errors
-    /// [`TrainError`]: a setting out of its range, data that cannot be read, a loss that is not finite, a disk that
-    /// is full. Stopping early, by time, or by request is not an error: see [`Outcome::stop`].
-    pub fn fit(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
-        if let Some(store) = &self.store
-            && let Some(path) = store.list()?.pop()
-        {
-            return Err(TrainError::NotEmpty { path: path.parent().unwrap_or(&path).to_owned() });
-        }
-        Run::start(self, model, data, None)?.finish()
-    }
-
-    /// Goes on from the newest whole checkpoint of the run directory, or starts over when there is none.
-    ///
-    /// `model`, data and settings must be those of the run. The end is the same, bit for bit, as if the run had
-    /// never been interrupted. A run that has ended gives its outcome back at once.
-    ///
-    /// # Errors
-    /// As [`Trainer::fit`]; and [`TrainError::Damaged`] when no checkpoint is whole.
-    pub fn resume(
-        &mut self,
-        model: T::Model,
-        data: &Data<T::Batch>,
-    ) -> Result<Outcome<T::Model>, TrainError> {
-        let checkpoint = match &self.store {
-            Some(store) => store.newest()?.0,
-            None => None,
-        };
-        Run::start(self, model, data, checkpoint)?.finish()
-    }
-}
-
-/// The device that the first parameter of `model` is on.
-pub(crate) fn device_of<M: Module>(model: &M) -> burn::tensor::Device {
-    model.devices().into_iter().next().unwrap_or_default()
-}
-
-/// Lets lazy parameters draw their first values, in order, from the seed of the run. They draw from Burn's generator when
-/// they are first read, wherever that is.
-pub(crate) fn draw_lazy<M: Module>(model: &M, run: Seed) {
-    device_of(model).seed(run.purpose(Purpose::Backend).value());
-    params::for_each(model, |_, _| {});
-}
-
-/// The training part, and the validation part where there is one.
-type Loaders<B> = (Loader<B>, Option<Loader<B>>);
-
-/// The loaders of the training and the validation part.
-pub(crate) fn loaders<T: Task>(
-    trainer: &Trainer<T>,
-    data: &Data<T::Batch>,
-) -> Result<Loaders<T::Batch>, TrainError> {
-    let config = &trainer.config;
-    let mut train = if config.overfit_batch {
-        Loader::new(FirstBatch::new(data.train.clone(), config.batch_size), config.batch_size)?
-    } else {
-        Loader::new(data.train.clone(), config.batch_size)?
-    };
-    train = train
-        .prefetch_when_slow(config.prefetch)
-        .drop_last(config.drop_last)
-        .augmented(trainer.seed.purpose(Purpose::Augment));
-    if config.shuffle {
-        train = train.shuffled(trainer.seed.purpose(Purpose::Shuffle));
-    }
-    let validation = match &data.validation {
-        Some(source) => Some(Loader::new(source.clone(), EVAL_BATCH)?.prefetch_when_slow(config.prefetch)),
-        None => None,
-    };
-    Ok((train, validation))
 }

@@ -5,23 +5,12 @@
 
 #[path = "device/common.rs"]
 mod common;
-
-use std::ops::ControlFlow;
+#[path = "device/stopped.rs"]
+mod stopped;
 
 use common::{Net, config, data, trainer};
-use kiln_train::{Callback, CheckpointConfig, StepView, Stop, TrainError};
-
-struct StopAt(u64);
-
-impl Callback for StopAt {
-    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 {
-            ControlFlow::Break(Stop::Interrupted)
-        } else {
-            ControlFlow::Continue(())
-        })
-    }
-}
+use kiln_train::CheckpointConfig;
+use stopped::StopAt;
 
 #[test]
 fn a_resumed_run_draws_what_the_uninterrupted_one_drew() {

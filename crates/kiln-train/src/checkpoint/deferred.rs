@@ -4,17 +4,8 @@ use std::time::{Duration, Instant};
 
 use kiln_core::Weights;
 
-use super::{CheckpointStore, TrainState, folder_name};
+use super::{CheckpointStore, Rest, TrainState, folder_name};
 use crate::TrainError;
-
-/// What a checkpoint holds beside the weights that count and the state of the loop.
-#[derive(Debug)]
-pub(crate) struct Rest {
-    /// The state of the optimiser.
-    pub(crate) optimizer: Weights,
-    /// What an average needs; empty without.
-    pub(crate) average: Weights,
-}
 
 /// Holds checkpoints back for the first part of a run. Only the best is kept, in memory: when something is written at
 /// last, the state that it names as the best must be there too.

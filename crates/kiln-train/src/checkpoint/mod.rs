@@ -15,9 +15,9 @@ mod manifest;
 mod state;
 mod store;
 
-pub(crate) use deferred::{Deferred, Rest};
+pub(crate) use deferred::Deferred;
 pub use manifest::Manifest;
 pub(crate) use state::FORMAT;
 pub use state::TrainState;
-pub(crate) use store::folder_name;
 pub use store::{Checkpoint, CheckpointStore, Verified};
+pub(crate) use store::{Rest, folder_name};

@@ -9,7 +9,7 @@ use kiln_core::Weights;
 use kiln_core::file::{sync_folder, write_durably};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
-use super::{FORMAT, Rest, TrainState};
+use super::{FORMAT, TrainState};
 use crate::TrainError;
 
 const MODEL: &str = "model.safetensors";
@@ -41,6 +41,15 @@ pub struct Checkpoint {
     pub state: TrainState,
     /// Files that were attached with [`CheckpointStore::attach`].
     pub extra: BTreeMap<String, Vec<u8>>,
+}
+
+/// What a checkpoint holds beside the weights that count and the state of the loop.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    /// The state of the optimiser.
+    pub(crate) optimizer: Weights,
+    /// What an average needs; empty without.
+    pub(crate) average: Weights,
 }
 
 /// What [`CheckpointStore::verify`] found in one folder.
@@ -84,6 +93,11 @@ impl CheckpointStore {
         }
         found.sort();
         Ok(found.into_iter().map(|(_, path)| path).collect())
+    }
+
+    /// Refuses a folder with checkpoints: a new run starts in an empty one.
+    pub(crate) fn must_be_empty(&self) -> Result<(), TrainError> {
+        if self.list()?.is_empty() { Ok(()) } else { Err(TrainError::NotEmpty { path: self.folder.clone() }) }
     }
 
     /// Checks length and hash of every file of every checkpoint, oldest first.

@@ -11,8 +11,7 @@ use kiln_data::{Batch, Loader, Targets};
 use kiln_objective::{LossConfig, Penalties, PenaltyConfig};
 
 use crate::evaluate::EVAL_BATCH;
-use crate::trainer::Data;
-use crate::{SolverConfig, TrainError};
+use crate::{Data, SolverConfig, TrainError};
 pub use error::NotConvex;
 pub use rule::KktRule;
 pub use solve::Solved;

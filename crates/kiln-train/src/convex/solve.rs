@@ -8,8 +8,7 @@ use kiln_core::Weights;
 
 use super::ConvexModel;
 use crate::run::Run;
-use crate::trainer::{Data, Trainer};
-use crate::{NotConvex, Outcome, SolverConfig, Stop, Task, TrainError};
+use crate::{Data, NotConvex, Outcome, SolverConfig, Stop, Task, TrainError, Trainer};
 
 /// What a solver leaves behind.
 #[derive(Debug)]
@@ -44,12 +43,10 @@ impl<T: Task> Trainer<T> {
         self.config.check()?;
         let from = match &self.store {
             Some(store) if resume => store.newest()?.0,
-            Some(store) => match store.list()?.pop() {
-                Some(path) => {
-                    return Err(TrainError::NotEmpty { path: path.parent().unwrap_or(&path).to_owned() });
-                }
-                None => None,
-            },
+            Some(store) => {
+                store.must_be_empty()?;
+                None
+            }
             None => None,
         };
         if from.as_ref().is_some_and(|checkpoint| checkpoint.state.stop.is_some()) {

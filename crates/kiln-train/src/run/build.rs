@@ -8,11 +8,12 @@ use kiln_optim::{Average, OptimError, Optimizer};
 
 use super::Run;
 use crate::checkpoint::{Deferred, TrainState};
+use crate::data::loaders;
+use crate::first_weights::{device_of, draw_lazy};
 use crate::losses::Losses;
 use crate::schedules::{Schedules, length};
 use crate::step::{Objective, Stepper};
-use crate::trainer::{Data, Trainer, device_of, draw_lazy, loaders};
-use crate::{History, Task, TrainError};
+use crate::{Data, History, Task, TrainError, Trainer};
 
 impl<'a, T: Task> Run<'a, T> {
     pub(super) fn build(

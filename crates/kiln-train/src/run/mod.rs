@@ -29,8 +29,7 @@ use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::losses::{LossSum, Losses};
 use crate::schedules::Schedules;
 use crate::step::Stepper;
-use crate::trainer::{Data, Trainer};
-use crate::{History, Outcome, Stop, Task, TrainError};
+use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
 
 pub(crate) struct Run<'a, T: Task> {
     trainer: &'a mut Trainer<T>,

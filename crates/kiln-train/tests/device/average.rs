@@ -1,19 +1,15 @@
 //! Averages of the weights in training: what is evaluated, exact resume, statistics of batch norm.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Seed, Weights};
 use kiln_data::{Loader, Source};
 use kiln_optim::{AverageConfig, EmaConfig, OptimConfig, ScheduleFreeSgdConfig, SwaConfig};
-use kiln_train::checkpoint::CheckpointStore;
-use kiln_train::{
-    Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, StepView, Stop, TrainConfig,
-    TrainError, evaluate, read_history,
-};
+use kiln_train::{CheckpointConfig, Data, EarlyStoppingConfig, Stop, TrainConfig, evaluate};
 
 use crate::common::{FEATURES, Net, PointTask, Points, config, data, model, trainer};
+use crate::stopped::{StopAt, end};
 
 fn ema() -> AverageConfig {
     AverageConfig::Ema(EmaConfig { decay: 0.9, warmup: true, ..EmaConfig::default() })
@@ -25,42 +21,6 @@ fn swa(every: Option<u64>) -> AverageConfig {
 
 fn not_judged() -> AverageConfig {
     AverageConfig::Ema(EmaConfig { decay: 0.9, evaluate: false, ..EmaConfig::default() })
-}
-
-struct StopAt(u64);
-
-impl Callback for StopAt {
-    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 {
-            ControlFlow::Break(Stop::Interrupted)
-        } else {
-            ControlFlow::Continue(())
-        })
-    }
-}
-
-#[derive(Debug, PartialEq)]
-struct End {
-    last: String,
-    best: String,
-    average: String,
-    optimizer: String,
-    history: Vec<EpochRecord>,
-    stop: Stop,
-}
-
-fn end(folder: &Path, outcome: kiln_train::Outcome<Net>) -> End {
-    let newest = CheckpointStore::new(folder.join("checkpoints"), 2).newest().unwrap().0.unwrap();
-    assert_eq!(read_history(&folder.join("metrics.jsonl")).unwrap(), outcome.history);
-    let untimed = |record: &EpochRecord| EpochRecord { seconds: 0.0, ..record.clone() };
-    End {
-        last: outcome.last_weights_blake3,
-        best: Weights::of(&outcome.model).blake3(),
-        average: newest.average.blake3(),
-        optimizer: newest.optimizer.blake3(),
-        history: outcome.history.epochs.iter().map(untimed).collect(),
-        stop: outcome.stop,
-    }
 }
 
 fn build(folder: &Path, average: &AverageConfig) -> kiln_train::Trainer<PointTask> {

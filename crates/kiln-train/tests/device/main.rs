@@ -4,6 +4,7 @@
 
 mod accumulate;
 mod average;
+mod checkpoints;
 mod common;
 mod fit;
 mod lr_finder;
@@ -11,3 +12,4 @@ mod metrics;
 mod optimisers;
 mod penalties;
 mod resume;
+mod stopped;

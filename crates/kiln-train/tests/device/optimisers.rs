@@ -1,6 +1,5 @@
 //! Optimisers in the loop: those that average, Lookahead and SAM; stopped anywhere they go on with the same bits.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use burn::module::Module;
@@ -11,9 +10,10 @@ use kiln_optim::{
     SamConfig, ScheduleFreeAdamwConfig, ScheduleFreeSgdConfig, SgdConfig,
 };
 use kiln_train::checkpoint::CheckpointStore;
-use kiln_train::{Callback, CheckpointConfig, Data, StepView, Stop, Task, TrainConfig, TrainError, Trainer};
+use kiln_train::{CheckpointConfig, Data, Task, TrainConfig, Trainer};
 
 use crate::common::{Net, PointTask, Points, config, data, model, trainer};
+use crate::stopped::{StopAt, end};
 
 fn cases() -> Vec<(&'static str, OptimizerConfig)> {
     let adam = || OptimizerConfig::from(OptimConfig::Adam(AdamConfig { lr: 0.01, ..Default::default() }));
@@ -33,24 +33,6 @@ fn build(folder: &Path, optim: &OptimizerConfig) -> Trainer<PointTask> {
     trainer(config())
         .optimizer(optim.clone())
         .run_dir(folder, CheckpointConfig { every_epochs: 2, every_steps: Some(4), keep: 2 })
-}
-
-struct StopAt(u64);
-
-impl Callback for StopAt {
-    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 {
-            ControlFlow::Break(Stop::Interrupted)
-        } else {
-            ControlFlow::Continue(())
-        })
-    }
-}
-
-/// Hashes of the last weights, the best, and the optimiser's state.
-fn end(folder: &Path, outcome: kiln_train::Outcome<Net>) -> [String; 3] {
-    let newest = CheckpointStore::new(folder.join("checkpoints"), 2).newest().unwrap().0.unwrap();
-    [outcome.last_weights_blake3, Weights::of(&outcome.model).blake3(), newest.optimizer.blake3()]
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Penalties and constraints in the loop: sparse models come to rest where scikit-learn's do, constraints hold, strengths that change
 //! survive a resume.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use burn::nn::{Linear, LinearConfig};
@@ -16,11 +15,10 @@ use kiln_optim::{
     AdamConfig, LinearShape, LionConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig,
 };
 use kiln_testkit::golden;
-use kiln_train::{
-    Callback, CheckpointConfig, Data, Scores, StepView, Stop, Task, TrainConfig, TrainError, Trainer,
-};
+use kiln_train::{CheckpointConfig, Data, Scores, Task, TrainConfig, Trainer};
 
 use crate::common::{Net, PointTask, config, data, model, trainer};
+use crate::stopped::StopAt;
 
 /// All items of the golden regression at once.
 #[derive(Debug, Clone)]
@@ -143,18 +141,6 @@ fn constraints_hold_at_the_end() {
     }
     for name in ["hidden.bias", "output.bias"] {
         assert!(numbers(name).iter().all(|b| (-0.01..=0.02).contains(&(*b as f32))), "{name}");
-    }
-}
-
-struct StopAt(u64);
-
-impl Callback for StopAt {
-    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
-        Ok(if view.step == self.0 {
-            ControlFlow::Break(Stop::Interrupted)
-        } else {
-            ControlFlow::Continue(())
-        })
     }
 }
 

@@ -1,0 +1,40 @@
+//! The way in: a run from its first step, or from its newest checkpoint.
+
+use crate::run::Run;
+use crate::{Data, Outcome, Task, TrainError, Trainer};
+
+impl<T: Task> Trainer<T> {
+    /// Trains `model` and gives it back with the best weights.
+    ///
+    /// The model may be on a plain or an autodiff device. The loop is deterministic: equal seeds, data and settings
+    /// give equal bits on flex and ndarray, whatever the number of threads.
+    ///
+    /// # Errors
+    /// [`TrainError`]: a setting out of its range, data that cannot be read, a loss that is not finite, a disk that
+    /// is full. Stopping early, by time, or by request is not an error: see [`Outcome::stop`].
+    pub fn fit(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
+        if let Some(store) = &self.store {
+            store.must_be_empty()?;
+        }
+        Run::start(self, model, data, None)?.finish()
+    }
+
+    /// Goes on from the newest whole checkpoint of the run directory. Without a checkpoint it starts over.
+    ///
+    /// `model`, data and settings must be those of the run. The end is the same, bit for bit, as if the run had
+    /// never been interrupted. A run that has ended gives its outcome back at once.
+    ///
+    /// # Errors
+    /// As [`Trainer::fit`]; and [`TrainError::Damaged`] when no checkpoint is whole.
+    pub fn resume(
+        &mut self,
+        model: T::Model,
+        data: &Data<T::Batch>,
+    ) -> Result<Outcome<T::Model>, TrainError> {
+        let checkpoint = match &self.store {
+            Some(store) => store.newest()?.0,
+            None => None,
+        };
+        Run::start(self, model, data, checkpoint)?.finish()
+    }
+}
