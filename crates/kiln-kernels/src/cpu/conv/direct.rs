@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
+use super::correlation::{Correlation, Sweep};
 use super::pack::Packed;
-use super::plan::{Plan, Sweep};
 use super::source::{Sink, Source};
 use crate::cpu::act::Act;
 use crate::cpu::arch::Arch;
@@ -19,23 +19,24 @@ const TASKS: usize = 64;
 /// Floats of results, and of weights, that stay in the first-level cache between a convolution and its pooling.
 const STRIP: usize = 4096;
 
-/// Correlates every image of `source` with `weight` as `plan` says.
+/// Correlates every image of `source` with `weight` as `correlation` says.
 pub(super) fn correlate(
     arch: Arch,
-    plan: &Plan,
+    correlation: &Correlation,
     source: Source<'_>,
     weight: &[f32],
     bias: Option<&[f32]>,
     act: Act,
     sink: &Sink<'_>,
 ) {
-    let blocks = arch.dispatch(BlocksOf(plan.cout));
-    let weight = Packed::new(arch, blocks, plan, weight);
-    let bias = bias.map(|bias| padded_bias(bias, plan, blocks));
-    let per = plan.n.div_ceil(TASKS).max(1);
-    let segments: Vec<_> = plan.sweeps.iter().map(|sweep| segments(sweep, plan.cin)).collect();
-    let task = Correlate { plan, blocks, segments, source, weight, bias, relu: act == Act::Relu, sink, per };
-    for_each(arch, plan.n.div_ceil(per), plan.flops, &task);
+    let blocks = arch.dispatch(BlocksOf(correlation.cout));
+    let weight = Packed::new(arch, blocks, correlation, weight);
+    let bias = bias.map(|bias| padded_bias(bias, correlation, blocks));
+    let per = correlation.n.div_ceil(TASKS).max(1);
+    let segments: Vec<_> = correlation.sweeps.iter().map(|sweep| segments(sweep, correlation.cin)).collect();
+    let task =
+        Correlate { correlation, blocks, segments, source, weight, bias, relu: act == Act::Relu, sink, per };
+    for_each(arch, correlation.n.div_ceil(per), correlation.flops, &task);
 }
 
 /// How columns are divided on the instruction set at hand.
@@ -50,10 +51,12 @@ impl WithSimd for BlocksOf {
 }
 
 /// Each group's bias, its last vector filled up.
-fn padded_bias(bias: &[f32], plan: &Plan, blocks: Blocks) -> Scratch {
-    let mut out = Scratch::zeroed(plan.groups * blocks.padded());
-    for (out, bias) in out.chunks_exact_mut(blocks.padded().max(1)).zip(bias.chunks_exact(plan.cout.max(1))) {
-        out[..plan.cout].copy_from_slice(bias);
+fn padded_bias(bias: &[f32], correlation: &Correlation, blocks: Blocks) -> Scratch {
+    let mut out = Scratch::zeroed(correlation.groups * blocks.padded());
+    for (out, bias) in
+        out.chunks_exact_mut(blocks.padded().max(1)).zip(bias.chunks_exact(correlation.cout.max(1)))
+    {
+        out[..correlation.cout].copy_from_slice(bias);
     }
     out
 }
@@ -65,7 +68,7 @@ fn segments(sweep: &Sweep, cin: usize) -> Vec<Segment> {
 }
 
 struct Correlate<'a> {
-    plan: &'a Plan,
+    correlation: &'a Correlation,
     blocks: Blocks,
     segments: Vec<Vec<Segment>>,
     source: Source<'a>,
@@ -79,13 +82,13 @@ struct Correlate<'a> {
 impl Task for Correlate<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
-        let plan = self.plan;
-        let [h, w] = plan.result;
-        let channels = plan.groups * plan.cout;
+        let correlation = self.correlation;
+        let [h, w] = correlation.result;
+        let channels = correlation.groups * correlation.cout;
         let size = channels * h * w;
         // Zeroed once: what an image does not cover is the same for all of them.
-        let mut canvas = Scratch::zeroed(plan.canvas.len());
-        for image in piece(index, self.per, plan.n) {
+        let mut canvas = Scratch::zeroed(correlation.canvas.len());
+        for image in piece(index, self.per, correlation.n) {
             // SAFETY: each image belongs to one task.
             if let Some(out) = unsafe { self.sink.in_place_all(image..image + 1, channels, h * w, channels) }
             {
@@ -93,10 +96,10 @@ impl Task for Correlate<'_> {
             } else if let Some(lines) = self.strip() {
                 self.source.place(
                     image,
-                    [plan.cin, plan.source[0], plan.source[1]],
+                    [correlation.cin, correlation.source[0], correlation.source[1]],
                     0,
-                    plan.cin,
-                    plan.canvas,
+                    correlation.cin,
+                    correlation.canvas,
                     &mut canvas,
                 );
                 let mut out = Scratch::take(lines * w * channels);
@@ -108,7 +111,7 @@ impl Task for Correlate<'_> {
                             simd,
                             0,
                             block,
-                            &plan.sweeps[0],
+                            &correlation.sweeps[0],
                             &self.segments[0],
                             &canvas,
                             lines.clone(),
@@ -132,21 +135,28 @@ impl Correlate<'_> {
     /// How many lines at a time go through the pooling; `None` where a whole image does.
     #[inline(always)]
     fn strip(&self) -> Option<usize> {
-        let plan = self.plan;
-        let single = plan.groups == 1 && plan.sweeps.len() == 1;
-        let small = plan.taps * plan.cin * self.blocks.padded() <= STRIP;
-        let pair = 2 * plan.result[1] * plan.cout;
+        let correlation = self.correlation;
+        let single = correlation.groups == 1 && correlation.sweeps.len() == 1;
+        let small = correlation.taps * correlation.cin * self.blocks.padded() <= STRIP;
+        let pair = 2 * correlation.result[1] * correlation.cout;
         (single && small && self.sink.pools_lines()).then(|| 2 * (STRIP / pair.max(1)).max(1))
     }
 
     #[inline(always)]
     fn image<S: Simd>(&self, simd: S, image: usize, canvas: &mut [f32], out: &mut [f32]) {
-        let plan = self.plan;
-        let channels = plan.groups * plan.cin;
-        for group in 0..plan.groups {
-            let [h, w] = plan.source;
-            self.source.place(image, [channels, h, w], group * plan.cin, plan.cin, plan.canvas, canvas);
-            for (sweep, segments) in plan.sweeps.iter().zip(&self.segments) {
+        let correlation = self.correlation;
+        let channels = correlation.groups * correlation.cin;
+        for group in 0..correlation.groups {
+            let [h, w] = correlation.source;
+            self.source.place(
+                image,
+                [channels, h, w],
+                group * correlation.cin,
+                correlation.cin,
+                correlation.canvas,
+                canvas,
+            );
+            for (sweep, segments) in correlation.sweeps.iter().zip(&self.segments) {
                 for block in 0..self.blocks.count() {
                     self.block(simd, group, block, sweep, segments, canvas, 0..sweep.count[0], out);
                 }
@@ -168,16 +178,16 @@ impl Correlate<'_> {
         lines: Range<usize>,
         out: &mut [f32],
     ) {
-        let plan = self.plan;
+        let correlation = self.correlation;
         let block = self.blocks.get(block);
-        let channels = plan.groups * plan.cout;
-        let first = group * plan.cout + block.first;
-        let panel = self.weight.panel(group, block.first, block.width, sweep.first_tap * plan.cin);
+        let channels = correlation.groups * correlation.cout;
+        let first = group * correlation.cout + block.first;
+        let panel = self.weight.panel(group, block.first, block.width, sweep.first_tap * correlation.cin);
         let (mut rows, mut cols) = (lines.len(), sweep.count[1]);
-        let mut a_line = sweep.stride[0] * plan.canvas.w * plan.cin;
-        let a_row = sweep.stride[1] * plan.cin;
-        let c_row = plan.step[1] * channels;
-        let mut c_line = plan.step[0] * plan.result[1] * channels;
+        let mut a_line = sweep.stride[0] * correlation.canvas.w * correlation.cin;
+        let a_row = sweep.stride[1] * correlation.cin;
+        let c_row = correlation.step[1] * channels;
+        let mut c_line = correlation.step[0] * correlation.result[1] * channels;
         let above = lines.start * a_line;
         // Without a border lines follow each other like pixels: one long line.
         if a_line == cols * a_row && c_line == cols * c_row {
@@ -186,8 +196,8 @@ impl Correlate<'_> {
         if rows == 0 || cols == 0 {
             return;
         }
-        let start = sweep.first[0] * plan.result[1] * channels + sweep.first[1] * channels + first;
-        let len = sweep.merged * plan.cin;
+        let start = sweep.first[0] * correlation.result[1] * channels + sweep.first[1] * channels + first;
+        let len = sweep.merged * correlation.cin;
         // The last element that each pointer reaches.
         let a_last = above + (rows - 1) * a_line + (cols - 1) * a_row;
         assert!(segments.iter().all(|at| a_last + at.a + len <= canvas.len()), "direct: canvas");

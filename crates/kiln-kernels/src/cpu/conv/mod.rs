@@ -15,10 +15,10 @@
 //! numbers, or with any above `1e12`, to the direct algorithm as a whole.
 
 mod block;
+mod correlation;
 mod direct;
 mod few_channels;
 mod pack;
-mod plan;
 mod shape;
 mod source;
 mod weight_grad;
@@ -29,7 +29,7 @@ pub(crate) use direct::BlocksOf;
 pub use shape::ConvShape;
 pub(crate) use shape::out_len;
 
-use plan::Plan;
+use correlation::Correlation;
 use source::{Sink, Source};
 
 use super::act::Act;
@@ -148,7 +148,7 @@ fn forward(
 ) {
     match winograd::Geometry::forward(shape) {
         Some(geometry) => winograd::correlate(arch, &geometry, x, weight, bias, act, sink),
-        None => direct::correlate(arch, &Plan::forward(shape), x, weight, bias, act, sink),
+        None => direct::correlate(arch, &Correlation::forward(shape), x, weight, bias, act, sink),
     }
 }
 
@@ -163,7 +163,7 @@ fn input_grad(
 ) {
     match winograd::Geometry::backward(shape) {
         Some(geometry) => winograd::correlate(arch, &geometry, g, weight, bias, act, sink),
-        None => direct::correlate(arch, &Plan::backward(shape), g, weight, bias, act, sink),
+        None => direct::correlate(arch, &Correlation::backward(shape), g, weight, bias, act, sink),
     }
 }
 

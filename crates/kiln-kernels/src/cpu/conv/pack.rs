@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::plan::Plan;
+use super::correlation::Correlation;
 use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each};
 use crate::cpu::scratch::Scratch;
@@ -17,12 +17,12 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    pub(super) fn new(arch: Arch, blocks: Blocks, plan: &Plan, weight: &[f32]) -> Self {
-        let depth = plan.taps * plan.cin;
+    pub(super) fn new(arch: Arch, blocks: Blocks, correlation: &Correlation, weight: &[f32]) -> Self {
+        let depth = correlation.taps * correlation.cin;
         let group = depth * blocks.padded();
-        let mut data = Scratch::take(plan.groups * group);
-        let task = Pack { blocks, plan, weight, group, depth, out: Shared::new(&mut data) };
-        for_each(arch, plan.groups * blocks.count(), plan.groups * group * MEMORY, &task);
+        let mut data = Scratch::take(correlation.groups * group);
+        let task = Pack { blocks, correlation, weight, group, depth, out: Shared::new(&mut data) };
+        for_each(arch, correlation.groups * blocks.count(), correlation.groups * group * MEMORY, &task);
         Self { data, group, depth }
     }
 
@@ -36,7 +36,7 @@ impl Packed {
 
 struct Pack<'a> {
     blocks: Blocks,
-    plan: &'a Plan,
+    correlation: &'a Correlation,
     weight: &'a [f32],
     group: usize,
     depth: usize,
@@ -50,12 +50,12 @@ impl Task for Pack<'_> {
         let start = group * self.group + block.first * self.depth;
         // SAFETY: each task has its own block.
         let out = unsafe { self.out.slice(start..start + self.depth * block.width) };
-        let weight = &self.weight[group * self.plan.w_group..][..self.plan.w_group];
-        let (w_in, w_out) = (self.plan.w_in, self.plan.w_out);
+        let weight = &self.weight[group * self.correlation.w_group..][..self.correlation.w_group];
+        let (w_in, w_out) = (self.correlation.w_in, self.correlation.w_out);
         let mut rows = out.chunks_exact_mut(block.width);
-        for sweep in &self.plan.sweeps {
+        for sweep in &self.correlation.sweeps {
             for &(_, position) in &sweep.taps {
-                for (input, row) in rows.by_ref().take(self.plan.cin).enumerate() {
+                for (input, row) in rows.by_ref().take(self.correlation.cin).enumerate() {
                     let start = block.first * w_out + input * w_in + position;
                     for (column, value) in row[..block.len].iter_mut().enumerate() {
                         *value = weight[start + column * w_out];

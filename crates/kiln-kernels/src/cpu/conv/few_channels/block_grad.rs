@@ -12,7 +12,7 @@ use pulp::{Simd, WithSimd};
 use super::winners::get;
 use super::{ConvShape, fits_block, tame};
 use crate::cpu::arch::Arch;
-use crate::cpu::conv::plan::Plan;
+use crate::cpu::conv::correlation::Correlation;
 use crate::cpu::conv::weight_grad::{Split, finish};
 use crate::cpu::order::{Image, Order, place};
 use crate::cpu::parallel::{Shared, Task, for_each};
@@ -42,21 +42,21 @@ pub(in super::super) fn relu_pool_weight_grad(
     if !fits_block(arch, shape) {
         return false;
     }
-    let plan = Plan::forward(shape);
+    let correlation = Correlation::forward(shape);
     let split = Split::new(shape.n, SUMS, shape.k, true);
     let mut partial = Scratch::take(split.partial_len());
     let sums = Shared::new(&mut partial);
-    let task = Picks { plan: &plan, split, x, g, index, sums, tame: AtomicBool::new(true) };
+    let task = Picks { correlation: &correlation, split, x, g, index, sums, tame: AtomicBool::new(true) };
     for_each(arch, split.tasks(), shape.flops(), &task);
     let tame = task.tame.into_inner();
     if tame {
-        finish(arch, &plan, split, &partial, dw, db);
+        finish(arch, &correlation, split, &partial, dw, db);
     }
     tame
 }
 
 struct Picks<'a> {
-    plan: &'a Plan,
+    correlation: &'a Correlation,
     split: Split,
     x: &'a [f32],
     g: &'a [f32],
@@ -68,16 +68,16 @@ struct Picks<'a> {
 impl Task for Picks<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, task: usize) {
-        let plan = self.plan;
-        let [h, w] = plan.result.map(|side| side / 2);
-        let (channels, pooled) = (plan.cout, h * w * plan.cout);
-        let [height, width] = plan.source;
+        let correlation = self.correlation;
+        let [h, w] = correlation.result.map(|side| side / 2);
+        let (channels, pooled) = (correlation.cout, h * w * correlation.cout);
+        let [height, width] = correlation.source;
         let (images, columns) = self.split.task(task);
         // SAFETY: each task has its own chunk and span.
         let sums = unsafe { self.sums.slice(self.split.place(task / self.split.spans, &columns)) };
         sums.fill(0.0);
-        let mut canvas = Scratch::zeroed(plan.canvas.len());
-        let line = plan.canvas.w;
+        let mut canvas = Scratch::zeroed(correlation.canvas.len());
+        let line = correlation.canvas.w;
         let mut pairs = Scratch::take((2 * h + 1) * 2 * line);
         for image in images {
             let x = &self.x[image * height * width..][..height * width];
@@ -86,7 +86,7 @@ impl Task for Picks<'_> {
                 return;
             }
             let x = Image { data: x, order: Order::Nhwc, c: 1, h: height, w: width, first: 0, channels: 1 };
-            place(x, plan.canvas, &mut canvas);
+            place(x, correlation.canvas, &mut canvas);
             // Pixels beside those below them: four in a row are a window, column by column.
             for (pairs, lines) in pairs.chunks_exact_mut(2 * line).zip(canvas.windows(2 * line).step_by(line))
             {

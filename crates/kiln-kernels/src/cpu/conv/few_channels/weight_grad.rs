@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::cpu::conv::plan::Sweep;
+use crate::cpu::conv::correlation::Sweep;
 use crate::cpu::parallel::cut;
 use crate::cpu::tile::{load, store};
 

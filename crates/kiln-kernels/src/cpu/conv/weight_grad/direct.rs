@@ -5,9 +5,9 @@ use pulp::Simd;
 use super::{Split, add};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
+use crate::cpu::conv::correlation::Correlation;
 use crate::cpu::conv::direct::BlocksOf;
 use crate::cpu::conv::few_channels;
-use crate::cpu::conv::plan::Plan;
 use crate::cpu::conv::source::Source;
 use crate::cpu::order::Canvas;
 use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each};
@@ -26,44 +26,52 @@ pub(in super::super) fn direct(
     dw: &mut [f32],
     db: Option<&mut [f32]>,
 ) {
-    let plan = Plan::forward(shape);
-    let blocks = arch.dispatch(BlocksOf(plan.cout));
+    let correlation = Correlation::forward(shape);
+    let blocks = arch.dispatch(BlocksOf(correlation.cout));
     let lanes = blocks.lanes;
     let padded = blocks.padded();
     // One row of sums a tap and channel, and one for the bias; columns of all groups side by side.
-    let rows = plan.taps * plan.cin + 1;
-    let split = Split::new(plan.n, rows, plan.groups * padded, plan.groups == 1);
+    let rows = correlation.taps * correlation.cin + 1;
+    let split = Split::new(correlation.n, rows, correlation.groups * padded, correlation.groups == 1);
     let mut partial = Scratch::take(split.partial_len());
-    let segments: Vec<_> = (0..plan.result[0])
+    let segments: Vec<_> = (0..correlation.result[0])
         .map(|y| Segment {
-            a: y * plan.sweeps[0].stride[0] * plan.canvas.w * plan.cin,
-            b: y * plan.result[1],
+            a: y * correlation.sweeps[0].stride[0] * correlation.canvas.w * correlation.cin,
+            b: y * correlation.result[1],
         })
         .collect();
     let with_bias = db.is_some();
-    let task =
-        Sums { plan: &plan, lanes, split, segments, x, g, with_bias, partial: Shared::new(&mut partial) };
-    for_each(arch, split.tasks(), plan.flops, &task);
-    finish(arch, &plan, split, &partial, dw, db);
+    let task = Sums {
+        correlation: &correlation,
+        lanes,
+        split,
+        segments,
+        x,
+        g,
+        with_bias,
+        partial: Shared::new(&mut partial),
+    };
+    for_each(arch, split.tasks(), correlation.flops, &task);
+    finish(arch, &correlation, split, &partial, dw, db);
 }
 
-/// Adds the chunks' sums up: `dw` and `db` of the columns of `plan`.
+/// Adds the chunks' sums up: `dw` and `db` of the columns of `correlation`.
 pub(in super::super) fn finish(
     arch: Arch,
-    plan: &Plan,
+    correlation: &Correlation,
     split: Split,
     partial: &[f32],
     dw: &mut [f32],
     db: Option<&mut [f32]>,
 ) {
-    let blocks = arch.dispatch(BlocksOf(plan.cout));
+    let blocks = arch.dispatch(BlocksOf(correlation.cout));
     let padded = blocks.padded();
-    let task = Finish { plan, padded, split, partial, dw: Shared::new(dw), db: db.map(Shared::new) };
-    for_each(arch, plan.groups * padded / blocks.lanes, split.partial_len() * MEMORY, &task);
+    let task = Finish { correlation, padded, split, partial, dw: Shared::new(dw), db: db.map(Shared::new) };
+    for_each(arch, correlation.groups * padded / blocks.lanes, split.partial_len() * MEMORY, &task);
 }
 
 struct Sums<'a> {
-    plan: &'a Plan,
+    correlation: &'a Correlation,
     lanes: usize,
     split: Split,
     /// The lines of the result.
@@ -77,31 +85,31 @@ struct Sums<'a> {
 impl Task for Sums<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
-        let plan = self.plan;
+        let correlation = self.correlation;
         let (images, columns) = self.split.task(index);
-        let [h, w] = plan.result;
-        let [sh, sw] = plan.source;
+        let [h, w] = correlation.result;
+        let [sh, sw] = correlation.source;
         // SAFETY: each task has its own chunk and span.
         let sums = unsafe { self.partial.slice(self.split.place(index / self.split.spans, &columns)) };
         sums.fill(0.0);
         // Columns of one group in this task: all of them, or the span if there is but one group.
-        let width = columns.len() / plan.groups;
-        let there = (plan.cout - columns.start.min(plan.cout)).min(width);
-        let channels = plan.groups * plan.cout;
-        let mut canvas = Scratch::zeroed(plan.canvas.len());
+        let width = columns.len() / correlation.groups;
+        let there = (correlation.cout - columns.start.min(correlation.cout)).min(width);
+        let channels = correlation.groups * correlation.cout;
+        let mut canvas = Scratch::zeroed(correlation.canvas.len());
         let flat = Canvas { h, w, step: width, top: 0, left: 0 };
         let mut copy = None;
         for image in images {
-            for group in 0..plan.groups {
+            for group in 0..correlation.groups {
                 self.x.place(
                     image,
-                    [plan.groups * plan.cin, sh, sw],
-                    group * plan.cin,
-                    plan.cin,
-                    plan.canvas,
+                    [correlation.groups * correlation.cin, sh, sw],
+                    group * correlation.cin,
+                    correlation.cin,
+                    correlation.canvas,
                     &mut canvas,
                 );
-                let first = group * plan.cout + columns.start;
+                let first = group * correlation.cout + columns.start;
                 let in_place = self.g.in_place(image, channels * h * w).filter(|_| there == width);
                 let (g, step) = match in_place {
                     Some(g) => (&g[first..], channels),
@@ -113,14 +121,14 @@ impl Task for Sums<'_> {
                     }
                 };
                 let start = group * width;
-                if few_channels::fits::<S>(&plan.sweeps[0], plan.cin) {
+                if few_channels::fits::<S>(&correlation.sweeps[0], correlation.cin) {
                     let (sums, row) = (&mut sums[start..], columns.len());
                     few_channels::add(
                         simd,
-                        &plan.sweeps[0],
-                        plan.cin,
+                        &correlation.sweeps[0],
+                        correlation.cin,
                         &canvas,
-                        plan.canvas.w,
+                        correlation.canvas.w,
                         g,
                         step,
                         sums,
@@ -149,20 +157,23 @@ impl Sums<'_> {
         sums_row: usize,
         width: usize,
     ) {
-        let plan = self.plan;
-        let sweep = &plan.sweeps[0];
-        let [h, w] = plan.result;
+        let correlation = self.correlation;
+        let sweep = &correlation.sweeps[0];
+        let [h, w] = correlation.result;
         let (mut segments, mut len) = (&self.segments[..], w);
-        let a_step = sweep.stride[1] * plan.cin;
+        let a_step = sweep.stride[1] * correlation.cin;
         // Lines without a border follow each other like pixels.
         if h > 1 && segments[1].a == w * a_step {
             (segments, len) = (&segments[..1], h * w);
         }
-        let rows = sweep.merged * plan.cin;
+        let rows = sweep.merged * correlation.cin;
         let last = segments.last().map_or(0, |last| last.a) + (len - 1) * a_step + rows;
         assert!(g.len() >= (h * w - 1) * g_step + width, "weight gradient: g");
-        assert!(sums.len() >= (plan.taps * plan.cin - 1) * sums_row + width, "weight gradient: sums");
-        let mut firsts = sweep.taps.iter().step_by(sweep.merged).map(|&(tap, _)| tap * plan.cin);
+        assert!(
+            sums.len() >= (correlation.taps * correlation.cin - 1) * sums_row + width,
+            "weight gradient: sums"
+        );
+        let mut firsts = sweep.taps.iter().step_by(sweep.merged).map(|&(tap, _)| tap * correlation.cin);
         assert!(firsts.all(|first| first + last <= canvas.len()), "weight gradient: canvas");
         let blocks = Blocks { len: width, ..Blocks::new::<S>(width) };
         debug_assert_eq!(blocks.lanes, self.lanes);
@@ -176,7 +187,7 @@ impl Sums<'_> {
                     let block = blocks.get(index);
                     for (run, taps) in sweep.taps.chunks(sweep.merged).enumerate() {
                         let run = Run {
-                            a: canvas.as_ptr().wrapping_add(taps[0].0 * plan.cin + first * a_step),
+                            a: canvas.as_ptr().wrapping_add(taps[0].0 * correlation.cin + first * a_step),
                             a_row: 1,
                             a_step,
                             b: g.as_ptr().wrapping_add(first * g_step + block.first),
@@ -199,7 +210,7 @@ impl Sums<'_> {
                     }
                 }
                 if self.with_bias {
-                    let sum = &mut sums[plan.taps * plan.cin * sums_row..][..width];
+                    let sum = &mut sums[correlation.taps * correlation.cin * sums_row..][..width];
                     for line in lines {
                         for pixel in 0..len {
                             add(sum, &g[(line.b + first + pixel) * g_step..][..width]);
@@ -213,7 +224,7 @@ impl Sums<'_> {
 
 /// Adds the chunks up and puts `[tap, channel][column]` into the order of the weight.
 struct Finish<'a> {
-    plan: &'a Plan,
+    correlation: &'a Correlation,
     padded: usize,
     split: Split,
     partial: &'a [f32],
@@ -225,13 +236,13 @@ impl Task for Finish<'_> {
     /// One vector of columns.
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, index: usize) {
-        let plan = self.plan;
+        let correlation = self.correlation;
         let lanes = S::F32_LANES;
         let column = index * lanes;
         let (group, first) = (column / self.padded, column % self.padded);
-        let there = plan.cout.saturating_sub(first).min(lanes);
-        let size = plan.cin * plan.taps;
-        let start = group * plan.w_group + first * size;
+        let there = correlation.cout.saturating_sub(first).min(lanes);
+        let size = correlation.cin * correlation.taps;
+        let start = group * correlation.w_group + first * size;
         // SAFETY: each task has its own output channels.
         let dw = unsafe { self.dw.slice(start..start + there * size) };
         let sum = |row| {
@@ -244,17 +255,17 @@ impl Task for Finish<'_> {
             }
             sum
         };
-        for (tap, &(_, position)) in plan.sweeps[0].taps.iter().enumerate() {
-            for c in 0..plan.cin {
-                let sum = sum(tap * plan.cin + c);
+        for (tap, &(_, position)) in correlation.sweeps[0].taps.iter().enumerate() {
+            for c in 0..correlation.cin {
+                let sum = sum(tap * correlation.cin + c);
                 for lane in 0..there {
-                    dw[lane * size + c * plan.taps + position] = lane_of::<S>(&sum, lane);
+                    dw[lane * size + c * correlation.taps + position] = lane_of::<S>(&sum, lane);
                 }
             }
         }
         if let Some(db) = &self.db {
             let sum = sum(size);
-            let start = group * plan.cout + first;
+            let start = group * correlation.cout + first;
             // SAFETY: as above.
             let db = unsafe { db.slice(start..start + there) };
             for (lane, db) in db.iter_mut().enumerate() {

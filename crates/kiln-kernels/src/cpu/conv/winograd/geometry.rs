@@ -1,11 +1,8 @@
-//! When Winograd's algorithm fits a convolution and pays, and on tiles of which size.
+//! The tiles that Winograd's algorithm cuts a convolution into.
 
+use super::choice;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::order::Canvas;
-use crate::cpu::parallel::cut;
-
-/// Fewer channels than these and transforms cost more than multiplications saved.
-const CHANNELS: usize = cut(16, 3);
 
 /// A correlation with a 3×3 kernel over `source` padded at `shift`.
 #[derive(Clone, Debug)]
@@ -44,7 +41,7 @@ impl Geometry {
         Self::new(shape, [shape.ho(), shape.wo()], [shape.h, shape.w], shift, true, 0.8)
     }
 
-    /// Tiles of 4 where their products are at most `worth` of those of tiles of 2: their transforms cost more.
+    /// `None` where the choice falls on the direct algorithm.
     fn new(
         shape: &ConvShape,
         source: [usize; 2],
@@ -53,30 +50,11 @@ impl Geometry {
         backward: bool,
         worth: f64,
     ) -> Option<Self> {
-        let fits = (shape.r, shape.s) == (3, 3)
-            && (shape.stride, shape.dilation) == ([1, 1], [1, 1])
-            && shape.groups == 1
-            && shape.c.min(shape.k) >= CHANNELS;
-        let tiles = |tile: usize| result.map(|len| len.div_ceil(tile));
-        let products = |tile: usize| (tile + 2).pow(2) * tiles(tile).iter().product::<usize>();
-        let tile = if products(4) as f64 <= worth * products(2) as f64 { 4 } else { 2 };
-        let tiles = tiles(tile);
-        // Against 9 products a result: pays unless tiles hang over the edge.
-        let pays = 5 * products(tile) <= 4 * 9 * result[0] * result[1];
+        let tile = choice::tile(shape, result, worth)?;
+        let tiles = choice::tiles(tile, result);
         let (cin, cout) = if backward { (shape.k, shape.c) } else { (shape.c, shape.k) };
         let flops = shape.flops() / 2;
-        (fits && pays).then_some(Self {
-            n: shape.n,
-            cin,
-            cout,
-            source,
-            result,
-            shift,
-            tile,
-            tiles,
-            backward,
-            flops,
-        })
+        Some(Self { n: shape.n, cin, cout, source, result, shift, tile, tiles, backward, flops })
     }
 
     /// The canvas of one image with every tile's inputs, `step` floats a pixel.

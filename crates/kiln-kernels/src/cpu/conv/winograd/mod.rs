@@ -5,6 +5,7 @@
 //! that is 4 or 2.25 multiplications instead of 9.
 
 mod algorithm;
+mod choice;
 mod geometry;
 mod transform;
 mod weight;

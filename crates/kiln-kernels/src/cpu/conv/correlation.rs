@@ -84,7 +84,7 @@ pub(super) struct Sweep {
 
 /// What to correlate. Channels are those of one group.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(super) struct Correlation {
     pub(super) n: usize,
     pub(super) groups: usize,
     pub(super) cin: usize,
@@ -104,7 +104,7 @@ pub(super) struct Plan {
     pub(super) flops: usize,
 }
 
-impl Plan {
+impl Correlation {
     pub(super) fn forward(shape: &ConvShape) -> Self {
         let axis = |i: usize, out, kernel| {
             Axis::forward(out, kernel, shape.stride[i], shape.padding[i], shape.dilation[i])
