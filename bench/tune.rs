@@ -10,7 +10,9 @@ mod problems;
 use std::convert::Infallible;
 use std::time::Instant;
 
-use kiln::validate::search::{Direction, Ending, Plan, Sampler, Space, Study, StudyConfig, Tpe, TrialRun};
+use kiln::validate::search::{
+    Direction, Ending, Sampler, Space, Study, StudyConfig, StudyPlan, Tpe, TrialRun,
+};
 use problems::{PROBLEMS, Problem};
 
 const TRIALS: u64 = 100;
@@ -43,6 +45,6 @@ fn best(problem: &Problem, sampler: &Sampler, lag: usize, seed: u64) -> f64 {
         StudyConfig { seed, sampler: sampler.clone(), lag, ..StudyConfig::new(space, Direction::Minimise) };
     let mut study = Study::in_memory(config).unwrap();
     let objective = |run: &TrialRun| Ok::<_, Infallible>(Ending::Done((problem.value)(run.params())));
-    study.run(&Plan { trials: TRIALS, ..Plan::default() }, objective, |_| {}).unwrap();
+    study.run(&StudyPlan { trials: TRIALS, ..StudyPlan::default() }, objective, |_| {}).unwrap();
     study.best().unwrap().value.unwrap()
 }

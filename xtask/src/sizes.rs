@@ -11,14 +11,10 @@ const LIMIT: usize = 300;
 const LONGER: &[&str] = &[
     "crates/kiln-config/src/build.rs",
     "crates/kiln-config/src/schema.rs",
-    "crates/kiln-core/src/device.rs",
-    "crates/kiln-core/src/weights.rs",
     "crates/kiln-data/src/error.rs",
     "crates/kiln-objective/src/loss/mod.rs",
     "crates/kiln-objective/tests/device/losses.rs",
     "crates/kiln-optim/tests/device/trajectories.rs",
-    "crates/kiln-train/src/trainer.rs",
-    "crates/kiln-train/tests/device/resume.rs",
 ];
 
 /// Folders of the repository that hold sources.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use kiln_experiment::TrainingStart;
-use kiln_report::{Event, EventWriter, Mode, Plan, Progress};
+use kiln_report::{Event, EventWriter, Mode, Progress, RunPlan};
 use kiln_train::{Callback, EpochView, StepView, Stop, TrainError};
 
 /// The callback that shows training.
@@ -18,7 +18,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn new(mode: Mode, start: &TrainingStart<'_>, events: bool) -> Self {
         let [train, validation, _] = start.items.map(|items| items as u64);
-        let plan = Plan {
+        let plan = RunPlan {
             epochs: start.epochs,
             steps_per_epoch: start.steps_per_epoch,
             steps: start.steps,

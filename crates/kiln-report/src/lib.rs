@@ -20,9 +20,9 @@ mod mode;
 #[cfg(feature = "progress")]
 mod pace;
 #[cfg(feature = "progress")]
-mod plan;
-#[cfg(feature = "progress")]
 mod progress;
+#[cfg(feature = "progress")]
+mod run_plan;
 mod sheet;
 #[cfg(feature = "progress")]
 mod sink;
@@ -35,9 +35,9 @@ pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};
 pub use mode::{Mode, UnknownMode};
 #[cfg(feature = "progress")]
-pub use plan::Plan;
-#[cfg(feature = "progress")]
 pub use progress::Progress;
+#[cfg(feature = "progress")]
+pub use run_plan::RunPlan;
 pub use sheet::{Picture, Sheet};
 pub use table::{Column, Table};
 pub use writer::EventWriter;

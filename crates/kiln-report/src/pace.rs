@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::Plan;
+use crate::RunPlan;
 
 /// Steps and the time that they took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +15,7 @@ struct Timed {
 /// The pace of a run: the rate of its recent steps and the time between the last step and the end of an epoch.
 #[derive(Debug, Clone)]
 pub(crate) struct Pace {
-    plan: Plan,
+    plan: RunPlan,
     /// Steps of the whole run that are done.
     step: u64,
     /// Epochs of the whole run that are done.
@@ -37,7 +37,7 @@ const MARK_GROWTH: f64 = 1.05;
 const FORWARD_SHARE: f64 = 1.0 / 3.0;
 
 impl Pace {
-    pub(crate) fn new(plan: Plan) -> Self {
+    pub(crate) fn new(plan: RunPlan) -> Self {
         Self {
             plan,
             step: plan.done,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     /// Runs the plan and returns the largest relative error of the estimate after a tenth of the run's time.
-    fn worst_error(plan: Plan, step: impl Fn(u64) -> f64, end: f64) -> f64 {
+    fn worst_error(plan: RunPlan, step: impl Fn(u64) -> f64, end: f64) -> f64 {
         let (mut pace, mut clock) = (Pace::new(plan), 0.0);
         let mut estimates = Vec::new();
         for global in plan.done..plan.total_steps() {
@@ -139,13 +139,13 @@ mod tests {
         late.map(|(at, left)| (at + left - clock).abs() / clock).fold(0.0, f64::max)
     }
 
-    fn plan() -> Plan {
-        Plan {
+    fn plan() -> RunPlan {
+        RunPlan {
             epochs: 20,
             steps_per_epoch: 400,
             train_items: 50_000,
             validation_items: 10_000,
-            ..Plan::default()
+            ..RunPlan::default()
         }
     }
 
@@ -154,13 +154,13 @@ mod tests {
         // Steps of 5 ms that vary by half, after a slow start; the end of an epoch takes 5 % or 60 % of the epoch.
         let noisy = |step: u64| 0.005 * (0.5 + (step.wrapping_mul(2_654_435_761) % 1000) as f64 / 1000.0);
         let slow_start = |step: u64| if step < 10 { 0.2 } else { noisy(step) };
-        let two_epochs = Plan { epochs: 2, steps_per_epoch: 4000, ..plan() };
+        let two_epochs = RunPlan { epochs: 2, steps_per_epoch: 4000, ..plan() };
         assert!(worst_error(plan(), noisy, 0.1) < 0.15);
         assert!(worst_error(plan(), slow_start, 0.1) < 0.15);
         assert!(worst_error(plan(), slow_start, 1.2) < 0.15);
         assert!(worst_error(two_epochs, slow_start, 1.3) < 0.15);
-        assert!(worst_error(Plan { steps: Some(3_333), ..plan() }, noisy, 0.1) < 0.15);
-        assert!(worst_error(Plan { done: 1_234, ..plan() }, slow_start, 0.1) < 0.15);
+        assert!(worst_error(RunPlan { steps: Some(3_333), ..plan() }, noisy, 0.1) < 0.15);
+        assert!(worst_error(RunPlan { done: 1_234, ..plan() }, slow_start, 0.1) < 0.15);
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_time_limit_bounds_the_estimate() {
-        let mut pace = Pace::new(Plan { time_limit: Some(seconds(10.0)), ..plan() });
+        let mut pace = Pace::new(RunPlan { time_limit: Some(seconds(10.0)), ..plan() });
         pace.stepped(1, seconds(4.0));
         assert_eq!(pace.remaining(), Some(seconds(6.0)));
         pace.stepped(2, seconds(7.0));
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_resumed_run_counts_only_what_is_left() {
-        let mut pace = Pace::new(Plan { epochs: 2, steps_per_epoch: 10, done: 15, ..Plan::default() });
+        let mut pace = Pace::new(RunPlan { epochs: 2, steps_per_epoch: 10, done: 15, ..RunPlan::default() });
         assert_eq!((pace.epoch(), pace.step()), (1, 15));
         pace.stepped(6, seconds(1.0));
         pace.stepped(7, seconds(1.0));
@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn empty_and_huge_plans_do_not_panic() {
         for plan in [
-            Plan::default(),
-            Plan { epochs: u64::MAX, steps_per_epoch: u64::MAX, done: u64::MAX, ..Plan::default() },
+            RunPlan::default(),
+            RunPlan { epochs: u64::MAX, steps_per_epoch: u64::MAX, done: u64::MAX, ..RunPlan::default() },
         ] {
             let mut pace = Pace::new(plan);
             pace.stepped(u64::MAX, Duration::MAX);

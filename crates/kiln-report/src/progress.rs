@@ -11,7 +11,7 @@ use crate::epoch::epoch_line;
 use crate::pace::Pace;
 use crate::sink::{Sink, bar};
 use crate::table::dumb_terminal;
-use crate::{Mode, Plan, human};
+use crate::{Mode, RunPlan, human};
 
 /// The time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
@@ -21,7 +21,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 /// Shows how far training is. Costs a look at the clock per step; draws at most ten times a second.
 pub struct Progress {
     sink: Sink,
-    plan: Plan,
+    plan: RunPlan,
     pace: Pace,
     every: Duration,
     /// When the last step or epoch was reported.
@@ -36,7 +36,7 @@ pub struct Progress {
 
 impl Progress {
     /// Shows the first sign of life at once, on standard error.
-    pub fn new(mode: Mode, plan: Plan) -> Self {
+    pub fn new(mode: Mode, plan: RunPlan) -> Self {
         let terminal = io::stderr().is_terminal() && !dumb_terminal();
         let sink = match mode {
             Mode::Off => Sink::Off,
@@ -46,7 +46,7 @@ impl Progress {
         Self::start(sink, plan, Instant::now())
     }
 
-    fn start(sink: Sink, plan: Plan, now: Instant) -> Self {
+    fn start(sink: Sink, plan: RunPlan, now: Instant) -> Self {
         let every = if matches!(sink, Sink::Bar(_)) { BAR_EVERY } else { LINE_EVERY };
         let mut progress = Self {
             sink,
@@ -202,8 +202,14 @@ mod tests {
         }
     }
 
-    fn plan() -> Plan {
-        Plan { epochs: 3, steps_per_epoch: 10, train_items: 1000, validation_items: 100, ..Plan::default() }
+    fn plan() -> RunPlan {
+        RunPlan {
+            epochs: 3,
+            steps_per_epoch: 10,
+            train_items: 1000,
+            validation_items: 100,
+            ..RunPlan::default()
+        }
     }
 
     fn record(epoch: u64, best: bool) -> EpochRecord {
@@ -253,10 +259,10 @@ epoch 2/3  step 5/10  ETA 19.0 s  loss 0.2500  validation accuracy 0.9722  100 i
 
     #[test]
     fn a_bar_follows_the_whole_run() {
-        let bar = bar(&Plan { done: 5, ..plan() });
+        let bar = bar(&RunPlan { done: 5, ..plan() });
         bar.set_draw_target(ProgressDrawTarget::hidden());
         let start = Instant::now();
-        let mut progress = Progress::start(Sink::Bar(bar.clone()), Plan { done: 5, ..plan() }, start);
+        let mut progress = Progress::start(Sink::Bar(bar.clone()), RunPlan { done: 5, ..plan() }, start);
         assert_eq!(bar.position(), 5);
         progress.tick_at(start + Duration::from_millis(50), 6, 100, None);
         assert_eq!(bar.position(), 5, "a second update within a tenth of a second is not drawn");

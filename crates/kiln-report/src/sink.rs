@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::Plan;
+use crate::RunPlan;
 
 pub(crate) enum Sink {
     Bar(ProgressBar),
@@ -28,7 +28,7 @@ impl Sink {
 
 /// A bar over the whole run whose spinner turns even while a step takes long, and below it where training stands: on
 /// one line they would not fit the 80 columns of a usual terminal.
-pub(crate) fn bar(plan: &Plan) -> ProgressBar {
+pub(crate) fn bar(plan: &RunPlan) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(10);
     let bar = ProgressBar::with_draw_target(Some(plan.total_steps()), target);
     // The template is a constant; should it ever be wrong, indicatif's own style is good enough.

@@ -23,6 +23,17 @@ fn runs_are_listed_shown_and_compared() {
 }
 
 #[test]
+fn a_run_without_a_validation_part_is_shown() {
+    let place = Place::new();
+    train(&place, "wine train.epochs=2 data.validation=0");
+    let show = place.ok("runs show last").stdout;
+    assert!(show.contains("training") && !show.contains('*'), "{show}");
+    let events = place.ok("runs show last --json").events();
+    assert_eq!(names(&events), ["run", "epoch", "epoch"]);
+    assert_eq!(events[1]["validation"], serde_json::json!({}));
+}
+
+#[test]
 fn a_damaged_checkpoint_is_named_and_the_one_before_takes_over() {
     let place = Place::new();
     let end = train(&place, "digits train.epochs=2 checkpoint.every_steps=7");

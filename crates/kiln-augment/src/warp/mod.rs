@@ -39,10 +39,10 @@ use crate::{Border, Fill, Image, Interpolation, Pixel};
 /// # Ok::<(), kiln_augment::AugmentError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Warp(Kind);
+pub struct Warp(Motion);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Kind {
+enum Motion {
     Identity,
     Lattice(Lattice),
     Affine(Affine),
@@ -52,14 +52,14 @@ enum Kind {
 impl Warp {
     /// Nothing moves.
     pub fn identity() -> Self {
-        Self(Kind::Identity)
+        Self(Motion::Identity)
     }
 
     /// Left and right, top and bottom change places, or both, or nothing. `size` is `[height, width]`.
     pub fn flip(size: [usize; 2], horizontal: bool, vertical: bool) -> Self {
         let axis = |len, flip| if flip { Axis::reversed(len) } else { Axis::whole(len) };
         let axes = [axis(size[0], vertical), axis(size[1], horizontal)];
-        Self(Kind::Lattice(Lattice { axes, fill: Fill::BLACK }))
+        Self(Motion::Lattice(Lattice { axes, fill: Fill::BLACK }))
     }
 
     /// The window of `window` = `[height, width]` pixels at row `top` and column `left`, which may lie outside an image
@@ -68,13 +68,13 @@ impl Warp {
         let axes =
             [Axis::window(size[0], top, window[0], border), Axis::window(size[1], left, window[1], border)];
         let fill = if let Border::Constant(fill) = border { fill } else { Fill::BLACK };
-        Self(Kind::Lattice(Lattice { axes, fill }))
+        Self(Motion::Lattice(Lattice { axes, fill }))
     }
 
     /// The affine map from output to input pixels `x' = m₀ x + m₁ y + m₂`, `y' = m₃ x + m₄ y + m₅`, with the centre of
     /// the image at (0, 0). `size` is `[height, width]`.
     pub fn affine(size: [usize; 2], matrix: [f64; 6], interpolation: Interpolation, fill: Fill) -> Self {
-        Self(Kind::Affine(Affine { input: size, output: size, matrix, interpolation, fill }))
+        Self(Motion::Affine(Affine { input: size, output: size, matrix, interpolation, fill }))
     }
 
     /// The window of `window` = `[height, width]` pixels at row `top` and column `left`, resized to `size` =
@@ -82,37 +82,37 @@ impl Warp {
     ///
     /// The window is cut to the image it is [applied](Self::apply) to.
     pub fn resized_crop(top: usize, left: usize, window: [usize; 2], size: [usize; 2]) -> Self {
-        Self(Kind::Resize(Resize { corner: [top, left], window, size, flip: [false; 2] }))
+        Self(Motion::Resize(Resize { corner: [top, left], window, size, flip: [false; 2] }))
     }
 
     /// Rows and columns from where the lattice says.
     pub(crate) fn lattice(lattice: Lattice) -> Self {
-        Self(Kind::Lattice(lattice))
+        Self(Motion::Lattice(lattice))
     }
 
     /// `[height, width]` of the result for an image of `size`.
     pub fn output_size(&self, size: [usize; 2]) -> [usize; 2] {
         match &self.0 {
-            Kind::Identity => size,
-            Kind::Lattice(lattice) => lattice.axes.each_ref().map(Axis::len),
-            Kind::Affine(affine) => affine.output,
-            Kind::Resize(resize) => resize.size,
+            Motion::Identity => size,
+            Motion::Lattice(lattice) => lattice.axes.each_ref().map(Axis::len),
+            Motion::Affine(affine) => affine.output,
+            Motion::Resize(resize) => resize.size,
         }
     }
 
     /// This, then `next`, in one; nothing when the two cannot be one.
     pub fn then(&self, next: &Self) -> Option<Self> {
         let kind = match (&self.0, &next.0) {
-            (Kind::Identity, kind) | (kind, Kind::Identity) => kind.clone(),
-            (Kind::Lattice(first), Kind::Lattice(second)) => Kind::Lattice(first.then(second)?),
-            (Kind::Affine(first), Kind::Affine(second)) => Kind::Affine(first.then(second)?),
-            (Kind::Affine(first), Kind::Lattice(second)) => {
-                Kind::Affine(first.then(&second.affine(first.output, first)?)?)
+            (Motion::Identity, other) | (other, Motion::Identity) => other.clone(),
+            (Motion::Lattice(first), Motion::Lattice(second)) => Motion::Lattice(first.then(second)?),
+            (Motion::Affine(first), Motion::Affine(second)) => Motion::Affine(first.then(second)?),
+            (Motion::Affine(first), Motion::Lattice(second)) => {
+                Motion::Affine(first.then(&second.affine(first.output, first)?)?)
             }
-            (Kind::Lattice(first), Kind::Affine(second)) => {
-                Kind::Affine(first.affine(first.axes.each_ref().map(Axis::len), second)?.then(second)?)
+            (Motion::Lattice(first), Motion::Affine(second)) => {
+                Motion::Affine(first.affine(first.axes.each_ref().map(Axis::len), second)?.then(second)?)
             }
-            (Kind::Resize(resize), Kind::Lattice(lattice)) => Kind::Resize(resize.flipped(lattice)?),
+            (Motion::Resize(resize), Motion::Lattice(lattice)) => Motion::Resize(resize.flipped(lattice)?),
             _ => return None,
         };
         Some(Self(kind))
@@ -121,10 +121,10 @@ impl Warp {
     /// Moves the pixels.
     pub fn apply<T: Pixel>(&self, image: &mut Image<T>) {
         match &self.0 {
-            Kind::Identity => {}
-            Kind::Lattice(lattice) => lattice.apply(image),
-            Kind::Affine(affine) => affine.apply(image),
-            Kind::Resize(resize) => resize.apply(image),
+            Motion::Identity => {}
+            Motion::Lattice(lattice) => lattice.apply(image),
+            Motion::Affine(affine) => affine.apply(image),
+            Motion::Resize(resize) => resize.apply(image),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use kiln_validate::search::{Ending, Plan, RunError, Study, Trial, TrialRun};
+use kiln_validate::search::{Ending, RunError, Study, StudyPlan, Trial, TrialRun};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::ExperimentError;
@@ -50,7 +50,7 @@ pub(crate) fn run_study<E: From<ExperimentError> + Send>(
             unheard = ended(trial).err();
         }
     };
-    let plan = Plan {
+    let plan = StudyPlan {
         trials: how.trials,
         workers: how.workers,
         stop: Some(&how.interrupt.flag),

@@ -16,7 +16,7 @@ pub struct Series {
     pub name: String,
     /// Points in the order of x; those that are not finite (or not positive on a logarithmic axis) are left out.
     pub points: Vec<(f64, f64)>,
-    /// Where the curve may as well lie: x, low and high, drawn as a shaded band in the SVG. Default: none.
+    /// The uncertainty of the curve: x, low and high, drawn as a shaded band in the SVG. Default: no band.
     pub band: Vec<(f64, f64, f64)>,
 }
 
@@ -78,16 +78,6 @@ impl Chart {
     pub fn mark(mut self, x: f64, word: impl Into<String>) -> Self {
         self.marks.push((x, word.into()));
         self
-    }
-
-    /// The chart in braille, `width` columns (at least 30) and `height` rows (at least 3) beside headings.
-    pub fn to_text(&self, width: usize, height: usize) -> String {
-        text::draw(self, width.max(30), height.max(3))
-    }
-
-    /// The chart as an SVG document: no scripts, no fonts from elsewhere.
-    pub fn to_svg(&self) -> String {
-        svg::draw(self)
     }
 
     /// The axes that hold all points, and if they are drawn the bands.

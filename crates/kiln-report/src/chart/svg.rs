@@ -14,7 +14,14 @@ const LETTER: f64 = 6.6;
 /// Distinct to the colour-blind too (Okabe and Ito 2008).
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
-pub(super) fn draw(chart: &Chart) -> String {
+impl Chart {
+    /// The chart as an SVG document: no scripts, no fonts from elsewhere.
+    pub fn to_svg(&self) -> String {
+        draw(self)
+    }
+}
+
+fn draw(chart: &Chart) -> String {
     let (x, y) = chart.axes(true);
     let [left, right, top, bottom] = MARGIN;
     let (wide, high) = (WIDTH - left - right, HEIGHT - top - bottom);

@@ -6,7 +6,14 @@ use crate::human;
 /// Columns of the labels left of the curves.
 const LABELS: usize = 11;
 
-pub(super) fn draw(chart: &Chart, width: usize, height: usize) -> String {
+impl Chart {
+    /// The chart in braille, `width` columns (at least 30) and `height` rows (at least 3) beside headings.
+    pub fn to_text(&self, width: usize, height: usize) -> String {
+        draw(self, width.max(30), height.max(3))
+    }
+}
+
+fn draw(chart: &Chart, width: usize, height: usize) -> String {
     let (x, y) = chart.axes(false);
     let columns = width - LABELS - 2;
     let mut dots = vec![vec![0_u8; columns]; height];

@@ -1,5 +1,7 @@
 //! What can be wrong with a path.
 
+use std::borrow::Cow;
+
 use kiln_convex::ConvexError;
 use kiln_core::{ErrorKind, Explain, NumberError};
 
@@ -69,6 +71,14 @@ impl Explain for PathError {
             Self::NeverZero { .. } => {
                 Some("train longer at each strength, or with a larger learning rate".to_owned())
             }
+            _ => None,
+        }
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Convex(error) => error.key(),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! What can be wrong with a space, a study or its journal.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -177,5 +178,34 @@ impl Explain for SearchError {
             _ => return None,
         };
         Some(help)
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            Self::Syntax { key, .. }
+            | Self::Distribution { key, .. }
+            | Self::Arguments { key, .. }
+            | Self::Bounds { key, .. }
+            | Self::Twice { key }
+            | Self::NoParent { key, .. }
+            | Self::NeverSet { key, .. }
+            | Self::Circle { key, .. } => Some(Cow::Borrowed(key)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_a_space_names_its_setting() {
+        for space in ["log(1e-5", "normal(0,1)", "log(1)", "log(1,1e-5)"] {
+            let error = crate::search::Space::parse([format!("optim.lr={space}")]).unwrap_err();
+            assert_eq!(error.key().as_deref(), Some("optim.lr"), "{error}");
+        }
+        assert_eq!(SearchError::Empty.key(), None);
     }
 }

@@ -6,13 +6,13 @@
 //! workers up to `lag`, and a study that was killed goes on to the same table.
 //!
 //! ```
-//! use kiln_validate::search::{Direction, Ending, Sampler, Space, Study, StudyConfig, Plan};
+//! use kiln_validate::search::{Direction, Ending, Sampler, Space, Study, StudyConfig, StudyPlan};
 //!
 //! let space: Space = Space::parse(["x=uniform(-5, 10)", "y=uniform(0, 15)"])?;
 //! let config = StudyConfig { seed: 1, ..StudyConfig::new(space, Direction::Minimise) };
 //! let mut study = Study::in_memory(config)?;
 //! study.run(
-//!     &Plan { trials: 30, workers: 2, ..Plan::default() },
+//!     &StudyPlan { trials: 30, workers: 2, ..StudyPlan::default() },
 //!     |trial| {
 //!         let at = |name| trial.params().number(name).unwrap_or(f64::NAN);
 //!         Ok::<_, std::convert::Infallible>(Ending::Done((at("x") - 1.0).powi(2) + (at("y") - 2.0).powi(2)))
@@ -33,7 +33,7 @@ mod trial;
 
 pub use error::SearchError;
 pub use pruner::{Halving, Hyperband, Median, Pruner};
-pub use sampler::{GRID_LIMIT, Sampler, Tpe};
-pub use space::{Assignment, Condition, Domain, Parameter, Space, Test, Value, is_space};
-pub use study::{Ending, Plan, RunError, Study, StudyConfig, TrialRun};
+pub use sampler::{Sampler, Tpe};
+pub use space::{Assignment, Condition, Domain, GRID_LIMIT, Parameter, Space, Test, Value, is_space};
+pub use study::{Ending, RunError, Study, StudyConfig, StudyPlan, TrialRun};
 pub use trial::{Direction, State, Trial};

@@ -1,5 +1,7 @@
 //! Why items cannot be split as asked.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 /// Why items cannot be split as asked.
@@ -36,7 +38,7 @@ pub enum SplitError {
         /// How many items there are.
         items: usize,
     },
-    /// The splitter needs labels or groups, and there are none.
+    /// The splitter needs labels or groups that the items do not have.
     #[error("the splitter needs {what}, and there are none")]
     Missing {
         /// `labels` or `groups`.
@@ -134,6 +136,13 @@ impl Explain for SplitError {
             Self::Ordered => "leave out --shuffle and --repeats".to_owned(),
             Self::Number(_) => return None,
         })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            _ => None,
+        }
     }
 }
 

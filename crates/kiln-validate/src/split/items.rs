@@ -33,7 +33,7 @@ impl<'a> Items<'a> {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

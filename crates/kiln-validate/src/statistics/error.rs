@@ -1,5 +1,7 @@
 //! Why there is nothing to conclude from.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain};
 
 /// Why there is nothing to conclude from.
@@ -53,6 +55,13 @@ impl Explain for StatisticsError {
             Self::Number(_) => return None,
         };
         Some(help.to_owned())
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Number(error) => error.key(),
+            _ => None,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use kiln_validate::search::{Direction, Ending, Plan, Sampler, Space, Study, StudyConfig};
+use kiln_validate::search::{Direction, Ending, Sampler, Space, Study, StudyConfig, StudyPlan};
 
 use crate::problems::{PROBLEMS, Problem};
 
@@ -21,7 +21,7 @@ fn best(problem: &Problem, sampler: &Sampler, lag: usize) -> Vec<f64> {
         let objective = |run: &kiln_validate::search::TrialRun| {
             Ok::<_, Infallible>(Ending::Done((problem.value)(run.params())))
         };
-        study.run(&Plan { trials: 100, ..Plan::default() }, objective, |_| {}).unwrap();
+        study.run(&StudyPlan { trials: 100, ..StudyPlan::default() }, objective, |_| {}).unwrap();
         study.best().unwrap().value.unwrap()
     };
     (0..20).map(one).collect()

@@ -128,12 +128,6 @@ impl Panels {
         self
     }
 
-    /// The panels as an SVG document: no scripts, no fonts from elsewhere, and colours for a light or a dark page, whichever
-    /// the reader prefers.
-    pub fn to_svg(&self) -> String {
-        svg::draw(self)
-    }
-
     /// Names of the curves in the order of the legend.
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();

@@ -39,7 +39,15 @@ const STYLE: &str = "<style>\
 </style>";
 const COLOURS: usize = 6;
 
-pub(super) fn draw(panels: &Panels) -> String {
+impl Panels {
+    /// The panels as an SVG document: no scripts, no fonts from elsewhere, and colours for a light or a dark page, whichever
+    /// the reader prefers.
+    pub fn to_svg(&self) -> String {
+        draw(self)
+    }
+}
+
+fn draw(panels: &Panels) -> String {
     let columns = panels.columns.max(1);
     let rows = panels.panels.len().div_ceil(columns).max(1);
     let wide = (WIDTH - LEFT - RIGHT - BETWEEN * (columns - 1) as f64) / columns as f64;
@@ -58,7 +66,7 @@ pub(super) fn draw(panels: &Panels) -> String {
     let names = panels.names();
     for (index, panel) in panels.panels.iter().enumerate() {
         let (row, column) = (index / columns, index % columns);
-        let at = Place {
+        let at = PlotArea {
             left: LEFT + column as f64 * (wide + BETWEEN),
             top: TOP + row as f64 * (HEADING + HIGH + GAP) + HEADING,
             wide,
@@ -83,7 +91,7 @@ pub(super) fn draw(panels: &Panels) -> String {
 }
 
 /// Where the curves of a panel are drawn.
-struct Place {
+struct PlotArea {
     left: f64,
     top: f64,
     wide: f64,
@@ -111,7 +119,7 @@ fn legend(svg: &mut String, panels: &Panels) {
     }
 }
 
-fn heading(svg: &mut String, panel: &Panel, at: &Place) {
+fn heading(svg: &mut String, panel: &Panel, at: &PlotArea) {
     for (text, above, letter, class) in [
         (&panel.title, 25.0, 7.6, "font-weight=\"600\""),
         (&panel.note, 8.0, 6.4, "class=\"soft\" font-size=\"12\""),
@@ -133,7 +141,7 @@ fn heading(svg: &mut String, panel: &Panel, at: &Place) {
 }
 
 /// Lines at round numbers, with labels where the panel is at the edge of the picture.
-fn grid(svg: &mut String, (x, y): (&Axis, &Axis), at: &Place, label_y: bool, label_x: bool) {
+fn grid(svg: &mut String, (x, y): (&Axis, &Axis), at: &PlotArea, label_y: bool, label_x: bool) {
     let (mut lines, mut labels) = (String::new(), String::new());
     let (values, decimals) = ticks(y.low, y.high, 4);
     for value in values {
@@ -173,9 +181,9 @@ fn curves(
     panel: &Panel,
     names: &[&str],
     (x, y): (&Axis, &Axis),
-    at: &Place,
+    at: &PlotArea,
 ) {
-    let Place { left, top, wide } = at;
+    let PlotArea { left, top, wide } = at;
     let _ = writeln!(
         svg,
         "<svg x=\"{left:.1}\" y=\"{top:.1}\" width=\"{wide:.1}\" height=\"{HIGH}\" viewBox=\"0 0 {:.0} {:.0}\" fill=\"none\" \

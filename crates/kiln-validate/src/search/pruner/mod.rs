@@ -3,23 +3,24 @@
 mod halving;
 mod hyperband;
 mod median;
+mod progress;
 
-use kiln_core::{Purpose, Seed};
+use kiln_core::Purpose;
 use serde::{Deserialize, Serialize};
 
 pub use halving::Halving;
 pub use hyperband::Hyperband;
 pub use median::Median;
+pub(crate) use progress::Progress;
 
 use super::error::SearchError;
-use super::trial::{Direction, Trial};
 
 /// Which trials are given up before their end. A pruner keeps nothing between two questions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Pruner {
-    /// None.
+    /// No trial is given up.
     None,
     /// Those whose best value so far is worse than the median of the others at the same step.
     Median(Median),
@@ -27,18 +28,6 @@ pub enum Pruner {
     Asha(Halving),
     /// Brackets of successive halving that begin later and later.
     Hyperband(Hyperband),
-}
-
-/// What a pruner may look at.
-pub(crate) struct Progress<'a> {
-    pub(crate) direction: Direction,
-    pub(crate) seed: Seed,
-    /// The trial in question.
-    pub(crate) number: u64,
-    /// What it reported so far; the last one is new.
-    pub(crate) reports: &'a [(u64, f64)],
-    /// The trials whose results it may see.
-    pub(crate) seen: &'a [Trial],
 }
 
 impl Pruner {

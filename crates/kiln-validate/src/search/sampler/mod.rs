@@ -1,20 +1,20 @@
 //! Which values a trial tries.
 
-mod grid;
 mod joe_kuo;
+mod random;
 mod sobol;
 mod tpe;
+mod view;
 
-use kiln_core::{Purpose, Seed};
+use kiln_core::Purpose;
 use serde::{Deserialize, Serialize};
 
-pub use grid::GRID_LIMIT;
-pub(super) use grid::points as grid_points;
 pub use tpe::Tpe;
+pub(crate) use view::View;
 
 use super::error::SearchError;
 use super::space::{Assignment, Space};
-use super::trial::{Direction, Trial};
+use random::random;
 
 /// How the values of a trial are chosen. A sampler keeps nothing between two trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,19 +38,6 @@ pub enum Sampler {
     Tpe(Tpe),
 }
 
-/// What a sampler may look at.
-pub(crate) struct View<'a> {
-    pub(crate) space: &'a Space,
-    pub(crate) direction: Direction,
-    pub(crate) seed: Seed,
-    /// The trial to choose for, from 0.
-    pub(crate) number: u64,
-    /// The trials whose results it may see, by number.
-    pub(crate) seen: &'a [&'a Trial],
-    /// The values of the trials between those and this one, which may still be running.
-    pub(crate) running: &'a [Assignment],
-}
-
 impl Sampler {
     /// Checks the settings against a space.
     ///
@@ -60,7 +47,7 @@ impl Sampler {
         match self {
             Self::Grid { points } => {
                 kiln_core::check::at_least("points", *points, 2)?;
-                grid::points(space, *points).map(|_| ())
+                space.grid(*points).map(|_| ())
             }
             Self::Random => Ok(()),
             Self::Sobol { .. } if space.parameters().len() > joe_kuo::DIMENSIONS => {
@@ -75,7 +62,7 @@ impl Sampler {
     /// How many trials there are at most.
     pub(crate) fn trials(&self, space: &Space) -> Option<u64> {
         match self {
-            Self::Grid { points } => grid::points(space, *points).ok().map(|points| points.len() as u64),
+            Self::Grid { points } => space.grid(*points).ok().map(|points| points.len() as u64),
             _ => None,
         }
     }
@@ -85,7 +72,7 @@ impl Sampler {
         let seed = view.seed.purpose(Purpose::Search);
         match self {
             Self::Grid { points } => {
-                let points = grid::points(view.space, *points).unwrap_or_default();
+                let points = view.space.grid(*points).unwrap_or_default();
                 points.into_iter().nth(view.number as usize).unwrap_or_default()
             }
             Self::Random => random(view.space, seed.at(view.number)),
@@ -98,11 +85,6 @@ impl Sampler {
             Self::Tpe(tpe) => tpe.suggest(view, seed.at(view.number)),
         }
     }
-}
-
-/// One draw for each setting, whichever of them are set: a condition that changes moves no other draw.
-fn random(space: &Space, seed: Seed) -> Assignment {
-    space.assign(|place, parameter| parameter.domain.at(seed.uniform(place as u64)))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn scrambling_keeps_the_net_and_moves_the_points() {
 #[test]
 fn a_grid_is_ordered_and_bounded() {
     let space = Space::parse(["a=int(1,2)", "b=choice(x,y)", "c=uniform(0,1) if b=y"]).unwrap();
-    let points: Vec<String> = grid::points(&space, 3).unwrap().iter().map(ToString::to_string).collect();
+    let points: Vec<String> = space.grid(3).unwrap().iter().map(ToString::to_string).collect();
     let expected = [
         "a=1 b=\"x\"",
         "a=1 b=\"y\" c=0.0",
@@ -72,9 +72,9 @@ fn a_grid_is_ordered_and_bounded() {
     ];
     assert_eq!(points, expected);
     let large = Space::parse(["a=int(1,1000)", "b=int(1,1000)"]).unwrap();
-    assert!(matches!(grid::points(&large, 3).unwrap_err(), SearchError::Grid { .. }));
+    assert!(matches!(large.grid(3).unwrap_err(), SearchError::Grid { .. }));
     let huge = Space::parse(["a=int(1,9000000000)"]).unwrap();
-    assert!(matches!(grid::points(&huge, 3).unwrap_err(), SearchError::Grid { .. }));
+    assert!(matches!(huge.grid(3).unwrap_err(), SearchError::Grid { .. }));
 }
 
 #[test]

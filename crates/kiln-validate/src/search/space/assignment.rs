@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::value::Value;
 
-/// The values that a trial tries, by setting; settings whose condition does not hold are not there.
+/// The values that a trial tries, by setting; settings whose condition does not hold are missing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Assignment(BTreeMap<String, Value>);

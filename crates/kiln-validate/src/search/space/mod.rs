@@ -3,6 +3,7 @@
 mod assignment;
 mod condition;
 mod domain;
+mod grid;
 mod parameter;
 mod parse;
 mod value;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use assignment::Assignment;
 pub use condition::{Condition, Test};
 pub use domain::Domain;
+pub use grid::GRID_LIMIT;
 pub use parameter::Parameter;
 pub use parse::is_space;
 pub use value::Value;
@@ -144,15 +146,6 @@ impl Space {
             }
         }
         probes
-    }
-
-    /// Every combination once, the last setting fastest: all values where they can be counted on a linear scale, else at
-    /// most `points`, evenly spaced on the scale of the domain, with both ends.
-    ///
-    /// # Errors
-    /// [`SearchError::Grid`] for more than [`GRID_LIMIT`](super::GRID_LIMIT) combinations.
-    pub fn grid(&self, points: usize) -> Result<Vec<Assignment>, SearchError> {
-        super::sampler::grid_points(self, points)
     }
 
     /// Goes through the parameters that are set, parents first, and gives each the value that `choose` says; it is

@@ -7,7 +7,7 @@ use super::super::error::SearchError;
 
 /// How a study is run. Nothing here changes the table of its trials.
 #[derive(Debug, Clone, Copy)]
-pub struct Plan<'a> {
+pub struct StudyPlan<'a> {
     /// Trials in all, those included that have ended before. Default 100.
     pub trials: u64,
     /// Trials side by side, at most the lag of the study. Default 1.
@@ -18,7 +18,7 @@ pub struct Plan<'a> {
     pub deadline: Option<Instant>,
 }
 
-impl Default for Plan<'_> {
+impl Default for StudyPlan<'_> {
     fn default() -> Self {
         Self { trials: 100, workers: 1, stop: None, deadline: None }
     }

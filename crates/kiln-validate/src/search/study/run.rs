@@ -9,7 +9,7 @@ use super::super::sampler::View;
 use super::super::space::Assignment;
 use super::super::trial::{State, Trial};
 use super::config::StudyConfig;
-use super::{Ending, Plan, RunError, Study, TrialRun};
+use super::{Ending, RunError, Study, StudyPlan, TrialRun};
 
 impl Study {
     /// Runs trials until there are `plan.trials`, or until the plan says to stop. Trials that had begun in a process
@@ -23,7 +23,7 @@ impl Study {
     /// [`RunError::Objective`] with the first error of `objective`; trials that run then come to their ends first.
     pub fn run<E: Send>(
         &mut self,
-        plan: &Plan<'_>,
+        plan: &StudyPlan<'_>,
         objective: impl Fn(&TrialRun) -> Result<Ending, E> + Sync,
         ended: impl FnMut(&Trial) + Send,
     ) -> Result<(), RunError<E>> {
@@ -109,7 +109,7 @@ impl<'a, E, F> Board<'a, E, F> {
     }
 
     /// The next trial to run, as soon as the trials that it sees have ended.
-    fn next(&self, plan: &Plan<'_>, trials: u64, config: &Arc<StudyConfig>) -> Option<TrialRun> {
+    fn next(&self, plan: &StudyPlan<'_>, trials: u64, config: &Arc<StudyConfig>) -> Option<TrialRun> {
         let mut state = self.lock();
         loop {
             let number = state.params.len() as u64;

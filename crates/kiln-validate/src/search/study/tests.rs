@@ -67,7 +67,7 @@ fn the_table_is_the_same_for_any_number_of_workers() {
         let mut tables = Vec::new();
         for workers in [1, 2, 4, 4] {
             let mut study = Study::in_memory(config.clone()).unwrap();
-            study.run(&Plan { trials: 60, workers, ..Plan::default() }, sleepy, |_| {}).unwrap();
+            study.run(&StudyPlan { trials: 60, workers, ..StudyPlan::default() }, sleepy, |_| {}).unwrap();
             tables.push(table(&study));
         }
         assert_eq!(tables[0].len(), 60);
@@ -88,7 +88,7 @@ fn a_journal_cut_anywhere_goes_on_to_the_same_table() {
         fs::write(&path, Study::header(&config).unwrap()).unwrap();
         let mut study = Study::open(&path).unwrap();
         assert!(matches!(Study::open(&path).unwrap_err(), SearchError::Busy { .. }));
-        study.run(&Plan { trials: 40, workers: 3, ..Plan::default() }, sleepy, |_| {}).unwrap();
+        study.run(&StudyPlan { trials: 40, workers: 3, ..StudyPlan::default() }, sleepy, |_| {}).unwrap();
         let expected = table(&study);
         drop(study);
         let whole = fs::read(&path).unwrap();
@@ -108,7 +108,7 @@ fn a_journal_cut_anywhere_goes_on_to_the_same_table() {
             let hear = |_: &Trial| {
                 heard.fetch_add(1, Ordering::Relaxed);
             };
-            study.run(&Plan { trials: 40, workers: 2, ..Plan::default() }, counted, hear).unwrap();
+            study.run(&StudyPlan { trials: 40, workers: 2, ..StudyPlan::default() }, counted, hear).unwrap();
             assert_eq!(table(&study), expected, "cut at {cut}: {config:?}");
             // Nothing twice: what had ended is not run again.
             assert_eq!(runs.into_inner(), (40 - kept) as u64);
@@ -123,7 +123,7 @@ fn a_journal_cut_anywhere_goes_on_to_the_same_table() {
 fn a_study_can_be_made_longer_and_stops_when_asked() {
     let config = config(Sampler::Tpe(Tpe::default()), Pruner::None);
     let run = |study: &mut Study, trials| {
-        study.run(&Plan { trials, workers: 2, ..Plan::default() }, objective, |_| {}).unwrap();
+        study.run(&StudyPlan { trials, workers: 2, ..StudyPlan::default() }, objective, |_| {}).unwrap();
     };
     let mut whole = Study::in_memory(config.clone()).unwrap();
     run(&mut whole, 50);
@@ -134,7 +134,7 @@ fn a_study_can_be_made_longer_and_stops_when_asked() {
 
     let stop = AtomicBool::new(false);
     let mut stopped = Study::in_memory(config.clone()).unwrap();
-    let plan = Plan { trials: 50, workers: 3, stop: Some(&stop), ..Plan::default() };
+    let plan = StudyPlan { trials: 50, workers: 3, stop: Some(&stop), ..StudyPlan::default() };
     let interrupted = |run: &TrialRun| {
         if run.number() >= 15 {
             stop.store(true, Ordering::Relaxed);
@@ -148,7 +148,7 @@ fn a_study_can_be_made_longer_and_stops_when_asked() {
     assert_eq!(table(&whole), table(&stopped));
 
     let mut late = Study::in_memory(config).unwrap();
-    let plan = Plan { deadline: Some(std::time::Instant::now()), ..Plan::default() };
+    let plan = StudyPlan { deadline: Some(std::time::Instant::now()), ..StudyPlan::default() };
     late.run(&plan, objective, |_| {}).unwrap();
     assert_eq!(late.trials().len(), 0);
 }
@@ -157,7 +157,7 @@ fn a_study_can_be_made_longer_and_stops_when_asked() {
 fn a_grid_ends_and_has_every_point_once() {
     let config = StudyConfig { lag: 2, ..config(Sampler::Grid { points: 2 }, Pruner::None) };
     let mut study = Study::in_memory(config).unwrap();
-    study.run(&Plan { trials: 10_000, workers: 2, ..Plan::default() }, objective, |_| {}).unwrap();
+    study.run(&StudyPlan { trials: 10_000, workers: 2, ..StudyPlan::default() }, objective, |_| {}).unwrap();
     // x: 2; n: 3 without z, 5 with its 5 values; kind: a, or b with 2 values of y.
     assert_eq!(study.trials().len(), 2 * (3 + 5 * 5) * 3);
     for (place, trial) in study.trials().iter().enumerate() {
@@ -170,7 +170,11 @@ fn failures_are_kept_and_errors_end_the_study() {
     let config = config(Sampler::Random, Pruner::None);
     let mut study = Study::in_memory(config.clone()).unwrap();
     study
-        .run(&Plan { trials: 4, ..Plan::default() }, |_| Ok::<_, Infallible>(Ending::Done(f64::NAN)), |_| {})
+        .run(
+            &StudyPlan { trials: 4, ..StudyPlan::default() },
+            |_| Ok::<_, Infallible>(Ending::Done(f64::NAN)),
+            |_| {},
+        )
         .unwrap();
     assert!(study.trials().iter().all(|trial| trial.state == State::Failed && trial.value.is_none()));
     assert_eq!(study.trials()[0].error.as_deref(), Some("the objective is NaN"));
@@ -178,11 +182,12 @@ fn failures_are_kept_and_errors_end_the_study() {
 
     let mut study = Study::in_memory(config.clone()).unwrap();
     let fails = |run: &TrialRun| if run.number() == 3 { Err("disk full") } else { Ok(Ending::Done(1.0)) };
-    let error = study.run(&Plan { trials: 9, workers: 2, ..Plan::default() }, fails, |_| {}).unwrap_err();
+    let error =
+        study.run(&StudyPlan { trials: 9, workers: 2, ..StudyPlan::default() }, fails, |_| {}).unwrap_err();
     assert_eq!(error.to_string(), "disk full");
     assert!(study.trials().len() < 9 && study.trials().iter().all(|trial| trial.number != 3));
 
-    let plan = Plan { workers: 5, ..Plan::default() };
+    let plan = StudyPlan { workers: 5, ..StudyPlan::default() };
     let error = study.run(&plan, objective, |_| {}).unwrap_err();
     assert_eq!(error.to_string(), "5 workers, and only 4 trials may run side by side");
 }
@@ -191,7 +196,7 @@ fn failures_are_kept_and_errors_end_the_study() {
 fn a_panic_in_a_trial_does_not_hang_the_others() {
     let mut study = Study::in_memory(config(Sampler::Random, Pruner::None)).unwrap();
     let panics = |run: &TrialRun| if run.number() == 2 { panic!("bug") } else { objective(run) };
-    let plan = Plan { trials: 50, workers: 3, ..Plan::default() };
+    let plan = StudyPlan { trials: 50, workers: 3, ..StudyPlan::default() };
     let run = std::panic::AssertUnwindSafe(|| study.run(&plan, panics, |_| {}));
     assert!(std::panic::catch_unwind(run).is_err());
 }

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::super::error::SearchError;
 use super::super::space::{Assignment, Space};
 use super::super::trial::{Direction, State, Trial};
-use super::{View, random};
+use super::View;
+use super::random::random;
 use mixture::Mixture;
 
 /// Settings of the tree-structured Parzen estimator.

@@ -1,8 +1,12 @@
 //! The objects that `--json` prints: one a line, `"v":1` and `"event"` first. Fields are only ever added.
 
+mod epoch;
+
 pub use kiln_core::CertificateRecord;
 use kiln_core::{EpochRecord, Metrics};
 use serde::{Deserialize, Serialize};
+
+use epoch::EpochEvent;
 
 /// The version in the field `v`; it rises only when a field is taken away or changes its meaning.
 pub const VERSION: u32 = 1;
@@ -47,46 +51,6 @@ pub struct Start {
     pub test: u64,
 }
 
-/// An epoch as an event: neither the number of its line nor whether it was the best is told, and without a validation
-/// part `validation` is `{}`.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "EpochRecord")]
-struct EpochEvent {
-    #[serde(skip)]
-    seq: u64,
-    epoch: u64,
-    step: u64,
-    lr: f64,
-    train: Metrics,
-    #[serde(with = "none_is_empty")]
-    validation: Option<Metrics>,
-    #[serde(skip)]
-    best: bool,
-    seconds: f64,
-}
-
-/// Metrics that were not measured are `{}`.
-mod none_is_empty {
-    use kiln_core::Metrics;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        metrics: &Option<Metrics>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match metrics {
-            Some(metrics) => metrics.serialize(serializer),
-            None => Metrics::new().serialize(serializer),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Metrics>, D::Error> {
-        Ok(Some(Metrics::deserialize(deserializer)?).filter(|metrics| !metrics.is_empty()))
-    }
-}
-
 /// How training ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct End {
@@ -112,10 +76,10 @@ pub struct End {
     /// Share of exact zeros of each layer, `[0, 1]`; absent where no penalty makes any.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub sparsity: Metrics,
-    /// Outputs of each layer that nothing goes into, where there are any.
+    /// Outputs of each layer whose incoming weights are all zero. Left out where a model has none.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_outputs: Metrics,
-    /// Inputs of each layer that nothing comes from, where there are any.
+    /// Inputs of each layer whose outgoing weights are all zero. Left out where a model has none.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_inputs: Metrics,
 }

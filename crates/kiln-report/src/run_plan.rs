@@ -7,7 +7,7 @@ use crate::human;
 
 /// What a run is going to do, as far as progress needs to know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Plan {
+pub struct RunPlan {
     /// Epochs at most.
     pub epochs: u64,
     /// Optimiser steps in an epoch.
@@ -24,7 +24,7 @@ pub struct Plan {
     pub time_limit: Option<Duration>,
 }
 
-impl Plan {
+impl RunPlan {
     /// Steps of the whole run, those before a resume included.
     pub fn total_steps(&self) -> u64 {
         self.epochs.saturating_mul(self.steps_per_epoch).min(self.steps.unwrap_or(u64::MAX))
@@ -36,7 +36,7 @@ impl Plan {
     }
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for RunPlan {
     /// `training: 20 epochs of 938 steps, at most 10,000 steps, 120 done`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |n: u64, one: &str| format!("{} {one}{}", human::count(n), if n == 1 { "" } else { "s" });
@@ -57,18 +57,18 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_limited_and_what_is_done() {
-        let plan = Plan { epochs: 1, steps_per_epoch: 1200, ..Plan::default() };
+        let plan = RunPlan { epochs: 1, steps_per_epoch: 1200, ..RunPlan::default() };
         assert_eq!(plan.to_string(), "training: 1 epoch of 1,200 steps");
-        let plan = Plan { steps: Some(1000), done: 20, ..plan };
+        let plan = RunPlan { steps: Some(1000), done: 20, ..plan };
         assert_eq!(plan.to_string(), "training: 1 epoch of 1,200 steps, at most 1,000 steps, 20 done");
     }
 
     #[test]
     fn an_epoch_that_is_cut_short_ends_too() {
-        let plan = Plan { epochs: 3, steps_per_epoch: 10, ..Plan::default() };
+        let plan = RunPlan { epochs: 3, steps_per_epoch: 10, ..RunPlan::default() };
         assert_eq!((plan.total_steps(), plan.epoch_ends()), (30, 3));
         for (steps, ends) in [(20, 2), (21, 3), (99, 3), (1, 1)] {
-            assert_eq!(Plan { steps: Some(steps), ..plan }.epoch_ends(), ends, "{steps}");
+            assert_eq!(RunPlan { steps: Some(steps), ..plan }.epoch_ends(), ends, "{steps}");
         }
     }
 }
