@@ -50,10 +50,9 @@ pub fn compare_folds(folders: [&Path; 2], session: &Session) -> Result<CvCompari
     let [a, b] = folders;
     let (study, other) = (CvStudy::read(a)?, CvStudy::read(b)?);
     let (record_a, record_b) = (RunRecord::read(a)?, RunRecord::read(b)?);
-    let fingerprint = |record: &RunRecord| record.data.as_ref().map(|data| data.fingerprint.clone());
     let seeded = study.plan.shuffle || study.plan.repeats > 1;
     let same = study.same_folds(&other)
-        && fingerprint(&record_a) == fingerprint(&record_b)
+        && record_a.same_data(&record_b)
         && (!seeded || record_a.seed == record_b.seed);
     if !same {
         return Ok(CvComparison::OtherFolds);

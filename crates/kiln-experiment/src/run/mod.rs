@@ -1,6 +1,7 @@
 //! What a run is: a folder that appears as a whole, is found by name, and is locked while a process is at work on it.
 
 mod find;
+mod fingerprint;
 mod folder;
 mod kind;
 mod names;

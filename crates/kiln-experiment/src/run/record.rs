@@ -120,19 +120,6 @@ impl std::fmt::Display for Status {
 }
 
 impl RunRecord {
-    /// An error when `fingerprint` is not that of the data that the run in `folder` was trained on.
-    ///
-    /// # Errors
-    /// [`RunError::DataChanged`].
-    pub fn must_be_of(&self, fingerprint: &str, folder: &Path) -> Result<(), RunError> {
-        match &self.data {
-            Some(data) if data.fingerprint != fingerprint => {
-                Err(RunError::DataChanged { name: data.name.clone(), run: folder.to_owned() })
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Reads the record of the run in `folder`.
     ///
     /// # Errors
