@@ -6,7 +6,7 @@ use crate::{Certificate, ConvexError, Design, Loss, Problem, Stopping};
 
 /// Sweeps over the coordinates that are not zero between two looks at all of them.
 const INNER: usize = 200;
-/// How still they have to be, as a part of what the last look at all of them moved.
+/// How little they may move, as a fraction of the last move over all of them.
 const STILL: f64 = 1e-3;
 
 /// Where a descent ended.

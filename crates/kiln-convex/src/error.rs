@@ -39,7 +39,7 @@ pub enum ConvexError {
         /// The number.
         value: f64,
     },
-    /// A target is outside of what the loss takes.
+    /// The target is outside the range of the loss.
     #[error("the target at row {row} is {value}, it must be {expected}")]
     Target {
         /// Row, from 0.
@@ -53,7 +53,7 @@ pub enum ConvexError {
     #[error("the normal equations are singular: some features are combinations of others")]
     Singular,
     /// A solver for smooth problems was asked for one with an L1 term.
-    #[error("{solver} needs a smooth problem, and there is an L1 term of {l1}")]
+    #[error("{solver} needs a smooth problem, but there is an L1 term of {l1}")]
     NotSmooth {
         /// The solver.
         solver: Solver,

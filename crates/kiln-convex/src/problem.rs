@@ -33,7 +33,7 @@ impl Problem {
     /// Poses a problem. `l1` and `l2` are at least 0.
     ///
     /// # Errors
-    /// [`ConvexError::Number`] for a strength out of its range; what the targets can have wrong: their number, NaN, a
+    /// [`ConvexError::Number`] for a strength out of its range; an error of the targets: their number, NaN, a
     /// class or a probability out of its range.
     pub fn new(design: Design, loss: Loss, l1: f64, l2: f64, intercept: bool) -> Result<Self, ConvexError> {
         Range::at_least(0.0).check("l1", l1)?;

@@ -33,7 +33,7 @@ pub enum OptimError {
         /// The paths of the trainable parameters.
         known: Vec<String>,
     },
-    /// Lookahead around an optimiser that averages by itself.
+    /// Lookahead around an optimiser that averages the weights itself.
     #[error("optim.lookahead cannot be wrapped around {optimiser}, which averages the weights itself")]
     Lookahead {
         /// The kind of the optimiser.
@@ -79,7 +79,7 @@ pub enum OptimError {
     #[error("average has nothing to add: this optimiser averages the weights itself")]
     AveragesTwice,
     /// A proximal step after an optimiser whose updates have no length.
-    #[error("{penalty} cannot be proximal: the updates of {optimiser} are no multiple of the gradient")]
+    #[error("{penalty} cannot be proximal: the updates of {optimiser} are not a multiple of the gradient")]
     NotProximal {
         /// Which penalty: `penalty.0`.
         penalty: String,

@@ -14,7 +14,7 @@ use burn::tensor::Tensor;
 /// | SGD, RMSprop with momentum | the rate times what momentum makes of a constant gradient, `1/(1 − momentum)` in the end |
 /// | averaged SGD | η |
 /// | Adam, AdamW, NAdam, RAdam, Adamax, Adan, RMSprop, Adagrad, Adadelta, schedule-free | the rate over what the gradient of each element is divided by |
-/// | Lion, LAMB, Adafactor, Muon | none: their updates are no multiple of the gradient |
+/// | Lion, LAMB, Adafactor, Muon | none: their updates are not a multiple of the gradient |
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant)] // One for each parameter and step; a box would buy nothing.
 pub enum StepSize {

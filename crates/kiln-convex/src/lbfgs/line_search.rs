@@ -2,7 +2,7 @@
 
 use crate::design::dot;
 
-/// Decrease that is asked for, as a share of what the slope promises.
+/// Required decrease, as a fraction of what the slope promises.
 const C1: f64 = 1e-4;
 /// Share of the slope that may be left.
 const C2: f64 = 0.9;
@@ -36,7 +36,7 @@ impl<F: FnMut(&[f64], &mut [f64]) -> f64> Ray<'_, F> {
 }
 
 /// A step that meets the strong Wolfe conditions (Nocedal and Wright 2006, algorithms 3.5 and 3.6), or the best one
-/// that is lower than the start; `None` where there is none.
+/// that is lower than the start, if there is one.
 pub(super) fn strong_wolfe<F: FnMut(&[f64], &mut [f64]) -> f64>(
     ray: &mut Ray<'_, F>,
     first: f64,

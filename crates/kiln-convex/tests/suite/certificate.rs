@@ -177,7 +177,7 @@ fn what_cannot_be_is_refused() {
     let lasso = pose(squared(), 0.5).unwrap();
     assert_eq!(
         lasso.solve(Solver::Lbfgs, &Stopping::default(), None).unwrap_err().to_string(),
-        "lbfgs needs a smooth problem, and there is an L1 term of 0.5"
+        "lbfgs needs a smooth problem, but there is an L1 term of 0.5"
     );
     let logistic = pose(Loss::Binary { y: vec![0.0, 1.0] }, 0.5).unwrap();
     assert_eq!(

@@ -106,7 +106,7 @@ impl Average {
         });
     }
 
-    /// The model, in evaluation mode, with the average in place of its weights; as it is when there is none.
+    /// The model, in evaluation mode, with the average in place of its weights; unchanged without an average.
     pub fn apply<M: Module>(&self, model: M) -> M {
         params::replace(model.valid(), |info, weight| match self.tensors.get(&info.path) {
             Some(average) => average.clone().cast(weight.dtype()),

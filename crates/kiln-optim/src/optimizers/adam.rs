@@ -196,7 +196,7 @@ impl<const S: usize> StepSized<S> for Step
 where
     Self: Formula<S>,
 {
-    /// The last that is kept is what is divided by.
+    /// The last kept value is the divisor.
     #[inline(always)]
     fn size<V: Value>(&self, kept: &[V; S]) -> Size<V> {
         Size::Each(self.under(kept[S - 1].clone()).recip() * self.lr)

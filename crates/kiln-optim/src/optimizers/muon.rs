@@ -44,7 +44,7 @@ pub struct MuonConfig {
     pub ns_steps: usize,
     /// How the learning rate depends on the shape. Default `original`.
     pub adjust_lr_fn: AdjustLr,
-    /// Learning rate of AdamW for what is no matrix, at least 0, before the schedule. Default: `lr`.
+    /// Learning rate of AdamW for what is not a matrix, at least 0, before the schedule. Default: `lr`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = Range::at_least(0.0).bounds())]
     pub adamw_lr: Option<f64>,

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::Elastic;
 
-/// The gradient of a parameter, flat and without autodiff, and what is to be done to it first: a penalty's gradient is added,
+/// The gradient of a parameter, flat and without autodiff, and what is done to it first: a penalty's gradient is added,
 /// and the sum multiplied by a factor of clipping. Rules that go over memory once do both on the way.
 #[derive(Debug, Clone)]
 pub struct Gradient {

@@ -44,7 +44,7 @@ pub trait Rule: Debug + Send + Sync {
         (point, kept)
     }
 
-    /// How long the step is that [`Rule::update`] just made, from what it gave; `None` where it is no multiple of the
+    /// How long the step is that [`Rule::update`] just made, from what it gave; `None` if it is not a multiple of the
     /// gradient.
     fn step_size(&self, kept: &Kept, at: At<'_>) -> Option<StepSize>;
 

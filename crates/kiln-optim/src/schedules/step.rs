@@ -1,4 +1,4 @@
-//! A drop every so many epochs.
+//! A drop every few epochs.
 
 use kiln_core::Range;
 use schemars::JsonSchema;
