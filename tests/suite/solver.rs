@@ -50,7 +50,7 @@ fn a_solver_that_does_not_fit_says_so_and_what_to_do() {
         "coordinate descent is for the squared error",
     );
     let bias = format!("train {LASSO} penalty.0.params=all --solver cd");
-    place.fails(&bias, 2, "takes the bias in");
+    place.fails(&bias, 2, "includes the bias");
     let decay = "train data.source=iris model.kind=linear optim.kind=adamw train.kkt_tolerance=1e-3";
     place.fails(decay, 2, "optim.weight_decay is 0.01");
     place.fails(&format!("train {LASSO} --solver newton"), 2, "possible values");

@@ -79,7 +79,7 @@ impl Seed {
         self.0
     }
 
-    /// A generator that starts here: ChaCha with 8 rounds, whose stream is fixed by its specification.
+    /// A generator that starts at this seed: ChaCha with 8 rounds, whose stream is fixed by its specification.
     pub fn rng(self) -> ChaCha8Rng {
         ChaCha8Rng::seed_from_u64(self.0)
     }

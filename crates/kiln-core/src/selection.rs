@@ -40,7 +40,7 @@ pub enum ParamSelection {
     /// Parameters whose path is one of these or lies below one: `output` matches `output.weight`.
     #[serde(untagged)]
     Paths(Vec<String>),
-    /// Parameters whose path a regular expression finds something in.
+    /// Parameters whose path matches a regular expression somewhere.
     #[serde(untagged)]
     Matching(ParamPattern),
 }

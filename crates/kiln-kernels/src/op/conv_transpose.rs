@@ -45,7 +45,7 @@ pub fn conv_transpose2d(
     act.apply(module::conv_transpose2d(x, weight, bias, options))
 }
 
-/// Whether there is a convolution whose input gradient this is; what there is none for is left to Burn.
+/// Whether this is the input gradient of a convolution; if not, it is left to Burn.
 #[cfg(feature = "flex")]
 fn is_transposed(
     [_, channels, h, w]: [usize; 4],

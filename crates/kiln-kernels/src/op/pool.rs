@@ -33,7 +33,7 @@ pub fn avg_pool2d(x: Tensor<4>, size: usize) -> Tensor<4> {
     module::avg_pool2d(x, AvgPoolOptions::new([size, size]))
 }
 
-/// The mean of each channel over all pixels (Lin, Chen and Yan, Network In Network, 2014); NaN where there are none.
+/// The mean of each channel over all pixels (Lin, Chen and Yan, Network In Network, 2014); NaN if there are none.
 ///
 /// `x` is `[N, C, H, W]`; gives `[N, C]`.
 pub fn global_avg_pool2d(x: Tensor<4>) -> Tensor<2> {

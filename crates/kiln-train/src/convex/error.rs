@@ -14,7 +14,7 @@ pub enum NotConvex {
         /// How many it has.
         parameters: usize,
     },
-    /// The loss is none of those that a solver has.
+    /// No solver has this loss.
     #[error("loss.kind {loss} with these settings has no solver")]
     Loss {
         /// Its name.
@@ -23,7 +23,7 @@ pub enum NotConvex {
     /// Some items count more than others.
     #[error("the items have weights, which a solver does not take")]
     Weighted,
-    /// A penalty is none of those that a solver has.
+    /// No solver has this penalty.
     #[error("{penalty}.kind has no solver")]
     Penalty {
         /// Its key.
@@ -36,16 +36,16 @@ pub enum NotConvex {
         penalty: String,
     },
     /// Weights are constrained.
-    #[error("there is a constraint, which no certificate accounts for")]
+    #[error("there is a constraint, and a certificate cannot account for it")]
     Constrained,
     /// A penalty acts on the bias.
-    #[error("{penalty}.params takes the bias in, which a solver does not penalise")]
+    #[error("{penalty}.params includes the bias, which a solver does not penalise")]
     Bias {
         /// Its key.
         penalty: String,
     },
     /// The optimiser decays weights, which no penalty accounts for.
-    #[error("optim.weight_decay is {decay}: what the steps minimise has a term that no penalty names")]
+    #[error("optim.weight_decay is {decay}: it adds a term to the objective that no penalty names")]
     WeightDecay {
         /// The decay.
         decay: f64,

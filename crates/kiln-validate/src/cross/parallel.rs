@@ -187,7 +187,7 @@ mod tests {
         };
         assert_eq!(Parallel { jobs: 4, threads: 1 }.run(&items, fails), Err(4));
         assert!(begun.load(Ordering::SeqCst) <= 12, "{begun:?}");
-        // Every worker that there is at first panics; the late ones must not wait for them.
+        // Each of the first workers panics; the late ones must not wait for them.
         let panics = |item: usize| if item < 3 { panic!("no") } else { Ok::<_, ()>(item) };
         let run = AssertUnwindSafe(|| Parallel { jobs: 3, threads: 1 }.run(&items, panics));
         assert!(catch_unwind(run).is_err());

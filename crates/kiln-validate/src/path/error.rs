@@ -16,10 +16,10 @@ pub enum PathError {
     #[error(transparent)]
     Convex(#[from] ConvexError),
     /// No feature says anything about the target.
-    #[error("every coefficient is zero without a penalty, too: no feature is correlated with the target")]
+    #[error("every coefficient is zero even without a penalty: no feature is correlated with the target")]
     Flat,
     /// A class that no row has.
-    #[error("no row is of class {class}: a model of it has no optimum")]
+    #[error("no row has class {class}, so the model of this class has no optimum")]
     Class {
         /// The class, from 0.
         class: usize,

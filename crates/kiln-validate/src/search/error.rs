@@ -105,7 +105,7 @@ pub enum SearchError {
         found: usize,
     },
     /// More workers than trials that may run side by side.
-    #[error("{workers} workers, and only {lag} trials may run side by side")]
+    #[error("there are {workers} workers, but only {lag} trials may run side by side")]
     Workers {
         /// The workers asked for.
         workers: usize,

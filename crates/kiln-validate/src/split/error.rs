@@ -8,7 +8,7 @@ use kiln_core::{ErrorKind, Explain, NumberError};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SplitError {
-    /// A number of folds that makes no sense.
+    /// The number of folds makes no sense.
     #[error("{folds} folds leave nothing to train on")]
     Folds {
         /// How many were asked for.
@@ -30,7 +30,7 @@ pub enum SplitError {
         /// How many there are.
         found: usize,
     },
-    /// More than can be held in memory.
+    /// The folds do not fit into memory.
     #[error("leaving out {p} of {items} items makes more folds than can be held in memory")]
     TooMany {
         /// How many are left out at once.
@@ -39,7 +39,7 @@ pub enum SplitError {
         items: usize,
     },
     /// The splitter needs labels or groups that the items do not have.
-    #[error("the splitter needs {what}, and there are none")]
+    #[error("the splitter needs {what}, but has none")]
     Missing {
         /// `labels` or `groups`.
         what: &'static str,
@@ -54,7 +54,7 @@ pub enum SplitError {
         /// How many of them there are.
         found: usize,
     },
-    /// A part that would be empty, or would hold everything.
+    /// The part would be empty, or would hold everything.
     #[error("{test} items to test and {train} to train on do not fit {items} {what}")]
     Sizes {
         /// Of what: `items`, `groups`.
@@ -93,18 +93,18 @@ pub enum SplitError {
         /// How many items there are.
         items: usize,
     },
-    /// A part of the training items that is larger than the whole.
-    #[error("{size} training items are wanted, and a fold has {items}")]
+    /// The part is larger than all training items.
+    #[error("{size} training items are wanted, but a fold has {items}")]
     TooFewToTrain {
         /// How many are wanted.
         size: usize,
         /// How many there are.
         items: usize,
     },
-    /// Folds in the order of time, or of one item each, are what they are.
+    /// Folds in the order of time, or of one item each, have one order only.
     #[error("folds in the order of time, and folds of one item each, cannot be shuffled or repeated")]
     Ordered,
-    /// A share that is out of its range.
+    /// The share is out of its range.
     #[error(transparent)]
     Number(#[from] NumberError),
 }
@@ -126,7 +126,9 @@ impl Explain for SplitError {
             }
             Self::Missing { .. } => "name the column that tells the groups".to_owned(),
             Self::Length { what, .. } => format!("give one of the {what} for each item"),
-            Self::Sizes { .. } => "make both parts at least one, and together no more than all".to_owned(),
+            Self::Sizes { .. } => {
+                "give each part at least one item, and both together at most all".to_owned()
+            }
             Self::SingleMember => "drop the class, or do not stratify".to_owned(),
             Self::TooFewForClasses { part, classes, .. } => {
                 format!("make the {part} part {classes} items or larger, or do not stratify")
@@ -146,7 +148,7 @@ impl Explain for SplitError {
     }
 }
 
-/// Two folds or more, and no more than there are `found` of `what`.
+/// At least two folds, and at most `found` of `what`.
 pub(super) fn check_folds(folds: usize, what: &'static str, found: usize) -> Result<(), SplitError> {
     if folds < 2 {
         return Err(SplitError::Folds { folds });

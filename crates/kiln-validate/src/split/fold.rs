@@ -47,7 +47,7 @@ impl Fold {
     }
 }
 
-/// The folds whose test parts are given by the fold of each item.
+/// The folds, from the fold in which each item is tested.
 pub(super) fn from_assignment(folds: usize, fold_of: &[usize]) -> Vec<Fold> {
     (0..folds)
         .map(|fold| {

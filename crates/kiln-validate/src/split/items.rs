@@ -11,7 +11,7 @@ pub struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    /// `len` items of which nothing else is known.
+    /// `len` items without labels or groups.
     pub fn new(len: usize) -> Self {
         Self { len, labels: None, groups: None }
     }

@@ -1,10 +1,10 @@
-//! Why there is nothing to conclude from.
+//! Why no conclusion can be drawn.
 
 use std::borrow::Cow;
 
 use kiln_core::{ErrorKind, Explain};
 
-/// Why there is nothing to conclude from.
+/// Why no conclusion can be drawn.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatisticsError {

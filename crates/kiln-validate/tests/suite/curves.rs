@@ -21,7 +21,7 @@ fn sizes_are_those_of_scikit_learn() {
         assert!(train_sizes(wrong, 10).is_err(), "{wrong:?}");
     }
     let error = train_sizes(&[Count(11)], 10).unwrap_err();
-    assert_eq!(error.to_string(), "11 training items are wanted, and a fold has 10");
+    assert_eq!(error.to_string(), "11 training items are wanted, but a fold has 10");
     assert!(error.help().unwrap().contains("10 at most"));
 }
 

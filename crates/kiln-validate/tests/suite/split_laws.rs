@@ -208,7 +208,7 @@ fn what_cannot_be_split_says_why() {
     assert_eq!(message(&KFold { folds: 1, shuffle: None }, &four), "1 folds leave nothing to train on");
     assert_eq!(
         message(&StratifiedKFold { folds: 2, shuffle: None }, &four),
-        "the splitter needs labels, and there are none"
+        "the splitter needs labels, but has none"
     );
     assert_eq!(
         message(&StratifiedKFold { folds: 4, shuffle: None }, &four.labels(&labels)),

@@ -27,7 +27,7 @@ pub struct StudyConfig {
     pub seed: u64,
     /// How values are chosen.
     pub sampler: Sampler,
-    /// Which trials are given up early.
+    /// Which trials to give up early.
     pub pruner: Pruner,
     /// Trial `k` sees the results of trials up to `k − lag`: at most so many run side by side. A larger lag gives
     /// work to more workers, and each trial knows less. 1: one after the other.

@@ -189,7 +189,7 @@ fn failures_are_kept_and_errors_end_the_study() {
 
     let plan = StudyPlan { workers: 5, ..StudyPlan::default() };
     let error = study.run(&plan, objective, |_| {}).unwrap_err();
-    assert_eq!(error.to_string(), "5 workers, and only 4 trials may run side by side");
+    assert_eq!(error.to_string(), "there are 5 workers, but only 4 trials may run side by side");
 }
 
 #[test]
