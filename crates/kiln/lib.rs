@@ -100,4 +100,6 @@ pub mod prelude {
 mod guide {
     #[doc = include_str!("../../docs/guide/own-models.md")]
     struct OwnModels;
+    #[doc = include_str!("../../docs/guide/evaluation.md")]
+    struct Evaluation;
 }
