@@ -17,7 +17,7 @@ pub(crate) enum CliError {
     /// A flag that means nothing to a command.
     #[error("{flag} cannot be used with `kiln {command}`")]
     Flag { flag: &'static str, command: &'static str },
-    /// Predictions would replace what is predicted from.
+    /// The predictions would replace their input.
     #[error("{} is the input: the output would replace it", path.display())]
     OutputIsInput { path: PathBuf },
     /// A file name that says nothing about the format.
@@ -29,7 +29,7 @@ pub(crate) enum CliError {
     /// A picture in a format that kiln does not draw.
     #[error("{} does not end in .png", path.display())]
     NotPng { path: PathBuf },
-    /// Training sees the items as they are.
+    /// The configuration does not augment.
     #[error("the configuration has neither a section augment nor a section mix")]
     NothingToPreview,
     /// Rows of a table are no pictures.

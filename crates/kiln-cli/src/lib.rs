@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(run(std::env::args_os()))
 }
 
-/// Runs the command line `arguments`, the first of which is the name of the program, and gives back the exit code.
+/// Runs the command line `arguments`, which begin with the name of the program, and gives back the exit code.
 ///
 /// `cv --jobs` starts the program again for each job, and so the program should be one whose arguments come here.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {

@@ -18,7 +18,7 @@ use crate::watch::Watch;
 pub(crate) struct Terminal {
     out: Output,
     mode: Mode,
-    /// Whether a line is said for what is but a step on the way.
+    /// Whether a line is printed for an intermediate step.
     lines: bool,
     /// Whether the layers of the model are told.
     verbose: bool,

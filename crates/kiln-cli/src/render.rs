@@ -68,7 +68,7 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
 /// Lines longer than this, in bytes, are not shown: they would fill the screen.
 const LONGEST_LINE: u64 = 1000;
 
-/// The line that `place` names, read from its file anew.
+/// The line that `place` names, read from its file again.
 fn from_file(place: &Place) -> Option<Excerpt> {
     let mut reader = BufReader::new(File::open(&place.path).ok()?);
     for _ in 1..place.line {
@@ -84,7 +84,7 @@ fn from_file(place: &Place) -> Option<Excerpt> {
     Some(Excerpt { name: place.path.display().to_string(), text, first_line: place.line - 1, span })
 }
 
-/// A piece of a text, with the part of it that is to be underlined.
+/// A piece of a text, with the part to underline.
 #[derive(Debug)]
 struct Excerpt {
     name: String,

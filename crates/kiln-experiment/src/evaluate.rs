@@ -37,7 +37,7 @@ impl Part {
     }
 }
 
-/// How a run is evaluated. Default: on its test part, every image as it is.
+/// How a run is evaluated. Default: on its test part, without views.
 #[derive(Debug, Clone, Default)]
 pub struct EvaluateSettings {
     /// What all experiments share.

@@ -67,7 +67,7 @@ pub enum Event<'a> {
     },
     /// Something may be wrong, and the experiment goes on.
     Warning(&'a str),
-    /// A run goes on after so many optimiser steps. `None`: it has no checkpoint yet, and starts over.
+    /// A run continues after this many optimiser steps. `None`: it has no checkpoint yet, and starts over.
     GoesOn(Option<u64>),
     /// The model that is going to be trained.
     Model(&'a Summary),
@@ -145,7 +145,7 @@ pub enum Event<'a> {
         /// Rates and steps.
         settings: &'a LrFinderConfig,
     },
-    /// A line that another process wrote on its standard output, to be passed on as it is.
+    /// A line that another process wrote on its standard output, to be passed on unchanged.
     WorkerLine(&'a str),
 }
 

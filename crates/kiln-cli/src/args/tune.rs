@@ -84,7 +84,7 @@ impl SamplerName {
 }
 
 impl PrunerName {
-    /// The pruner with its defaults, for trainings of so many epochs.
+    /// The pruner with its defaults, for trainings of this many epochs.
     pub(crate) fn pruner(self, epochs: u64) -> Pruner {
         match self {
             Self::None => Pruner::None,

@@ -9,7 +9,7 @@ use super::words::heading;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-/// Rows of the table along the path, beside those that are picked.
+/// Rows of the table along the path, beside the ones that are picked.
 const ROWS: usize = 10;
 /// Coefficients that are listed.
 const COEFFICIENTS: usize = 40;

@@ -1,4 +1,4 @@
-//! What is drawn of a path: the error along it, and its coefficients or what is left of its layers.
+//! The picture of a path: the error along it, and its coefficients or what is left of its layers.
 
 use std::path::{Path, PathBuf};
 

@@ -41,7 +41,7 @@ const LEARNING: u64 = 0x6c63;
 /// ```
 ///
 /// # Errors
-/// Whatever keeps a training from its end, but for one that diverges: it has no scores.
+/// Any failure of a training, except that it diverges: then it has no scores.
 pub fn learning_curve(
     resolved: &Resolved,
     settings: &LearningCurveSettings,

@@ -61,7 +61,7 @@ impl Measure<'_> {
     }
 
     /// Trains on a fold, or a part of it, as a cross-validation trains on the fold; `None` when it was asked to stop.
-    /// `label`: what is said of the point, from the number of training items.
+    /// `label`: the label of the point, from the number of training items.
     pub(super) fn one(
         &self,
         resolved: &Resolved,

@@ -6,7 +6,7 @@
 //!   config.toml    what was trained
 //! ```
 //!
-//! The folder is made when all is measured ([`CurveReport::save`]): what is stopped leaves nothing.
+//! The folder is made when all is measured ([`CurveReport::save`]). A curve that is stopped leaves nothing.
 
 mod learning;
 mod measure;

@@ -37,7 +37,7 @@ use crate::start::NewStart;
 /// ```
 ///
 /// # Errors
-/// A space that cannot be read, a setting that must not vary, and whatever keeps a training from its end, but for one that
+/// A space that cannot be read, a setting that must not vary, and any failure of a training, except of one that
 /// diverges: it has no scores.
 pub fn validation_curve(
     resolved: &Resolved,

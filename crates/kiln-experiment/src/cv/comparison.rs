@@ -34,7 +34,7 @@ pub struct FoldComparison {
     pub metric: String,
     /// How many folds there are.
     pub folds: usize,
-    /// A difference that does not matter. 0 for a loss or an error, of which nobody can say it in advance.
+    /// A difference that does not matter; 0 for a loss or an error, because nobody knows it in advance.
     pub rope: f64,
     /// Means, interval, test and verdict.
     pub comparison: Comparison,

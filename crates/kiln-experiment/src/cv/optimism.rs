@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::fold::FoldRecord;
 
-/// The score that chose beside the score of what was chosen.
+/// The score that chose the settings, beside the score of the chosen settings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Optimism {
     /// The metric that judged.
@@ -14,7 +14,7 @@ pub struct Optimism {
     pub inner: f64,
     /// The mean score on the test items of the folds.
     pub outer: f64,
-    /// By how much the first is better, in whichever direction is better.
+    /// By how much the first is better, in the direction that is better.
     pub optimism: f64,
 }
 

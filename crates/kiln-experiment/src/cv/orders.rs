@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is said instead of a number, to end the fold at hand early.
+/// The order that ends the running fold early.
 pub const STOP: &str = "stop";
 
 /// What is answered for a fold, after its events, as one line of JSON.

@@ -69,7 +69,7 @@ pub enum CvEnd {
 /// ```
 ///
 /// # Errors
-/// Whatever keeps a fold from its end. Folds that are done stay done: [`resume_cross_validation`] goes on.
+/// Any failure of a fold. Folds that are done stay done: [`resume_cross_validation`] goes on.
 pub fn cross_validate(
     resolved: &Resolved,
     settings: &CvSettings,

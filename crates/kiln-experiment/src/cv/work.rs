@@ -23,7 +23,7 @@ use crate::stored::stored;
 /// [`WorkerProgram`](super::WorkerProgram).
 ///
 /// `lines` gives those of standard input, on a thread of its own, and `reply` writes a line on standard output. `orphaned` is called when `lines`
-/// end while a fold is at hand: whoever asked for it is gone, and so is its hold of the run. It should end the process,
+/// end while a fold is running: the process that asked for it is gone, and so is its hold of the run. It should end the process,
 /// because nothing more may be written.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn work<L: Iterator<Item = String>>(
 /// What comes on standard input.
 struct Orders {
     folds: Receiver<usize>,
-    /// Whether a fold is at hand.
+    /// Whether a fold is running.
     busy: Arc<AtomicBool>,
 }
 

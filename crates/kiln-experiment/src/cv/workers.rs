@@ -17,7 +17,7 @@ use crate::error::{CvError, ExperimentError};
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer};
 
-/// How often a fold at hand is asked whether it is to stop.
+/// How often a running fold is asked whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Processes that train folds of one run; as many are started as are wanted at once.

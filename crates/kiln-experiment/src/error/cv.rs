@@ -73,7 +73,7 @@ pub enum CvError {
         /// How many folds there are.
         folds: usize,
     },
-    /// Folds are to be joined, and one is missing.
+    /// Folds cannot be joined, because one is missing.
     #[error("fold {fold} of {} is not done", run.display())]
     FoldMissing {
         /// The fold, from 0.

@@ -52,7 +52,7 @@ pub enum NoPath {
     /// A model without a bias.
     #[error("the solver of `kiln path` fits an intercept, but model.bias is false")]
     NoBias,
-    /// Several penalties of which each could be the one that moves.
+    /// Each of several penalties could be the one that moves.
     #[error("{first} and {second} both make weights zero, but a path moves the strength of one penalty")]
     Several {
         /// The first of them.
@@ -104,7 +104,7 @@ pub enum NoPath {
     /// Nothing to judge by.
     #[error("data.validation is 0, so no items can judge the strengths")]
     NoValidation,
-    /// A metric whose spread one part of the data does not tell.
+    /// One part of the data does not give the standard error of the metric.
     #[error("{metric} is not a mean over items, so one validation part does not give its standard error")]
     NoMean {
         /// The metric.

@@ -11,7 +11,7 @@ use crate::error::{ExperimentError, RunError};
 /// The name of the file, of a fold and of the whole.
 pub const PREDICTIONS: &str = "predictions.csv";
 
-/// Predictions as a table: the row, from 1, and what is said of it.
+/// Predictions as a table: the row, from 1, and the prediction for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PredictionTable {
     header: Vec<String>,
@@ -33,7 +33,7 @@ impl PredictionTable {
         Self { header: std::iter::once("row".to_owned()).chain(columns).collect(), lines: Vec::new() }
     }
 
-    /// Adds what is predicted for an item, which is counted from 0.
+    /// Adds the prediction for an item, counted from 0.
     pub fn push(&mut self, item: usize, cells: impl IntoIterator<Item = impl ToString>) {
         let cells = cells.into_iter().map(|cell| cell.to_string());
         self.lines.push(std::iter::once((item + 1).to_string()).chain(cells).collect());

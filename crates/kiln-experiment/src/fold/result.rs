@@ -19,7 +19,7 @@ impl FoldResult {
         Self { predictions: Some(predictions), ..self }
     }
 
-    /// The same, with so many of the fold's training items held out for validation.
+    /// The same, with this many of the fold's training items held out for validation.
     #[must_use]
     pub fn validation_items(mut self, items: usize) -> Self {
         let [train, validation, test] = self.record.items;

@@ -1,4 +1,4 @@
-//! A fold that is to be trained.
+//! A fold to train.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::result::FoldResult;
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
 
-/// A fold that is to be trained: its items, its seed, and its folder.
+/// A fold to train: its items, its seed, and its folder.
 #[derive(Debug, Clone, Copy)]
 pub struct FoldRun<'a> {
     pub(crate) number: usize,

@@ -87,7 +87,7 @@ pub struct CrossValidated {
 /// use kiln_experiment::{ExperimentError, FoldRecord, FoldResult};
 /// use kiln_validate::split::{Items, KFold};
 ///
-/// // The mean of the training items as a model: anything may be cross-validated, also what is no training of kiln.
+/// // The mean of the training items as a model: anything may be cross-validated, not only trainings of kiln.
 /// let y = [1.0, 2.0, 4.0, 3.0, 2.5, 3.5];
 /// let found = cross_validate(
 ///     &KFold { folds: 3, shuffle: Some(Seed::new(1)) },

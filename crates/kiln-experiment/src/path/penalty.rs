@@ -1,4 +1,4 @@
-//! What the penalties of a configuration are to a path: one whose strength moves, others that stay.
+//! The penalties of a configuration along a path: the strength of one moves, the others stay.
 
 use kiln_config::Resolved;
 use kiln_core::ParamSelection;

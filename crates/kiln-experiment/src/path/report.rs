@@ -11,7 +11,7 @@ pub struct PathReport {
     pub label: String,
     /// The column of numbers that is predicted, if it is one.
     pub target: Option<String>,
-    /// The classes, if it is those that are predicted.
+    /// The classes, if the target is classes.
     pub classes: Vec<String>,
     /// How the models came about.
     pub kind: PathKind,
@@ -57,7 +57,7 @@ pub enum PathKind {
 pub enum JudgedBy {
     /// So many folds.
     Folds(usize),
-    /// A validation part of so many items.
+    /// A validation part of this many items.
     Validation(usize),
 }
 
@@ -134,7 +134,7 @@ fn sign(metric: &str) -> f64 {
     if larger_is_better(metric) { -1.0 } else { 1.0 }
 }
 
-/// From the metrics of each fold at each strength, what is said of each strength.
+/// The scores of each strength, from the metrics of each fold.
 pub(super) fn over_folds(folds: &[Vec<Metrics>]) -> Vec<StrengthScores> {
     let strengths = folds.first().map_or(0, Vec::len);
     let at = |place: usize| {

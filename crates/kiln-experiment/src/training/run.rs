@@ -118,7 +118,7 @@ struct Training<'a> {
 }
 
 impl Training<'_> {
-    /// Trains, and writes down how it ended, whichever way that was.
+    /// Trains, and records how it ended, also when it failed.
     fn go(mut self, resume: bool) -> Result<Trained, ExperimentError> {
         let result = in_pool(|| self.train(resume)).and_then(|result| result);
         self.record.finished = Some(rfc3339(SystemTime::now()));

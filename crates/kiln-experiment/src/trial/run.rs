@@ -1,4 +1,4 @@
-//! A trial that is to be trained.
+//! A trial to train.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::judge::Judge;
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
 
-/// A trial that is to be trained: its values, its folder, and the metric that judges it.
+/// A trial to train: its values, its folder, and the metric that judges it.
 #[derive(Debug, Clone, Copy)]
 pub struct TrialTraining<'a> {
     pub(crate) trial: &'a TrialRun,

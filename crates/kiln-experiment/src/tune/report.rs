@@ -1,4 +1,4 @@
-//! How far a search has come.
+//! The progress of a search.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use kiln_validate::search::{State, Study};
 
 use crate::error::TuneError;
 
-/// How far a search has come.
+/// The progress of a search.
 #[derive(Debug)]
 pub struct TuneReport {
     /// The folder of the study.

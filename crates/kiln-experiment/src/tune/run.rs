@@ -43,7 +43,7 @@ use crate::trial::{StudyRun, run_study};
 /// ```
 ///
 /// # Errors
-/// Spaces that cannot be read, a configuration without a validation part, and what is no trial's own fault: the disk,
+/// Spaces that cannot be read, a configuration without a validation part, and failures that are not a trial's own: the disk,
 /// the data. Trials that have ended are kept: [`resume_tune`] goes on.
 pub fn tune(
     resolved: &Resolved,
