@@ -74,10 +74,7 @@ impl Job {
     }
 
     fn images(&self, x: Tensor<2>) -> Option<Tensor<4>> {
-        match self.input {
-            InputShape::Images([c, h, w]) => Some(x.reshape([self.batch, c, h, w])),
-            InputShape::Table(_) => None,
-        }
+        self.input.as_images().map(|[c, h, w]| x.reshape([self.batch, c, h, w]))
     }
 
     fn kiln(&self, device: &Device, steps: usize) -> Result<Vec<f64>, Error> {
@@ -85,7 +82,7 @@ impl Job {
         let target = TargetKind::Classes(CLASSES);
         let loss: Loss = LossConfig::default_for(target).build(target)?;
         let init = Seed::new(0).purpose(Purpose::Init);
-        let model: Network = self.model.init(self.input, CLASSES, device, init)?.train();
+        let model: Network = self.model.init(self.input.clone(), CLASSES, device, init)?.train();
         // Moved into every step and out again, as a training does: the update is then in place.
         let mut place = Some(model);
         let config = if self.adam {

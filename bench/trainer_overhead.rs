@@ -38,7 +38,7 @@ fn images(items: usize) -> Dataset {
         },
         weights: None,
         fixed_test: Vec::new(),
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     }
 }
 

@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let model = ModelConfig::Cnn(CnnConfig { channels: vec![16, 32], dropout: 0.3, ..CnnConfig::default() });
     let (input, classes) = (clothes.fitted.input_shape(), clothes.fitted.outputs());
-    println!("{}", model.summary(input, classes)?);
+    println!("{}", model.summary(input.clone(), classes)?);
     let model = model.init(input, classes, &device, Seed::new(0).purpose(Purpose::Init))?;
 
     let target = TargetKind::Classes(classes);

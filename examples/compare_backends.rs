@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (shape, outputs) = (digits.fitted.input_shape(), loss.outputs());
     let init = |device: &Device| -> Result<Network, TrainError> {
         config
-            .init(shape, outputs, device, Seed::new(0).purpose(Purpose::Init))
+            .init(shape.clone(), outputs, device, Seed::new(0).purpose(Purpose::Init))
             .map_err(|error| TrainError::Device { reason: error.to_string() })
     };
     let weights = Weights::of(&init(devices.first().ok_or("no backend is compiled in")?)?);

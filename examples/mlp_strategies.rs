@@ -101,7 +101,7 @@ fn digits() -> Result<Arc<dyn Source<Batch>>, Box<dyn std::error::Error>> {
     };
     let collate = |items: Vec<(Vec<f32>, i64)>, device: &Device| {
         let (rows, labels): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-        let inputs = InputShape::Table(64).batch(rows.concat(), device);
+        let inputs = InputShape::Table(64).batch(rows.concat(), device)?;
         let targets = Targets::Classes(Tensor::from_data(labels.as_slice(), device));
         Ok(Batch { inputs, targets, weights: None })
     };

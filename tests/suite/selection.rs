@@ -23,7 +23,7 @@ fn noise(seed: Seed) -> Dataset {
         },
         weights: None,
         fixed_test: Vec::new(),
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
-use kiln_data::{Batch, DataError, Features, InputShape, Rows, Source};
+use kiln_data::{Batch, DataError, InputShape, Rows, Source};
 
 use crate::op::mixup;
 use crate::smote::{Between, Smote};
@@ -90,7 +90,7 @@ impl Augmented {
     /// [`AugmentError::Kind`] for images, and for `smote` without classes; [`AugmentError::Data`] when a row cannot be encoded;
     /// [`AugmentError::NotFirst`] for `smote` after another change.
     pub fn rows(mut self, transform: RowTransform) -> Result<Self, AugmentError> {
-        if self.image_shape().is_some() {
+        if self.rows.fitted().columns().is_none() {
             return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "a table" });
         }
         let (statistics, mut transforms) = match self.table.take() {
@@ -111,8 +111,12 @@ impl Augmented {
     /// Mixes the items of every batch.
     ///
     /// # Errors
-    /// [`AugmentError::Kind`] for CutMix on a table.
+    /// [`AugmentError::Kind`] for items that are not numbers, such as token sequences, and for CutMix of anything but
+    /// images.
     pub fn mix(mut self, mix: Mix) -> Result<Self, AugmentError> {
+        if !self.shape.is_numeric() {
+            return Err(AugmentError::Kind { name: "mix".to_owned(), needs: "images or a table" });
+        }
         if mix.cuts() && self.image_shape().is_none() {
             return Err(AugmentError::Kind { name: "cutmix".to_owned(), needs: "images" });
         }
@@ -132,19 +136,13 @@ impl Augmented {
     }
 
     fn image_shape(&self) -> Option<[usize; 3]> {
-        match self.shape {
-            InputShape::Images(shape) => Some(shape),
-            InputShape::Table(_) => None,
-        }
+        self.shape.as_images()
     }
 
     fn images(&self, rows: &[usize], seeds: &[Seed], shape: [usize; 3]) -> Result<Vec<f32>, DataError> {
-        let features = &self.rows.dataset().features;
-        let images = match features {
-            Features::Images(images) if images.shape == shape => images,
-            // What is wrong with them is what the preprocessing says.
-            _ => return self.rows.input_numbers(rows),
-        };
+        let images = self.rows.dataset().features.as_images().filter(|images| images.shape == shape);
+        // What is wrong with them is what the preprocessing says.
+        let Some(images) = images else { return self.rows.input_numbers(rows) };
         let size: usize = shape.iter().product();
         let plane = (shape[1] * shape[2]).max(1);
         let mut numbers = vec![0.0; rows.len() * size];
@@ -179,6 +177,10 @@ impl Source<Batch> for Augmented {
     }
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<Batch, DataError> {
+        if !self.shape.is_numeric() {
+            // Nothing that changes or mixes such items could be added.
+            return self.rows.batch(items, device);
+        }
         let Some(first) = items.first() else { return Err(DataError::NoItems) };
         let seeds: Vec<Seed> = items.iter().map(|&item| epoch.at(item as u64)).collect();
         let between = self.between(items, &seeds);
@@ -188,9 +190,9 @@ impl Source<Batch> for Augmented {
         let (data, fitted) = (self.rows.dataset(), self.rows.fitted());
         let mut weights = fitted.weight_numbers(data, &rows)?;
         let mut targets = fitted.target_numbers(&data.target, &rows)?;
-        let mut numbers = match self.shape {
-            InputShape::Images(shape) => self.images(&rows, &seeds, shape)?,
-            InputShape::Table(_) => self.rows.input_numbers(&rows)?,
+        let mut numbers = match self.image_shape() {
+            Some(shape) => self.images(&rows, &seeds, shape)?,
+            None => self.rows.input_numbers(&rows)?,
         };
         if let Some((statistics, transforms)) = &self.table {
             for (row, between) in numbers.chunks_exact_mut(statistics.width().max(1)).zip(between) {
@@ -201,9 +203,9 @@ impl Source<Batch> for Augmented {
             statistics.apply(transforms, &mut numbers, &seeds);
         }
         if let Some(mixing) =
-            self.mix.as_ref().and_then(|mix| mix.draw(self.shape, epoch.at(*first as u64).at(MIX)))
+            self.mix.as_ref().and_then(|mix| mix.draw(&self.shape, epoch.at(*first as u64).at(MIX)))
         {
-            mixing.inputs(&mut numbers, self.shape);
+            mixing.inputs(&mut numbers, &self.shape);
             targets = mixing.targets(targets);
             if let Some(weights) = &mut weights {
                 mixup(weights, 1, mixing.lambda());
@@ -212,7 +214,7 @@ impl Source<Batch> for Augmented {
         let weights =
             weights.map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device));
         Ok(Batch {
-            inputs: self.shape.batch(numbers, device),
+            inputs: self.shape.batch(numbers, device)?,
             targets: targets.into_targets(device),
             weights,
         })

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 
 use kiln_core::Explain;
-use kiln_data::Place;
+use kiln_data::FilePosition;
 use kiln_experiment::ExperimentError;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -60,7 +60,7 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
         });
     }
     match error {
-        CliError::Experiment(ExperimentError::Data(error)) => error.place().as_ref().and_then(from_file),
+        CliError::Experiment(ExperimentError::Data(error)) => error.position().as_ref().and_then(from_file),
         _ => None,
     }
 }
@@ -68,20 +68,20 @@ fn excerpt(error: &CliError) -> Option<Excerpt> {
 /// Lines longer than this, in bytes, are not shown: they would fill the screen.
 const LONGEST_LINE: u64 = 1000;
 
-/// The line that `place` names, read from its file again.
-fn from_file(place: &Place) -> Option<Excerpt> {
-    let mut reader = BufReader::new(File::open(&place.path).ok()?);
-    for _ in 1..place.line {
+/// The line that `position` names, read from its file again.
+fn from_file(position: &FilePosition) -> Option<Excerpt> {
+    let mut reader = BufReader::new(File::open(&position.path).ok()?);
+    for _ in 1..position.line {
         reader.skip_until(b'\n').ok()?;
     }
     let mut line = Vec::new();
     reader.take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
     let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
     let byte = |character: usize| text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
-    let start = place.column.map_or(0, |column| byte(column.saturating_sub(1)));
-    let end = place.column.map_or(text.len(), |column| byte(column.saturating_sub(1) + place.span_len));
+    let start = position.column.map_or(0, |column| byte(column.saturating_sub(1)));
+    let end = position.column.map_or(text.len(), |column| byte(column.saturating_sub(1) + position.span_len));
     let span = (start, end.saturating_sub(start));
-    Some(Excerpt { name: place.path.display().to_string(), text, first_line: place.line - 1, span })
+    Some(Excerpt { name: position.path.display().to_string(), text, first_line: position.line - 1, span })
 }
 
 /// A piece of a text, with the part to underline.

@@ -1,20 +1,17 @@
 //! Whether the parts of a data set fit together, before anything is indexed.
 
-use crate::{Dataset, Features, Images, Target};
+use crate::{DataError, Dataset};
 
 /// The number of rows of a data set whose inputs, targets and classes fit together.
 pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
-    let inputs = features(&dataset.features)?;
-    let targets = target(&dataset.target)?;
+    let inputs = dataset.features.rows()?;
+    let targets = dataset.target.rows()?;
     if inputs != targets {
         return Err(Inconsistency::TargetLength { inputs, targets });
     }
     weights(dataset.weights.as_deref(), inputs)?;
-    if let Target::Classes { labels, names } = &dataset.target {
-        for (row, &label) in labels.iter().enumerate() {
-            class(row, label, names.len())?;
-        }
-    }
+    dataset.features.check()?;
+    dataset.target.check()?;
     Ok(inputs)
 }
 
@@ -28,42 +25,6 @@ pub(crate) fn weights(weights: Option<&[f32]>, inputs: usize) -> Result<(), Inco
     }
 }
 
-/// The number of rows of inputs that fit together.
-pub(crate) fn features(features: &Features) -> Result<usize, Inconsistency> {
-    match features {
-        Features::Images(Images { pixels, shape }) => {
-            let bytes = pixels.len();
-            match shape.iter().try_fold(1, |size: usize, &dim| size.checked_mul(dim)) {
-                Some(0) => Err(Inconsistency::NoInputs),
-                Some(item) if bytes.is_multiple_of(item) => Ok(bytes / item),
-                item => Err(Inconsistency::ImageBytes { bytes, item: item.unwrap_or(usize::MAX) }),
-            }
-        }
-        Features::Table(columns) => {
-            let expected = columns.first().ok_or(Inconsistency::NoInputs)?.values.len();
-            match columns.iter().find(|column| column.values.len() != expected) {
-                None => Ok(expected),
-                Some(column) => Err(Inconsistency::ColumnLength {
-                    column: column.name.clone(),
-                    expected,
-                    found: column.values.len(),
-                }),
-            }
-        }
-    }
-}
-
-/// The number of rows of a target.
-pub(crate) fn target(target: &Target) -> Result<usize, Inconsistency> {
-    match target {
-        Target::Classes { labels, .. } => Ok(labels.len()),
-        Target::Values { values, names } if names.is_empty() || !values.len().is_multiple_of(names.len()) => {
-            Err(Inconsistency::TargetLength { inputs: values.len(), targets: names.len() })
-        }
-        Target::Values { values, names } => Ok(values.len() / names.len()),
-    }
-}
-
 /// Whether all of `asked` are below `rows`.
 pub(crate) fn rows(asked: &[usize], rows: usize) -> Result<(), Inconsistency> {
     match asked.iter().find(|&&row| row >= rows) {
@@ -72,9 +33,10 @@ pub(crate) fn rows(asked: &[usize], rows: usize) -> Result<(), Inconsistency> {
     }
 }
 
-/// Whether a class has a name.
-pub(crate) fn class(row: usize, label: u32, classes: usize) -> Result<(), Inconsistency> {
-    if (label as usize) < classes { Ok(()) } else { Err(Inconsistency::NoClass { row, label, classes }) }
+/// Whether there are some of them, too.
+pub(crate) fn some_rows(asked: &[usize], rows: usize) -> Result<(), DataError> {
+    self::rows(asked, rows)?;
+    if asked.is_empty() { Err(DataError::NoItems) } else { Ok(()) }
 }
 
 /// Parts of a data set that do not fit together. No source makes such a data set; one made by hand can be so.
@@ -102,6 +64,26 @@ pub enum Inconsistency {
         bytes: usize,
         /// Bytes of one image.
         item: usize,
+    },
+    /// The ends of token sequences fall somewhere, or the last one is not the end of the ids.
+    #[error(
+        "the ends of the token sequences must rise to {ids}, the number of ids, but the last one is {last}"
+    )]
+    SequenceEnds {
+        /// How many ids there are.
+        ids: usize,
+        /// The last end.
+        last: usize,
+    },
+    /// A token that the vocabulary does not have.
+    #[error("row {row} has token {id}, but there are {vocabulary} tokens, counted from 0")]
+    NoToken {
+        /// The row.
+        row: usize,
+        /// Its token.
+        id: u32,
+        /// How many there are.
+        vocabulary: usize,
     },
     /// Inputs and targets differ in length.
     #[error("there are {inputs} rows of inputs, but {targets} of targets")]

@@ -1,7 +1,18 @@
-//! A data set in memory: features as they were read, and what is to be predicted.
+//! A data set in memory: inputs as they were read, and what is to be predicted.
+
+use crate::{Features, Fingerprint, Target};
 
 /// A data set in memory. 8-bit images stay 8-bit, columns stay columns: nothing is scaled or encoded here,
 /// because whatever is fitted is fitted on the training part only (see [`crate::preprocess`]).
+///
+/// ```
+/// use kiln_data::{Column, Dataset, Features, Target, Values};
+///
+/// let x = Column { name: "x".into(), values: Values::Numeric(vec![1.0, 2.0, 3.0]) };
+/// let y = Target::Values { values: vec![2.0, 4.0, 6.0], names: vec!["y".into()] };
+/// let doubled = Dataset::new("doubled", Features::Table(vec![x]), y);
+/// assert_eq!(doubled.fingerprint.as_str().len(), 64);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// What it is called in reports: `digits`, `train.csv`.
@@ -14,84 +25,25 @@ pub struct Dataset {
     pub weights: Option<Vec<f32>>,
     /// Rows of the test part that the source fixes, in rising order; empty when it fixes none.
     pub fixed_test: Vec<usize>,
-    /// BLAKE3 of the contents, in hexadecimal: two data sets with the same fingerprint train the same model.
-    pub fingerprint: String,
+    /// That of the contents, by [`Fingerprint::of`].
+    pub fingerprint: Fingerprint,
 }
 
-/// The inputs of a data set.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Features {
-    /// 8-bit images of one size.
-    Images(Images),
-    /// Named columns of one length.
-    Table(Vec<Column>),
-}
-
-/// 8-bit images: `pixels` holds `[n, channels, height, width]`, row-major.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Images {
-    /// All pixels, `n · channels · height · width` bytes.
-    pub pixels: Vec<u8>,
-    /// `[channels, height, width]`.
-    pub shape: [usize; 3],
-}
-
-/// A named column of a table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Column {
-    /// The name in the header.
-    pub name: String,
-    /// The cells.
-    pub values: Values,
-}
-
-/// The cells of a column.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Values {
-    /// Numbers; NaN where the cell was missing.
-    Numeric(Vec<f32>),
-    /// Categories, as indices into `names`; [`MISSING`] where the cell was missing.
-    Categorical {
-        /// One index a row.
-        codes: Vec<u32>,
-        /// The categories in the order of the indices.
-        names: Vec<String>,
-    },
-}
-
-/// The code of a missing category.
-pub const MISSING: u32 = u32::MAX;
-
-/// What is to be predicted.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Target {
-    /// One class an item.
-    Classes {
-        /// Indices into `names`.
-        labels: Vec<u32>,
-        /// Names of the classes.
-        names: Vec<String>,
-    },
-    /// One or more numbers an item.
-    Values {
-        /// Row-major, `n · names.len()`.
-        values: Vec<f32>,
-        /// Names of the target columns.
-        names: Vec<String>,
-    },
-}
-
-impl Values {
-    /// Number of cells.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Numeric(cells) => cells.len(),
-            Self::Categorical { codes, .. } => codes.len(),
-        }
+impl Dataset {
+    /// A data set without weights or a fixed test part.
+    pub fn new(name: impl Into<String>, features: Features, target: Target) -> Self {
+        Self::with(name.into(), features, target, Vec::new(), None)
     }
 
-    /// Whether there is no cell.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// A data set with everything that it may have.
+    pub(crate) fn with(
+        name: String,
+        features: Features,
+        target: Target,
+        fixed_test: Vec<usize>,
+        weights: Option<Vec<f32>>,
+    ) -> Self {
+        let fingerprint = Fingerprint::of(&features, &target, &fixed_test, weights.as_deref());
+        Self { name, features, target, weights, fixed_test, fingerprint }
     }
 }

@@ -4,22 +4,32 @@ mod batch;
 mod check;
 mod config;
 mod dataset;
+mod description;
 mod error;
+mod fingerprint;
+mod form;
 mod loader;
-mod place;
+mod position;
 mod prepared;
 pub mod preprocess;
 pub mod source;
 mod split;
+mod target;
 
-pub use batch::{Batch, InputShape, Inputs, Targets};
+pub use batch::Batch;
 pub use check::Inconsistency;
 pub use config::{Components, DataConfig, Encode, TaskKind};
-pub use dataset::{Column, Dataset, Features, Images, MISSING, Target, Values};
-pub use error::DataError;
+pub use dataset::Dataset;
+pub use description::{Cell, Description, Table};
+pub use error::{DataError, FileError, SettingError};
+pub use fingerprint::Fingerprint;
+pub use form::{
+    Column, Features, Images, InputShape, Inputs, MISSING, TokenBatch, TokenShape, Tokens, Values,
+};
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
-pub use place::Place;
+pub use position::FilePosition;
 pub use prepared::Prepared;
-pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TargetNumbers, TrainView};
+pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TrainView};
 pub use source::csv::{ColumnKind, ColumnSchema};
 pub use split::Split;
+pub use target::{Target, TargetNumbers, Targets};

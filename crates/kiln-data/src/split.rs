@@ -2,7 +2,7 @@
 
 use kiln_core::{Range, Seed};
 
-use crate::{DataConfig, DataError, Dataset, Target, TrainView, check};
+use crate::{DataConfig, DataError, Dataset, TrainView, check};
 
 /// Which rows train, which choose (early stopping, the best checkpoint) and which judge. Every row is in exactly
 /// one part of a split that [`Split::new`] made.
@@ -36,12 +36,7 @@ impl Split {
         let test_share = Range::BELOW_ONE.check("data.test", config.test)?;
         let validation_share = Range::BELOW_ONE.check("data.validation", config.validation)?;
         let rows = check::dataset(dataset)?;
-        let strata = match &dataset.target {
-            Target::Classes { labels, names } if config.stratify => {
-                Strata { labels: Some(labels), count: names.len() }
-            }
-            _ => Strata { labels: None, count: 1 },
-        };
+        let strata = Strata::new(dataset.target.strata().filter(|_| config.stratify));
         let (rest, test) = if dataset.fixed_test.is_empty() {
             strata.hold_out((0..rows).collect(), test_share, seed.at(0))
         } else {
@@ -64,8 +59,7 @@ impl Split {
         share: f64,
         seed: Seed,
     ) -> (Vec<usize>, Vec<usize>) {
-        let count = labels.map_or(1, |(_, classes)| classes);
-        Strata { labels: labels.map(|(labels, _)| labels), count }.hold_out(rows, share, seed)
+        Strata::new(labels).hold_out(rows, share, seed)
     }
 
     /// The training part of `dataset`: all that [`Preprocess::fit`](crate::Preprocess::fit) gets to see.
@@ -90,7 +84,12 @@ struct Strata<'a> {
     count: usize,
 }
 
-impl Strata<'_> {
+impl<'a> Strata<'a> {
+    /// One class a row of the data set, and the number of classes.
+    fn new(classes: Option<(&'a [u32], usize)>) -> Self {
+        Self { labels: classes.map(|(labels, _)| labels), count: classes.map_or(1, |(_, count)| count) }
+    }
+
     fn of(&self, row: usize) -> usize {
         self.labels.map_or(0, |labels| labels[row] as usize)
     }

@@ -133,8 +133,8 @@ impl CnnConfig {
         device: &Device,
         seed: Seed,
     ) -> Result<Cnn, ModelError> {
-        self.summary(input, outputs)?;
-        let [mut channels, mut height, mut width] = plan::image(input, "cnn")?;
+        self.summary(input.clone(), outputs)?;
+        let [mut channels, mut height, mut width] = plan::image(&input, "cnn")?;
         let mut init = Init::new(device, seed);
         let mut blocks = Vec::new();
         for (outputs, style) in self.convs() {

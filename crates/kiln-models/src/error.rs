@@ -23,13 +23,19 @@ pub enum ModelError {
         /// The kind of the model.
         model: &'static str,
     },
-    /// A model for images on the rows of a table.
-    #[error("the model {model:?} reads images, but the data is a table with {features} features")]
+    /// A model for images on something else.
+    #[error("the model {model:?} reads images, but the data is {found}")]
     NeedsImages {
         /// The kind of the model.
         model: &'static str,
-        /// Features of the table.
-        features: usize,
+        /// What the data is: `a table with 4 features`.
+        found: String,
+    },
+    /// A model for numbers on items that are something else.
+    #[error("the model reads numbers, but the data is {found}")]
+    NeedsNumbers {
+        /// What the data is: `sequences of up to 20 tokens`.
+        found: String,
     },
     /// Pooling would leave nothing of the images.
     #[error(
@@ -76,6 +82,7 @@ impl Explain for ModelError {
             Self::EvenKernel { kernel } => format!("use model.kernel = {}", kernel.saturating_add(1)),
             Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
             Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
+            Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
             Self::ImageTooSmall { model: "cnn", .. } => {
                 "use fewer entries in model.channels, or model.pool = 1".to_owned()
             }
@@ -91,7 +98,9 @@ impl Explain for ModelError {
             Self::Number(error) => error.key(),
             Self::EvenKernel { .. } => Some(Cow::Borrowed("model.kernel")),
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
-            Self::NeedsImages { .. } | Self::ImageTooSmall { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::NeedsImages { .. } | Self::NeedsNumbers { .. } | Self::ImageTooSmall { .. } => {
+                Some(Cow::Borrowed("model.kind"))
+            }
             Self::NoFeatures | Self::NoOutputs | Self::TooLarge { .. } => None,
         }
     }

@@ -46,7 +46,7 @@ impl LinearConfig {
         device: &Device,
         seed: Seed,
     ) -> Result<Linear, ModelError> {
-        self.summary(input, outputs)?;
+        self.summary(input.clone(), outputs)?;
         Ok(Linear { output: Init::new(device, seed).linear(input.features(), outputs, self.bias) })
     }
 }

@@ -73,7 +73,7 @@ impl MlpConfig {
         device: &Device,
         seed: Seed,
     ) -> Result<Mlp, ModelError> {
-        self.summary(input, outputs)?;
+        self.summary(input.clone(), outputs)?;
         let mut init = Init::new(device, seed);
         let (layers, width) = Dense::stack(&mut init, input.features(), &self.hidden, self.style());
         let output = init.linear(width, outputs, true);

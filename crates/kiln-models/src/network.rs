@@ -144,9 +144,6 @@ impl Network {
 }
 
 fn images(inputs: Inputs) -> Tensor<4> {
-    match inputs {
-        Inputs::Images(images) => images,
-        // `init` refuses tables for these models, so this is a mistake in a program, not in a configuration.
-        Inputs::Table(rows) => unreachable!("a model for images got a table of {:?}", rows.dims()),
-    }
+    // `init` refuses other data for these models, so this is a mistake in a program, not in a configuration.
+    inputs.into_images().unwrap_or_else(|| unreachable!("a model for images got other inputs"))
 }

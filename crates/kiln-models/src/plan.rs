@@ -27,19 +27,16 @@ pub(crate) fn check_widths(name: &str, widths: &[usize]) -> Result<(), NumberErr
 }
 
 /// `[channels, height, width]` of the images that `model` reads.
-pub(crate) fn image(input: InputShape, model: &'static str) -> Result<[usize; 3], ModelError> {
-    match input {
-        InputShape::Images(dims) => Ok(dims),
-        InputShape::Table(features) => Err(ModelError::NeedsImages { model, features }),
-    }
+pub(crate) fn image(input: &InputShape, model: &'static str) -> Result<[usize; 3], ModelError> {
+    input.as_images().ok_or_else(|| ModelError::NeedsImages { model, found: input.words() })
 }
 
 impl Plan {
     pub(crate) fn new(input: InputShape, outputs: usize) -> Result<Self, ModelError> {
-        let shape = match input {
-            InputShape::Table(features) => vec![features],
-            InputShape::Images(dims) => dims.to_vec(),
-        };
+        if !input.is_numeric() {
+            return Err(ModelError::NeedsNumbers { found: input.words() });
+        }
+        let shape = input.dims();
         if shape.contains(&0) {
             return Err(ModelError::NoFeatures);
         }
@@ -50,11 +47,11 @@ impl Plan {
     }
 
     pub(crate) fn needs_images(&self, model: &'static str) -> Result<(), ModelError> {
-        image(self.input, model).map(|_| ())
+        image(&self.input, model).map(|_| ())
     }
 
     pub(crate) fn needs_side(&self, model: &'static str, least: usize) -> Result<(), ModelError> {
-        let [_, height, width] = image(self.input, model)?;
+        let [_, height, width] = image(&self.input, model)?;
         if height.min(width) < least {
             return Err(ModelError::ImageTooSmall { model, height, width, least });
         }

@@ -89,8 +89,8 @@ impl ResnetConfig {
         device: &Device,
         seed: Seed,
     ) -> Result<Resnet, ModelError> {
-        self.summary(input, outputs)?;
-        let [channels, ..] = plan::image(input, "resnet")?;
+        self.summary(input.clone(), outputs)?;
+        let [channels, ..] = plan::image(&input, "resnet")?;
         let mut init = Init::new(device, seed);
         let prep = ConvBlock::new(&mut init, channels, self.width, self.style(1));
         let mut width = self.width;

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use kiln_augment::Views;
 use kiln_core::{Purpose, Seed};
 use kiln_data::preprocess::Fitted;
-use kiln_data::{Batch, Inputs, Targets};
+use kiln_data::{Batch, DataError, Inputs, Targets};
 use kiln_objective::{BatchPenalties, BatchView, Loss, ObjectiveError};
 
 use crate::{Scores, Task, TrainError};
@@ -136,6 +136,10 @@ impl<M: Module> Task for Supervised<M> {
             let (penalty, wanted) = ("an activity penalty".to_owned(), "any path".to_owned());
             return Err(ObjectiveError::NoLayer { penalty, wanted, layers: Vec::new() }.into());
         }
+        let shape = self.fitted.input_shape();
+        if self.penalties.needs_numbers() && !shape.is_numeric() {
+            return Err(DataError::NotNumeric { found: shape.noun() }.into());
+        }
         Ok(self.penalties.plan(steps_per_epoch, steps)?)
     }
 
@@ -163,6 +167,8 @@ impl<M: Module> Task for Supervised<M> {
                 self.fitted.unscale(&mut values);
                 scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
             }
+            // Of other targets the loss alone is known.
+            _ => {}
         }
     }
 }
@@ -177,10 +183,8 @@ struct AtBatch<'a, M> {
 
 impl<M> BatchView for AtBatch<'_, M> {
     fn outputs(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let inputs = match &self.batch.inputs {
-            Inputs::Images(images) => Inputs::Images(inputs.reshape(images.dims())),
-            Inputs::Table(_) => Inputs::Table(inputs),
-        };
+        // `plan` refuses inputs that are not numbers.
+        let inputs = self.batch.inputs.unflat(inputs).unwrap_or_else(|| self.batch.inputs.clone());
         (self.task.forward)(self.model, inputs, Some(self.seed))
     }
 

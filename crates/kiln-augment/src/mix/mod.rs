@@ -83,9 +83,9 @@ impl MixConfig {
 ///
 /// let mix = MixConfig { mixup: 0.2, ..MixConfig::default() }.build("mix")?;
 /// let shape = InputShape::Table(2);
-/// let mixing = mix.draw(shape, Seed::new(0)).expect("p is 1");
+/// let mixing = mix.draw(&shape, Seed::new(0)).expect("p is 1");
 /// let mut rows = [1.0, 0.0, 0.0, 1.0];
-/// mixing.inputs(&mut rows, shape);
+/// mixing.inputs(&mut rows, &shape);
 /// let targets = mixing.targets(TargetNumbers::Classes { classes: vec![0, 1], count: 2 });
 /// let TargetNumbers::Values { values, width: 2 } = targets else { panic!("shares of two classes") };
 /// assert_eq!(values, rows); // these items are their own targets
@@ -120,15 +120,15 @@ impl Mix {
     }
 
     /// How the batch of this seed is mixed; `None` when it is not.
-    pub fn draw(&self, shape: InputShape, seed: Seed) -> Option<Mixing> {
+    pub fn draw(&self, shape: &InputShape, seed: Seed) -> Option<Mixing> {
         let MixConfig { mixup, cutmix, p, switch } = self.config;
         if seed.uniform(0) >= p {
             return None;
         }
         let cut = cutmix > 0.0 && (mixup == 0.0 || seed.uniform(1) < switch);
         let lambda = beta(seed.at(0), if cut { cutmix } else { mixup });
-        match shape {
-            InputShape::Images([_, height, width]) if cut => {
+        match shape.as_images() {
+            Some([_, height, width]) if cut => {
                 let centre = [draw::below(seed, 2, height), draw::below(seed, 3, width)];
                 let window = cut_window([height, width], lambda, centre);
                 let area = (window[2] * window[3]) as f64 / (height * width).max(1) as f64;
@@ -148,9 +148,9 @@ impl Mixing {
     }
 
     /// Mixes inputs, item after item, each of this shape.
-    pub fn inputs(&self, numbers: &mut [f32], shape: InputShape) {
-        match (*self, shape) {
-            (Self::CutMix { window, .. }, InputShape::Images(shape)) => cutmix(numbers, shape, window),
+    pub fn inputs(&self, numbers: &mut [f32], shape: &InputShape) {
+        match (*self, shape.as_images()) {
+            (Self::CutMix { window, .. }, Some(shape)) => cutmix(numbers, shape, window),
             _ => mixup(numbers, shape.features(), self.lambda()),
         }
     }

@@ -54,18 +54,7 @@ pub fn cut_window([height, width]: [usize; 2], lambda: f64, [row, column]: [usiz
 
 /// Targets of mixed items: `λ` of the item's own and `1 − λ` of the partner's, classes as shares `[N, classes]`.
 pub fn mix_targets(targets: TargetNumbers, lambda: f64) -> TargetNumbers {
-    let (mut values, width) = match targets {
-        TargetNumbers::Values { values, width } => (values, width),
-        TargetNumbers::Classes { classes, count } => {
-            let mut shares = vec![0.0; classes.len() * count];
-            for (row, &class) in shares.chunks_exact_mut(count.max(1)).zip(&classes) {
-                if let Some(share) = usize::try_from(class).ok().and_then(|class| row.get_mut(class)) {
-                    *share = 1.0;
-                }
-            }
-            (shares, count)
-        }
-    };
+    let (mut values, width) = targets.into_shares();
     mixup(&mut values, width, lambda);
     TargetNumbers::Values { values, width }
 }

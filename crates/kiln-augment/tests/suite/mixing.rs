@@ -39,7 +39,7 @@ fn mixed_batches_are_those_of_torchvision_and_timm() {
             Mixing::MixUp { lambda }
         };
         let mut mixed = floats(&case["inputs"]);
-        mixing.inputs(&mut mixed, InputShape::Images([channels, height, width]));
+        mixing.inputs(&mut mixed, &InputShape::Images([channels, height, width]));
         assert_close(&mixed, &floats(&case["mixed"]), 1e-6, &what);
 
         let classes = numbers(&case["classes"]).into_iter().map(|class| class as i32).collect();
@@ -59,7 +59,7 @@ fn numbers_are_mixed_as_classes_are() {
     // One item meets itself, none meets nobody.
     let alone = TargetNumbers::Values { values: vec![3.0], width: 1 };
     assert_eq!(mixing.targets(alone.clone()), alone);
-    mixing.inputs(&mut [], InputShape::Table(3));
+    mixing.inputs(&mut [], &InputShape::Table(3));
 }
 
 /// The p-value of the Kolmogorov–Smirnov test that numbers have this cumulative distribution.
@@ -77,7 +77,7 @@ fn p_value(mut numbers: Vec<f64>, distribution: impl Fn(f64) -> f64) -> f64 {
 
 fn lambdas(alpha: f64) -> Vec<f64> {
     let mix = MixConfig { mixup: alpha, ..MixConfig::default() }.build("mix").unwrap();
-    let draw = |batch| mix.draw(InputShape::Table(1), Seed::new(4).at(batch)).unwrap().lambda();
+    let draw = |batch| mix.draw(&InputShape::Table(1), Seed::new(4).at(batch)).unwrap().lambda();
     (0..10_000).map(draw).collect()
 }
 
@@ -104,7 +104,7 @@ fn the_switch_and_the_chance_are_those_asked_for() {
     let config = MixConfig { mixup: 0.4, cutmix: 1.0, p: 0.8, switch: 0.25 };
     let mix = config.build("mix").unwrap();
     let shape = InputShape::Images([1, 8, 8]);
-    let drawn: Vec<_> = (0..10_000).map(|batch| mix.draw(shape, Seed::new(1).at(batch))).collect();
+    let drawn: Vec<_> = (0..10_000).map(|batch| mix.draw(&shape, Seed::new(1).at(batch))).collect();
     let share = |count: usize| count as f64 / 1e4;
     let mixed = share(drawn.iter().flatten().count());
     let cut = share(drawn.iter().flatten().filter(|m| matches!(m, Mixing::CutMix { .. })).count());

@@ -54,11 +54,8 @@ fn inputs(batch: Batch) -> Vec<f32> {
 
 /// FNV-1a over the bits of inputs and targets.
 fn hash(mut state: u64, batch: Batch) -> u64 {
-    let targets: Vec<f32> = match batch.targets {
-        Targets::Classes(classes) => classes.into_data().iter::<i64>().map(|class| class as f32).collect(),
-        Targets::Values(values) => values.into_data().iter::<f32>().collect(),
-    };
-    for number in batch.inputs.flat().into_data().iter::<f32>().chain(targets) {
+    let targets = batch.targets.numbers().into_data();
+    for number in batch.inputs.flat().into_data().iter::<f32>().chain(targets.iter::<f32>()) {
         for byte in number.to_bits().to_le_bytes() {
             state = (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         }
@@ -158,7 +155,7 @@ fn smote() -> Augmented {
 fn classes(batch: &Batch) -> Vec<i64> {
     match &batch.targets {
         Targets::Classes(classes) => classes.to_data().iter::<i64>().collect(),
-        Targets::Values(_) => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use kiln_core::file::write_durably;
 use kiln_core::{Purpose, Seed};
-use kiln_data::{Batch, InputShape, Inputs, Source, Target, Targets};
+use kiln_data::{Batch, Source, Targets};
 use kiln_experiment::job::Job;
 use kiln_report::{Picture, Sheet};
 
@@ -28,9 +28,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
         return Err(CliError::NothingToPreview);
     }
     let job = Job::load(&resolved)?;
-    let InputShape::Images(shape) = job.blueprint.fitted.input_shape() else {
-        return Err(CliError::PreviewOfTable);
-    };
+    let shape = job.blueprint.fitted.input_shape().as_images().ok_or(CliError::PreviewOfTable)?;
     let train = job.train()?;
     let items = items(&job, arguments.items);
     let names = job.blueprint.fitted.class_names();
@@ -65,10 +63,10 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
 fn items(job: &Job<'_>, count: usize) -> Vec<usize> {
     let rows = job.prepared.train();
     let count = count.min(Source::len(&rows));
-    let Target::Classes { labels, names } = &job.prepared.dataset.target else {
+    let Some((labels, classes)) = job.prepared.dataset.target.strata() else {
         return (0..count).collect();
     };
-    let mut of_class = vec![Vec::new(); names.len()];
+    let mut of_class = vec![Vec::new(); classes];
     for (item, row) in rows.numbers().iter().enumerate() {
         if let Some(list) = of_class.get_mut(labels[*row] as usize) {
             list.push(item);
@@ -91,10 +89,7 @@ impl Pictures {
         // Scaling is a straight line for each channel: what black and white became says all.
         let tables = job.blueprint.fitted.pixel_tables().unwrap_or_default();
         let ends: Vec<[f32; 2]> = tables.iter().map(|table| [table[0], table[255]]).collect();
-        let numbers: Vec<f32> = match batch.inputs {
-            Inputs::Images(images) => images.into_data().iter::<f32>().collect(),
-            Inputs::Table(_) => Vec::new(),
-        };
+        let numbers: Vec<f32> = batch.inputs.flat().into_data().iter::<f32>().collect();
         let plane = (shape[1] * shape[2]).max(1);
         let pixel = |(place, number): (usize, &f32)| {
             let [black, white] = ends[place / plane % ends.len()];
@@ -115,24 +110,21 @@ impl Pictures {
 fn labels(targets: Targets, names: Option<&[String]>) -> Vec<String> {
     let name =
         |class: usize| names.and_then(|names| names.get(class)).cloned().unwrap_or_else(|| class.to_string());
-    match targets {
-        Targets::Classes(classes) => {
-            classes.into_data().iter::<i64>().map(|class| name(class as usize)).collect()
-        }
-        Targets::Values(values) => {
-            let width = values.dims()[1].max(1);
-            let values: Vec<f32> = values.into_data().iter::<f32>().collect();
-            let label = |row: &[f32]| {
-                if names.is_none() {
-                    return format!("{:.3}", row[0]);
-                }
-                let mut shares: Vec<(usize, f32)> = row.iter().copied().enumerate().collect();
-                shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-                let shown = shares.iter().take(2).filter(|(_, share)| *share > 0.005);
-                let part = |(class, share): &(usize, f32)| format!("{:.0}% {}", share * 100.0, name(*class));
-                shown.map(part).collect::<Vec<_>>().join("\n")
-            };
-            values.chunks(width).map(label).collect()
-        }
+    if let Some(classes) = targets.as_classes() {
+        return classes.to_data().iter::<i64>().map(|class| name(class as usize)).collect();
     }
+    let values = targets.numbers();
+    let width = values.dims()[1].max(1);
+    let values: Vec<f32> = values.into_data().iter::<f32>().collect();
+    let label = |row: &[f32]| {
+        if names.is_none() {
+            return format!("{:.3}", row[0]);
+        }
+        let mut shares: Vec<(usize, f32)> = row.iter().copied().enumerate().collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let shown = shares.iter().take(2).filter(|(_, share)| *share > 0.005);
+        let part = |(class, share): &(usize, f32)| format!("{:.0}% {}", share * 100.0, name(*class));
+        shown.map(part).collect::<Vec<_>>().join("\n")
+    };
+    values.chunks(width).map(label).collect()
 }

@@ -150,7 +150,7 @@ fn facts(folder: &Path, record: &RunRecord) -> Table {
         let parts = [data.train, data.validation, data.test].map(human::count);
         let [train, validation, test] = parts;
         fact("data", format!("{}: {train} training, {validation} validation, {test} test items", data.name));
-        fact("fingerprint", data.fingerprint.clone());
+        fact("fingerprint", data.fingerprint.to_string());
     }
     fact("parameters", record.parameters.map_or_else(String::new, human::count));
     fact("stopped", record.stop.clone().unwrap_or_default());

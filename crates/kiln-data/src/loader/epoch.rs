@@ -27,7 +27,7 @@ pub struct Minibatch<B> {
 /// The batches of an epoch, from [`Loader::epoch`](super::Loader::epoch). After an error it ends. Dropping it
 /// waits for the batches that are being made.
 pub struct Epoch<B> {
-    plan: Arc<Plan<B>>,
+    plan: Arc<EpochPlan<B>>,
     next: usize,
     /// `None` where batches are made when they are asked for.
     prefetch: Option<Prefetch<B>>,
@@ -44,7 +44,7 @@ const HAND_OVER: Duration = Duration::from_micros(40);
 const SLOW: usize = 2;
 
 impl<B: Send + 'static> Epoch<B> {
-    pub(super) fn new(plan: Plan<B>, first: usize, threads: usize, always: bool) -> Self {
+    pub(super) fn new(plan: EpochPlan<B>, first: usize, threads: usize, always: bool) -> Self {
         let plan = Arc::new(plan);
         let prefetch = if always { Prefetch::start(&plan, first, threads) } else { None };
         Self { plan, next: first, prefetch, waiting: if always { 0 } else { threads }, slow: 0 }
@@ -99,7 +99,7 @@ impl<B> fmt::Debug for Epoch<B> {
 }
 
 /// Everything that decides what the batches of an epoch are.
-pub(super) struct Plan<B> {
+pub(super) struct EpochPlan<B> {
     pub(super) source: Arc<dyn Source<B>>,
     pub(super) order: Vec<usize>,
     pub(super) batch_size: usize,
@@ -109,7 +109,7 @@ pub(super) struct Plan<B> {
     pub(super) device: Device,
 }
 
-impl<B> Plan<B> {
+impl<B> EpochPlan<B> {
     /// The items of a batch. `index` is below `batches`.
     fn items(&self, index: usize) -> &[usize] {
         let start = index * self.batch_size;

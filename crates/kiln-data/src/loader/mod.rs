@@ -16,7 +16,7 @@ pub use epoch::{Epoch, Minibatch};
 pub use rows::Rows;
 
 use crate::DataError;
-use epoch::Plan;
+use epoch::EpochPlan;
 
 /// Items that can be made into batches of type `B`, from several threads at once.
 ///
@@ -168,7 +168,7 @@ impl<B: Send + 'static> Loader<B> {
     /// Starting late costs the same whatever the batch: the order is computed once, in one pass over the item
     /// numbers, and no batch before `first_batch` is made. A `first_batch` past the end gives no batch.
     pub fn epoch(&self, epoch: u64, first_batch: usize, device: &Device) -> Epoch<B> {
-        let plan = Plan {
+        let plan = EpochPlan {
             source: Arc::clone(&self.source),
             order: self.order(epoch),
             batch_size: self.batch_size,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-use super::epoch::Plan;
+use super::epoch::EpochPlan;
 use crate::DataError;
 
 /// Threads that make the batches of one epoch. They end with the last batch or when this is dropped.
@@ -36,7 +36,7 @@ struct State<B> {
 impl<B: Send + 'static> Prefetch<B> {
     /// `None` without threads to start, or where the system gives none: then batches are made when asked for,
     /// which are the same batches.
-    pub(super) fn start(plan: &Arc<Plan<B>>, first: usize, threads: usize) -> Option<Self> {
+    pub(super) fn start(plan: &Arc<EpochPlan<B>>, first: usize, threads: usize) -> Option<Self> {
         let threads = threads.min(plan.batches.saturating_sub(first));
         let state = State { claim: first, take: first, made: BTreeMap::new(), stopped: false };
         let shared = Arc::new(Shared {
@@ -72,7 +72,7 @@ impl<B> Prefetch<B> {
 }
 
 impl<B> Shared<B> {
-    fn work(&self, plan: &Plan<B>) {
+    fn work(&self, plan: &EpochPlan<B>) {
         while let Some(index) = self.claim(plan.batches) {
             let batch = plan.make(index);
             self.lock().made.insert(index, batch);

@@ -5,7 +5,7 @@ use super::encoding::{Encoding, category, place};
 use super::inner_folds::{InnerFolds, count};
 use super::scale::{Scale, moments};
 use super::target_means::{Responses, TargetMeans};
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Target, Values};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, SettingError, Values};
 
 /// What columns of categories need to be encoded by the target.
 pub(super) struct ByTarget {
@@ -19,16 +19,14 @@ impl ByTarget {
     /// An error where no column has categories.
     pub(super) fn new(columns: &[Column], train: &TrainView<'_>) -> Result<Self, DataError> {
         if columns.iter().all(|column| matches!(column.values, Values::Numeric(_))) {
-            return Err(DataError::NoCategories);
+            return Err(SettingError::NoCategories.into());
         }
         let responses = Responses::new(&train.dataset.target, train.rows);
         if let Some(at) = responses.numbers.numbers.iter().position(|x| !x.is_finite()) {
             let (row, target) = (train.rows[at / responses.numbers.width], at % responses.numbers.width);
             let value = responses.numbers.numbers[at] as f32;
-            let names = match &train.dataset.target {
-                Target::Values { names, .. } | Target::Classes { names, .. } => names,
-            };
-            return Err(DataError::NotFinite { column: names[target].clone(), row, value });
+            let column = train.dataset.target.names()[target].clone();
+            return Err(DataError::NotFinite { column, row, value });
         }
         let folds = InnerFolds::of(train)?;
         let of_row =
@@ -47,17 +45,7 @@ pub(super) fn digest(train: &TrainView<'_>) -> String {
     let mut hasher = blake3::Hasher::new();
     for &row in train.rows {
         hasher.update(&(row as u64).to_le_bytes());
-        match &train.dataset.target {
-            Target::Classes { labels, .. } => {
-                hasher.update(&labels.get(row).copied().unwrap_or(u32::MAX).to_le_bytes());
-            }
-            Target::Values { values, names } => {
-                let width = names.len();
-                for value in values.get(row * width..(row + 1) * width).unwrap_or_default() {
-                    hasher.update(&value.to_bits().to_le_bytes());
-                }
-            }
-        }
+        train.dataset.target.digest(row, &mut hasher);
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -5,99 +5,76 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainView;
 use super::groups::FeatureGroup;
-use super::images::ImageScaler;
 use super::inner_folds::InnerFolds;
-use super::mismatch::Mismatch;
 use super::pca::Pca;
 use super::table::TableEncoder;
-use super::target::{TargetEncoder, TargetNumbers};
-use crate::{Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, Target, check};
+use crate::form::Encoder;
+use crate::target::TargetEncoder;
+use crate::{
+    Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, Inputs, Target,
+    TargetNumbers, check,
+};
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
 /// it was trained with and is stored beside its weights: the numbers survive JSON bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct Fitted {
-    inputs: Inputs,
+    inputs: Encoder,
     targets: TargetEncoder,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Inputs {
-    Images(ImageScaler),
-    Table(TableEncoder),
-}
-
 impl Fitted {
-    pub(super) fn new(inputs: Inputs, targets: TargetEncoder) -> Self {
+    pub(super) fn new(inputs: Encoder, targets: TargetEncoder) -> Self {
         Self { inputs, targets }
     }
 
     /// The shape of one preprocessed item.
     pub fn input_shape(&self) -> InputShape {
-        match &self.inputs {
-            Inputs::Images(images) => InputShape::Images(images.shape),
-            Inputs::Table(table) => InputShape::Table(table.width()),
-        }
+        self.inputs.shape()
     }
 
     /// What a model has to predict for an item: the number of classes or of target columns.
     pub fn outputs(&self) -> usize {
-        match &self.targets {
-            TargetEncoder::Classes { names } | TargetEncoder::Values { names, .. } => names.len(),
-        }
+        self.targets.names().len()
     }
 
-    /// The names of the classes in the order of the outputs; `None` when the targets are numbers.
+    /// The names of what is predicted, in the order of the outputs: of the classes, or of the target columns.
+    pub fn output_names(&self) -> &[String] {
+        self.targets.names()
+    }
+
+    /// The names of the classes in the order of the outputs; `None` when the targets are not one class an item.
     pub fn class_names(&self) -> Option<&[String]> {
-        match &self.targets {
-            TargetEncoder::Classes { names } => Some(names),
-            TargetEncoder::Values { .. } => None,
-        }
+        self.targets.class_names()
     }
 
-    /// The names of the target columns in the order of the outputs; `None` when the targets are classes.
+    /// The names of the target columns in the order of the outputs; `None` when the targets are not numbers.
     pub fn target_names(&self) -> Option<&[String]> {
-        match &self.targets {
-            TargetEncoder::Classes { .. } => None,
-            TargetEncoder::Values { names, .. } => Some(names),
-        }
+        self.targets.value_names()
     }
 
-    /// The input columns that data must have, in order; `None` for images. Categories are those of the training
-    /// part; others may come and are all zeros.
+    /// The input columns that data must have, in order; `None` for what is no table. Categories are those of the
+    /// training part; others may come and are all zeros.
     pub fn columns(&self) -> Option<&[ColumnSchema]> {
-        match &self.inputs {
-            Inputs::Images(_) => None,
-            Inputs::Table(table) => Some(&table.columns),
-        }
+        self.inputs.as_table().map(|table| table.columns.as_slice())
     }
 
     /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`, encoded by
     /// the target `colour` or `colour:class`, with principal components `pc1`;
-    /// `None` for images.
+    /// `None` for what is no table.
     pub fn feature_names(&self) -> Option<Vec<String>> {
-        match &self.inputs {
-            Inputs::Images(_) => None,
-            Inputs::Table(table) => Some(table.names()),
-        }
+        self.inputs.as_table().map(TableEncoder::names)
     }
 
-    /// The features of a preprocessed row by what belongs together, in their order. Empty for images.
+    /// The features of a preprocessed row by what belongs together, in their order. Empty for what is no table.
     pub fn feature_groups(&self) -> Vec<FeatureGroup> {
-        match &self.inputs {
-            Inputs::Images(_) => Vec::new(),
-            Inputs::Table(table) => table.groups(),
-        }
+        self.inputs.as_table().map(TableEncoder::groups).unwrap_or_default()
     }
 
     /// The principal components that rows are brought to; `None` without.
     pub fn pca(&self) -> Option<&Pca> {
-        match &self.inputs {
-            Inputs::Images(_) => None,
-            Inputs::Table(table) => table.pca(),
-        }
+        self.inputs.as_table().and_then(TableEncoder::pca)
     }
 
     /// The inputs and targets of `rows`, in their order, on `device`; a row may come twice. The rows are those of new data: for
@@ -119,13 +96,14 @@ impl Fitted {
         folds: Option<&InnerFolds>,
         device: &Device,
     ) -> Result<Batch, DataError> {
-        let (inputs, targets) = (check::features(&data.features)?, check::target(&data.target)?);
+        let (inputs, targets) = (data.features.rows()?, data.target.rows()?);
         if inputs != targets {
             return Err(Inconsistency::TargetLength { inputs, targets }.into());
         }
+        check::some_rows(rows, inputs)?;
         Ok(Batch {
-            inputs: self.input_shape().batch(self.numbers(&data.features, rows, folds)?, device),
-            targets: self.targets.apply(&data.target, rows, device)?,
+            inputs: self.inputs.batch(&data.features, rows, folds, device)?,
+            targets: self.targets.encode(&data.target, rows)?.into_targets(device),
             weights: self
                 .weight_numbers(data, rows)?
                 .map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device)),
@@ -138,7 +116,7 @@ impl Fitted {
     /// [`DataError::Inconsistent`] when there are more or fewer weights than inputs or for a row that is not there,
     /// [`DataError::Weight`] for a weight that is negative or not finite.
     pub fn weight_numbers(&self, data: &Dataset, rows: &[usize]) -> Result<Option<Vec<f32>>, DataError> {
-        let inputs = check::features(&data.features)?;
+        let inputs = data.features.rows()?;
         check::rows(rows, inputs)?;
         check::weights(data.weights.as_deref(), inputs)?;
         let Some(weights) = &data.weights else { return Ok(None) };
@@ -155,19 +133,16 @@ impl Fitted {
     /// [`DataError::NoItems`] without rows, [`DataError::Inconsistent`] for a row that is not there,
     /// [`DataError::Mismatch`] when the columns or the size of the images are not those of the training data,
     /// [`DataError::NotFinite`] for a number that is infinite or becomes so.
-    pub fn inputs(
-        &self,
-        features: &Features,
-        rows: &[usize],
-        device: &Device,
-    ) -> Result<crate::Inputs, DataError> {
-        Ok(self.input_shape().batch(self.input_numbers(features, rows)?, device))
+    pub fn inputs(&self, features: &Features, rows: &[usize], device: &Device) -> Result<Inputs, DataError> {
+        check::some_rows(rows, features.rows()?)?;
+        self.inputs.batch(features, rows, None, device)
     }
 
     /// The numbers of [`Fitted::inputs`] on the host, row-major, item after item.
     ///
     /// # Errors
-    /// As [`Fitted::inputs`].
+    /// As [`Fitted::inputs`], and [`DataError::NotNumeric`] for items that are something else than numbers, such as token
+    /// sequences.
     pub fn input_numbers(&self, features: &Features, rows: &[usize]) -> Result<Vec<f32>, DataError> {
         self.numbers(features, rows, None)
     }
@@ -185,10 +160,7 @@ impl Fitted {
 
     /// The inner folds of the training part; `None` where its rows are encoded as all others are.
     pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
-        match &self.inputs {
-            Inputs::Images(_) => Ok(None),
-            Inputs::Table(table) => table.folds(train),
-        }
+        self.inputs.folds(train)
     }
 
     /// As [`Fitted::input_numbers`]; with `folds`, of training rows.
@@ -198,31 +170,14 @@ impl Fitted {
         rows: &[usize],
         folds: Option<&InnerFolds>,
     ) -> Result<Vec<f32>, DataError> {
-        check::rows(rows, check::features(features)?)?;
-        if rows.is_empty() {
-            return Err(DataError::NoItems);
-        }
-        match (&self.inputs, features) {
-            (Inputs::Images(scaler), Features::Images(images)) => {
-                if scaler.shape != images.shape {
-                    let (expected, found) = (scaler.shape, images.shape);
-                    return Err(Mismatch::ImageShape { expected, found }.into());
-                }
-                Ok(scaler.apply(&images.pixels, rows))
-            }
-            (Inputs::Table(encoder), Features::Table(columns)) => encoder.apply(columns, rows, folds),
-            (Inputs::Images(_), Features::Table(_)) => Err(Mismatch::TableForImages.into()),
-            (Inputs::Table(_), Features::Images(_)) => Err(Mismatch::ImagesForTable.into()),
-        }
+        check::some_rows(rows, features.rows()?)?;
+        self.inputs.numbers(features, rows, folds)
     }
 
-    /// What each value of an 8-bit pixel becomes, one table a channel; `None` for tables. So images can be changed
+    /// What each value of an 8-bit pixel becomes, one table a channel; `None` for what is no images. So images can be changed
     /// as the bytes they are and scaled afterwards, with the numbers that [`Fitted::inputs`] gives.
     pub fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
-        match &self.inputs {
-            Inputs::Images(images) => Some(images.tables()),
-            Inputs::Table(_) => None,
-        }
+        self.inputs.pixel_tables()
     }
 
     /// The targets of `rows` on the host: classes, or numbers, scaled.
@@ -231,20 +186,14 @@ impl Fitted {
     /// [`DataError::Inconsistent`] for a row that is not there or a class without a name, [`DataError::Mismatch`] when
     /// the targets have other names, [`DataError::NotFinite`] for a number that is not finite.
     pub fn target_numbers(&self, target: &Target, rows: &[usize]) -> Result<TargetNumbers, DataError> {
-        check::rows(rows, check::target(target)?)?;
-        self.targets.numbers(target, rows)
+        check::rows(rows, target.rows()?)?;
+        self.targets.encode(target, rows)
     }
 
     /// Takes predictions of target numbers, row-major `[n, outputs]`, back to the units of the data. Without
     /// effect on classes, and on numbers that were not standardised.
     pub fn unscale(&self, values: &mut [f32]) {
-        if let TargetEncoder::Values { scales, .. } = &self.targets {
-            for row in values.chunks_mut(scales.len()) {
-                for (value, scale) in row.iter_mut().zip(scales) {
-                    *value = scale.undo(f64::from(*value)) as f32;
-                }
-            }
-        }
+        self.targets.unscale(values);
     }
 }
 
@@ -252,7 +201,7 @@ impl Fitted {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
-    inputs: Inputs,
+    inputs: Encoder,
     targets: TargetEncoder,
 }
 
@@ -260,12 +209,8 @@ impl TryFrom<Stored> for Fitted {
     type Error = DataError;
 
     fn try_from(Stored { inputs, targets }: Stored) -> Result<Self, DataError> {
-        let (sound, what) = match &inputs {
-            Inputs::Images(images) => (images.is_sound(), "the scaling of the images"),
-            Inputs::Table(table) => (table.is_sound(), "the columns"),
-        };
-        if !sound {
-            return Err(DataError::Damaged { what });
+        if !inputs.is_sound() {
+            return Err(DataError::Damaged { what: inputs.what() });
         }
         if !targets.is_sound() {
             return Err(DataError::Damaged { what: "the targets" });

@@ -57,12 +57,12 @@ pub(super) fn count(rows: usize) -> usize {
 pub(super) fn assign(target: &Target, rows: &[usize], shuffle: Option<Seed>) -> Vec<u8> {
     let n = rows.len();
     let order = shuffle.map_or_else(|| (0..n).collect(), |seed| seed.permutation(n));
-    let sequence = match target {
-        Target::Classes { labels, names } => {
+    let sequence = match target.strata() {
+        Some((labels, classes)) => {
             let labels: Vec<usize> = order.iter().map(|&at| labels[rows[at]] as usize).collect();
-            stratified(&labels, names.len(), count(n))
+            stratified(&labels, classes, count(n))
         }
-        Target::Values { .. } => contiguous(n, count(n)),
+        None => contiguous(n, count(n)),
     };
     let mut folds = vec![0; n];
     for (at, fold) in order.into_iter().zip(sequence) {

@@ -2,9 +2,9 @@
 
 /// Row-major numbers, `width` in each row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Matrix {
-    pub(super) numbers: Vec<f64>,
-    pub(super) width: usize,
+pub(crate) struct Matrix {
+    pub(crate) numbers: Vec<f64>,
+    pub(crate) width: usize,
 }
 
 impl Matrix {

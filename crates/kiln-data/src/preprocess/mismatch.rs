@@ -4,12 +4,14 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// A table in place of images.
-    #[error("it is a table where images are expected")]
-    TableForImages,
-    /// Images in place of a table.
-    #[error("it is images where a table is expected")]
-    ImagesForTable,
+    /// Inputs of another form, such as images in place of a table.
+    #[error("its inputs are {found}, not {expected}")]
+    Inputs {
+        /// The form of the training data: `a table`.
+        expected: &'static str,
+        /// The form of this data.
+        found: &'static str,
+    },
     /// Images of another size.
     #[error("its images are {found:?} where {expected:?} is expected (channels, height, width)")]
     ImageShape {
@@ -48,12 +50,22 @@ pub enum Mismatch {
         /// The name of the column.
         column: String,
     },
-    /// Target numbers in place of classes.
-    #[error("its target is numbers where classes are expected")]
-    ValuesForClasses,
-    /// Classes in place of target numbers.
-    #[error("its target is classes where numbers are expected")]
-    ClassesForValues,
+    /// Token sequences of another vocabulary.
+    #[error("its vocabulary has {found} tokens where {expected} are expected")]
+    Vocabulary {
+        /// Tokens that the training data can have.
+        expected: usize,
+        /// Tokens that this data can have.
+        found: usize,
+    },
+    /// A target of another kind, such as numbers in place of classes.
+    #[error("its target is {found}, not {expected}")]
+    Target {
+        /// The kind of the training data: `classes`.
+        expected: &'static str,
+        /// The kind of this data.
+        found: &'static str,
+    },
     /// Other classes or target columns.
     #[error("its targets are {found:?} where {expected:?} are expected")]
     TargetNames {

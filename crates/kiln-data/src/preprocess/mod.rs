@@ -155,7 +155,6 @@ mod encoding;
 mod fit_column;
 mod fitted;
 mod groups;
-mod images;
 mod inner_folds;
 mod matrix;
 mod mismatch;
@@ -164,17 +163,18 @@ mod scale;
 mod select;
 mod svd;
 mod table;
-mod target;
 mod target_means;
 
 pub use fitted::Fitted;
 pub use groups::FeatureGroup;
 pub(crate) use inner_folds::InnerFolds;
+pub(crate) use matrix::Matrix;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
-pub use target::TargetNumbers;
+pub(crate) use scale::{Scale, moments};
+pub(crate) use table::TableEncoder;
 
-use crate::{Components, DataConfig, DataError, Dataset, Encode, Features, check};
+use crate::{Components, DataConfig, DataError, Dataset, Encode, SettingError, check};
 
 /// The rows of a data set that may be fitted on. Only [`Split::train_view`](crate::Split::train_view) makes one.
 #[derive(Debug, Clone, Copy)]
@@ -186,6 +186,11 @@ pub struct TrainView<'a> {
 impl<'a> TrainView<'a> {
     pub(crate) fn new(dataset: &'a Dataset, rows: &'a [usize]) -> Self {
         Self { dataset, rows }
+    }
+
+    /// The rows of the training part.
+    pub(crate) fn rows(&self) -> &'a [usize] {
+        self.rows
     }
 }
 
@@ -220,8 +225,8 @@ impl Preprocess {
     /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
     /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
     /// components than there are or a share that is none, [`DataError::NoVariance`] for components of constant columns,
-    /// [`DataError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
-    /// a single row, [`DataError::NeedsTable`] for steps of tables on images, [`DataError::WhitenAlone`] for `whiten` without
+    /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
+    /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
     /// `pca`.
     pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
         let TrainView { dataset, rows } = *train;
@@ -230,29 +235,21 @@ impl Preprocess {
             return Err(DataError::NoItems);
         }
         if self.whiten && self.pca.is_none() {
-            return Err(DataError::WhitenAlone);
+            return Err(SettingError::WhitenAlone.into());
         }
-        let inputs = match &dataset.features {
-            Features::Images(images) => {
-                self.check_images()?;
-                fitted::Inputs::Images(images::ImageScaler::fit(images, rows, self.standardize))
-            }
-            Features::Table(columns) => {
-                fitted::Inputs::Table(table::TableEncoder::fit(columns, train, self)?)
-            }
-        };
-        Ok(Fitted::new(inputs, target::TargetEncoder::fit(&dataset.target, rows, self.standardize)?))
+        let inputs = dataset.features.fit(train, self)?;
+        Ok(Fitted::new(inputs, dataset.target.fit(rows, self.standardize)?))
     }
 
-    /// An error for a setting that means nothing for images.
-    fn check_images(&self) -> Result<(), DataError> {
+    /// An error for a step that only tables have; `found` is what the inputs are instead.
+    pub(crate) fn must_not_need_table(&self, found: &'static str) -> Result<(), DataError> {
         let set = [
             ("data.encode", self.encode != Encode::OneHot),
             ("data.select", self.select.is_some()),
             ("data.pca", self.pca.is_some()),
         ];
         match set.into_iter().find(|(_, is_set)| *is_set) {
-            Some((setting, _)) => Err(DataError::NeedsTable { setting }),
+            Some((setting, _)) => Err(SettingError::NeedsTable { setting, found }.into()),
             None => Ok(()),
         }
     }

@@ -5,42 +5,42 @@ use serde::{Deserialize, Serialize};
 /// `(x − mean) / std`, in f64.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Scale {
-    pub(super) mean: f64,
-    pub(super) std: f64,
+pub(crate) struct Scale {
+    pub(crate) mean: f64,
+    pub(crate) std: f64,
 }
 
 impl Scale {
     /// Changes nothing.
-    pub(super) const IDENTITY: Self = Self { mean: 0.0, std: 1.0 };
+    pub(crate) const IDENTITY: Self = Self { mean: 0.0, std: 1.0 };
 
     /// Standardises numbers with this mean and variance, of which there are `n`. What is constant up to rounding
     /// keeps its scale, by the bound of scikit-learn's `StandardScaler`.
-    pub(super) fn standard(mean: f64, variance: f64, n: usize) -> Self {
+    pub(crate) fn standard(mean: f64, variance: f64, n: usize) -> Self {
         let n = n as f64;
         let rounding = n * f64::EPSILON * variance + (n * mean * f64::EPSILON).powi(2);
         Self { mean, std: if variance <= rounding { 1.0 } else { variance.sqrt() } }
     }
 
     #[inline]
-    pub(super) fn apply(self, x: f64) -> f64 {
+    pub(crate) fn apply(self, x: f64) -> f64 {
         (x - self.mean) / self.std
     }
 
     #[inline]
-    pub(super) fn undo(self, z: f64) -> f64 {
+    pub(crate) fn undo(self, z: f64) -> f64 {
         z * self.std + self.mean
     }
 
     /// Whether a fit can have made this.
-    pub(super) fn is_sound(self) -> bool {
+    pub(crate) fn is_sound(self) -> bool {
         self.mean.is_finite() && self.std.is_finite() && self.std > 0.0
     }
 }
 
 /// The mean of some numbers, and their mean squared distance from it over `n`, which counts numbers that equal
 /// the mean and are not in `values`: imputed ones. Two passes, because sums of squares cancel.
-pub(super) fn moments(values: impl Iterator<Item = f64> + Clone, n: usize) -> (f64, f64) {
+pub(crate) fn moments(values: impl Iterator<Item = f64> + Clone, n: usize) -> (f64, f64) {
     let (sum, count) = values.clone().fold((0.0, 0u64), |(sum, count), x| (sum + x, count + 1));
     let mean = sum / count as f64;
     let squares: f64 = values.map(|x| (x - mean).powi(2)).sum();

@@ -55,22 +55,16 @@ impl Selection {
 
 /// The F score of every column; NaN where there is none.
 fn scores(matrix: &Matrix, target: &Target, rows: &[usize]) -> Vec<f64> {
-    match target {
-        Target::Classes { labels, names } => {
-            let labels: Vec<usize> = rows.iter().map(|&row| labels[row] as usize).collect();
-            (0..matrix.width).map(|index| between_classes(matrix, index, &labels, names.len())).collect()
-        }
-        Target::Values { values, names } => {
-            let best = |index: usize| {
-                let of_target = |target: usize| {
-                    let y = rows.iter().map(|&row| f64::from(values[row * names.len() + target])).collect();
-                    of_regression(matrix, index, &Matrix { numbers: y, width: 1 })
-                };
-                (0..names.len()).map(of_target).fold(0.0, f64::max)
-            };
-            (0..matrix.width).map(best).collect()
-        }
+    if let Some((labels, classes)) = target.strata() {
+        let labels: Vec<usize> = rows.iter().map(|&row| labels[row] as usize).collect();
+        return (0..matrix.width).map(|index| between_classes(matrix, index, &labels, classes)).collect();
     }
+    let (_, targets) = target.columns(rows);
+    let columns: Vec<Matrix> = (0..targets.width)
+        .map(|column| Matrix { numbers: targets.column(column).collect(), width: 1 })
+        .collect();
+    let best = |index: usize| columns.iter().map(|y| of_regression(matrix, index, y)).fold(0.0, f64::max);
+    (0..matrix.width).map(best).collect()
 }
 
 /// Analysis of variance: that between the classes over that within them, each by its degrees of freedom. Infinite for a

@@ -15,9 +15,9 @@ use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Values};
 /// Encodes the columns of a table, selects among them and takes principal components of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TableEncoder {
+pub(crate) struct TableEncoder {
     /// What each column is; categories are those of the training part, sorted.
-    pub(super) columns: Vec<ColumnSchema>,
+    pub(crate) columns: Vec<ColumnSchema>,
     /// How each column is encoded.
     encodings: Vec<Encoding>,
     /// The digest of the training part, where its rows are encoded within inner folds.
@@ -33,7 +33,7 @@ pub(super) struct TableEncoder {
 
 impl TableEncoder {
     /// Fits to the columns of the training part, which is a table and has a row.
-    pub(super) fn fit(
+    pub(crate) fn fit(
         columns: &[Column],
         train: &TrainView<'_>,
         preprocess: &Preprocess,
@@ -66,7 +66,7 @@ impl TableEncoder {
     }
 
     /// The inner folds of the training part; `None` where its rows are encoded as all others are.
-    pub(super) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+    pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
         match &self.training {
             None => Ok(None),
             Some(training) if *training == digest(train) => InnerFolds::of(train).map(Some),
@@ -75,12 +75,12 @@ impl TableEncoder {
     }
 
     /// Numbers in a row.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.pca.as_ref().map_or_else(|| self.selected_width(), Pca::width)
     }
 
     /// What each number in a row is: a column, one of its categories, a component.
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         if let Some(pca) = &self.pca {
             return (1..=pca.width()).map(|number| format!("pc{number}")).collect();
         }
@@ -92,7 +92,7 @@ impl TableEncoder {
     }
 
     /// Which features belong together.
-    pub(super) fn groups(&self) -> Vec<FeatureGroup> {
+    pub(crate) fn groups(&self) -> Vec<FeatureGroup> {
         if let Some(pca) = &self.pca {
             return (0..pca.width()).map(FeatureGroup::number).collect();
         }
@@ -114,12 +114,12 @@ impl TableEncoder {
     }
 
     /// The principal components.
-    pub(super) fn pca(&self) -> Option<&Pca> {
+    pub(crate) fn pca(&self) -> Option<&Pca> {
         self.pca.as_ref()
     }
 
     /// `[rows, width]` of columns whose lengths are checked against `rows`; `folds` are those of training rows.
-    pub(super) fn apply(
+    pub(crate) fn apply(
         &self,
         columns: &[Column],
         rows: &[usize],
@@ -173,7 +173,7 @@ impl TableEncoder {
     }
 
     /// Whether a fit can have made this.
-    pub(super) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let by_target = |encoding: &Encoding| matches!(encoding, Encoding::Target(_));
         !self.columns.is_empty()
             && self.columns.len() == self.encodings.len()

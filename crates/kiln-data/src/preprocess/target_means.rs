@@ -47,24 +47,8 @@ pub(super) struct Responses {
 impl Responses {
     /// Target numbers as they are; whether it is the second of two classes; otherwise one column for each class.
     pub(super) fn new(target: &Target, rows: &[usize]) -> Self {
-        let (names, numbers) = match target {
-            Target::Values { values, names } => {
-                let row = |&row: &usize| &values[row * names.len()..][..names.len()];
-                (names.clone(), rows.iter().flat_map(row).map(|x| f64::from(*x)).collect())
-            }
-            Target::Classes { labels, names } if names.len() <= 2 => {
-                (Vec::new(), rows.iter().map(|&row| f64::from(labels[row])).collect())
-            }
-            Target::Classes { labels, names } => {
-                let row = |&row: &usize| {
-                    (0..names.len()).map(move |class| f64::from(class == labels[row] as usize))
-                };
-                (names.clone(), rows.iter().flat_map(row).collect())
-            }
-        };
-        let width = names.len().max(1);
-        let names = if width == 1 { Vec::new() } else { names };
-        Self { numbers: Matrix { numbers, width }, names }
+        let (names, numbers) = target.columns(rows);
+        Self { numbers, names }
     }
 }
 

@@ -8,12 +8,13 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 
-use super::catalog::{Availability, SourceInfo};
 use super::csv::Records;
-use super::dataset;
-use crate::{Column, DataError, Dataset, Features, Images, Target, Values};
+use super::{Availability, Reader, SourceInfo};
+use crate::{Column, DataConfig, DataError, Dataset, Features, Images, Target, Values};
 
-struct Bundled {
+/// A set, `source = "iris"` for one.
+#[derive(Debug)]
+pub(super) struct Bundled {
     name: &'static str,
     packed: &'static [u8],
     items: usize,
@@ -26,7 +27,7 @@ struct Bundled {
 
 const UCI: &str = "CC BY 4.0 (UCI), files BSD 3-clause (scikit-learn)";
 
-const SETS: [Bundled; 5] = [
+pub(super) static SETS: [Bundled; 5] = [
     Bundled {
         name: "digits",
         packed: include_bytes!("../../assets/digits.csv.gz"),
@@ -69,15 +70,21 @@ const SETS: [Bundled; 5] = [
     },
 ];
 
-/// The lines of the catalog.
-pub(crate) fn infos() -> impl Iterator<Item = SourceInfo> {
-    SETS.iter().map(|set| SourceInfo {
-        name: set.name,
-        items: Some(set.items),
-        what: set.what,
-        licence: if set.name == "diabetes" { "BSD 3-clause (scikit-learn)" } else { UCI },
-        availability: Availability::Bundled,
-    })
+impl Reader for Bundled {
+    fn info(&self) -> SourceInfo {
+        SourceInfo {
+            name: self.name,
+            items: Some(self.items),
+            what: self.what,
+            licence: if self.name == "diabetes" { "BSD 3-clause (scikit-learn)" } else { UCI },
+            settings: &[],
+            availability: Availability::Bundled,
+        }
+    }
+
+    fn load(&self, _: &DataConfig) -> Result<Dataset, DataError> {
+        self.read()
+    }
 }
 
 /// The bundled set called `name`; `None` when there is none.
@@ -113,7 +120,7 @@ impl Bundled {
                     .collect(),
             ),
         };
-        Ok(dataset(self.name.to_owned(), features, target, fixed_test))
+        Ok(Dataset::with(self.name.to_owned(), features, target, fixed_test, None))
     }
 
     /// A class by its index, or a number.

@@ -1,8 +1,37 @@
-//! What data there is to train on, for `kiln data list`.
+//! What data there is to train on: the readers, and what `kiln data list` says of them.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
-use super::{bundled, fashion_mnist};
+use super::{bundled, csv, fashion_mnist, idx, images};
+use crate::{DataConfig, DataError, Dataset, Features, Fitted};
+
+/// All readers, in the order of `kiln data list`: sets first, then formats. A new reader is a line here. Of two that
+/// recognise a path, the first is taken.
+pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
+    let others: [&dyn Reader; 4] = [&fashion_mnist::FashionMnist, &csv::Csv, &idx::Idx, &images::ImageFolder];
+    bundled::SETS.iter().map(|set| set as &dyn Reader).chain(others)
+}
+
+/// What makes a data set of what `data.source` names.
+pub(super) trait Reader: fmt::Debug + Sync {
+    /// The name and what it needs.
+    fn info(&self) -> SourceInfo;
+
+    /// Reads a data set to train on. What [`SourceInfo::settings`] does not list is not set.
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError>;
+
+    /// Whether a path, which may not exist, looks like something to read.
+    fn recognises(&self, _path: &Path) -> bool {
+        false
+    }
+
+    /// Reads inputs for a trained model, and how many there are; `None` when it makes no inputs of this form, or the path holds
+    /// something else.
+    fn read_inputs(&self, _path: &Path, _fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+        None
+    }
+}
 
 /// A data set or a format that `data.source` can name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +44,17 @@ pub struct SourceInfo {
     pub what: &'static str,
     /// Under which licence, for sets.
     pub licence: &'static str,
+    /// The settings that mean something to it, beside those of all sources: `data.path`.
+    pub settings: &'static [&'static str],
     /// Whether it can be used right away.
     pub availability: Availability,
+}
+
+impl SourceInfo {
+    /// A format, which is read from a path that the user gives.
+    pub(super) fn format(name: &'static str, what: &'static str, settings: &'static [&'static str]) -> Self {
+        Self { name, items: None, what, licence: "", settings, availability: Availability::NeedsPath }
+    }
 }
 
 /// Where the data are.
@@ -35,19 +73,16 @@ pub enum Availability {
 
 /// Everything that `data.source` can name: sets first, then formats.
 pub fn catalog() -> Vec<SourceInfo> {
-    let format = |name, what| SourceInfo {
-        name,
-        items: None,
-        what,
-        licence: "",
-        availability: Availability::NeedsPath,
-    };
-    bundled::infos()
-        .chain([fashion_mnist::info()])
-        .chain([
-            format("csv", "a file with a header; the last column is the target"),
-            format("idx", "a folder of MNIST's four files, plain or gzip"),
-            format("images", "a folder of PNG and JPEG files, one folder for each class"),
-        ])
-        .collect()
+    readers().map(Reader::info).collect()
+}
+
+/// The value of `data.source` for a file or folder; `None` when it looks like nothing that can be read.
+///
+/// ```
+/// use std::path::Path;
+/// assert_eq!(kiln_data::source::recognise(Path::new("wine.csv")), Some("csv"));
+/// assert_eq!(kiln_data::source::recognise(Path::new("wine.xyz")), None);
+/// ```
+pub fn recognise(path: &Path) -> Option<&'static str> {
+    readers().find(|reader| reader.recognises(path)).map(|reader| reader.info().name)
 }

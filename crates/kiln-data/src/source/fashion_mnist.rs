@@ -6,12 +6,11 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::catalog::{Availability, SourceInfo};
-use super::idx;
-use crate::{DataError, Dataset};
+use super::{Availability, Reader, SourceInfo, idx};
+use crate::{DataConfig, DataError, Dataset, FileError};
 
 /// The value of `data.source`, and the name of the folder.
-pub(crate) const NAME: &str = "fashion-mnist";
+const NAME: &str = "fashion-mnist";
 
 const CLASSES: [&str; 10] = [
     "T-shirt/top",
@@ -32,18 +31,31 @@ const CLASSES: [&str; 10] = [
 /// `/usr/share/datasets`. A folder may hold the four files itself or in `fashion-mnist/`.
 ///
 /// # Errors
-/// [`DataError::NotInstalled`] when the files are in none of these, else what is wrong with them.
+/// [`FileError::NotInstalled`] when the files are in none of these, else what is wrong with them.
 pub fn load(path: Option<&Path>) -> Result<Dataset, DataError> {
     let folder = find(&candidates(path, env::var_os("KILN_DATA").map(PathBuf::from)))?;
     let paths = idx::Paths::with_test(&folder)?;
     idx::read(NAME.to_owned(), &paths, Some(&CLASSES))
 }
 
-/// The line of the catalog.
-pub(crate) fn info() -> SourceInfo {
+/// `source = "fashion-mnist"`.
+#[derive(Debug)]
+pub(super) struct FashionMnist;
+
+impl Reader for FashionMnist {
+    fn info(&self) -> SourceInfo {
+        info()
+    }
+
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
+        load(config.path.as_deref())
+    }
+}
+
+fn info() -> SourceInfo {
     let availability = match find(&candidates(None, env::var_os("KILN_DATA").map(PathBuf::from))) {
         Ok(folder) => Availability::Found(folder),
-        Err(DataError::NotInstalled { looked, .. }) => Availability::Missing(looked),
+        Err(DataError::File(FileError::NotInstalled { looked, .. })) => Availability::Missing(looked),
         Err(_) => Availability::Missing(Vec::new()),
     };
     SourceInfo {
@@ -51,6 +63,7 @@ pub(crate) fn info() -> SourceInfo {
         items: Some(70_000),
         what: "28x28 images of clothes, 10 classes",
         licence: "MIT",
+        settings: &["data.path"],
         availability,
     }
 }
@@ -71,7 +84,7 @@ fn candidates(path: Option<&Path>, kiln_data: Option<PathBuf>) -> Vec<PathBuf> {
 
 fn find(candidates: &[PathBuf]) -> Result<PathBuf, DataError> {
     let found = candidates.iter().find(|folder| idx::Paths::are_in(folder));
-    found.cloned().ok_or_else(|| DataError::NotInstalled { name: NAME, looked: candidates.to_vec() })
+    found.cloned().ok_or_else(|| FileError::NotInstalled { name: NAME, looked: candidates.to_vec() }.into())
 }
 
 #[cfg(test)]

@@ -1,24 +1,25 @@
 //! Readers: bundled sets, IDX, CSV, image folders.
 //!
-//! [`DataConfig::load`] picks one by `data.source`; [`catalog()`] lists them.
+//! [`DataConfig::load`] picks one by `data.source`; [`catalog()`] lists them. A new reader is a file that implements
+//! `Reader`, and a line in `catalog.rs`.
 
 pub mod bundled;
 mod catalog;
 pub mod csv;
 pub mod fashion_mnist;
-mod fingerprint;
 pub mod idx;
 pub mod images;
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-
-pub use catalog::{Availability, SourceInfo, catalog};
 
 use kiln_core::nearest;
 
-use crate::{DataConfig, DataError, Dataset, Features, Fitted, InputShape, Target};
+pub use catalog::{Availability, SourceInfo, catalog, recognise};
+
+use catalog::{Reader, readers};
+
+use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, SettingError};
 
 impl DataConfig {
     /// Reads the data set that `source` and `path` name.
@@ -27,39 +28,34 @@ impl DataConfig {
     /// [`DataError`]: of kind usage when the settings do not fit, of kind data when the data are missing or
     /// malformed, of kind I/O when the operating system refuses to read.
     pub fn load(&self) -> Result<Dataset, DataError> {
-        if self.source != "csv" {
-            self.unused("data.target", !self.target.is_empty())?;
-            self.unused("data.task", self.task.is_some())?;
-            self.unused("data.ignore", !self.ignore.is_empty())?;
-            self.unused("data.weight", self.weight.is_some())?;
+        let Some((reader, info)) =
+            readers().map(|reader| (reader, reader.info())).find(|(_, info)| info.name == self.source)
+        else {
+            let nearest = nearest(&self.source, catalog().iter().map(|source| source.name));
+            return Err(SettingError::UnknownSource { name: self.source.clone(), nearest }.into());
+        };
+        let unused = self.set().find(|setting| !info.settings.contains(setting));
+        match unused {
+            Some(setting) => Err(SettingError::Unused { setting, name: self.source.clone() }.into()),
+            None => reader.load(self),
         }
-        match self.source.as_str() {
-            "csv" => {
-                let weight = self.weight.as_deref();
-                csv::load(self.needed_path()?, &self.target, self.task, &self.ignore, weight)
-            }
-            "idx" => idx::load(self.needed_path()?),
-            "images" => images::load(self.needed_path()?),
-            fashion_mnist::NAME => fashion_mnist::load(self.path.as_deref()),
-            name => match bundled::load(name) {
-                Some(set) => {
-                    self.unused("data.path", self.path.is_some())?;
-                    set
-                }
-                None => Err(DataError::UnknownSource {
-                    name: name.to_owned(),
-                    nearest: nearest(name, catalog().iter().map(|source| source.name)),
-                }),
-            },
-        }
+    }
+
+    /// The settings that are set and that not every source has a use for.
+    fn set(&self) -> impl Iterator<Item = &'static str> {
+        let settings = [
+            ("data.target", !self.target.is_empty()),
+            ("data.task", self.task.is_some()),
+            ("data.ignore", !self.ignore.is_empty()),
+            ("data.weight", self.weight.is_some()),
+            ("data.path", self.path.is_some()),
+        ];
+        settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
     }
 
     fn needed_path(&self) -> Result<&Path, DataError> {
-        self.path.as_deref().ok_or_else(|| DataError::PathNeeded { name: self.source.clone() })
-    }
-
-    fn unused(&self, setting: &'static str, is_set: bool) -> Result<(), DataError> {
-        if is_set { Err(DataError::Unused { setting, name: self.source.clone() }) } else { Ok(()) }
+        let path = self.path.as_deref();
+        path.ok_or_else(|| SettingError::PathNeeded { name: self.source.clone() }.into())
     }
 }
 
@@ -69,35 +65,10 @@ impl DataConfig {
 /// # Errors
 /// [`DataError`] when the input is missing, malformed, or not what the model takes.
 pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), DataError> {
-    match fitted.input_shape() {
-        InputShape::Table(_) => csv::read_columns(path, fitted.columns().unwrap_or_default()),
-        InputShape::Images(shape) if looks_like_idx(path) => idx::read_images(path, shape),
-        InputShape::Images(shape) => images::read_images(path, shape),
-    }
-}
-
-/// Told by the first bytes: no image file begins with two zeros or as gzip does.
-fn looks_like_idx(path: &Path) -> bool {
-    let mut start = [0; 2];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && matches!(start, [0, 0] | [0x1f, 0x8b])
-}
-
-/// A data set with its fingerprint.
-fn dataset(name: String, features: Features, target: Target, fixed_test: Vec<usize>) -> Dataset {
-    weighted(name, features, target, fixed_test, None)
-}
-
-/// The same with weights of the items.
-fn weighted(
-    name: String,
-    features: Features,
-    target: Target,
-    fixed_test: Vec<usize>,
-    weights: Option<Vec<f32>>,
-) -> Dataset {
-    let fingerprint = fingerprint::fingerprint(&features, &target, &fixed_test, weights.as_deref());
-    Dataset { name, features, target, weights, fixed_test, fingerprint }
+    readers().find_map(|reader| reader.read_inputs(path, fitted)).unwrap_or_else(|| {
+        let wanted = fitted.input_shape().noun();
+        Err(FileError::NoReader { path: path.to_owned(), wanted }.into())
+    })
 }
 
 /// Opens a regular file; its length comes along.
@@ -106,7 +77,7 @@ fn open(path: &Path) -> Result<(File, u64), DataError> {
     // Asked before it is opened: opening a pipe would wait for its writer.
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
-        return Err(DataError::NotAFile { path: path.to_owned() });
+        return Err(FileError::NotAFile { path: path.to_owned() }.into());
     }
     Ok((File::open(path).map_err(failed)?, metadata.len()))
 }
@@ -118,10 +89,8 @@ fn reserve<T>(path: &Path, elements: u64) -> Result<Vec<T>, DataError> {
     if reserved {
         Ok(vec)
     } else {
-        Err(DataError::TooLarge {
-            path: path.to_owned(),
-            bytes: elements.saturating_mul(size_of::<T>() as u64),
-        })
+        let bytes = elements.saturating_mul(size_of::<T>() as u64);
+        Err(FileError::TooLarge { path: path.to_owned(), bytes }.into())
     }
 }
 

@@ -23,7 +23,7 @@ fn rows() -> Rows {
         },
         weights: None,
         fixed_test: Vec::new(),
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     };
     let split = Split { train: (0..150).collect(), validation: vec![], test: vec![] };
     let fitted =

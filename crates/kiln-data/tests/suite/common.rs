@@ -35,7 +35,7 @@ pub(crate) fn dataset(features: Features, target: Target) -> Dataset {
         target,
         weights: None,
         fixed_test: Vec::new(),
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     }
 }
 

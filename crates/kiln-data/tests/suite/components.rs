@@ -3,7 +3,7 @@
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
     Column, Components, DataConfig, DataError, Dataset, Encode, FeatureGroup, Features, Fitted, Images,
-    InputShape, Prepared, Preprocess, Target,
+    InputShape, Prepared, Preprocess, SettingError, Target,
 };
 
 use crate::common::{batch, classes, dataset, fit_with, inputs, numeric, table, words};
@@ -190,5 +190,11 @@ fn the_configuration_names_the_steps() {
     assert!(minus.to_string().starts_with("data.pca is -1, it must be"), "{minus}");
     let digits = DataConfig { pca: Some(Components::Count(5)), ..DataConfig::new("digits") };
     let error = Prepared::load(&digits, Seed::new(0)).unwrap_err();
-    assert!(matches!(error, DataError::NeedsTable { setting: "data.pca" }), "{error}");
+    assert!(
+        matches!(
+            error,
+            DataError::Setting(SettingError::NeedsTable { setting: "data.pca", found: "images" })
+        ),
+        "{error}"
+    );
 }

@@ -21,7 +21,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 fn values(batch: &Batch) -> Vec<f32> {
     match &batch.targets {
         Targets::Values(values) => values.clone().into_data().try_to_vec().unwrap(),
-        Targets::Classes(_) => panic!("classes"),
+        _ => panic!("classes"),
     }
 }
 

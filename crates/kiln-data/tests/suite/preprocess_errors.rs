@@ -100,10 +100,13 @@ fn data_of_another_schema_is_refused() {
         Mismatch::NumbersForCategories { .. }
     ));
     let pixels = Features::Images(Images { pixels: vec![0; 2], shape: [1, 1, 1] });
-    assert_eq!(refused(&dataset(pixels.clone(), classes(2))), Mismatch::ImagesForTable);
+    assert_eq!(
+        refused(&dataset(pixels.clone(), classes(2))),
+        Mismatch::Inputs { expected: "a table", found: "images" }
+    );
     let mut other = train.clone();
     other.target = Target::Values { values: vec![1.0; 2], names: vec!["y".to_owned()] };
-    assert_eq!(refused(&other), Mismatch::ValuesForClasses);
+    assert_eq!(refused(&other), Mismatch::Target { expected: "classes", found: "numbers" });
     other.target = Target::Classes { labels: vec![0; 2], names: vec!["b".to_owned(), "a".to_owned()] };
     assert!(matches!(refused(&other), Mismatch::TargetNames { .. }));
 
@@ -112,7 +115,8 @@ fn data_of_another_schema_is_refused() {
     let error = batch(&fitted, &wide, &[0]).unwrap_err();
     assert!(matches!(error, DataError::Mismatch(Mismatch::ImageShape { found: [1, 1, 2], .. })));
     let error = batch(&fitted, &train, &[0]).unwrap_err();
-    assert!(matches!(error, DataError::Mismatch(Mismatch::TableForImages)));
+    let expected = "this data does not fit the preprocessing: its inputs are a table, not images";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

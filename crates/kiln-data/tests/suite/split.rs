@@ -12,7 +12,7 @@ fn dataset(labels: Vec<u32>, classes: usize, fixed_test: Vec<usize>) -> Dataset 
         target: Target::Classes { labels, names: (0..classes).map(|class| class.to_string()).collect() },
         weights: None,
         fixed_test,
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed, nearest};
-use kiln_data::{Dataset, Features, Target, Values};
+use kiln_data::{DataError, Dataset, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
@@ -32,15 +32,12 @@ impl Folds {
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
         let mut dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
-        let study = study(matches!(dataset.target, Target::Classes { .. }))?;
+        let study = study(dataset.target.labels().is_some())?;
         let groups = match &study.group {
             Some(column) => Some(take_groups(&mut dataset, column)?),
             None => None,
         };
-        let rows = match &dataset.target {
-            Target::Classes { labels, .. } => labels.len(),
-            Target::Values { values, names } => values.len() / names.len().max(1),
-        };
+        let rows = dataset.target.rows().map_err(DataError::from)?;
         let mut folds = Self { study, dataset: Arc::new(dataset), rows, groups, folds: Vec::new() };
         let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
         folds.folds = folds.study.plan.splitter(seed)?.split(&folds.items())?;
@@ -66,7 +63,7 @@ impl Folds {
 
     pub(crate) fn items(&self) -> Items<'_> {
         let mut items = Items::new(self.rows);
-        if let Target::Classes { labels, .. } = &self.dataset.target {
+        if let Some(labels) = self.dataset.target.labels() {
             items = items.labels(labels);
         }
         if let Some(groups) = &self.groups {
@@ -105,10 +102,7 @@ impl Folds {
     }
 
     pub(crate) fn class_names(&self) -> Option<&[String]> {
-        match &self.dataset.target {
-            Target::Classes { names, .. } => Some(names),
-            Target::Values { .. } => None,
-        }
+        self.dataset.target.class_names()
     }
 
     /// Test items over training items, the mean over the folds: what the corrected statistics need.
@@ -173,7 +167,7 @@ impl Folds {
 
 /// Takes a column out of the inputs: one number for each of its values.
 fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CvError> {
-    let Features::Table(columns) = &mut dataset.features else { return Err(CvError::GroupOfImages) };
+    let columns = dataset.features.as_table_mut().ok_or(CvError::GroupOfImages)?;
     let Some(place) = columns.iter().position(|column| column.name == name) else {
         let known = columns.iter().map(|column| column.name.as_str());
         let nearest = nearest(name, known);

@@ -1,7 +1,6 @@
 //! What a fold's model predicts for the test items.
 
 use burn::module::Module;
-use kiln_data::Target;
 use kiln_models::Network;
 
 use crate::error::ExperimentError;
@@ -14,14 +13,12 @@ use crate::predict::probabilities;
 pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTable, ExperimentError> {
     let (dataset, rows) = (&job.prepared.dataset, &job.prepared.split.test);
     let width = job.blueprint.loss.predictions();
-    let columns: Vec<String> = match &dataset.target {
-        Target::Classes { names, .. } => {
-            let known = ["actual".to_owned(), "prediction".to_owned()];
-            known.into_iter().chain(names.iter().map(|name| format!("p_{name}"))).collect()
-        }
-        Target::Values { names, .. } => {
-            names.iter().flat_map(|name| [format!("actual_{name}"), format!("prediction_{name}")]).collect()
-        }
+    let (target, names) = (&dataset.target, dataset.target.names());
+    let columns: Vec<String> = if target.labels().is_some() {
+        let known = ["actual".to_owned(), "prediction".to_owned()];
+        known.into_iter().chain(names.iter().map(|name| format!("p_{name}"))).collect()
+    } else {
+        names.iter().flat_map(|name| [format!("actual_{name}"), format!("prediction_{name}")]).collect()
     };
     let mut table = PredictionTable::new(columns);
     let model = model.clone().valid();
@@ -29,8 +26,8 @@ pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTa
         let inputs = job.blueprint.fitted.inputs(&dataset.features, chunk, &job.device)?;
         let outputs = job.blueprint.task().predict(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
-            let cells: Vec<String> = match &dataset.target {
-                Target::Classes { labels, names } => {
+            let cells: Vec<String> = match target.labels() {
+                Some(labels) => {
                     let probabilities = probabilities(outputs);
                     let first_of_equals = |best: usize, class: usize| {
                         if probabilities[class] > probabilities[best] { class } else { best }
@@ -39,8 +36,8 @@ pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTa
                     let named = [names[labels[row] as usize].clone(), names[best].clone()];
                     named.into_iter().chain(probabilities.iter().map(f32::to_string)).collect()
                 }
-                Target::Values { values, names } => {
-                    let actual = &values[row * names.len()..(row + 1) * names.len()];
+                None => {
+                    let actual = target.numbers(row);
                     actual.iter().zip(outputs).flat_map(|(a, p)| [a.to_string(), p.to_string()]).collect()
                 }
             };

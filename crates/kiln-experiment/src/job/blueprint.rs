@@ -6,7 +6,6 @@ use burn::tensor::Device;
 use kiln_augment::Views;
 use kiln_config::{Resolved, RunConfig};
 use kiln_core::{Purpose, Seed};
-use kiln_data::InputShape;
 use kiln_data::preprocess::Fitted;
 use kiln_models::{Network, Summary};
 use kiln_objective::{BatchPenalties, Loss, LossConfig, TargetKind};
@@ -70,13 +69,11 @@ impl Blueprint {
     /// # Errors
     /// [`JobError::ViewsOfTable`].
     pub fn look_at(&mut self, views: Option<Views>) -> Result<(), ExperimentError> {
-        match (views, self.fitted.input_shape()) {
-            (Some(_), InputShape::Table(_)) => Err(JobError::ViewsOfTable.into()),
-            (views, _) => {
-                self.views = views.unwrap_or_default();
-                Ok(())
-            }
+        if views.is_some() && self.fitted.input_shape().as_images().is_none() {
+            return Err(JobError::ViewsOfTable.into());
         }
+        self.views = views.unwrap_or_default();
+        Ok(())
     }
 
     /// The model with its first weights.

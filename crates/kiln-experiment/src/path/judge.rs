@@ -2,7 +2,6 @@
 
 use burn::module::Module;
 use kiln_core::Metrics;
-use kiln_data::Target;
 use kiln_models::Network;
 use kiln_train::Scores;
 
@@ -61,13 +60,11 @@ pub(super) fn standard_error(
         let outputs = job.blueprint.task().predict(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
             let mut one = Scores::new();
-            match &dataset.target {
-                Target::Classes { labels, names } => {
-                    one.add_classes(outputs, &labels[row..=row], names.len())
-                }
-                Target::Values { values, names } => {
-                    let actual = &values[row * names.len()..(row + 1) * names.len()];
-                    one.add_values(outputs, actual, names.len());
+            match dataset.target.strata() {
+                Some((labels, classes)) => one.add_classes(outputs, &labels[row..=row], classes),
+                None => {
+                    let actual = dataset.target.numbers(row);
+                    one.add_values(outputs, &actual, actual.len());
                 }
             }
             items.push((one.metrics().get(metric).unwrap_or(f64::NAN), weight(row)));

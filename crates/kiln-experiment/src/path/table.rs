@@ -42,6 +42,7 @@ impl<'a> PathTable<'a> {
                 }
             },
             Target::Classes { labels, names } => Wanted::Classes { labels, names },
+            other => return Err(NoPath::Target { target: other.noun().to_owned() }.into()),
         };
         Ok(Self { dataset, wanted, preprocess })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::Resolved;
 use kiln_core::{Metrics, Purpose, Seed};
-use kiln_data::{Dataset, Split, Target};
+use kiln_data::{Dataset, Split};
 use kiln_objective::LossConfig;
 use kiln_validate::path::DenseToSparse;
 
@@ -108,9 +108,9 @@ pub(super) fn train_path(
     });
     let points: Vec<PathStrength> = points.collect();
     let curve = curve(&points, &name)?;
-    let (target, classes) = match &dataset.target {
-        Target::Values { names, .. } => (Some(names.join(", ")), Vec::new()),
-        Target::Classes { names, .. } => (None, names.clone()),
+    let (target, classes) = match dataset.target.class_names() {
+        Some(names) => (None, names.to_vec()),
+        None => (Some(dataset.target.names().join(", ")), Vec::new()),
     };
     Ok(Some(PathReport {
         label: resolved.label.clone(),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kiln_core::file::write_durably;
 use kiln_core::{CertificateRecord, EpochRecord, Metrics};
+use kiln_data::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use super::names::{METRICS, RECORD};
@@ -85,7 +86,7 @@ pub struct DataRecord {
     /// What the data set is called.
     pub name: String,
     /// BLAKE3 of the contents.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// Items for training.
     pub train: u64,
     /// Items for validation.

@@ -1,7 +1,7 @@
 //! Everything that a configuration can have wrong, with the message and the remedy.
 
 use kiln_core::{ErrorKind, Explain, Seed};
-use kiln_data::InputShape;
+use kiln_data::{InputShape, TokenShape};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, ResnetConfig};
 
 const TABLE: InputShape = InputShape::Table(4);
@@ -27,7 +27,7 @@ fn resnet(change: impl FnOnce(&mut ResnetConfig)) -> ModelConfig {
 
 #[track_caller]
 fn error(config: &ModelConfig, input: InputShape, outputs: usize) -> ModelError {
-    let error = config.summary(input, outputs).unwrap_err();
+    let error = config.summary(input.clone(), outputs).unwrap_err();
     // `init` refuses the same, before it allocates.
     let from_init = config.init(input, outputs, &kiln_testkit::device(), Seed::new(0)).unwrap_err();
     assert_eq!(error.to_string(), from_init.to_string());
@@ -102,6 +102,15 @@ fn models_for_images_refuse_tables() {
 }
 
 #[test]
+fn models_refuse_what_is_not_made_of_numbers() {
+    let tokens = InputShape::Tokens(TokenShape { vocabulary: 9, longest: 5 });
+    let message = "the model reads numbers, but the data is sequences of up to 5 tokens";
+    refused(&mlp(|_| {}), tokens.clone(), message);
+    refused(&ModelConfig::Linear(LinearConfig::default()), tokens.clone(), message);
+    refused(&cnn(|_| {}), tokens, message);
+}
+
+#[test]
 fn images_must_survive_the_pooling() {
     let small = InputShape::Images([3, 28, 7]);
     let message =
@@ -136,7 +145,7 @@ fn absurd_sizes_are_errors_and_not_allocations() {
         (resnet(|c| c.width = 1 << 20), IMAGE),
     ];
     for (config, input) in absurd {
-        let error = error(&config, input, 10);
+        let error = error(&config, input.clone(), 10);
         assert!(matches!(error, ModelError::TooLarge { .. }), "{config:?} on {input:?}: {error}");
         assert!(error.help().is_some());
     }
@@ -151,7 +160,7 @@ fn absurd_sizes_are_errors_and_not_allocations() {
 fn data_without_features_or_outputs_is_the_fault_of_the_data() {
     let empty = [InputShape::Table(0), InputShape::Images([0, 8, 8]), InputShape::Images([1, 8, 0])];
     for input in empty {
-        assert_eq!(error(&mlp(|_| {}), input, 3), ModelError::NoFeatures);
+        assert_eq!(error(&mlp(|_| {}), input.clone(), 3), ModelError::NoFeatures);
         assert_eq!(error(&mlp(|_| {}), input, 3).kind(), ErrorKind::Data);
     }
     assert_eq!(error(&mlp(|_| {}), TABLE, 0), ModelError::NoOutputs);

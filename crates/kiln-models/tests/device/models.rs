@@ -1,7 +1,7 @@
 //! What holds for every model: counts, shapes, seeds, dropout.
 
 use burn::module::Module;
-use burn::tensor::{Device, Distribution, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, Tensor};
 use kiln_core::{ParamKind, Purpose, Seed, Weights, params};
 use kiln_data::{InputShape, Inputs};
 use kiln_models::{
@@ -15,14 +15,14 @@ fn configurations() -> Vec<(ModelConfig, InputShape)> {
     let image = InputShape::Images([3, 11, 9]);
     let mut all = Vec::new();
     for bias in [true, false] {
-        all.push((ModelConfig::Linear(LinearConfig { bias }), table));
-        all.push((ModelConfig::Linear(LinearConfig { bias }), image));
+        all.push((ModelConfig::Linear(LinearConfig { bias }), table.clone()));
+        all.push((ModelConfig::Linear(LinearConfig { bias }), image.clone()));
     }
     for norm in [Norm::None, Norm::Batch, Norm::Layer] {
         for hidden in [vec![], vec![5], vec![7, 1, 6]] {
             let config = MlpConfig { hidden, norm, dropout: 0.3, ..MlpConfig::default() };
-            all.push((ModelConfig::Mlp(config.clone()), table));
-            all.push((ModelConfig::Mlp(config), image));
+            all.push((ModelConfig::Mlp(config.clone()), table.clone()));
+            all.push((ModelConfig::Mlp(config), image.clone()));
         }
     }
     for norm in [Norm::None, Norm::Batch] {
@@ -39,7 +39,7 @@ fn configurations() -> Vec<(ModelConfig, InputShape)> {
                     head,
                     ..CnnConfig::default()
                 };
-                all.push((ModelConfig::Cnn(config), image));
+                all.push((ModelConfig::Cnn(config), image.clone()));
             }
         }
     }
@@ -50,19 +50,14 @@ fn configurations() -> Vec<(ModelConfig, InputShape)> {
     all
 }
 
-fn batch(shape: InputShape, items: usize, device: &Device) -> Inputs {
+fn batch(shape: &InputShape, items: usize, device: &Device) -> Inputs {
     let len = items * shape.features();
     let values: Vec<f32> = (0..len as u64).map(|i| Seed::new(3).uniform(i) as f32 * 2.0 - 1.0).collect();
-    match shape {
-        InputShape::Table(n) => Inputs::Table(Tensor::from_data(TensorData::new(values, [items, n]), device)),
-        InputShape::Images([c, h, w]) => {
-            Inputs::Images(Tensor::from_data(TensorData::new(values, [items, c, h, w]), device))
-        }
-    }
+    shape.batch(values, device).unwrap()
 }
 
-fn init(config: &ModelConfig, shape: InputShape, device: &Device) -> Network {
-    config.init(shape, 4, device, Seed::new(0).purpose(Purpose::Init)).unwrap()
+fn init(config: &ModelConfig, shape: &InputShape, device: &Device) -> Network {
+    config.init(shape.clone(), 4, device, Seed::new(0).purpose(Purpose::Init)).unwrap()
 }
 
 fn blake3(network: &Network) -> String {
@@ -73,8 +68,8 @@ fn blake3(network: &Network) -> String {
 fn summaries_count_what_is_built() {
     let device = device();
     for (config, shape) in configurations() {
-        let network = init(&config, shape, &device);
-        let summary = config.summary(shape, 4).unwrap();
+        let network = init(&config, &shape, &device);
+        let summary = config.summary(shape.clone(), 4).unwrap();
         let infos = params::list(&network);
         let running = |running: bool| {
             let of = infos.iter().filter(|info| (info.kind == ParamKind::Running) == running);
@@ -99,12 +94,12 @@ fn summaries_count_what_is_built() {
 fn outputs_have_the_shape_of_the_summary() {
     for (config, shape) in configurations() {
         for device in [device(), device().autodiff()] {
-            let network = init(&config, shape, &device);
-            let outputs = network.forward(batch(shape, 3, &device), Some(Seed::new(1)));
+            let network = init(&config, &shape, &device);
+            let outputs = network.forward(batch(&shape, 3, &device), Some(Seed::new(1)));
             assert_eq!(outputs.dims(), [3, 4], "{config:?}");
             assert!(outputs.into_data().iter::<f32>().all(f32::is_finite), "{config:?}");
         }
-        assert_eq!(config.summary(shape, 4).unwrap().layers.last().unwrap().output, [4]);
+        assert_eq!(config.summary(shape.clone(), 4).unwrap().layers.last().unwrap().output, [4]);
     }
 }
 
@@ -112,8 +107,8 @@ fn outputs_have_the_shape_of_the_summary() {
 fn every_parameter_learns() {
     let device = device().autodiff();
     for (config, shape) in configurations() {
-        let network = init(&config, shape, &device);
-        let loss = network.forward(batch(shape, 6, &device), None).powi_scalar(2).sum();
+        let network = init(&config, &shape, &device);
+        let loss = network.forward(batch(&shape, 6, &device), None).powi_scalar(2).sum();
         let gradients = kiln_testkit::gradients_by_path(&loss.backward(), &network);
         for info in params::list(&network) {
             assert_eq!(info.trainable, info.kind != ParamKind::Running, "{}", info.path);
@@ -166,7 +161,7 @@ fn resnet_9_has_nine_layers_with_weights() {
 #[test]
 fn paths_are_those_of_the_documentation() {
     let paths = |config: ModelConfig, shape| -> Vec<String> {
-        params::list(&init(&config, shape, &device())).into_iter().map(|info| info.path).collect()
+        params::list(&init(&config, &shape, &device())).into_iter().map(|info| info.path).collect()
     };
     let mlp = MlpConfig { hidden: vec![3], norm: Norm::Layer, ..MlpConfig::default() };
     assert_eq!(
@@ -193,12 +188,12 @@ fn paths_are_those_of_the_documentation() {
 fn first_weights_are_a_function_of_the_seed_alone() {
     let device = device();
     for (config, shape) in configurations() {
-        let one = init(&config, shape, &device);
+        let one = init(&config, &shape, &device);
         // Draws from Burn's generator in between must not matter.
         Tensor::<1>::random([7], Distribution::Default, &device);
-        assert_eq!(blake3(&one), blake3(&init(&config, shape, &device)), "{config:?}");
-        assert_eq!(blake3(&one), blake3(&init(&config, shape, &device.clone().autodiff())), "{config:?}");
-        let other = config.init(shape, 4, &device, Seed::new(1)).unwrap();
+        assert_eq!(blake3(&one), blake3(&init(&config, &shape, &device)), "{config:?}");
+        assert_eq!(blake3(&one), blake3(&init(&config, &shape, &device.clone().autodiff())), "{config:?}");
+        let other = config.init(shape.clone(), 4, &device, Seed::new(1)).unwrap();
         assert_ne!(blake3(&one), blake3(&other), "{config:?}");
     }
 }
@@ -207,9 +202,9 @@ fn first_weights_are_a_function_of_the_seed_alone() {
 fn first_weights_are_pinned() {
     // A change here changes every run that was ever made. The same on every backend.
     let mlp = ModelConfig::Mlp(MlpConfig { norm: Norm::Batch, ..MlpConfig::default() });
-    let mlp = init(&mlp, InputShape::Table(64), &device());
+    let mlp = init(&mlp, &InputShape::Table(64), &device());
     assert_eq!(blake3(&mlp), "be26df1387dc416f7e6b307a8ec3e051e5b523f55faf1f06af5488705db00731");
-    let cnn = init(&ModelConfig::Cnn(CnnConfig::default()), InputShape::Images([1, 28, 28]), &device());
+    let cnn = init(&ModelConfig::Cnn(CnnConfig::default()), &InputShape::Images([1, 28, 28]), &device());
     assert_eq!(blake3(&cnn), "ab620f852eeca4615f308a2a649080f84de73268f012d66e12e82848aad43b3a");
 }
 
@@ -243,8 +238,8 @@ fn dropout_acts_with_a_seed_and_only_then() {
         ),
     ];
     for (config, differs) in cases {
-        let network = init(&config, image, &device);
-        let run = |seed: Option<u64>| data(&network, batch(image, 4, &device), seed.map(Seed::new));
+        let network = init(&config, &image, &device);
+        let run = |seed: Option<u64>| data(&network, batch(&image, 4, &device), seed.map(Seed::new));
         assert_eq!(config.is_random(), differs, "{config:?}");
         assert_eq!(run(None), run(None), "{config:?}");
         assert_eq!(run(Some(1)), run(Some(1)), "{config:?}");
@@ -264,12 +259,12 @@ fn dropout_masks_keep_the_mean_of_a_linear_network() {
         ..MlpConfig::default()
     });
     let (device, shape) = (device(), InputShape::Table(8));
-    let network = init(&config, shape, &device);
-    let exact = data(&network, batch(shape, 1, &device), None);
+    let network = init(&config, &shape, &device);
+    let exact = data(&network, batch(&shape, 1, &device), None);
     let draws = 400;
     let (mut sum, mut squares) = ([0.0; 4], [0.0; 4]);
     for draw in 0..draws {
-        let outputs = data(&network, batch(shape, 1, &device), Some(Seed::new(draw)));
+        let outputs = data(&network, batch(&shape, 1, &device), Some(Seed::new(draw)));
         for (i, y) in outputs.into_iter().enumerate() {
             sum[i] += f64::from(y);
             squares[i] += f64::from(y).powi(2);
@@ -286,12 +281,12 @@ fn dropout_masks_keep_the_mean_of_a_linear_network() {
 fn batch_norm_follows_the_device() {
     let config = ModelConfig::Mlp(MlpConfig { norm: Norm::Batch, ..MlpConfig::default() });
     let (shape, device) = (InputShape::Table(5), device().autodiff());
-    let network = init(&config, shape, &device);
+    let network = init(&config, &shape, &device);
     let fresh = blake3(&network);
     let valid = network.valid();
     let plain = valid.devices()[0].clone();
-    data(&valid, batch(shape, 8, &plain), None);
+    data(&valid, batch(&shape, 8, &plain), None);
     assert_eq!(blake3(&valid), fresh, "evaluation moved the running statistics");
-    data(&network, batch(shape, 8, &device), None);
+    data(&network, batch(&shape, 8, &device), None);
     assert_ne!(blake3(&network), fresh, "training did not move the running statistics");
 }

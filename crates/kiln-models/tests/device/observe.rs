@@ -1,6 +1,6 @@
 //! What a forward pass shows of hidden layers.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 use kiln_core::{Seed, Weights};
 use kiln_data::{InputShape, Inputs};
 use kiln_models::{
@@ -39,7 +39,7 @@ fn cases() -> Vec<(ModelConfig, InputShape, Shown)> {
         (ModelConfig::Mlp(mlp), InputShape::Table(4), vec![("layers.0", 7), ("layers.1", 5)]),
         (
             ModelConfig::Cnn(cnn),
-            image,
+            image.clone(),
             vec![
                 ("blocks.0", 3 * 8 * 12),
                 ("blocks.1", 3 * 4 * 6),
@@ -70,17 +70,13 @@ fn cases() -> Vec<(ModelConfig, InputShape, Shown)> {
     ]
 }
 
-fn init(config: &ModelConfig, shape: InputShape, device: &Device) -> Network {
-    config.init(shape, 3, device, Seed::new(5)).unwrap()
+fn init(config: &ModelConfig, shape: &InputShape, device: &Device) -> Network {
+    config.init(shape.clone(), 3, device, Seed::new(5)).unwrap()
 }
 
-fn inputs(shape: InputShape, device: &Device) -> Inputs {
+fn inputs(shape: &InputShape, device: &Device) -> Inputs {
     let numbers = |count: usize| (0..count as u64).map(|i| Seed::new(7).normal(i) as f32).collect::<Vec<_>>();
-    let data = |dims: &[usize]| TensorData::new(numbers(dims.iter().product()), dims.to_vec());
-    match shape {
-        InputShape::Table(n) => Inputs::Table(Tensor::from_data(data(&[ITEMS, n]), device)),
-        InputShape::Images([c, h, w]) => Inputs::Images(Tensor::from_data(data(&[ITEMS, c, h, w]), device)),
-    }
+    shape.batch(numbers(ITEMS * shape.features()), device).unwrap()
 }
 
 /// Whether two passes gave equal numbers: equal bits on a CPU; on a GPU, where a kernel may be chosen anew while the program
@@ -96,13 +92,13 @@ fn equal(one: &TensorData, other: &TensorData) -> bool {
 fn each_hidden_layer_is_shown_once_and_outputs_keep_their_bits() {
     for device in [device(), device().autodiff()] {
         for (config, shape, expected) in cases() {
-            let network = init(&config, shape, &device);
+            let network = init(&config, &shape, &device);
             for seed in [None, Some(Seed::new(1))] {
                 let mut seen = Vec::new();
-                let outputs = network.forward_observed(inputs(shape, &device), seed, &mut |path, output| {
+                let outputs = network.forward_observed(inputs(&shape, &device), seed, &mut |path, output| {
                     seen.push((path.to_owned(), output.dims()));
                 });
-                let plain = network.forward(inputs(shape, &device), seed);
+                let plain = network.forward(inputs(&shape, &device), seed);
                 assert!(equal(&outputs.into_data(), &plain.into_data()), "{config:?}");
                 let expected: Vec<_> = expected
                     .iter()
@@ -132,10 +128,10 @@ fn what_is_shown_is_after_activation_and_before_dropout() {
             ModelConfig::Cnn(_) => 2,
             ModelConfig::Resnet(_) => 4,
         };
-        let network = init(&config, shape, &device);
+        let network = init(&config, &shape, &device);
         let shown = |seed| {
             let mut shown = Vec::new();
-            network.forward_observed(inputs(shape, &device), seed, &mut |_, output| {
+            network.forward_observed(inputs(&shape, &device), seed, &mut |_, output| {
                 // A copy: wgpu may give out the memory of the tensor itself, and dropout comes next, in place.
                 let data = output.clone().into_data();
                 shown.push(TensorData::new(data.iter::<f32>().collect(), data.shape().clone()));
@@ -159,9 +155,9 @@ fn gradients_of_what_is_shown_reach_the_weights_before_it_and_no_others() {
     let device = device().autodiff();
     for (config, shape, layers) in cases() {
         for (place, (path, _)) in layers.iter().enumerate() {
-            let network = init(&config, shape, &device);
+            let network = init(&config, &shape, &device);
             let mut squares = None;
-            network.forward_observed(inputs(shape, &device), None, &mut |seen, output| {
+            network.forward_observed(inputs(&shape, &device), None, &mut |seen, output| {
                 if seen == *path {
                     squares = Some(output.clone().powi_scalar(2).sum());
                 }

@@ -83,6 +83,11 @@ impl BatchPenalties {
         self.terms.iter().any(|(_, kind, _)| matches!(kind, Kind::Activity(_)))
     }
 
+    /// Whether one asks how the inputs matter, which they must be numbers for.
+    pub fn needs_numbers(&self) -> bool {
+        self.terms.iter().any(|(_, kind, _)| !matches!(kind, Kind::Activity(_)))
+    }
+
     /// Whether every activity penalty has a layer among those of the model.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ mod terms;
 
 use std::fmt;
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use kiln_data::Targets;
 
 use crate::{HingeConfig, LossConfig, ObjectiveError, Plain};
@@ -314,13 +314,7 @@ fn of_second_class(targets: Tensor<2>) -> Tensor<2> {
 
 /// Targets as numbers of the outputs' data type, `[N, columns]`.
 fn numbers(targets: &Targets, outputs: &Tensor<2>) -> Tensor<2> {
-    match targets {
-        Targets::Values(values) => like(values, outputs),
-        Targets::Classes(classes) => {
-            let column: Tensor<2, Int> = classes.clone().unsqueeze_dim(1);
-            like(&column.float(), outputs)
-        }
-    }
+    like(&targets.numbers(), outputs)
 }
 
 fn like(values: &Tensor<2>, outputs: &Tensor<2>) -> Tensor<2> {

@@ -223,7 +223,7 @@ fn weights_of_items_are_scikit_learns() {
                 let rows = Tensor::<1, burn::tensor::Int>::from_data(indices.as_slice(), &device);
                 let targets = match &targets {
                     Targets::Classes(classes) => Targets::Classes(classes.clone().select(0, rows.clone())),
-                    Targets::Values(values) => Targets::Values(values.clone().select(0, rows.clone())),
+                    other => Targets::Values(other.numbers().select(0, rows.clone())),
                 };
                 let outputs = outputs.clone().select(0, rows.clone());
                 let (a, b) = loss.totals(outputs, &targets, Some(&weights.clone().select(0, rows)));

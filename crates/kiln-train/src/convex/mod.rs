@@ -7,7 +7,7 @@ mod solve;
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_convex::{Certificate, Design, Loss, Problem};
 use kiln_core::{ParamInfo, ParamKind, Weights};
-use kiln_data::{Batch, Loader, Targets};
+use kiln_data::{Batch, Loader};
 use kiln_objective::{LossConfig, Penalties, PenaltyConfig};
 
 use crate::evaluate::EVAL_BATCH;
@@ -173,15 +173,9 @@ fn rows(data: &Data<Batch>, device: &Device) -> Result<(Vec<f64>, Target), Train
             return Err(NotConvex::Weighted.into());
         }
         x.extend(numbers(inputs.flat()));
-        match targets {
-            Targets::Classes(classes) => y.numbers.extend(classes.into_data().iter::<f64>()),
-            Targets::Values(values) => {
-                y.width = values.dims()[1];
-                y.numbers.extend(numbers(values));
-            }
-            #[allow(unreachable_patterns, reason = "kinds that are not convex may be added")]
-            _ => return Err(NotConvex::Loss { loss: "of such targets" }.into()),
-        }
+        let targets = targets.numbers();
+        y.width = targets.dims()[1];
+        y.numbers.extend(numbers(targets));
     }
     Ok((x, y))
 }

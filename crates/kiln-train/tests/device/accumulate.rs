@@ -31,7 +31,7 @@ fn dataset(weighted: bool) -> Dataset {
         },
         weights: weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f32).collect()),
         fixed_test: Vec::new(),
-        fingerprint: String::new(),
+        fingerprint: Default::default(),
     }
 }
 

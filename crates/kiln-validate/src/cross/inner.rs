@@ -1,7 +1,7 @@
 //! The inner split of a fold: what picks the best weights and stops early is part of the fold's training items.
 
 use kiln_core::{Range, Seed};
-use kiln_data::{Dataset, Split, Target};
+use kiln_data::{Dataset, Split};
 
 use crate::split::{Fold, GroupShuffleSplit, Items, Size, SplitError, Splitter};
 
@@ -38,11 +38,8 @@ pub fn fold_split(
     }
     let (train, validation) = match inner {
         Inner::Random { stratify } => {
-            let labels = match &dataset.target {
-                Target::Classes { labels, names } if stratify => Some((labels.as_slice(), names.len())),
-                _ => None,
-            };
-            Split::hold_out(fold.train().to_vec(), labels, share, seed)
+            let classes = dataset.target.strata().filter(|_| stratify);
+            Split::hold_out(fold.train().to_vec(), classes, share, seed)
         }
         Inner::Groups(groups) => {
             let of_train: Vec<u32> = fold.train().iter().map(|&row| groups[row]).collect();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kiln_core::Seed;
-use kiln_data::{Dataset, InputShape, Prepared, Split, Target};
+use kiln_data::{Dataset, Prepared, Split};
 use kiln_experiment::ExperimentError;
 use kiln_experiment::job::Blueprint;
 use kiln_report::table::colour;
@@ -33,12 +33,12 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliEr
             "data_check",
             fields! {
                 name: dataset.name, fingerprint: dataset.fingerprint, parts: counts,
-                inputs: dims(fitted.input_shape()), outputs: outputs, parameters: summary.parameters,
+                inputs: fitted.input_shape().dims(), outputs: outputs, parameters: summary.parameters,
             },
         );
     }
     let mut text = table(dataset, &parts).render(colour(&std::io::stdout()));
-    let dims: Vec<String> = dims(fitted.input_shape()).iter().map(ToString::to_string).collect();
+    let dims: Vec<String> = fitted.input_shape().dims().iter().map(ToString::to_string).collect();
     text.push_str(&format!(
         "\neach input becomes {}, {} outputs, {} parameters\nok\n",
         dims.join(" x "),
@@ -48,30 +48,20 @@ pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliEr
     out.data(&text)
 }
 
-fn dims(shape: InputShape) -> Vec<usize> {
-    match shape {
-        InputShape::Table(features) => vec![features],
-        InputShape::Images(dims) => dims.to_vec(),
-    }
-}
-
 fn parts(split: &Split) -> [(&'static str, &[usize]); 3] {
     [("train", &split.train), ("validation", &split.validation), ("test", &split.test)]
 }
 
 /// The items of each part; with a few classes, those of each class.
 fn table(dataset: &Dataset, parts: &[(&str, &[usize])]) -> Table {
-    let classes = match &dataset.target {
-        Target::Classes { labels, names } if names.len() <= 12 => Some((labels, names)),
-        _ => None,
-    };
-    let names = classes.map_or(&[][..], |(_, names)| names.as_slice());
+    let classes = dataset.target.labels().filter(|_| dataset.target.names().len() <= 12);
+    let names = classes.map_or(&[][..], |_| dataset.target.names());
     let mut table = Table::new(
         [Column::left("part"), Column::right("items")].into_iter().chain(names.iter().map(Column::right)),
     );
     for (part, rows) in parts {
         let mut cells = vec![(*part).to_owned(), human::count(rows.len() as u64)];
-        if let Some((labels, names)) = classes {
+        if let Some(labels) = classes {
             cells.extend((0..names.len()).map(|class| {
                 let count = rows.iter().filter(|row| labels.get(**row) == Some(&(class as u32))).count();
                 human::count(count as u64)

@@ -7,7 +7,7 @@ use super::problem::CsvProblem;
 use super::records::Records;
 use super::survey::Survey;
 use crate::source::reserve;
-use crate::{DataError, MISSING, Values};
+use crate::{DataError, FileError, MISSING, Values};
 
 /// The most categories of a column. More are names or identifiers, which would each become an input.
 pub(crate) const MAX_CATEGORIES: usize = 1000;
@@ -31,7 +31,7 @@ pub(crate) enum Fill {
 /// Reads the columns, one entry in `fills` each, of a file that was surveyed.
 pub(crate) fn fill(survey: &Survey, fills: Vec<Fill>) -> Result<Vec<Option<Values>>, DataError> {
     let path = &survey.path;
-    let changed = || DataError::Changed { path: path.clone() };
+    let changed = || DataError::from(FileError::Changed { path: path.clone() });
     let mut columns =
         fills.into_iter().map(|fill| Filling::new(survey, fill)).collect::<Result<Vec<_>, _>>()?;
     let mut records = Records::open(path)?;

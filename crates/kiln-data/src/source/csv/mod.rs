@@ -15,7 +15,7 @@
 mod cell;
 mod fill;
 mod header;
-mod place;
+mod locate;
 mod problem;
 mod records;
 mod schema;
@@ -31,9 +31,37 @@ pub use schema::{ColumnKind, ColumnSchema};
 use kiln_core::nearest;
 
 use self::fill::{Fill, fill};
-use self::survey::{Kind, Survey};
-use super::{name_of, weighted};
-use crate::{Column, DataError, Dataset, Features, Target, TaskKind, Values};
+use self::survey::{ReadAs, Survey};
+use super::{Reader, SourceInfo, name_of};
+use crate::{
+    Column, DataConfig, DataError, Dataset, Features, FileError, FilePosition, Fitted, SettingError, Target,
+    TaskKind, Values,
+};
+
+/// `source = "csv"`.
+#[derive(Debug)]
+pub(super) struct Csv;
+
+impl Reader for Csv {
+    fn info(&self) -> SourceInfo {
+        let settings = &["data.path", "data.target", "data.task", "data.ignore", "data.weight"];
+        SourceInfo::format("csv", "a file with a header; the last column is the target", settings)
+    }
+
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
+        let DataConfig { target, task, ignore, weight, .. } = config;
+        load(config.needed_path()?, target, *task, ignore, weight.as_deref())
+    }
+
+    fn recognises(&self, path: &Path) -> bool {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        !path.is_dir() && ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    }
+
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+        Some(read_columns(path, fitted.columns()?))
+    }
+}
 
 /// One row for each of training, validation and test.
 const MIN_ROWS: usize = 3;
@@ -46,7 +74,7 @@ const MIN_ROWS: usize = 3;
 /// the order of their names; whole numbers in their own order.
 ///
 /// # Errors
-/// [`DataError::Csv`] with the place of what is malformed, [`DataError::OneClass`]; and of kind usage, when a
+/// [`FileError::Csv`] with the place of what is malformed, [`FileError::OneClass`]; and of kind usage, when a
 /// setting names a column that is not there.
 pub fn load(
     path: &Path,
@@ -72,9 +100,9 @@ pub fn load(
         } else if roles.weight == Some(column) {
             weight_fill(&survey, column)?
         } else {
-            match survey.kind(column)? {
-                Kind::Numeric => Fill::Numbers,
-                Kind::Categorical => Fill::Categories,
+            match survey.read_as(column)? {
+                ReadAs::Numeric => Fill::Numbers,
+                ReadAs::Categorical => Fill::Categories,
             }
         });
     }
@@ -90,14 +118,14 @@ pub fn load(
         .zip(columns)
         .filter_map(|(name, values)| values.map(|values| Column { name, values }))
         .collect();
-    Ok(weighted(name_of(path), Features::Table(features), target, Vec::new(), weights))
+    Ok(Dataset::with(name_of(path), Features::Table(features), target, Vec::new(), weights))
 }
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model
 /// does not know are [`crate::MISSING`]. Gives the columns and the number of rows.
 ///
 /// # Errors
-/// [`DataError::Csv`] when a column is not there, or a cell of a numeric one is not a finite number.
+/// [`FileError::Csv`] when a column is not there, or a cell of a numeric one is not a finite number.
 pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, usize), DataError> {
     let mut places = Vec::new();
     let survey = Survey::of(path, |header| {
@@ -105,7 +133,7 @@ pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, u
             places.push(find(header, &column.name).ok_or_else(|| {
                 let nearest = nearest(&column.name, header.iter().map(String::as_str));
                 let problem = CsvProblem::MissingColumn { column: column.name.clone(), nearest };
-                records::csv_error(crate::Place::file(path), problem)
+                records::csv_error(FilePosition::file(path), problem)
             })?);
         }
         Ok((0..header.len()).map(|column| places.contains(&column)).collect())
@@ -150,7 +178,7 @@ impl Roles {
         let all = |setting: &'static str, names: &[String]| {
             let mut columns = Vec::with_capacity(names.len());
             for name in names {
-                let column = find(header, name).ok_or_else(|| DataError::UnknownColumn {
+                let column = find(header, name).ok_or_else(|| SettingError::UnknownColumn {
                     setting,
                     name: name.clone(),
                     path: path.to_owned(),
@@ -165,13 +193,13 @@ impl Roles {
         let ignored = all("data.ignore", ignore)?;
         let mut targets = all("data.target", targets)?;
         if let Some(&both) = targets.iter().find(|target| ignored.contains(target)) {
-            return Err(DataError::TargetIgnored { name: header[both].clone() });
+            return Err(SettingError::TargetIgnored { name: header[both].clone() }.into());
         }
         let weight: Vec<String> = weight.map(str::to_owned).into_iter().collect();
         let weight = all("data.weight", &weight)?.first().copied();
         for (setting, taken) in [("data.target", &targets), ("data.ignore", &ignored)] {
             if let Some(both) = weight.filter(|weight| taken.contains(weight)) {
-                return Err(DataError::WeightTaken { name: header[both].clone(), setting });
+                return Err(SettingError::WeightTaken { name: header[both].clone(), setting }.into());
             }
         }
         let free = |column: &usize| !ignored.contains(column) && weight != Some(*column);
@@ -179,7 +207,7 @@ impl Roles {
             targets.extend((0..header.len()).rev().find(free));
         }
         if targets.len() + ignored.len() + usize::from(weight.is_some()) >= header.len() {
-            return Err(records::csv_error(crate::Place::file(path), CsvProblem::NoFeatures));
+            return Err(records::csv_error(FilePosition::file(path), CsvProblem::NoFeatures));
         }
         Ok(Self { targets, ignored, weight })
     }
@@ -200,9 +228,11 @@ fn target_fill(
         return Err(survey.spot_error(column, spot, |cell, _| CsvProblem::MissingTarget { cell }));
     }
     match task {
-        Some(TaskKind::Classification) if targets > 1 => Err(DataError::SeveralClassTargets { targets }),
+        Some(TaskKind::Classification) if targets > 1 => {
+            Err(SettingError::SeveralClassTargets { targets }.into())
+        }
         Some(TaskKind::Classification) => Ok(Fill::Classes),
-        None if targets == 1 && survey.kind(column)? == Kind::Categorical => Ok(Fill::Classes),
+        None if targets == 1 && survey.read_as(column)? == ReadAs::Categorical => Ok(Fill::Classes),
         _ => survey.check_numeric(column).map(|()| Fill::Numbers),
     }
 }
@@ -242,10 +272,10 @@ fn target(
         classes = target::classes_in(values);
     }
     match classes {
-        Some(Target::Classes { names, .. }) if names.len() < 2 => Err(DataError::OneClass {
-            path: survey.path.clone(),
-            class: names.into_iter().next().unwrap_or_default(),
-        }),
+        Some(Target::Classes { names, .. }) if names.len() < 2 => {
+            let class = names.into_iter().next().unwrap_or_default();
+            Err(FileError::OneClass { path: survey.path.clone(), class }.into())
+        }
         Some(classes) => Ok(classes),
         None => {
             let names = targets.iter().map(|&column| survey.header[column].clone()).collect();

@@ -1,7 +1,7 @@
 //! What can be wrong with a CSV file.
 
 /// What is wrong with a CSV file. Rows count from 1 below the header; lines are in the error's
-/// [`crate::Place`], because a quoted cell may span several.
+/// [`crate::FilePosition`], because a quoted cell may span several.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvProblem {

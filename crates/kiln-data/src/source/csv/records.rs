@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::place::place;
+use super::locate::locate;
 use super::problem::{Cell, CsvProblem};
 use crate::source::open;
-use crate::{DataError, Place};
+use crate::{DataError, FileError, FilePosition};
 
 /// The most columns: one-hot columns and weights beyond that are not meant.
 pub(crate) const MAX_COLUMNS: usize = 1 << 16;
@@ -139,15 +139,15 @@ impl<R: Read> Records<R> {
     pub(crate) fn header(&mut self) -> Result<Vec<String>, DataError> {
         let (path, delimiter) = (self.path.clone(), self.delimiter);
         let Some(record) = self.next()? else {
-            return Err(csv_error(Place::file(&path), CsvProblem::Empty));
+            return Err(csv_error(FilePosition::file(&path), CsvProblem::Empty));
         };
         super::header::names(&record)
-            .map_err(|(column, problem)| csv_error(place(&path, delimiter, record.line, column), problem))
+            .map_err(|(column, problem)| csv_error(locate(&path, delimiter, record.line, column), problem))
     }
 
     /// An error about a whole line.
     pub(crate) fn at_line(&self, line: usize, problem: CsvProblem) -> DataError {
-        csv_error(Place { line, ..Place::file(&self.path) }, problem)
+        csv_error(FilePosition { line, ..FilePosition::file(&self.path) }, problem)
     }
 
     /// Whether that was the end of the file.
@@ -173,8 +173,8 @@ pub(crate) fn cell(row: usize, column: &str) -> Cell {
     Cell { row, column: column.to_owned() }
 }
 
-pub(crate) fn csv_error(place: Place, problem: CsvProblem) -> DataError {
-    DataError::Csv { place, problem: Box::new(problem) }
+pub(crate) fn csv_error(position: FilePosition, problem: CsvProblem) -> DataError {
+    FileError::Csv { position, problem: Box::new(problem) }.into()
 }
 
 /// Doubles a buffer up to `limit`; true when it is there already.

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::cell::{Meaning, has_decimal_comma, meaning, shown};
-use super::place::place;
+use super::locate::locate;
 use super::problem::CsvProblem;
 use super::records::{Record, Records, cell, csv_error};
-use crate::{DataError, Place};
+use crate::{DataError, FilePosition};
 
 /// What a file holds, after a reading that keeps nothing of it.
 pub(crate) struct Survey {
@@ -45,7 +45,7 @@ pub(crate) struct Spot {
 
 /// What a column is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ReadAs {
     /// Numbers.
     Numeric,
     /// Categories.
@@ -82,12 +82,12 @@ impl Survey {
         if record.len() != expected {
             let several_lines = record.last_line > line;
             let problem = CsvProblem::Ragged { row, found: record.len(), expected, several_lines };
-            return Err(csv_error(place(&self.path, self.delimiter, line, None), problem));
+            return Err(csv_error(locate(&self.path, self.delimiter, line, None), problem));
         }
         for column in (0..expected).filter(|&column| wanted[column]) {
             let Some(text) = record.text(column) else {
                 let problem = CsvProblem::Encoding { cell: cell(row, &self.header[column]) };
-                return Err(csv_error(place(&self.path, self.delimiter, line, Some(column)), problem));
+                return Err(csv_error(locate(&self.path, self.delimiter, line, Some(column)), problem));
             };
             self.tallies[column].add(text, || Spot { row, line, text: shown(text) });
         }
@@ -97,7 +97,7 @@ impl Survey {
 
     /// What a feature column is: numbers if every cell is one. More than 95 % numbers and some text is a mistake in
     /// the text, not a column of categories.
-    pub(crate) fn kind(&self, column: usize) -> Result<Kind, DataError> {
+    pub(crate) fn read_as(&self, column: usize) -> Result<ReadAs, DataError> {
         let tally = &self.tallies[column];
         let cells = tally.numbers + tally.texts;
         if cells == 0 {
@@ -107,9 +107,9 @@ impl Survey {
         let commas =
             self.delimiter == b';' && tally.decimal_commas > 0 && tally.texts == tally.decimal_commas;
         if tally.texts == 0 || mistaken || commas {
-            self.check_numeric(column).map(|()| Kind::Numeric)
+            self.check_numeric(column).map(|()| ReadAs::Numeric)
         } else {
-            Ok(Kind::Categorical)
+            Ok(ReadAs::Categorical)
         }
     }
 
@@ -139,12 +139,12 @@ impl Survey {
         problem: impl FnOnce(super::Cell, String) -> CsvProblem,
     ) -> DataError {
         let problem = problem(cell(spot.row, &self.header[column]), spot.text.clone());
-        csv_error(place(&self.path, self.delimiter, spot.line, Some(column)), problem)
+        csv_error(locate(&self.path, self.delimiter, spot.line, Some(column)), problem)
     }
 
     /// An error about the file as a whole.
     pub(crate) fn file_error(&self, problem: CsvProblem) -> DataError {
-        csv_error(Place::file(&self.path), problem)
+        csv_error(FilePosition::file(&self.path), problem)
     }
 }
 

@@ -3,13 +3,46 @@
 mod file;
 mod problem;
 
+use std::fs::{DirEntry, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use problem::IdxProblem;
 
 use self::file::{IdxFile, What};
-use super::{dataset, name_of, reserve};
-use crate::{DataError, Dataset, Features, Images, Target};
+use super::{Reader, SourceInfo, name_of, reserve};
+use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
+
+/// `source = "idx"`.
+#[derive(Debug)]
+pub(super) struct Idx;
+
+impl Reader for Idx {
+    fn info(&self) -> SourceInfo {
+        SourceInfo::format("idx", "a folder of MNIST's four files, plain or gzip", &["data.path"])
+    }
+
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
+        load(config.needed_path()?)
+    }
+
+    fn recognises(&self, path: &Path) -> bool {
+        let is_idx = |entry: DirEntry| entry.file_name().to_string_lossy().contains("idx3-ubyte");
+        path.read_dir().is_ok_and(|entries| entries.filter_map(Result::ok).any(is_idx))
+    }
+
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+        let shape = fitted.input_shape().as_images()?;
+        looks_like_idx(path).then(|| read_images(path, shape))
+    }
+}
+
+/// Told by the first bytes: no image file begins with two zeros or as gzip does.
+fn looks_like_idx(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && matches!(start, [0, 0] | [0x1f, 0x8b])
+}
 
 /// A file of images and the file of their labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +73,9 @@ impl Paths {
     fn find(folder: &Path) -> Result<Self, DataError> {
         if !folder.is_dir() {
             let path = folder.to_owned();
-            return Err(if folder.exists() {
-                DataError::NotAFolder { path }
-            } else {
-                DataError::NotFound { path }
-            });
+            let error =
+                if folder.exists() { FileError::NotAFolder { path } } else { FileError::NotFound { path } };
+            return Err(error.into());
         }
         let half = |kind| existing(folder, &format!("t10k-{kind}-ubyte")).is_ok();
         let has_test = half("images-idx3") || half("labels-idx1");
@@ -86,7 +117,7 @@ fn existing(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
     } else if packed.exists() {
         Ok(packed)
     } else {
-        Err(DataError::NotFound { path: plain })
+        Err(FileError::NotFound { path: plain }.into())
     }
 }
 
@@ -146,7 +177,7 @@ pub(crate) fn read(name: String, paths: &Paths, classes: Option<&[&str]>) -> Res
     let test = (train_items..labels.all.len()).collect();
     let target = labels.finish(classes, &paths.train.labels)?;
     let features = Features::Images(Images { pixels, shape: [1, size[0] as usize, size[1] as usize] });
-    Ok(dataset(name, features, target, test))
+    Ok(Dataset::with(name, features, target, test, None))
 }
 
 /// The labels of all parts so far.
@@ -180,7 +211,8 @@ impl Labels {
         if let Some(&first) = self.all.first()
             && self.all.iter().all(|&label| label == first)
         {
-            return Err(DataError::OneClass { path: path.to_owned(), class: names[first as usize].clone() });
+            let class = names[first as usize].clone();
+            return Err(FileError::OneClass { path: path.to_owned(), class }.into());
         }
         Ok(Target::Classes { labels: self.all, names })
     }

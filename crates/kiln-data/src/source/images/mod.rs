@@ -22,19 +22,43 @@ use kiln_core::nearest;
 
 use self::decode::{Header, decode, header};
 use self::folder::{Entry, folders, images};
-use super::{dataset, name_of, reserve};
-use crate::{DataError, Dataset, Features, Images, Target};
+use super::{Reader, SourceInfo, name_of, reserve};
+use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
+
+/// `source = "images"`.
+#[derive(Debug)]
+pub(super) struct ImageFolder;
+
+impl Reader for ImageFolder {
+    fn info(&self) -> SourceInfo {
+        let what = "a folder of PNG and JPEG files, one folder for each class";
+        SourceInfo::format("images", what, &["data.path"])
+    }
+
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
+        load(config.needed_path()?)
+    }
+
+    fn recognises(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+        let shape = fitted.input_shape().as_images()?;
+        Some(read_images(path, shape))
+    }
+}
 
 /// Reads a folder to train on.
 ///
 /// # Errors
-/// [`DataError::Image`] naming the first image that is broken or of another size, or the folder that does not fit
-/// the layout; [`DataError::OneClass`] for a single class.
+/// [`FileError::Image`] naming the first image that is broken or of another size, or the folder that does not fit
+/// the layout; [`FileError::OneClass`] for a single class.
 pub fn load(folder: &Path) -> Result<Dataset, DataError> {
     let Parts { train, test } = Parts::of(folder)?;
     let names: Vec<String> = train.iter().map(|class| class.name.clone()).collect();
     if let [class] = names.as_slice() {
-        return Err(DataError::OneClass { path: folder.to_owned(), class: class.clone() });
+        return Err(FileError::OneClass { path: folder.to_owned(), class: class.clone() }.into());
     }
     let mut items = Items::default();
     for (label, class) in train.iter().enumerate() {
@@ -51,7 +75,7 @@ pub fn load(folder: &Path) -> Result<Dataset, DataError> {
     let Items { files, labels } = items;
     let features = Features::Images(pixels(folder, &files)?);
     let fixed_test = (train_items..files.len()).collect();
-    Ok(dataset(name_of(folder), features, Target::Classes { labels, names }, fixed_test))
+    Ok(Dataset::with(name_of(folder), features, Target::Classes { labels, names }, fixed_test, None))
 }
 
 /// Files and their classes.
@@ -73,7 +97,7 @@ impl Items {
 /// width]`. Grey images become RGB where the model takes colours. Gives the images and their number.
 ///
 /// # Errors
-/// [`DataError::Image`] naming the first image that is broken, of another size, or in colour for a model of grey ones.
+/// [`FileError::Image`] naming the first image that is broken, of another size, or in colour for a model of grey ones.
 pub fn read_images(path: &Path, shape: [usize; 3]) -> Result<(Features, usize), DataError> {
     let files = if path.is_dir() { images(path)? } else { vec![path.to_owned()] };
     let [channels, height, width] = shape;
@@ -150,7 +174,7 @@ fn decode_all(path: &Path, files: &[PathBuf], channels: usize, size: [u32; 2]) -
     let mut pixels = reserve(path, (files.len() * channels * width * height) as u64)?;
     for file in files {
         if decode(file, channels, &mut pixels)? != size {
-            return Err(DataError::Changed { path: file.clone() });
+            return Err(FileError::Changed { path: file.clone() }.into());
         }
     }
     Ok(Images { pixels, shape: [channels, height, width] })

@@ -69,6 +69,7 @@ fn bundled_tables_are_scikit_learns() {
                 assert_eq!(data.fixed_test.len(), 88);
                 assert!((mean(test) - 152.670_454_545_454_53).abs() < 1e-9);
             }
+            other => panic!("{name}: {}", other.noun()),
         }
         assert!(data.fixed_test.is_sorted());
     }
@@ -99,11 +100,7 @@ fn the_catalog_names_what_loads() {
     for info in source::catalog() {
         if info.availability == Availability::Bundled {
             let data = DataConfig::new(info.name).load().unwrap();
-            let items = match &data.target {
-                Target::Classes { labels, .. } => labels.len(),
-                Target::Values { values, .. } => values.len(),
-            };
-            assert_eq!(info.items, Some(items), "{}", info.name);
+            assert_eq!(info.items, Some(data.target.rows().unwrap()), "{}", info.name);
             assert!(!info.licence.is_empty());
         }
     }

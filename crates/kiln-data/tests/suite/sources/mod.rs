@@ -34,7 +34,7 @@ pub(crate) fn load_from(source: &str, path: &Path) -> Dataset {
 pub(crate) fn classes(data: &Dataset) -> (&[u32], &[String]) {
     match &data.target {
         Target::Classes { labels, names } => (labels, names),
-        Target::Values { .. } => panic!("numbers"),
+        other => panic!("{}", other.noun()),
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 /// The message with the folder of the test taken out, and that every error has the right kind.
 pub(crate) fn message(folder: &TempDir, error: &DataError, kind: ErrorKind) -> String {
     assert_eq!(error.kind(), kind, "{error}");
-    if let Some(place) = error.place() {
+    if let Some(place) = error.position() {
         assert!(error.to_string().starts_with(&place.to_string()));
     }
     error.to_string().replace(&format!("{}/", folder.path().display()), "")

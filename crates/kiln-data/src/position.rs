@@ -1,11 +1,11 @@
-//! Places in text files.
+//! Positions in text files.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A place in a text file, to show the line to the user. Displays as `path:line:column`.
+/// A position in a text file, to show the line to the user. Displays as `path:line:column`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePosition {
     /// The file.
     pub path: PathBuf,
     /// The line, from 1; 0 when the whole file is meant.
@@ -16,14 +16,14 @@ pub struct Place {
     pub span_len: usize,
 }
 
-impl Place {
+impl FilePosition {
     /// A file as a whole.
     pub(crate) fn file(path: &Path) -> Self {
         Self { path: path.to_owned(), line: 0, column: None, span_len: 0 }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path.display())?;
         if self.line > 0 {
@@ -41,12 +41,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_display_as_compilers_write_them() {
-        let mut place = Place::file(Path::new("a.csv"));
-        assert_eq!(place.to_string(), "a.csv");
-        place.line = 3;
-        assert_eq!(place.to_string(), "a.csv:3");
-        place.column = Some(7);
-        assert_eq!(place.to_string(), "a.csv:3:7");
+    fn positions_display_as_compilers_write_them() {
+        let mut position = FilePosition::file(Path::new("a.csv"));
+        assert_eq!(position.to_string(), "a.csv");
+        position.line = 3;
+        assert_eq!(position.to_string(), "a.csv:3");
+        position.column = Some(7);
+        assert_eq!(position.to_string(), "a.csv:3:7");
     }
 }

@@ -6,26 +6,26 @@ use std::path::Path;
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
-use crate::Place;
+use crate::FilePosition;
 
 /// A cell further than this from the start of its row is not looked for.
 const REACH: u64 = 1 << 20;
 
-/// The place of the cell number `column` (from 0) in the row that begins at `line`; `None` means the whole line. Where
+/// The position of the cell number `column` (from 0) in the row that begins at `line`; `None` means the whole line. Where
 /// the cell is not found any more, the line alone.
-pub(crate) fn place(path: &Path, delimiter: u8, line: usize, column: Option<usize>) -> Place {
-    let whole = Place { line, ..Place::file(path) };
+pub(crate) fn locate(path: &Path, delimiter: u8, line: usize, column: Option<usize>) -> FilePosition {
+    let whole = FilePosition { line, ..FilePosition::file(path) };
     let Some(column) = column else { return whole };
     find(path, delimiter, line, column).unwrap_or(whole)
 }
 
-fn find(path: &Path, delimiter: u8, line: usize, column: usize) -> Option<Place> {
+fn find(path: &Path, delimiter: u8, line: usize, column: usize) -> Option<FilePosition> {
     let row = row(path, line)?;
     let (start, end) = extent(&row, delimiter, column)?;
     let before = &row[..start];
     let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let cell = row[start..end].split(|&byte| byte == b'\n').next()?;
-    Some(Place {
+    Some(FilePosition {
         path: path.to_owned(),
         line: line + before.iter().filter(|&&byte| byte == b'\n').count(),
         column: Some(String::from_utf8_lossy(&before[line_start..]).chars().count() + 1),
@@ -80,8 +80,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "a;b;c\n\"ä;x\";yy;\"p\nq\";z\nlast;;end").unwrap();
         let at = |line, column| {
-            let place = place(file.path(), b';', line, Some(column));
-            (place.line, place.column, place.span_len)
+            let position = locate(file.path(), b';', line, Some(column));
+            (position.line, position.column, position.span_len)
         };
         assert_eq!(at(1, 2), (1, Some(5), 1));
         assert_eq!(at(2, 0), (2, Some(1), 5));

@@ -1,0 +1,171 @@
+//! Files and folders that cannot be read, or hold something else than they should.
+
+use std::path::{Path, PathBuf};
+
+use kiln_core::ErrorKind;
+
+use super::DataError;
+use crate::FilePosition;
+use crate::source::csv::CsvProblem;
+use crate::source::idx::IdxProblem;
+use crate::source::images::ImageProblem;
+
+/// What is wrong with a file or a folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// There is nothing at the path.
+    #[error("{} does not exist", path.display())]
+    NotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file is needed.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A folder is needed.
+    #[error("{} is not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A set that is not bundled is not on this machine.
+    #[error("the data set {name} is not here; looked in {}", list(looked))]
+    NotInstalled {
+        /// The set.
+        name: &'static str,
+        /// The folders that were searched.
+        looked: Vec<PathBuf>,
+    },
+    /// The operating system does not let us read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The contents do not fit in memory.
+    #[error("{} needs {bytes} bytes of memory, which this machine does not have", path.display())]
+    TooLarge {
+        /// The file or folder.
+        path: PathBuf,
+        /// The memory that was asked for.
+        bytes: u64,
+    },
+    /// Somebody wrote to the file between its two readings.
+    #[error("{} changed while it was read", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Every item has the same class.
+    #[error("{}: every item is of the class {class:?}, so there is nothing to tell apart", path.display())]
+    OneClass {
+        /// The file or folder.
+        path: PathBuf,
+        /// The class.
+        class: String,
+    },
+    /// No reader makes the inputs of this model of a file.
+    #[error("{}: no reader makes {wanted} of it, which the model was trained with", path.display())]
+    NoReader {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the inputs of the model are: `token sequences`.
+        wanted: &'static str,
+    },
+    /// A CSV file is wrong at a place.
+    #[error("{position}: {problem}")]
+    Csv {
+        /// Where.
+        position: FilePosition,
+        /// What.
+        problem: Box<CsvProblem>,
+    },
+    /// An IDX file is wrong.
+    #[error("{}: {problem}", path.display())]
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        problem: Box<IdxProblem>,
+    },
+    /// An image, or a folder of images, is wrong.
+    #[error("{}: {problem}", path.display())]
+    Image {
+        /// The file or folder.
+        path: PathBuf,
+        /// What.
+        problem: Box<ImageProblem>,
+    },
+}
+
+impl FileError {
+    fn read(path: &Path, error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::NotFound { path: path.to_owned() },
+            std::io::ErrorKind::NotADirectory => Self::NotAFolder { path: path.to_owned() },
+            std::io::ErrorKind::IsADirectory => Self::NotAFile { path: path.to_owned() },
+            _ => Self::Read { path: path.to_owned(), error },
+        }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        if let Self::Read { .. } = self { ErrorKind::Io } else { ErrorKind::Data }
+    }
+
+    /// What to do.
+    pub(super) fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NotFound { .. } => "check the path (data.path, or --data)".to_owned(),
+            Self::NotAFile { .. } => "give the path of a file".to_owned(),
+            Self::NotAFolder { .. } => "give the path of a folder".to_owned(),
+            Self::NotInstalled { name, .. } => format!("apt-get install dataset-{name}, or set --data"),
+            Self::TooLarge { .. } => "use fewer or smaller items".to_owned(),
+            Self::Changed { .. } => "start again once nothing writes to it".to_owned(),
+            Self::OneClass { .. } => "add items of another class, or check data.target".to_owned(),
+            Self::Csv { problem, .. } => return problem.help(),
+            Self::Idx { problem, .. } => return problem.help(),
+            Self::Image { problem, .. } => return problem.help(),
+            Self::Read { .. } | Self::NoReader { .. } => return None,
+        })
+    }
+}
+
+impl DataError {
+    /// What the operating system said about `path`.
+    pub(crate) fn read(path: &Path, error: std::io::Error) -> Self {
+        FileError::read(path, error).into()
+    }
+
+    pub(crate) fn idx(path: &Path, problem: IdxProblem) -> Self {
+        FileError::Idx { path: path.to_owned(), problem: Box::new(problem) }.into()
+    }
+
+    pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
+        FileError::Image { path: path.to_owned(), problem: Box::new(problem) }.into()
+    }
+}
+
+/// Paths in words: `a`, `a, b`.
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operating_system_errors_keep_their_kinds_apart() {
+        use std::io::{Error, ErrorKind as Io};
+        let kind = |io| FileError::read(Path::new("a.csv"), Error::from(io)).kind();
+        assert_eq!(kind(Io::NotFound), ErrorKind::Data);
+        assert_eq!(kind(Io::PermissionDenied), ErrorKind::Io);
+    }
+}

@@ -1,0 +1,182 @@
+//! Everything that can be wrong with data.
+
+mod file;
+mod setting;
+
+use std::borrow::Cow;
+
+use kiln_core::{ErrorKind, Explain, NumberError};
+
+pub use file::FileError;
+pub use setting::SettingError;
+
+use crate::check::Inconsistency;
+use crate::position::FilePosition;
+use crate::preprocess::Mismatch;
+
+/// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A setting of `[data]` does not fit the others, or the data.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A setting of `[data]` is out of its range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+    /// A file or folder cannot be read, or is malformed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The parts of the data set do not fit together.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistency),
+    /// Data that does not have the inputs or targets that the preprocessing was fitted on.
+    #[error("this data does not fit the preprocessing: {0}")]
+    Mismatch(#[from] Mismatch),
+    /// A weight that is negative, infinite or NaN.
+    #[error("row {row} has the weight {value}: it must be finite and not negative")]
+    Weight {
+        /// The row.
+        row: usize,
+        /// Its weight.
+        value: f32,
+    },
+    /// A part in which no item counts.
+    #[error("all {items} items of the {part} part have the weight 0")]
+    NoWeight {
+        /// `training`, `validation` or `test`.
+        part: &'static str,
+        /// How many there are.
+        items: usize,
+    },
+    /// Every row is held out.
+    #[error("nothing is left to train on: all {rows} rows are held out")]
+    NoTraining {
+        /// Rows of the data set.
+        rows: usize,
+    },
+    /// A numeric column of which the training part holds no value at all.
+    #[error("column {column:?} has no value in any row of the training part")]
+    NoValues {
+        /// The name of the column.
+        column: String,
+    },
+    /// An encoding by the target of a training part that cannot be cut.
+    #[error("data.encode = \"target\" needs two training rows at least")]
+    NoInnerFolds,
+    /// Rows that should be encoded as training rows, but are not, or no longer have the targets they had.
+    #[error("these rows are not the training part that the preprocessing was fitted on")]
+    NotTheTrainingPart,
+    /// Principal components of columns that are all constant.
+    #[error("data.pca finds no variance: every column is constant in the training part")]
+    NoVariance,
+    /// A number that is infinite, too large once it is scaled, or missing where it must be there.
+    #[error("row {row} of column {column:?} is {value}: it must be finite, also after scaling")]
+    NotFinite {
+        /// The name of the column.
+        column: String,
+        /// The row.
+        row: usize,
+        /// The number.
+        value: f32,
+    },
+    /// The numbers of inputs that are something else than numbers.
+    #[error("{found} are not a fixed number of numbers for each item")]
+    NotNumeric {
+        /// What the inputs are: `token sequences`.
+        found: &'static str,
+    },
+    /// Stored preprocessing that no fit can have made.
+    #[error("the stored preprocessing is damaged: {what}")]
+    Damaged {
+        /// The part that is wrong.
+        what: &'static str,
+    },
+    /// No item to make a batch of.
+    #[error("there is no item to make a batch of")]
+    NoItems,
+    /// A source panicked.
+    #[error("the source of batch {batch} panicked: {message}")]
+    Panicked {
+        /// Which batch of the epoch, from 0.
+        batch: usize,
+        /// What the panic said.
+        message: String,
+    },
+    /// An item of a data set of yours could not be read.
+    #[error("item {index} could not be read")]
+    Item {
+        /// Which item, from 0.
+        index: usize,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl DataError {
+    /// The position in a text file that the error is about, where there is one.
+    pub fn position(&self) -> Option<FilePosition> {
+        match self {
+            Self::File(FileError::Csv { position, .. }) if position.line > 0 => Some(position.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for DataError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Setting(_) => ErrorKind::Usage,
+            Self::File(error) => error.kind(),
+            Self::Number(error) => error.kind(),
+            Self::Damaged { .. } => ErrorKind::Checkpoint,
+            Self::Panicked { .. } => ErrorKind::Internal,
+            _ => ErrorKind::Data,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Setting(error) => error.help(),
+            Self::File(error) => return error.help(),
+            Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),
+            Self::NoTraining { .. } => "add rows, or hold out fewer of them for the test".to_owned(),
+            Self::NoValues { column } | Self::NotFinite { column, .. } => {
+                format!("correct its values, or leave it out with data.ignore = [{column:?}]")
+            }
+            Self::Mismatch(_) => "give data with the columns of the training data".to_owned(),
+            Self::Damaged { .. } => "use another checkpoint of the run".to_owned(),
+            _ => return None,
+        })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Setting(error) => Some(error.key().into()),
+            Self::Number(error) => error.key(),
+            Self::NoInnerFolds => Some("data.encode".into()),
+            Self::NoVariance => Some("data.pca".into()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_about_a_setting_knows_its_key() {
+        let key = |error: DataError| error.key().map(Cow::into_owned);
+        let unused = SettingError::Unused { setting: "data.weight", name: "iris".to_owned() };
+        assert_eq!(key(unused.into()).as_deref(), Some("data.weight"));
+        assert_eq!(key(SettingError::WhitenAlone.into()).as_deref(), Some("data.whiten"));
+        let number = NumberError { name: "data.test".to_owned(), ..range_error() };
+        assert_eq!(key(number.into()).as_deref(), Some("data.test"));
+        assert_eq!(key(DataError::NoItems), None);
+    }
+
+    fn range_error() -> NumberError {
+        kiln_core::Range::UNIT.check("x", 2.0).expect_err("2 is above 1")
+    }
+}

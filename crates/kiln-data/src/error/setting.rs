@@ -1,0 +1,115 @@
+//! Settings of `[data]` that do not fit together, or not the data.
+
+use std::path::PathBuf;
+
+/// What is wrong with a setting.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingError {
+    /// `data.source` is neither a set nor a format.
+    #[error("there is no data source {name:?}")]
+    UnknownSource {
+        /// What was asked for.
+        name: String,
+        /// The known name that is most like it.
+        nearest: Option<String>,
+    },
+    /// The format is read from a path, and none was given.
+    #[error("the data source {name} needs a path")]
+    PathNeeded {
+        /// The format.
+        name: String,
+    },
+    /// A setting that this source has no use for.
+    #[error("{setting} means nothing for the data source {name}")]
+    Unused {
+        /// The setting, as `data.path`.
+        setting: &'static str,
+        /// The source.
+        name: String,
+    },
+    /// `data.target` or `data.ignore` names a column that the file lacks.
+    #[error("{setting} names the column {name:?}, which {} does not have", path.display())]
+    UnknownColumn {
+        /// The setting, as `data.target`.
+        setting: &'static str,
+        /// The name in the setting.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// The column that is most like it.
+        nearest: Option<String>,
+    },
+    /// A column is to be predicted and left out.
+    #[error("the column {name:?} is in data.target and in data.ignore")]
+    TargetIgnored {
+        /// The name of the column.
+        name: String,
+    },
+    /// The column of weights has another role, too.
+    #[error("the column {name:?} is in data.weight and in {setting}")]
+    WeightTaken {
+        /// The name of the column.
+        name: String,
+        /// The other setting, as `data.target`.
+        setting: &'static str,
+    },
+    /// Several target columns, and classes asked for.
+    #[error("data.target names {targets} columns; only regression predicts several")]
+    SeveralClassTargets {
+        /// Number of target columns.
+        targets: usize,
+    },
+    /// A step for tables, and something else to do it with.
+    #[error("{setting} is for tables, and these data are {found}")]
+    NeedsTable {
+        /// The setting, as `data.pca`.
+        setting: &'static str,
+        /// What the inputs are: `images`.
+        found: &'static str,
+    },
+    /// `data.whiten` without `data.pca`.
+    #[error("data.whiten needs data.pca: it scales principal components")]
+    WhitenAlone,
+    /// An encoding by the target where every column holds numbers.
+    #[error("data.encode = \"target\" has nothing to encode: no column holds categories")]
+    NoCategories,
+}
+
+impl SettingError {
+    /// The setting, as a dotted key.
+    pub(super) fn key(&self) -> &'static str {
+        match self {
+            Self::UnknownSource { .. } | Self::PathNeeded { .. } => "data.source",
+            Self::Unused { setting, .. }
+            | Self::UnknownColumn { setting, .. }
+            | Self::NeedsTable { setting, .. } => setting,
+            Self::SeveralClassTargets { .. } => "data.target",
+            Self::TargetIgnored { .. } => "data.ignore",
+            Self::WeightTaken { .. } => "data.weight",
+            Self::WhitenAlone => "data.whiten",
+            Self::NoCategories => "data.encode",
+        }
+    }
+
+    /// What to do.
+    pub(super) fn help(&self) -> String {
+        match self {
+            Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean {name:?}?"),
+            Self::UnknownSource { .. } => "use one of the sources that `kiln data list` shows".to_owned(),
+            Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
+            Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
+            Self::NeedsTable { setting, .. } => format!("leave {setting} out"),
+            Self::NoCategories => "leave data.encode out: numbers are columns as they are".to_owned(),
+            Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
+            Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
+            Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
+            Self::TargetIgnored { .. } | Self::WeightTaken { .. } => {
+                "take it out of one of the two".to_owned()
+            }
+            Self::SeveralClassTargets { .. } => {
+                "name one target, or set data.task = \"regression\"".to_owned()
+            }
+        }
+    }
+}

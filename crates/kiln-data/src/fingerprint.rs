@@ -1,0 +1,169 @@
+//! What tells one data set from another: the hash of its contents.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Features, Target};
+
+/// BLAKE3 of the contents of a data set, in hexadecimal. Two data sets with the same fingerprint train the same model.
+/// A run keeps that of its data, so that whoever goes on with it or judges it knows whether they are still the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Of these contents, in this order; every length and number is little-endian:
+    ///
+    /// 1. `kiln-data 1`;
+    /// 2. the name of the form of the inputs and what the form has: `images`, the shape (3 × u64) and the pixels; or
+    ///    `table`, the number of columns (u64) and for each its name, then `n` and the cells (f32, every NaN as
+    ///    0x7fc00000), or `c`, the categories and the codes (u32);
+    /// 3. the name of the kind of the target and what the kind has: `classes`, the names and the labels (u32); or `values`,
+    ///    the names and the numbers (f32);
+    /// 4. the fixed test rows (u64);
+    /// 5. where there are weights, `weights` and the numbers (f32).
+    ///
+    /// Texts and lists go in with their length (u64) before them. The name of the set is left out, so that a renamed
+    /// file keeps its fingerprint.
+    pub fn of(features: &Features, target: &Target, fixed_test: &[usize], weights: Option<&[f32]>) -> Self {
+        let mut hash = Hash(blake3::Hasher::new());
+        hash.text("kiln-data 1");
+        features.fingerprint(&mut hash);
+        target.fingerprint(&mut hash);
+        hash.length(fixed_test.len());
+        fixed_test.iter().for_each(|&row| hash.length(row));
+        if let Some(weights) = weights {
+            hash.text("weights");
+            hash.floats(weights);
+        }
+        Self(hash.0.finalize().to_hex().to_string())
+    }
+
+    /// The hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for Fingerprint {
+    fn from(digits: String) -> Self {
+        Self(digits)
+    }
+}
+
+/// Takes in the parts of a data set one after another.
+pub(crate) struct Hash(blake3::Hasher);
+
+impl Hash {
+    pub(crate) fn length(&mut self, length: usize) {
+        self.0.update(&(length as u64).to_le_bytes());
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.length(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    pub(crate) fn texts(&mut self, texts: &[String]) {
+        self.length(texts.len());
+        texts.iter().for_each(|text| self.text(text));
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.length(bytes.len());
+        self.0.update(bytes);
+    }
+
+    pub(crate) fn floats(&mut self, values: &[f32]) {
+        const NAN: u32 = 0x7fc0_0000;
+        self.words(values.len(), values.iter().map(|v| if v.is_nan() { NAN } else { v.to_bits() }));
+    }
+
+    pub(crate) fn words(&mut self, length: usize, words: impl Iterator<Item = u32>) {
+        self.length(length);
+        // BLAKE3 is fast on blocks, not on four bytes at a time.
+        let mut block = Vec::with_capacity(4096);
+        for word in words {
+            block.extend_from_slice(&word.to_le_bytes());
+            if block.len() == 4096 {
+                self.0.update(&block);
+                block.clear();
+            }
+        }
+        self.0.update(&block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Column, Images, Tokens, Values};
+
+    fn fingerprint(features: &Features, target: &Target, fixed_test: &[usize]) -> Fingerprint {
+        Fingerprint::of(features, target, fixed_test, None)
+    }
+
+    fn target() -> Target {
+        Target::Classes { labels: vec![0, 1], names: vec!["a".into(), "b".into()] }
+    }
+
+    #[test]
+    fn the_fingerprint_is_pinned() {
+        // Python, package blake3: n = lambda x: struct.pack("<Q", x); t = lambda s: n(len(s)) + s.encode()
+        // blake3(t("kiln-data 1") + t("images") + n(1) * 3 + n(2) + bytes([1, 2]) + t("classes") + n(2) + t("a")
+        //        + t("b") + n(2) + struct.pack("<2I", 0, 1) + n(1) + n(1)).hexdigest()
+        let images = Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] });
+        assert_eq!(
+            fingerprint(&images, &target(), &[1]).as_str(),
+            "f311391e911e32630bbadcedd66301aabc39abc8c3e9b93ade2600c88f3069fa"
+        );
+    }
+
+    #[test]
+    fn every_part_counts() {
+        let column = |name: &str, values| Features::Table(vec![Column { name: name.into(), values }]);
+        let numbers = |v: &[f32]| Values::Numeric(v.to_vec());
+        let base = fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[]);
+        let negative_nan = f32::from_bits(0xffc0_0001);
+        assert_eq!(base, fingerprint(&column("x", numbers(&[1.0, negative_nan])), &target(), &[]));
+        let regression = Target::Values { values: vec![0.0, 1.0], names: vec!["a".into()] };
+        let categories = Values::Categorical { codes: vec![0, 0], names: vec!["x".into()] };
+        let others = [
+            fingerprint(&column("y", numbers(&[1.0, f32::NAN])), &target(), &[]),
+            fingerprint(&column("x", numbers(&[1.0, 0.0])), &target(), &[]),
+            fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[1]),
+            fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &regression, &[]),
+            fingerprint(&column("x", categories), &target(), &[]),
+            Fingerprint::of(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[], Some(&[1.0, 1.0])),
+        ];
+        for other in &others {
+            assert_ne!(&base, other);
+        }
+    }
+    #[test]
+    fn every_part_of_token_sequences_counts() {
+        let of = |tokens| fingerprint(&Features::Tokens(tokens), &target(), &[]);
+        let base = of(Tokens::new(9, [vec![1, 2], vec![3]]));
+        assert_eq!(base, of(Tokens::new(9, [vec![1, 2], vec![3]])));
+        assert_ne!(base, of(Tokens::new(9, [vec![1], vec![2, 3]])));
+        assert_ne!(base, of(Tokens::new(8, [vec![1, 2], vec![3]])));
+        assert_ne!(base, of(Tokens::new(9, [vec![1, 2], vec![4]])));
+    }
+
+    #[test]
+    fn a_stored_fingerprint_is_its_digits() {
+        let features = Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] });
+        let data = crate::Dataset::new("spots", features, target());
+        let stored = serde_json::to_string(&data.fingerprint).unwrap();
+        assert_eq!(stored, format!("\"{}\"", data.fingerprint));
+        let known: Fingerprint = serde_json::from_str(&stored).unwrap();
+        assert_eq!(known, data.fingerprint);
+    }
+}

@@ -1,0 +1,226 @@
+//! Tables: named columns of one length become rows of numbers.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{Encoder, Features, Form};
+use crate::fingerprint::Hash;
+use crate::preprocess::{InnerFolds, TableEncoder, TrainView};
+use crate::{DataError, Description, Inconsistency, Preprocess};
+
+/// A named column of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The name in the header.
+    pub name: String,
+    /// The cells.
+    pub values: Values,
+}
+
+/// The cells of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Numbers; NaN where the cell was missing.
+    Numeric(Vec<f32>),
+    /// Categories, as indices into `names`; [`MISSING`] where the cell was missing.
+    Categorical {
+        /// One index a row.
+        codes: Vec<u32>,
+        /// The categories in the order of the indices.
+        names: Vec<String>,
+    },
+}
+
+/// The code of a missing category.
+pub const MISSING: u32 = u32::MAX;
+
+impl Values {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numeric(cells) => cells.len(),
+            Self::Categorical { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Features {
+    /// The columns, where this is a table.
+    pub fn as_table(&self) -> Option<&[Column]> {
+        if let Self::Table(columns) = self { Some(columns) } else { None }
+    }
+
+    /// The columns, to be changed, where this is a table.
+    pub fn as_table_mut(&mut self) -> Option<&mut Vec<Column>> {
+        if let Self::Table(columns) = self { Some(columns) } else { None }
+    }
+}
+
+impl Encoder {
+    /// How the columns are encoded, where this is for tables.
+    pub(crate) fn as_table(&self) -> Option<&TableEncoder> {
+        if let Self::Table(table) = self { Some(table) } else { None }
+    }
+}
+
+pub(crate) struct TableForm;
+
+impl Form for TableForm {
+    const NOUN: &'static str = "a table";
+    const FITTED: &'static str = "the columns";
+    const NUMERIC: bool = true;
+    type Features = Vec<Column>;
+    type Encoder = TableEncoder;
+    type Shape = usize;
+    type Batch = Tensor<2>;
+
+    fn rows(columns: &Vec<Column>) -> Result<usize, Inconsistency> {
+        let expected = columns.first().ok_or(Inconsistency::NoInputs)?.values.len();
+        match columns.iter().find(|column| column.values.len() != expected) {
+            None => Ok(expected),
+            Some(column) => Err(Inconsistency::ColumnLength {
+                column: column.name.clone(),
+                expected,
+                found: column.values.len(),
+            }),
+        }
+    }
+
+    fn fingerprint(columns: &Vec<Column>, hash: &mut Hash) {
+        hash.length(columns.len());
+        for column in columns {
+            hash.text(&column.name);
+            match &column.values {
+                Values::Numeric(values) => {
+                    hash.text("n");
+                    hash.floats(values);
+                }
+                Values::Categorical { codes, names } => {
+                    hash.text("c");
+                    hash.texts(names);
+                    hash.words(codes.len(), codes.iter().copied());
+                }
+            }
+        }
+    }
+
+    fn describe(columns: &Vec<Column>) -> Description {
+        describe::columns(columns)
+    }
+
+    fn fit(
+        columns: &Vec<Column>,
+        train: &TrainView<'_>,
+        preprocess: &Preprocess,
+    ) -> Result<TableEncoder, DataError> {
+        TableEncoder::fit(columns, train, preprocess)
+    }
+
+    fn is_sound(encoder: &TableEncoder) -> bool {
+        encoder.is_sound()
+    }
+
+    fn shape(encoder: &TableEncoder) -> usize {
+        encoder.width()
+    }
+
+    fn batch(
+        encoder: &TableEncoder,
+        columns: &Vec<Column>,
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+        device: &Device,
+    ) -> Result<Tensor<2>, DataError> {
+        Ok(tensor(encoder.width(), encoder.apply(columns, rows, folds)?, device))
+    }
+
+    fn numbers(
+        encoder: &TableEncoder,
+        columns: &Vec<Column>,
+        rows: &[usize],
+        folds: Option<&InnerFolds>,
+    ) -> Result<Vec<f32>, DataError> {
+        encoder.apply(columns, rows, folds)
+    }
+
+    fn folds(encoder: &TableEncoder, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+        encoder.folds(train)
+    }
+
+    fn dims(features: &usize) -> Vec<usize> {
+        vec![*features]
+    }
+
+    fn words(features: &usize) -> String {
+        format!("a table with {features} features")
+    }
+
+    fn of_numbers(features: &usize, numbers: Vec<f32>, device: &Device) -> Option<Tensor<2>> {
+        Some(tensor(*features, numbers, device))
+    }
+
+    fn len(rows: &Tensor<2>) -> usize {
+        rows.dims()[0]
+    }
+
+    fn flat(rows: Tensor<2>) -> Tensor<2> {
+        rows
+    }
+
+    fn unflat(_: &Tensor<2>, rows: Tensor<2>) -> Option<Tensor<2>> {
+        Some(rows)
+    }
+}
+
+fn tensor(width: usize, numbers: Vec<f32>, device: &Device) -> Tensor<2> {
+    let items = numbers.len() / width.max(1);
+    Tensor::from_data(TensorData::new(numbers, [items, width]), device)
+}
+
+/// What `kiln data info` shows of columns.
+mod describe {
+    use serde_json::{Value, json};
+
+    use super::{Column, MISSING, Values};
+    use crate::description::{Cell, Description, Summary, Table};
+
+    pub(super) fn columns(columns: &[Column]) -> Description {
+        let mut table = Table::new(["column", "kind"], ["missing", "least", "mean", "greatest"]);
+        let mut json = Vec::new();
+        for column in columns {
+            let (line, value) = describe(column);
+            table.rows.push(line);
+            json.push(value);
+        }
+        Description {
+            summary: format!("{} columns", columns.len()),
+            bytes: None,
+            json: json!({ "columns": json }),
+            table: Some(table),
+        }
+    }
+
+    fn describe(column: &Column) -> (Vec<Cell>, Value) {
+        let name = &column.name;
+        match &column.values {
+            Values::Numeric(values) => {
+                let summary = Summary::of(values.iter().copied());
+                let kind = Cell::Text("numbers".to_owned());
+                let line = [Cell::Text(name.clone()), kind, Cell::Count(summary.missing)];
+                let json = json!({ "name": name, "kind": "numeric", "missing": summary.missing });
+                (line.into_iter().chain(summary.cells()).collect(), json)
+            }
+            Values::Categorical { codes, names } => {
+                let missing = codes.iter().filter(|code| **code == MISSING).count() as u64;
+                let kind = Cell::Text(format!("{} categories", names.len()));
+                let json =
+                    json!({ "name": name, "kind": "categorical", "missing": missing, "categories": names });
+                (vec![Cell::Text(name.clone()), kind, Cell::Count(missing)], json)
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One or more numbers an item.
+
+use serde::{Deserialize, Serialize};
+
+use super::{TargetEncoder, TargetEncoding, TargetKind, TargetNumbers, same_names};
+use crate::description::{Cell, Summary, Table};
+use crate::fingerprint::Hash;
+use crate::preprocess::{Matrix, Scale, moments};
+use crate::{DataError, Description, Inconsistency};
+
+/// The fields of [`Target::Values`](crate::Target::Values).
+#[derive(Clone, Copy)]
+pub(super) struct NumberValues<'a> {
+    pub(super) values: &'a Vec<f32>,
+    pub(super) names: &'a Vec<String>,
+}
+
+/// Numbers, with one scale a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ValueEncoder {
+    names: Vec<String>,
+    scales: Vec<Scale>,
+}
+
+impl TargetEncoder {
+    /// The names of the target columns; `None` for another kind of target.
+    pub(crate) fn value_names(&self) -> Option<&[String]> {
+        if let Self::Values(encoder) = self { Some(&encoder.names) } else { None }
+    }
+}
+
+impl<'a> TargetKind<'a> for NumberValues<'a> {
+    const NOUN: &'static str = "numbers";
+    type Encoder = ValueEncoder;
+
+    fn rows(self) -> Result<usize, Inconsistency> {
+        let (values, columns) = (self.values.len(), self.names.len());
+        if columns == 0 || !values.is_multiple_of(columns) {
+            return Err(Inconsistency::TargetLength { inputs: values, targets: columns });
+        }
+        Ok(values / columns)
+    }
+
+    fn names(self) -> &'a [String] {
+        self.names
+    }
+
+    fn fingerprint(self, hash: &mut Hash) {
+        hash.texts(self.names);
+        hash.floats(self.values);
+    }
+
+    fn describe(self) -> Description {
+        let mut table = Table::new(["target"], ["least", "mean", "greatest"]);
+        for (index, name) in self.names.iter().enumerate() {
+            let column = self.values.iter().skip(index).step_by(self.names.len()).copied();
+            table
+                .rows
+                .push(std::iter::once(Cell::Text(name.clone())).chain(Summary::of(column).cells()).collect());
+        }
+        Description {
+            summary: format!("numbers: {}", self.names.join(", ")),
+            bytes: None,
+            json: serde_json::json!({ "values": self.names }),
+            table: Some(table),
+        }
+    }
+
+    fn digest(self, row: usize, hasher: &mut blake3::Hasher) {
+        let width = self.names.len();
+        for value in self.values.get(row * width..(row + 1) * width).unwrap_or_default() {
+            hasher.update(&value.to_bits().to_le_bytes());
+        }
+    }
+
+    fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix) {
+        let row = |&row: &usize| self.row(row);
+        let numbers = rows.iter().flat_map(row).map(|x| f64::from(*x)).collect();
+        let names = if self.names.len() == 1 { Vec::new() } else { self.names.clone() };
+        (names, Matrix { numbers, width: self.names.len().max(1) })
+    }
+
+    fn fit(self, rows: &[usize], standardize: bool) -> Result<ValueEncoder, DataError> {
+        let Self { values, names } = self;
+        let mut scales = Vec::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            let column = rows.iter().map(|&row| values[row * names.len() + index]);
+            if let Some((value, &row)) = column.clone().zip(rows).find(|(value, _)| !value.is_finite()) {
+                return Err(DataError::NotFinite { column: name.clone(), row, value });
+            }
+            let (mean, variance) = moments(column.map(f64::from), rows.len());
+            scales.push(if standardize {
+                Scale::standard(mean, variance, rows.len())
+            } else {
+                Scale::IDENTITY
+            });
+        }
+        Ok(ValueEncoder { names: names.clone(), scales })
+    }
+
+    fn encode(self, encoder: &ValueEncoder, rows: &[usize]) -> Result<TargetNumbers, DataError> {
+        same_names(&encoder.names, self.names)?;
+        let width = self.names.len();
+        let mut scaled = Vec::with_capacity(rows.len() * width);
+        for &row in rows {
+            for ((&value, scale), name) in self.row(row).iter().zip(&encoder.scales).zip(self.names) {
+                let number = scale.apply(f64::from(value)) as f32;
+                if !number.is_finite() {
+                    return Err(DataError::NotFinite { column: name.clone(), row, value });
+                }
+                scaled.push(number);
+            }
+        }
+        Ok(TargetNumbers::Values { values: scaled, width })
+    }
+}
+
+impl<'a> NumberValues<'a> {
+    fn row(self, row: usize) -> &'a [f32] {
+        &self.values[row * self.names.len()..][..self.names.len()]
+    }
+}
+
+impl TargetEncoding for ValueEncoder {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    fn unscale(&self, predictions: &mut [f32]) {
+        for row in predictions.chunks_mut(self.scales.len()) {
+            for (value, scale) in row.iter_mut().zip(&self.scales) {
+                *value = scale.undo(f64::from(*value)) as f32;
+            }
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        !self.names.is_empty()
+            && self.names.len() == self.scales.len()
+            && self.scales.iter().all(|scale| scale.is_sound())
+    }
+}
