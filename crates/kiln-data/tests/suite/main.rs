@@ -9,3 +9,4 @@ mod preprocess_errors;
 mod sources;
 mod split;
 mod target_encoding;
+mod tokens;
