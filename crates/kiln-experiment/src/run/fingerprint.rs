@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use kiln_data::Fingerprint;
+
 use super::record::RunRecord;
 use crate::error::RunError;
 
@@ -10,9 +12,9 @@ impl RunRecord {
     ///
     /// # Errors
     /// [`RunError::DataChanged`].
-    pub fn must_be_of(&self, fingerprint: &str, folder: &Path) -> Result<(), RunError> {
+    pub fn must_be_of(&self, fingerprint: &Fingerprint, folder: &Path) -> Result<(), RunError> {
         match &self.data {
-            Some(data) if data.fingerprint != fingerprint => {
+            Some(data) if data.fingerprint != *fingerprint => {
                 Err(RunError::DataChanged { name: data.name.clone(), run: folder.to_owned() })
             }
             _ => Ok(()),
