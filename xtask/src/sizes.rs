@@ -11,7 +11,6 @@ const LIMIT: usize = 300;
 const LONGER: &[&str] = &[
     "crates/kiln-config/src/build.rs",
     "crates/kiln-config/src/schema.rs",
-    "crates/kiln-data/src/error.rs",
     "crates/kiln-objective/src/loss/mod.rs",
     "crates/kiln-objective/tests/device/losses.rs",
     "crates/kiln-optim/tests/device/trajectories.rs",
