@@ -3,20 +3,20 @@
 use kiln_config::{Flags, Request, Resolved, resolve};
 use kiln_experiment::{Interrupt, Session};
 
-use crate::args::{Global, Plan};
+use crate::args::{ConfigArguments, Global};
 use crate::error::CliError;
 
 /// The configuration that a command line asks for.
-pub(crate) fn configuration(plan: &Plan, global: &Global) -> Result<Resolved, CliError> {
-    configuration_with(plan, global.flags())
+pub(crate) fn configuration(arguments: &ConfigArguments, global: &Global) -> Result<Resolved, CliError> {
+    configuration_with(arguments, global.flags())
 }
 
 /// The configuration that a command line asks for, with flags of its own.
-pub(crate) fn configuration_with(plan: &Plan, flags: Flags) -> Result<Resolved, CliError> {
+pub(crate) fn configuration_with(arguments: &ConfigArguments, flags: Flags) -> Result<Resolved, CliError> {
     let request = Request {
-        config: plan.config.clone(),
+        config: arguments.config.clone(),
         environment: std::env::vars_os().collect(),
-        overrides: plan.overrides.clone(),
+        overrides: arguments.overrides.clone(),
         flags,
     };
     Ok(resolve(&request)?)

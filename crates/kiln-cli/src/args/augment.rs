@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::train::Plan;
+use super::train::ConfigArguments;
 
 /// What to do with augmentation.
 #[derive(Debug, Clone, Subcommand)]
@@ -25,7 +25,7 @@ Examples:
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Preview {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// The PNG file for the sheet.
     #[arg(short, long, value_name = "FILE", required = true)]
     pub(crate) output: PathBuf,

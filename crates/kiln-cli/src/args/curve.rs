@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use kiln_validate::split::Size;
 
 use super::cv::Cuts;
-use super::train::Plan;
+use super::train::ConfigArguments;
 
 /// What is on the x axis.
 #[derive(Debug, Clone, Subcommand)]
@@ -22,7 +22,7 @@ pub(crate) enum CurveCommand {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LearningCurve {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// Shares of a fold's training items, with a decimal point, or numbers of them.
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', value_parser = size,
           default_value = "0.1,0.325,0.55,0.775,1.0")]
@@ -38,7 +38,7 @@ pub(crate) struct LearningCurve {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ValidationCurve {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// The setting and its values: 'optim.lr=log(1e-4,1)' or 'model.hidden=choice([8],[64])', as `kiln tune` takes them.
     #[arg(long, value_name = "KEY=SPACE", required = true)]
     pub(crate) vary: String,

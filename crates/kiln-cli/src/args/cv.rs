@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::train::Plan;
+use super::train::ConfigArguments;
 use super::tune::SamplerName;
 
 /// Arguments of `cv`.
@@ -99,7 +99,7 @@ impl Cuts {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CvRun {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     #[command(flatten)]
     pub(crate) cuts: Cuts,
     /// Train this fold only, counted from 0; `kiln cv collect` joins them. Needs --dir.
@@ -166,7 +166,7 @@ mod tests {
         let cv = parse("kiln cv digits train.epochs=2 --folds 3 --repeats 2 --jobs 2").unwrap();
         assert!(cv.action.is_none());
         assert_eq!((cv.run.cuts.folds, cv.run.cuts.repeats, cv.run.cuts.jobs), (3, 2, 2));
-        assert_eq!(cv.run.plan.overrides, ["train.epochs=2"]);
+        assert_eq!(cv.run.configuration.overrides, ["train.epochs=2"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::train::Plan;
+use super::train::ConfigArguments;
 
 /// What to do with data.
 #[derive(Debug, Clone, Subcommand)]
@@ -19,13 +19,13 @@ Examples:
   kiln data info iris
   kiln data info houses.csv data.target=price
   kiln data info fashion-mnist --data ~/data/fashion-mnist")]
-    Info(Plan),
+    Info(ConfigArguments),
     /// Load, split and preprocess the data of a configuration as training would.
     #[command(after_help = "\
 Examples:
   kiln data check digits
   kiln data check my.toml --seed 3")]
-    Check(Plan),
+    Check(ConfigArguments),
 }
 
 /// What to do with a configuration.
@@ -37,12 +37,12 @@ Examples:
   kiln config print digits
   kiln config print digits > my.toml
   kiln config print my.toml train.epochs=5 --seed 3")]
-    Print(Plan),
+    Print(ConfigArguments),
     /// Say whether a configuration is right.
     #[command(after_help = "\
 Examples:
   kiln config check my.toml")]
-    Check(Plan),
+    Check(ConfigArguments),
 }
 
 /// What to do with runs.

@@ -19,7 +19,7 @@ pub(crate) use global::{Global, ProgressMode};
 pub(crate) use inspect::{ConfigCommand, DataCommand, RunsCommand};
 pub(crate) use path::PathArguments;
 pub(crate) use schedule::{LrFind, Plot, ScheduleCommand};
-pub(crate) use train::{Compare, Eval, Plan, Predict, Resume, Train};
+pub(crate) use train::{Compare, ConfigArguments, Eval, Predict, Resume, Train};
 pub(crate) use tune::Tune;
 
 /// Train neural networks, and know how well they will do on data they have not seen.

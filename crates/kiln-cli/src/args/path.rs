@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-use super::train::Plan;
+use super::train::ConfigArguments;
 
 /// Arguments of `path`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PathArguments {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// Strengths on the path [default: 100 for a linear model of numbers, 50 of classes, about 20 for one that is trained].
     #[arg(long, value_name = "N",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=10_000))]

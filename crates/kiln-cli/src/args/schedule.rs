@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 
-use super::train::{Plan, positive};
+use super::train::{ConfigArguments, positive};
 
 /// What to do with schedules.
 #[derive(Debug, Clone, Subcommand)]
@@ -23,7 +23,7 @@ Examples:
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Plot {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// An SVG file for the curve; momentum and weight decay, where they move, go into files beside it.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub(crate) struct Plot {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LrFind {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// First learning rate.
     #[arg(long, value_name = "X", default_value_t = 1e-7, value_parser = positive)]
     pub(crate) start: f64,
@@ -70,7 +70,7 @@ mod tests {
             panic!()
         };
         assert_eq!((find.start, find.end, find.steps), (1e-3, 10.0, 20));
-        assert_eq!(find.plan.overrides, ["seed=1"]);
+        assert_eq!(find.configuration.overrides, ["seed=1"]);
         for bad in ["--start 0", "--end nan", "--steps 19", "--end -1"] {
             assert!(parse(&format!("kiln lr-find digits {bad}")).is_err(), "{bad}");
         }

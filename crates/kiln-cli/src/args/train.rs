@@ -8,7 +8,7 @@ use kiln_augment::Views;
 
 /// A configuration with changes: what `train`, `config` and `data` start from.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Plan {
+pub(crate) struct ConfigArguments {
     /// A TOML file or the name of a recipe.
     #[arg(value_name = "CONFIG|RECIPE")]
     pub(crate) config: Option<String>,
@@ -21,7 +21,7 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Train {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// Solve a linear model down to a certificate instead of training it by steps: train.solver.
     #[arg(long, value_enum)]
     pub(crate) solver: Option<Solver>,
@@ -123,7 +123,7 @@ pub(crate) struct Predict {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Compare {
     #[command(flatten)]
-    pub(crate) plan: Plan,
+    pub(crate) configuration: ConfigArguments,
     /// The devices. The first is the one that the others are compared with.
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', required = true)]
     pub(crate) devices: Vec<String>,
@@ -196,10 +196,10 @@ mod tests {
     #[test]
     fn train_takes_a_configuration_and_changes() {
         let line = "kiln train digits train.epochs=5 optim.lr=0.1 --solver cd";
-        let Command::Train(super::Train { plan, solver }) = parse(line) else { panic!() };
+        let Command::Train(super::Train { configuration, solver }) = parse(line) else { panic!() };
         assert_eq!(solver.map(super::Solver::name), Some("cd"));
-        assert_eq!(plan.config.as_deref(), Some("digits"));
-        assert_eq!(plan.overrides, ["train.epochs=5", "optim.lr=0.1"]);
+        assert_eq!(configuration.config.as_deref(), Some("digits"));
+        assert_eq!(configuration.overrides, ["train.epochs=5", "optim.lr=0.1"]);
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
         };
         assert_eq!(compare.devices, ["flex", "wgpu:cpu"]);
         assert_eq!((compare.steps, compare.tolerance), (50, 1e-3));
-        assert_eq!(compare.plan.overrides, ["seed=1"]);
+        assert_eq!(compare.configuration.overrides, ["seed=1"]);
         assert!(Cli::try_parse_from(["kiln", "compare", "digits"]).is_err());
         for bad in ["0", "nan", "-1", "inf", "x"] {
             let arguments = ["kiln", "compare", "digits", "--devices", "flex", "--tolerance", bad];

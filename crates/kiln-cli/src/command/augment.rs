@@ -23,7 +23,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     if !path.extension().and_then(OsStr::to_str).is_some_and(|end| end.eq_ignore_ascii_case("png")) {
         return Err(CliError::NotPng { path: path.clone() });
     }
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     if resolved.config.augment.is_none() && resolved.config.mix.is_none() {
         return Err(CliError::NothingToPreview);
     }
@@ -55,7 +55,10 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     }
     let (items, variants) = (items.len(), arguments.variants);
     out.data(&format!("{}: {items} items, each unchanged and in {variants} variants\n", path.display()))?;
-    out.say(&format!("\nNext:\n  kiln train {}", arguments.plan.config.as_deref().unwrap_or("CONFIG")));
+    out.say(&format!(
+        "\nNext:\n  kiln train {}",
+        arguments.configuration.config.as_deref().unwrap_or("CONFIG")
+    ));
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::tell;
 
 pub(super) fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError> {
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     let devices: Vec<DeviceName> =
         arguments.devices.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
     let settings = CompareSettings { devices, steps: arguments.steps, tolerance: arguments.tolerance };

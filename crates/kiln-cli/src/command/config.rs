@@ -11,8 +11,8 @@ use crate::output::{Output, fields};
 
 pub(super) fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliError> {
     match command {
-        ConfigCommand::Print(plan) => {
-            let resolved = configuration(plan, global)?;
+        ConfigCommand::Print(arguments) => {
+            let resolved = configuration(arguments, global)?;
             if !out.json {
                 return out.data(&format!("{}{}", annotated(&resolved), spaces(&resolved)));
             }
@@ -33,8 +33,8 @@ pub(super) fn run(command: &ConfigCommand, global: &Global, out: Output) -> Resu
             }
             out.event("config", fields)
         }
-        ConfigCommand::Check(plan) => {
-            let resolved = configuration(plan, global)?;
+        ConfigCommand::Check(arguments) => {
+            let resolved = configuration(arguments, global)?;
             resolved.check()?;
             if !resolved.tune.is_empty() {
                 collect_spaces(&resolved, &[])?;

@@ -16,7 +16,7 @@ pub(super) fn run(command: &CurveCommand, global: &Global, out: Output) -> Resul
     let observer = Terminal::new(global, out);
     let (resolved, curve) = match command {
         CurveCommand::Learning(arguments) => {
-            let resolved = configuration(&arguments.plan, global)?;
+            let resolved = configuration(&arguments.configuration, global)?;
             let settings = LearningCurveSettings {
                 session: session.clone(),
                 cuts: arguments.cuts.settings(),
@@ -28,7 +28,7 @@ pub(super) fn run(command: &CurveCommand, global: &Global, out: Output) -> Resul
             (resolved, curve)
         }
         CurveCommand::Validation(arguments) => {
-            let resolved = configuration(&arguments.plan, global)?;
+            let resolved = configuration(&arguments.configuration, global)?;
             let settings = ValidationCurveSettings {
                 session: session.clone(),
                 cuts: arguments.cuts.settings(),

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Cv, global: &Global, out: Output) -> Result<u8, Cl
 fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError> {
     let session = session(global, signal::listen());
     let interrupt = session.interrupt.clone();
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     let search = arguments.is_nested().then(|| {
         let usual = NestedSettings::default();
         NestedSettings {

@@ -12,7 +12,7 @@ use crate::output::{Output, fields};
 use crate::picture::write_svg;
 
 pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     let config = LrFinderConfig {
         start: arguments.start,
         end: arguments.end,
@@ -73,8 +73,10 @@ fn advice(found: &LrCurve) -> String {
 /// The training with the rate that was found, two digits of it: more would be noise.
 fn command(arguments: &LrFind, lr: f64) -> String {
     let mut words = vec!["kiln train".to_owned()];
-    words.extend(arguments.plan.config.clone());
-    words.extend(arguments.plan.overrides.iter().filter(|set| !set.starts_with("optim.lr=")).cloned());
+    words.extend(arguments.configuration.config.clone());
+    words.extend(
+        arguments.configuration.overrides.iter().filter(|set| !set.starts_with("optim.lr=")).cloned(),
+    );
     words.push(format!("optim.lr={lr:.1e}"));
     words.join(" ")
 }

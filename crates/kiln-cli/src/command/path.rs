@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::{picture, signal, tell};
 
 pub(super) fn run(arguments: &PathArguments, global: &Global, out: Output) -> Result<u8, CliError> {
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     if let Some(file) = &arguments.output {
         picture::check_svg(file)?;
     }

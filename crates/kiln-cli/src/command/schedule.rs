@@ -23,7 +23,7 @@ pub(super) fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Re
 }
 
 fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> {
-    let resolved = configuration(&arguments.plan, global)?;
+    let resolved = configuration(&arguments.configuration, global)?;
     let job = Job::load(&resolved)?;
     let preview = job.trainer().preview(&job.data()?, MOST)?;
     let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {

@@ -14,7 +14,7 @@ use crate::{signal, tell};
 pub(super) fn run(arguments: &Train, global: &Global, out: Output) -> Result<u8, CliError> {
     let interrupt = signal::listen();
     let flags = Flags { solver: arguments.solver.map(|solver| solver.name()), ..global.flags() };
-    let resolved = configuration_with(&arguments.plan, flags)?;
+    let resolved = configuration_with(&arguments.configuration, flags)?;
     let observer = Terminal::new(global, out);
     if global.dry_run {
         let found = dry_run(&resolved, &observer)?;

@@ -4,7 +4,7 @@ use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
 use kiln_experiment::words;
 use kiln_validate::search::is_space;
 
-use crate::args::{Global, Plan, Tune};
+use crate::args::{ConfigArguments, Global, Tune};
 use crate::configuration::{configuration, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Tune, global: &Global, out: Output) -> Result<u8, 
         None => {
             let (config, words) = words(arguments.config.as_deref(), &arguments.arguments);
             let (spaces, overrides) = divide(words);
-            let resolved = configuration(&Plan { config, overrides }, global)?;
+            let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
             let pruner = arguments.pruner.pruner(resolved.config.train.epochs);
             tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?
         }

@@ -13,7 +13,7 @@ use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 use kiln_train::TrainError;
 use kiln_validate::path::PathError;
-use kiln_validate::search::{RunError as StudyRunError, SearchError};
+use kiln_validate::search::{SearchError, StudyError};
 use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
@@ -167,11 +167,11 @@ impl ExperimentError {
     }
 }
 
-impl From<StudyRunError<Self>> for ExperimentError {
-    fn from(error: StudyRunError<Self>) -> Self {
+impl From<StudyError<Self>> for ExperimentError {
+    fn from(error: StudyError<Self>) -> Self {
         match error {
-            StudyRunError::Search(error) => error.into(),
-            StudyRunError::Objective(error) => error,
+            StudyError::Search(error) => error.into(),
+            StudyError::Objective(error) => error,
             other => Self::internal(other),
         }
     }

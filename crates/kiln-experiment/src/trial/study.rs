@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use kiln_validate::search::{Ending, RunError, Study, StudyPlan, Trial, TrialRun};
+use kiln_validate::search::{Ending, Study, StudyError, StudyPlan, Trial, TrialRun};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::ExperimentError;
@@ -57,8 +57,8 @@ pub(crate) fn run_study<E: From<ExperimentError> + Send>(
         deadline: how.deadline,
     };
     study.run(&plan, objective, hear).map_err(|error| match error {
-        RunError::Search(error) => ExperimentError::from(error).into(),
-        RunError::Objective(error) => error,
+        StudyError::Search(error) => ExperimentError::from(error).into(),
+        StudyError::Objective(error) => error,
         _ => ExperimentError::internal("the search ended for a reason that is not known").into(),
     })?;
     match unheard {

@@ -35,5 +35,5 @@ pub use error::SearchError;
 pub use pruner::{Halving, Hyperband, Median, Pruner};
 pub use sampler::{Sampler, Tpe};
 pub use space::{Assignment, Condition, Domain, GRID_LIMIT, Parameter, Space, Test, Value, is_space};
-pub use study::{Ending, RunError, Study, StudyConfig, StudyPlan, TrialRun};
+pub use study::{Ending, Study, StudyConfig, StudyError, StudyPlan, TrialRun};
 pub use trial::{Direction, State, Trial};

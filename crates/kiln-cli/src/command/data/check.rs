@@ -10,13 +10,13 @@ use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::{Value, json};
 
-use crate::args::{Global, Plan};
+use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
-    let resolved = configuration(plan, global)?;
+pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
+    let resolved = configuration(arguments, global)?;
     resolved.check()?;
     let config = &resolved.config;
     let prepared = Prepared::load(&config.data, Seed::new(config.seed))

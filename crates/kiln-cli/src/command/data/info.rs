@@ -9,31 +9,36 @@ use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::json;
 
-use crate::args::{Global, Plan};
+use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-pub(super) fn run(plan: &Plan, global: &Global, out: Output) -> Result<(), CliError> {
-    let resolved = configuration(&of_source(plan), global)?;
+pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
+    let resolved = configuration(&of_source(arguments), global)?;
     let dataset = resolved.config.data.load().map_err(|error| ExperimentError::at(error, &resolved))?;
     if out.json { event(&dataset, out) } else { out.data(&describe(&dataset)?) }
 }
 
 /// Besides a configuration or recipe, the first argument may be the name of a source, or a file or folder with data.
-fn of_source(plan: &Plan) -> Plan {
-    let Some(word) = plan.config.as_deref().filter(|word| !word.contains('=')) else { return plan.clone() };
+fn of_source(arguments: &ConfigArguments) -> ConfigArguments {
+    let Some(word) = arguments.config.as_deref().filter(|word| !word.contains('=')) else {
+        return arguments.clone();
+    };
     let settings = if catalog().iter().any(|source| source.name == word) {
         vec![format!("data.source={word}")]
     } else {
         match recognise(Path::new(word)) {
             // As JSON, which is TOML too, the path survives whatever is in it.
             Some(format) => vec![format!("data.source={format}"), format!("data.path={}", json!(word))],
-            None => return plan.clone(),
+            None => return arguments.clone(),
         }
     };
     // Before the user's own settings, which win.
-    Plan { config: None, overrides: settings.into_iter().chain(plan.overrides.iter().cloned()).collect() }
+    ConfigArguments {
+        config: None,
+        overrides: settings.into_iter().chain(arguments.overrides.iter().cloned()).collect(),
+    }
 }
 
 fn describe(dataset: &Dataset) -> Result<String, CliError> {

@@ -11,7 +11,7 @@ use crate::output::Output;
 pub(super) fn run(command: &DataCommand, global: &Global, out: Output) -> Result<(), CliError> {
     match command {
         DataCommand::List => list::run(out),
-        DataCommand::Info(plan) => info::run(plan, global, out),
-        DataCommand::Check(plan) => check::run(plan, global, out),
+        DataCommand::Info(arguments) => info::run(arguments, global, out),
+        DataCommand::Check(arguments) => check::run(arguments, global, out),
     }
 }

@@ -9,7 +9,7 @@ mod run;
 use std::path::Path;
 
 pub use config::StudyConfig;
-pub use plan::{Ending, RunError, StudyPlan};
+pub use plan::{Ending, StudyError, StudyPlan};
 pub use progress::TrialRun;
 
 use super::error::SearchError;

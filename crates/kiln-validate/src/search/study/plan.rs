@@ -40,7 +40,7 @@ pub enum Ending {
 /// Why a study ended before its end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum RunError<E> {
+pub enum StudyError<E> {
     /// The study itself: its journal, its workers.
     #[error(transparent)]
     Search(#[from] SearchError),

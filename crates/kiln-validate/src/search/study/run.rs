@@ -9,7 +9,7 @@ use super::super::sampler::View;
 use super::super::space::Assignment;
 use super::super::trial::{State, Trial};
 use super::config::StudyConfig;
-use super::{Ending, RunError, Study, StudyPlan, TrialRun};
+use super::{Ending, Study, StudyError, StudyPlan, TrialRun};
 
 impl Study {
     /// Runs trials until there are `plan.trials`, or until the plan says to stop. Trials that had begun in a process
@@ -19,14 +19,14 @@ impl Study {
     /// in the order in which they end.
     ///
     /// # Errors
-    /// [`RunError::Search`] when there are more workers than the lag or the journal cannot be written, and
-    /// [`RunError::Objective`] with the first error of `objective`; trials that run then come to their ends first.
+    /// [`StudyError::Search`] when there are more workers than the lag or the journal cannot be written, and
+    /// [`StudyError::Objective`] with the first error of `objective`; trials that run then come to their ends first.
     pub fn run<E: Send>(
         &mut self,
         plan: &StudyPlan<'_>,
         objective: impl Fn(&TrialRun) -> Result<Ending, E> + Sync,
         ended: impl FnMut(&Trial) + Send,
-    ) -> Result<(), RunError<E>> {
+    ) -> Result<(), StudyError<E>> {
         let lag = self.config.lag;
         if plan.workers > lag {
             return Err(SearchError::Workers { workers: plan.workers, lag }.into());
@@ -89,7 +89,7 @@ struct Progress<'a, E, F> {
     /// A trial was stopped from outside: no other begins.
     stopped: bool,
     /// The first failure: no other trial begins.
-    failed: Option<RunError<E>>,
+    failed: Option<StudyError<E>>,
 }
 
 /// A panic in a trial must wake the other workers, or they would wait for its end forever.
@@ -163,7 +163,7 @@ impl<E, F: FnMut(&Trial)> Board<'_, E, F> {
                 (None, None, None)
             }
             Err(error) => {
-                state.failed.get_or_insert(RunError::Objective(error));
+                state.failed.get_or_insert(StudyError::Objective(error));
                 (None, None, None)
             }
         };
