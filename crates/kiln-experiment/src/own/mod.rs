@@ -9,3 +9,6 @@ mod search;
 
 pub use folds::{CrossValidated, FoldSettings, cross_validate};
 pub use search::{SearchSettings, search};
+
+#[cfg(test)]
+mod tests;
