@@ -120,4 +120,16 @@ impl DataConfig {
             whiten: false,
         }
     }
+    /// The settings that are set and belong to readers: each means something to the sources that
+    /// [list](crate::source::SourceInfo::settings) it, and to no other.
+    pub(crate) fn of_readers(&self) -> impl Iterator<Item = &'static str> {
+        let settings = [
+            ("data.target", !self.target.is_empty()),
+            ("data.task", self.task.is_some()),
+            ("data.ignore", !self.ignore.is_empty()),
+            ("data.weight", self.weight.is_some()),
+            ("data.path", self.path.is_some()),
+        ];
+        settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
+    }
 }

@@ -27,7 +27,7 @@ impl Fingerprint {
     /// Texts and lists go in with their length (u64) before them. The name of the set is left out, so that a renamed
     /// file keeps its fingerprint.
     pub fn of(features: &Features, target: &Target, fixed_test: &[usize], weights: Option<&[f32]>) -> Self {
-        let mut hash = Hash(blake3::Hasher::new());
+        let mut hash = Hash::default();
         hash.text("kiln-data 1");
         features.fingerprint(&mut hash);
         target.fingerprint(&mut hash);
@@ -37,7 +37,7 @@ impl Fingerprint {
             hash.text("weights");
             hash.floats(weights);
         }
-        Self(hash.0.finalize().to_hex().to_string())
+        hash.finish()
     }
 
     /// The hexadecimal digits.
@@ -59,9 +59,15 @@ impl From<String> for Fingerprint {
 }
 
 /// Takes in the parts of a data set one after another.
+#[derive(Default)]
 pub(crate) struct Hash(blake3::Hasher);
 
 impl Hash {
+    /// The fingerprint of all that was taken in.
+    pub(crate) fn finish(self) -> Fingerprint {
+        Fingerprint(self.0.finalize().to_hex().to_string())
+    }
+
     pub(crate) fn length(&mut self, length: usize) {
         self.0.update(&(length as u64).to_le_bytes());
     }

@@ -86,3 +86,57 @@ pub fn catalog() -> Vec<SourceInfo> {
 pub fn recognise(path: &Path) -> Option<&'static str> {
     readers().find(|reader| reader.recognises(path)).map(|reader| reader.info().name)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::TaskKind;
+
+    #[test]
+    fn every_setting_of_a_reader_is_a_key_and_every_such_key_has_a_reader() {
+        let all = DataConfig {
+            path: Some("x".into()),
+            target: vec!["y".to_owned()],
+            task: Some(TaskKind::Regression),
+            ignore: vec!["id".to_owned()],
+            weight: Some("w".to_owned()),
+            ..DataConfig::new("csv")
+        };
+        let of_readers: BTreeSet<&str> =
+            catalog().iter().flat_map(|source| source.settings).copied().collect();
+        assert_eq!(of_readers, all.of_readers().collect());
+        let stored = serde_json::to_value(&all).unwrap();
+        for key in of_readers {
+            let name = key.strip_prefix("data.").unwrap();
+            assert!(stored.get(name).is_some(), "{key} is no setting");
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_formats_need_a_path() {
+        let sources = catalog();
+        let names: BTreeSet<&str> = sources.iter().map(|source| source.name).collect();
+        assert_eq!(names.len(), sources.len());
+        for source in sources.iter().filter(|source| source.availability == Availability::NeedsPath) {
+            assert!(source.settings.contains(&"data.path"), "{}", source.name);
+            let error = DataConfig::new(source.name).load().unwrap_err().to_string();
+            assert_eq!(error, format!("the data source {} needs a path", source.name));
+        }
+    }
+
+    #[test]
+    fn files_and_folders_are_recognised() {
+        let folder = tempfile::TempDir::new().unwrap();
+        assert_eq!(recognise(folder.path()), Some("images"));
+        std::fs::write(folder.path().join("train-images-idx3-ubyte.gz"), "").unwrap();
+        assert_eq!(recognise(folder.path()), Some("idx"));
+        let table = folder.path().join("table.csv");
+        assert_eq!(recognise(&table), Some("csv"));
+        std::fs::create_dir(&table).unwrap();
+        assert_eq!(recognise(&table), Some("images"));
+        assert_eq!(recognise(&folder.path().join("T.TSV")), Some("csv"));
+        assert_eq!(recognise(&folder.path().join("notes.txt")), None);
+    }
+}

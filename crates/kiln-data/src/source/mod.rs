@@ -34,23 +34,11 @@ impl DataConfig {
             let nearest = nearest(&self.source, catalog().iter().map(|source| source.name));
             return Err(SettingError::UnknownSource { name: self.source.clone(), nearest }.into());
         };
-        let unused = self.set().find(|setting| !info.settings.contains(setting));
+        let unused = self.of_readers().find(|setting| !info.settings.contains(setting));
         match unused {
             Some(setting) => Err(SettingError::Unused { setting, name: self.source.clone() }.into()),
             None => reader.load(self),
         }
-    }
-
-    /// The settings that are set and that not every source has a use for.
-    fn set(&self) -> impl Iterator<Item = &'static str> {
-        let settings = [
-            ("data.target", !self.target.is_empty()),
-            ("data.task", self.task.is_some()),
-            ("data.ignore", !self.ignore.is_empty()),
-            ("data.weight", self.weight.is_some()),
-            ("data.path", self.path.is_some()),
-        ];
-        settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
     }
 
     fn needed_path(&self) -> Result<&Path, DataError> {

@@ -6,6 +6,9 @@
 mod classes;
 mod dispatch;
 mod targets;
+#[cfg(test)]
+#[allow(dead_code, unreachable_pub, reason = "what the list makes is not all asked for")]
+mod tests;
 mod values;
 
 pub use targets::{TargetNumbers, Targets};
