@@ -33,7 +33,7 @@ pub(crate) fn rows(asked: &[usize], rows: usize) -> Result<(), Inconsistency> {
     }
 }
 
-/// Whether there are some of them, too.
+/// As [`rows`], and at least one is asked for.
 pub(crate) fn some_rows(asked: &[usize], rows: usize) -> Result<(), DataError> {
     self::rows(asked, rows)?;
     if asked.is_empty() { Err(DataError::NoItems) } else { Ok(()) }

@@ -23,7 +23,7 @@ pub struct DataConfig {
     /// CSV only: columns to leave out, such as identifiers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
-    /// CSV only: a column of weights, one number of 0 or more for each row. It is no input. A row of weight 2 counts as two
+    /// CSV only: a column of weights, one number of 0 or more for each row. It is not an input. A row of weight 2 counts as two
     /// rows in losses and metrics; scaling and splits do not look at weights. Default: every row counts 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,

@@ -1,4 +1,4 @@
-//! What a data set holds, in plain values, for whoever shows it.
+//! What a data set holds, in plain values, so that a command or a program can show it.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub enum Cell {
     Text(String),
     /// How many there are.
     Count(u64),
-    /// A number in the units of the data; NaN where there is none.
+    /// A number in the units of the data; NaN where all cells are missing.
     Number(f64),
 }
 
@@ -47,7 +47,7 @@ impl Table {
     }
 }
 
-/// The range of some numbers; NaN where there is no number.
+/// The range of some numbers. It is NaN when all are missing.
 pub(crate) struct Summary {
     /// How many are NaN.
     pub(crate) missing: u64,

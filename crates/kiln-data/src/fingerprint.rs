@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Features, Target};
 
 /// BLAKE3 of the contents of a data set, in hexadecimal. Two data sets with the same fingerprint train the same model.
-/// A run keeps that of its data, so that whoever goes on with it or judges it knows whether they are still the same.
+/// A run keeps the fingerprint of its data. Resume and evaluation compare it with the data they find.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);

@@ -54,7 +54,7 @@ impl Prepared {
         Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
     }
 
-    /// The training part, encoded as such.
+    /// The training part. Where categories are encoded by the target, its rows are encoded without their own.
     pub fn train(&self) -> Rows {
         Rows::training(Arc::clone(&self.dataset), &self.split, Arc::clone(&self.fitted))
     }

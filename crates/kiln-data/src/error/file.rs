@@ -1,4 +1,4 @@
-//! Files and folders that cannot be read, or hold something else than they should.
+//! Files and folders that cannot be read or are malformed.
 
 use std::path::{Path, PathBuf};
 
@@ -14,19 +14,19 @@ use crate::source::images::ImageProblem;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// There is nothing at the path.
+    /// The path does not exist.
     #[error("{} does not exist", path.display())]
     NotFound {
         /// The path.
         path: PathBuf,
     },
-    /// A file is needed.
+    /// The path is not a file.
     #[error("{} is not a regular file", path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
-    /// A folder is needed.
+    /// The path is not a folder.
     #[error("{} is not a folder", path.display())]
     NotAFolder {
         /// The path.
@@ -40,7 +40,7 @@ pub enum FileError {
         /// The folders that were searched.
         looked: Vec<PathBuf>,
     },
-    /// The operating system does not let us read.
+    /// The operating system refuses to read.
     #[error("cannot read {}: {error}", path.display())]
     Read {
         /// The file or folder.
@@ -57,7 +57,7 @@ pub enum FileError {
         /// The memory that was asked for.
         bytes: u64,
     },
-    /// Somebody wrote to the file between its two readings.
+    /// The file changed between its two readings.
     #[error("{} changed while it was read", path.display())]
     Changed {
         /// The file.
@@ -71,8 +71,8 @@ pub enum FileError {
         /// The class.
         class: String,
     },
-    /// No reader makes the inputs of this model of a file.
-    #[error("{}: no reader makes {wanted} of it, which the model was trained with", path.display())]
+    /// No reader makes inputs of the model's form.
+    #[error("{}: the model was trained with {wanted}, which no reader makes of files", path.display())]
     NoReader {
         /// The file or folder.
         path: PathBuf,

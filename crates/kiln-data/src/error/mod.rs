@@ -30,10 +30,10 @@ pub enum DataError {
     /// The parts of the data set do not fit together.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistency),
-    /// Data that does not have the inputs or targets that the preprocessing was fitted on.
+    /// The data have other inputs or targets than the preprocessing was fitted on.
     #[error("this data does not fit the preprocessing: {0}")]
     Mismatch(#[from] Mismatch),
-    /// A weight that is negative, infinite or NaN.
+    /// A weight is negative, infinite or NaN.
     #[error("row {row} has the weight {value}: it must be finite and not negative")]
     Weight {
         /// The row.
@@ -41,7 +41,7 @@ pub enum DataError {
         /// Its weight.
         value: f32,
     },
-    /// A part in which no item counts.
+    /// All items of a part weigh 0.
     #[error("all {items} items of the {part} part have the weight 0")]
     NoWeight {
         /// `training`, `validation` or `test`.
@@ -55,22 +55,22 @@ pub enum DataError {
         /// Rows of the data set.
         rows: usize,
     },
-    /// A numeric column of which the training part holds no value at all.
+    /// A numeric column has no value in the training part.
     #[error("column {column:?} has no value in any row of the training part")]
     NoValues {
         /// The name of the column.
         column: String,
     },
-    /// An encoding by the target of a training part that cannot be cut.
+    /// The training part is too small to be encoded by the target.
     #[error("data.encode = \"target\" needs two training rows at least")]
     NoInnerFolds,
-    /// Rows that should be encoded as training rows, but are not, or no longer have the targets they had.
+    /// Rows are not the training part of the fit, or their targets have changed since.
     #[error("these rows are not the training part that the preprocessing was fitted on")]
     NotTheTrainingPart,
-    /// Principal components of columns that are all constant.
+    /// All columns are constant, so they have no principal components.
     #[error("data.pca finds no variance: every column is constant in the training part")]
     NoVariance,
-    /// A number that is infinite, too large once it is scaled, or missing where it must be there.
+    /// A number is infinite, becomes so by scaling, or is missing where the model needs it.
     #[error("row {row} of column {column:?} is {value}: it must be finite, also after scaling")]
     NotFinite {
         /// The name of the column.
@@ -80,19 +80,19 @@ pub enum DataError {
         /// The number.
         value: f32,
     },
-    /// The numbers of inputs that are something else than numbers.
-    #[error("{found} are not a fixed number of numbers for each item")]
+    /// Somebody asked for inputs as numbers, but items of this form are not numbers.
+    #[error("{found} cannot be read as rows of numbers")]
     NotNumeric {
         /// What the inputs are: `token sequences`.
         found: &'static str,
     },
-    /// Stored preprocessing that no fit can have made.
+    /// The stored preprocessing cannot come from a fit.
     #[error("the stored preprocessing is damaged: {what}")]
     Damaged {
         /// The part that is wrong.
         what: &'static str,
     },
-    /// No item to make a batch of.
+    /// A batch of no items was asked for.
     #[error("there is no item to make a batch of")]
     NoItems,
     /// A source panicked.
@@ -103,7 +103,7 @@ pub enum DataError {
         /// What the panic said.
         message: String,
     },
-    /// An item of a data set of yours could not be read.
+    /// An item of your own data set could not be read.
     #[error("item {index} could not be read")]
     Item {
         /// Which item, from 0.

@@ -1,4 +1,4 @@
-//! Settings of `[data]` that do not fit together, or not the data.
+//! Settings of `[data]` that contradict each other or the data.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingError {
-    /// `data.source` is neither a set nor a format.
+    /// `data.source` names neither a set nor a format.
     #[error("there is no data source {name:?}")]
     UnknownSource {
         /// What was asked for.
@@ -14,13 +14,13 @@ pub enum SettingError {
         /// The known name that is most like it.
         nearest: Option<String>,
     },
-    /// The format is read from a path, and none was given.
+    /// The format needs a path.
     #[error("the data source {name} needs a path")]
     PathNeeded {
         /// The format.
         name: String,
     },
-    /// A setting that this source has no use for.
+    /// The source does not use this setting.
     #[error("{setting} means nothing for the data source {name}")]
     Unused {
         /// The setting, as `data.path`.
@@ -40,13 +40,13 @@ pub enum SettingError {
         /// The column that is most like it.
         nearest: Option<String>,
     },
-    /// A column is to be predicted and left out.
+    /// A column is a target and is left out.
     #[error("the column {name:?} is in data.target and in data.ignore")]
     TargetIgnored {
         /// The name of the column.
         name: String,
     },
-    /// The column of weights has another role, too.
+    /// The column of weights has a second role.
     #[error("the column {name:?} is in data.weight and in {setting}")]
     WeightTaken {
         /// The name of the column.
@@ -54,13 +54,13 @@ pub enum SettingError {
         /// The other setting, as `data.target`.
         setting: &'static str,
     },
-    /// Several target columns, and classes asked for.
+    /// Several target columns are to be classes.
     #[error("data.target names {targets} columns; only regression predicts several")]
     SeveralClassTargets {
         /// Number of target columns.
         targets: usize,
     },
-    /// A step for tables, and something else to do it with.
+    /// A step for tables is set, but the inputs have another form.
     #[error("{setting} is for tables, and these data are {found}")]
     NeedsTable {
         /// The setting, as `data.pca`.
@@ -68,10 +68,10 @@ pub enum SettingError {
         /// What the inputs are: `images`.
         found: &'static str,
     },
-    /// `data.whiten` without `data.pca`.
+    /// `data.whiten` is set without `data.pca`.
     #[error("data.whiten needs data.pca: it scales principal components")]
     WhitenAlone,
-    /// An encoding by the target where every column holds numbers.
+    /// Categories are to be encoded by the target, but every column holds numbers.
     #[error("data.encode = \"target\" has nothing to encode: no column holds categories")]
     NoCategories,
 }

@@ -51,7 +51,7 @@ macro_rules! forms {
                 match self { $(Self::$Form(features) => <$form as $crate::form::Form>::check(features),)+ }
             }
 
-            /// What they hold, for whoever shows it.
+            /// What they hold, as a summary, a table and JSON.
             pub fn describe(&self) -> $crate::Description {
                 match self { $(Self::$Form(features) => <$form as $crate::form::Form>::describe(features),)+ }
             }

@@ -39,7 +39,7 @@ impl Inputs {
 }
 
 impl Encoder {
-    /// What each value of a pixel becomes, a table a channel; `None` for what is no images.
+    /// What each value of a pixel becomes, one table a channel; `None` for other forms.
     pub(crate) fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
         if let Self::Images(scaler) = self { Some(scaler.tables()) } else { None }
     }

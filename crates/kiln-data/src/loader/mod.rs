@@ -34,7 +34,7 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
     /// The batch of these items, in this order. `items` are positions, each below [`Source::len`].
     ///
     /// # Errors
-    /// Whatever stands in the way of the data; [`DataError::Item`] is for errors of your own.
+    /// Any error of the data; [`DataError::Item`] wraps errors of your own.
     fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError>;
 
     /// The batch of these items in an epoch of training, for a source that augments. Item `i` draws from
@@ -76,7 +76,7 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 /// |---|---|---|
 /// | `batch_size` | | items in a batch; 0, or more than there are, means all items |
 /// | [`shuffled`](Loader::shuffled) | no | a new order in every epoch |
-/// | [`augmented`](Loader::augmented) | no | a source that augments may do so, anew in every epoch |
+/// | [`augmented`](Loader::augmented) | no | a source that augments may do so, in a new way every epoch |
 /// | [`prefetch`](Loader::prefetch) | 0 | threads that make batches ahead |
 /// | [`prefetch_when_slow`](Loader::prefetch_when_slow) | 0 | the same, for batches that are worth a thread |
 /// | [`drop_last`](Loader::drop_last) | false | leave out a last batch that is not full |
@@ -114,7 +114,7 @@ impl<B: Send + 'static> Loader<B> {
         Self { seed: Some(seed), ..self }
     }
 
-    /// Batches for training, which a source that augments makes anew in every epoch: see
+    /// Batches for training. A source that augments makes new ones in every epoch: see
     /// [`Source::training_batch`]. `seed` is already the one for [`Purpose::Augment`](kiln_core::Purpose::Augment).
     #[must_use]
     pub fn augmented(self, seed: Seed) -> Self {
@@ -127,8 +127,8 @@ impl<B: Send + 'static> Loader<B> {
         Self { threads, always: true, ..self }
     }
 
-    /// As [`Loader::prefetch`], from where in an epoch batches take longer to make than to hand over between threads, some tens
-    /// of microseconds. The batches are the same.
+    /// As [`Loader::prefetch`], but threads start only when a batch takes longer to make than to pass between threads, some
+    /// tens of microseconds. The batches are the same.
     #[must_use]
     pub fn prefetch_when_slow(self, threads: usize) -> Self {
         Self { threads, always: false, ..self }

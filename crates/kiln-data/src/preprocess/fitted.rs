@@ -54,20 +54,20 @@ impl Fitted {
         self.targets.value_names()
     }
 
-    /// The input columns that data must have, in order; `None` for what is no table. Categories are those of the
-    /// training part; others may come and are all zeros.
+    /// The input columns that data must have, in order; `None` for other forms than tables. Categories are those of the
+    /// training part. Other categories may come and are all zeros.
     pub fn columns(&self) -> Option<&[ColumnSchema]> {
         self.inputs.as_table().map(|table| table.columns.as_slice())
     }
 
     /// What each number of a preprocessed row is: `age`, `colour=red`, `colour=missing`, encoded by
     /// the target `colour` or `colour:class`, with principal components `pc1`;
-    /// `None` for what is no table.
+    /// `None` for other forms than tables.
     pub fn feature_names(&self) -> Option<Vec<String>> {
         self.inputs.as_table().map(TableEncoder::names)
     }
 
-    /// The features of a preprocessed row by what belongs together, in their order. Empty for what is no table.
+    /// The features of a preprocessed row by what belongs together, in their order. Empty for other forms than tables.
     pub fn feature_groups(&self) -> Vec<FeatureGroup> {
         self.inputs.as_table().map(TableEncoder::groups).unwrap_or_default()
     }
@@ -174,7 +174,7 @@ impl Fitted {
         self.inputs.numbers(features, rows, folds)
     }
 
-    /// What each value of an 8-bit pixel becomes, one table a channel; `None` for what is no images. So images can be changed
+    /// What each value of an 8-bit pixel becomes, one table a channel; `None` for other forms than images. So images can be changed
     /// as the bytes they are and scaled afterwards, with the numbers that [`Fitted::inputs`] gives.
     pub fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
         self.inputs.pixel_tables()

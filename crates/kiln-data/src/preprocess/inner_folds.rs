@@ -12,8 +12,8 @@ const MOST: usize = 5;
 /// A row that is in no fold.
 const OUTSIDE: u8 = u8::MAX;
 
-/// Which fold each row of a training part lies in. Made from a [`TrainView`] and from nothing else, so that only rows of the
-/// training part can be encoded as such.
+/// Which fold each row of a training part lies in. Only a [`TrainView`] makes it, so that only rows of the training part
+/// can be encoded as training rows.
 #[derive(Debug, Clone)]
 pub(crate) struct InnerFolds {
     /// One a row of the data set.

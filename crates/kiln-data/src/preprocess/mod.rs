@@ -14,7 +14,7 @@
 //! Standard deviations are those of the population (divided by n, not n − 1), and a constant column keeps its
 //! scale, so the numbers are those of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder`.
 //!
-//! That something unfitted transforms is no case to test for, it does not compile:
+//! An unfitted [`Preprocess`] cannot make batches. This does not compile:
 //!
 //! ```compile_fail
 //! # use kiln_data::{Batch, DataError, Dataset, Preprocess};
@@ -24,7 +24,7 @@
 //! }
 //! ```
 //!
-//! while the same with a fitted one does:
+//! The same with a [`Fitted`] compiles:
 //!
 //! ```
 //! # use kiln_data::{Batch, DataError, Dataset, Fitted};
@@ -34,7 +34,7 @@
 //! }
 //! ```
 //!
-//! A view of the training part comes from a split and from nowhere else:
+//! Only a split makes a view of the training part:
 //!
 //! ```compile_fail
 //! # use kiln_data::{Dataset, TrainView};
@@ -59,17 +59,17 @@
 //!
 //! # Categories by the target
 //!
-//! [`Encode::Target`] puts the mean of the target among the training rows of a category in its place, drawn towards the mean of
-//! all rows by as much as the category is uncertain: scikit-learn's `TargetEncoder` with `smooth="auto"`. Of two classes it is
-//! the share of the second; of more classes, and of several target columns, there is one feature for each. Missing cells are a category
-//! if the training part has some; an unknown category, and a missing cell otherwise, get the mean of all.
+//! [`Encode::Target`] replaces a category by the mean of the target among its training rows. The mean is drawn towards that of
+//! all rows, the more the less certain it is: scikit-learn's `TargetEncoder` with `smooth="auto"`. For two classes it is
+//! the share of the second. More classes, and several target columns, give one feature each. Missing cells are a category
+//! if the training part has some. Otherwise they, and unknown categories, get the mean of all rows.
 //!
 //! A training row must not see its own target in its inputs. So training rows are encoded within five inner folds, each
-//! by the means of the other four (drawn at random, by class where there are classes), and all other rows by the means of the whole
-//! training part. Which rows are training rows is told by the type and not by a flag: [`Fitted::train_numbers`]
+//! by the means of the other four. The folds are drawn at random, by class where there are classes. All other rows get the means of
+//! the whole training part. The type says which rows are training rows: [`Fitted::train_numbers`]
 //! takes a [`TrainView`], and [`Rows::training`](crate::Rows::training), which [`Prepared::train`](crate::Prepared::train) gives,
-//! makes one of the split; [`Fitted::batch`], [`Fitted::inputs`] and [`Rows::new`](crate::Rows::new) take what is to be judged. A view of other
-//! rows or other targets than it was fitted on is an error. New rows cannot be encoded as if they had been trained on:
+//! makes one from the split. [`Fitted::batch`], [`Fitted::inputs`] and [`Rows::new`](crate::Rows::new) take rows to judge. A view of other
+//! rows or other targets than those of the fit is an error. New rows cannot be encoded as training rows:
 //!
 //! ```compile_fail,E0308
 //! # use kiln_data::{DataError, Dataset, Fitted, Split};
@@ -78,7 +78,7 @@
 //! }
 //! ```
 //!
-//! while rows of the training part can:
+//! Rows of the training part can:
 //!
 //! ```
 //! # use kiln_data::{DataError, Dataset, Fitted, Split};
@@ -87,7 +87,7 @@
 //! }
 //! ```
 //!
-//! Fitting it on a whole data set does not compile,
+//! Fitting it on a whole data set does not compile:
 //!
 //! ```compile_fail,E0308
 //! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
@@ -96,7 +96,7 @@
 //! }
 //! ```
 //!
-//! nor on a view of the test part, which a split does not make,
+//! Nor does a view of the test part, which a split does not make:
 //!
 //! ```compile_fail,E0599
 //! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
@@ -105,7 +105,7 @@
 //! }
 //! ```
 //!
-//! while on the training part it does:
+//! On the training part it compiles:
 //!
 //! ```
 //! # use kiln_data::{DataError, Dataset, Encode, Fitted, Preprocess, Split};
@@ -116,8 +116,8 @@
 //!
 //! # Components
 //!
-//! Components are fitted on the training part and on nothing else, because they are part of [`Preprocess`]. On a whole data
-//! set they do not compile,
+//! Components are part of [`Preprocess`], so they are fitted on the training part and on nothing else. On a whole data
+//! set they do not compile:
 //!
 //! ```compile_fail,E0308
 //! # use kiln_data::{Components, DataError, Dataset, Fitted, Preprocess, Split};
@@ -126,7 +126,7 @@
 //! }
 //! ```
 //!
-//! nor on a view of the test part, which a split does not make,
+//! Nor does a view of the test part, which a split does not make:
 //!
 //! ```compile_fail,E0599
 //! # use kiln_data::{Components, DataError, Dataset, Fitted, Preprocess, Split};
@@ -142,7 +142,7 @@
 //! }
 //! ```
 //!
-//! while on the training part they do:
+//! On the training part they compile:
 //!
 //! ```
 //! # use kiln_data::{Components, DataError, Dataset, Fitted, Preprocess, Split};
@@ -224,7 +224,7 @@ impl Preprocess {
     /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
     /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
     /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
-    /// components than there are or a share that is none, [`DataError::NoVariance`] for components of constant columns,
+    /// components than there are or a share outside `(0, 1]`, [`DataError::NoVariance`] for components of constant columns,
     /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
     /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
     /// `pca`.

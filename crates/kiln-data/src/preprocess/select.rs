@@ -29,7 +29,7 @@ impl Selection {
         Range::between(1.0, matrix.width as f64).check("data.select", count as f64)?;
         let scores = scores(matrix, target, rows);
         let mut order: Vec<usize> = (0..matrix.width).collect();
-        // No score is below 0, so what is none comes last. The sort is stable: equal scores stay in order.
+        // Scores are at least 0, so NaN counts as -1 and comes last. The sort is stable: equal scores stay in order.
         let key = |index: usize| if scores[index].is_nan() { -1.0 } else { scores[index] };
         order.sort_by(|&a, &b| key(b).total_cmp(&key(a)));
         order.truncate(count);
@@ -53,7 +53,7 @@ impl Selection {
     }
 }
 
-/// The F score of every column; NaN where there is none.
+/// The F score of every column; NaN where it is not defined.
 fn scores(matrix: &Matrix, target: &Target, rows: &[usize]) -> Vec<f64> {
     if let Some((labels, classes)) = target.strata() {
         let labels: Vec<usize> = rows.iter().map(|&row| labels[row] as usize).collect();

@@ -87,7 +87,7 @@ impl Reader for Bundled {
     }
 }
 
-/// The bundled set called `name`; `None` when there is none.
+/// The bundled set called `name`; `None` for another name.
 ///
 /// # Errors
 /// None that a user can meet: the contents are fixed and every set is read by a test.

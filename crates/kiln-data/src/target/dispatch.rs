@@ -51,7 +51,7 @@ macro_rules! targets {
                 match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.labels(),)+ }
             }
 
-            /// What it holds, for whoever shows it.
+            /// What it holds, as a summary, a table and JSON.
             pub fn describe(&self) -> $crate::Description {
                 match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.describe(),)+ }
             }

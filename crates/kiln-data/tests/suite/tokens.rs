@@ -112,7 +112,7 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(error.to_string(), "data.pca is for tables, and these data are token sequences");
     assert_eq!((error.kind(), error.key().as_deref()), (ErrorKind::Usage, Some("data.pca")));
     let error = read_features("words.txt".as_ref(), &fitted).unwrap_err();
-    let expected = "words.txt: no reader makes token sequences of it, which the model was trained with";
+    let expected = "words.txt: the model was trained with token sequences, which no reader makes of files";
     assert_eq!(error.to_string(), expected);
 
     let refused = |tokens| match fit(&dataset(Features::Tokens(tokens), classes(3)), &Preprocess::default()) {

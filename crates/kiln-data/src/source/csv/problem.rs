@@ -118,7 +118,7 @@ pub enum CsvProblem {
         /// Its text.
         text: String,
     },
-    /// A text column that is no category, such as a name or an identifier.
+    /// A text column has too many different values for categories, such as names or identifiers.
     #[error("column {column:?} has more than {limit} different texts, too many for categories")]
     TooManyCategories {
         /// The column.

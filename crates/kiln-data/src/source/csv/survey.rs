@@ -14,7 +14,7 @@ pub(crate) struct Survey {
     pub(crate) delimiter: u8,
     /// The names of the columns.
     pub(crate) header: Vec<String>,
-    /// One for each column; columns that nobody asked for stay empty.
+    /// One for each column; columns that are not wanted stay empty.
     pub(crate) tallies: Vec<Tally>,
     /// Rows below the header.
     pub(crate) rows: usize,

@@ -9,7 +9,7 @@ const MIN_ROWS_PER_CLASS: usize = 3;
 /// Whole numbers beyond this are not exact in 32-bit floating point.
 const MAX_EXACT: f32 = 16_777_216.0;
 
-/// The classes that the numbers of one target column stand for, where nobody said what they are: all are whole,
+/// The classes that the numbers of one target column stand for, where the settings do not say: all are whole,
 /// there are 20 different ones at most, and each occurs 3 times on average. Otherwise `None`: they are numbers.
 pub(crate) fn classes_in(values: &[f32]) -> Option<Target> {
     let mut distinct: Vec<f32> = Vec::with_capacity(MAX_NUMBER_CLASSES + 1);

@@ -1,5 +1,7 @@
 //! Tables: named columns of one length become rows of numbers.
 
+mod describe;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{Encoder, Features, Form};
@@ -179,48 +181,4 @@ impl Form for TableForm {
 fn tensor(width: usize, numbers: Vec<f32>, device: &Device) -> Tensor<2> {
     let items = numbers.len() / width.max(1);
     Tensor::from_data(TensorData::new(numbers, [items, width]), device)
-}
-
-/// What `kiln data info` shows of columns.
-mod describe {
-    use serde_json::{Value, json};
-
-    use super::{Column, MISSING, Values};
-    use crate::description::{Cell, Description, Summary, Table};
-
-    pub(super) fn columns(columns: &[Column]) -> Description {
-        let mut table = Table::new(["column", "kind"], ["missing", "least", "mean", "greatest"]);
-        let mut json = Vec::new();
-        for column in columns {
-            let (line, value) = describe(column);
-            table.rows.push(line);
-            json.push(value);
-        }
-        Description {
-            summary: format!("{} columns", columns.len()),
-            bytes: None,
-            json: json!({ "columns": json }),
-            table: Some(table),
-        }
-    }
-
-    fn describe(column: &Column) -> (Vec<Cell>, Value) {
-        let name = &column.name;
-        match &column.values {
-            Values::Numeric(values) => {
-                let summary = Summary::of(values.iter().copied());
-                let kind = Cell::Text("numbers".to_owned());
-                let line = [Cell::Text(name.clone()), kind, Cell::Count(summary.missing)];
-                let json = json!({ "name": name, "kind": "numeric", "missing": summary.missing });
-                (line.into_iter().chain(summary.cells()).collect(), json)
-            }
-            Values::Categorical { codes, names } => {
-                let missing = codes.iter().filter(|code| **code == MISSING).count() as u64;
-                let kind = Cell::Text(format!("{} categories", names.len()));
-                let json =
-                    json!({ "name": name, "kind": "categorical", "missing": missing, "categories": names });
-                (vec![Cell::Text(name.clone()), kind, Cell::Count(missing)], json)
-            }
-        }
-    }
 }
