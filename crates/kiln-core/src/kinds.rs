@@ -1,10 +1,11 @@
 //! Settings that are one of several kinds, each kind registered by one line.
 
-use schemars::Schema;
-use serde_json::{Value, json};
+mod schema;
 
 #[doc(hidden)]
 pub use schemars;
+
+pub use schema::{alternatives, one_of};
 
 /// Makes the enum of a section whose settings are one of several kinds, told apart by the key `kind`.
 ///
@@ -12,13 +13,16 @@ pub use schemars;
 /// names the kind as the user writes it, the variant and the type of its settings. The order of the lines is the order
 /// of [`NAMES`](#what-it-makes) and of messages.
 ///
+/// With the module before the variant, `"square" => square::Square(SquareConfig)`, the line also declares the module and
+/// re-exports its settings. Then a new kind is one file and one line.
+///
 /// # What it makes
 /// - The enum, with serde's `tag = "kind"`. It derives `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and what
 ///   the attributes before it ask for.
 /// - `JsonSchema`: `oneOf` with one object for each kind. The object is that of the settings (their description,
 ///   properties and examples) with the constant `kind`.
 /// - `NAMES: &[&str]`, the kinds in order, and `name(&self)`.
-/// - `as_kind(&self) -> &dyn Trait`, through which all else is asked. Nobody matches on the variants.
+/// - `as_kind(&self) -> &dyn Trait` and `as_kind_mut`, through which all else is asked. Nobody matches on the variants.
 /// - `From` for the settings of each kind. So two kinds never share a type.
 ///
 /// Settings derive `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize` and `JsonSchema`, with
@@ -81,6 +85,24 @@ macro_rules! kinds {
     (
         $(#[$attribute:meta])*
         $visibility:vis enum $kinds:ident: $section:path {
+            $($name:literal => $module:ident::$kind:ident($settings:ident)),+ $(,)?
+        }
+    ) => {
+        $(
+            mod $module;
+            $visibility use $module::$settings;
+        )+
+
+        $crate::kinds! {
+            $(#[$attribute])*
+            $visibility enum $kinds: $section {
+                $($name => $kind($settings)),+
+            }
+        }
+    };
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $kinds:ident: $section:path {
             $($name:literal => $kind:ident($settings:ty)),+ $(,)?
         }
     ) => {
@@ -108,6 +130,14 @@ macro_rules! kinds {
 
             /// The settings of the kind, which know all that the section asks of them.
             $visibility fn as_kind(&self) -> &dyn $section {
+                match self {
+                    $(Self::$kind(settings) => settings,)+
+                }
+            }
+
+            /// The settings of the kind, to be changed through what the section asks of them.
+            #[allow(dead_code)]
+            $visibility fn as_kind_mut(&mut self) -> &mut dyn $section {
                 match self {
                     $(Self::$kind(settings) => settings,)+
                 }
@@ -141,53 +171,6 @@ macro_rules! kinds {
             }
         }
     };
-}
-
-/// The schema of settings that are one of these kinds: each is an object with the constant `kind` and what its settings
-/// have.
-pub fn one_of<'a>(kinds: impl IntoIterator<Item = (&'a str, Schema)>) -> Schema {
-    let alternatives: Vec<Schema> =
-        kinds.into_iter().map(|(name, settings)| tagged(name, settings)).collect();
-    let mut schema = Schema::default();
-    schema.insert("oneOf".to_owned(), json!(alternatives));
-    schema
-}
-
-/// The schema of one kind's settings with the constant `kind` in front, in its examples too.
-fn tagged(name: &str, mut settings: Schema) -> Schema {
-    let object = settings.ensure_object();
-    object.insert("type".to_owned(), "object".into());
-    let properties = object.entry("properties").or_insert_with(|| json!({}));
-    put_first(properties, json!({ "type": "string", "const": name }));
-    if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
-        required.insert(0, "kind".into());
-    }
-    if let Some(Value::Array(examples)) = object.get_mut("examples") {
-        examples.iter_mut().for_each(|example| put_first(example, name.into()));
-    }
-    settings
-}
-
-fn put_first(object: &mut Value, kind: Value) {
-    if let Value::Object(entries) = object {
-        entries.shift_insert(0, "kind".to_owned(), kind);
-    }
-}
-
-/// The alternatives of a schema that [`one_of`] made: each kind with the schema of its settings, in order.
-///
-/// ```
-/// # use kiln_core::kinds;
-/// let schema = kinds::one_of([("plain", kinds::schemars::json_schema!({ "description": "Nothing to set." }))]);
-/// let (kind, settings) = kinds::alternatives(&schema).next().expect("a kind");
-/// assert_eq!((kind, settings["description"].as_str()), ("plain", Some("Nothing to set.")));
-/// ```
-pub fn alternatives(schema: &Schema) -> impl Iterator<Item = (&str, &Value)> {
-    let all = schema.get("oneOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    all.iter().filter_map(|settings| {
-        let kind = settings.pointer("/properties/kind/const")?.as_str()?;
-        Some((kind, settings))
-    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod gradient;
 mod loss;
 mod optimizer;
 mod penalty;
+mod registry;
 mod schedule;
 
 pub use close::assert_close;
@@ -17,6 +18,7 @@ pub use gradient::{gradient_check, gradients_by_path};
 pub use loss::{LossBatch, LossLaws, check_loss};
 pub use optimizer::check_optimizer;
 pub use penalty::{PenaltyLaws, check_penalty};
+pub use registry::check_kinds;
 pub use schedule::{ScheduleLaws, check_schedule};
 
 use burn::tensor::{DType, Device};
