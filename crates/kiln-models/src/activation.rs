@@ -1,10 +1,30 @@
 //! Activation functions, by PyTorch's definitions.
 
 use burn::tensor::{Tensor, activation};
-
 use kiln_kernels::Act;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::Activation;
+/// An activation function.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// `max(x, 0)`.
+    #[default]
+    Relu,
+    /// `x` where positive, else `0.01 x`.
+    LeakyRelu,
+    /// `x Φ(x)`, exact (with erf), as PyTorch's default.
+    Gelu,
+    /// `x σ(x)`, also called swish.
+    Silu,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + e^-x)`.
+    Sigmoid,
+    /// None: the layers stay linear.
+    Identity,
+}
 
 impl Activation {
     /// Applies the function to every element.

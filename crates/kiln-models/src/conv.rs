@@ -7,12 +7,11 @@ use burn::tensor::ops::ConvOptions;
 use kiln_core::Seed;
 use kiln_kernels::{Act, conv2d, conv2d_relu_pool, max_pool2d};
 
-use crate::Activation;
-use crate::config::Norm;
 use crate::dropout::{ConvDropout, ConvDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
+use crate::{Activation, Norm};
 
 #[derive(Module, Debug)]
 pub(crate) struct ConvBlock {

@@ -6,12 +6,11 @@ use burn::tensor::Tensor;
 use kiln_core::Seed;
 use kiln_kernels::{Act, linear};
 
-use crate::Activation;
-use crate::config::Norm;
 use crate::dropout::{DenseDropout, DenseDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
+use crate::{Activation, Norm};
 
 #[derive(Module, Debug)]
 pub(crate) struct Dense {

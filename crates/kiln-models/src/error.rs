@@ -51,6 +51,8 @@ pub enum ModelError {
         width: usize,
         /// The least height and width.
         least: usize,
+        /// What the user can do.
+        remedy: &'static str,
     },
     /// Items without a single number.
     #[error("the data has no features to learn from")]
@@ -83,10 +85,7 @@ impl Explain for ModelError {
             Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
             Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
             Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
-            Self::ImageTooSmall { model: "cnn", .. } => {
-                "use fewer entries in model.channels, or model.pool = 1".to_owned()
-            }
-            Self::ImageTooSmall { .. } => "use model.kind = \"cnn\" or \"mlp\"".to_owned(),
+            Self::ImageTooSmall { remedy, .. } => (*remedy).to_owned(),
             Self::NoFeatures => "keep at least one column beside the target".to_owned(),
             Self::NoOutputs => "name a target column in data.target".to_owned(),
             Self::TooLarge { .. } => "use smaller widths, or more pooling before the dense layers".to_owned(),

@@ -21,35 +21,25 @@
 //! ```
 
 mod activation;
-mod cnn;
-mod config;
 mod conv;
 mod dense;
 mod dropout;
 mod error;
 mod init;
-mod linear;
-mod mlp;
-mod network;
+mod models;
 mod norm;
 mod observe;
 mod plan;
-#[cfg(test)]
-mod random_shapes;
-mod resnet;
 mod summary;
+#[cfg(test)]
+mod tests;
 
-pub use cnn::Cnn;
-pub use config::{
-    Activation, CnnConfig, ConvDropoutKind, DropoutKind, Head, LinearConfig, MlpConfig, ModelConfig, Norm,
-    ResnetConfig,
-};
+pub use activation::Activation;
 pub use dropout::{
-    AlphaDropout, DropBlock, Dropout, GaussianDropout, GaussianNoise, SpatialDropout, StochasticDepth,
+    AlphaDropout, ConvDropoutKind, DropBlock, Dropout, DropoutKind, GaussianDropout, GaussianNoise,
+    SpatialDropout, StochasticDepth,
 };
 pub use error::ModelError;
-pub use linear::Linear;
-pub use mlp::Mlp;
-pub use network::Network;
-pub use resnet::Resnet;
+pub use models::*;
+pub use norm::Norm;
 pub use summary::{LayerSummary, Summary};

@@ -11,8 +11,21 @@ use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{Device, Tensor};
 use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::Norm;
+/// Normalisation inside a layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Norm {
+    /// None.
+    #[default]
+    None,
+    /// Batch normalisation (momentum 0.1, epsilon 1e-5).
+    Batch,
+    /// Layer normalisation (epsilon 1e-5).
+    Layer,
+}
 
 /// What layer norm adds to a variance: the default of PyTorch and of Burn, whose layer does not tell it.
 const LAYER_EPSILON: f64 = 1e-5;

@@ -50,10 +50,15 @@ impl Plan {
         image(&self.input, model).map(|_| ())
     }
 
-    pub(crate) fn needs_side(&self, model: &'static str, least: usize) -> Result<(), ModelError> {
+    pub(crate) fn needs_side(
+        &self,
+        model: &'static str,
+        least: usize,
+        remedy: &'static str,
+    ) -> Result<(), ModelError> {
         let [_, height, width] = image(&self.input, model)?;
         if height.min(width) < least {
-            return Err(ModelError::ImageTooSmall { model, height, width, least });
+            return Err(ModelError::ImageTooSmall { model, height, width, least, remedy });
         }
         Ok(())
     }

@@ -3,9 +3,36 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::{AlphaDropout, DropBlock, Dropout, GaussianDropout, SpatialDropout};
-use crate::{ConvDropoutKind, DropoutKind};
+
+/// What dropout does to the units of a dense layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropoutKind {
+    /// Sets them to 0: [`Dropout`](crate::Dropout).
+    #[default]
+    Element,
+    /// Sets them to the lower end of SELU and keeps mean and variance: [`AlphaDropout`](crate::AlphaDropout).
+    Alpha,
+    /// Multiplies them by normal noise around 1: [`GaussianDropout`](crate::GaussianDropout).
+    Gaussian,
+}
+
+/// What dropout drops of feature maps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConvDropoutKind {
+    /// Single elements: [`Dropout`](crate::Dropout).
+    #[default]
+    Element,
+    /// Whole channels: [`SpatialDropout`](crate::SpatialDropout).
+    Spatial,
+    /// Squares: [`DropBlock`](crate::DropBlock).
+    Block,
+}
 
 /// Dropout after a dense layer.
 #[derive(Module, Debug)]

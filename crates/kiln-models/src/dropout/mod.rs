@@ -28,6 +28,7 @@ use kiln_core::{NumberError, Range, Seed};
 pub use alpha::AlphaDropout;
 pub use block::DropBlock;
 pub(crate) use choice::{ConvDropout, ConvDropoutStyle, DenseDropout, DenseDropoutStyle};
+pub use choice::{ConvDropoutKind, DropoutKind};
 pub use depth::StochasticDepth;
 pub use gaussian::{GaussianDropout, GaussianNoise};
 pub use spatial::SpatialDropout;

@@ -94,7 +94,7 @@ fn layer_norm_is_not_for_convolutions() {
 fn models_for_images_refuse_tables() {
     for config in [cnn(|_| {}), resnet(|_| {})] {
         let error = error(&config, TABLE, 3);
-        let kind = config.kind();
+        let kind = config.name();
         let message = format!("the model {kind:?} reads images, but the data is a table with 4 features");
         assert_eq!(error.to_string(), message);
         assert_eq!(error.help().unwrap(), "use model.kind = \"mlp\" or \"linear\"");
@@ -179,7 +179,7 @@ fn configurations_survive_json_and_have_the_documented_defaults() {
         assert_eq!(serde_json::from_str::<ModelConfig>(json).unwrap(), config);
         let printed = serde_json::to_string(&config).unwrap();
         assert_eq!(serde_json::from_str::<ModelConfig>(&printed).unwrap(), config);
-        assert!(printed.contains(&format!("{:?}", config.kind())));
+        assert!(printed.contains(&format!("{:?}", config.name())));
     }
     assert!(serde_json::from_str::<ModelConfig>(r#"{"kind":"mlp","hiden":[3]}"#).is_err());
 }

@@ -8,3 +8,4 @@ mod golden;
 mod models;
 mod noise;
 mod observe;
+mod registry;

@@ -4,16 +4,38 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
-use kiln_data::InputShape;
+use kiln_data::{InputShape, Inputs};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::config::{Activation, Norm};
+use super::kind::{Forward, ModelKind, images};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::affine;
 use crate::dropout::{ConvDropoutStyle, Dropout, StochasticDepth};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
-use crate::{ModelError, ResnetConfig, Summary};
+use crate::{Activation, ModelError, Norm, Summary};
+
+/// A residual network of nine layers with weights (ResNet-9): a convolution, two stages with a residual block, one
+/// without, global max-pooling and a linear output; batch norm throughout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = ResnetConfig { width: 32, ..ResnetConfig::default() })]
+pub struct ResnetConfig {
+    /// Channels of the first convolution; the stages have 2, 4 and 4 times as many. Default 64, at least 1.
+    #[schemars(range(min = 1))]
+    pub width: usize,
+    /// Probability that an element of the pooled features is dropped, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub dropout: f64,
+    /// Probability that the last residual branch is left out for an item, `[0, 1)`; half of it for the first (the linear rule of
+    /// [`StochasticDepth`](crate::StochasticDepth)). Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub stochastic_depth: f64,
+    /// What follows each convolution and its norm. Default relu.
+    pub activation: Activation,
+}
 
 /// ResNet-9, after D. Page's network for CIFAR-10 (DAWNBench, 2018), with half the channels in the last stage.
 ///
@@ -64,7 +86,7 @@ impl ResnetConfig {
         check::at_least("model.width", self.width, 1)?;
         let mut plan = Plan::new(input, outputs)?;
         plan.needs_images("resnet")?;
-        plan.needs_side("resnet", LEAST_SIDE)?;
+        plan.needs_side("resnet", LEAST_SIDE, "use model.kind = \"cnn\" or \"mlp\"")?;
         plan.conv("prep", self.width, self.style(1))?;
         for (s, (factor, residual)) in STAGES.into_iter().enumerate() {
             let channels = self.width.saturating_mul(factor);
@@ -110,6 +132,16 @@ impl ResnetConfig {
     }
 }
 
+impl ModelKind for ResnetConfig {
+    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        self.summary(input, outputs)
+    }
+
+    fn is_random(&self) -> bool {
+        self.dropout > 0.0 || self.stochastic_depth > 0.0
+    }
+}
+
 impl Resnet {
     /// `[N, channels, height, width]` to raw outputs `[N, outputs]`. With a seed, dropout is on and draws from
     /// `seed.at(0)` and the residual branch of stage `s` from `seed.at(1 + s)`.
@@ -117,7 +149,7 @@ impl Resnet {
         self.pass(x, seed, &mut Observer::nobody())
     }
 
-    pub(crate) fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+    fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let mut x = self.prep.forward(x, None, || "prep".to_owned(), observer);
         for (s, stage) in self.stages.iter().enumerate() {
             x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)), s, observer);
@@ -164,5 +196,11 @@ impl Stage {
             branch = block.forward(branch, None, || format!("stages.{s}.residual.{r}"), observer);
         }
         self.depth.forward(branch, seed) + x
+    }
+}
+
+impl Forward for Resnet {
+    fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        self.pass(images(inputs), seed, observer)
     }
 }

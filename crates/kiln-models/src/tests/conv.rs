@@ -10,8 +10,8 @@ use super::{Draw, SHAPES, check_function, check_module, no_f64};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dropout::{ConvDropoutStyle, StochasticDepth};
 use crate::init::Init;
+use crate::models::{Stage, largest};
 use crate::observe::Observer;
-use crate::resnet::{Stage, largest};
 use crate::{ConvDropoutKind, Head, Norm, ResnetConfig};
 
 fn maps(draw: &mut Draw) -> [usize; 4] {

@@ -4,15 +4,43 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
-use kiln_data::InputShape;
+use kiln_data::{InputShape, Inputs};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::config::{Activation, DropoutKind, Norm};
+use super::kind::{Forward, ModelKind};
 use crate::dense::{Dense, DenseStyle, affine};
 use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
-use crate::{MlpConfig, ModelError, Summary};
+use crate::{Activation, DropoutKind, ModelError, Norm, Summary};
+
+/// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = MlpConfig { hidden: vec![64, 32], dropout: 0.2, ..MlpConfig::default() })]
+pub struct MlpConfig {
+    /// Widths of the hidden layers, each at least 1. Default `[128]`.
+    pub hidden: Vec<usize>,
+    /// What follows each linear layer and its norm. Default relu.
+    pub activation: Activation,
+    /// Probability that a hidden unit is dropped in training, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub dropout: f64,
+    /// What dropout does to a hidden unit. Default element.
+    pub dropout_kind: DropoutKind,
+    /// Probability that an input is dropped in training, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub input_dropout: f64,
+    /// Standard deviation of the normal noise that is added to each input in training, before they are dropped; at least 0.
+    /// Default 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub input_noise: f64,
+    /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
+    /// which would be subtracted again.
+    pub norm: Norm,
+}
 
 /// A multi-layer perceptron. Its parameters are `layers.N.linear.weight` (`[inputs, width]`) and `.bias` (absent
 /// before batch norm, which would subtract it again), `layers.N.norm.gamma` and `.beta`, `output.weight` and
@@ -82,6 +110,16 @@ impl MlpConfig {
     }
 }
 
+impl ModelKind for MlpConfig {
+    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        self.summary(input, outputs)
+    }
+
+    fn is_random(&self) -> bool {
+        self.dropout > 0.0 || self.input_dropout > 0.0 || self.input_noise > 0.0
+    }
+}
+
 impl Mlp {
     /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout and noise are on: dropout of the
     /// inputs draws from `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`, noise on the inputs from what comes next.
@@ -89,10 +127,16 @@ impl Mlp {
         self.pass(x, seed, &mut Observer::nobody())
     }
 
-    pub(crate) fn pass(&self, x: Tensor<2>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+    fn pass(&self, x: Tensor<2>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         let x = self.noise.forward(x, at(1 + self.layers.len()));
         let x = self.dropout.forward(x, at(0));
         affine(&self.output, Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer))
+    }
+}
+
+impl Forward for Mlp {
+    fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        self.pass(inputs.flat(), seed, observer)
     }
 }

@@ -4,17 +4,71 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
-use kiln_data::InputShape;
+use kiln_data::{InputShape, Inputs};
 use kiln_kernels::{flatten, global_avg_pool2d};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use crate::config::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
+use super::kind::{Forward, ModelKind, images};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dense::{Dense, DenseStyle, affine};
 use crate::dropout::{ConvDropoutStyle, DenseDropoutStyle};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
-use crate::{CnnConfig, ModelError, Summary};
+use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, Norm, Summary};
+
+/// A convolutional network: for each entry of `channels` a block of `convs_per_block` convolutions (each with norm
+/// and activation), max-pooling and dropout; then dense layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = CnnConfig { channels: vec![16, 32], norm: Norm::Batch, ..CnnConfig::default() })]
+pub struct CnnConfig {
+    /// Output channels of each block, at least one block, each at least 1. Default `[32, 64]`.
+    #[schemars(length(min = 1))]
+    pub channels: Vec<usize>,
+    /// Side of the square filters, odd. Default 3. Padding keeps the size.
+    pub kernel: usize,
+    /// Convolutions in each block, 1 to 100. Default 1.
+    #[schemars(range(min = 1, max = 100))]
+    pub convs_per_block: usize,
+    /// Side and stride of the max-pooling after each block, at least 1, which turns it off. Default 2.
+    #[schemars(range(min = 1))]
+    pub pool: usize,
+    /// Widths of the dense layers before the output, each at least 1. Default `[128]`.
+    pub hidden: Vec<usize>,
+    /// What follows each layer and its norm. Default relu.
+    pub activation: Activation,
+    /// Normalisation of the convolutions: `none` or `batch`. Default none. Before batch norm a convolution has no bias,
+    /// which would be subtracted again.
+    pub norm: Norm,
+    /// Probability that an element is dropped after each block, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub conv_dropout: f64,
+    /// What is dropped together after a block. Default element.
+    pub conv_dropout_kind: ConvDropoutKind,
+    /// Side of the squares that `conv_dropout_kind = "block"` drops, at least 1; in a smaller map, that of the map. Default 5.
+    #[schemars(range(min = 1))]
+    pub conv_dropout_block: usize,
+    /// Probability that a unit of a dense layer is dropped, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub dropout: f64,
+    /// What dropout does to a unit of a dense layer. Default element.
+    pub dropout_kind: DropoutKind,
+    /// What the dense layers see: the whole feature map (`flatten`) or its mean over space (`mean`). Default flatten.
+    pub head: Head,
+}
+
+/// How feature maps become a vector.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Head {
+    /// All elements.
+    #[default]
+    Flatten,
+    /// The mean of each channel.
+    Mean,
+}
 
 /// A convolutional network. Its parameters are `blocks.N.conv.weight` (`[outputs, inputs, kernel, kernel]`) and
 /// `.bias` (absent before batch norm, which would subtract it again) and `blocks.N.norm.gamma` and `.beta`, where
@@ -109,7 +163,7 @@ impl CnnConfig {
             .iter()
             .try_fold(1usize, |least, _| least.checked_mul(self.pool))
             .unwrap_or(usize::MAX);
-        plan.needs_side("cnn", least)?;
+        plan.needs_side("cnn", least, "use fewer entries in model.channels, or model.pool = 1")?;
         for (n, (channels, style)) in self.convs().enumerate() {
             plan.conv(&format!("blocks.{n}"), channels, style)?;
         }
@@ -150,6 +204,16 @@ impl CnnConfig {
     }
 }
 
+impl ModelKind for CnnConfig {
+    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        self.summary(input, outputs)
+    }
+
+    fn is_random(&self) -> bool {
+        self.dropout > 0.0 || self.conv_dropout > 0.0
+    }
+}
+
 impl Head {
     /// `[N, channels, height, width]` to `[N, features]`.
     pub(crate) fn forward(self, x: Tensor<4>) -> Tensor<2> {
@@ -167,12 +231,7 @@ impl Cnn {
         self.pass(x, seed, &mut Observer::nobody())
     }
 
-    pub(crate) fn pass(
-        &self,
-        mut x: Tensor<4>,
-        seed: Option<Seed>,
-        observer: &mut Observer<'_>,
-    ) -> Tensor<2> {
+    fn pass(&self, mut x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         for (n, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, at(n), || format!("blocks.{n}"), observer);
@@ -180,5 +239,11 @@ impl Cnn {
         let x = self.head.forward(x);
         let seeds = |l| at(self.blocks.len() + l);
         affine(&self.output, Dense::forward_stack(&self.layers, x, seeds, observer))
+    }
+}
+
+impl Forward for Cnn {
+    fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        self.pass(images(inputs), seed, observer)
     }
 }

@@ -4,12 +4,25 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
-use kiln_data::InputShape;
+use kiln_data::{InputShape, Inputs};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::kind::{Forward, ModelKind};
 use crate::dense::affine;
 use crate::init::Init;
+use crate::observe::Observer;
 use crate::plan::Plan;
-use crate::{LinearConfig, ModelError, Summary};
+use crate::{ModelError, Summary};
+
+/// One linear layer: linear or (multinomial) logistic regression.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = LinearConfig::default())]
+pub struct LinearConfig {
+    /// Whether there is an intercept. Default true.
+    pub bias: bool,
+}
 
 /// A linear model: `y = x W + b`. Its parameters are `output.weight` (`[features, outputs]`) and `output.bias`.
 #[derive(Module, Debug)]
@@ -51,9 +64,25 @@ impl LinearConfig {
     }
 }
 
+impl ModelKind for LinearConfig {
+    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        self.summary(input, outputs)
+    }
+
+    fn intercept(&self) -> Option<bool> {
+        Some(self.bias)
+    }
+}
+
 impl Linear {
     /// `[N, features]` to raw outputs `[N, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         affine(&self.output, x)
+    }
+}
+
+impl Forward for Linear {
+    fn forward(&self, inputs: Inputs, _seed: Option<Seed>, _observer: &mut Observer<'_>) -> Tensor<2> {
+        self.forward(inputs.flat())
     }
 }

@@ -1,0 +1,41 @@
+//! What every kind of model says of itself, and does.
+
+use std::fmt::Debug;
+
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+use kiln_data::{InputShape, Inputs};
+
+use crate::observe::Observer;
+use crate::{ModelError, Summary};
+
+/// The settings of one kind of model.
+pub trait ModelKind: Debug {
+    /// Checks the settings against the shape of the data and says what the model would be, without making it.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
+    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError>;
+
+    /// Whether a pass with a seed draws noise.
+    fn is_random(&self) -> bool {
+        false
+    }
+
+    /// Whether a linear model, which solvers of convex problems know, has an intercept; `None` for every other model.
+    fn intercept(&self) -> Option<bool> {
+        None
+    }
+}
+
+/// A built-in model at work.
+pub(crate) trait Forward {
+    /// Raw outputs `[N, outputs]`, as [`Network::forward_observed`](crate::Network::forward_observed).
+    fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2>;
+}
+
+/// The images that a model for images reads.
+pub(crate) fn images(inputs: Inputs) -> Tensor<4> {
+    // `init` refuses other data for these models, so this is a mistake in a program, not in a configuration.
+    inputs.into_images().unwrap_or_else(|| unreachable!("a model for images got other inputs"))
+}

@@ -1,0 +1,80 @@
+//! The models: each is a file with its settings, checks, layers and forward pass, and a line of this list.
+
+mod kind;
+mod network;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use kiln_core::{Seed, kinds};
+use kiln_data::InputShape;
+
+use crate::ModelError;
+pub use cnn::Head;
+use kind::Forward;
+pub use kind::ModelKind;
+#[cfg(test)]
+pub(crate) use resnet::{Stage, largest};
+
+/// Makes the two enums of the models, of their settings and of their layers.
+macro_rules! models {
+    ($($name:literal => $module:ident::$model:ident($settings:ident),)+) => {
+        kinds! {
+            /// The section `[model]`: one of the built-in architectures.
+            pub enum ModelConfig: ModelKind {
+                $($name => $module::$model($settings),)+
+            }
+        }
+
+        $(pub use $module::$model;)+
+
+        /// A built-in model. Paths of parameters are those of the model inside.
+        ///
+        /// Two things differ between training and evaluation. Dropout is on when [`Network::forward`] gets a seed. Batch
+        /// norm uses the statistics of the batch on an autodiff device and the running ones after
+        /// [`Module::valid`](burn::module::Module::valid).
+        #[derive(Module, Debug)]
+        #[allow(clippy::large_enum_variant)] // One per run; a box would buy nothing.
+        pub enum Network {
+            $(
+                #[doc = concat!("`kind = \"", $name, "\"`.")]
+                $model($model),
+            )+
+        }
+
+        impl ModelConfig {
+            /// Makes the model for items of shape `input` and `outputs` numbers an item (classes or target columns).
+            ///
+            /// `seed` is for [`kiln_core::Purpose::Init`]; the weights are a function of it, the same on every device.
+            ///
+            /// # Errors
+            /// As [`ModelConfig::summary`].
+            pub fn init(
+                &self,
+                input: InputShape,
+                outputs: usize,
+                device: &Device,
+                seed: Seed,
+            ) -> Result<Network, ModelError> {
+                Ok(match self {
+                    $(Self::$model(settings) => Network::$model(settings.init(input, outputs, device, seed)?),)+
+                })
+            }
+        }
+
+        impl Network {
+            /// The model inside.
+            pub(crate) fn as_model(&self) -> &dyn Forward {
+                match self {
+                    $(Self::$model(model) => model,)+
+                }
+            }
+        }
+    };
+}
+
+models! {
+    "linear" => linear::Linear(LinearConfig),
+    "mlp" => mlp::Mlp(MlpConfig),
+    "cnn" => cnn::Cnn(CnnConfig),
+    "resnet" => resnet::Resnet(ResnetConfig),
+}

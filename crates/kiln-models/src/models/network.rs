@@ -1,0 +1,81 @@
+//! What holds for all models.
+
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+use kiln_data::{InputShape, Inputs};
+
+use super::{ModelConfig, Network};
+use crate::observe::Observer;
+use crate::{ModelError, Summary};
+
+impl ModelConfig {
+    /// Whether a pass with a seed draws noise: whether there is any dropout, noise on inputs or stochastic depth.
+    pub fn is_random(&self) -> bool {
+        self.as_kind().is_random()
+    }
+
+    /// Whether a linear model, which solvers of convex problems know, has an intercept; `None` for every other model.
+    pub fn intercept(&self) -> Option<bool> {
+        self.as_kind().intercept()
+    }
+
+    /// Checks the configuration against the shape of the data and says what the model would be, without making it.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
+    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+        self.as_kind().summary(input, outputs)
+    }
+}
+
+impl Network {
+    /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32.
+    ///
+    /// `seed`: `None` for evaluation, `Some` for training; it is for [`kiln_core::Purpose::Noise`] and this step,
+    /// and every layer with dropout splits its own off. Images are flattened for a linear model and an MLP.
+    ///
+    /// # Panics
+    /// When the inputs have another shape than the model was made for, as any Burn module does.
+    pub fn forward(&self, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
+        self.as_model().forward(inputs, seed, &mut Observer::nobody())
+    }
+
+    /// [`Network::forward`], the same bits, that shows what hidden layers give on the way, so that a loss can
+    /// depend on it: Keras' `activity_regularizer`.
+    ///
+    /// `observe` is called for each hidden layer in the order they run, with the path that its parameters have and
+    /// with its output `[N, features]`, after activation and pooling and before dropout: `layers.0` for a dense layer,
+    /// `blocks.1` for a convolution of a CNN, `prep`, `stages.0.block` and `stages.0.residual.1` for those of a
+    /// residual network. Feature maps are flattened in the order of channels, rows, columns. Outputs are not
+    /// hidden layers, so a linear model shows nothing. Gradients flow through what is shown.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use kiln_core::Seed;
+    /// use kiln_data::{InputShape, Inputs};
+    /// use kiln_models::{MlpConfig, ModelConfig};
+    ///
+    /// let device = Device::default().autodiff();
+    /// let config = ModelConfig::Mlp(MlpConfig { hidden: vec![8, 4], ..MlpConfig::default() });
+    /// let network = config.init(InputShape::Table(3), 1, &device, Seed::new(0))?;
+    /// let mut activity = Tensor::<1>::zeros([1], &device);
+    /// let outputs = network.forward_observed(Inputs::Table(Tensor::ones([5, 3], &device)), None, &mut |path, output| {
+    ///     assert!(path.starts_with("layers."));
+    ///     activity = activity.clone() + output.clone().abs().sum();
+    /// });
+    /// let loss = outputs.square().mean() + activity * 1e-4;
+    /// loss.backward();
+    /// # Ok::<(), kiln_models::ModelError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Network::forward`].
+    pub fn forward_observed(
+        &self,
+        inputs: Inputs,
+        seed: Option<Seed>,
+        observe: &mut dyn FnMut(&str, &Tensor<2>),
+    ) -> Tensor<2> {
+        self.as_model().forward(inputs, seed, &mut Observer::new(observe))
+    }
+}

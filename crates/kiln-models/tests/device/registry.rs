@@ -1,0 +1,24 @@
+//! Every registered model is as its documentation says.
+
+use kiln_data::InputShape;
+use kiln_models::ModelConfig;
+use kiln_testkit::check_kinds;
+
+#[test]
+fn every_model_is_as_its_documentation_says() {
+    check_kinds::<ModelConfig, ModelConfig>("model", ModelConfig::NAMES, |model| {
+        let summary = model.summary(InputShape::Images([1, 64, 64]), 2);
+        summary.map(|_| ()).map_err(|error| Box::new(error) as _)
+    });
+}
+
+#[test]
+fn only_the_linear_model_has_an_optimum_that_solvers_know() {
+    let known = |kind: &str| {
+        let json = format!(r#"{{ "kind": {kind:?} }}"#);
+        serde_json::from_str::<ModelConfig>(&json).unwrap().intercept()
+    };
+    for kind in ModelConfig::NAMES {
+        assert_eq!(known(kind), (*kind == "linear").then_some(true), "{kind}");
+    }
+}
