@@ -3,7 +3,7 @@
 use kiln_core::Seed;
 use rayon::prelude::*;
 
-use crate::{AugmentError, Image, Pixel, Transform};
+use crate::{AugmentError, Image, Pixel};
 
 /// Images of one shape, one after the other: `[N, channels, height, width]`.
 #[derive(Debug, Clone, Default)]
@@ -88,29 +88,32 @@ impl<T: Pixel> ImageBatch<T> {
         self.pixels.chunks_exact(self.shape.iter().product::<usize>().max(1))
     }
 
-    /// Applies a transform to every image with the seed of that image, in parallel in rayon's current pool.
+    /// Changes every image with the seed of that image, in parallel in rayon's current pool: by `apply`, to the shape that
+    /// `output_shape` gives.
     ///
     /// # Errors
-    /// [`AugmentError::Seeds`] when there is not one seed for each image, and what
-    /// [`Transform::output_shape`] says; the batch is as it was then.
-    pub fn transform_each(
+    /// [`AugmentError::Seeds`] when there is not one seed for each image, and what `output_shape` says; the batch is as it
+    /// was then.
+    pub fn apply_each(
         &mut self,
-        transform: &(impl Transform<T> + ?Sized),
         seeds: &[Seed],
+        output_shape: impl Fn([usize; 3]) -> Result<[usize; 3], AugmentError>,
+        apply: impl Fn(&mut Image<T>, Seed) + Sync,
     ) -> Result<(), AugmentError> {
         if seeds.len() != self.len {
             return Err(AugmentError::Seeds { samples: self.len, seeds: seeds.len() });
         }
-        let shape = transform.output_shape(self.shape)?;
-        self.spare.resize(self.len * shape.iter().product::<usize>(), T::default());
+        let shape = output_shape(self.shape)?;
+        let output = shape.iter().product::<usize>();
+        self.spare.resize(self.len * output, T::default());
         let size = self.shape.iter().product::<usize>();
         let pixels = &self.pixels;
-        transform_samples(
-            transform,
-            self.shape,
+        each_sample(
+            (self.shape, output),
             |sample| &pixels[sample * size..(sample + 1) * size],
             seeds,
             &mut self.spare,
+            apply,
             |image, target| target.copy_from_slice(image.pixels()),
         )?;
         std::mem::swap(&mut self.pixels, &mut self.spare);
@@ -119,34 +122,25 @@ impl<T: Pixel> ImageBatch<T> {
     }
 }
 
-/// Transforms samples of one shape from wherever they lie into one buffer, in parallel in rayon's current pool.
-///
-/// `sample(i)` gives the pixels of the i-th sample, `[channels, height, width]`; there are as many as `seeds`.
-/// `write` gets the transformed image and its place in `target`, which is cut evenly: as 8-bit pixels, or
-/// as normalised numbers by [`Finish::write`](crate::Finish::write). What is written depends on the sample and its seed alone,
-/// not on threads or on the other samples.
-///
-/// # Errors
-/// What [`Transform::output_shape`] says; [`AugmentError::Length`] when a sample or `target` is too long or too short.
-pub fn transform_samples<'a, T: Pixel, O: Send>(
-    transform: &(impl Transform<T> + ?Sized),
-    shape: [usize; 3],
+/// Changes samples of one shape, each into as many pixels as `output` says, in parallel in rayon's current pool.
+pub(crate) fn each_sample<'a, T: Pixel, O: Send>(
+    (shape, output): ([usize; 3], usize),
     sample: impl Fn(usize) -> &'a [T] + Sync,
     seeds: &[Seed],
     target: &mut [O],
+    apply: impl Fn(&mut Image<T>, Seed) + Sync,
     write: impl Fn(&Image<T>, &mut [O]) + Sync,
 ) -> Result<(), AugmentError> {
-    let size = transform.output_shape(shape)?.iter().product::<usize>();
-    if target.len() != seeds.len() * size {
-        return Err(AugmentError::Length { expected: seeds.len() * size, found: target.len() });
+    if target.len() != seeds.len() * output {
+        return Err(AugmentError::Length { expected: seeds.len() * output, found: target.len() });
     }
-    target.par_chunks_exact_mut(size.max(1)).zip(seeds).enumerate().try_for_each_init(
+    target.par_chunks_exact_mut(output.max(1)).zip(seeds).enumerate().try_for_each_init(
         Image::default,
         |image, (index, (target, seed))| {
             image.load(shape, sample(index))?;
-            transform.apply(image, *seed);
-            if image.pixels().len() != size {
-                return Err(AugmentError::Length { expected: size, found: image.pixels().len() });
+            apply(image, *seed);
+            if image.pixels().len() != output {
+                return Err(AugmentError::Length { expected: output, found: image.pixels().len() });
             }
             write(image, target);
             Ok(())

@@ -1,138 +1,130 @@
-//! Transforms as the configuration describes them.
+//! The transforms there are.
 
+use kiln_core::{Range, kinds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{
-    AffineConfig, CropConfig, ElasticConfig, FlipConfig, HorizontalFlip, PerspectiveConfig,
-    ResizedCropConfig, RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlip,
+    AffineConfig, CropConfig, ElasticConfig, HorizontalFlipConfig, PerspectiveConfig, ResizedCropConfig,
+    RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlipConfig,
 };
 use crate::photometry::{
-    Adjust, AdjustKind, BlurConfig, ChannelShuffle, ChannelShuffleConfig, ColorJitterConfig, CutoutConfig,
-    EraseConfig, FactorConfig, Fixed, FixedKind, HueConfig, NoiseConfig, PosterizeConfig, ProbabilityConfig,
-    SolarizeConfig,
+    AutocontrastConfig, BlurConfig, BrightnessConfig, ChannelShuffleConfig, ColorJitterConfig,
+    ContrastConfig, CutoutConfig, EqualizeConfig, EraseConfig, GammaConfig, GrayscaleConfig, HueConfig,
+    InvertConfig, NoiseConfig, PosterizeConfig, SaturationConfig, SharpnessConfig, SolarizeConfig,
 };
 use crate::policy::{AugMixConfig, AutoAugmentConfig, RandAugmentConfig, TrivialAugmentConfig};
+use crate::transform_kind::{BuildTransform, TransformKind, boxed};
 use crate::{AugmentError, Chance, Compose, OneOf, Pixel, Transform};
 
-/// One transform: a table with `kind` and the settings of that kind.
-///
-/// ```
-/// use kiln_augment::{Image, Transform, TransformConfig, build_all, Compose};
-/// use kiln_core::Seed;
-///
-/// let list: Vec<TransformConfig> = serde_json::from_str(r#"[
-///     { "kind": "crop", "size": [32, 32], "padding": 4 },
-///     { "kind": "horizontal-flip" },
-///     { "kind": "chance", "p": 0.1, "transform": { "kind": "rotate", "degrees": [-15, 15] } }
-/// ]"#)?;
-/// let transform = Compose::new(build_all(&list, "augment")?);
-/// let mut image = Image::<u8>::new([3, 32, 32]);
-/// transform.apply(&mut image, Seed::new(7));
-///
-/// let wrong: TransformConfig = serde_json::from_str(r#"{ "kind": "vertical-flip", "p": 2 }"#)?;
-/// let error = wrong.build::<u8>("augment.0").unwrap_err();
-/// assert_eq!(error.to_string(), "augment.0.p is 2, it must be at least 0 and at most 1");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum TransformConfig {
-    /// Transforms one after the other.
-    Compose(ComposeConfig),
-    /// A transform that is applied with a probability.
-    Chance(ChanceConfig),
-    /// One of several transforms.
-    OneOf(OneOfConfig),
-    /// Left and right change places.
-    HorizontalFlip(FlipConfig),
-    /// Top and bottom change places.
-    VerticalFlip(FlipConfig),
-    /// A window at a random place.
-    Crop(CropConfig),
-    /// A window of random size and place, resized.
-    ResizedCrop(ResizedCropConfig),
-    /// A rotation.
-    Rotate(RotateConfig),
-    /// A shear.
-    Shear(ShearConfig),
-    /// A translation.
-    Translate(TranslateConfig),
-    /// A scale.
-    Scale(ScaleConfig),
-    /// Rotation, translation, scale and shear in one.
-    Affine(AffineConfig),
-    /// The view from another side.
-    Perspective(PerspectiveConfig),
-    /// An elastic distortion.
-    Elastic(ElasticConfig),
-    /// Brighter or darker.
-    Brightness(FactorConfig),
-    /// More or less contrast.
-    Contrast(FactorConfig),
-    /// More or less colour.
-    Saturation(FactorConfig),
-    /// Sharper or smoother.
-    Sharpness(FactorConfig),
-    /// Another gamma.
-    Gamma(FactorConfig),
-    /// Other hues.
-    Hue(HueConfig),
-    /// Brightness, contrast, saturation and hue in random order.
-    ColorJitter(ColorJitterConfig),
-    /// No colours.
-    Grayscale(ProbabilityConfig),
-    /// Black and white change places.
-    Invert(ProbabilityConfig),
-    /// Fewer colours.
-    Posterize(PosterizeConfig),
-    /// Bright shades inverted.
-    Solarize(SolarizeConfig),
-    /// All shades about as frequent.
-    Equalize(ProbabilityConfig),
-    /// Shades from black to white.
-    Autocontrast(ProbabilityConfig),
-    /// A Gaussian blur.
-    GaussianBlur(BlurConfig),
-    /// Normal noise.
-    GaussianNoise(NoiseConfig),
-    /// Channels in another order.
-    ChannelShuffle(ChannelShuffleConfig),
-    /// A rectangle erased.
-    Erase(EraseConfig),
-    /// Squares erased.
-    Cutout(CutoutConfig),
-    /// RandAugment.
-    RandAugment(RandAugmentConfig),
-    /// TrivialAugment, wide.
-    TrivialAugment(TrivialAugmentConfig),
-    /// AutoAugment.
-    AutoAugment(AutoAugmentConfig),
-    /// AugMix.
-    AugMix(AugMixConfig),
+/// Makes the enum of the transforms, and the building of each.
+macro_rules! transforms {
+    ($($name:literal => $kind:ident($settings:ident),)+) => {
+        kinds! {
+            /// One transform: a table with `kind` and the settings of that kind.
+            ///
+            /// ```
+            /// use kiln_augment::{Image, Transform, TransformConfig, build_all, Compose};
+            /// use kiln_core::Seed;
+            ///
+            /// let list: Vec<TransformConfig> = serde_json::from_str(r#"[
+            ///     { "kind": "crop", "size": [32, 32], "padding": 4 },
+            ///     { "kind": "horizontal-flip" },
+            ///     { "kind": "chance", "p": 0.1, "transform": { "kind": "rotate", "degrees": [-15, 15] } }
+            /// ]"#)?;
+            /// let transform = Compose::new(build_all(&list, "augment")?);
+            /// let mut image = Image::<u8>::new([3, 32, 32]);
+            /// transform.apply(&mut image, Seed::new(7));
+            ///
+            /// let wrong: TransformConfig = serde_json::from_str(r#"{ "kind": "vertical-flip", "p": 2 }"#)?;
+            /// let error = wrong.build::<u8>("augment.0").unwrap_err();
+            /// assert_eq!(error.to_string(), "augment.0.p is 2, it must be at least 0 and at most 1");
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            pub enum TransformConfig: TransformKind {
+                $($name => $kind($settings),)+
+            }
+        }
+
+        impl TransformConfig {
+            /// The transform, checked. `place` is where it stands in the configuration, such as `augment.transforms.0`.
+            ///
+            /// # Errors
+            /// [`AugmentError`], naming the setting from `place` on, when one is out of its range.
+            pub fn build<T: Pixel>(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+                match self {
+                    $(Self::$kind(settings) => settings.boxed(place),)+
+                }
+            }
+        }
+    };
+}
+
+transforms! {
+    "compose" => Compose(ComposeConfig),
+    "chance" => Chance(ChanceConfig),
+    "one-of" => OneOf(OneOfConfig),
+    "horizontal-flip" => HorizontalFlip(HorizontalFlipConfig),
+    "vertical-flip" => VerticalFlip(VerticalFlipConfig),
+    "crop" => Crop(CropConfig),
+    "resized-crop" => ResizedCrop(ResizedCropConfig),
+    "rotate" => Rotate(RotateConfig),
+    "shear" => Shear(ShearConfig),
+    "translate" => Translate(TranslateConfig),
+    "scale" => Scale(ScaleConfig),
+    "affine" => Affine(AffineConfig),
+    "perspective" => Perspective(PerspectiveConfig),
+    "elastic" => Elastic(ElasticConfig),
+    "brightness" => Brightness(BrightnessConfig),
+    "contrast" => Contrast(ContrastConfig),
+    "saturation" => Saturation(SaturationConfig),
+    "sharpness" => Sharpness(SharpnessConfig),
+    "gamma" => Gamma(GammaConfig),
+    "hue" => Hue(HueConfig),
+    "color-jitter" => ColorJitter(ColorJitterConfig),
+    "grayscale" => Grayscale(GrayscaleConfig),
+    "invert" => Invert(InvertConfig),
+    "posterize" => Posterize(PosterizeConfig),
+    "solarize" => Solarize(SolarizeConfig),
+    "equalize" => Equalize(EqualizeConfig),
+    "autocontrast" => Autocontrast(AutocontrastConfig),
+    "gaussian-blur" => GaussianBlur(BlurConfig),
+    "gaussian-noise" => GaussianNoise(NoiseConfig),
+    "channel-shuffle" => ChannelShuffle(ChannelShuffleConfig),
+    "erase" => Erase(EraseConfig),
+    "cutout" => Cutout(CutoutConfig),
+    "rand-augment" => RandAugment(RandAugmentConfig),
+    "trivial-augment" => TrivialAugment(TrivialAugmentConfig),
+    "auto-augment" => AutoAugment(AutoAugmentConfig),
+    "aug-mix" => AugMix(AugMixConfig),
 }
 
 /// Transforms one after the other.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ComposeConfig { transforms: vec![example()] })]
 pub struct ComposeConfig {
     /// In the order in which they are applied.
     pub transforms: Vec<TransformConfig>,
 }
 
 /// A transform and how often it is applied.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ChanceConfig { p: half(), transform: Box::new(example()) })]
 pub struct ChanceConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
+    #[schemars(transform = Range::UNIT.bounds())]
     pub p: f64,
     /// What is applied.
     pub transform: Box<TransformConfig>,
 }
 
 /// Transforms to choose from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = OneOfConfig { transforms: vec![example()], weights: Vec::new() })]
 pub struct OneOfConfig {
     /// At least one.
     pub transforms: Vec<TransformConfig>,
@@ -145,68 +137,29 @@ fn half() -> f64 {
     0.5
 }
 
-/// A checked transform, on the heap.
-fn boxed<T: Pixel>(
-    transform: Result<impl Transform<T> + 'static, AugmentError>,
-) -> Result<Box<dyn Transform<T>>, AugmentError> {
-    Ok(Box::new(transform?))
+/// The transform of the examples.
+fn example() -> TransformConfig {
+    HorizontalFlipConfig { p: half() }.into()
 }
 
-impl TransformConfig {
-    /// The transform, checked. `place` is where it stands in the configuration, such as `augment.transforms.0`.
-    ///
-    /// # Errors
-    /// [`AugmentError`], naming the setting from `place` on, when one is out of its range.
-    pub fn build<T: Pixel>(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
-        let adjust = |kind, range| boxed(Adjust::new(kind, range));
-        let fixed = |kind, p| boxed(Fixed::new(kind, p));
-        let built: Result<Box<dyn Transform<T>>, AugmentError> = match self {
-            // What is inside names its own place.
-            Self::Compose(config) => {
-                return boxed(
-                    build_all(&config.transforms, &format!("{place}.transforms")).map(Compose::new),
-                );
-            }
-            Self::OneOf(config) => return boxed(config.build(place)),
-            Self::Chance(config) => {
-                let inner = config.transform.build(&format!("{place}.transform"))?;
-                boxed(Chance::new(config.p, inner))
-            }
-            Self::HorizontalFlip(config) => boxed(HorizontalFlip::new(config.p)),
-            Self::VerticalFlip(config) => boxed(VerticalFlip::new(config.p)),
-            Self::Crop(config) => boxed(config.build()),
-            Self::ResizedCrop(config) => boxed(config.build()),
-            Self::Rotate(config) => boxed(config.build()),
-            Self::Shear(config) => boxed(config.build()),
-            Self::Translate(config) => boxed(config.build()),
-            Self::Scale(config) => boxed(config.build()),
-            Self::Affine(config) => boxed(config.build()),
-            Self::Perspective(config) => boxed(config.build()),
-            Self::Elastic(config) => boxed(config.build()),
-            Self::Brightness(config) => adjust(AdjustKind::Brightness, config.factor),
-            Self::Contrast(config) => adjust(AdjustKind::Contrast, config.factor),
-            Self::Saturation(config) => adjust(AdjustKind::Saturation, config.factor),
-            Self::Sharpness(config) => adjust(AdjustKind::Sharpness, config.factor),
-            Self::Gamma(config) => adjust(AdjustKind::Gamma, config.factor),
-            Self::Hue(config) => adjust(AdjustKind::Hue, config.shift),
-            Self::ColorJitter(config) => boxed(config.build()),
-            Self::Grayscale(config) => fixed(FixedKind::Grayscale, config.p),
-            Self::Invert(config) => fixed(FixedKind::Invert, config.p),
-            Self::Posterize(config) => fixed(FixedKind::Posterize(config.bits), config.p),
-            Self::Solarize(config) => fixed(FixedKind::Solarize(config.threshold), config.p),
-            Self::Equalize(config) => fixed(FixedKind::Equalize, config.p),
-            Self::Autocontrast(config) => fixed(FixedKind::Autocontrast, config.p),
-            Self::GaussianBlur(config) => boxed(config.build()),
-            Self::GaussianNoise(config) => boxed(config.build()),
-            Self::ChannelShuffle(_) => boxed(Ok(ChannelShuffle)),
-            Self::Erase(config) => boxed(config.build()),
-            Self::Cutout(config) => boxed(config.build()),
-            Self::RandAugment(config) => boxed(config.build()),
-            Self::TrivialAugment(config) => boxed(config.build()),
-            Self::AutoAugment(config) => boxed(config.build()),
-            Self::AugMix(config) => boxed(config.build()),
-        };
-        built.map_err(|error| error.within(place))
+// What is inside names its own place.
+
+impl<T: Pixel> BuildTransform<T> for ComposeConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        Ok(Box::new(Compose::new(build_all(&self.transforms, &format!("{place}.transforms"))?)))
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for ChanceConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        let inner = self.transform.build(&format!("{place}.transform"))?;
+        boxed(place, Chance::new(self.p, inner))
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for OneOfConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        Ok(Box::new(self.build(place)?))
     }
 }
 

@@ -1,11 +1,13 @@
 //! What stands where an image has no pixel: a colour, its mirror image, or its edge.
 
 use kiln_core::Range;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::{AugmentError, Pixel};
 
 /// How pixels between the grid points are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Interpolation {
     /// The nearest pixel, half to even.
@@ -86,7 +88,7 @@ impl Default for Border {
 }
 
 /// A colour in a configuration: shares of white, one for all channels or one for each.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Colour {
     /// One share for all channels.

@@ -36,42 +36,49 @@ pub mod op;
 mod photometry;
 mod pixel;
 pub mod policy;
+mod rows;
+mod samples;
 mod section;
-mod smote;
 mod source;
 mod table;
 pub mod tokens;
 mod transform;
+mod transform_kind;
 mod views;
 mod warp;
 
-pub use batch::{ImageBatch, transform_samples};
+pub use batch::ImageBatch;
 pub use compose::{Chance, Compose, OneOf};
 pub use config::{ChanceConfig, ComposeConfig, OneOfConfig, TransformConfig, build_all};
 pub use error::AugmentError;
 pub use fill::{Border, Colour, Fill, Interpolation};
 pub use finish::Finish;
 pub use geometry::{
-    AffineConfig, BorderKind, CropConfig, Elastic, ElasticConfig, Factor, FlipConfig, HorizontalFlip,
-    PerspectiveConfig, RandomAffine, RandomCrop, RandomPerspective, RandomResizedCrop, ResizedCropConfig,
-    RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlip,
+    AffineConfig, BorderKind, CropConfig, Elastic, ElasticConfig, Factor, HorizontalFlip,
+    HorizontalFlipConfig, PerspectiveConfig, RandomAffine, RandomCrop, RandomPerspective, RandomResizedCrop,
+    ResizedCropConfig, RotateConfig, ScaleConfig, ShearConfig, TranslateConfig, VerticalFlip,
+    VerticalFlipConfig,
 };
 pub use image::Image;
 pub use mix::{Mix, MixConfig, Mixing};
 pub use photometry::{
-    Adjust, AdjustKind, BlurConfig, ChannelShuffle, ChannelShuffleConfig, ColorJitter, ColorJitterConfig,
-    Cutout, CutoutConfig, EraseConfig, FactorConfig, Fixed, FixedKind, GaussianBlur, GaussianNoise,
-    HueConfig, NoiseConfig, PosterizeConfig, ProbabilityConfig, RandomErasing, SolarizeConfig,
+    Adjust, AdjustKind, AutocontrastConfig, BlurConfig, BrightnessConfig, ChannelShuffle,
+    ChannelShuffleConfig, ColorJitter, ColorJitterConfig, ContrastConfig, Cutout, CutoutConfig,
+    EqualizeConfig, EraseConfig, Fixed, FixedKind, GammaConfig, GaussianBlur, GaussianNoise, GrayscaleConfig,
+    HueConfig, InvertConfig, NoiseConfig, PosterizeConfig, RandomErasing, SaturationConfig, SharpnessConfig,
+    SolarizeConfig,
 };
 pub use pixel::Pixel;
 pub use policy::{
     AugMix, AugMixConfig, AutoAugment, AutoAugmentConfig, RandAugment, RandAugmentConfig, TrivialAugment,
     TrivialAugmentConfig,
 };
+pub use rows::*;
+pub use samples::transform_samples;
 pub use section::AugmentConfig;
-pub use smote::SmoteConfig;
 pub use source::Augmented;
-pub use table::{ColumnsConfig, JitterConfig, RowTransform};
+pub use table::{Column, TableStatistics};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};
+pub use transform_kind::{BuildTransform, TransformKind};
 pub use views::Views;
 pub use warp::Warp;

@@ -1,6 +1,7 @@
 //! The section `[augment]`.
 
 use kiln_data::Rows;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{AugmentError, Augmented, MixConfig, RowTransform, TransformConfig, build_all};
@@ -20,7 +21,7 @@ use crate::{AugmentError, Augmented, MixConfig, RowTransform, TransformConfig, b
 /// # let _ = train;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentConfig {
     /// Transforms of 8-bit images. Default: none.

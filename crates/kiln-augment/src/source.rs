@@ -7,8 +7,8 @@ use kiln_core::Seed;
 use kiln_data::{Batch, DataError, InputShape, Rows, Source};
 
 use crate::op::mixup;
-use crate::smote::{Between, Smote};
-use crate::table::{RowTransform, TableStatistics};
+use crate::rows::{self, RowTransform, Smote};
+use crate::table::{Between, TableStatistics};
 use crate::{AugmentError, Mix, Transform, transform_samples};
 
 /// Rows of a data set, augmented where they are trained on.
@@ -97,11 +97,11 @@ impl Augmented {
             Some(table) => table,
             None => (TableStatistics::of(&self.rows)?, Vec::new()),
         };
-        if let RowTransform::Smote(config) = &transform {
+        if let Some(neighbors) = transform.as_kind().added_by_neighbors() {
             if !transforms.is_empty() {
                 return Err(AugmentError::NotFirst { name: "smote".to_owned() });
             }
-            self.smote = Some(Smote::new(config, &self.rows, &statistics)?);
+            self.smote = Some(Smote::new(neighbors, &self.rows, &statistics)?);
         }
         transforms.push(transform);
         self.table = Some((statistics, transforms));
@@ -200,7 +200,7 @@ impl Source<Batch> for Augmented {
                     statistics.write_between(between, row);
                 }
             }
-            statistics.apply(transforms, &mut numbers, &seeds);
+            rows::apply(transforms, statistics, &mut numbers, &seeds);
         }
         if let Some(mixing) =
             self.mix.as_ref().and_then(|mix| mix.draw(&self.shape, epoch.at(*first as u64).at(MIX)))

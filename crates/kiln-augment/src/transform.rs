@@ -34,9 +34,9 @@ pub trait Transform<T: Pixel = u8>: Debug + Send + Sync {
     /// Changes a batch: every image with the seed of the same place, in parallel.
     ///
     /// # Errors
-    /// As [`ImageBatch::transform_each`].
+    /// As [`ImageBatch::apply_each`].
     fn apply_batch(&self, batch: &mut ImageBatch<T>, seeds: &[Seed]) -> Result<(), AugmentError> {
-        batch.transform_each(self, seeds)
+        batch.apply_each(seeds, |shape| self.output_shape(shape), |image, seed| self.apply(image, seed))
     }
 }
 

@@ -1,15 +1,18 @@
 //! Random rotation, translation, scale and shear, one at a time or in one map.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
 use crate::op::AffineMap;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, Warp, draw};
 
 /// A random affine map: torchvision's `RandomAffine`. The default changes nothing.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = AffineConfig { degrees: [-10.0, 10.0], ..AffineConfig::default() })]
 pub struct AffineConfig {
     /// Clockwise, from and to. Default `[0, 0]`.
     #[serde(default)]
@@ -35,7 +38,7 @@ pub struct AffineConfig {
 }
 
 /// From and to, of a factor; the default is 1 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Factor(pub [f64; 2]);
 
@@ -46,8 +49,9 @@ impl Default for Factor {
 }
 
 /// A random rotation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = RotateConfig { degrees: [-15.0, 15.0], interpolation: Interpolation::default(), fill: None })]
 pub struct RotateConfig {
     /// Clockwise, from and to.
     pub degrees: [f64; 2],
@@ -60,8 +64,9 @@ pub struct RotateConfig {
 }
 
 /// A random shear.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ShearConfig { x: [-10.0, 10.0], y: [0.0, 0.0], interpolation: Interpolation::default(), fill: None })]
 pub struct ShearConfig {
     /// Degrees along x, from and to, inside (−90, 90). Default `[0, 0]`.
     #[serde(default)]
@@ -78,8 +83,9 @@ pub struct ShearConfig {
 }
 
 /// A random translation by whole pixels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = TranslateConfig { x: 0.1, y: 0.1, fill: None })]
 pub struct TranslateConfig {
     /// The largest move to the left or right, in shares of the width, `[0, 1]`. Default 0.
     #[serde(default)]
@@ -93,8 +99,9 @@ pub struct TranslateConfig {
 }
 
 /// A random scale around the middle.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ScaleConfig { factor: [0.9, 1.1], interpolation: Interpolation::default(), fill: None })]
 pub struct ScaleConfig {
     /// Factor, from and to, positive.
     pub factor: [f64; 2],
@@ -123,6 +130,12 @@ impl AffineConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for AffineConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 /// A shear by a right angle has no image.
 const UPRIGHT: Range = Range::between(-89.999, 89.999);
 
@@ -134,6 +147,12 @@ impl RotateConfig {
     pub fn build(&self) -> Result<RandomAffine, AugmentError> {
         let Self { degrees, interpolation, fill } = self.clone();
         AffineConfig { degrees, interpolation, fill, ..AffineConfig::default() }.build()
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for RotateConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 
@@ -150,6 +169,12 @@ impl ShearConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for ShearConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 impl TranslateConfig {
     /// The transform.
     ///
@@ -163,6 +188,12 @@ impl TranslateConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for TranslateConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 impl ScaleConfig {
     /// The transform.
     ///
@@ -172,6 +203,12 @@ impl ScaleConfig {
         let Self { factor, interpolation, fill } = self.clone();
         draw::check("factor", factor, Range::POSITIVE)?;
         AffineConfig { scale: Factor(factor), interpolation, fill, ..AffineConfig::default() }.build()
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for ScaleConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

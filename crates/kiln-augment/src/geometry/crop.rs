@@ -1,14 +1,17 @@
 //! A window at a random place.
 
 use kiln_core::Seed;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Border, Fill, Image, Pixel, Transform, Warp, draw};
 
 /// A window at a random place, of an image that may be padded first: torchvision's `RandomCrop`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = CropConfig::square(32, 4))]
 pub struct CropConfig {
     /// `[height, width]` of the window, in pixels, `[1, 65536]`.
     pub size: [usize; 2],
@@ -24,7 +27,7 @@ pub struct CropConfig {
 }
 
 /// What a crop shows outside the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BorderKind {
     /// A colour.
@@ -58,6 +61,12 @@ impl CropConfig {
             BorderKind::Edge => Border::Edge,
         };
         Ok(RandomCrop { size: self.size, padding: self.padding, border, fill })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for CropConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

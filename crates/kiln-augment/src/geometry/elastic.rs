@@ -1,15 +1,18 @@
 //! Random elastic distortion.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, op};
 
 /// An elastic distortion: torchvision's `ElasticTransform` (Simard, Steinkraus, Platt: Best practices for convolutional
 /// neural networks applied to visual document analysis, 2003).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ElasticConfig::default())]
 pub struct ElasticConfig {
     /// Strength of the displacements, at least 0. Default 50.
     #[serde(default = "default_alpha")]
@@ -52,6 +55,12 @@ impl ElasticConfig {
         let fill = Colour::fill(self.fill.as_ref())?;
         let kernel = op::filter::gaussian((8.0 * self.sigma + 1.0) as usize | 1, self.sigma);
         Ok(Elastic { alpha: self.alpha, interpolation: self.interpolation, fill, kernel })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for ElasticConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

@@ -1,17 +1,44 @@
 //! Mirror images, with a probability.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, Warp};
 
-/// How often a flip happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Left and right change places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FlipConfig {
+#[schemars(example = HorizontalFlipConfig { p: half() })]
+pub struct HorizontalFlipConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
+    #[schemars(transform = Range::UNIT.bounds())]
     pub p: f64,
+}
+
+impl<T: Pixel> BuildTransform<T> for HorizontalFlipConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, HorizontalFlip::new(self.p))
+    }
+}
+
+/// Top and bottom change places.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = VerticalFlipConfig { p: half() })]
+pub struct VerticalFlipConfig {
+    /// Probability, `[0, 1]`. Default 0.5.
+    #[serde(default = "half")]
+    #[schemars(transform = Range::UNIT.bounds())]
+    pub p: f64,
+}
+
+impl<T: Pixel> BuildTransform<T> for VerticalFlipConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, VerticalFlip::new(self.p))
+    }
 }
 
 fn half() -> f64 {

@@ -12,6 +12,6 @@ pub use affine::{
 };
 pub use crop::{BorderKind, CropConfig, RandomCrop};
 pub use elastic::{Elastic, ElasticConfig};
-pub use flip::{FlipConfig, HorizontalFlip, VerticalFlip};
+pub use flip::{HorizontalFlip, HorizontalFlipConfig, VerticalFlip, VerticalFlipConfig};
 pub use perspective::{PerspectiveConfig, RandomPerspective};
 pub use resized_crop::{RandomResizedCrop, ResizedCropConfig};

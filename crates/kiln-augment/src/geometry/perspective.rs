@@ -1,14 +1,17 @@
 //! A random view from another side.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw, op};
 
 /// A random perspective: torchvision's `RandomPerspective`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = PerspectiveConfig::default())]
 pub struct PerspectiveConfig {
     /// How far the corners move inwards at most, in shares of half the image, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
@@ -43,6 +46,12 @@ impl PerspectiveConfig {
         Range::UNIT.check("distortion", self.distortion)?;
         Range::UNIT.check("p", self.p)?;
         Ok(RandomPerspective { fill: Colour::fill(self.fill.as_ref())?, config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for PerspectiveConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

@@ -1,20 +1,23 @@
 //! A window of random size and place, resized to one size.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Interpolation, Pixel, Transform, Warp, draw, op};
 
 /// A window of random area, ratio and place, resized: torchvision's `RandomResizedCrop`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ResizedCropConfig::square(32))]
 pub struct ResizedCropConfig {
     /// `[height, width]` of the result, in pixels, `[1, 65536]`.
     pub size: [usize; 2],
     /// The window's share of the image's area, from and to, `(0, 1]`. Default `[0.08, 1]`.
     #[serde(default = "default_scale")]
     pub scale: [f64; 2],
-    /// The window's ratio of width to height, from and to, positive. Default `[0.75, 1.333…]`.
+    /// The window's ratio of width to height, from and to, positive. Default: from 3/4 to 4/3.
     #[serde(default = "default_ratio")]
     pub ratio: [f64; 2],
     /// How it is resized. Default bilinear, with a filter as wide as an output pixel.
@@ -53,6 +56,12 @@ impl ResizedCropConfig {
         Range::POSITIVE.check("scale", self.scale[0])?;
         draw::check("ratio", self.ratio, Range::POSITIVE)?;
         Ok(RandomResizedCrop { config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for ResizedCropConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

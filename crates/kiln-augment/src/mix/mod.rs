@@ -4,6 +4,7 @@ mod op;
 
 use kiln_core::{Range, Seed};
 use kiln_data::{InputShape, TargetNumbers};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use op::{cut_window, cutmix, mix_targets, mixup};
@@ -25,8 +26,9 @@ use crate::{AugmentError, draw};
 /// Names and meanings are those of timm's `Mixup`, whose smoothing of labels is a setting of the loss here; pairs are those
 /// of torchvision's `MixUp` and `CutMix` (timm pairs the first item with the last, and makes windows of odd size a pixel
 /// larger).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = MixConfig { mixup: 0.2, ..MixConfig::default() })]
 pub struct MixConfig {
     /// α of MixUp; 0 is no MixUp. Default 0.
     #[serde(default)]

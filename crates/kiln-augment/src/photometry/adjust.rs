@@ -1,8 +1,10 @@
 //! Adjustments by a random number: brightness, contrast, saturation, sharpness, gamma, hue.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw, op};
 
 /// What a random number adjusts.
@@ -22,20 +24,19 @@ pub enum AdjustKind {
     Hue,
 }
 
-/// A factor that is drawn uniformly; 1 changes nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Other hues: a turn of the colour wheel that is drawn uniformly; 0 changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FactorConfig {
-    /// From and to, at least 0.
-    pub factor: [f64; 2],
-}
-
-/// A turn of the colour wheel that is drawn uniformly; 0 changes nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[schemars(example = HueConfig { shift: [-0.1, 0.1] })]
 pub struct HueConfig {
     /// From and to, in shares of a full turn, `[-0.5, 0.5]`.
     pub shift: [f64; 2],
+}
+
+impl<T: Pixel> BuildTransform<T> for HueConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, Adjust::new(AdjustKind::Hue, self.shift))
+    }
 }
 
 /// An adjustment by a uniform number.

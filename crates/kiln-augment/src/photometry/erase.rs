@@ -1,15 +1,18 @@
 //! Parts of the image taken away: random erasing and cutout.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Pixel, Transform, draw, op};
 
 /// A rectangle of random area, ratio and place, erased: torchvision's `RandomErasing` (Zhong and others: Random erasing
 /// data augmentation, 2017).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = EraseConfig::default())]
 pub struct EraseConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
@@ -60,6 +63,12 @@ impl EraseConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for EraseConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 /// Erases a rectangle whose share of the area is uniform, whose logarithm of the ratio is uniform, and whose place is
 /// uniform, with a probability. If ten draws do not fit, nothing is erased. Built by [`EraseConfig::build`].
 #[derive(Debug, Clone, PartialEq)]
@@ -103,8 +112,9 @@ impl<T: Pixel> Transform<T> for RandomErasing {
 
 /// Squares at random places, erased (DeVries and Taylor: Improved regularization of convolutional neural networks with
 /// cutout, 2017).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = CutoutConfig { size: 8, count: 1, fill: None })]
 pub struct CutoutConfig {
     /// Side of a square, in pixels, `[1, 65536]`.
     pub size: usize,
@@ -129,6 +139,12 @@ impl CutoutConfig {
         draw::side("size", self.size, 1)?;
         let fill = Colour::fill(self.fill.as_ref())?;
         Ok(Cutout { size: self.size, count: self.count, fill })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for CutoutConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Changes with nothing to draw but whether they happen: grayscale, invert, equalise and others.
 
 use kiln_core::{Range, Seed};
-use serde::{Deserialize, Serialize};
 
 use super::adjust::colour;
 use crate::{AugmentError, Image, Pixel, Transform, op};
@@ -21,41 +20,6 @@ pub enum FixedKind {
     Posterize(u32),
     /// [`op::solarize`] from this share of white on, 0 to 1.
     Solarize(f64),
-}
-
-/// How often something happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProbabilityConfig {
-    /// Probability, `[0, 1]`. Default 0.5.
-    #[serde(default = "half")]
-    pub p: f64,
-}
-
-/// How far colours are reduced, and how often.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PosterizeConfig {
-    /// Bits that are kept of each 8, `[0, 8]`.
-    pub bits: u32,
-    /// Probability, `[0, 1]`. Default 0.5.
-    #[serde(default = "half")]
-    pub p: f64,
-}
-
-/// Where the inversion starts, and how often it happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SolarizeConfig {
-    /// The first shade that is inverted, a share of white, `[0, 1]`.
-    pub threshold: f64,
-    /// Probability, `[0, 1]`. Default 0.5.
-    #[serde(default = "half")]
-    pub p: f64,
-}
-
-fn half() -> f64 {
-    0.5
 }
 
 /// A change that happens with a probability.

@@ -1,14 +1,17 @@
 //! Brightness, contrast, saturation and hue together, in random order.
 
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::AdjustKind;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw};
 
 /// Random colours: torchvision's `ColorJitter`. The default changes nothing.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ColorJitterConfig::default())]
 pub struct ColorJitterConfig {
     /// b: the factor is uniform from max(0, 1 − b) to 1 + b. Default 0.
     #[serde(default)]
@@ -46,6 +49,12 @@ impl ColorJitterConfig {
             parts.push((AdjustKind::Hue, [-self.hue, self.hue]));
         }
         Ok(ColorJitter { parts })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for ColorJitterConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

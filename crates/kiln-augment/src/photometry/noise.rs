@@ -2,13 +2,16 @@
 
 use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw, op};
 
 /// A blur by a random standard deviation: torchvision's `GaussianBlur`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = BlurConfig { kernel: 3, sigma: default_sigma() })]
 pub struct BlurConfig {
     /// Width and height of the filter in pixels, odd.
     pub kernel: usize,
@@ -38,6 +41,12 @@ impl BlurConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for BlurConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 /// A Gaussian blur whose standard deviation is uniform. Built by [`BlurConfig::build`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianBlur {
@@ -51,8 +60,9 @@ impl<T: Pixel> Transform<T> for GaussianBlur {
 }
 
 /// Normal noise: torchvision's `GaussianNoise`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = NoiseConfig { mean: 0.0, sigma: tenth() })]
 pub struct NoiseConfig {
     /// Mean, in shares of white. Default 0.
     #[serde(default)]
@@ -78,6 +88,12 @@ impl NoiseConfig {
     }
 }
 
+impl<T: Pixel> BuildTransform<T> for NoiseConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
+    }
+}
+
 /// Normal noise, new for every pixel of every channel. Built by [`NoiseConfig::build`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GaussianNoise {
@@ -95,10 +111,17 @@ impl<T: Pixel> Transform<T> for GaussianNoise {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ChannelShuffle;
 
-/// Nothing to set.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// Channels in another order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = ChannelShuffleConfig {})]
 pub struct ChannelShuffleConfig {}
+
+impl<T: Pixel> BuildTransform<T> for ChannelShuffleConfig {
+    fn boxed(&self, _place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        Ok(Box::new(ChannelShuffle))
+    }
+}
 
 impl<T: Pixel> Transform<T> for ChannelShuffle {
     fn apply(&self, image: &mut Image<T>, seed: Seed) {

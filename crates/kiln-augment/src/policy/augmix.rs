@@ -2,17 +2,20 @@
 
 use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Space;
 use super::rand::{check, random_step};
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw, op};
 
 /// AugMix (Hendrycks, Mu, Cubuk, Zoph, Gilmer, Lakshminarayanan: AugMix: a simple data processing method to improve
 /// robustness and uncertainty, 2019), with torchvision's operations and strengths.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = AugMixConfig::default())]
 pub struct AugMixConfig {
     /// Levels are below this one, `[1, 10]`. Default 3.
     #[serde(default = "three")]
@@ -60,6 +63,12 @@ impl AugMixConfig {
         at_least("width", self.width, 1)?;
         Range::POSITIVE.check("alpha", self.alpha)?;
         Ok(AugMix { fill: Colour::fill(self.fill.as_ref())?, config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for AugMixConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

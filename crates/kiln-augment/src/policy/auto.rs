@@ -1,17 +1,20 @@
 //! AutoAugment: a pair of operations out of a learned list.
 
 use kiln_core::Seed;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rand::check;
 use super::{AutoPolicy, Space};
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw};
 
 /// AutoAugment (Cubuk, Zoph, Mané, Vasudevan, Le: AutoAugment: learning augmentation policies from data, 2018), with
 /// torchvision's lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = AutoAugmentConfig::default())]
 pub struct AutoAugmentConfig {
     /// The data set that the list was learned on. Default ImageNet.
     #[serde(default)]
@@ -41,6 +44,12 @@ impl AutoAugmentConfig {
     /// [`AugmentError::Number`] for a fill that is not from 0 to 1.
     pub fn build(&self) -> Result<AutoAugment, AugmentError> {
         Ok(AutoAugment { fill: Colour::fill(self.fill.as_ref())?, config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for AutoAugmentConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

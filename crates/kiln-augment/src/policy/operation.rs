@@ -1,10 +1,13 @@
 //! The operations that policies are made of.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::op::{self, AffineMap};
 use crate::{Fill, Image, Interpolation, Pixel};
 
 /// An operation with one strength, named as in the papers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Operation {
     /// Nothing.
     Identity,

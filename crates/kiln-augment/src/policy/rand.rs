@@ -2,16 +2,19 @@
 
 use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Space;
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw};
 
 /// RandAugment (Cubuk, Zoph, Shlens, Le: RandAugment: practical automated data augmentation with a reduced search space,
 /// 2019), with torchvision's operations and strengths.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = RandAugmentConfig::default())]
 pub struct RandAugmentConfig {
     /// Operations in a row. Default 2.
     #[serde(default = "two")]
@@ -61,6 +64,12 @@ impl RandAugmentConfig {
         at_least("levels", self.levels, 2)?;
         Range::between(0.0, (self.levels - 1) as f64).check("level", self.level as f64)?;
         Ok(RandAugment { fill: Colour::fill(self.fill.as_ref())?, config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for RandAugmentConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

@@ -4,11 +4,13 @@ use Operation::{
     AutoContrast, Brightness, Color, Contrast, Equalize, Invert, Posterize, Rotate, Sharpness, ShearX,
     ShearY, Solarize, TranslateX, TranslateY,
 };
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Operation;
 
 /// Which list: the data set that it was learned on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AutoPolicy {
     /// ImageNet.

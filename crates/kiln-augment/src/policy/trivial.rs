@@ -2,17 +2,20 @@
 
 use kiln_core::Seed;
 use kiln_core::check::at_least;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Space;
 use super::rand::{check, random_step};
 use crate::fill::Colour;
+use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw};
 
 /// TrivialAugment with the wide space (Müller and Hutter: TrivialAugment: tuning-free yet state-of-the-art data
 /// augmentation, 2021), with torchvision's operations and strengths.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = TrivialAugmentConfig::default())]
 pub struct TrivialAugmentConfig {
     /// Number of levels, at least 2. Default 31.
     #[serde(default = "thirty_one")]
@@ -47,6 +50,12 @@ impl TrivialAugmentConfig {
     pub fn build(&self) -> Result<TrivialAugment, AugmentError> {
         at_least("levels", self.levels, 2)?;
         Ok(TrivialAugment { fill: Colour::fill(self.fill.as_ref())?, config: self.clone() })
+    }
+}
+
+impl<T: Pixel> BuildTransform<T> for TrivialAugmentConfig {
+    fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
+        boxed(place, self.build())
     }
 }
 

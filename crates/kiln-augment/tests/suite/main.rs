@@ -8,6 +8,7 @@ mod distributions;
 mod goldens;
 mod mixing;
 mod policies;
+mod registry;
 mod source;
 mod tokens;
 mod transforms;

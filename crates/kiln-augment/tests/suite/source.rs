@@ -1,8 +1,8 @@
 //! Augmented rows: what a loader gets depends on the run's seed, the epoch and the item, and on nothing else.
 
 use kiln_augment::{
-    AugmentError, Augmented, ColumnsConfig, CropConfig, EraseConfig, HorizontalFlip, JitterConfig, MixConfig,
-    RowTransform, SmoteConfig, op,
+    AugmentError, Augmented, CropConfig, EraseConfig, FeatureDropoutConfig, HorizontalFlip, JitterConfig,
+    MixConfig, RowTransform, SmoteConfig, SwapNoiseConfig, op,
 };
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Batch, DataConfig, Loader, Prepared, Source, Targets};
@@ -29,13 +29,12 @@ fn digits() -> Augmented {
 }
 
 fn wine() -> Augmented {
-    let columns = || ColumnsConfig { p: 0.2 };
     Augmented::new(prepared("wine").train())
         .rows(RowTransform::Jitter(JitterConfig { sigma: 0.3 }))
         .unwrap()
-        .rows(RowTransform::FeatureDropout(columns()))
+        .rows(RowTransform::FeatureDropout(FeatureDropoutConfig { p: 0.2 }))
         .unwrap()
-        .rows(RowTransform::SwapNoise(columns()))
+        .rows(RowTransform::SwapNoise(SwapNoiseConfig { p: 0.2 }))
         .unwrap()
 }
 
@@ -140,10 +139,10 @@ fn rows_change_as_much_as_they_shall() {
     assert!((variance.sqrt() - 0.3).abs() < 0.005, "{}", variance.sqrt());
 
     let share = |cells: &[(f32, f32)]| cells.iter().filter(|(new, old)| new != old).count() as f64 / n;
-    let dropped = changed(RowTransform::FeatureDropout(ColumnsConfig { p: 0.2 }));
+    let dropped = changed(RowTransform::FeatureDropout(FeatureDropoutConfig { p: 0.2 }));
     assert!((share(&dropped) - 0.2).abs() < 0.01, "{}", share(&dropped));
     assert!(dropped.iter().filter(|(new, old)| new != old).all(|(new, _)| new.abs() < 1e-5));
-    let swapped = changed(RowTransform::SwapNoise(ColumnsConfig { p: 0.2 }));
+    let swapped = changed(RowTransform::SwapNoise(SwapNoiseConfig { p: 0.2 }));
     // A donor may have the same value.
     assert!((0.17..0.21).contains(&share(&swapped)), "{}", share(&swapped));
 }
@@ -253,6 +252,6 @@ fn what_does_not_fit_the_data_is_an_error() {
     assert!(matches!(smaller, AugmentError::Resized { output: [1, 6, 6], .. }), "{smaller}");
     let outside = digits().training_batch(&[0, 100_000], Seed::new(0), &kiln_testkit::device());
     assert!(outside.is_err());
-    let bad = RowTransform::SwapNoise(ColumnsConfig { p: 2.0 }).check("augment.1").unwrap_err();
+    let bad = RowTransform::SwapNoise(SwapNoiseConfig { p: 2.0 }).check("augment.1").unwrap_err();
     assert!(bad.to_string().starts_with("augment.1.p is 2"));
 }

@@ -2,23 +2,27 @@
 
 use kiln_core::{Range, Seed};
 use kiln_data::{Rows, Target};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::table::TableStatistics;
+use super::kind::RowKind;
+use crate::table::{Between, TableStatistics};
 use crate::{AugmentError, draw, op};
 
-/// Settings of `smote`: Chawla and others, SMOTE: synthetic minority over-sampling technique, 2002.
+/// More items for classes that have few; comes first: Chawla and others, SMOTE: synthetic minority over-sampling technique, 2002.
 ///
 /// Every class gets as many items as the largest has, in every epoch. An added item lies between an item of its class and one of
 /// that item's nearest neighbours in the class, both drawn anew in every epoch, in the features that the model sees:
 /// `x + step · (neighbour − x)` with a uniform step. Columns of categories are those of the nearer of the two (imbalanced-learn's
 /// `SMOTENC` takes the most frequent among the neighbours). A class with fewer items than neighbours asked for has fewer
 /// neighbours; one item alone is repeated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(example = SmoteConfig::default())]
 pub struct SmoteConfig {
     /// How many neighbours of an item are candidates, at least 1. Default 5.
     #[serde(default = "five")]
+    #[schemars(range(min = 1))]
     pub neighbors: usize,
 }
 
@@ -32,10 +36,14 @@ impl Default for SmoteConfig {
     }
 }
 
-impl SmoteConfig {
-    pub(crate) fn check(&self, place: &str) -> Result<(), AugmentError> {
+impl RowKind for SmoteConfig {
+    fn check(&self, place: &str) -> Result<(), AugmentError> {
         Range::at_least(1.0).check(&format!("{place}.neighbors"), self.neighbors as f64)?;
         Ok(())
+    }
+
+    fn added_by_neighbors(&self) -> Option<usize> {
+        Some(self.neighbors)
     }
 }
 
@@ -50,14 +58,6 @@ struct Minority {
     neighbors: Vec<Vec<usize>>,
 }
 
-/// What an added item is made of: two items and how far it lies from the first towards the second, from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Between {
-    pub(crate) item: usize,
-    pub(crate) neighbor: usize,
-    pub(crate) step: f32,
-}
-
 /// The classes that get items, and how many in all.
 #[derive(Debug, Clone)]
 pub(crate) struct Smote {
@@ -67,7 +67,7 @@ pub(crate) struct Smote {
 
 impl Smote {
     pub(crate) fn new(
-        config: &SmoteConfig,
+        neighbors: usize,
         rows: &Rows,
         statistics: &TableStatistics,
     ) -> Result<Self, AugmentError> {
@@ -90,8 +90,8 @@ impl Smote {
             let added = end..end + most - items.len();
             end = added.end;
             let features: Vec<f32> = items.iter().flat_map(|item| statistics.row(*item)).copied().collect();
-            let neighbors = op::nearest_neighbors(&features, statistics.width(), config.neighbors);
-            classes.push(Minority { added, items, neighbors });
+            let nearest = op::nearest_neighbors(&features, statistics.width(), neighbors);
+            classes.push(Minority { added, items, neighbors: nearest });
         }
         Ok(Self { classes, end })
     }
