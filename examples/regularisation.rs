@@ -39,8 +39,7 @@ struct Way {
 }
 
 fn ways() -> Vec<Way> {
-    let strength = StrengthConfig::new;
-    let (l1, l2) = (PenaltyConfig::L1(strength(5e-4)), PenaltyConfig::L2(strength(3e-3)));
+    let (l1, l2) = (L1Config::new(5e-4).into(), L2Config::new(3e-3).into());
     let patience = Some(20);
     vec![
         Way { name: "nothing", ..Way::default() },

@@ -29,10 +29,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Batch size 0 is all items: plain gradient descent.
     let task = Supervised::new(Network::forward, loss, patients.fitted.clone());
-    let penalty = StrengthConfig::new(LAMBDA);
     let outcome = Trainer::new(task, TrainConfig { epochs: 1000, batch_size: 0, ..TrainConfig::default() })
         .optimizer(OptimConfig::Sgd(SgdConfig { lr: 0.2, ..SgdConfig::default() }))
-        .penalty(PenaltyConfig::L2(penalty))
+        .penalty(L2Config::new(LAMBDA).into())
         .fit(model, &Data::new(patients.train()))?;
     let weights = Weights::of(&outcome.model);
     let mut descent = Vec::new();

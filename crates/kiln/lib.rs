@@ -81,9 +81,9 @@ pub mod prelude {
     };
     pub use kiln_objective::{
         BinaryCrossEntropyConfig, ConstraintConfig, CrossEntropyConfig, Custom, ElasticNetConfig,
-        FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, Loss, LossConfig,
-        MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, StrengthConfig,
-        TargetKind, Units,
+        FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, L1Config, L2Config, Loss,
+        LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, TargetKind,
+        Units,
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, CosineShape, LinearShape, OneCycleShape, OptimConfig, PlateauShape,

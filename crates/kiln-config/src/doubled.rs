@@ -1,7 +1,6 @@
 //! Penalties that say the same thing twice, and penalties inside an optimiser that changes what they mean.
 
 use kiln_core::ParamSelection;
-use kiln_objective::PenaltyConfig;
 use kiln_optim::{DecayForm, OptimConfig};
 
 use crate::run::RunConfig;
@@ -12,7 +11,8 @@ pub fn warnings(config: &RunConfig) -> Vec<String> {
     let (optim, decay) = (&config.optim.rule, config.optim.rule.weight_decay());
     let name = optim.name();
     for (index, penalty) in config.penalty.iter().enumerate() {
-        let (Some((kind, terms)), Some(params)) = (terms(penalty), penalty.params()) else { continue };
+        let (Some(terms), Some(params)) = (penalty.as_kind().elastic(), penalty.params()) else { continue };
+        let kind = penalty.name();
         if decay > 0.0 && terms.l2 > 0.0 && decays(optim, params) {
             lines.push(format!(
                 "penalty.{index} ({kind}) and optim.weight_decay both shrink the same weights; leave one out \
@@ -28,7 +28,7 @@ pub fn warnings(config: &RunConfig) -> Vec<String> {
             ));
         }
         for (earlier, other) in config.penalty[..index].iter().enumerate() {
-            let (Some((_, other_terms)), Some(other_params)) = (self::terms(other), other.params()) else {
+            let (Some(other_terms), Some(other_params)) = (other.as_kind().elastic(), other.params()) else {
                 continue;
             };
             let both = [(terms.l1, other_terms.l1, "L1"), (terms.l2, other_terms.l2, "L2")];
@@ -49,26 +49,6 @@ pub fn warnings(config: &RunConfig) -> Vec<String> {
         ));
     }
     lines
-}
-
-/// Strengths of the L1 and the L2 term of a penalty.
-struct Terms {
-    l1: f64,
-    l2: f64,
-}
-
-/// The name of a penalty and its terms; `None` for one that has neither.
-fn terms(penalty: &PenaltyConfig) -> Option<(&'static str, Terms)> {
-    Some(match penalty {
-        PenaltyConfig::L1(config) => ("l1", Terms { l1: config.strength, l2: 0.0 }),
-        PenaltyConfig::CumulativeL1(config) => ("cumulative-l1", Terms { l1: config.strength, l2: 0.0 }),
-        PenaltyConfig::L2(config) => ("l2", Terms { l1: 0.0, l2: config.strength }),
-        PenaltyConfig::ElasticNet(config) => {
-            let (l1, l2) = (config.strength * config.l1_ratio, config.strength * (1.0 - config.l1_ratio));
-            ("elastic-net", Terms { l1, l2 })
-        }
-        _ => return None,
-    })
 }
 
 /// Whether the weight decay acts on parameters that a penalty selects.

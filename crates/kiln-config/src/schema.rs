@@ -3,16 +3,19 @@
 
 use std::sync::OnceLock;
 
-use kiln_augment::{AugmentConfig, FlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig};
+use kiln_augment::{
+    AugmentConfig, HorizontalFlipConfig, JitterConfig, MixConfig, RowTransform, TransformConfig,
+};
 use kiln_core::ParamSelection;
 use kiln_data::{Components, DataConfig, Encode, TaskKind};
 use kiln_models::{Activation, ConvDropoutKind, DropoutKind, Head, Norm};
 use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ResnetConfig};
 use kiln_objective::{
     ActivityConfig, ActivityNorm, BinaryCrossEntropyConfig, BoxConfig, ConstraintConfig, CrossEntropyConfig,
-    ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
-    InputGradientConfig, JacobianConfig, LossConfig, MaxNormConfig, NonNegativeConfig, PenaltyConfig, Plain,
-    PoissonNllConfig, QuantileConfig, SmoothConfig, SpectralConfig, StrengthConfig, UnitNormConfig, Units,
+    CumulativeL1Config, ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig,
+    HuberConfig, InputGradientConfig, JacobianConfig, L1Config, L2Config, L21Config, LogCoshConfig,
+    LossConfig, MaeConfig, MaxNormConfig, MseConfig, MultiMarginConfig, NonNegativeConfig, OrthogonalConfig,
+    PenaltyConfig, PoissonNllConfig, QuantileConfig, SpectralConfig, UnitNormConfig, Units,
 };
 use kiln_optim::{
     AdadeltaConfig, AdafactorConfig, AdagradConfig, AdamConfig, AdamaxConfig, AdamwConfig, AdanConfig,
@@ -219,7 +222,7 @@ fn gradient() -> GradientConfig {
 
 fn augment() -> AugmentConfig {
     AugmentConfig {
-        transforms: vec![TransformConfig::HorizontalFlip(FlipConfig { p: 0.5 })],
+        transforms: vec![TransformConfig::HorizontalFlip(HorizontalFlipConfig { p: 0.5 })],
         rows: vec![RowTransform::Jitter(JitterConfig { sigma: 0.5 })],
     }
 }
@@ -287,11 +290,11 @@ fn losses() -> [LossConfig; 12] {
         LossConfig::BinaryCrossEntropy(BinaryCrossEntropyConfig::default()),
         LossConfig::Focal(FocalConfig { gamma: 0.5, alpha: Some(0.5) }),
         LossConfig::Hinge(HingeConfig::default()),
-        LossConfig::MultiMargin(HingeConfig::default()),
-        LossConfig::Mse(Plain {}),
-        LossConfig::Mae(Plain {}),
+        LossConfig::MultiMargin(MultiMarginConfig::default()),
+        LossConfig::Mse(MseConfig {}),
+        LossConfig::Mae(MaeConfig {}),
         LossConfig::Huber(HuberConfig::default()),
-        LossConfig::LogCosh(Plain {}),
+        LossConfig::LogCosh(LogCoshConfig {}),
         LossConfig::Quantile(QuantileConfig::default()),
         LossConfig::PoissonNll(PoissonNllConfig::default()),
         LossConfig::GaussianNll(GaussianNllConfig::default()),
@@ -301,20 +304,21 @@ fn losses() -> [LossConfig; 12] {
 fn penalties() -> [PenaltyConfig; 11] {
     // What may be left out is only shown when it is there.
     let schedule = || Some(ScheduleConfig::default());
-    let strength = StrengthConfig { schedule: schedule(), ..StrengthConfig::new(0.5) };
-    let smooth = SmoothConfig { strength: 0.5, params: ParamSelection::Weights, schedule: schedule() };
     let (params, step) = (ParamSelection::Weights, 0.5);
     [
-        PenaltyConfig::L1(strength.clone()),
-        PenaltyConfig::CumulativeL1(smooth.clone()),
-        PenaltyConfig::L2(strength.clone()),
+        PenaltyConfig::L1(L1Config { schedule: schedule(), ..L1Config::new(0.5) }),
+        PenaltyConfig::CumulativeL1(CumulativeL1Config {
+            schedule: schedule(),
+            ..CumulativeL1Config::new(0.5)
+        }),
+        PenaltyConfig::L2(L2Config { schedule: schedule(), ..L2Config::new(0.5) }),
         PenaltyConfig::ElasticNet(ElasticNetConfig {
             schedule: schedule(),
             ..ElasticNetConfig::new(0.5, 0.5)
         }),
         PenaltyConfig::GroupLasso(GroupLassoConfig { schedule: schedule(), ..GroupLassoConfig::new(0.5) }),
-        PenaltyConfig::L21(strength),
-        PenaltyConfig::Orthogonal(smooth),
+        PenaltyConfig::L21(L21Config { schedule: schedule(), ..L21Config::new(0.5) }),
+        PenaltyConfig::Orthogonal(OrthogonalConfig { schedule: schedule(), ..OrthogonalConfig::new(0.5) }),
         PenaltyConfig::Spectral(SpectralConfig {
             strength: 0.5,
             iterations: 1,

@@ -20,6 +20,8 @@ pub enum ObjectiveError {
         loss: &'static str,
         /// What the data set has.
         target: TargetKind,
+        /// The losses for such a target.
+        fitting: Vec<&'static str>,
     },
     /// There are more or fewer class weights than classes.
     #[error("loss.class_weights has {found} entries, the target has {classes} classes")]
@@ -65,17 +67,17 @@ impl Explain for ObjectiveError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Number(_) => return None,
-            Self::Target { target: TargetKind::Classes(2), .. } => {
-                "use cross-entropy, binary-cross-entropy, focal, hinge or multi-margin for two classes"
-                    .to_owned()
+            Self::Target { target: TargetKind::Classes(2), fitting, .. } => {
+                format!("use {} for two classes", any_of(fitting))
             }
-            Self::Target { target: TargetKind::Classes(_), .. } => {
-                "use cross-entropy or multi-margin for classes".to_owned()
+            Self::Target { target: TargetKind::Classes(_), fitting, .. } => {
+                format!("use {} for classes", any_of(fitting))
             }
-            Self::Target { target: TargetKind::Values(_), .. } => {
-                "use mse, mae, huber, log-cosh, quantile, poisson-nll or gaussian-nll for numbers \
-                 (binary-cross-entropy only for one column of 0 and 1)"
-                    .to_owned()
+            Self::Target { target: TargetKind::Values(_), fitting, .. } => {
+                format!(
+                    "use {} for numbers (binary-cross-entropy only for one column of 0 and 1)",
+                    any_of(fitting)
+                )
             }
             Self::ClassWeights { classes, .. } => {
                 format!("give {classes} class weights, in the order of the classes, or none")
@@ -99,5 +101,13 @@ impl Explain for ObjectiveError {
             }
             Self::NotProximal { penalty } => Some(Cow::Owned(format!("{penalty}.proximal"))),
         }
+    }
+}
+
+/// Names as a list in a sentence.
+fn any_of(names: &[&str]) -> String {
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => names.concat(),
     }
 }

@@ -1,24 +1,18 @@
 //! Losses, penalties and constraints: what training minimises, and where.
+//!
+//! Each kind is one file, with its settings and all that is known of it, and one line in the list of its section
+//! ([`LossConfig`], [`PenaltyConfig`], [`ConstraintConfig`]). What a file has to say is in the trait of the section:
+//! [`LossKind`], [`PenaltyKind`], [`ConstraintKind`].
 
-mod batch;
-mod config;
 mod constraint;
 mod error;
 mod loss;
 mod penalty;
+mod selection;
 mod units;
 
-pub use batch::{Activity, BatchPenalties, BatchView, InputGradient, Jacobian};
-pub use config::{
-    ActivityConfig, ActivityNorm, BinaryCrossEntropyConfig, BoxConfig, ConstraintConfig, CrossEntropyConfig,
-    ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
-    InputGradientConfig, JacobianConfig, LossConfig, MaxNormConfig, NonNegativeConfig, PenaltyConfig, Plain,
-    PoissonNllConfig, QuantileConfig, SmoothConfig, SpectralConfig, StrengthConfig, UnitNormConfig, Units,
-};
-pub use constraint::Constraints;
+pub use constraint::*;
 pub use error::ObjectiveError;
-pub use loss::{Loss, TargetKind, functional};
-pub use penalty::{
-    Beside, Convention, CumulativeL1, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalties, Penalty,
-    PenaltyTerm, Spectral, WeightView,
-};
+pub use loss::*;
+pub use penalty::*;
+pub use units::Units;

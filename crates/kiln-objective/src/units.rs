@@ -1,8 +1,35 @@
 //! Weight tensors as units: which numbers belong to one output or one input.
 
-use burn::tensor::Tensor;
+use std::fmt;
 
-use crate::Units;
+use burn::tensor::Tensor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a unit of a weight tensor is: which numbers belong together.
+///
+/// Layouts are Burn's: matrices `[inputs, outputs]`, filters `[outputs, inputs, …]`. In a vector each number is a unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Units {
+    /// What goes into one output: a column of a matrix, a filter of a convolution.
+    #[default]
+    Output,
+    /// What comes from one input: a row of a matrix, a channel in all filters.
+    Input,
+    /// The filters of convolutions, and no matrices.
+    Filter,
+}
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Output => "output",
+            Self::Input => "input",
+            Self::Filter => "filter",
+        })
+    }
+}
 
 /// A tensor of shape `dims` as `[outer, units, inner]`: what has the same place in the middle is one unit.
 pub(crate) fn shape(units: Units, dims: &[usize]) -> [usize; 3] {

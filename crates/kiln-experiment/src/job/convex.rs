@@ -3,7 +3,7 @@
 use burn::module::Module;
 use kiln_convex::Certificate;
 use kiln_core::{Weights, params};
-use kiln_models::{ModelConfig, Network};
+use kiln_models::Network;
 use kiln_objective::PenaltyConfig;
 use kiln_train::{ConvexModel, Sparsity, sparsity};
 
@@ -15,7 +15,7 @@ impl Job<'_> {
     /// How far a model trained by steps is from the optimum at most. `None` where that is not known.
     pub fn certificate(&self, model: &Network) -> Option<Certificate> {
         // Looking for it would copy the data of a model that has none.
-        let linear = matches!(self.config().model, ModelConfig::Linear(_));
+        let linear = self.config().model.intercept().is_some();
         if !linear || self.is_augmented() || self.trainer().check_certifiable().is_err() {
             return None;
         }

@@ -2,7 +2,8 @@
 
 use kiln_config::Resolved;
 use kiln_core::ParamSelection;
-use kiln_objective::{ElasticNetConfig, LossConfig, PenaltyConfig, StrengthConfig};
+use kiln_objective::{ConvexLoss, ElasticNetConfig, L1Config, LossConfig, PenaltyConfig};
+use kiln_optim::Elastic;
 
 use crate::error::{ExperimentError, Locate, NoPath};
 
@@ -18,11 +19,11 @@ impl Moving {
     /// The one penalty that can make weights zero; L1 or an elastic net on all weights without one.
     pub(super) fn new(resolved: &Resolved, l1_ratio: Option<f64>) -> Result<Self, ExperimentError> {
         let penalties = &resolved.config.penalty;
-        let mut sparse = penalties.iter().enumerate().filter(|(_, penalty)| is_sparse(penalty));
+        let mut sparse = penalties.iter().enumerate().filter(|(_, penalty)| penalty.sparse(0.0).is_some());
         let Some((place, config)) = sparse.next() else {
             let config = match l1_ratio {
-                Some(ratio) if ratio < 1.0 => PenaltyConfig::ElasticNet(ElasticNetConfig::new(0.0, ratio)),
-                _ => PenaltyConfig::L1(StrengthConfig::new(0.0)),
+                Some(ratio) if ratio < 1.0 => ElasticNetConfig::new(0.0, ratio).into(),
+                _ => L1Config::new(0.0).into(),
             };
             return Ok(Self { place: penalties.len(), config });
         };
@@ -37,7 +38,7 @@ impl Moving {
         if l1_ratio.is_some() {
             return refuse(NoPath::SaidTwice { key: key.clone() });
         }
-        if matches!(config, PenaltyConfig::ElasticNet(net) if net.l1_ratio == 0.0) {
+        if config.as_kind().l1_ratio() == Some(0.0) {
             return refuse(NoPath::NoL1 { key: key.clone() });
         }
         Ok(Self { place, config: config.clone() })
@@ -45,16 +46,8 @@ impl Moving {
 
     /// The penalty with a strength, by a proximal step.
     pub(super) fn at(&self, lambda: f64) -> PenaltyConfig {
-        let mut config = self.config.clone();
-        match &mut config {
-            PenaltyConfig::L1(own) | PenaltyConfig::L21(own) => (own.strength, own.proximal) = (lambda, true),
-            PenaltyConfig::ElasticNet(own) => (own.strength, own.proximal) = (lambda, true),
-            PenaltyConfig::GroupLasso(own) => (own.strength, own.proximal) = (lambda, true),
-            PenaltyConfig::CumulativeL1(own) => own.strength = lambda,
-            // `is_sparse` lets no other through.
-            _ => {}
-        }
-        config
+        // The one that moves is sparse.
+        self.config.sparse(lambda).unwrap_or_else(|| self.config.clone())
     }
 
     /// All penalties, this one with a strength; without it where that is 0.
@@ -68,17 +61,6 @@ impl Moving {
         }
         all
     }
-}
-
-fn is_sparse(penalty: &PenaltyConfig) -> bool {
-    matches!(
-        penalty,
-        PenaltyConfig::L1(_)
-            | PenaltyConfig::CumulativeL1(_)
-            | PenaltyConfig::ElasticNet(_)
-            | PenaltyConfig::GroupLasso(_)
-            | PenaltyConfig::L21(_)
-    )
 }
 
 /// What a solver makes of them.
@@ -97,12 +79,10 @@ impl Solvable {
         let mut found = Self { l1_ratio: l1_ratio.unwrap_or(1.0), l2: 0.0 };
         for (place, penalty) in resolved.config.penalty.iter().enumerate() {
             let plain = penalty.params() == Some(&ParamSelection::Weights) && penalty.schedule().is_none();
-            match penalty {
-                PenaltyConfig::L1(_) if plain => {}
-                PenaltyConfig::ElasticNet(net) if plain && place == moving.place => {
-                    found.l1_ratio = net.l1_ratio;
-                }
-                PenaltyConfig::L2(l2) if plain => found.l2 += l2.strength,
+            let kind = penalty.as_kind();
+            match (kind.l1_ratio(), kind.elastic()) {
+                (Some(ratio), _) if plain && place == moving.place => found.l1_ratio = ratio,
+                (None, Some(Elastic { l1: 0.0, l2 })) if plain => found.l2 += l2 / 2.0,
                 _ => {
                     let key = format!("penalty.{place}");
                     return Err(resolved.locate_at(&format!("{key}.kind"), NoPath::Penalty { key }));
@@ -115,10 +95,10 @@ impl Solvable {
     /// The strength of `l2/2 Σ w²` in a solver's problem, so that it is `s Σ w²` in that of a training. `classes`: 0 for
     /// numbers, whose squared error has a ½ there.
     pub(super) fn solver_l2(&self, classes: usize, loss: Option<&LossConfig>) -> f64 {
-        match (classes, loss) {
+        match (classes, loss.map(LossConfig::convex)) {
             (0, _) => self.l2,
             // One logit d in place of two, d/2 and −d/2: a training has s (d²/4 + d²/4).
-            (2, None | Some(LossConfig::CrossEntropy(_))) => self.l2,
+            (2, None | Some(Some(ConvexLoss::Softmax))) => self.l2,
             _ => 2.0 * self.l2,
         }
     }

@@ -1,7 +1,6 @@
 //! The path of a configuration.
 
 use kiln_config::Resolved;
-use kiln_models::ModelConfig;
 
 use super::report::PathReport;
 use super::settings::PathSettings;
@@ -34,7 +33,7 @@ pub fn path(
     settings: &PathSettings,
     observer: &dyn Observer,
 ) -> Result<Option<PathReport>, ExperimentError> {
-    if matches!(resolved.config.model, ModelConfig::Linear(_)) && !settings.by_steps {
+    if resolved.config.model.intercept().is_some() && !settings.by_steps {
         solve_path(resolved, settings, observer).map(Some)
     } else {
         train_path(resolved, settings, observer)

@@ -4,8 +4,7 @@ use kiln_config::Resolved;
 use kiln_convex::Design;
 use kiln_core::{Metrics, Purpose, Seed};
 use kiln_data::Split;
-use kiln_models::ModelConfig;
-use kiln_objective::LossConfig;
+use kiln_objective::{ConvexLoss, LossConfig};
 use kiln_train::Scores;
 use kiln_validate::path::{ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
 
@@ -104,12 +103,12 @@ pub(super) fn solve_path(
 fn check_loss(resolved: &Resolved, wanted: Wanted<'_>) -> Result<(), ExperimentError> {
     let Some(loss) = &resolved.config.loss else { return Ok(()) };
     let (is_right, target) = match wanted {
-        Wanted::Numbers { .. } => (matches!(loss, LossConfig::Mse(_)), "numbers".to_owned()),
+        Wanted::Numbers { .. } => (loss.convex() == Some(ConvexLoss::Squared), "numbers".to_owned()),
         Wanted::Classes { names, .. } => {
-            let is_right = match loss {
-                LossConfig::CrossEntropy(_) => true,
-                LossConfig::BinaryCrossEntropy(_) => names.len() == 2,
-                _ => false,
+            let is_right = match loss.convex() {
+                Some(ConvexLoss::Softmax) => true,
+                Some(ConvexLoss::Binary) => names.len() == 2,
+                Some(ConvexLoss::Squared) | None => false,
             };
             (is_right, format!("{} classes", names.len()))
         }
@@ -130,30 +129,12 @@ fn check(resolved: &Resolved, settings: &PathSettings) -> Result<(), ExperimentE
     if config.data.weight.is_some() {
         return refuse("data.weight", NoPath::Weights);
     }
-    if let ModelConfig::Linear(linear) = &config.model
-        && !linear.bias
-    {
+    if config.model.intercept() == Some(false) {
         return refuse("model.bias", NoPath::NoBias);
     }
-    match &config.loss {
-        None | Some(LossConfig::Mse(_)) => {}
-        Some(LossConfig::CrossEntropy(own)) => {
-            for (setting, is_set) in [
-                ("label_smoothing", own.label_smoothing != 0.0),
-                ("class_weights", !own.class_weights.is_empty()),
-                ("ignore_index", own.ignore_index.is_some()),
-            ] {
-                if is_set {
-                    return refuse(&format!("loss.{setting}"), NoPath::LossSetting { setting });
-                }
-            }
-        }
-        Some(LossConfig::BinaryCrossEntropy(own)) if own.pos_weight == 1.0 => {}
-        Some(LossConfig::BinaryCrossEntropy(_)) => {
-            return refuse("loss.pos_weight", NoPath::LossSetting { setting: "pos_weight" });
-        }
-        // Whether it is for the target, the data say.
-        Some(_) => {}
+    // Whether the loss is for the target, the data say.
+    if let Some(setting) = config.loss.as_ref().and_then(LossConfig::beyond_convex) {
+        return refuse(&format!("loss.{setting}"), NoPath::LossSetting { setting });
     }
     for (section, is_there) in [("augment", config.augment.is_some()), ("mix", config.mix.is_some())] {
         if is_there {

@@ -129,12 +129,8 @@ pub(super) fn train_path(
 
 /// The loss itself as the metric that picks, where the usual one does not measure what is trained for.
 fn own_loss(loss: Option<&LossConfig>) -> Option<&'static str> {
-    match loss {
-        None | Some(LossConfig::CrossEntropy(_) | LossConfig::BinaryCrossEntropy(_) | LossConfig::Mse(_)) => {
-            None
-        }
-        Some(_) => Some("loss"),
-    }
+    // A loss that convex solvers know is what the usual metric measures.
+    loss.is_some_and(|loss| loss.convex().is_none()).then_some("loss")
 }
 
 /// Everything that a training on `rows` needs; nothing is fitted on other rows.

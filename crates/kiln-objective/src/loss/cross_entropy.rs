@@ -4,9 +4,30 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 use kiln_core::Range;
 use kiln_kernels::cross_entropy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::terms::Terms;
-use crate::{CrossEntropyConfig, ObjectiveError};
+use super::terms::LossTerms;
+use super::{ConvexLoss, LossKind, members};
+use crate::{ObjectiveError, TargetKind};
+
+/// Cross-entropy of softmax outputs against classes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = CrossEntropyConfig { label_smoothing: 0.1, ..CrossEntropyConfig::default() })]
+pub struct CrossEntropyConfig {
+    /// Share of the target spread evenly over all classes, `[0, 1]`, as PyTorch's `label_smoothing`. Default 0.
+    #[serde(default)]
+    #[schemars(transform = Range::UNIT.bounds())]
+    pub label_smoothing: f64,
+    /// A weight for each class, positive; the mean is weighted as in PyTorch. Default: all 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_weights: Vec<f64>,
+    /// Items of this class, counted from 0, do not count. It may lie outside the classes, as PyTorch's −100. Default:
+    /// every item counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_index: Option<i64>,
+}
 
 /// `torch.nn.CrossEntropyLoss`: with `p = softmax(x)`, class weights `w` (1 without) and smoothing `ε`,
 /// `[(1 − ε) Σᵢ −w_yᵢ log pᵢ_yᵢ + ε/K Σᵢ Σ_c −w_c log pᵢ_c] / Σᵢ w_yᵢ`.
@@ -14,37 +35,81 @@ use crate::{CrossEntropyConfig, ObjectiveError};
 /// Items of the class `ignore_index` are left out of all sums. PyTorch's mean over nothing is NaN; here it is 0.
 ///
 /// For probabilities `q` as targets, `mean over i of −Σ_c w_c q'ᵢ_c log pᵢ_c` with `q' = (1 − ε) q + ε/K`.
-#[derive(Debug, Clone)]
-pub(super) struct CrossEntropy {
-    smoothing: f64,
-    /// Empty without weights.
-    weights: Vec<f64>,
-    classes: usize,
-    ignore_index: Option<i64>,
-}
+impl LossKind for CrossEntropyConfig {
+    fn outputs(&self, target: TargetKind) -> Option<usize> {
+        target.classes()
+    }
 
-impl CrossEntropy {
-    pub(super) fn new(config: &CrossEntropyConfig, classes: usize) -> Result<Self, ObjectiveError> {
-        let found = config.class_weights.len();
+    fn check(&self, classes: usize) -> Result<(), ObjectiveError> {
+        let found = self.class_weights.len();
         if found != 0 && found != classes {
             return Err(ObjectiveError::ClassWeights { found, classes });
         }
-        for (class, weight) in config.class_weights.iter().enumerate() {
+        for (class, weight) in self.class_weights.iter().enumerate() {
             Range::POSITIVE.check(&format!("loss.class_weights[{class}]"), *weight)?;
         }
-        Ok(Self {
-            smoothing: Range::UNIT.check("loss.label_smoothing", config.label_smoothing)?,
-            weights: config.class_weights.clone(),
-            classes,
-            ignore_index: config.ignore_index,
-        })
+        Range::UNIT.check("loss.label_smoothing", self.label_smoothing)?;
+        Ok(())
     }
 
+    fn of_classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> LossTerms {
+        let (classes, kept) = self.kept(classes, &logits);
+        let counts = own(self.row(&logits), classes.clone(), kept.clone());
+        let weights = (!self.class_weights.is_empty()).then_some(self.class_weights.as_slice());
+        let losses = cross_entropy(logits, classes, weights, self.label_smoothing).unsqueeze_dim(1);
+        let losses = match kept {
+            Some(kept) => losses.mul(kept),
+            None => losses,
+        };
+        LossTerms { losses, counts }
+    }
+
+    fn of_values(&self, logits: Tensor<2>, shares: Tensor<2>) -> Tensor<2> {
+        let classes = logits.dims()[1];
+        let log_p = log_softmax(logits, 1);
+        let log_p = match self.row(&log_p) {
+            Some(row) => log_p.mul(row),
+            None => log_p,
+        };
+        let smoothing = self.label_smoothing;
+        let shares = if smoothing == 0.0 {
+            shares
+        } else {
+            shares.mul_scalar(1.0 - smoothing).add_scalar(smoothing / classes as f64)
+        };
+        log_p.mul(shares).sum_dim(1).neg()
+    }
+
+    fn counts(&self, classes: Tensor<1, Int>) -> Option<Tensor<2>> {
+        let like = Tensor::zeros([1, 1], &classes.device());
+        let (classes, kept) = self.kept(classes, &like);
+        own(self.row(&like), classes, kept)
+    }
+
+    fn average(&self, members: Tensor<3>) -> Tensor<2> {
+        members::log_mean_exp(log_softmax(members, 2))
+    }
+
+    fn convex(&self) -> Option<ConvexLoss> {
+        Some(ConvexLoss::Softmax)
+    }
+
+    fn beyond_convex(&self) -> Option<&'static str> {
+        let settings = [
+            ("label_smoothing", self.label_smoothing != 0.0),
+            ("class_weights", !self.class_weights.is_empty()),
+            ("ignore_index", self.ignore_index.is_some()),
+        ];
+        settings.into_iter().find_map(|(setting, is_set)| is_set.then_some(setting))
+    }
+}
+
+impl CrossEntropyConfig {
     /// The weights as a row, in the place and data type of `like`.
     fn row(&self, like: &Tensor<2>) -> Option<Tensor<2>> {
         let options = (&like.device(), like.dtype());
-        (!self.weights.is_empty())
-            .then(|| Tensor::<1>::from_data(self.weights.as_slice(), options).unsqueeze())
+        (!self.class_weights.is_empty())
+            .then(|| Tensor::<1>::from_data(self.class_weights.as_slice(), options).unsqueeze())
     }
 
     /// The classes, and which of them are not ignored, `[N, 1]`, 0 or 1; `None`: all.
@@ -54,41 +119,6 @@ impl CrossEntropy {
         let kept = ignored.clone().bool_not().float().cast(like.dtype()).unsqueeze_dim(1);
         // Its place must exist, and what is found there does not count.
         (classes.mask_fill(ignored, 0), Some(kept))
-    }
-
-    /// What the items count in the mean, `[N, 1]`; `None`: 1.
-    pub(super) fn counts(&self, classes: Tensor<1, Int>) -> Option<Tensor<2>> {
-        let like = Tensor::zeros([1, 1], &classes.device());
-        let (classes, kept) = self.kept(classes, &like);
-        own(self.row(&like), classes, kept)
-    }
-
-    /// `logits`: `[N, K]`, `classes`: `[N]`.
-    pub(super) fn classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Terms {
-        let (classes, kept) = self.kept(classes, &logits);
-        let counts = own(self.row(&logits), classes.clone(), kept.clone());
-        let weights = (!self.weights.is_empty()).then_some(self.weights.as_slice());
-        let losses = cross_entropy(logits, classes, weights, self.smoothing).unsqueeze_dim(1);
-        let losses = match kept {
-            Some(kept) => losses.mul(kept),
-            None => losses,
-        };
-        Terms { losses, counts }
-    }
-
-    /// `logits`, `shares`: `[N, K]`.
-    pub(super) fn shares(&self, logits: Tensor<2>, shares: Tensor<2>) -> Terms {
-        let log_p = log_softmax(logits, 1);
-        let log_p = match self.row(&log_p) {
-            Some(row) => log_p.mul(row),
-            None => log_p,
-        };
-        let shares = if self.smoothing == 0.0 {
-            shares
-        } else {
-            shares.mul_scalar(1.0 - self.smoothing).add_scalar(self.smoothing / self.classes as f64)
-        };
-        Terms::of(log_p.mul(shares).sum_dim(1).neg())
     }
 }
 

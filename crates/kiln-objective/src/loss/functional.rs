@@ -16,19 +16,24 @@
 
 use burn::tensor::Tensor;
 
-pub use super::binary::{binary_cross_entropy, hinge, sigmoid_focal};
+pub use super::binary_cross_entropy::binary_cross_entropy;
 pub use super::divergence::kl_divergence;
 pub use super::embedding::{cosine_embedding, triplet_margin};
-pub use super::margin::multi_margin;
+pub use super::focal::sigmoid_focal;
+pub use super::gaussian_nll::{gaussian_nll, gaussian_nll_log_variance};
+pub use super::hinge::hinge;
+pub use super::huber::huber;
+pub use super::log_cosh::log_cosh;
+pub use super::mae::absolute_error;
+pub use super::mse::squared_error;
+pub use super::multi_margin::multi_margin;
 pub use super::overlap::{dice, tversky};
-pub use super::regression::{
-    absolute_error, gaussian_nll, gaussian_nll_log_variance, huber, log_cosh, poisson_nll, quantile,
-    squared_error,
-};
-use super::terms::Terms;
+pub use super::poisson_nll::poisson_nll;
+pub use super::quantile::quantile;
+use super::terms::LossTerms;
 
 /// `Σ wᵢ lᵢ / Σ wᵢ` of the losses `[N]` and weights `[N]` of the items, `[1]`: as scikit-learn's `sample_weight`. 0 where
 /// all weights are.
 pub fn weighted_mean(losses: Tensor<1>, weights: &Tensor<1>) -> Tensor<1> {
-    Terms::of(losses.unsqueeze_dim(1)).mean(Some(weights))
+    LossTerms::of(losses.unsqueeze_dim(1)).mean(Some(weights))
 }

@@ -4,15 +4,16 @@ use burn::tensor::Tensor;
 
 /// The losses of a batch before their mean.
 #[derive(Debug, Clone)]
-pub(super) struct Terms {
+pub struct LossTerms {
     /// `[N, columns]`, one column where an item has one loss.
-    pub(super) losses: Tensor<2>,
+    pub losses: Tensor<2>,
     /// What an item counts in the mean, `[N, 1]`; `None`: 1. It is in `losses` already.
-    pub(super) counts: Option<Tensor<2>>,
+    pub counts: Option<Tensor<2>>,
 }
 
-impl Terms {
-    pub(super) fn of(losses: Tensor<2>) -> Self {
+impl LossTerms {
+    /// Losses `[N, columns]` of items that count 1 each.
+    pub fn of(losses: Tensor<2>) -> Self {
         Self { losses, counts: None }
     }
 

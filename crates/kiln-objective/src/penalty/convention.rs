@@ -118,6 +118,32 @@ impl Convention {
         let found = if to.inverse { per(&to) / kiln } else { kiln / per(&to) };
         found.is_finite().then_some(found)
     }
+
+    /// The strength as other libraries write it, for n training items, as one line of text.
+    ///
+    /// ```
+    /// use kiln_objective::Convention;
+    ///
+    /// let line = "elsewhere, for n training items: scikit-learn Lasso alpha, glmnet lambda 0.05 (mse) or 0.1 (cross-entropy)";
+    /// assert_eq!(Convention::KilnL1.elsewhere(0.1), line);
+    /// ```
+    pub fn elsewhere(self, strength: f64) -> String {
+        let (squared, entropy) = (Beside::SquaredError, Beside::CrossEntropy);
+        // With one item, what is proportional to n is the factor of n.
+        let of = |to, beside| self.translate(strength, to, beside, 1).map(|s| format!("{s:?}"));
+        let both = |to| Some(format!("{} (mse) or {} (cross-entropy)", of(to, squared)?, of(to, entropy)?));
+        let known = [
+            ("scikit-learn Lasso alpha, glmnet lambda", both(Self::SklearnLasso)),
+            ("PyTorch weight_decay", of(Self::TorchWeightDecay, squared)),
+            ("Keras L2", of(Self::KerasL2, squared)),
+            ("scikit-learn Ridge alpha", of(Self::SklearnRidge, squared).map(|s| format!("{s}·n"))),
+            ("LogisticRegression C", of(Self::SklearnLogisticC, entropy).map(|s| format!("{s}/n"))),
+            ("glmnet lambda", both(Self::GlmnetRidge)),
+        ];
+        let parts: Vec<String> =
+            known.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", value?))).collect();
+        format!("elsewhere, for n training items: {}", parts.join(", "))
+    }
 }
 
 impl fmt::Display for Convention {

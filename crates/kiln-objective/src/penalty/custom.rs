@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::Tensor;
 
-use super::{Penalty, WeightView};
+use super::on_weights::{Penalty, WeightView};
 
 /// A penalty as a function of one weight; its gradient is found by automatic differentiation.
 ///

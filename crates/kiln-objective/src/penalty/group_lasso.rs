@@ -3,12 +3,73 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_core::ParamInfo;
-use kiln_optim::StepSize;
+use kiln_core::{ParamInfo, ParamSelection, Range};
+use kiln_optim::{ScheduleConfig, StepSize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::kind::{PenaltyKind, Shared};
+use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::shrink_groups;
-use super::{Penalty, WeightView, formula};
 use crate::{Units, units};
+
+/// `λ Σ √p ‖w_g‖` over the units of a layer, `p` numbers each: whole units become zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = GroupLassoConfig::new(1e-4))]
+pub struct GroupLassoConfig {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// What a group is. Default: what goes into one output unit.
+    #[serde(default)]
+    pub units: Units,
+    /// The parameters it acts on. Default: weights.
+    #[serde(default)]
+    pub params: ParamSelection,
+    /// Whether the step is proximal, which makes whole groups zero. Default true: by its gradient no group ever is.
+    #[serde(default = "yes")]
+    pub proximal: bool,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl GroupLassoConfig {
+    /// λ on the output units of the weights, by a proximal step, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        let (units, params) = (Units::Output, ParamSelection::Weights);
+        Self { strength, units, params, proximal: true, schedule: None }
+    }
+}
+
+impl PenaltyKind for GroupLassoConfig {
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            strength: self.strength,
+            schedule: self.schedule.as_ref(),
+            params: Some(&self.params),
+            proximal: self.proximal,
+        }
+    }
+
+    fn on_weights(&self) -> Option<Box<dyn Penalty>> {
+        Some(Box::new(GroupLasso { strength: self.strength, units: self.units, weighted: true }))
+    }
+
+    fn make_sparse(&mut self, strength: f64) -> bool {
+        (self.strength, self.proximal) = (strength, true);
+        true
+    }
+
+    fn formula(&self) -> String {
+        format!("λ·Σ√p·‖w‖ (p numbers for each {})", self.units)
+    }
+}
 
 /// `λ Σ √p ‖w_g‖` over the units of a weight, `p` numbers each (Yuan and Lin 2006), or without `√p` `λ Σ ‖w_g‖`, the L2,1
 /// norm.
@@ -64,12 +125,7 @@ impl Penalty for GroupLasso {
 
 impl fmt::Display for GroupLasso {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let over = match self.units {
-            Units::Output => "outputs",
-            Units::Input => "inputs",
-            Units::Filter => "filters",
-        };
         let size = if self.weighted { "√p " } else { "" };
-        formula(f, self.strength, &format!("Σ {size}‖w_g‖ over {over}"))
+        formula(f, self.strength, &format!("Σ {size}‖w_g‖ over {}s", self.units))
     }
 }

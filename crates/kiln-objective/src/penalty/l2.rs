@@ -3,10 +3,68 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_optim::{Elastic, StepSize};
+use kiln_core::{ParamSelection, Range};
+use kiln_optim::{Elastic, ScheduleConfig, StepSize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::convention::Convention;
+use super::kind::{PenaltyKind, Shared};
+use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::shrink;
-use super::{Penalty, WeightView, formula};
+
+/// `λ Σ w²` (no ½: twice as strong as a weight decay of the same number).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = L2Config::new(1e-3))]
+pub struct L2Config {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// The parameters it acts on. Default: weights.
+    #[serde(default)]
+    pub params: ParamSelection,
+    /// Whether the step is proximal. Default false.
+    #[serde(default)]
+    pub proximal: bool,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+impl L2Config {
+    /// λ on the weights, by its gradient, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        Self { strength, params: ParamSelection::Weights, proximal: false, schedule: None }
+    }
+}
+
+impl PenaltyKind for L2Config {
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            strength: self.strength,
+            schedule: self.schedule.as_ref(),
+            params: Some(&self.params),
+            proximal: self.proximal,
+        }
+    }
+
+    fn on_weights(&self) -> Option<Box<dyn Penalty>> {
+        Some(Box::new(L2 { strength: self.strength }))
+    }
+
+    fn elastic(&self) -> Option<Elastic> {
+        Some(Elastic { l1: 0.0, l2: 2.0 * self.strength })
+    }
+
+    fn formula(&self) -> String {
+        "λ·Σw² (no ½)".to_owned()
+    }
+
+    fn convention(&self) -> Option<Convention> {
+        Some(Convention::KilnL2)
+    }
+}
 
 /// `λ Σ w²`, no ½, as in Keras and in scikit-learn's `Ridge`; by default biases and normalisation layers are left out.
 ///

@@ -1,95 +1,50 @@
-//! Penalties on parameters: `J(θ) + λ · R(θ)`, one weight tensor at a time.
+//! Penalties: terms λ·R of the objective. Each kind is a file with its settings, checks, formula and rule, and a line of
+//! this list.
 
-mod build;
+mod batch_terms;
+mod config;
 mod convention;
-mod cumulative;
 mod custom;
-mod elastic_net;
-mod group_lasso;
-mod l1;
-mod l2;
-mod orthogonal;
+mod kind;
+mod on_batch;
+mod on_weights;
 mod proximal;
-pub(crate) mod share;
-mod spectral;
+mod share;
 mod terms;
 
-use std::fmt::{self, Debug, Display};
+use kiln_core::kinds;
 
-use burn::tensor::Tensor;
-use kiln_core::ParamInfo;
-use kiln_optim::{Elastic, StepSize};
-
+pub use activity::{Activity, ActivityNorm};
+pub use batch_terms::BatchPenalties;
 pub use convention::{Beside, Convention};
-pub use cumulative::CumulativeL1;
+pub use cumulative_l1::CumulativeL1;
 pub use custom::Custom;
 pub use elastic_net::ElasticNet;
 pub use group_lasso::GroupLasso;
+pub use input_gradient::InputGradient;
+pub use jacobian::Jacobian;
+pub use kind::{PenaltyKind, Shared};
 pub use l1::L1;
 pub use l2::L2;
+pub use on_batch::{BatchPenalty, BatchView};
+pub use on_weights::{Penalty, WeightView};
 pub use orthogonal::Orthogonal;
 pub use spectral::Spectral;
 pub use terms::{Penalties, PenaltyTerm};
 
-/// One parameter, as a penalty sees it.
-#[derive(Debug, Clone)]
-pub struct WeightView<'a> {
-    /// Path in the model.
-    pub path: &'a str,
-    /// The shape.
-    pub dims: &'a [usize],
-    /// The elements in row-major order, one dimension.
-    pub flat: Tensor<1>,
-}
-
-/// A term `λ · R(w)` of the objective. `Display` is its formula, λ included.
-pub trait Penalty: Debug + Display + Send + Sync {
-    /// `λ · R(w)`, `[1]`.
-    fn value(&self, weight: WeightView<'_>) -> Tensor<1>;
-
-    /// The gradient of the value, flat; `None` to have it found by automatic differentiation.
-    fn gradient(&self, _weight: WeightView<'_>) -> Option<Tensor<1>> {
-        None
+kinds! {
+    /// An entry of `[[penalty]]`: a term λ·R added to the loss.
+    pub enum PenaltyConfig: PenaltyKind {
+        "l1" => l1::L1(L1Config),
+        "cumulative-l1" => cumulative_l1::CumulativeL1(CumulativeL1Config),
+        "l2" => l2::L2(L2Config),
+        "elastic-net" => elastic_net::ElasticNet(ElasticNetConfig),
+        "group-lasso" => group_lasso::GroupLasso(GroupLassoConfig),
+        "l21" => l21::L21(L21Config),
+        "orthogonal" => orthogonal::Orthogonal(OrthogonalConfig),
+        "spectral" => spectral::Spectral(SpectralConfig),
+        "activity" => activity::Activity(ActivityConfig),
+        "input-gradient" => input_gradient::InputGradient(InputGradientConfig),
+        "jacobian" => jacobian::Jacobian(JacobianConfig),
     }
-
-    /// `argmin_u Σ (uᵢ − wᵢ)²/(2 sizeᵢ) + λ · R(u)`, flat; `None` where there is no closed form.
-    fn prox(&self, _weight: WeightView<'_>, _size: &StepSize) -> Option<Tensor<1>> {
-        None
-    }
-
-    /// The same penalty as numbers, where it is of that form: an optimiser's update then takes its gradient or proximal step
-    /// along instead of a pass over memory for it.
-    fn elastic(&self) -> Option<Elastic> {
-        None
-    }
-
-    /// Names of the tensors, as long as the weight, that its proximal steps keep from one to the next. Default: none.
-    fn slots(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// [`Penalty::prox`] for steps that depend on those before: `memory` is empty at first and then what the step before left, in
-    /// the order of [`Penalty::slots`].
-    fn prox_after(
-        &self,
-        weight: WeightView<'_>,
-        size: &StepSize,
-        _memory: &mut Vec<Tensor<1>>,
-    ) -> Option<Tensor<1>> {
-        self.prox(weight, size)
-    }
-
-    /// Whether [`Penalty::prox`] gives something.
-    fn is_proximal(&self) -> bool {
-        false
-    }
-
-    /// Whether it has a meaning for a parameter; others that are selected are passed over.
-    fn is_for(&self, _info: &ParamInfo) -> bool {
-        true
-    }
-}
-
-fn formula(f: &mut fmt::Formatter<'_>, strength: f64, rest: &str) -> fmt::Result {
-    write!(f, "{strength} · {rest}")
 }

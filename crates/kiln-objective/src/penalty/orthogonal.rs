@@ -3,9 +3,56 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
+use kiln_core::{ParamSelection, Range};
+use kiln_optim::ScheduleConfig;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{Penalty, WeightView, formula};
+use super::kind::{PenaltyKind, Shared};
+use super::on_weights::{Penalty, WeightView, formula};
 use crate::units::matrix;
+
+/// `λ ‖WᵀW − I‖²`, of the smaller side of the matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = OrthogonalConfig::new(1e-4))]
+pub struct OrthogonalConfig {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// The parameters it acts on. Default: weights.
+    #[serde(default)]
+    pub params: ParamSelection,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+impl OrthogonalConfig {
+    /// λ on the weights, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        Self { strength, params: ParamSelection::Weights, schedule: None }
+    }
+}
+
+impl PenaltyKind for OrthogonalConfig {
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            strength: self.strength,
+            schedule: self.schedule.as_ref(),
+            params: Some(&self.params),
+            proximal: false,
+        }
+    }
+
+    fn on_weights(&self) -> Option<Box<dyn Penalty>> {
+        Some(Box::new(Orthogonal { strength: self.strength }))
+    }
+
+    fn formula(&self) -> String {
+        "λ·Σ‖WᵀW − I‖² (no ½)".to_owned()
+    }
+}
 
 /// `λ ‖G − I‖²` with `G` the products of the rows of a matrix with each other, or of its columns where there are fewer of
 /// them (Bansal and others: Can we gain more from orthogonality regularizations, 2018). Filters are rows. A vector is a

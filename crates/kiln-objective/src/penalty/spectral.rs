@@ -3,10 +3,69 @@
 use std::fmt;
 
 use burn::tensor::{DType, Tensor, TensorData};
-use kiln_core::Seed;
+use kiln_core::{NumberError, ParamSelection, Range, Seed, check};
+use kiln_optim::ScheduleConfig;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::{Penalty, WeightView, formula};
+use super::kind::{PenaltyKind, Shared};
+use super::on_weights::{Penalty, WeightView, formula};
 use crate::units::matrix;
+
+/// `λ/2 σ(W)²`, σ the largest singular value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = SpectralConfig::new(1e-3))]
+pub struct SpectralConfig {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// Rounds of the power iteration, at least 1. Default 20. They begin at the same vector at every step.
+    #[serde(default = "twenty")]
+    #[schemars(range(min = 1))]
+    pub iterations: usize,
+    /// The parameters it acts on. Default: weights.
+    #[serde(default)]
+    pub params: ParamSelection,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+fn twenty() -> usize {
+    20
+}
+
+impl SpectralConfig {
+    /// λ on the weights, by 20 rounds, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        Self { strength, iterations: twenty(), params: ParamSelection::Weights, schedule: None }
+    }
+}
+
+impl PenaltyKind for SpectralConfig {
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            strength: self.strength,
+            schedule: self.schedule.as_ref(),
+            params: Some(&self.params),
+            proximal: false,
+        }
+    }
+
+    fn check(&self, key: &str) -> Result<(), NumberError> {
+        check::at_least(&format!("{key}.iterations"), self.iterations, 1)?;
+        Ok(())
+    }
+
+    fn on_weights(&self) -> Option<Box<dyn Penalty>> {
+        Some(Box::new(Spectral { strength: self.strength, iterations: self.iterations }))
+    }
+
+    fn formula(&self) -> String {
+        "λ/2·Σσ(W)² (σ the largest singular value)".to_owned()
+    }
+}
 
 /// `λ/2 σ(W)²`, σ the largest singular value (Yoshida and Miyato: Spectral norm regularization, 2017). A filter bank is the
 /// matrix `[outputs, inputs · kernel]`, as there; a vector is a matrix of one row.

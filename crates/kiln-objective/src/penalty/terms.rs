@@ -66,10 +66,10 @@ impl From<Box<dyn Penalty>> for PenaltyTerm {
 /// use burn::nn::LinearConfig;
 /// use burn::tensor::Device;
 /// use kiln_core::params;
-/// use kiln_objective::{Penalties, PenaltyConfig, StrengthConfig};
+/// use kiln_objective::{L2Config, Penalties};
 ///
 /// let model = LinearConfig::new(3, 2).init(&Device::default().autodiff());
-/// let penalties = Penalties::new(&[PenaltyConfig::L2(StrengthConfig::new(1e-3))], &params::list(&model))?;
+/// let penalties = Penalties::new(&[L2Config::new(1e-3).into()], &params::list(&model))?;
 /// assert_eq!(penalties.describe(), ["0.001 · Σ w² over weight (6 numbers)"]);
 /// # Ok::<(), kiln_objective::ObjectiveError>(())
 /// ```

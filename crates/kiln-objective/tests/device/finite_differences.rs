@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Tensor};
 use kiln_data::Targets;
-use kiln_objective::{CrossEntropyConfig, HuberConfig, LossConfig, Plain, TargetKind};
+use kiln_objective::{CrossEntropyConfig, HuberConfig, LossConfig, MaeConfig, MseConfig, TargetKind};
 use kiln_testkit::{computes_in, device};
 
 use crate::common::{Golden, assert_close, numbers};
@@ -35,8 +35,8 @@ fn losses() {
         (cross(0.2, golden.numbers("weights")), classes, "logits", "classes"),
         (LossConfig::BinaryCrossEntropy(Default::default()), TargetKind::Classes(2), "logit", "labels"),
         (LossConfig::BinaryCrossEntropy(Default::default()), TargetKind::Values(1), "logit", "soft"),
-        (LossConfig::Mse(Plain {}), numbers_3, "outputs", "values"),
-        (LossConfig::Mae(Plain {}), numbers_3, "outputs", "values"),
+        (LossConfig::Mse(MseConfig {}), numbers_3, "outputs", "values"),
+        (LossConfig::Mae(MaeConfig {}), numbers_3, "outputs", "values"),
         (LossConfig::Huber(HuberConfig { delta: 0.7 }), numbers_3, "outputs", "values"),
     ];
     for (config, target, inputs, targets) in cases {

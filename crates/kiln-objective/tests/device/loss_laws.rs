@@ -5,7 +5,8 @@ use kiln_core::Seed;
 use kiln_data::Targets;
 use kiln_objective::{
     BinaryCrossEntropyConfig, CrossEntropyConfig, FocalConfig, GaussianNllConfig, HingeConfig, HuberConfig,
-    LossConfig, Plain, PoissonNllConfig, QuantileConfig, TargetKind, functional,
+    LogCoshConfig, LossConfig, MaeConfig, MseConfig, MultiMarginConfig, PoissonNllConfig, QuantileConfig,
+    TargetKind, functional,
 };
 use kiln_testkit::{LossBatch, LossLaws, check_loss, device};
 
@@ -64,6 +65,7 @@ fn cases() -> Vec<Case> {
     let sure: Option<fn(f64) -> f64> = Some(|label| 200.0 * label - 100.0);
     let equal: Option<fn(f64) -> f64> = Some(|value| value);
     let hinge = |squared| HingeConfig { margin: 1.0, squared };
+    let multi_margin = |squared| MultiMarginConfig { margin: 1.0, squared };
     vec![
         case(cross(0.0, &[], None), Classes(3), any, sure),
         case(cross(0.2, &weights, None), Classes(3), any, None),
@@ -75,12 +77,12 @@ fn cases() -> Vec<Case> {
         case(LossConfig::Focal(FocalConfig { gamma: 0.5, alpha: None }), Labels, any, sure),
         case(LossConfig::Hinge(hinge(false)), Labels, any, sure),
         case(LossConfig::Hinge(hinge(true)), Labels, square, sure),
-        case(LossConfig::MultiMargin(hinge(false)), Classes(3), any, sure),
-        case(LossConfig::MultiMargin(hinge(true)), Classes(3), square, sure),
-        case(LossConfig::Mse(Plain {}), Values(2), square, equal),
-        case(LossConfig::Mae(Plain {}), Values(2), any, equal),
+        case(LossConfig::MultiMargin(multi_margin(false)), Classes(3), any, sure),
+        case(LossConfig::MultiMargin(multi_margin(true)), Classes(3), square, sure),
+        case(LossConfig::Mse(MseConfig {}), Values(2), square, equal),
+        case(LossConfig::Mae(MaeConfig {}), Values(2), any, equal),
         case(LossConfig::Huber(HuberConfig { delta: 0.7 }), Values(2), any, equal),
-        case(LossConfig::LogCosh(Plain {}), Values(2), any, equal),
+        case(LossConfig::LogCosh(LogCoshConfig {}), Values(2), any, equal),
         case(LossConfig::Quantile(QuantileConfig { quantile: 0.2 }), Values(2), any, equal),
         // e^x overflows f32 at 88, as PyTorch's does: outputs here are up to 2.
         case(LossConfig::PoissonNll(PoissonNllConfig { full: true }), Counts(2), Some(40.0), None),

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_objective::{
-    BinaryCrossEntropyConfig, GaussianNllConfig, Loss, LossConfig, Plain, PoissonNllConfig, TargetKind,
+    BinaryCrossEntropyConfig, GaussianNllConfig, Loss, LossConfig, MseConfig, PoissonNllConfig, TargetKind,
 };
 
 const ITEMS: usize = 3;
@@ -51,7 +51,7 @@ fn probabilities_rates_and_numbers_are_averaged() {
     check(binary, TargetKind::Classes(2), sigmoid);
     let rate = |row: &[f64]| row.iter().map(|log_rate| log_rate.exp()).collect();
     check(LossConfig::PoissonNll(PoissonNllConfig::default()), TargetKind::Values(2), rate);
-    check(LossConfig::Mse(Plain {}), TargetKind::Values(2), <[f64]>::to_vec);
+    check(LossConfig::Mse(MseConfig {}), TargetKind::Values(2), <[f64]>::to_vec);
     // Mean and second moment of a mixture are the means of those of its parts.
     let moments = |row: &[f64]| {
         let (means, log_variances) = row.split_at(2);

@@ -5,8 +5,8 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamPattern, ParamSelection, params};
 use kiln_objective::{
-    Custom, ElasticNetConfig, GroupLassoConfig, ObjectiveError, Penalties, PenaltyConfig, PenaltyTerm,
-    StrengthConfig, Units, WeightView,
+    Custom, ElasticNetConfig, GroupLassoConfig, L1Config, L2Config, ObjectiveError, Penalties, PenaltyConfig,
+    PenaltyTerm, Units, WeightView,
 };
 use kiln_optim::{LinearShape, ScheduleConfig, StepSize};
 use kiln_testkit::device;
@@ -16,16 +16,20 @@ use crate::common::{Golden, assert_close, numbers, precisions};
 const STRENGTH: f64 = 0.3;
 const STEP: f64 = 0.5;
 
-fn strength(strength: f64, params: ParamSelection, proximal: bool) -> StrengthConfig {
-    StrengthConfig { params, proximal, ..StrengthConfig::new(strength) }
+fn l1(strength: f64, params: ParamSelection, proximal: bool) -> PenaltyConfig {
+    L1Config { params, proximal, ..L1Config::new(strength) }.into()
+}
+
+fn l2(strength: f64, params: ParamSelection, proximal: bool) -> PenaltyConfig {
+    L2Config { params, proximal, ..L2Config::new(strength) }.into()
 }
 
 fn configs(proximal: bool) -> [(&'static str, PenaltyConfig); 3] {
     let all = ParamSelection::All;
     let net = ElasticNetConfig { params: all.clone(), proximal, ..ElasticNetConfig::new(STRENGTH, 0.7) };
     [
-        ("l1", PenaltyConfig::L1(strength(STRENGTH, all.clone(), proximal))),
-        ("l2", PenaltyConfig::L2(strength(STRENGTH, all, proximal))),
+        ("l1", l1(STRENGTH, all.clone(), proximal)),
+        ("l2", l2(STRENGTH, all, proximal)),
         ("elastic-net", PenaltyConfig::ElasticNet(net)),
     ]
 }
@@ -92,7 +96,7 @@ fn net(device: &Device) -> Net {
 #[test]
 fn biases_and_norms_are_out_by_default() {
     let model = net(&device().autodiff());
-    let config = PenaltyConfig::L2(strength(0.5, ParamSelection::Weights, false));
+    let config = l2(0.5, ParamSelection::Weights, false);
     let penalties = Penalties::new(&[config], &params::list(&model)).unwrap();
     assert_eq!(penalties.describe(), ["0.5 · Σ w² over first.weight, output.weight (20 numbers)"]);
 
@@ -113,7 +117,7 @@ fn a_proximal_penalty_leaves_the_gradient_alone_and_the_other_way_round() {
     let model = net(&device().autodiff());
     let list = params::list(&model);
     let build = |proximal| {
-        let config = PenaltyConfig::L1(strength(1.0, ParamSelection::Paths(vec!["output".into()]), proximal));
+        let config = l1(1.0, ParamSelection::Paths(vec!["output".into()]), proximal);
         Penalties::new(&[config], &list).unwrap()
     };
     let (mut gradient, mut proximal) = (build(false), build(true));
@@ -134,9 +138,9 @@ fn l1_and_then_l2_is_the_elastic_nets_step() {
     let golden = Golden::open("penalties");
     let model = LinearConfig::new(1, 20).with_bias(false).init(&device().autodiff());
     let list = params::list(&model);
-    let l1 = PenaltyConfig::L1(strength(STRENGTH * 0.7, ParamSelection::All, true));
-    let l2 = PenaltyConfig::L2(strength(STRENGTH * (1.0 - 0.7) / 2.0, ParamSelection::All, true));
-    let mut penalties = Penalties::new(&[l1, l2], &list).unwrap();
+    let lasso = l1(STRENGTH * 0.7, ParamSelection::All, true);
+    let ridge = l2(STRENGTH * (1.0 - 0.7) / 2.0, ParamSelection::All, true);
+    let mut penalties = Penalties::new(&[lasso, ridge], &list).unwrap();
     for (dtype, tolerance) in precisions() {
         let found =
             penalties.prox(&list[0], golden.tensor("weight", dtype, &device()), &|| StepSize::Same(STEP));
@@ -166,7 +170,7 @@ fn a_strength_can_have_a_schedule() {
     let list = params::list(&LinearConfig::new(1, 2).with_bias(false).init(&device().autodiff()));
     let schedule = Some(ScheduleConfig::from(LinearShape { start: 0.0, end: 1.0 }));
     let config = |proximal| {
-        let l2 = StrengthConfig { proximal, schedule: schedule.clone(), ..StrengthConfig::new(0.5) };
+        let l2 = L2Config { proximal, schedule: schedule.clone(), ..L2Config::new(0.5) };
         PenaltyConfig::L2(l2)
     };
     let mut penalties = Penalties::new(&[config(false), config(true)], &list).unwrap();
@@ -186,7 +190,7 @@ fn a_strength_can_have_a_schedule() {
         assert_close(&stepped(&mut penalties), &[shrunk, -2.0 * shrunk], 1e-6, "proximal step");
     }
     let bad = ScheduleConfig { scale: -1.0, ..ScheduleConfig::default() };
-    let l1 = PenaltyConfig::L1(StrengthConfig { schedule: Some(bad), ..StrengthConfig::new(0.5) });
+    let l1 = PenaltyConfig::L1(L1Config { schedule: Some(bad), ..L1Config::new(0.5) });
     let error = Penalties::new(&[l1], &list).unwrap().plan(1, 1).unwrap_err();
     assert!(error.to_string().starts_with("penalty.0.schedule.scale"), "{error}");
 }
@@ -195,7 +199,7 @@ fn a_strength_can_have_a_schedule() {
 fn parameters_are_chosen_by_kind_by_expression_and_by_what_has_a_meaning() {
     let list = params::list(&net(&device().autodiff()));
     let taken = |params| {
-        let config = PenaltyConfig::L2(strength(1.0, params, false));
+        let config = l2(1.0, params, false);
         Penalties::new(&[config], &list).map(|penalties| penalties.describe().remove(0))
     };
     assert_eq!(taken(ParamSelection::Norms).unwrap(), "1 · Σ w² over norm.gamma, norm.beta (8 numbers)");
@@ -214,14 +218,14 @@ fn what_cannot_be_is_refused_with_the_paths_there_are() {
     let list = params::list(&net(&device().autodiff()));
     let build = |config: PenaltyConfig| Penalties::new(&[configs(false)[0].1.clone(), config], &list);
     let typo = ParamSelection::Paths(vec!["output".into(), "outptu".into()]);
-    let error = build(PenaltyConfig::L1(strength(1.0, typo, false))).unwrap_err();
+    let error = build(l1(1.0, typo, false)).unwrap_err();
     assert_eq!(error.to_string(), "penalty.1 acts on nothing: no trainable parameter matches [\"outptu\"]");
     assert_eq!(
         kiln_core::Explain::help(&error).unwrap(),
         "use one of these paths: first.weight, first.bias, norm.gamma, norm.beta, output.weight, output.bias"
     );
     for bad in [-1.0, f64::NAN, f64::INFINITY] {
-        let error = build(PenaltyConfig::L2(strength(bad, ParamSelection::All, false))).unwrap_err();
+        let error = build(l2(bad, ParamSelection::All, false)).unwrap_err();
         assert!(error.to_string().starts_with("penalty.1.strength is"), "{error}");
         let net = ElasticNetConfig::new(1.0, bad);
         let error = build(PenaltyConfig::ElasticNet(net)).unwrap_err();

@@ -5,7 +5,8 @@ use kiln_core::Seed;
 use kiln_data::Targets;
 use kiln_objective::{
     BinaryCrossEntropyConfig, CrossEntropyConfig, FocalConfig, GaussianNllConfig, HingeConfig, HuberConfig,
-    LossConfig, Plain, PoissonNllConfig, QuantileConfig, TargetKind, functional,
+    LogCoshConfig, LossConfig, MaeConfig, MseConfig, MultiMarginConfig, PoissonNllConfig, QuantileConfig,
+    TargetKind, functional,
 };
 use kiln_testkit::gradient_check;
 
@@ -62,12 +63,18 @@ fn configs() -> Vec<(&'static str, Config)> {
         ("binary", Box::new(fixed(LossConfig::Focal(FocalConfig { gamma: 0.5, alpha: None })))),
         ("labels", Box::new(fixed(LossConfig::Hinge(HingeConfig { margin: 1.0, squared: false })))),
         ("labels", Box::new(fixed(LossConfig::Hinge(HingeConfig { margin: 0.7, squared: true })))),
-        ("classes", Box::new(fixed(LossConfig::MultiMargin(HingeConfig { margin: 1.0, squared: false })))),
-        ("classes", Box::new(fixed(LossConfig::MultiMargin(HingeConfig { margin: 0.7, squared: true })))),
-        ("values", Box::new(fixed(LossConfig::Mse(Plain {})))),
-        ("values", Box::new(fixed(LossConfig::Mae(Plain {})))),
+        (
+            "classes",
+            Box::new(fixed(LossConfig::MultiMargin(MultiMarginConfig { margin: 1.0, squared: false }))),
+        ),
+        (
+            "classes",
+            Box::new(fixed(LossConfig::MultiMargin(MultiMarginConfig { margin: 0.7, squared: true }))),
+        ),
+        ("values", Box::new(fixed(LossConfig::Mse(MseConfig {})))),
+        ("values", Box::new(fixed(LossConfig::Mae(MaeConfig {})))),
         ("values", Box::new(fixed(LossConfig::Huber(HuberConfig { delta: 0.7 })))),
-        ("values", Box::new(fixed(LossConfig::LogCosh(Plain {})))),
+        ("values", Box::new(fixed(LossConfig::LogCosh(LogCoshConfig {})))),
         ("values", Box::new(fixed(LossConfig::Quantile(QuantileConfig { quantile: 0.2 })))),
         ("counts", Box::new(fixed(LossConfig::PoissonNll(PoissonNllConfig { full: true })))),
         ("values", Box::new(fixed(LossConfig::GaussianNll(GaussianNllConfig::default())))),

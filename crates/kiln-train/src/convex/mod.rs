@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use kiln_convex::{Certificate, Design, Loss, Problem};
 use kiln_core::{ParamInfo, ParamKind, Weights};
 use kiln_data::{Batch, Loader};
-use kiln_objective::{LossConfig, Penalties, PenaltyConfig};
+use kiln_objective::{ConvexLoss, LossConfig, Penalties, PenaltyConfig};
 
 use crate::evaluate::EVAL_BATCH;
 use crate::{Data, SolverConfig, TrainError};
@@ -50,11 +50,12 @@ impl ConvexModel {
         Penalties::new(penalties, params)?;
         let (weight, bias) = linear(params)?;
         let (features, outputs) = (weight.dims[0], weight.dims[1]);
-        let scale = match loss {
-            LossConfig::Mse(_) => 2.0 / outputs as f64,
-            LossConfig::CrossEntropy(config) if *config == Default::default() => 1.0,
-            LossConfig::BinaryCrossEntropy(config) if config.pos_weight == 1.0 => 1.0,
-            other => return Err(NotConvex::Loss { loss: other.name() }.into()),
+        let (Some(form), None) = (loss.convex(), loss.beyond_convex()) else {
+            return Err(NotConvex::Loss { loss: loss.name() }.into());
+        };
+        let scale = match form {
+            ConvexLoss::Squared => 2.0 / outputs as f64,
+            ConvexLoss::Softmax | ConvexLoss::Binary => 1.0,
         };
         let (mut l1, mut l2) = (0.0, 0.0);
         for (index, penalty) in penalties.iter().enumerate() {
@@ -65,22 +66,18 @@ impl ConvexModel {
             if bias.iter().any(|bias| penalty.params().is_some_and(|params| params.matches(bias))) {
                 return Err(NotConvex::Bias { penalty: key }.into());
             }
-            match penalty {
-                PenaltyConfig::L1(_) | PenaltyConfig::CumulativeL1(_) => l1 += penalty.strength(),
-                PenaltyConfig::L2(config) => l2 += 2.0 * config.strength,
-                PenaltyConfig::ElasticNet(config) => {
-                    l1 += config.strength * config.l1_ratio;
-                    l2 += config.strength * (1.0 - config.l1_ratio);
-                }
-                _ => return Err(NotConvex::Penalty { penalty: key }.into()),
-            }
+            let Some(own) = penalty.as_kind().elastic() else {
+                return Err(NotConvex::Penalty { penalty: key }.into());
+            };
+            l1 += own.l1;
+            l2 += own.l2;
         }
         let (x, y) = rows(data, device)?;
         let items = y.numbers.len() / y.width;
-        let targets = match loss {
-            LossConfig::Mse(_) => Loss::Squared { y: y.numbers, outputs },
-            LossConfig::BinaryCrossEntropy(_) => Loss::Binary { y: y.numbers },
-            _ => {
+        let targets = match form {
+            ConvexLoss::Squared => Loss::Squared { y: y.numbers, outputs },
+            ConvexLoss::Binary => Loss::Binary { y: y.numbers },
+            ConvexLoss::Softmax => {
                 Loss::Softmax { y: y.numbers.iter().map(|class| *class as usize).collect(), classes: outputs }
             }
         };

@@ -8,8 +8,8 @@ use burn::tensor::{DType, Device, Tensor};
 use kiln_core::{ParamSelection, Seed, Weights};
 use kiln_data::{DataError, Source};
 use kiln_objective::{
-    BoxConfig, ConstraintConfig, Custom, ElasticNetConfig, GroupLassoConfig, MaxNormConfig,
-    NonNegativeConfig, PenaltyConfig, PenaltyTerm, SmoothConfig, StrengthConfig, Units,
+    BoxConfig, ConstraintConfig, CumulativeL1Config, Custom, ElasticNetConfig, GroupLassoConfig, L1Config,
+    L21Config, MaxNormConfig, NonNegativeConfig, PenaltyConfig, PenaltyTerm, Units,
 };
 use kiln_optim::{
     AdamConfig, LinearShape, LionConfig, OptimConfig, RmspropConfig, ScheduleConfig, SgdConfig,
@@ -59,8 +59,8 @@ impl Task for Squares {
     fn score(&self, _: &Linear, _: [Tensor<2>; 2], _: &mut Scores) {}
 }
 
-fn proximal(strength: f64) -> StrengthConfig {
-    StrengthConfig { proximal: true, ..StrengthConfig::new(strength) }
+fn proximal(strength: f64) -> L1Config {
+    L1Config { proximal: true, ..L1Config::new(strength) }
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn sparse_models_come_to_rest_where_scikit_learns_do() {
             Some(ConstraintConfig::NonNegative(NonNegativeConfig::default())),
         ),
         ("elastic-net", 1, PenaltyConfig::ElasticNet(net), None),
-        ("multi-task-lasso", 3, PenaltyConfig::L21(proximal(0.6 / 3.0)), None),
+        ("multi-task-lasso", 3, L21Config { proximal: true, ..L21Config::new(0.6 / 3.0) }.into(), None),
     ];
     let sgd = |momentum| OptimConfig::Sgd(SgdConfig { lr: 0.05, momentum, ..SgdConfig::default() });
     let rmsprop = RmspropConfig { lr: 0.01, momentum: 0.5, ..RmspropConfig::default() };
@@ -148,7 +148,7 @@ fn constraints_hold_at_the_end() {
 fn strengths_that_change_go_on_where_they_were() {
     let schedule = Some(LinearShape { start: 0.0, end: 1.0 }.into());
     // It remembers what each weight owes.
-    let cumulative = SmoothConfig { strength: 0.002, params: ParamSelection::Biases, schedule: None };
+    let cumulative = CumulativeL1Config { strength: 0.002, params: ParamSelection::Biases, schedule: None };
     let build = |folder: &Path, schedule: &Option<ScheduleConfig>| -> Trainer<PointTask> {
         let lasso = GroupLassoConfig { schedule: schedule.clone(), ..GroupLassoConfig::new(0.01) };
         let quartic = Custom::new("Σ w⁴", |weight| weight.flat.powi_scalar(4).sum());
@@ -198,7 +198,7 @@ fn proximal_steps_need_steps_that_have_a_length() {
     let mut trainer = trainer(config()).optimizer(lion.clone()).penalty(PenaltyConfig::L1(proximal(0.1)));
     let error = trainer.fit(model(), &data()).unwrap_err();
     assert!(error.to_string().starts_with("penalty.0 cannot be proximal"), "{error}");
-    let by_gradient = PenaltyConfig::L1(StrengthConfig::new(0.1));
+    let by_gradient = PenaltyConfig::L1(L1Config::new(0.1));
     assert!(
         crate::common::trainer(config()).optimizer(lion).penalty(by_gradient).fit(model(), &data()).is_ok()
     );

@@ -3,10 +3,74 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use kiln_optim::StepSize;
+use kiln_core::{ParamSelection, Range};
+use kiln_optim::{Elastic, ScheduleConfig, StepSize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::convention::Convention;
+use super::kind::{PenaltyKind, Shared};
+use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::soft_threshold;
-use super::{Penalty, WeightView, formula};
+
+/// `λ Σ |w|` by proximal steps that remember what they could not take, for noisy gradients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = CumulativeL1Config::new(1e-4))]
+pub struct CumulativeL1Config {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// The parameters it acts on. Default: weights.
+    #[serde(default)]
+    pub params: ParamSelection,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+impl CumulativeL1Config {
+    /// λ on the weights, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        Self { strength, params: ParamSelection::Weights, schedule: None }
+    }
+}
+
+impl PenaltyKind for CumulativeL1Config {
+    fn shared(&self) -> Shared<'_> {
+        Shared {
+            strength: self.strength,
+            schedule: self.schedule.as_ref(),
+            params: Some(&self.params),
+            proximal: true,
+        }
+    }
+
+    fn on_weights(&self) -> Option<Box<dyn Penalty>> {
+        Some(Box::new(CumulativeL1 { strength: self.strength }))
+    }
+
+    fn make_sparse(&mut self, strength: f64) -> bool {
+        self.strength = strength;
+        true
+    }
+
+    fn elastic(&self) -> Option<Elastic> {
+        Some(Elastic { l1: self.strength, l2: 0.0 })
+    }
+
+    fn formula(&self) -> String {
+        "λ·Σ|w|".to_owned()
+    }
+
+    fn how(&self) -> &'static str {
+        "by cumulative proximal steps"
+    }
+
+    fn convention(&self) -> Option<Convention> {
+        Some(Convention::KilnL1)
+    }
+}
 
 /// `λ Σ |w|` for noisy gradients: each weight owes the penalty of all steps so far, and at every step pays as much of what it still
 /// owes as takes it to 0 (Tsuruoka, Tsujii, Ananiadou: Stochastic gradient descent training for L1-regularized log-linear models

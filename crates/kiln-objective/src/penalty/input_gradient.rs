@@ -1,6 +1,60 @@
 //! The input-gradient penalty.
 
 use burn::tensor::Tensor;
+use kiln_core::{NumberError, Range, Seed};
+use kiln_optim::ScheduleConfig;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::kind::{PenaltyKind, Shared};
+use super::on_batch::{BatchPenalty, BatchView};
+
+/// `λ` times the mean squared norm of the loss's gradient with respect to an item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(example = InputGradientConfig::new(1e-2))]
+pub struct InputGradientConfig {
+    /// λ, at least 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub strength: f64,
+    /// How far an input moves at most for a difference, positive, in the unit of the model's inputs. Default 0.01.
+    #[serde(default = "hundredth")]
+    #[schemars(transform = Range::POSITIVE.bounds())]
+    pub step: f64,
+    /// How λ changes over the run. Default: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<ScheduleConfig>,
+}
+
+fn hundredth() -> f64 {
+    0.01
+}
+
+impl InputGradientConfig {
+    /// λ, with a step of 0.01, the same all the time.
+    pub fn new(strength: f64) -> Self {
+        Self { strength, step: hundredth(), schedule: None }
+    }
+}
+
+impl PenaltyKind for InputGradientConfig {
+    fn shared(&self) -> Shared<'_> {
+        Shared { strength: self.strength, schedule: self.schedule.as_ref(), params: None, proximal: false }
+    }
+
+    fn check(&self, key: &str) -> Result<(), NumberError> {
+        Range::POSITIVE.check(&format!("{key}.step"), self.step)?;
+        Ok(())
+    }
+
+    fn on_batch(&self) -> Option<Box<dyn BatchPenalty>> {
+        Some(Box::new(InputGradient { strength: self.strength, step: self.step }))
+    }
+
+    fn formula(&self) -> String {
+        "λ·mean over items of ‖∂loss/∂x‖² (no ½)".to_owned()
+    }
+}
 
 /// `λ` times the mean over the items of `‖∂ℓᵢ/∂xᵢ‖²`, the squared norm of an item's loss with respect to the item (Drucker and
 /// LeCun: Improving generalization performance using double backpropagation, 1992).
@@ -36,5 +90,11 @@ impl InputGradient {
         let slope = difference.mul(Tensor::from_inner(rate.recip().mul_scalar(items * self.strength)));
         // The slope has the gradient of the penalty, and twice its value.
         slope.clone().sub(slope.detach()).add(Tensor::from_inner(value))
+    }
+}
+
+impl BatchPenalty for InputGradient {
+    fn on_inputs(&self, batch: &dyn BatchView, _seed: Seed) -> Option<Tensor<1>> {
+        Some(self.value(|inputs| batch.loss(inputs), batch.inputs()))
     }
 }

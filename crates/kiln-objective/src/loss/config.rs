@@ -1,0 +1,67 @@
+//! What holds for all losses.
+
+use serde::Deserialize;
+use serde::de::value::{Error, MapDeserializer};
+
+use super::{ConvexLoss, CrossEntropyConfig, Loss, LossConfig, MseConfig};
+use crate::{ObjectiveError, TargetKind};
+
+impl LossConfig {
+    /// Cross-entropy for classes, the mean squared error for numbers.
+    pub fn default_for(target: TargetKind) -> Self {
+        match target {
+            TargetKind::Classes(_) => CrossEntropyConfig::default().into(),
+            TargetKind::Values(_) => MseConfig::default().into(),
+        }
+    }
+
+    /// The names of the losses for a target.
+    ///
+    /// ```
+    /// use kiln_objective::{LossConfig, TargetKind};
+    ///
+    /// assert_eq!(LossConfig::names_for(TargetKind::Classes(3)), ["cross-entropy", "multi-margin"]);
+    /// ```
+    pub fn names_for(target: TargetKind) -> Vec<&'static str> {
+        let fits = |name: &str| {
+            let settings = MapDeserializer::<_, Error>::new([("kind", name)].into_iter());
+            Self::deserialize(settings).is_ok_and(|loss| loss.as_kind().outputs(target).is_some())
+        };
+        Self::NAMES.iter().copied().filter(|name| fits(name)).collect()
+    }
+
+    /// Whether the loss reads target numbers as they are, so that they must not be standardised: counts.
+    pub fn needs_raw_targets(&self) -> bool {
+        self.as_kind().needs_raw_targets()
+    }
+
+    /// What the loss is to solvers of convex problems, if they know it.
+    pub fn convex(&self) -> Option<ConvexLoss> {
+        self.as_kind().convex()
+    }
+
+    /// The first setting that is set and that solvers of convex problems do not have.
+    pub fn beyond_convex(&self) -> Option<&'static str> {
+        self.as_kind().beyond_convex()
+    }
+
+    /// The loss for a target.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::Target`] when the loss is for another kind of target,
+    /// [`ObjectiveError::ClassWeights`] for a wrong number of class weights, [`ObjectiveError::Number`] for a setting
+    /// out of its range.
+    pub fn build(&self, target: TargetKind) -> Result<Loss, ObjectiveError> {
+        let Some(outputs) = self.as_kind().outputs(target) else {
+            // What is for one column only is not what is meant for numbers.
+            let usual = if target.values().is_some() { TargetKind::Values(2) } else { target };
+            return Err(ObjectiveError::Target {
+                loss: self.name(),
+                target,
+                fitting: Self::names_for(usual),
+            });
+        };
+        self.as_kind().check(outputs)?;
+        Ok(Loss { config: self.clone(), outputs })
+    }
+}

@@ -1,0 +1,45 @@
+//! What a data set asks a model to predict.
+
+use std::fmt;
+
+/// What the data set asks a model to predict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetKind {
+    /// One of this many classes.
+    Classes(usize),
+    /// This many numbers.
+    Values(usize),
+}
+
+impl TargetKind {
+    /// The number of classes; `None` for numbers.
+    pub fn classes(self) -> Option<usize> {
+        match self {
+            Self::Classes(classes) => Some(classes),
+            Self::Values(_) => None,
+        }
+    }
+
+    /// How many numbers; `None` for classes.
+    pub fn values(self) -> Option<usize> {
+        match self {
+            Self::Values(values) => Some(values),
+            Self::Classes(_) => None,
+        }
+    }
+
+    /// Whether one logit can say it: two classes, or one number.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Classes(2) | Self::Values(1))
+    }
+}
+
+impl fmt::Display for TargetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Classes(classes) => write!(f, "one of {classes} classes"),
+            Self::Values(1) => write!(f, "a number"),
+            Self::Values(values) => write!(f, "{values} numbers"),
+        }
+    }
+}
