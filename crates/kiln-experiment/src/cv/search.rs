@@ -1,7 +1,6 @@
 //! How the settings of each fold are searched for, as it stands in `cv.json`.
 
 use kiln_config::Resolved;
-use kiln_core::larger_is_better;
 use kiln_validate::search::{Direction, Sampler, Space, Study, StudyConfig};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +52,7 @@ impl SearchInFolds {
 
     /// Trials one after the other: each knows all before it, and folds run side by side instead.
     pub(super) fn study(&self, monitor: &str, seed: u64) -> StudyConfig {
-        let direction = if larger_is_better(monitor) { Direction::Maximise } else { Direction::Minimise };
+        let direction = Direction::of(monitor);
         let sampler = self.sampler.clone();
         StudyConfig { seed, sampler, lag: 1, ..StudyConfig::new(self.space.clone(), direction) }
     }

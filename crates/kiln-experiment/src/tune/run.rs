@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use kiln_config::{Resolved, annotated};
 use kiln_core::file::write_durably;
-use kiln_core::larger_is_better;
 use kiln_validate::search::{Direction, Sampler, SearchError, Study, StudyConfig, Trial, TrialRun};
 
 use super::folder::{Folder, TuneRecord};
@@ -93,7 +92,7 @@ fn begin(
     for probe in space.probes() {
         start.resolve(&probe)?.check()?;
     }
-    let direction = if larger_is_better(&record.monitor) { Direction::Maximise } else { Direction::Minimise };
+    let direction = Direction::of(&record.monitor);
     let config = StudyConfig {
         seed: resolved.config.seed,
         sampler: settings.sampler.clone(),

@@ -1,5 +1,6 @@
 //! What became of a trial.
 
+use kiln_core::larger_is_better;
 use serde::{Deserialize, Serialize};
 
 use super::space::Assignment;
@@ -15,6 +16,11 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The direction in which the metric called `metric` gets better: see [`larger_is_better`].
+    pub fn of(metric: &str) -> Self {
+        if larger_is_better(metric) { Self::Maximise } else { Self::Minimise }
+    }
+
     /// The value as a loss: smaller is better.
     pub(crate) fn loss(self, value: f64) -> f64 {
         match self {
