@@ -104,12 +104,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let space = Space::parse(["lr=log(1e-4,1e-1)", "code=int(2,16)"])?;
     let study = StudyConfig {
-        pruner: Pruner::Median(Median::default()),
+        pruner: Pruner::Median(Median { startup: 3, ..Median::default() }),
         ..StudyConfig::new(space, Direction::Minimise)
     };
     let settings = SearchSettings {
         folder: std::env::args_os().nth(1).map(PathBuf::from),
-        trials: 12,
+        trials: 16,
         workers: 2,
         ..SearchSettings::default()
     };
