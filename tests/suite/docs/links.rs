@@ -56,7 +56,8 @@ fn files_that_are_named_exist() {
     let mut missing = Vec::new();
     for page in documents().into_iter().filter(|page| !page.ends_with("CHANGELOG.md")) {
         let text = std::fs::read_to_string(&page).unwrap();
-        for found in name.captures_iter(&text) {
+        // `NAME.rs` stands for a file that the reader writes.
+        for found in name.captures_iter(&text).filter(|found| !found[1].contains("NAME")) {
             // A link is written from its page.
             if !root().join(&found[1]).exists() && !page.parent().unwrap().join(&found[1]).exists() {
                 missing.push(format!("{}: {}", page.display(), &found[1]));
