@@ -26,9 +26,11 @@ use crate::{AugmentError, Augmented, MixConfig, RowTransform, TransformConfig, b
 pub struct AugmentConfig {
     /// Transforms of 8-bit images. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-takes" = "a list of transforms, such as [{ kind = \"horizontal-flip\" }]"))]
     pub transforms: Vec<TransformConfig>,
     /// Changes of the rows of a table. Default: none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-takes" = "a list of changes, such as [{ kind = \"jitter\", sigma = 0.1 }]"))]
     pub rows: Vec<RowTransform>,
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn assignment(
     setter: Setter,
 ) -> Result<Layer, ConfigError> {
     let value = coerce(key, text, text.parse::<Value>().ok());
-    let is_list = value.is_array() && schema::LISTS.contains(&key);
+    let is_list = value.is_array() && schema::list(key).is_some();
     if is_list || value.is_table() {
         // Nested settings: read like a file, so that each of them is known by its own key.
         let source = Source { name: source.name, text: format!("{key} = {text}") };
@@ -61,16 +61,20 @@ pub(crate) fn assignment(
     Ok(vec![(key.to_owned(), Setting { value, origin })])
 }
 
+/// The value that a text stands for: TOML, unless the setting takes a text or a list and that is something else.
 fn coerce(key: &str, text: &str, parsed: Option<Value>) -> Value {
     let string = || Value::String(text.to_owned());
-    match (schema::example(key), parsed) {
-        (Some(Value::String(_)), Some(value @ (Value::String(_) | Value::Array(_)))) => value,
-        // A regular expression.
-        (Some(Value::String(_)), Some(value @ Value::Table(_))) if key.ends_with(".params") => value,
-        (Some(Value::String(_)), _) => string(),
-        (Some(Value::Array(_)), Some(value @ Value::Array(_))) => value,
-        (Some(Value::Array(_)), parsed) => Value::Array(vec![parsed.unwrap_or_else(string)]),
-        (_, parsed) => parsed.unwrap_or_else(string),
+    let nodes = schema::at(key);
+    let may_be = |name| nodes.iter().any(|node| node.may_be(name));
+    match parsed {
+        Some(value @ Value::Array(_)) => value,
+        Some(value @ Value::String(_)) if may_be("string") => value,
+        Some(value @ Value::Table(_)) if may_be("object") => value,
+        _ if may_be("string") => string(),
+        parsed if may_be("array") && schema::list(key).is_none() => {
+            Value::Array(vec![parsed.unwrap_or_else(string)])
+        }
+        parsed => parsed.unwrap_or_else(string),
     }
 }
 

@@ -35,10 +35,10 @@ fn key(name: &str) -> Option<String> {
     if rest.contains("__") {
         return Some(rest.replace("__", "."));
     }
-    let top_level = schema::example(&rest).is_some();
-    let section =
-        schema::LISTS.contains(&rest.as_str()) || matches!(rest.as_str(), "early_stopping" | "loss");
-    (top_level || section).then_some(rest)
+    // `KILN_LOSS=false` and `KILN_PENALTY=[]` are settings; `KILN_DATA` is not, as no section can be written so.
+    let is_setting = schema::list(&rest).is_some() || schema::is_optional(&rest);
+    let is_plain = schema::whole().setting(&rest).is_some_and(|node| !node.is_section());
+    (is_setting || is_plain).then_some(rest)
 }
 
 #[cfg(test)]

@@ -226,7 +226,9 @@ impl Explain for ConfigError {
             }
             Self::UnknownSection { nearest, .. } => Some(match nearest {
                 Some(name) => did_you_mean(name),
-                None => format!("the sections are {}", crate::schema::SECTIONS.join(", ")),
+                None => {
+                    format!("the sections are {}", crate::schema::sections().collect::<Vec<_>>().join(", "))
+                }
             }),
             Self::UnknownKey { nearest, kind, .. } => unknown_key(nearest.as_ref(), kind.as_deref()),
             Self::NoConfiguration => Some(format!(
@@ -236,7 +238,7 @@ impl Explain for ConfigError {
             Self::Missing { help, .. } => Some(help.clone()),
             Self::Value { nearest, .. } => nearest.as_ref().map(did_you_mean),
             Self::List { list, .. } => {
-                let kind = crate::schema::kinds_of(list).into_iter().next().unwrap_or_default();
+                let kind = crate::schema::kinds(list).into_iter().next().unwrap_or_default();
                 Some(format!("write [[{list}]] in a file and {list}.0.kind={kind} as an argument"))
             }
             Self::Setting { error, .. } => error.help(),

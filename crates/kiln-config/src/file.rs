@@ -12,7 +12,7 @@ use toml::{Spanned, Table, Value};
 use crate::error::ConfigError;
 use crate::origin::{Origin, Setter, Snippet, Source};
 use crate::recipe;
-use crate::schema::LISTS;
+use crate::schema;
 use crate::settings::{Layer, Setting};
 
 /// More than any configuration needs; keeps a wrong path (a data file, a device) from filling the memory.
@@ -134,7 +134,7 @@ impl Walk<'_> {
                 self.push(path.clone(), Value::Table(Table::new()), key, place.span());
                 self.table(&path, table, places);
             }
-            (Value::Array(items), DeValue::Array(places)) if LISTS.contains(&path.as_str()) => {
+            (Value::Array(items), DeValue::Array(places)) if schema::list(&path).is_some() => {
                 // The list as a whole replaces that of a lower layer.
                 self.push(path.clone(), Value::Array(Vec::new()), key.clone(), place.span());
                 for (index, (item, place)) in items.iter().zip(places.iter()).enumerate() {

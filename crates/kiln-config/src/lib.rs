@@ -18,6 +18,7 @@
 
 mod argument;
 mod build;
+mod check;
 mod doubled;
 mod environment;
 mod error;
@@ -30,6 +31,7 @@ mod resolve;
 mod run;
 mod schema;
 mod settings;
+mod words;
 
 pub use argument::is_assignment;
 pub use doubled::warnings;
@@ -39,6 +41,7 @@ pub use origin::{Origin, Setter, Snippet, Source};
 pub use print::{COMMENT_COLUMN, annotated, leaves, literal};
 pub use resolve::{Flags, Request, Resolved, resolve};
 pub use run::RunConfig;
+pub use schema::schema;
 pub use settings::{Layer, Setting};
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use toml::Value;
 use crate::formula;
 use crate::resolve::Resolved;
 use crate::run::RunConfig;
-use crate::schema::LISTS;
+use crate::schema;
 
 /// The column of the comments; longer lines push them right.
 pub const COMMENT_COLUMN: usize = 36;
@@ -34,7 +34,7 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
                 }
             }
         }
-        (serde_json::Value::Array(orders), Value::Array(items)) if LISTS.contains(&prefix) => {
+        (serde_json::Value::Array(orders), Value::Array(items)) if schema::list(prefix).is_some() => {
             for (index, (order, item)) in orders.iter().zip(items).enumerate() {
                 walk(&below(&index.to_string()), order, item, leaves);
             }
@@ -46,7 +46,7 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
 /// Whether a key is that of a setting in an entry of a list: `penalty.0.schedule`.
 fn is_setting_of_entry(key: &str) -> bool {
     let mut parts = key.split('.');
-    parts.next().is_some_and(|list| LISTS.contains(&list)) && parts.count() == 2
+    parts.next().is_some_and(|list| schema::list(list).is_some()) && parts.count() == 2
 }
 
 /// A value as TOML; small and large numbers with an exponent, which TOML knows but the crate never writes.
@@ -74,7 +74,8 @@ pub fn annotated(resolved: &Resolved) -> String {
         let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
         if within != section {
             section = within.to_owned();
-            let list = within.split_once('.').map(|(list, _)| list).filter(|list| LISTS.contains(list));
+            let list =
+                within.split_once('.').map(|(list, _)| list).filter(|list| schema::list(list).is_some());
             let header = list.map_or_else(|| format!("[{within}]"), |list| format!("[[{list}]]"));
             let _ = write!(text, "\n{header}\n");
         }

@@ -14,7 +14,7 @@ use crate::error::ConfigError;
 use crate::origin::{Origin, Setter, Snippet};
 use crate::run::RunConfig;
 use crate::settings::{Layer, Setting, Settings};
-use crate::{argument, build, environment, file};
+use crate::{argument, build, environment, file, schema};
 
 /// What a configuration is made of, strongest last.
 #[derive(Debug, Clone, Default)]
@@ -99,12 +99,13 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     Ok(Resolved { config: config_built, label, tune, settings, request: request.clone() })
 }
 
+/// The kinds of the sections that are there even if nothing is said about them.
 fn defaults() -> Layer {
-    let kind = |key: &str, kind: &str| {
+    let kinds = schema::default_kinds().map(|(section, kind)| {
         let value = Value::String(kind.to_owned());
-        (key.to_owned(), Setting { value, origin: Origin::plain(Setter::Default) })
-    };
-    vec![kind("model.kind", "mlp"), kind("optim.kind", "adam"), kind("schedule.kind", "constant")]
+        (format!("{section}.kind"), Setting { value, origin: Origin::plain(Setter::Default) })
+    });
+    kinds.collect()
 }
 
 fn flags(flags: &Flags) -> Result<Layer, ConfigError> {

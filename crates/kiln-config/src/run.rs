@@ -4,66 +4,92 @@ use kiln_augment::{AugmentConfig, MixConfig};
 use kiln_core::device::DeviceName;
 use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
-use kiln_models::ModelConfig;
+use kiln_models::{MlpConfig, ModelConfig};
 use kiln_objective::{ConstraintConfig, LossConfig, PenaltyConfig};
-use kiln_optim::{Average, AverageConfig, GradientConfig, OptimizerConfig, ScheduleConfig};
+use kiln_optim::{
+    AdamConfig, Average, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, ScheduleConfig,
+};
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Everything that decides what a run does: the contents of `run.toml`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct RunConfig {
     /// From which every random draw follows, at most 2⁶³ − 1 (the largest whole number of TOML). Default 0.
+    #[serde(default)]
+    #[schemars(range(max = i64::MAX))]
     pub seed: u64,
     /// Where tensors live: the name that `--device` takes. Default `flex`.
+    #[serde(default = "flex")]
     pub device: String,
     /// Threads of the CPU backend, at least 1. Default: one for each core.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub threads: Option<usize>,
     /// What the run is called in the name of its folder. Default: the name of the recipe or file.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The data.
     pub data: DataConfig,
     /// How the training items are augmented. Default: not at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub augment: Option<AugmentConfig>,
     /// How the items of a batch are mixed. Default: not at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<MixConfig>,
     /// The model. Default: a multi-layer perceptron.
+    #[serde(default = "mlp")]
     pub model: ModelConfig,
     /// The loss. Default: cross-entropy for classes, mean squared error for numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<LossConfig>,
     /// Terms that are added to the loss. Default: none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub penalty: Vec<PenaltyConfig>,
     /// Where weights must lie after every update. Default: anywhere.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraint: Vec<ConstraintConfig>,
     /// The optimiser. Default: Adam.
+    #[serde(default = "adam")]
     pub optim: OptimizerConfig,
     /// How the learning rate changes. Default: not at all.
+    #[serde(default)]
     pub schedule: ScheduleConfig,
     /// How the momentum, or the first beta, changes. Default: not at all, but for `schedule.cycle_momentum`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum_schedule: Option<ScheduleConfig>,
     /// How the weight decay changes. Default: not at all.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_decay_schedule: Option<ScheduleConfig>,
     /// What is done to the gradient. Default: nothing.
+    #[serde(default)]
     pub gradient: GradientConfig,
     /// An average of the weights. Default: none.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<AverageConfig>,
     /// The training loop.
+    #[serde(default)]
     pub train: TrainConfig,
     /// When training stops before its end. Default: never.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStoppingConfig>,
     /// When the state is saved.
+    #[serde(default)]
     pub checkpoint: CheckpointConfig,
+}
+
+fn flex() -> String {
+    "flex".to_owned()
+}
+
+fn mlp() -> ModelConfig {
+    MlpConfig::default().into()
+}
+
+fn adam() -> OptimizerConfig {
+    OptimConfig::from(AdamConfig::default()).into()
 }
 
 impl RunConfig {

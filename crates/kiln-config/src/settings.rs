@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::error::ConfigError;
 use crate::origin::Origin;
@@ -57,8 +57,9 @@ impl Settings {
     }
 
     fn insert(&mut self, key: String, setting: Setting) -> Result<(), ConfigError> {
-        for list in schema::LISTS {
-            let Some(rest) = key.strip_prefix(list).and_then(|rest| rest.strip_prefix('.')) else { continue };
+        if let Some((list, rest)) =
+            key.split_once('.').and_then(|(outer, rest)| Some((schema::list(outer)?, rest)))
+        {
             let (count, place) = (self.entries(list), setting.origin.key_snippet());
             match rest.split('.').next().unwrap_or(rest).parse::<usize>() {
                 Ok(index) if index <= count => {}
@@ -66,13 +67,12 @@ impl Settings {
                 Err(_) => return Err(ConfigError::List { list, place }),
             }
         }
-        let value = match (setting.value, key.as_str()) {
-            (Value::Boolean(true), "early_stopping" | "optim.sam" | "optim.lookahead") => {
-                Value::Table(toml::Table::new())
-            }
-            (value, _) => value,
+        let value = match setting.value {
+            Value::Boolean(true) if schema::is_switch(&key) => Value::Table(Table::new()),
+            value => value,
         };
-        if !value.is_table() && !value.is_array() {
+        let is_header = value.is_table() || value.is_array() && schema::list(&key).is_some();
+        if !is_header {
             // What was a table before is so no more.
             let below = format!("{key}.");
             self.by_key.retain(|other, _| !other.starts_with(&below));
@@ -87,13 +87,11 @@ impl Settings {
             return;
         }
         // An unknown kind is reported later, by the check of the merged settings.
-        let Some(shape) = kind.as_str().and_then(|kind| schema::shape(section, Some(kind))) else { return };
+        let Some(table) = kind.as_str().and_then(|kind| schema::table(section, kind)) else { return };
         let prefix = format!("{section}.");
         self.by_key.retain(|key, _| {
-            schema::inner_section(key).is_some()
-                || key
-                    .strip_prefix(&prefix)
-                    .is_none_or(|name| name == "kind" || shape.example.contains_key(name))
+            let name = key.strip_prefix(&prefix).and_then(|below| below.split('.').next());
+            name.is_none_or(|name| table.setting(name).is_some())
         });
     }
 
@@ -119,40 +117,20 @@ impl Settings {
         self.by_key.iter().map(|(key, setting)| (key.as_str(), setting))
     }
 
-    /// Whether anything of a section is set.
-    pub(crate) fn has_section(&self, section: &str) -> bool {
-        let prefix = format!("{section}.");
-        self.by_key.keys().any(|key| key == section || key.starts_with(&prefix))
-    }
-
-    /// The keys and values of a section; settings that take a table have theirs back.
-    pub(crate) fn section(&self, section: &str) -> toml::Table {
-        let prefix = format!("{section}.");
-        let own = self
-            .by_key
-            .iter()
-            .filter(|(key, _)| schema::inner_section(key).is_none_or(|inner| inner == section))
-            .filter_map(|(key, setting)| Some((key.strip_prefix(&prefix)?, &setting.value)));
-        let takes_table = |setting: &str| schema::takes_table(section, setting);
-        let mut table = toml::Table::new();
-        for (key, value) in own {
-            if key.split_once('.').is_some_and(|(outer, _)| takes_table(outer)) {
-                put(&mut table, key, value.clone());
-            } else {
-                table.insert(key.to_owned(), value.clone());
+    /// All settings as they stand in a file: sections are tables, lists of sections are lists.
+    pub(crate) fn table(&self) -> Table {
+        let mut whole = Table::new();
+        for (key, setting) in &self.by_key {
+            put(&mut whole, key, setting.value.clone());
+        }
+        for list in schema::lists() {
+            let count = self.entries(list);
+            if let Some(Value::Table(entries)) = whole.get_mut(list) {
+                let entries = (0..count).filter_map(|index| entries.remove(&index.to_string())).collect();
+                whole.insert(list.to_owned(), Value::Array(entries));
             }
         }
-        table
-    }
-
-    /// The keys and values outside of sections.
-    pub(crate) fn top_level(&self) -> toml::Table {
-        let outside = |key: &str| !key.contains('.') && !schema::SECTIONS.contains(&key);
-        self.by_key
-            .iter()
-            .filter(|(key, _)| outside(key))
-            .map(|(key, setting)| (key.clone(), setting.value.clone()))
-            .collect()
+        whole
     }
 
     /// Number of entries of a list of sections that are set.
@@ -189,7 +167,7 @@ fn is_value(value: &Value) -> bool {
 }
 
 /// Puts a value at a dotted key below a table; what was no table on the way becomes one.
-fn put(table: &mut toml::Table, key: &str, value: Value) {
+fn put(table: &mut Table, key: &str, value: Value) {
     match key.split_once('.') {
         None => {
             table.insert(key.to_owned(), value);
@@ -197,7 +175,7 @@ fn put(table: &mut toml::Table, key: &str, value: Value) {
         Some((outer, inner)) => {
             let below = table.entry(outer).or_insert(Value::Boolean(false));
             if !below.is_table() {
-                *below = Value::Table(toml::Table::new());
+                *below = Value::Table(Table::new());
             }
             if let Value::Table(below) = below {
                 put(below, inner, value);
@@ -209,19 +187,8 @@ fn put(table: &mut toml::Table, key: &str, value: Value) {
 /// Whether a setting removes what lower layers say about a whole section.
 fn clears(key: &str, value: &Value) -> bool {
     match value {
-        Value::Boolean(false) => {
-            matches!(
-                key,
-                "augment"
-                    | "mix"
-                    | "early_stopping"
-                    | "loss"
-                    | "average"
-                    | "momentum_schedule"
-                    | "weight_decay_schedule"
-            ) || schema::INNER_SECTIONS.contains(&key)
-        }
-        Value::Array(list) => schema::LISTS.contains(&key) && list.is_empty(),
+        Value::Boolean(false) => schema::is_optional(key),
+        Value::Array(list) => list.is_empty() && schema::list(key).is_some(),
         _ => false,
     }
 }

@@ -2,6 +2,8 @@
 
 mod errors;
 mod layers;
+mod schema;
+mod validator;
 
 use std::fs;
 

@@ -26,7 +26,10 @@ use crate::{ParamInfo, ParamKind};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-#[schemars(description = "Some of the trainable parameters of a model.")]
+#[schemars(
+    description = "Some of the trainable parameters of a model.",
+    extend("x-takes" = "weights, biases, norms, all, a list of paths or { regex = \"…\" }")
+)]
 pub enum ParamSelection {
     /// Matrices and filters; no biases, no scales and shifts of normalisation layers.
     #[default]
@@ -60,6 +63,7 @@ pub struct PatternError(String);
 #[serde(deny_unknown_fields)]
 struct Pattern {
     /// A regular expression over the paths of parameters, in the syntax of the crate regex.
+    #[schemars(extend("format" = "regex"))]
     regex: String,
 }
 

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
+use kiln_core::Range;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The section `[data]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct DataConfig {
     /// A bundled set (`digits`, `iris`, `wine`, `breast-cancer`, `diabetes`), `fashion-mnist`, or a format: `csv`,
     /// `idx`, `images`.
+    #[schemars(extend("x-takes" = "one of the names that `kiln data list` shows"))]
     pub source: String,
     /// The file or folder, for formats and for sets that are not bundled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,9 +32,11 @@ pub struct DataConfig {
     pub weight: Option<String>,
     /// The share of the items that are not test items which is held out for validation, `[0, 1)`. Default 0.1.
     #[serde(default = "tenth")]
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub validation: f64,
     /// The share of all items held out for the test, `[0, 1)`; a source with a fixed test part ignores it. Default 0.2.
     #[serde(default = "fifth")]
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub test: f64,
     /// Whether every class has the same share in all parts. Default true; without effect on regression.
     #[serde(default = "yes")]
@@ -46,6 +51,7 @@ pub struct DataConfig {
     /// Tables only: how many of the encoded columns are kept, those with the highest F score in the training part, from 1 to
     /// their number. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub select: Option<usize>,
     /// Tables only: how many principal components of the columns kept the model sees in place of them, from 1 to their
     /// number; or, as a number with a point, the share of the variance in `(0, 1]` that the components kept explain
@@ -58,7 +64,7 @@ pub struct DataConfig {
 }
 
 /// What becomes of a column of categories.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encode {
     /// One column for each category, 0 or 1.
@@ -69,8 +75,9 @@ pub enum Encode {
 }
 
 /// How many principal components are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a number of components, or the share of the variance that they explain")]
+#[schemars(extend("x-takes" = "a number of components, or the share of the variance that they explain"))]
 pub enum Components {
     /// That many.
     Count(usize),
@@ -79,7 +86,7 @@ pub enum Components {
 }
 
 /// What kind of prediction a target column asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskKind {
     /// One class of several.

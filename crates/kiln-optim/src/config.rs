@@ -22,6 +22,7 @@ pub struct OptimizerConfig {
     /// Parameters with a learning rate and weight decay of their own. A parameter belongs to the first group that it
     /// matches. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-takes" = "a list of groups, such as [{ params = \"biases\", weight_decay = 0.0 }]"))]
     pub group: Vec<GroupConfig>,
     /// Sharpness-aware minimisation. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,20 +2,24 @@
 
 use kiln_core::Range;
 use kiln_core::check::{NumberError, at_least};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The section `[train]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainConfig {
     /// Passes over the training items, at least 1. Default 20.
+    #[schemars(range(min = 1))]
     pub epochs: u64,
     /// Optimiser steps after which training ends, even inside an epoch. Default: no such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub steps: Option<u64>,
     /// Items in a batch; 1 is classical stochastic descent, 0 stands for all items (batch gradient descent). Default 64.
     pub batch_size: usize,
     /// Batches whose gradients are averaged into one step, at least 1. Default 1.
+    #[schemars(range(min = 1))]
     pub accumulate: usize,
     /// Whether the order of the items changes from epoch to epoch. Default true.
     pub shuffle: bool,
@@ -23,14 +27,17 @@ pub struct TrainConfig {
     pub drop_last: bool,
     /// Largest Euclidean norm of the whole gradient, positive. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::POSITIVE.bounds())]
     pub clip_norm: Option<f64>,
     /// Largest absolute value of each element of the gradient, positive. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::POSITIVE.bounds())]
     pub clip_value: Option<f64>,
     /// The validation metric that picks the best weights and drives early stopping and plateau. Default `loss`.
     pub monitor: String,
     /// Wall-clock seconds after which training stops at the end of a step, positive. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::POSITIVE.bounds())]
     pub time_limit: Option<f64>,
     /// Threads that make batches ahead, where a batch is worth one; never changes a result. 0: made between the steps. Default 1.
     pub prefetch: usize,
@@ -40,10 +47,12 @@ pub struct TrainConfig {
     pub solver: Option<SolverConfig>,
     /// The duality gap at which the solver stops (the KKT residual without a penalty), at least 0. Default 1e-8.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::at_least(0.0).bounds())]
     pub gap_tolerance: Option<f64>,
     /// For a linear model trained by steps: training stops after the first epoch with a KKT residual over the training
     /// items of this or less, at least 0. Default: no such rule.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::at_least(0.0).bounds())]
     pub kkt_tolerance: Option<f64>,
     /// Train on the first batch of the training items only, again and again: a model that cannot learn it has a bug.
     pub overfit_batch: bool,
@@ -103,7 +112,7 @@ impl TrainConfig {
 }
 
 /// `train.solver`: see [`kiln_convex::Solver`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SolverConfig {
     /// Accelerated proximal gradient descent: for every loss and penalty that a solver takes.
@@ -125,12 +134,14 @@ impl From<SolverConfig> for kiln_convex::Solver {
 }
 
 /// The section `[early_stopping]`; without it training runs to the end.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EarlyStoppingConfig {
     /// Epochs without improvement of `train.monitor` after which training stops, at least 1. Default 10.
+    #[schemars(range(min = 1))]
     pub patience: u64,
     /// What counts as an improvement, at least 0. Default 0.
+    #[schemars(transform = Range::at_least(0.0).bounds())]
     pub min_delta: f64,
     /// First epochs in which nothing is counted. Default 0.
     pub warmup: u64,
@@ -154,15 +165,17 @@ impl EarlyStoppingConfig {
 }
 
 /// The section `[checkpoint]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CheckpointConfig {
     /// Epochs between two checkpoints; 0 turns them off. Default 1.
     pub every_epochs: u64,
     /// Steps between two checkpoints inside an epoch. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub every_steps: Option<u64>,
     /// How many of the newest checkpoints are kept, at least 1; the best weights are kept besides. Default 2.
+    #[schemars(range(min = 1))]
     pub keep: usize,
 }
 

@@ -43,7 +43,19 @@ Examples:
 Examples:
   kiln config check my.toml")]
     Check(ConfigArguments),
+    /// Print the JSON Schema of a configuration file, with which editors complete and check it.
+    ///
+    /// It has every section, kind and setting with its type, range, default and description (draft 2020-12).
+    #[command(after_help = SCHEMA_HELP)]
+    Schema,
 }
+
+const SCHEMA_HELP: &str = "\
+Examples:
+  kiln config schema > kiln.schema.json
+
+Write `#:schema ./kiln.schema.json` in the first line of my.toml. Editors that use taplo (Even Better TOML in VS Code, \
+Helix, Neovim) then complete settings, show what they mean, and mark what is wrong.";
 
 /// What to do with runs.
 #[derive(Debug, Clone, Subcommand)]

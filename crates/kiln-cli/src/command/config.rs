@@ -1,6 +1,6 @@
-//! `kiln config print` and `check`.
+//! `kiln config print`, `check` and `schema`.
 
-use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal};
+use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal, schema};
 use kiln_experiment::collect_spaces;
 use serde_json::{Map, Value};
 
@@ -41,6 +41,8 @@ pub(super) fn run(command: &ConfigCommand, global: &Global, out: Output) -> Resu
             }
             if out.json { out.event("config_check", fields! { ok: true }) } else { out.data("ok\n") }
         }
+        ConfigCommand::Schema if out.json => out.event("config_schema", fields! { schema: schema() }),
+        ConfigCommand::Schema => out.data(&format!("{:#}\n", schema())),
     }
 }
 

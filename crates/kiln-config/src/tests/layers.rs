@@ -17,13 +17,28 @@ fn every_recipe_is_right_and_prints_as_what_it_is() {
     }
 }
 
+/// The example of a kind, and the defaults of what it leaves open.
+fn example(kind: schema::Node) -> toml::Table {
+    let table = |value| toml::Table::try_from(value).unwrap();
+    let mut all = table(kind.get("examples").unwrap()[0].clone());
+    for (name, setting) in kind.settings() {
+        if let Some(default) = setting.get("default").filter(|_| !all.contains_key(name)) {
+            all.extend(table(serde_json::json!({ name: default })));
+        }
+    }
+    all
+}
+
 #[test]
 fn every_kind_prints_as_what_it_is() {
     for section in ["model", "loss", "optim", "schedule", "momentum_schedule", "average", "penalty.0"] {
-        for shape in schema::shapes_of(section) {
-            let kind = shape.kind.as_deref().unwrap();
-            let settings =
-                shape.example.iter().map(|(key, value)| format!("{section}.{key}={}", print::literal(value)));
+        for table in schema::tables(section) {
+            let kind = table.kind().unwrap();
+            let mut settings = example(table);
+            // Only the learning rate's schedule can move the momentum too.
+            settings.retain(|key, _| key != "cycle_momentum" || section == "schedule");
+            let settings = settings.into_iter();
+            let settings = settings.map(|(key, value)| format!("{section}.{key}={}", print::literal(&value)));
             let overrides: Vec<String> = settings.collect();
             let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
             let resolved =

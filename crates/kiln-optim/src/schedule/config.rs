@@ -14,6 +14,7 @@ use crate::{Constant, OptimError, Sequential, ShapeConfig};
 /// The sections `[momentum_schedule]` and `[weight_decay_schedule]` are of this type too: there `lr` stands for the
 /// momentum (or first beta) and the weight decay of `[optim]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("x-takes" = "a schedule, such as { kind = \"linear\", start = 0.0, end = 1.0 }"))]
 pub struct ScheduleConfig {
     /// Factor on the learning rate, at least 0: for the parts of a sequence. Default 1.
     #[serde(default = "one")]

@@ -1,0 +1,92 @@
+//! Sections, kinds and settings by name and by dotted key.
+
+use super::node::Node;
+use super::root::root;
+
+/// The whole configuration.
+pub(crate) fn whole() -> Node {
+    Node::new(root())
+}
+
+/// The sections, in the order of `run.toml`.
+pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
+    whole().settings().filter(|(_, node)| node.is_section() || node.is_list()).map(|(name, _)| name)
+}
+
+/// The section, with its name, that is a list of sections, if `name` is one.
+pub(crate) fn list(name: &str) -> Option<&'static str> {
+    lists().find(|list| *list == name)
+}
+
+/// The sections that are lists of sections.
+pub(crate) fn lists() -> impl Iterator<Item = &'static str> {
+    whole().settings().filter(|(_, node)| node.is_list()).map(|(name, _)| name)
+}
+
+/// Whether a section may be left out: `loss = false` takes it out. Those inside a section count too; those inside an entry of
+/// a list do not.
+pub(crate) fn is_optional(key: &str) -> bool {
+    if key.split('.').next().is_some_and(|outer| list(outer).is_some()) {
+        return false;
+    }
+    let (outer, name) = key.rsplit_once('.').unwrap_or(("", key));
+    let node =
+        whole_or_tables(outer).into_iter().find_map(|table| table.setting(name).map(|node| (table, node)));
+    node.is_some_and(|(table, node)| {
+        node.is_section()
+            && node.get("default").is_none()
+            && !table.required().any(|required| required == name)
+    })
+}
+
+/// Whether `true` stands for a section with all its defaults: it may be left out, has no kinds, and every setting has a
+/// default.
+pub(crate) fn is_switch(key: &str) -> bool {
+    is_optional(key)
+        && tables(key).iter().all(|table| table.kind().is_none() && table.required().next().is_none())
+}
+
+/// The kind of a section that is meant where none is named.
+pub(crate) fn default_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    whole().settings().filter_map(|(section, node)| Some((section, default_kind(node)?)))
+}
+
+fn default_kind(node: Node) -> Option<&'static str> {
+    node.get("default")?.get("kind")?.as_str()
+}
+
+/// What a dotted key may be, once for each kind that has it. `penalty.3` is an entry of a list.
+pub(crate) fn at(key: &str) -> Vec<Node> {
+    let mut nodes = vec![whole()];
+    for part in key.split('.') {
+        nodes = nodes.into_iter().flat_map(|node| below(node, part)).collect();
+    }
+    nodes
+}
+
+fn below(node: Node, part: &str) -> Vec<Node> {
+    if node.is_list() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+        return node.items().into_iter().collect();
+    }
+    node.objects().into_iter().filter_map(|table| table.setting(part)).collect()
+}
+
+/// The tables that a section may be, one for each kind; those of its entries for a list of sections.
+pub(crate) fn tables(section: &str) -> Vec<Node> {
+    let node = |node: Node| if node.is_list() { node.items().unwrap_or(node) } else { node };
+    at(section).into_iter().flat_map(|found| node(found).objects()).collect()
+}
+
+fn whole_or_tables(section: &str) -> Vec<Node> {
+    if section.is_empty() { vec![whole()] } else { tables(section) }
+}
+
+/// The table of a section of a kind.
+pub(crate) fn table(section: &str, kind: &str) -> Option<Node> {
+    tables(section).into_iter().find(|table| table.kind() == Some(kind))
+}
+
+/// The names of the kinds of a section; empty when it has none.
+pub(crate) fn kinds(section: &str) -> Vec<&'static str> {
+    tables(section).into_iter().filter_map(Node::kind).collect()
+}
