@@ -59,7 +59,7 @@ impl OptimizerConfig {
     /// [`OptimError::Number`] and [`OptimError::Nesterov`] as for [`Optimizer::new`](crate::Optimizer::new),
     /// [`OptimError::Lookahead`] for Lookahead around an optimiser that averages.
     pub fn check(&self) -> Result<(), OptimError> {
-        let rule = self.rule.build()?;
+        let rule = self.rule.as_kind().rule()?;
         if self.lookahead.is_some() && rule.averaged().is_some() {
             return Err(OptimError::Lookahead { optimiser: self.rule.name() });
         }

@@ -98,7 +98,7 @@ impl Optimizer {
     pub fn new(config: &OptimConfig) -> Result<Self, OptimError> {
         Ok(Self {
             config: config.clone(),
-            rule: config.build()?,
+            rule: config.as_kind().rule()?,
             weight_decay: config.weight_decay(),
             decay_all: config.decay_all(),
             groups: Arc::default(),

@@ -1,5 +1,8 @@
 //! What the settings of every optimiser can tell.
 
+use kiln_core::Range;
+
+use crate::rule::check;
 use crate::{OptimError, Rule};
 
 /// What the settings of every optimiser can tell, and the rule that they make.
@@ -34,6 +37,17 @@ pub trait OptimKind {
     /// # Errors
     /// [`OptimError`] naming the first setting that is wrong.
     fn build(&self) -> Result<Box<dyn Rule>, OptimError>;
+
+    /// The rule, with every setting checked.
+    ///
+    /// # Errors
+    /// [`OptimError`] naming the first setting that is wrong.
+    fn rule(&self) -> Result<Box<dyn Rule>, OptimError> {
+        let Shared { lr, weight_decay, .. } = self.shared();
+        check("lr", lr, Range::at_least(0.0))?;
+        check("weight_decay", weight_decay, Range::at_least(0.0))?;
+        self.build()
+    }
 }
 
 /// The settings that every optimiser has.

@@ -1,15 +1,11 @@
 //! The optimisers: each is a file with its settings, checks, formula and rule, and a line of this list.
 //!
 //! To add one, write its file here: settings with `lr`, `weight_decay`, `decay_all` and an example, [`OptimKind`] for them,
-//! and a [`Rule`], which is a [`Formula`](crate::rule::formula::Formula) where it treats every element alike. Register it by
+//! and a [`Rule`](crate::Rule), which is a [`Formula`](crate::rule::formula::Formula) where it treats every element alike. Register it by
 //! its line. The tests then ask for its case in `tests/golden/optimisers.py`.
 
 mod kind;
 
-use kiln_core::Range;
-
-use crate::rule::check;
-use crate::{OptimError, Rule};
 pub use kind::{DecayForm, OptimKind, Shared};
 pub use muon::AdjustLr;
 
@@ -83,13 +79,6 @@ impl OptimConfig {
     pub fn formula(&self) -> Vec<String> {
         self.as_kind().formula()
     }
-
-    /// The rule of these settings, checked.
-    pub(crate) fn build(&self) -> Result<Box<dyn Rule>, OptimError> {
-        check("lr", self.lr(), Range::at_least(0.0))?;
-        check("weight_decay", self.weight_decay(), Range::at_least(0.0))?;
-        self.as_kind().build()
-    }
 }
 
 #[cfg(test)]
@@ -105,7 +94,7 @@ mod tests {
     fn updates_have_a_length_where_the_settings_say_so() {
         for kind in OptimConfig::NAMES {
             let config: OptimConfig = serde_json::from_value(json!({ "kind": kind })).unwrap();
-            let rule = config.build().unwrap();
+            let rule = config.as_kind().rule().unwrap();
             for dims in [&[6][..], &[2, 3], &[1, 1, 2, 3]] {
                 let weight = Tensor::<1>::ones([6], &device());
                 let gradient = weight.full_like(0.5);

@@ -21,7 +21,7 @@ impl<'a> Stretch<'a> {
     ///
     /// # Errors
     /// [`NumberError`] unless an epoch has a step.
-    pub(super) fn whole_run(key: &'a str, steps_per_epoch: u64, total: u64) -> Result<Self, NumberError> {
+    pub fn whole_run(key: &'a str, steps_per_epoch: u64, total: u64) -> Result<Self, NumberError> {
         check::at_least("steps_per_epoch", usize::try_from(steps_per_epoch).unwrap_or(usize::MAX), 1)?;
         Ok(Self { key: key.into(), steps_per_epoch, total })
     }

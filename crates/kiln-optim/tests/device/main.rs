@@ -11,6 +11,8 @@ mod gradients;
 mod groups;
 mod laws;
 mod layer_decay;
+mod new_optimizer;
+mod new_schedule;
 mod registry;
 mod schedule_laws;
 mod schedules;
@@ -19,3 +21,6 @@ mod sgd;
 mod state;
 mod step_size;
 mod trajectories;
+
+// The files of new kinds find these where those of the library do.
+use kiln_optim::{At, Gradient, Kept, OptimError, Rule, Schedule, Slot, StepSize, Stretch};
