@@ -11,7 +11,7 @@ use kiln_core::{NumberError, ParamKind, params};
 
 pub use kind::{AverageKind, Timing};
 
-crate::registry! {
+kiln_core::kinds! {
     /// The section `[average]`: an average of the weights beside those that are trained.
     pub enum AverageConfig: AverageKind {
         "ema" => ema::Ema(EmaConfig),

@@ -58,14 +58,8 @@ impl OptimKind for AdamwConfig {
         true
     }
 
-    fn momentum(&self) -> Option<f64> {
-        Some(self.betas[0])
-    }
-
-    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
-        let mut config = self.clone();
-        config.betas[0] = momentum;
-        Some(Box::new(config))
+    fn momentum_mut(&mut self) -> Option<&mut f64> {
+        Some(&mut self.betas[0])
     }
 
     fn formula(&self) -> Vec<String> {

@@ -20,12 +20,7 @@ pub trait OptimKind {
     fn has_step_size(&self) -> bool;
 
     /// The momentum, or the first beta, that a schedule can move. Default: none.
-    fn momentum(&self) -> Option<f64> {
-        None
-    }
-
-    /// The same settings with another momentum; `None` where [`OptimKind::momentum`] is. Default: none.
-    fn with_momentum(&self, _momentum: f64) -> Option<Box<dyn OptimKind>> {
+    fn momentum_mut(&mut self) -> Option<&mut f64> {
         None
     }
 

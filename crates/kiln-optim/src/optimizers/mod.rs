@@ -9,7 +9,7 @@ mod kind;
 pub use kind::{DecayForm, OptimKind, Shared};
 pub use muon::AdjustLr;
 
-crate::registry! {
+kiln_core::kinds! {
     /// Which optimiser, with its settings. Defaults are PyTorch's where PyTorch has the optimiser.
     pub enum OptimConfig: OptimKind {
         "sgd" => sgd::Sgd(SgdConfig),
@@ -65,7 +65,7 @@ impl OptimConfig {
 
     /// The momentum, or the first beta; `None` for optimisers without one that a schedule could move.
     pub fn momentum(&self) -> Option<f64> {
-        self.as_kind().momentum()
+        self.clone().as_kind_mut().momentum_mut().copied()
     }
 
     /// What an update computes, a line for each step: θ are the weights, g is the gradient, t the number of the update.

@@ -99,12 +99,8 @@ impl OptimKind for MuonConfig {
         false
     }
 
-    fn momentum(&self) -> Option<f64> {
-        Some(self.momentum)
-    }
-
-    fn with_momentum(&self, momentum: f64) -> Option<Box<dyn OptimKind>> {
-        Some(Box::new(Self { momentum, ..self.clone() }))
+    fn momentum_mut(&mut self) -> Option<&mut f64> {
+        Some(&mut self.momentum)
     }
 
     fn formula(&self) -> Vec<String> {

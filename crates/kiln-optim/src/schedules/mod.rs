@@ -13,7 +13,7 @@ pub use plateau::{Plateau, PlateauState, ThresholdMode};
 pub use product::Product;
 pub use sequential::Sequential;
 
-crate::registry! {
+kiln_core::kinds! {
     /// The shape of a schedule after its warm-up. Defaults are PyTorch's where PyTorch has the schedule.
     pub enum ShapeConfig: ScheduleKind {
         "constant" => constant::Constant(ConstantShape),
