@@ -5,7 +5,7 @@ use kiln_augment::{
     MixConfig, RowTransform, SmoteConfig, SwapNoiseConfig, op,
 };
 use kiln_core::{Purpose, Seed};
-use kiln_data::{Batch, DataConfig, Loader, Prepared, Source, Targets};
+use kiln_data::{Batch, DataConfig, Dataset, Features, Loader, Prepared, Source, Target, Targets, Tokens};
 
 fn prepared(name: &str) -> Prepared {
     Prepared::load(&DataConfig::new(name), Seed::new(0)).unwrap()
@@ -254,4 +254,28 @@ fn what_does_not_fit_the_data_is_an_error() {
     assert!(outside.is_err());
     let bad = RowTransform::SwapNoise(SwapNoiseConfig { p: 2.0 }).check("augment.1").unwrap_err();
     assert!(bad.to_string().starts_with("augment.1.p is 2"));
+}
+
+#[test]
+fn token_sequences_pass_as_they_are_and_refuse_what_is_for_others() {
+    let tokens = Tokens::new(9, (0..30).map(|row| vec![row % 9; row as usize % 4]));
+    let labels = (0..30).map(|row| row % 2).collect();
+    let target = Target::Classes { labels, names: vec!["a".to_owned(), "b".to_owned()] };
+    let data = Dataset::new("made", Features::Tokens(tokens), target);
+    let rows = Prepared::new(data, &DataConfig::new("made"), Seed::new(0)).unwrap().train();
+    let source = || Augmented::new(rows.clone());
+    let needs = |error| match error {
+        AugmentError::Kind { needs, .. } => needs,
+        other => panic!("{other}"),
+    };
+    let mix = MixConfig { mixup: 0.4, ..MixConfig::default() }.build("mix").unwrap();
+    assert_eq!(needs(source().mix(mix).unwrap_err()), "images or a table");
+    assert_eq!(needs(source().transform(crop(8)).unwrap_err()), "images");
+    let jitter = RowTransform::Jitter(JitterConfig { sigma: 0.3 });
+    assert_eq!(needs(source().rows(jitter).unwrap_err()), "a table");
+
+    let (items, device) = ([3, 0, 7], kiln_testkit::device());
+    let trained = source().training_batch(&items, Seed::new(1), &device).unwrap();
+    assert_eq!(classes(&trained), classes(&rows.batch(&items, &device).unwrap()));
+    assert_eq!(inputs(trained), inputs(rows.batch(&items, &device).unwrap()));
 }
