@@ -51,10 +51,10 @@ pub(crate) fn read(name: &str) -> Result<Layer, ConfigError> {
     }
 }
 
-/// The text of the file or recipe called `name`, as [`read`] would find it.
+/// The text of the file or recipe called `name`, as `read` would find it.
 ///
 /// # Errors
-/// As [`read`].
+/// As `read`.
 pub fn text_of(name: &str) -> Result<String, ConfigError> {
     let path = Path::new(name);
     match File::open(path) {
