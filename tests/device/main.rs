@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod parity;
+mod runs;
 mod tokens;

@@ -17,6 +17,7 @@ mod kill;
 mod malformed;
 mod memory;
 mod nested_cv;
+mod old_runs;
 mod own_kill;
 mod path;
 mod path_trained;

@@ -29,7 +29,43 @@ pub(crate) fn crate_at(file: &Path) -> Result<Modules, String> {
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
     let mut modules = Modules::new();
     read(file, folder, Vec::new(), &mut modules)?;
+    // What a macro declares is not seen as a module; its file is.
+    for (path, file) in files_of_modules(folder)? {
+        let inner = path.len() > 1 && !modules.contains_key(&path[..path.len() - 1]);
+        if !modules.contains_key(&path) && !inner && !is_for_tests(&path) {
+            read(&file, &folder.join(path.join("/")), path, &mut modules)?;
+        }
+    }
     Ok(modules)
+}
+
+/// Modules for tests alone are called so, and nothing else is.
+fn is_for_tests(path: &[String]) -> bool {
+    path.iter().any(|name| matches!(name.as_str(), "tests" | "golden" | "random_shapes"))
+}
+
+/// The files below a folder that could be modules, those above others first.
+fn files_of_modules(folder: &Path) -> Result<Vec<(Vec<String>, PathBuf)>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![(Vec::new(), folder.to_owned())];
+    while let Some((path, folder)) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for file in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            let name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let inner = [&path[..], std::slice::from_ref(&name)].concat();
+            if file.is_dir() {
+                folders.push((inner, file));
+            } else if file.extension().is_some_and(|extension| extension == "rs") {
+                match name.as_str() {
+                    "lib" | "main" if path.is_empty() => {}
+                    "mod" => found.push((path.clone(), file)),
+                    _ => found.push((inner, file)),
+                }
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The tokens of a file.

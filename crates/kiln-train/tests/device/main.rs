@@ -4,6 +4,7 @@
 
 mod accumulate;
 mod average;
+mod burn_dropout;
 mod checkpoints;
 mod common;
 mod fit;

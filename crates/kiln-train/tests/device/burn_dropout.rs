@@ -1,18 +1,23 @@
-//! Modules that draw from Burn's own generator are reproducible, too. Alone in its file, because that generator is one
-//! for the whole process.
+//! Modules that draw from Burn's own generator are reproducible, too. That generator is one for the whole process, so
+//! the test has a process to itself.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+use std::process::Command;
 
-#[path = "device/common.rs"]
-mod common;
-#[path = "device/stopped.rs"]
-mod stopped;
-
-use common::{Net, config, data, trainer};
 use kiln_train::CheckpointConfig;
-use stopped::StopAt;
+
+use crate::common::{Net, config, data, trainer};
+use crate::stopped::StopAt;
 
 #[test]
+fn alone_in_its_process() {
+    let name = "burn_dropout::a_resumed_run_draws_what_the_uninterrupted_one_drew";
+    let output = Command::new(std::env::current_exe().unwrap()).args([name, "--exact", "--ignored"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "`alone_in_its_process` runs it"]
 fn a_resumed_run_draws_what_the_uninterrupted_one_drew() {
     let model = || Net::with_burn_dropout(&kiln_testkit::device());
     let whole = trainer(config()).fit(model(), &data()).unwrap().last_weights_blake3;
