@@ -30,6 +30,11 @@ fn check_files(name: &str, files: &[String]) -> Vec<String> {
     missing.chain(tests).collect()
 }
 
+/// A failure with the file that it is about.
+fn failed(what: &Path) -> impl Fn(std::io::Error) -> String + '_ {
+    move |error| format!("{}: {error}", what.display())
+}
+
 /// Unpacks the packages of `folder` (cargo's `target/package`) into a workspace of their own in `into`, and says what is wrong with
 /// their files.
 pub(crate) fn unpack(
@@ -38,7 +43,6 @@ pub(crate) fn unpack(
     into: &Path,
     root: &Path,
 ) -> Result<Vec<String>, String> {
-    let failed = |what: &Path| move |error: std::io::Error| format!("{}: {error}", what.display());
     if into.exists() {
         fs::remove_dir_all(into).map_err(failed(into))?;
     }
@@ -69,7 +73,9 @@ fn workspace(packages: &[(String, String)], manifest: &str) -> String {
     let members = each(&|name, version| format!("    \"{name}-{version}\",\n"));
     let patches = each(&|name, version| format!("{name} = {{ path = \"{name}-{version}\" }}\n"));
     let profile = manifest.find("[profile.release]").map_or("", |start| &manifest[start..]);
-    format!("[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n\n[patch.crates-io]\n{patches}\n{profile}")
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [\n{members}]\n\n[patch.crates-io]\n{patches}\n{profile}"
+    )
 }
 
 /// The files below a folder, as paths from it.
@@ -108,12 +114,16 @@ mod tests {
         let files = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let fine = files(&["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "src/lib.rs"]);
         assert_eq!(check_files("a", &fine), Vec::<String>::new());
-        let wrong = files(&["Cargo.toml", "LICENSE-MIT", "README.md", "src/x/tests.rs", "tests/golden/a.json"]);
-        assert_eq!(check_files("a", &wrong), [
-            "a: LICENSE-APACHE is not in the package",
-            "a: src/x/tests.rs is for tests alone",
-            "a: tests/golden/a.json is for tests alone",
-        ]);
+        let wrong =
+            files(&["Cargo.toml", "LICENSE-MIT", "README.md", "src/x/tests.rs", "tests/golden/a.json"]);
+        assert_eq!(
+            check_files("a", &wrong),
+            [
+                "a: LICENSE-APACHE is not in the package",
+                "a: src/x/tests.rs is for tests alone",
+                "a: tests/golden/a.json is for tests alone",
+            ]
+        );
     }
 
     #[test]
@@ -122,6 +132,9 @@ mod tests {
         let text = workspace(&packages, "[package]\nname = \"x\"\n\n[profile.release]\nopt-level = 3\n");
         assert!(text.contains("members = [\n    \"a-0.1.0\",\n]"), "{text}");
         assert!(text.contains("[patch.crates-io]\na = { path = \"a-0.1.0\" }\n"), "{text}");
-        assert!(text.ends_with("[profile.release]\nopt-level = 3\n") && !text.contains("[package]"), "{text}");
+        assert!(
+            text.ends_with("[profile.release]\nopt-level = 3\n") && !text.contains("[package]"),
+            "{text}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{edges, modules, sizes, unused};
+use crate::{conformance, edges, modules, package, sizes, unused};
 
 /// How far the checks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +19,8 @@ pub(crate) enum Depth {
     All,
 }
 
-/// Runs the checks; the error is what to tell the user.
-pub(crate) fn run(depth: Depth) -> Result<(), String> {
+/// Runs the checks, those that compile with some `features` beside the default ones; the error is what to tell the user.
+pub(crate) fn run(depth: Depth, features: &str) -> Result<(), String> {
     let started = Instant::now();
     timed("fmt", formatted)?;
     let metadata = metadata()?;
@@ -31,9 +31,9 @@ pub(crate) fn run(depth: Depth) -> Result<(), String> {
     if depth > Depth::Fast {
         // All in the release profile, so that one build of the dependencies serves run, test and checks.
         let warnings = ["--", "-D", "warnings"];
-        let clippy = [&["clippy", "--release", "--workspace", "--all-targets"][..], &warnings].concat();
-        timed("clippy", || cargo(&clippy, &[]))?;
-        let doc = ["doc", "--release", "--workspace", "--no-deps"];
+        let clippy = ["clippy", "--release", "--workspace", "--all-targets", "--features", features];
+        timed("clippy", || cargo(&[&clippy[..], &warnings].concat(), &[]))?;
+        let doc = ["doc", "--release", "--workspace", "--no-deps", "--features", features];
         timed("doc", || cargo(&doc, &[("RUSTDOCFLAGS", "-D warnings")]))?;
     }
     if depth > Depth::NoTests {
@@ -47,6 +47,39 @@ pub(crate) fn run(depth: Depth) -> Result<(), String> {
 pub(crate) fn circles() -> Result<(), String> {
     print!("{}", modules::show(&metadata()?)?);
     Ok(())
+}
+
+/// Builds the tests of devices, or runs them on one.
+pub(crate) fn conformance(device: Option<&str>) -> Result<(), String> {
+    match device {
+        None => cargo(&conformance::arguments(&["--no-run"]), &[]),
+        Some(device) => cargo(&conformance::arguments(&[]), &[("KILN_TEST_DEVICE", device)]),
+    }
+}
+
+/// Makes the packages, looks into them, and compiles them where each finds the others, and nothing of this repository.
+pub(crate) fn package() -> Result<(), String> {
+    let metadata = metadata()?;
+    let published = package::published(&metadata);
+    let names = published.iter().flat_map(|(name, _)| ["-p", name.as_str()]);
+    let make =
+        ["package", "--no-verify", "--offline", "--allow-dirty"].into_iter().chain(names).collect::<Vec<_>>();
+    timed("packages", || cargo(&make, &[]))?;
+    let target = PathBuf::from(metadata["target_directory"].as_str().unwrap_or("target"));
+    let unpacked = target.join("packages");
+    let wrong = package::unpack(&published, &target.join("package"), &unpacked, &root())?;
+    none(wrong)?;
+    let check = ["check", "--release", "--workspace", "--offline", "--features"];
+    let features: Vec<String> =
+        conformance::ALL_BACKENDS.split(',').map(|feature| format!("kiln/{feature}")).collect();
+    let mut command = command(&[&check[..], &[&features.join(",")]].concat());
+    command.current_dir(&unpacked).env("CARGO_TARGET_DIR", &target);
+    let checked = || match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("the packages do not compile without this repository".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    timed("check of the packages", checked)
 }
 
 fn timed(name: &str, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {

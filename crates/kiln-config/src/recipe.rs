@@ -2,14 +2,14 @@
 
 /// Name, what it trains, text.
 const RECIPES: [(&str, &str); 8] = [
-    ("digits", include_str!("../../../recipes/digits.toml")),
-    ("iris", include_str!("../../../recipes/iris.toml")),
-    ("wine", include_str!("../../../recipes/wine.toml")),
-    ("breast-cancer", include_str!("../../../recipes/breast-cancer.toml")),
-    ("diabetes", include_str!("../../../recipes/diabetes.toml")),
-    ("fashion-mnist", include_str!("../../../recipes/fashion-mnist.toml")),
-    ("fashion-mnist-cnn", include_str!("../../../recipes/fashion-mnist-cnn.toml")),
-    ("fashion-mnist-resnet", include_str!("../../../recipes/fashion-mnist-resnet.toml")),
+    ("digits", include_str!("../recipes/digits.toml")),
+    ("iris", include_str!("../recipes/iris.toml")),
+    ("wine", include_str!("../recipes/wine.toml")),
+    ("breast-cancer", include_str!("../recipes/breast-cancer.toml")),
+    ("diabetes", include_str!("../recipes/diabetes.toml")),
+    ("fashion-mnist", include_str!("../recipes/fashion-mnist.toml")),
+    ("fashion-mnist-cnn", include_str!("../recipes/fashion-mnist-cnn.toml")),
+    ("fashion-mnist-resnet", include_str!("../recipes/fashion-mnist-resnet.toml")),
 ];
 
 /// The text of the recipe called `name`.

@@ -158,6 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn modules_that_a_registry_declares_are_read_and_its_lines_are_no_use() {
+        let kinds = [
+            ("lib.rs", "mod kinds;"),
+            (
+                "kinds/mod.rs",
+                "crate::registry! { enum K { \"a\" => a::A(X), \"b\" => b::B(Y) } } pub fn shared() {}",
+            ),
+            ("kinds/a.rs", "use super::shared; fn a() { shared(); crate::kinds::b::b() }"),
+            ("kinds/b.rs", "pub fn b() { super::a::a() } #[cfg(test)] mod tests;"),
+            ("kinds/b/tests.rs", "use crate::kinds::a;"),
+        ];
+        assert_eq!(circles_of("registry", &kinds), ["crate::kinds::a → crate::kinds::b"]);
+    }
+
+    #[test]
     fn a_file_that_is_not_there_is_named() {
         let folder = std::env::temp_dir().join(format!("kiln-xtask-modules-gone-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();

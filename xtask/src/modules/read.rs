@@ -27,21 +27,16 @@ pub(crate) type Modules = BTreeMap<Vec<String>, Module>;
 /// Reads the crate whose root is `file`, such as `src/lib.rs`.
 pub(crate) fn crate_at(file: &Path) -> Result<Modules, String> {
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    let mut modules = Modules::new();
-    read(file, folder, Vec::new(), &mut modules)?;
+    let mut reader = Reader::default();
+    reader.read(file, folder, Vec::new())?;
     // What a macro declares is not seen as a module; its file is.
     for (path, file) in files_of_modules(folder)? {
-        let inner = path.len() > 1 && !modules.contains_key(&path[..path.len() - 1]);
-        if !modules.contains_key(&path) && !inner && !is_for_tests(&path) {
-            read(&file, &folder.join(path.join("/")), path, &mut modules)?;
+        let for_tests = (1..=path.len()).any(|len| reader.for_tests.contains(&path[..len]));
+        if !for_tests && !reader.modules.contains_key(&path) {
+            reader.read(&file, &folder.join(path.join("/")), path)?;
         }
     }
-    Ok(modules)
-}
-
-/// Modules for tests alone are called so, and nothing else is.
-fn is_for_tests(path: &[String]) -> bool {
-    path.iter().any(|name| matches!(name.as_str(), "tests" | "golden" | "random_shapes"))
+    Ok(reader.modules)
 }
 
 /// The files below a folder that could be modules, those above others first.
@@ -74,36 +69,48 @@ pub(crate) fn tokens(file: &Path) -> Result<TokenStream, String> {
     TokenStream::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Reads a file into the module `path`; the files of its children lie in `folder`.
-fn read(file: &Path, folder: &Path, path: Vec<String>, modules: &mut Modules) -> Result<(), String> {
-    body(tokens(file)?, folder, path, modules)
+#[derive(Default)]
+struct Reader {
+    modules: Modules,
+    /// Modules for tests alone, which are not read.
+    for_tests: BTreeSet<Vec<String>>,
 }
 
-fn body(tokens: TokenStream, folder: &Path, path: Vec<String>, modules: &mut Modules) -> Result<(), String> {
-    let mut module = Module { path: path.clone(), ..Module::default() };
-    for item in items(tokens) {
-        if item.for_tests() {
-            continue;
-        }
-        let words = item.words();
-        match (words.first().map(String::as_str), words.get(1)) {
-            (Some("mod"), Some(name)) => {
-                let mut path = path.clone();
-                path.push(name.clone());
-                match item.body() {
-                    Some(inner) => body(inner, &folder.join(name), path, modules)?,
-                    None => read(&file_of(folder, name)?, &folder.join(name), path, modules)?,
+impl Reader {
+    /// Reads a file into the module `path`; the files of its children lie in `folder`.
+    fn read(&mut self, file: &Path, folder: &Path, path: Vec<String>) -> Result<(), String> {
+        self.body(tokens(file)?, folder, path)
+    }
+
+    fn body(&mut self, tokens: TokenStream, folder: &Path, path: Vec<String>) -> Result<(), String> {
+        let mut module = Module { path: path.clone(), ..Module::default() };
+        for item in items(tokens) {
+            let words = item.words();
+            match (words.first().map(String::as_str), words.get(1)) {
+                (Some("mod"), Some(name)) => {
+                    let inner = [&path[..], std::slice::from_ref(name)].concat();
+                    if item.for_tests() {
+                        self.for_tests.insert(inner);
+                        continue;
+                    }
+                    match item.body() {
+                        Some(tokens) => self.body(tokens, &folder.join(name), inner)?,
+                        None => self.read(&file_of(folder, name)?, &folder.join(name), inner)?,
+                    }
+                }
+                _ if item.for_tests() => {}
+                // It declares modules and passes on what they define, as `mod` and `pub use` do.
+                _ if item.is_registry() => {}
+                (Some("use"), _) => module.imports.extend(imports(&item.tokens)),
+                (_, name) => {
+                    module.items.extend(name.cloned());
+                    module.code.extend(item.tokens);
                 }
             }
-            (Some("use"), _) => module.imports.extend(imports(&item.tokens)),
-            (_, name) => {
-                module.items.extend(name.cloned());
-                module.code.extend(item.tokens);
-            }
         }
+        self.modules.insert(path, module);
+        Ok(())
     }
-    modules.insert(path, module);
-    Ok(())
 }
 
 fn file_of(folder: &Path, name: &str) -> Result<PathBuf, String> {
@@ -125,6 +132,15 @@ impl Item {
             let text = attribute.to_string().replace(' ', "");
             text == "test" || text == "cfg(test)" || text.starts_with("cfg(all(test,")
         })
+    }
+
+    /// Whether it is a list of kinds: a call of `registry!` or `kinds!`.
+    fn is_registry(&self) -> bool {
+        let calls = |pair: &[TokenTree]| {
+            matches!(pair, [TokenTree::Ident(name), TokenTree::Punct(mark)]
+                if mark.as_char() == '!' && (name == "registry" || name == "kinds"))
+        };
+        self.tokens.windows(2).any(calls)
     }
 
     /// Its words without visibility and qualifiers: `fn name`, `mod name`, `use`. A macro is defined by the words `macro_rules name`.

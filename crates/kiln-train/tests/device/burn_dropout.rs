@@ -11,7 +11,8 @@ use crate::stopped::StopAt;
 #[test]
 fn alone_in_its_process() {
     let name = "burn_dropout::a_resumed_run_draws_what_the_uninterrupted_one_drew";
-    let output = Command::new(std::env::current_exe().unwrap()).args([name, "--exact", "--ignored"]).output().unwrap();
+    let output =
+        Command::new(std::env::current_exe().unwrap()).args([name, "--exact", "--ignored"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
