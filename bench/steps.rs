@@ -209,7 +209,8 @@ impl Plain {
                 let linears = widths.windows(2).map(|w| linear(w[0], w[1])).collect();
                 Self { convs: vec![], linears, residual: false }
             }
-            ModelConfig::Linear(_) => {
+            // One linear layer: the jobs have no other model.
+            _ => {
                 Self { convs: vec![], linears: vec![linear(job.input.features(), CLASSES)], residual: false }
             }
         }
