@@ -35,6 +35,17 @@ impl Default for CompareSettings {
 /// Trains a configuration on several devices, step by step from the same weights. The observer hears of a
 /// device as soon as it is measured.
 ///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::{CompareSettings, compare};
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let found = compare(&resolved, &CompareSettings { steps: 3, ..CompareSettings::default() }, &())?;
+/// assert_eq!((found[0].milliseconds.len(), found[0].max_loss_diff), (3, None));
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
 /// # Errors
 /// A device that does not open, and whatever keeps a step from its end.
 pub fn compare(

@@ -63,6 +63,20 @@ pub struct Evaluation {
 
 /// Scores the best weights of the run in `run` on one part of its data.
 ///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::{EvaluateSettings, Session, evaluate, train};
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let runs = tempfile::tempdir().expect("a temporary folder");
+/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
+/// let trained = train(&resolved, &session, &())?;
+/// let found = evaluate(&trained.run, &EvaluateSettings { session, ..EvaluateSettings::default() }, &())?;
+/// assert_eq!(found.metrics, trained.record.test);
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
 /// # Errors
 /// A run without a whole checkpoint, data that have changed, a part that is empty, a fold of a cross-validation.
 pub fn evaluate(

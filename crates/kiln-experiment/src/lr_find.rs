@@ -12,6 +12,19 @@ use crate::observer::{Event, Observer, tell};
 ///
 /// The result comes with the hash of the model's weights, which the search must not change.
 ///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::find_learning_rate;
+/// use kiln_train::LrFinderConfig;
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let settings = LrFinderConfig { steps: 20, ..LrFinderConfig::default() };
+/// let (curve, _) = find_learning_rate(&resolved, &settings, &())?;
+/// assert!(!curve.points.is_empty());
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
 /// # Errors
 /// Settings out of their range, and whatever keeps a step from its end.
 pub fn find_learning_rate(

@@ -68,6 +68,21 @@ pub fn train(
 
 /// Goes on with the run in `path` exactly where it stopped.
 ///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::{Session, resume, train};
+///
+/// let overrides = vec!["train.epochs=2".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let runs = tempfile::tempdir().expect("a temporary folder");
+/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
+/// let trained = train(&resolved, &session, &())?;
+/// // A run that has ended gives its end back.
+/// let again = resume(&trained.run, &session, &())?;
+/// assert_eq!(again.record.weights_blake3, trained.record.weights_blake3);
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
 /// # Errors
 /// A run that another process holds, data that have changed, a checkpoint that is damaged; and as [`train`].
 pub fn resume(path: &Path, session: &Session, observer: &dyn Observer) -> Result<Trained, ExperimentError> {
