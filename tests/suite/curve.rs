@@ -126,7 +126,7 @@ fn groups_time_and_numbers() {
 fn mistakes_are_told_before_anything_is_trained() {
     let place = Place::new();
     place.fails("curve learning iris --sizes 0", 2, "neither a share such as 0.5");
-    place.fails("curve learning iris --sizes 500", 2, "500 training items are wanted, and a fold has 120");
+    place.fails("curve learning iris --sizes 500", 2, "500 training items are wanted, but a fold has 120");
     place.fails(
         "curve learning iris --metric acuracy",
         2,

@@ -204,7 +204,7 @@ fn a_part_that_weighs_nothing_is_named() {
     let line = "cv data.source=csv --data weighted.csv data.target=y data.task=regression data.weight=w train.epochs=1 --folds 5";
     // The third fold judges rows 24 to 35.
     table(|row| usize::from(!(24..36).contains(&row)));
-    let ran = place.fails(line, 3, "all 12 items of the test part of fold 2 weigh 0");
+    let ran = place.fails(line, 3, "all 12 items of the test part of fold 2 have weight 0");
     assert!(ran.says("--shuffle"), "{}", ran.stderr);
     assert!(!place.runs().exists());
     place.ok(&format!("{line} --shuffle"));
