@@ -112,7 +112,7 @@ pub enum AugmentError {
         /// The transform.
         name: String,
     },
-    /// A view for test time that there is not.
+    /// The view for test time does not exist.
     #[error("there is no view {word:?}")]
     View {
         /// What was asked for.

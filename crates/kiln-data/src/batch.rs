@@ -9,7 +9,7 @@ use crate::{Inputs, Targets};
 pub struct Batch {
     /// The inputs, one row an item.
     pub inputs: Inputs,
-    /// What is to be predicted, one row an item.
+    /// What the model predicts, one row an item.
     pub targets: Targets,
     /// What each item counts, `[N]`, f32, not negative; `None`: all the same.
     pub weights: Option<Tensor<1>>,

@@ -1,4 +1,4 @@
-//! A data set in memory: inputs as they were read, and what is to be predicted.
+//! A data set in memory: inputs as they were read, and what the model predicts.
 
 use crate::{Features, Fingerprint, Target};
 
@@ -19,7 +19,7 @@ pub struct Dataset {
     pub name: String,
     /// What a prediction is made from, one row an item.
     pub features: Features,
-    /// What is to be predicted, one row an item.
+    /// What the model predicts, one row an item.
     pub target: Target,
     /// What each item counts in losses and metrics, finite and not negative; `None`: all the same.
     pub weights: Option<Vec<f32>>,

@@ -44,7 +44,7 @@ impl Dense {
         }
     }
 
-    /// Layers of the given widths, one after another, and the width of the last (`inputs` when there is none).
+    /// Layers of the given widths, one after another, and the width of the last (`inputs` without layers).
     pub(crate) fn stack(
         init: &mut Init<'_>,
         mut inputs: usize,

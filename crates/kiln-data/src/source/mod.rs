@@ -70,7 +70,7 @@ fn open(path: &Path) -> Result<(File, u64), DataError> {
     Ok((File::open(path).map_err(failed)?, metadata.len()))
 }
 
-/// Room for `bytes` elements, or an error where there is not so much memory.
+/// Room for `bytes` elements, or an error when memory does not suffice.
 fn reserve<T>(path: &Path, elements: u64) -> Result<Vec<T>, DataError> {
     let mut vec = Vec::new();
     let reserved = usize::try_from(elements).is_ok_and(|elements| vec.try_reserve_exact(elements).is_ok());

@@ -7,7 +7,7 @@ macro_rules! targets {
     ($($(#[$doc:meta])* $name:literal => $Kind:ident($View:ident, $encoder:ty) {
         $($(#[$about:meta])* $field:ident: $type:ty,)+
     };)+) => {
-        /// What is to be predicted, one row an item.
+        /// What the model predicts, one row an item.
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum Target {

@@ -14,7 +14,7 @@ const TRAIN: usize = 60;
 const BY_TARGET: Preprocess =
     Preprocess { standardize: false, encode: Encode::Target, select: None, pca: None, whiten: false };
 
-/// Sixty training rows and six others: a column of words, one with gaps, and what is to be predicted.
+/// Sixty training rows and six others: a column of words, one with gaps, and what the model predicts.
 fn made(target: Target) -> Dataset {
     let word = |row: usize| ["a", "b", "c", "d"][(Seed::new(1).uniform(row as u64) * 4.0) as usize];
     let rows = TRAIN + 6;

@@ -69,7 +69,7 @@ impl CvStudy {
     /// Reads the file in `folder`.
     ///
     /// # Errors
-    /// [`CvError::NotACv`] where there is none, and a file that is damaged.
+    /// [`CvError::NotACv`] if there is none, and an error for a damaged file.
     pub fn read(folder: &Path) -> Result<Self, ExperimentError> {
         let path = folder.join(CV);
         if !path.is_file() {

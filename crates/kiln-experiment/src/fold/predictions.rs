@@ -69,7 +69,7 @@ impl PredictionTable {
     /// The table in `folder`.
     ///
     /// # Errors
-    /// [`RunError::Io`] where there is none, [`RunError::Record`] when it is damaged.
+    /// [`RunError::Io`] if there is none, [`RunError::Record`] when it is damaged.
     pub fn read(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join(PREDICTIONS);
         let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;

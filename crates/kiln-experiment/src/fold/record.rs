@@ -97,7 +97,7 @@ impl FoldRecord {
         record.map(Some).map_err(|error| RunError::Record { path, reason: error.to_string() })
     }
 
-    /// A number of the test items that can be averaged over folds. R² of a single item is none.
+    /// A number of the test items that can be averaged over folds. R² of a single item cannot.
     pub fn metric(&self, name: &str) -> Option<f64> {
         if name == "r2" && self.items[2] < 2 { None } else { self.test.get(name) }
     }

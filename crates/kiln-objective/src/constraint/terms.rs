@@ -64,7 +64,7 @@ impl Constraints {
         Ok(Self { terms })
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }

@@ -18,7 +18,7 @@ use super::{LossConfig, LossTerms};
 /// | gaussian-nll | numbers | the means of all columns, then the logarithms of their variances |
 ///
 /// The mean over a batch is `Σ wᵢ lᵢ / Σ wᵢ`, with the loss `lᵢ` of an item (itself the mean over the columns) and its weight
-/// `wᵢ`, 1 where there are none. So is scikit-learn's `sample_weight`, and Keras' reduction `mean_with_sample_weight`;
+/// `wᵢ`, 1 without weights. So is scikit-learn's `sample_weight`, and Keras' reduction `mean_with_sample_weight`;
 /// Keras' default divides by the number of items. PyTorch's losses take no weights of items; its `weight` is one of classes.
 ///
 /// ```

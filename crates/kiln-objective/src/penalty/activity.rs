@@ -78,7 +78,7 @@ pub struct Activity {
     pub strength: f64,
     /// What is summed.
     pub norm: ActivityNorm,
-    /// Paths of layers, or of what they lie below; every layer where there is none.
+    /// Paths of layers, or of what they lie below; without a path, every layer.
     pub layers: Vec<String>,
 }
 

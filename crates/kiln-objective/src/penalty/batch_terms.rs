@@ -41,7 +41,7 @@ impl BatchPenalties {
         Ok(Self { terms })
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
@@ -88,7 +88,7 @@ impl BatchPenalties {
         self.sum(|_, penalty| penalty.on_layer(layer, outputs))
     }
 
-    /// The penalties on how the inputs matter, `[1]`; `None` where there is none. What is drawn is a function of the seed.
+    /// The penalties on how the inputs matter, `[1]`, if there are any. What is drawn is a function of the seed.
     pub fn value(&self, batch: &impl BatchView, seed: Seed) -> Option<Tensor<1>> {
         self.sum(|place, penalty| penalty.on_inputs(batch, seed.at(place)))
     }

@@ -27,7 +27,7 @@ pub trait Penalty: Debug + Display + Send + Sync {
         None
     }
 
-    /// `argmin_u Σ (uᵢ − wᵢ)²/(2 sizeᵢ) + λ · R(u)`, flat; `None` where there is no closed form.
+    /// `argmin_u Σ (uᵢ − wᵢ)²/(2 sizeᵢ) + λ · R(u)`, flat; `None` without a closed form.
     fn prox(&self, _weight: WeightView<'_>, _size: &StepSize) -> Option<Tensor<1>> {
         None
     }

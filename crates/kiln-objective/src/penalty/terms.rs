@@ -186,7 +186,7 @@ impl Penalties {
         Some(all)
     }
 
-    /// The only proximal step that [`Penalties::prox`] makes for this parameter; `None` where there is none, or another.
+    /// The only proximal step that [`Penalties::prox`] makes for this parameter; `None` without one, or with another.
     pub fn elastic_prox(&self, info: &ParamInfo) -> Option<Elastic> {
         let mut acting = self.terms.iter().filter(|term| term.proximal && term.lookup.contains(&info.path));
         match (acting.next(), acting.next()) {

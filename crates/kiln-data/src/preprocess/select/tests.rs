@@ -60,7 +60,7 @@ fn of_equal_scores_the_first_column_is_kept_and_constant_ones_come_last() {
     let refused = |count| Selection::fit(&matrix, &target, &[0, 1, 2, 3], count).unwrap_err().to_string();
     assert_eq!(refused(0), "data.select is 0, it must be at least 1 and at most 4");
     assert_eq!(refused(5), "data.select is 5, it must be at least 1 and at most 4");
-    // One class alone tells nothing: all scores are none, and the first columns stay.
+    // One class alone tells nothing: all scores are NaN, and the first columns stay.
     let alone = Selection::fit(&matrix, &classes(&[0; 4]), &[0, 1, 2, 3], 2).unwrap();
     assert_eq!(alone.kept(), [0, 1]);
 }

@@ -98,7 +98,7 @@ pub enum CsvProblem {
         /// Its text.
         text: String,
     },
-    /// What is to be predicted is not known.
+    /// The target is not known.
     #[error("{cell} is missing, and it is the target")]
     MissingTarget {
         /// The cell.

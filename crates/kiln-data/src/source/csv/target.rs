@@ -1,4 +1,4 @@
-//! What is to be predicted: classes or numbers.
+//! What the model predicts: classes or numbers.
 
 use crate::Target;
 
