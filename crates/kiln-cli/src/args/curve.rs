@@ -23,7 +23,7 @@ pub(crate) enum CurveCommand {
 pub(crate) struct LearningCurve {
     #[command(flatten)]
     pub(crate) configuration: ConfigArguments,
-    /// Shares of a fold's training items, with a decimal point, or numbers of them.
+    /// How many of a fold's training items: shares with a decimal point, or whole numbers of items.
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', value_parser = size,
           default_value = "0.1,0.325,0.55,0.775,1.0")]
     pub(crate) sizes: Vec<Size>,

@@ -26,7 +26,7 @@ Examples:
   kiln cv collect runs/my-cv
   kiln cv collect last --json")]
     Collect {
-        /// The cross-validation: its folder, its name or the beginning of it, or `last`.
+        /// The cross-validation: its folder, its name or a part of it, or `last`.
         run: String,
     },
     /// Train the folds whose numbers come on standard input: what `--jobs` starts.
@@ -47,10 +47,10 @@ pub(crate) struct Cuts {
     #[arg(long, value_name = "K", default_value_t = 5,
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=100_000))]
     pub(crate) folds: usize,
-    /// The same share of every class in each fold [default: for classes].
+    /// Keep the share of every class the same in each fold [default: for classes].
     #[arg(long, overrides_with = "no_stratified", conflicts_with_all = ["time", "loo"])]
     pub(crate) stratified: bool,
-    /// Folds whatever the classes.
+    /// Cut the folds without regard to classes.
     #[arg(long)]
     pub(crate) no_stratified: bool,
     /// Rows with the same value in this column stay together. The column is not an input of the model.
@@ -62,7 +62,7 @@ pub(crate) struct Cuts {
     /// Leave one out: one fold for each row.
     #[arg(long, conflicts_with_all = ["shuffle", "repeats", "folds"])]
     pub(crate) loo: bool,
-    /// A random order before the folds are cut.
+    /// Put the items into a random order before the folds are cut.
     #[arg(long)]
     pub(crate) shuffle: bool,
     /// How many times to cross-validate, each time in another random order.

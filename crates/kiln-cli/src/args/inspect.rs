@@ -71,7 +71,7 @@ Examples:
 Examples:
   kiln runs show last")]
     Show {
-        /// The run: its folder, its name or the beginning of it, or `last`.
+        /// The run: its folder, its name or a part of it, or `last`.
         run: String,
     },
     /// Compare two runs: the settings and metrics in which they differ.

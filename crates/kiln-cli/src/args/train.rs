@@ -52,14 +52,14 @@ impl Solver {
 /// A run.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Resume {
-    /// The run: its folder, its name or the beginning of it, or `last`.
+    /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
 }
 
 /// Arguments of `eval`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Eval {
-    /// The run: its folder, its name or the beginning of it, or `last`.
+    /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
     /// The part of the data to measure on.
     #[arg(long, value_enum, default_value_t)]
@@ -101,7 +101,7 @@ impl From<Part> for kiln_experiment::Part {
 /// Arguments of `predict`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Predict {
-    /// The run: its folder, its name or the beginning of it, or `last`.
+    /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
     /// The inputs: a CSV file, an IDX file, an image or a folder of images.
     pub(crate) input: PathBuf,
