@@ -165,7 +165,7 @@ fn what_has_no_path_is_said() {
     place.write("rare.csv", format!("a,y\n{}0,\"none, or both\"\n", rows.collect::<String>()));
     let rare =
         "path data.source=csv data.target=y data.test=0 data.validation=0 model.kind=linear --data rare.csv";
-    place.fails(&format!("{rare} --folds 3"), 3, "have none of class \"none, or both\"");
+    place.fails(&format!("{rare} --folds 3"), 3, "have no item of class \"none, or both\"");
 }
 
 /// Nothing of a configuration is passed over without a word.
@@ -173,10 +173,10 @@ fn what_has_no_path_is_said() {
 fn what_a_path_would_pass_over_is_an_error() {
     let place = Place::new();
     for (line, piece) in [
-        ("penalty.0.kind=l21 penalty.0.strength=1", "and penalty.0 is something else"),
+        ("penalty.0.kind=l21 penalty.0.strength=1", "but penalty.0 is something else"),
         (
             "penalty.0.kind=l1 penalty.0.strength=1 penalty.0.params=\"biases\"",
-            "and penalty.0 is something else",
+            "but penalty.0 is something else",
         ),
         ("penalty.0.kind=l1 penalty.0.strength=1 --l1-ratio 0.5", "--l1-ratio and penalty.0 both say"),
         ("penalty.0.kind=elastic-net penalty.0.strength=1 penalty.0.l1_ratio=0", "penalty.0.l1_ratio is 0"),
@@ -186,9 +186,9 @@ fn what_a_path_would_pass_over_is_an_error() {
         ),
         (
             "penalty.0.kind=l2 penalty.0.strength=1 penalty.0.schedule.kind=cosine",
-            "and penalty.0 is something else",
+            "but penalty.0 is something else",
         ),
-        ("constraint.0.kind=non-negative", "knows no constraints, and there is constraint.0"),
+        ("constraint.0.kind=non-negative", "knows no constraints, but there is constraint.0"),
         ("loss.kind=multi-margin", "loss.kind multi-margin is not solved for 3 classes"),
         ("loss.kind=binary-cross-entropy", "is not solved for 3 classes"),
         ("loss.kind=mse", "loss.kind mse is not solved for 3 classes"),

@@ -140,8 +140,8 @@ fn what_a_trained_path_would_pass_over_is_an_error() {
     let place = Place::new();
     for (line, piece) in [
         ("average.kind=ema", "an average of weights is not sparse"),
-        ("data.validation=0", "no items are there to judge"),
-        ("--metric macro_f1", "macro_f1 is no mean over items"),
+        ("data.validation=0", "no items can judge"),
+        ("--metric macro_f1", "macro_f1 is not a mean over items"),
         ("--metric speed", "there is no metric \"speed\""),
         (
             "penalty.0.kind=l1 penalty.0.strength=1 penalty.0.schedule.kind=cosine",

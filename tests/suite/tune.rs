@@ -164,7 +164,7 @@ fn what_is_wrong_is_said_before_anything_is_trained() {
     }
     assert_eq!(run_dirs(&place.runs()).len(), 0, "something was made");
     let all = "tune iris optim.kind=sgd optim.lr=choice(1e30,1e31) --trials 3 -q";
-    place.fails(all, 4, "none of 3 trials came to its end");
+    place.fails(all, 4, "none of 3 trials finished");
 }
 
 #[test]
