@@ -110,7 +110,11 @@ fn mistakes_are_named_with_their_place_and_a_remedy() {
         place.write("bad.toml", CONFIG.replace(from, to));
     };
     for (from, to, piece) in [
-        ("\"^layers\"", "\"^layer(\"", "penalty.0.params is"),
+        (
+            "\"^layers\"",
+            "\"^layer(\"",
+            "penalty.0.params.regex is \"^layer(\", it must be a regular expression (unclosed group)",
+        ),
         ("\"^layers\"", "\"^stages\"", "no trainable parameter matches /^stages/"),
         ("\"input\"", "\"inputs\"", "penalty.0.units is \"inputs\", it must be one of output, input, filter"),
         ("\"input\"", "\"filter\"", "penalty.0 acts on nothing"),

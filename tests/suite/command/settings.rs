@@ -1,5 +1,7 @@
 //! Settings, flags and names: which one wins, and what is refused.
 
+use serde_json::Value;
+
 use crate::common::{Place, Ran};
 
 #[test]
@@ -64,4 +66,16 @@ fn what_cannot_be_meant_is_said() {
     assert!(ran.stderr.contains("warning: data.validation is 0.001"), "{}", ran.stderr);
     assert!(ran.stderr.contains("warning: without a validation part, early_stopping"), "{}", ran.stderr);
     assert!(place.ok("train iris train.epochs=1 -v").stderr.contains("multiply-adds"));
+}
+
+#[test]
+fn the_schema_of_a_file_is_json() {
+    let place = Place::new();
+    let schema: Value = serde_json::from_str(&place.ok("config schema").stdout).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["properties"]["train"]["properties"]["epochs"]["default"], 20);
+    let kinds = schema["properties"]["model"]["oneOf"].as_array().unwrap();
+    assert!(kinds.iter().any(|kind| kind["properties"]["kind"]["const"] == "resnet"), "{kinds:?}");
+    assert_eq!(place.ok("config schema --json").last_event()["schema"], schema);
+    assert!(place.ok("config schema --help").stdout.contains("#:schema ./kiln.schema.json"));
 }

@@ -1,5 +1,7 @@
 //! What keeps a configuration from having a path.
 
+use std::borrow::Cow;
+
 use kiln_core::{ErrorKind, Explain};
 
 /// What keeps a configuration from having a path.
@@ -160,5 +162,26 @@ impl Explain for NoPath {
             }
         };
         Some(help.to_owned())
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        Some(match self {
+            Self::Target { .. } => Cow::Borrowed("data.target"),
+            Self::Weights => Cow::Borrowed("data.weight"),
+            Self::Loss { .. } => Cow::Borrowed("loss.kind"),
+            Self::LossSetting { setting } => Cow::Owned(format!("loss.{setting}")),
+            Self::Augmented { section } => Cow::Borrowed(section),
+            Self::Penalty { key }
+            | Self::Constraint { key }
+            | Self::Several { first: key, .. }
+            | Self::SaidTwice { key } => Cow::Owned(format!("{key}.kind")),
+            Self::NoBias => Cow::Borrowed("model.bias"),
+            Self::Scheduled { key } => Cow::Owned(format!("{key}.schedule")),
+            Self::NoL1 { key } => Cow::Owned(format!("{key}.l1_ratio")),
+            Self::Averaged => Cow::Borrowed("average.kind"),
+            Self::Solver { key } => Cow::Borrowed(key),
+            Self::NoValidation => Cow::Borrowed("data.validation"),
+            Self::RareClass { .. } | Self::Flag { .. } | Self::NoMean { .. } => return None,
+        })
     }
 }
