@@ -51,10 +51,13 @@ pub(crate) fn circles() -> Result<(), String> {
 
 /// Builds the tests of devices, or runs them on one.
 pub(crate) fn conformance(device: Option<&str>) -> Result<(), String> {
-    match device {
-        None => cargo(&conformance::arguments(&["--no-run"]), &[]),
-        Some(device) => cargo(&conformance::arguments(&[]), &[("KILN_TEST_DEVICE", device)]),
-    }
+    let (more, variables) = match device {
+        None => (&["--no-run"][..], None),
+        Some(device) => (&[][..], Some(("KILN_TEST_DEVICE", device))),
+    };
+    let arguments = conformance::arguments(&metadata()?, more);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    cargo(&arguments, variables.as_slice())
 }
 
 /// Makes the packages, looks into them, and compiles them where each finds the others, and nothing of this repository.
