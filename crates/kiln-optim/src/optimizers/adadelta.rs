@@ -49,14 +49,6 @@ impl OptimKind for AdadeltaConfig {
         DecayForm::Coupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn formula(&self) -> Vec<String> {
         let (rho, eps) = (self.rho, self.eps);
         let mut lines = notation::decay(self.weight_decay, self.decay_form());

@@ -66,10 +66,6 @@ impl OptimKind for AdafactorConfig {
         DecayForm::Decoupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
     fn has_step_size(&self) -> bool {
         false
     }

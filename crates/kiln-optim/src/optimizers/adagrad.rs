@@ -58,14 +58,6 @@ impl OptimKind for AdagradConfig {
         DecayForm::Coupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn formula(&self) -> Vec<String> {
         let mut lines = notation::decay(self.weight_decay, self.decay_form());
         lines.push(format!("s ← s + g² (s starts from {:?})", self.initial_accumulator_value));

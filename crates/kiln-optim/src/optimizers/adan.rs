@@ -59,14 +59,6 @@ impl OptimKind for AdanConfig {
         if self.no_prox { DecayForm::Decoupled } else { DecayForm::Proximal }
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn momentum_mut(&mut self) -> Option<&mut f64> {
         Some(&mut self.betas[0])
     }

@@ -57,10 +57,6 @@ impl OptimKind for AsgdConfig {
         false
     }
 
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn formula(&self) -> Vec<String> {
         let mut lines = notation::decay(self.weight_decay, self.decay_form());
         lines.push(format!(

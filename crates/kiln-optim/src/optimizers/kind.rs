@@ -14,10 +14,15 @@ pub trait OptimKind {
     fn decay_form(&self) -> DecayForm;
 
     /// Whether an update divides the gradient by a measure of its size, so that what is added to the gradient is divided too.
-    fn rescales(&self) -> bool;
+    /// Default: it does, as in every adaptive optimiser.
+    fn rescales(&self) -> bool {
+        true
+    }
 
-    /// Whether its updates have a length: whether [`Rule::step_size`] gives one.
-    fn has_step_size(&self) -> bool;
+    /// Whether its updates have a length: whether [`Rule::step_size`] gives one. Default: they have.
+    fn has_step_size(&self) -> bool {
+        true
+    }
 
     /// The momentum, or the first beta, that a schedule can move. Default: none.
     fn momentum_mut(&mut self) -> Option<&mut f64> {

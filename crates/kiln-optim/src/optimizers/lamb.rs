@@ -61,10 +61,6 @@ impl OptimKind for LambConfig {
         DecayForm::Own
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
     fn has_step_size(&self) -> bool {
         false
     }

@@ -45,10 +45,6 @@ impl OptimKind for LionConfig {
         DecayForm::Decoupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
     fn has_step_size(&self) -> bool {
         false
     }

@@ -91,10 +91,6 @@ impl OptimKind for MuonConfig {
         DecayForm::Decoupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
     fn has_step_size(&self) -> bool {
         false
     }

@@ -63,14 +63,6 @@ impl OptimKind for NadamConfig {
         DecayForm::decoupled_if(self.decoupled)
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn momentum_mut(&mut self) -> Option<&mut f64> {
         Some(&mut self.betas[0])
     }

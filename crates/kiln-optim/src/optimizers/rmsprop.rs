@@ -64,14 +64,6 @@ impl OptimKind for RmspropConfig {
         DecayForm::Coupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn momentum_mut(&mut self) -> Option<&mut f64> {
         Some(&mut self.momentum)
     }

@@ -65,14 +65,6 @@ impl OptimKind for ScheduleFreeAdamwConfig {
         DecayForm::Decoupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn formula(&self) -> Vec<String> {
         let [beta, beta2] = self.betas;
         let (eps, decay) = (self.eps, notation::plus_decay(self.weight_decay));

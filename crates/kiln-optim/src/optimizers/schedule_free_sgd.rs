@@ -57,10 +57,6 @@ impl OptimKind for ScheduleFreeSgdConfig {
         false
     }
 
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn formula(&self) -> Vec<String> {
         let decay = notation::plus_decay(self.weight_decay);
         let average = schedule_free::formula(self.momentum, self.r, self.weight_lr_power);

@@ -70,10 +70,6 @@ impl OptimKind for SgdConfig {
         false
     }
 
-    fn has_step_size(&self) -> bool {
-        true
-    }
-
     fn momentum_mut(&mut self) -> Option<&mut f64> {
         Some(&mut self.momentum)
     }

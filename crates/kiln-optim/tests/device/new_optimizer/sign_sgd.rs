@@ -38,10 +38,6 @@ impl OptimKind for SignSgdConfig {
         DecayForm::Decoupled
     }
 
-    fn rescales(&self) -> bool {
-        true
-    }
-
     fn has_step_size(&self) -> bool {
         false
     }
