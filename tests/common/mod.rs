@@ -164,6 +164,11 @@ pub(crate) fn exact() -> bool {
     true
 }
 
+/// How often a test kills: `KILN_TEST_KILLS`, for whoever has the time for more.
+pub(crate) fn kills(default: usize) -> usize {
+    std::env::var("KILN_TEST_KILLS").map_or(default, |kills| kills.parse().unwrap())
+}
+
 /// The JSON in a file.
 #[track_caller]
 pub(crate) fn json(path: &Path) -> Value {

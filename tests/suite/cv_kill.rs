@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use kiln::Seed;
 use serde_json::Value;
 
-use crate::common::{Place, exact, json, run_dirs};
+use crate::common::{Place, exact, json, kills, run_dirs};
 
 /// All that must be equal.
 #[derive(Debug, PartialEq)]
@@ -106,13 +106,13 @@ fn survives(recipe: &str, wanted: usize) {
 #[test]
 fn without_checkpoints_in_a_fold() {
     if exact() {
-        survives("digits train.epochs=4 --folds 6", 25);
+        survives("digits train.epochs=4 --folds 6", kills(8));
     }
 }
 
 #[test]
 fn in_the_middle_of_a_fold() {
     if exact() {
-        survives("digits train.epochs=4 checkpoint.every_steps=7 --folds 4", 25);
+        survives("digits train.epochs=4 checkpoint.every_steps=7 --folds 4", kills(8));
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use kiln::Seed;
 use serde_json::Value;
 
-use crate::common::{Place, exact, json, metrics, newest_checkpoint, run_dirs};
+use crate::common::{Place, exact, json, kills, metrics, newest_checkpoint, run_dirs};
 
 /// All that must be equal.
 #[derive(Debug, PartialEq)]
@@ -125,9 +125,9 @@ fn survives(recipe: &str, trials: usize) {
 }
 
 #[test]
-fn digits_survive_25_times() {
+fn digits_survive() {
     if exact() {
-        survives("digits train.epochs=5 checkpoint.every_steps=7", 25);
+        survives("digits train.epochs=5 checkpoint.every_steps=7", kills(8));
     }
 }
 
@@ -140,7 +140,6 @@ fn fashion_mnist_survives() {
         eprintln!("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)");
         return;
     }
-    // Each trial reads 70 000 images several times: more of them for who has the time.
-    let trials = std::env::var("KILN_TEST_KILLS").map_or(3, |trials| trials.parse().unwrap());
-    survives("fashion-mnist train.steps=60 checkpoint.every_steps=7", trials);
+    // Each trial reads 70 000 images several times.
+    survives("fashion-mnist train.steps=60 checkpoint.every_steps=7", kills(2));
 }
