@@ -36,7 +36,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a section, or a table of one kind, has settings that there are, and all it needs.
+    /// Whether a section, or a table of one kind, has only settings that exist, and all it needs.
     fn table(&self, key: &str, node: Node, table: &Table) -> Result<(), ConfigError> {
         if let Some(name) = table.keys().find(|name| node.setting(name).is_none()) {
             return Err(self.unknown(key, node, name));

@@ -125,7 +125,7 @@ pub enum ConfigError {
         /// The section that lacks it.
         place: Option<Snippet>,
     },
-    /// A value of the wrong type, or a word that is none of the choices.
+    /// A value of the wrong type, or a word that is not one of the choices.
     #[error("{key} is {found}, it must be {expected}")]
     Value {
         /// The dotted key.

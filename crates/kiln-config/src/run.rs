@@ -28,7 +28,7 @@ pub struct RunConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub threads: Option<usize>,
-    /// What the run is called in the name of its folder. Default: the name of the recipe or file.
+    /// The run's name, a part of the name of its folder. Default: the name of the recipe or file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The data.

@@ -86,7 +86,7 @@ fn rows_of_the_training_part_are_encoded_as_such_and_others_are_not() {
     assert_eq!(judged, inputs(&batch(&fitted, &data, &items).unwrap()));
     assert_ne!(judged, numbers);
 
-    // A row outside the training part is none, whatever it is said to be.
+    // A row outside the training part is not a training row, whatever the caller says.
     let view = split.train_view(&data);
     assert!(matches!(fitted.train_numbers(&view, &[TRAIN]), Err(DataError::NotTheTrainingPart)));
     // Neither are other rows, or other targets.
