@@ -29,6 +29,9 @@ pub use optimizer::{Along, AlongPenalties, Made, Optimizer};
 pub use optimizers::*;
 pub use rule::{At, Elastic, Gradient, Kept, Rule, Slot};
 pub use sam::{Sam, SamConfig};
-pub use schedule::{Anneal, LearningRate, Schedule, ScheduleConfig, ScheduleFn, Stretch};
+pub use schedule::{
+    Anneal, LearningRate, Plateau, PlateauState, Schedule, ScheduleConfig, ScheduleFn, Sequential, Stretch,
+    ThresholdMode,
+};
 pub use schedules::*;
 pub use step_size::StepSize;

@@ -4,7 +4,9 @@ pub(crate) mod anneal;
 mod closure;
 mod config;
 pub(crate) mod phases;
+mod plateau;
 mod rate;
+mod sequence;
 mod stretch;
 mod warmup;
 
@@ -13,7 +15,9 @@ use std::fmt::Debug;
 pub use anneal::Anneal;
 pub use closure::ScheduleFn;
 pub use config::ScheduleConfig;
+pub use plateau::{Plateau, PlateauState, ThresholdMode};
 pub use rate::LearningRate;
+pub use sequence::Sequential;
 pub use stretch::Stretch;
 
 /// A number, usually the learning rate, as a function of the step alone.

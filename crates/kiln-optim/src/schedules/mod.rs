@@ -9,9 +9,7 @@ mod kind;
 pub use constant::Constant;
 pub use cyclic::CycleMode;
 pub use kind::ScheduleKind;
-pub use plateau::{Plateau, PlateauState, ThresholdMode};
 pub use product::Product;
-pub use sequential::Sequential;
 
 kiln_core::kinds! {
     /// The shape of a schedule after its warm-up. Defaults are PyTorch's where PyTorch has the schedule.
