@@ -23,3 +23,6 @@ mod registry;
 mod soft_targets;
 mod target_forms;
 mod units;
+
+// What the file of a new loss finds at the root of its crate.
+use kiln_objective::{ObjectiveError, TargetKind};

@@ -5,7 +5,8 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LossKind, ObjectiveError, TargetKind};
+use super::LossKind;
+use crate::{ObjectiveError, TargetKind};
 
 /// `log(1 + (e/c)²)`: far outliers hardly count (Black and Anandan 1996).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,8 +5,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::kinds;
-use kiln_objective::{LossKind, ObjectiveError, TargetKind};
+use kiln_objective::LossKind;
 use kiln_testkit::{check_kinds, device};
+
+use crate::{ObjectiveError, TargetKind};
 
 kinds! {
     /// A list of losses.
