@@ -8,6 +8,7 @@ mod description;
 mod error;
 mod fingerprint;
 mod form;
+mod hash;
 mod loader;
 mod position;
 mod prepared;
@@ -17,11 +18,10 @@ mod split;
 mod target;
 
 pub use batch::Batch;
-pub use check::Inconsistency;
 pub use config::{Components, DataConfig, Encode, TaskKind};
 pub use dataset::Dataset;
 pub use description::{Cell, Description, Table};
-pub use error::{DataError, FileError, SettingError};
+pub use error::{DataError, FileError, Inconsistency, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
     Column, Features, Images, InputShape, Inputs, MISSING, TokenBatch, TokenShape, Tokens, Values,

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use kiln_core::ErrorKind;
 
-use super::DataError;
 use crate::FilePosition;
 use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
@@ -106,7 +105,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn read(path: &Path, error: std::io::Error) -> Self {
+    pub(super) fn read(path: &Path, error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::NotFound { path: path.to_owned() },
             std::io::ErrorKind::NotADirectory => Self::NotAFolder { path: path.to_owned() },
@@ -134,21 +133,6 @@ impl FileError {
             Self::Image { problem, .. } => return problem.help(),
             Self::Read { .. } | Self::NoReader { .. } => return None,
         })
-    }
-}
-
-impl DataError {
-    /// What the operating system said about `path`.
-    pub(crate) fn read(path: &Path, error: std::io::Error) -> Self {
-        FileError::read(path, error).into()
-    }
-
-    pub(crate) fn idx(path: &Path, problem: IdxProblem) -> Self {
-        FileError::Idx { path: path.to_owned(), problem: Box::new(problem) }.into()
-    }
-
-    pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
-        FileError::Image { path: path.to_owned(), problem: Box::new(problem) }.into()
     }
 }
 

@@ -1,18 +1,22 @@
 //! Everything that can be wrong with data.
 
 mod file;
+mod inconsistency;
 mod setting;
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use kiln_core::{ErrorKind, Explain, NumberError};
 
 pub use file::FileError;
+pub use inconsistency::Inconsistency;
 pub use setting::SettingError;
 
-use crate::check::Inconsistency;
 use crate::position::FilePosition;
 use crate::preprocess::Mismatch;
+use crate::source::idx::IdxProblem;
+use crate::source::images::ImageProblem;
 
 /// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +124,19 @@ impl DataError {
             Self::File(FileError::Csv { position, .. }) if position.line > 0 => Some(position.clone()),
             _ => None,
         }
+    }
+
+    /// What the operating system said about `path`.
+    pub(crate) fn read(path: &Path, error: std::io::Error) -> Self {
+        FileError::read(path, error).into()
+    }
+
+    pub(crate) fn idx(path: &Path, problem: IdxProblem) -> Self {
+        FileError::Idx { path: path.to_owned(), problem: Box::new(problem) }.into()
+    }
+
+    pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
+        FileError::Image { path: path.to_owned(), problem: Box::new(problem) }.into()
     }
 }
 

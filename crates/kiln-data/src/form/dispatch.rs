@@ -56,7 +56,7 @@ macro_rules! forms {
                 match self { $(Self::$Form(features) => <$form as $crate::form::Form>::describe(features),)+ }
             }
 
-            pub(crate) fn fingerprint(&self, hash: &mut $crate::fingerprint::Hash) {
+            pub(crate) fn fingerprint(&self, hash: &mut $crate::hash::Hash) {
                 match self {
                     $(Self::$Form(features) => {
                         hash.text($name);
@@ -68,7 +68,7 @@ macro_rules! forms {
             /// Learns from the training part, whose features these are.
             pub(crate) fn fit(
                 &self,
-                train: &$crate::TrainView<'_>,
+                train: &$crate::preprocess::TrainTargets<'_>,
                 preprocess: &$crate::Preprocess,
             ) -> Result<Encoder, $crate::DataError> {
                 Ok(match self {
@@ -102,7 +102,7 @@ macro_rules! forms {
 
             pub(crate) fn folds(
                 &self,
-                train: &$crate::TrainView<'_>,
+                train: &$crate::preprocess::TrainTargets<'_>,
             ) -> Result<Option<$crate::preprocess::InnerFolds>, $crate::DataError> {
                 match self { $(Self::$Form(encoder) => <$form as $crate::form::Form>::folds(encoder, train),)+ }
             }
@@ -217,19 +217,3 @@ macro_rules! forms {
 }
 
 pub(super) use forms;
-
-use super::{InputShape, Inputs};
-
-impl InputShape {
-    /// The product of [`InputShape::dims`]: how many numbers one item has.
-    pub fn features(&self) -> usize {
-        self.dims().iter().product()
-    }
-}
-
-impl Inputs {
-    /// Whether there is no item.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}

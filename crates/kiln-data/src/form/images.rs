@@ -3,9 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{Encoder, Features, Form, InputShape, Inputs};
-use crate::fingerprint::Hash;
-use crate::preprocess::{InnerFolds, Scale, TrainView};
+use super::kind::Form;
+use crate::hash::Hash;
+use crate::preprocess::{InnerFolds, Scale, TrainTargets};
 use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess};
 
 /// 8-bit images: `pixels` holds `[n, channels, height, width]`, row-major.
@@ -15,34 +15,6 @@ pub struct Images {
     pub pixels: Vec<u8>,
     /// `[channels, height, width]`.
     pub shape: [usize; 3],
-}
-
-impl Features {
-    /// The images, where these are images.
-    pub fn as_images(&self) -> Option<&Images> {
-        if let Self::Images(images) = self { Some(images) } else { None }
-    }
-}
-
-impl InputShape {
-    /// `[channels, height, width]`, where items are images.
-    pub fn as_images(&self) -> Option<[usize; 3]> {
-        if let Self::Images(dims) = self { Some(*dims) } else { None }
-    }
-}
-
-impl Inputs {
-    /// `[N, channels, height, width]`, where these are images.
-    pub fn into_images(self) -> Option<Tensor<4>> {
-        if let Self::Images(images) = self { Some(images) } else { None }
-    }
-}
-
-impl Encoder {
-    /// What each value of a pixel becomes, one table a channel; `None` for other forms.
-    pub(crate) fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
-        if let Self::Images(scaler) = self { Some(scaler.tables()) } else { None }
-    }
 }
 
 pub(crate) struct ImageForm;
@@ -82,7 +54,7 @@ impl Form for ImageForm {
 
     fn fit(
         images: &Images,
-        train: &TrainView<'_>,
+        train: &TrainTargets<'_>,
         preprocess: &Preprocess,
     ) -> Result<ImageScaler, DataError> {
         preprocess.must_not_need_table(Self::NOUN)?;
@@ -175,7 +147,7 @@ impl ImageScaler {
     }
 
     /// What each byte becomes, a table a channel: a byte has 256 values, so each one is scaled once, in f64.
-    fn tables(&self) -> Vec<[f32; 256]> {
+    pub(super) fn tables(&self) -> Vec<[f32; 256]> {
         let table = |scale: &Scale| std::array::from_fn(|byte| scale.apply(byte as f64 / 255.0) as f32);
         self.channels.iter().map(table).collect()
     }

@@ -7,9 +7,9 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::{Features, Form, InputShape, Inputs};
-use crate::fingerprint::Hash;
-use crate::preprocess::{InnerFolds, TrainView};
+use super::kind::Form;
+use crate::hash::Hash;
+use crate::preprocess::{InnerFolds, TrainTargets};
 use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess};
 
 /// Token ids of all items, one sequence after another.
@@ -67,27 +67,6 @@ pub struct TokenBatch {
     pub lengths: Tensor<1, Int>,
     /// 1 where there is a token and 0 where there is padding, `[N, T]`, f32.
     pub mask: Tensor<2>,
-}
-
-impl InputShape {
-    /// The sizes of token sequences, where items are such.
-    pub fn as_tokens(&self) -> Option<TokenShape> {
-        if let Self::Tokens(shape) = self { Some(*shape) } else { None }
-    }
-}
-
-impl Inputs {
-    /// The sequences, where these are token sequences.
-    pub fn into_tokens(self) -> Option<TokenBatch> {
-        if let Self::Tokens(batch) = self { Some(*batch) } else { None }
-    }
-}
-
-impl Features {
-    /// The sequences, where these are token sequences.
-    pub fn as_tokens(&self) -> Option<&Tokens> {
-        if let Self::Tokens(tokens) = self { Some(tokens) } else { None }
-    }
 }
 
 /// Which tokens the training part has, and how long its sequences are.
@@ -167,7 +146,7 @@ impl Form for TokenForm {
 
     fn fit(
         tokens: &Tokens,
-        train: &TrainView<'_>,
+        train: &TrainTargets<'_>,
         preprocess: &Preprocess,
     ) -> Result<TokenEncoder, DataError> {
         preprocess.must_not_need_table(Self::NOUN)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::Device;
 
-use super::Source;
+use super::source::Source;
 use crate::DataError;
 
 type GetItem<I> = dyn Fn(usize) -> Result<I, DataError> + Send + Sync;

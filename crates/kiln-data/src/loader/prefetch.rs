@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
-use super::epoch::EpochPlan;
+use super::plan::EpochPlan;
 use crate::DataError;
 
 /// Threads that make the batches of one epoch. They end with the last batch or when this is dropped.

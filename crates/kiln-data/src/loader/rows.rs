@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 
-use super::Source;
+use super::source::Source;
 use crate::preprocess::InnerFolds;
 use crate::{Batch, DataError, Dataset, Fitted, Inconsistency, Split};
 

@@ -1,10 +1,10 @@
 //! How one column of a table is fitted.
 
-use super::TrainView;
 use super::encoding::{Encoding, category, place};
 use super::inner_folds::{InnerFolds, count};
 use super::scale::{Scale, moments};
 use super::target_means::{Responses, TargetMeans};
+use super::train_targets::TrainTargets;
 use crate::{Column, ColumnKind, ColumnSchema, DataError, SettingError, Values};
 
 /// What columns of categories need to be encoded by the target.
@@ -17,15 +17,15 @@ pub(super) struct ByTarget {
 
 impl ByTarget {
     /// An error where no column has categories.
-    pub(super) fn new(columns: &[Column], train: &TrainView<'_>) -> Result<Self, DataError> {
+    pub(super) fn new(columns: &[Column], train: &TrainTargets<'_>) -> Result<Self, DataError> {
         if columns.iter().all(|column| matches!(column.values, Values::Numeric(_))) {
             return Err(SettingError::NoCategories.into());
         }
-        let responses = Responses::new(&train.dataset.target, train.rows);
+        let responses = Responses::new(train.target, train.rows);
         if let Some(at) = responses.numbers.numbers.iter().position(|x| !x.is_finite()) {
             let (row, target) = (train.rows[at / responses.numbers.width], at % responses.numbers.width);
             let value = responses.numbers.numbers[at] as f32;
-            let column = train.dataset.target.names()[target].clone();
+            let column = train.target.names()[target].clone();
             return Err(DataError::NotFinite { column, row, value });
         }
         let folds = InnerFolds::of(train)?;
@@ -41,11 +41,11 @@ impl ByTarget {
 }
 
 /// What tells a training part from others: its rows and their targets.
-pub(super) fn digest(train: &TrainView<'_>) -> String {
+pub(super) fn digest(train: &TrainTargets<'_>) -> String {
     let mut hasher = blake3::Hasher::new();
     for &row in train.rows {
         hasher.update(&(row as u64).to_le_bytes());
-        train.dataset.target.digest(row, &mut hasher);
+        train.target.digest(row, &mut hasher);
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::TrainView;
 use super::groups::FeatureGroup;
 use super::inner_folds::InnerFolds;
 use super::pca::Pca;
 use super::table::TableEncoder;
+use super::train_view::TrainView;
 use crate::form::Encoder;
 use crate::target::TargetEncoder;
 use crate::{
@@ -160,7 +160,7 @@ impl Fitted {
 
     /// The inner folds of the training part; `None` where its rows are encoded as all others are.
     pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
-        self.inputs.folds(train)
+        self.inputs.folds(&train.targets())
     }
 
     /// As [`Fitted::input_numbers`]; with `folds`, of training rows.

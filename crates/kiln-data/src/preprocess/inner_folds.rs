@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use kiln_core::{Purpose, Seed};
 
-use crate::{DataError, Target, TrainView};
+use super::train_targets::TrainTargets;
+use crate::{DataError, Target};
 
 /// As many as scikit-learn's `TargetEncoder` has.
 const MOST: usize = 5;
@@ -12,7 +13,7 @@ const MOST: usize = 5;
 /// A row that is in no fold.
 const OUTSIDE: u8 = u8::MAX;
 
-/// Which fold each row of a training part lies in. Only a [`TrainView`] makes it, so that only rows of the training part
+/// Which fold each row of a training part lies in. Only [`TrainTargets`] make it, so that only rows of the training part
 /// can be encoded as training rows.
 #[derive(Debug, Clone)]
 pub(crate) struct InnerFolds {
@@ -22,14 +23,14 @@ pub(crate) struct InnerFolds {
 
 impl InnerFolds {
     /// The folds of a training part: they depend on its size and classes alone, so that they need not be stored.
-    pub(super) fn of(train: &TrainView<'_>) -> Result<Self, DataError> {
-        let TrainView { dataset, rows } = *train;
+    pub(super) fn of(train: &TrainTargets<'_>) -> Result<Self, DataError> {
+        let TrainTargets { target, rows } = *train;
         if rows.len() < 2 {
             return Err(DataError::NoInnerFolds);
         }
         // Files are often sorted, and then neighbours are no fair sample.
         let shuffle = Seed::new(0).purpose(Purpose::Split);
-        let folds = assign(&dataset.target, rows, Some(shuffle));
+        let folds = assign(target, rows, Some(shuffle));
         let last = rows.iter().max().map_or(0, |last| last + 1);
         let mut of_row = vec![OUTSIDE; last];
         for (&row, fold) in rows.iter().zip(folds) {

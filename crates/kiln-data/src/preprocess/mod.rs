@@ -59,7 +59,7 @@
 //!
 //! # Categories by the target
 //!
-//! [`Encode::Target`] replaces a category by the mean of the target among its training rows. The mean is drawn towards that of
+//! [`Encode::Target`](crate::Encode::Target) replaces a category by the mean of the target among its training rows. The mean is drawn towards that of
 //! all rows, the more the less certain it is: scikit-learn's `TargetEncoder` with `smooth="auto"`. For two classes it is
 //! the share of the second. More classes, and several target columns, give one feature each. Missing cells are a category
 //! if the training part has some. Otherwise they, and unknown categories, get the mean of all rows.
@@ -152,6 +152,7 @@
 //! ```
 
 mod encoding;
+mod fit;
 mod fit_column;
 mod fitted;
 mod groups;
@@ -161,9 +162,12 @@ mod mismatch;
 mod pca;
 mod scale;
 mod select;
+mod settings;
 mod svd;
 mod table;
 mod target_means;
+mod train_targets;
+mod train_view;
 
 pub use fitted::Fitted;
 pub use groups::FeatureGroup;
@@ -172,85 +176,7 @@ pub(crate) use matrix::Matrix;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
 pub(crate) use scale::{Scale, moments};
+pub use settings::Preprocess;
 pub(crate) use table::TableEncoder;
-
-use crate::{Components, DataConfig, DataError, Dataset, Encode, SettingError, check};
-
-/// The rows of a data set that may be fitted on. Only [`Split::train_view`](crate::Split::train_view) makes one.
-#[derive(Debug, Clone, Copy)]
-pub struct TrainView<'a> {
-    dataset: &'a Dataset,
-    rows: &'a [usize],
-}
-
-impl<'a> TrainView<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, rows: &'a [usize]) -> Self {
-        Self { dataset, rows }
-    }
-
-    /// The rows of the training part.
-    pub(crate) fn rows(&self) -> &'a [usize] {
-        self.rows
-    }
-}
-
-/// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
-/// and categories.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Preprocess {
-    /// Whether numeric columns, image channels and target numbers are brought to mean 0 and standard deviation 1.
-    pub standardize: bool,
-    /// What becomes of columns of categories. Default one-hot.
-    pub encode: Encode,
-    /// Tables only: how many of the encoded columns are kept, those that tell most about the target. Default: all.
-    pub select: Option<usize>,
-    /// Tables only: the principal components that take the place of the columns kept. Default: none, the columns stay.
-    pub pca: Option<Components>,
-    /// Whether every component is divided by its standard deviation in the training part.
-    pub whiten: bool,
-}
-
-impl From<&DataConfig> for Preprocess {
-    fn from(config: &DataConfig) -> Self {
-        let DataConfig { standardize, encode, select, pca, whiten, .. } = *config;
-        Self { standardize, encode, select, pca, whiten }
-    }
-}
-
-impl Preprocess {
-    /// Learns means, standard deviations, categories, columns and components from the training part.
-    ///
-    /// # Errors
-    /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
-    /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
-    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
-    /// components than there are or a share outside `(0, 1]`, [`DataError::NoVariance`] for components of constant columns,
-    /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
-    /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
-    /// `pca`.
-    pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
-        let TrainView { dataset, rows } = *train;
-        check::rows(rows, check::dataset(dataset)?)?;
-        if rows.is_empty() {
-            return Err(DataError::NoItems);
-        }
-        if self.whiten && self.pca.is_none() {
-            return Err(SettingError::WhitenAlone.into());
-        }
-        let inputs = dataset.features.fit(train, self)?;
-        Ok(Fitted::new(inputs, dataset.target.fit(rows, self.standardize)?))
-    }
-
-    /// An error for a step that only tables have; `found` is what the inputs are instead.
-    pub(crate) fn must_not_need_table(&self, found: &'static str) -> Result<(), DataError> {
-        let set = [
-            ("data.encode", self.encode != Encode::OneHot),
-            ("data.select", self.select.is_some()),
-            ("data.pca", self.pca.is_some()),
-        ];
-        match set.into_iter().find(|(_, is_set)| *is_set) {
-            Some((setting, _)) => Err(SettingError::NeedsTable { setting, found }.into()),
-            None => Ok(()),
-        }
-    }
-}
+pub(crate) use train_targets::TrainTargets;
+pub use train_view::TrainView;

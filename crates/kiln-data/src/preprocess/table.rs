@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
 use super::fit_column::{ByTarget, digest, fit_column};
+use super::groups::FeatureGroup;
 use super::inner_folds::InnerFolds;
 use super::matrix::Matrix;
 use super::mismatch::Mismatch;
 use super::pca::Pca;
 use super::select::Selection;
-use super::{FeatureGroup, Preprocess, TrainView};
+use super::settings::Preprocess;
+use super::train_targets::TrainTargets;
 use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Values};
 
 /// Encodes the columns of a table, selects among them and takes principal components of them.
@@ -35,7 +37,7 @@ impl TableEncoder {
     /// Fits to the columns of the training part, which is a table and has a row.
     pub(crate) fn fit(
         columns: &[Column],
-        train: &TrainView<'_>,
+        train: &TrainTargets<'_>,
         preprocess: &Preprocess,
     ) -> Result<Self, DataError> {
         let by_target = match preprocess.encode {
@@ -55,7 +57,7 @@ impl TableEncoder {
         }
         let mut matrix = table.encode(columns, train.rows, by_target.as_ref().map(ByTarget::folds))?;
         if let Some(count) = preprocess.select {
-            let select = Selection::fit(&matrix, &train.dataset.target, train.rows, count)?;
+            let select = Selection::fit(&matrix, train.target, train.rows, count)?;
             matrix = select.apply(&matrix);
             table.select = Some(select);
         }
@@ -66,7 +68,7 @@ impl TableEncoder {
     }
 
     /// The inner folds of the training part; `None` where its rows are encoded as all others are.
-    pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+    pub(crate) fn folds(&self, train: &TrainTargets<'_>) -> Result<Option<InnerFolds>, DataError> {
         match &self.training {
             None => Ok(None),
             Some(training) if *training == digest(train) => InnerFolds::of(train).map(Some),

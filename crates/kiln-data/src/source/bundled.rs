@@ -9,7 +9,7 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 
 use super::csv::Records;
-use super::{Availability, Reader, SourceInfo};
+use super::reader::{Availability, Reader, SourceInfo};
 use crate::{Column, DataConfig, DataError, Dataset, Features, Images, Target, Values};
 
 /// A set, `source = "iris"` for one.

@@ -6,7 +6,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::{Availability, Reader, SourceInfo, idx};
+use super::idx;
+use super::reader::{Availability, Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, FileError};
 
 /// The value of `data.source`, and the name of the folder.

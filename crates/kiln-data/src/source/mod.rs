@@ -7,17 +7,19 @@ pub mod bundled;
 mod catalog;
 pub mod csv;
 pub mod fashion_mnist;
+mod files;
 pub mod idx;
 pub mod images;
+mod reader;
 
-use std::fs::File;
 use std::path::Path;
 
 use kiln_core::nearest;
 
-pub use catalog::{Availability, SourceInfo, catalog, recognise};
+pub use catalog::{catalog, recognise};
+pub use reader::{Availability, SourceInfo};
 
-use catalog::{Reader, readers};
+use catalog::readers;
 
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, SettingError};
 
@@ -40,11 +42,6 @@ impl DataConfig {
             None => reader.load(self),
         }
     }
-
-    fn needed_path(&self) -> Result<&Path, DataError> {
-        let path = self.path.as_deref();
-        path.ok_or_else(|| SettingError::PathNeeded { name: self.source.clone() }.into())
-    }
 }
 
 /// Reads inputs for a model that was trained before: a CSV file for a table (the target need not be there), an IDX
@@ -57,34 +54,4 @@ pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), 
         let wanted = fitted.input_shape().noun();
         Err(FileError::NoReader { path: path.to_owned(), wanted }.into())
     })
-}
-
-/// Opens a regular file; its length comes along.
-fn open(path: &Path) -> Result<(File, u64), DataError> {
-    let failed = |error| DataError::read(path, error);
-    // Asked before it is opened: opening a pipe would wait for its writer.
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(FileError::NotAFile { path: path.to_owned() }.into());
-    }
-    Ok((File::open(path).map_err(failed)?, metadata.len()))
-}
-
-/// Room for `bytes` elements, or an error when memory does not suffice.
-fn reserve<T>(path: &Path, elements: u64) -> Result<Vec<T>, DataError> {
-    let mut vec = Vec::new();
-    let reserved = usize::try_from(elements).is_ok_and(|elements| vec.try_reserve_exact(elements).is_ok());
-    if reserved {
-        Ok(vec)
-    } else {
-        let bytes = elements.saturating_mul(size_of::<T>() as u64);
-        Err(FileError::TooLarge { path: path.to_owned(), bytes }.into())
-    }
-}
-
-/// The last part of a path, to call a data set by.
-fn name_of(path: &Path) -> String {
-    // `.` and `..` have no file name of their own.
-    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    full.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Target, TargetEncoder, TargetEncoding, TargetKind, TargetNumbers, same_names};
+use super::kind::{TargetEncoding, TargetKind, same_names};
+use super::targets::TargetNumbers;
 use crate::description::{Cell, Table};
-use crate::fingerprint::Hash;
+use crate::hash::Hash;
 use crate::preprocess::Matrix;
 use crate::{DataError, Description, Inconsistency};
 
@@ -23,20 +24,6 @@ pub(super) struct Classes<'a> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClassEncoder {
     names: Vec<String>,
-}
-
-impl Target {
-    /// The names of the classes, where every item has one class.
-    pub fn class_names(&self) -> Option<&[String]> {
-        if let Self::Classes { names, .. } = self { Some(names) } else { None }
-    }
-}
-
-impl TargetEncoder {
-    /// The names of the classes; `None` for another kind of target.
-    pub(crate) fn class_names(&self) -> Option<&[String]> {
-        if let Self::Classes(encoder) = self { Some(&encoder.names) } else { None }
-    }
 }
 
 impl<'a> TargetKind<'a> for Classes<'a> {

@@ -56,7 +56,7 @@ macro_rules! targets {
                 match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.describe(),)+ }
             }
 
-            pub(crate) fn fingerprint(&self, hash: &mut $crate::fingerprint::Hash) {
+            pub(crate) fn fingerprint(&self, hash: &mut $crate::hash::Hash) {
                 match self {
                     $(Self::$Kind { $($field),+ } => {
                         hash.text($name);

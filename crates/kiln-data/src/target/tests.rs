@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::classes::{ClassEncoder, Classes};
-use super::{TargetEncoding, TargetKind, TargetNumbers, dispatch, same_names};
-use crate::fingerprint::Hash;
+use super::kind::{TargetEncoding, TargetKind, same_names};
+use super::{TargetNumbers, dispatch};
+use crate::hash::Hash;
 use crate::preprocess::Matrix;
 use crate::{DataError, Description, Inconsistency};
 

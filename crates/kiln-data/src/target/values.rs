@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{TargetEncoder, TargetEncoding, TargetKind, TargetNumbers, same_names};
+use super::kind::{TargetEncoding, TargetKind, same_names};
+use super::targets::TargetNumbers;
 use crate::description::{Cell, Summary, Table};
-use crate::fingerprint::Hash;
+use crate::hash::Hash;
 use crate::preprocess::{Matrix, Scale, moments};
 use crate::{DataError, Description, Inconsistency};
 
@@ -21,13 +22,6 @@ pub(super) struct NumberValues<'a> {
 pub(crate) struct ValueEncoder {
     names: Vec<String>,
     scales: Vec<Scale>,
-}
-
-impl TargetEncoder {
-    /// The names of the target columns; `None` for another kind of target.
-    pub(crate) fn value_names(&self) -> Option<&[String]> {
-        if let Self::Values(encoder) = self { Some(&encoder.names) } else { None }
-    }
 }
 
 impl<'a> TargetKind<'a> for NumberValues<'a> {

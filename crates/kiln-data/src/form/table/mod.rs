@@ -1,73 +1,16 @@
 //! Tables: named columns of one length become rows of numbers.
 
+mod column;
 mod describe;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Encoder, Features, Form};
-use crate::fingerprint::Hash;
-use crate::preprocess::{InnerFolds, TableEncoder, TrainView};
+pub use column::{Column, MISSING, Values};
+
+use super::kind::Form;
+use crate::hash::Hash;
+use crate::preprocess::{InnerFolds, TableEncoder, TrainTargets};
 use crate::{DataError, Description, Inconsistency, Preprocess};
-
-/// A named column of a table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Column {
-    /// The name in the header.
-    pub name: String,
-    /// The cells.
-    pub values: Values,
-}
-
-/// The cells of a column.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Values {
-    /// Numbers; NaN where the cell was missing.
-    Numeric(Vec<f32>),
-    /// Categories, as indices into `names`; [`MISSING`] where the cell was missing.
-    Categorical {
-        /// One index a row.
-        codes: Vec<u32>,
-        /// The categories in the order of the indices.
-        names: Vec<String>,
-    },
-}
-
-/// The code of a missing category.
-pub const MISSING: u32 = u32::MAX;
-
-impl Values {
-    /// Number of cells.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Numeric(cells) => cells.len(),
-            Self::Categorical { codes, .. } => codes.len(),
-        }
-    }
-
-    /// Whether there is no cell.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl Features {
-    /// The columns, where this is a table.
-    pub fn as_table(&self) -> Option<&[Column]> {
-        if let Self::Table(columns) = self { Some(columns) } else { None }
-    }
-
-    /// The columns, to be changed, where this is a table.
-    pub fn as_table_mut(&mut self) -> Option<&mut Vec<Column>> {
-        if let Self::Table(columns) = self { Some(columns) } else { None }
-    }
-}
-
-impl Encoder {
-    /// How the columns are encoded, where this is for tables.
-    pub(crate) fn as_table(&self) -> Option<&TableEncoder> {
-        if let Self::Table(table) = self { Some(table) } else { None }
-    }
-}
 
 pub(crate) struct TableForm;
 
@@ -116,7 +59,7 @@ impl Form for TableForm {
 
     fn fit(
         columns: &Vec<Column>,
-        train: &TrainView<'_>,
+        train: &TrainTargets<'_>,
         preprocess: &Preprocess,
     ) -> Result<TableEncoder, DataError> {
         TableEncoder::fit(columns, train, preprocess)
@@ -149,7 +92,7 @@ impl Form for TableForm {
         encoder.apply(columns, rows, folds)
     }
 
-    fn folds(encoder: &TableEncoder, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
+    fn folds(encoder: &TableEncoder, train: &TrainTargets<'_>) -> Result<Option<InnerFolds>, DataError> {
         encoder.folds(train)
     }
 

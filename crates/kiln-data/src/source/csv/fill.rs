@@ -6,7 +6,7 @@ use super::cell::{Meaning, class_name, meaning};
 use super::problem::CsvProblem;
 use super::records::Records;
 use super::survey::Survey;
-use crate::source::reserve;
+use crate::source::files::reserve;
 use crate::{DataError, FileError, MISSING, Values};
 
 /// The most categories of a column. More are names or identifiers, which would each become an input.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::problem::CsvProblem;
-use super::records::{Record, cell};
+use super::problem::{CsvProblem, cell};
+use super::record::Record;
 
 /// The names; or the number of the wrong column (from 0) and what is wrong.
 pub(crate) fn names(record: &Record<'_>) -> Result<Vec<String>, (Option<usize>, CsvProblem)> {

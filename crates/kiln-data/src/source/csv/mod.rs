@@ -17,6 +17,7 @@ mod fill;
 mod header;
 mod locate;
 mod problem;
+mod record;
 mod records;
 mod schema;
 mod survey;
@@ -32,7 +33,8 @@ use kiln_core::nearest;
 
 use self::fill::{Fill, fill};
 use self::survey::{ReadAs, Survey};
-use super::{Reader, SourceInfo, name_of};
+use super::files::name_of;
+use super::reader::{Reader, SourceInfo};
 use crate::{
     Column, DataConfig, DataError, Dataset, Features, FileError, FilePosition, Fitted, SettingError, Target,
     TaskKind, Values,

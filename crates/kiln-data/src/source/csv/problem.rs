@@ -154,6 +154,11 @@ pub struct Cell {
     pub column: String,
 }
 
+/// A cell in words.
+pub(crate) fn cell(row: usize, column: &str) -> Cell {
+    Cell { row, column: column.to_owned() }
+}
+
 impl std::fmt::Display for Cell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.row {

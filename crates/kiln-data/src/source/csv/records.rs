@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::locate::locate;
-use super::problem::{Cell, CsvProblem};
-use crate::source::open;
+use super::problem::CsvProblem;
+use super::record::Record;
+use crate::source::files::open;
 use crate::{DataError, FileError, FilePosition};
 
 /// The most columns: one-hot columns and weights beyond that are not meant.
@@ -30,32 +31,6 @@ pub(crate) struct Records<R> {
     line: usize,
     /// Rows read so far, the header included.
     rows: usize,
-}
-
-/// One row.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Record<'a> {
-    cells: &'a [u8],
-    ends: &'a [usize],
-    /// The line where it begins.
-    pub(crate) line: usize,
-    /// The line where it ends.
-    pub(crate) last_line: usize,
-    /// Rows above it: 0 for the header, 1 for the first row below.
-    pub(crate) row: usize,
-}
-
-impl<'a> Record<'a> {
-    /// Number of cells.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// The text of a cell without the white space around it; `None` when it is not UTF-8.
-    pub(crate) fn text(&self, column: usize) -> Option<&'a str> {
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
-        std::str::from_utf8(&self.cells[start..self.ends[column]]).ok().map(str::trim)
-    }
 }
 
 impl Records<File> {
@@ -166,11 +141,6 @@ impl<R: Read> Records<R> {
             }
         }
     }
-}
-
-/// A cell in words.
-pub(crate) fn cell(row: usize, column: &str) -> Cell {
-    Cell { row, column: column.to_owned() }
 }
 
 pub(crate) fn csv_error(position: FilePosition, problem: CsvProblem) -> DataError {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::cell::{Meaning, has_decimal_comma, meaning, shown};
 use super::locate::locate;
-use super::problem::CsvProblem;
-use super::records::{Record, Records, cell, csv_error};
+use super::problem::{CsvProblem, cell};
+use super::record::Record;
+use super::records::{Records, csv_error};
 use crate::{DataError, FilePosition};
 
 /// What a file holds, after a reading that keeps nothing of it.

@@ -9,7 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::IdxProblem;
 use crate::DataError;
-use crate::source::open;
+use crate::source::files::open;
 
 /// DEFLATE cannot expand a byte to more than this (zlib's manual, "Maximum Expansion Factor").
 const MAX_EXPANSION: u128 = 1032;

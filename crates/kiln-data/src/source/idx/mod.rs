@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 pub use problem::IdxProblem;
 
 use self::file::{IdxFile, What};
-use super::{Reader, SourceInfo, name_of, reserve};
+use super::files::{name_of, reserve};
+use super::reader::{Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
 
 /// `source = "idx"`.

@@ -8,7 +8,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limi
 
 use super::ImageProblem;
 use crate::DataError;
-use crate::source::open;
+use crate::source::files::open;
 
 /// The most pixels a side: networks are trained on far smaller images.
 const MAX_SIDE: u32 = 8192;

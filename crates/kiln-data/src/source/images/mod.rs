@@ -22,7 +22,8 @@ use kiln_core::nearest;
 
 use self::decode::{Header, decode, header};
 use self::folder::{Entry, folders, images};
-use super::{Reader, SourceInfo, name_of, reserve};
+use super::files::{name_of, reserve};
+use super::reader::{Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
 
 /// `source = "images"`.

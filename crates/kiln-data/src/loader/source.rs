@@ -1,0 +1,58 @@
+//! Where batches come from.
+
+use std::fmt;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+use kiln_core::Seed;
+
+use crate::DataError;
+
+/// Items that can be made into batches of type `B`, from several threads at once.
+///
+/// A batch must depend on nothing but the items asked for, and the seed in training: then it is the same whichever
+/// thread makes it.
+pub trait Source<B>: fmt::Debug + Send + Sync {
+    /// Number of items; it never changes.
+    fn len(&self) -> usize;
+
+    /// Whether there is no item.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The batch of these items, in this order. `items` are positions, each below [`Source::len`].
+    ///
+    /// # Errors
+    /// Any error of the data; [`DataError::Item`] wraps errors of your own.
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError>;
+
+    /// The batch of these items in an epoch of training, for a source that augments. Item `i` draws from
+    /// `epoch.at(i)`, and what the items of the batch share from below the first of them, so that nothing depends on
+    /// the thread or the place in the batch. Default: [`Source::batch`], the items as they are.
+    ///
+    /// `epoch` is the seed of the run for [`Purpose::Augment`](kiln_core::Purpose::Augment) and of the epoch. Only a
+    /// loader that was told [`Loader::augmented`](super::Loader::augmented) asks for this; validation and test items come as they are.
+    ///
+    /// # Errors
+    /// As [`Source::batch`].
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
+        let _ = epoch;
+        self.batch(items, device)
+    }
+}
+
+// So that loaders with different settings can share a source.
+impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn batch(&self, items: &[usize], device: &Device) -> Result<B, DataError> {
+        (**self).batch(items, device)
+    }
+
+    fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
+        (**self).training_batch(items, epoch, device)
+    }
+}

@@ -1,0 +1,29 @@
+//! From what preprocessing is asked to do, and the training part, to what makes batches.
+
+use super::{Fitted, Preprocess, TrainView};
+use crate::{DataError, SettingError, check};
+
+impl Preprocess {
+    /// Learns means, standard deviations, categories, columns and components from the training part.
+    ///
+    /// # Errors
+    /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
+    /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
+    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
+    /// components than there are or a share outside `(0, 1]`, [`DataError::NoVariance`] for components of constant columns,
+    /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
+    /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
+    /// `pca`.
+    pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
+        let TrainView { dataset, rows } = *train;
+        check::rows(rows, check::dataset(dataset)?)?;
+        if rows.is_empty() {
+            return Err(DataError::NoItems);
+        }
+        if self.whiten && self.pca.is_none() {
+            return Err(SettingError::WhitenAlone.into());
+        }
+        let inputs = dataset.features.fit(&train.targets(), self)?;
+        Ok(Fitted::new(inputs, dataset.target.fit(rows, self.standardize)?))
+    }
+}

@@ -1,0 +1,64 @@
+//! What a reader is, and what it says of itself.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::{DataConfig, DataError, Dataset, Features, Fitted};
+
+/// What makes a data set of what `data.source` names.
+pub(super) trait Reader: fmt::Debug + Sync {
+    /// The name and what it needs.
+    fn info(&self) -> SourceInfo;
+
+    /// Reads a data set to train on. What [`SourceInfo::settings`] does not list is not set.
+    fn load(&self, config: &DataConfig) -> Result<Dataset, DataError>;
+
+    /// Whether a path, which may not exist, looks like something to read.
+    fn recognises(&self, _path: &Path) -> bool {
+        false
+    }
+
+    /// Reads inputs for a trained model, and how many there are; `None` when it makes no inputs of this form, or the path holds
+    /// something else.
+    fn read_inputs(&self, _path: &Path, _fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+        None
+    }
+}
+
+/// A data set or a format that `data.source` can name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// The value of `data.source`.
+    pub name: &'static str,
+    /// Number of items, for sets.
+    pub items: Option<usize>,
+    /// What it holds, in a few words.
+    pub what: &'static str,
+    /// Under which licence, for sets.
+    pub licence: &'static str,
+    /// The settings that mean something to it, beside those of all sources: `data.path`.
+    pub settings: &'static [&'static str],
+    /// Whether it can be used right away.
+    pub availability: Availability,
+}
+
+impl SourceInfo {
+    /// A format, which is read from a path that the user gives.
+    pub(super) fn format(name: &'static str, what: &'static str, settings: &'static [&'static str]) -> Self {
+        Self { name, items: None, what, licence: "", settings, availability: Availability::NeedsPath }
+    }
+}
+
+/// Where the data are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Availability {
+    /// Part of the program.
+    Bundled,
+    /// On this machine, in this folder.
+    Found(PathBuf),
+    /// Not on this machine; these folders were searched.
+    Missing(Vec<PathBuf>),
+    /// A format: the user gives the path.
+    NeedsPath,
+}

@@ -1,0 +1,68 @@
+//! What a kind of target is.
+
+use super::targets::TargetNumbers;
+use crate::hash::Hash;
+use crate::preprocess::Matrix;
+use crate::{DataError, Description, Inconsistency, Mismatch};
+
+/// What the program asks of a kind of target.
+pub(crate) trait TargetKind<'a>: Copy {
+    /// What messages call it: `classes`.
+    const NOUN: &'static str;
+    /// What is learned from the training part.
+    type Encoder: TargetEncoding;
+
+    /// The number of items of a target whose parts fit together.
+    fn rows(self) -> Result<usize, Inconsistency>;
+
+    /// Whether every item is one that can be predicted.
+    fn check(self) -> Result<(), Inconsistency> {
+        Ok(())
+    }
+
+    /// The names of the outputs: of the classes, or of the target columns.
+    fn names(self) -> &'a [String];
+
+    /// Puts all of the contents into the fingerprint.
+    fn fingerprint(self, hash: &mut Hash);
+
+    /// What a user may want to know of it.
+    fn describe(self) -> Description;
+
+    /// One class for each item, where items have one: parts of the data keep the shares of the classes.
+    fn labels(self) -> Option<&'a [u32]> {
+        None
+    }
+
+    /// The target of a row as bytes, which tell the training part from others.
+    fn digest(self, row: usize, hasher: &mut blake3::Hasher);
+
+    /// The targets of `rows` as columns of numbers. The names of the columns; none where there is a single one.
+    fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix);
+
+    /// Learns from `rows`, at least one.
+    fn fit(self, rows: &[usize], standardize: bool) -> Result<Self::Encoder, DataError>;
+
+    /// The targets of `rows` for a batch.
+    fn encode(self, encoder: &Self::Encoder, rows: &[usize]) -> Result<TargetNumbers, DataError>;
+}
+
+/// What is learned from the targets of the training part.
+pub(crate) trait TargetEncoding {
+    /// The names of the outputs.
+    fn names(&self) -> &[String];
+
+    /// Takes predictions, row-major, back to the units of the data.
+    fn unscale(&self, _predictions: &mut [f32]) {}
+
+    /// Whether a fit can have made this.
+    fn is_sound(&self) -> bool;
+}
+
+/// An error for other classes or columns than those of the training part.
+pub(super) fn same_names(expected: &[String], found: &[String]) -> Result<(), Mismatch> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Mismatch::TargetNames { expected: expected.to_vec(), found: found.to_vec() })
+}

@@ -1,0 +1,25 @@
+//! What targets of one kind have, for those who read that kind and no other.
+//!
+//! It stands apart from the kinds, because it names the enums that are made of them.
+
+use super::kind::TargetEncoding;
+use super::{Target, TargetEncoder};
+
+impl Target {
+    /// The names of the classes, where every item has one class.
+    pub fn class_names(&self) -> Option<&[String]> {
+        if let Self::Classes { names, .. } = self { Some(names) } else { None }
+    }
+}
+
+impl TargetEncoder {
+    /// The names of the classes; `None` for another kind of target.
+    pub(crate) fn class_names(&self) -> Option<&[String]> {
+        if let Self::Classes(encoder) = self { Some(encoder.names()) } else { None }
+    }
+
+    /// The names of the target columns; `None` for another kind of target.
+    pub(crate) fn value_names(&self) -> Option<&[String]> {
+        if let Self::Values(encoder) = self { Some(encoder.names()) } else { None }
+    }
+}
