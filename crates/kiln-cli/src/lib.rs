@@ -1,6 +1,6 @@
 //! The command kiln: arguments, experiments, words, exit codes.
 //!
-//! Arguments are text that is checked by itself (`args`), a configuration is read in layers and checked once
+//! Arguments are text that is checked by itself (clap), a configuration is read in layers and checked once
 //! ([`kiln_config`]), and each command is one file (`command`), which calls [`kiln_experiment`] and prints what comes back
 //! (`tell`). Data goes to standard output, words to standard error, and the exit code says what kind of failure it was
 //! ([`kiln_core::ErrorKind`]).
@@ -40,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     bug::keep_quiet();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let json = arguments.iter().any(|argument| argument == "--json");
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let cli = match command::Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, json),
     };

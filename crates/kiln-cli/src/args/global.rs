@@ -101,7 +101,7 @@ mod tests {
     use clap::error::ErrorKind;
 
     use super::*;
-    use crate::args::Cli;
+    use crate::command::Cli;
 
     fn parse(line: &str) -> Result<Global, ErrorKind> {
         Cli::try_parse_from(line.split(' ')).map(|cli| cli.global).map_err(|error| error.kind())

@@ -1,18 +1,54 @@
 //! `kiln compare`.
 
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use kiln_core::device::DeviceName;
 use kiln_experiment::{CompareSettings, compare};
 use kiln_report::event::Compare as Compared;
 use kiln_report::{Column, Table, human, table};
 
-use crate::args::{Compare, Global};
+use super::{Accepts, Execute};
+use crate::args::{ConfigArguments, Global, positive};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 use crate::tell;
 
-pub(super) fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError> {
+/// Train the same on several devices and compare speed, memory and results.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArguments,
+    /// The devices. The first is the one that the others are compared with.
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', required = true)]
+    pub(crate) devices: Vec<String>,
+    /// Steps that are compared and timed.
+    #[arg(long, value_name = "N", default_value_t = 50,
+          value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    pub(crate) steps: u64,
+    /// The smallest difference of a loss or gradient that counts.
+    #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = positive)]
+    pub(crate) tolerance: f64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln compare digits --devices flex,ndarray
+  kiln compare digits model.hidden=[64] --devices flex,wgpu:cpu --steps 20 --json";
+
+impl Execute for Compare {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(self, global, out).map(|()| 0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Settings
+    }
+}
+
+fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.configuration, global)?;
     let devices: Vec<DeviceName> =
         arguments.devices.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
@@ -62,4 +98,30 @@ fn render(results: &[Compared], arguments: &Compare) -> String {
         results[0].device,
         arguments.tolerance,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::{Cli, Command};
+
+    fn parse(line: &str) -> Command {
+        Cli::try_parse_from(line.split(' ')).unwrap().command
+    }
+
+    #[test]
+    fn compare_takes_devices_and_a_positive_tolerance() {
+        let Command::Compare(compare) = parse("kiln compare digits seed=1 --devices flex,wgpu:cpu") else {
+            panic!()
+        };
+        assert_eq!(compare.devices, ["flex", "wgpu:cpu"]);
+        assert_eq!((compare.steps, compare.tolerance), (50, 1e-3));
+        assert_eq!(compare.configuration.overrides, ["seed=1"]);
+        assert!(Cli::try_parse_from(["kiln", "compare", "digits"]).is_err());
+        for bad in ["0", "nan", "-1", "inf", "x"] {
+            let arguments = ["kiln", "compare", "digits", "--devices", "flex", "--tolerance", bad];
+            assert!(Cli::try_parse_from(arguments).is_err(), "{bad}");
+        }
+    }
 }

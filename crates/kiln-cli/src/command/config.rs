@@ -1,15 +1,65 @@
 //! `kiln config print`, `check` and `schema`.
 
+use clap::{Args, Subcommand};
 use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal, schema};
 use kiln_experiment::collect_spaces;
 use serde_json::{Map, Value};
 
-use crate::args::{ConfigCommand, Global};
+use super::Execute;
+use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-pub(super) fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliError> {
+/// Print or check a configuration.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    action: ConfigCommand,
+}
+
+/// What to do with a configuration.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every setting as TOML, with who set it.
+    #[command(after_help = "\
+Examples:
+  kiln config print digits
+  kiln config print digits > my.toml
+  kiln config print my.toml train.epochs=5 --seed 3")]
+    Print(ConfigArguments),
+    /// Say whether a configuration is right.
+    #[command(after_help = "\
+Examples:
+  kiln config check my.toml")]
+    Check(ConfigArguments),
+    /// Print the JSON Schema of a configuration file, with which editors complete and check it.
+    ///
+    /// It has every section, kind and setting with its type, range, default and description (draft 2020-12).
+    #[command(after_help = SCHEMA_HELP)]
+    Schema,
+}
+
+const SCHEMA_HELP: &str = "\
+Examples:
+  kiln config schema > kiln.schema.json
+
+Write `#:schema ./kiln.schema.json` in the first line of my.toml. Editors that use taplo (Even Better TOML in VS Code, \
+Helix, Neovim) then complete settings, show what they mean, and mark what is wrong.";
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln config print digits
+  kiln config check my.toml";
+
+impl Execute for Config {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(&self.action, global, out).map(|()| 0)
+    }
+}
+
+fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliError> {
     match command {
         ConfigCommand::Print(arguments) => {
             let resolved = configuration(arguments, global)?;

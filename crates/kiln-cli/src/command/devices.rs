@@ -1,13 +1,32 @@
 //! `kiln devices`.
 
+use clap::Args;
 use kiln_core::{Explain, device};
 use kiln_report::table::colour;
 use kiln_report::{Column, Table};
 
+use super::Execute;
+use crate::args::Global;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-pub(super) fn run(out: Output) -> Result<(), CliError> {
+/// List the devices: which are compiled in, which open, and why the others do not.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Devices {}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln devices
+  kiln devices --json";
+
+impl Execute for Devices {
+    fn run(&self, _: &Global, out: Output) -> Result<u8, CliError> {
+        run(out).map(|()| 0)
+    }
+}
+
+fn run(out: Output) -> Result<(), CliError> {
     let reports = device::list();
     if out.json {
         for report in &reports {

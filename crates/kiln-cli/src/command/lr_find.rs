@@ -1,17 +1,59 @@
 //! `kiln lr-find`.
 
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use kiln_experiment::find_learning_rate;
 use kiln_report::{Chart, human};
 use kiln_train::{LrCurve, LrFinderConfig};
 
-use crate::args::{Global, LrFind};
+use super::{Accepts, Execute};
+use crate::args::{ConfigArguments, Global, positive};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::{Output, fields};
 use crate::picture::write_svg;
 
-pub(super) fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
+/// Suggest a learning rate, by a range test on a copy of the model.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct LrFind {
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArguments,
+    /// First learning rate.
+    #[arg(long, value_name = "X", default_value_t = 1e-7, value_parser = positive)]
+    pub(crate) start: f64,
+    /// Last learning rate.
+    #[arg(long, value_name = "X", default_value_t = 10.0, value_parser = positive)]
+    pub(crate) end: f64,
+    /// Steps from the first to the last.
+    #[arg(long, value_name = "N", default_value_t = 100,
+          value_parser = RangedU64ValueParser::<u64>::new().range(20..))]
+    pub(crate) steps: u64,
+    /// An SVG file for the curve.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln lr-find digits
+  kiln lr-find my.toml optim.kind=sgd --start 1e-5 --steps 200 -o loss.svg
+  kiln lr-find digits --json";
+
+impl Execute for LrFind {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(self, global, out).map(|()| 0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Settings
+    }
+}
+
+fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.configuration, global)?;
     let config = LrFinderConfig {
         start: arguments.start,
@@ -79,4 +121,26 @@ fn command(arguments: &LrFind, lr: f64) -> String {
     );
     words.push(format!("optim.lr={lr:.1e}"));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::{Cli, Command};
+
+    #[test]
+    fn lr_find_has_a_range_of_positive_rates_and_enough_steps() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        let Command::LrFind(find) =
+            parse("kiln lr-find digits seed=1 --start 1e-3 --steps 20").unwrap().command
+        else {
+            panic!()
+        };
+        assert_eq!((find.start, find.end, find.steps), (1e-3, 10.0, 20));
+        assert_eq!(find.configuration.overrides, ["seed=1"]);
+        for bad in ["--start 0", "--end nan", "--steps 19", "--end -1"] {
+            assert!(parse(&format!("kiln lr-find digits {bad}")).is_err(), "{bad}");
+        }
+    }
 }

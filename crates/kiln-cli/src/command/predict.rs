@@ -2,19 +2,62 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use kiln_experiment::Interrupt;
 use kiln_experiment::predict::{Columns, Format, Predictor, Writer};
 use kiln_experiment::run::find;
 
-use crate::args::{Global, Predict};
+use super::{Accepts, Execute};
+use crate::args::{Global, TestTime};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 
-pub(super) fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError> {
+/// Predict for new inputs with a run's best weights.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Predict {
+    /// The run: its folder, its name or a part of it, or `last`.
+    pub(crate) run: String,
+    /// The inputs: a CSV file, an IDX file, an image or a folder of images.
+    pub(crate) input: PathBuf,
+    /// The file for the predictions, .csv or .jsonl [default: CSV on standard output].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print the probability of every class, too.
+    #[arg(long)]
+    pub(crate) proba: bool,
+    /// Print mean and standard deviation of N passes with dropout on: Monte Carlo dropout.
+    #[arg(long, value_name = "N", conflicts_with = "tta",
+          value_parser = RangedU64ValueParser::<u64>::new().range(2..=10_000))]
+    pub(crate) mc: Option<u64>,
+    #[command(flatten)]
+    pub(crate) views: TestTime,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln predict last new.csv
+  kiln predict last new.csv -o out.csv --proba
+  kiln predict last images/ -o out.jsonl
+  kiln predict last images/ --tta flip
+  kiln predict last new.csv --mc 50  how sure the model is, by dropout";
+
+impl Execute for Predict {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(self, global, out).map(|()| 0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::RunsOwn
+    }
+}
+
+fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError> {
     let format = match &arguments.output {
         None if out.json => Format::Events,
         None => Format::Csv,
@@ -78,5 +121,26 @@ impl Write for Sink {
             Self::File(file) => file.flush(),
             Self::Stdout(out) => out.flush(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::{Cli, Command};
+
+    fn parse(line: &str) -> Command {
+        Cli::try_parse_from(line.split(' ')).unwrap().command
+    }
+
+    #[test]
+    fn predict_takes_a_run_an_input_and_an_output() {
+        let Command::Predict(predict) = parse("kiln predict last in.csv -o out.jsonl --proba") else {
+            panic!()
+        };
+        assert_eq!((predict.run.as_str(), predict.proba), ("last", true));
+        assert_eq!(predict.output.unwrap().to_str(), Some("out.jsonl"));
+        assert!(Cli::try_parse_from(["kiln", "predict", "last"]).is_err());
     }
 }

@@ -1,29 +1,50 @@
 //! `kiln resume`.
 
+use clap::Args;
 use kiln_experiment::cv::resume_cross_validation;
 use kiln_experiment::resume;
 use kiln_experiment::run::{find, is_cross_validation};
 use kiln_train::Stop;
 
-use crate::args::{Global, Resume};
+use super::{Accepts, Execute};
+use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 use crate::{signal, tell, worker};
 
-pub(super) fn run(arguments: &Resume, global: &Global, out: Output) -> Result<u8, CliError> {
-    let path = find(&arguments.run, &global.runs_dir())?;
-    let observer = Terminal::new(global, out);
-    let session = session(global, signal::listen());
-    if is_cross_validation(&path) {
-        let program = worker::program(global);
-        let end = resume_cross_validation(&path, &session, Some(&program), &observer)?;
-        return tell::cv::end(&end, &session.interrupt, out);
+/// Continue a run exactly where it stopped.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Resume {
+    /// The run: its folder, its name or a part of it, or `last`.
+    pub(crate) run: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln resume last
+  kiln resume runs/20260102-030405-digits-1a2b";
+
+impl Execute for Resume {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let path = find(&self.run, &global.runs_dir())?;
+        let observer = Terminal::new(global, out);
+        let session = session(global, signal::listen());
+        if is_cross_validation(&path) {
+            let program = worker::program(global);
+            let end = resume_cross_validation(&path, &session, Some(&program), &observer)?;
+            return tell::cv::end(&end, &session.interrupt, out);
+        }
+        let resumed = resume(&path, &session, &observer)?;
+        match resumed.outcome.stop {
+            Stop::Interrupted => Ok(resumed.record.exit_code.unwrap_or(130)),
+            _ => Ok(0),
+        }
     }
-    let resumed = resume(&path, &session, &observer)?;
-    match resumed.outcome.stop {
-        Stop::Interrupted => Ok(resumed.record.exit_code.unwrap_or(130)),
-        _ => Ok(0),
+
+    fn accepts(&self) -> Accepts {
+        Accepts::RunsOwn
     }
 }

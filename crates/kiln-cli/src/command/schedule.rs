@@ -2,22 +2,64 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Args, Subcommand};
 use kiln_experiment::job::Job;
 use kiln_report::{Chart, human};
 use kiln_train::PlannedStep;
 
-use crate::args::{Global, Plot, ScheduleCommand};
+use super::{Accepts, Execute};
+use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::picture::write_svg;
+
+/// Look at the learning rate before training.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:\n  kiln schedule plot digits")]
+pub(crate) struct Schedule {
+    #[command(subcommand)]
+    action: ScheduleCommand,
+}
+
+/// What to do with schedules.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ScheduleCommand {
+    /// Draw the learning rate of every step of a training, before it.
+    #[command(after_help = "\
+Examples:
+  kiln schedule plot digits
+  kiln schedule plot digits schedule.kind=one-cycle -o rate.svg
+  kiln schedule plot my.toml schedule.warmup=2 --json")]
+    Plot(Plot),
+}
+
+/// Arguments of `schedule plot`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Plot {
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArguments,
+    /// An SVG file for the curve; momentum and weight decay, where they move, go into files beside it.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
 
 /// Steps that are looked at: more than a picture has columns.
 const MOST: u64 = 20_000;
 /// Points in `--json`.
 const LISTED: usize = 500;
 
-pub(super) fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Result<(), CliError> {
+impl Execute for Schedule {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(&self.action, global, out).map(|()| 0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Settings
+    }
+}
+
+fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Result<(), CliError> {
     let ScheduleCommand::Plot(arguments) = command;
     plot(arguments, global, out)
 }

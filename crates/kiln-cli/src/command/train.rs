@@ -1,28 +1,97 @@
 //! `kiln train`.
 
+use clap::{Args, ValueEnum};
 use kiln_config::Flags;
 use kiln_experiment::{dry_run, train};
 use kiln_train::Stop;
 
-use crate::args::{Global, Train};
+use super::Execute;
+use crate::args::{ConfigArguments, Global};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 use crate::{signal, tell};
 
-pub(super) fn run(arguments: &Train, global: &Global, out: Output) -> Result<u8, CliError> {
-    let interrupt = signal::listen();
-    let flags = Flags { solver: arguments.solver.map(|solver| solver.name()), ..global.flags() };
-    let resolved = configuration_with(&arguments.configuration, flags)?;
-    let observer = Terminal::new(global, out);
-    if global.dry_run {
-        let found = dry_run(&resolved, &observer)?;
-        return tell::dry_run::report(&found, &resolved, out).map(|()| 0);
+/// Train a model from a configuration or a recipe.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArguments,
+    /// Solve a linear model down to a certificate instead of training it by steps: train.solver.
+    #[arg(long, value_enum)]
+    pub(crate) solver: Option<Solver>,
+}
+
+/// How a linear model is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Solver {
+    /// Accelerated proximal gradient descent, for every loss and penalty that can be solved
+    Fista,
+    /// Coordinate descent, for the mean squared error
+    Cd,
+    /// L-BFGS, without an L1 term
+    Lbfgs,
+}
+
+impl Solver {
+    /// The value of `train.solver`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fista => "fista",
+            Self::Cd => "cd",
+            Self::Lbfgs => "lbfgs",
+        }
     }
-    let trained = train(&resolved, &session(global, interrupt), &observer)?;
-    match trained.outcome.stop {
-        Stop::Interrupted => Ok(trained.record.exit_code.unwrap_or(130)),
-        _ => Ok(0),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln train digits
+  kiln train fashion-mnist --seed 1 --name baseline
+  kiln train my.toml train.epochs=5 optim.lr=1e-3
+  kiln train data.source=csv data.target=price --data houses.csv
+  kiln train digits optim.kind=sgd optim.lr=0.1 optim.momentum=0.9
+  kiln train digits penalty.0.kind=l2 penalty.0.strength=1e-4
+  kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
+  kiln train digits --dry-run  the plan, the model and one batch; writes nothing
+  kiln train digits --json     one JSON object a line on standard output";
+
+impl Execute for Train {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let interrupt = signal::listen();
+        let flags = Flags { solver: self.solver.map(|solver| solver.name()), ..global.flags() };
+        let resolved = configuration_with(&self.configuration, flags)?;
+        let observer = Terminal::new(global, out);
+        if global.dry_run {
+            let found = dry_run(&resolved, &observer)?;
+            return tell::dry_run::report(&found, &resolved, out).map(|()| 0);
+        }
+        let trained = train(&resolved, &session(global, interrupt), &observer)?;
+        match trained.outcome.stop {
+            Stop::Interrupted => Ok(trained.record.exit_code.unwrap_or(130)),
+            _ => Ok(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::{Cli, Command};
+
+    fn parse(line: &str) -> Command {
+        Cli::try_parse_from(line.split(' ')).unwrap().command
+    }
+
+    #[test]
+    fn train_takes_a_configuration_and_changes() {
+        let line = "kiln train digits train.epochs=5 optim.lr=0.1 --solver cd";
+        let Command::Train(super::Train { configuration, solver }) = parse(line) else { panic!() };
+        assert_eq!(solver.map(super::Solver::name), Some("cd"));
+        assert_eq!(configuration.config.as_deref(), Some("digits"));
+        assert_eq!(configuration.overrides, ["train.epochs=5", "optim.lr=0.1"]);
     }
 }

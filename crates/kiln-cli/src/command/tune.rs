@@ -1,57 +1,199 @@
 //! `kiln tune`.
 
+use std::time::Duration;
+
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
 use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
 use kiln_experiment::words;
-use kiln_validate::search::is_space;
+use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
 
-use crate::args::{ConfigArguments, Global, Tune};
+use super::{Accepts, Execute};
+use crate::args::{ConfigArguments, Global, SamplerName};
 use crate::configuration::{configuration, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 use crate::{signal, tell};
 
-pub(super) fn run(arguments: &Tune, global: &Global, out: Output) -> Result<u8, CliError> {
-    let session = session(global, signal::listen());
-    let interrupt = session.interrupt.clone();
-    let observer = Terminal::new(global, out);
-    let settings = TuneSettings {
-        session,
-        trials: arguments.trials,
-        sampler: arguments.sampler.sampler(),
-        workers: arguments.workers,
-        lag: arguments.lag,
-        timeout: arguments.timeout,
-        ..TuneSettings::default()
-    };
-    let report = match &arguments.resume {
-        Some(name) => {
-            let path = find_study(name, &settings.session.runs_dir)?;
-            resume_tune(&path, &settings, &observer)?
+/// Search for the settings that do best on the validation part.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Tune {
+    /// A TOML file or the name of a recipe; spaces may stand in its section [tune].
+    #[arg(value_name = "CONFIG|RECIPE", required_unless_present = "resume", conflicts_with = "resume")]
+    pub(crate) config: Option<String>,
+    /// Spaces, such as 'optim.lr=log(1e-5,1e-1)', and changes, such as train.epochs=5.
+    ///
+    /// uniform(0,0.5), uniform(0,1,0.1), log(1e-5,1e-1), int(1,4), int(16,256,16), logint(8,512), choice(a,b,c), and
+    /// behind each of them a condition: if optim.kind=sgd|rmsprop.
+    #[arg(value_name = "KEY=SPACE|KEY=VALUE", conflicts_with = "resume")]
+    pub(crate) arguments: Vec<String>,
+    /// Trials in all [default: 50].
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u64>::new().range(1..))]
+    pub(crate) trials: Option<u64>,
+    /// How values are chosen.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
+    pub(crate) sampler: SamplerName,
+    /// Which trials to give up early.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "resume")]
+    pub(crate) pruner: PrunerName,
+    /// How many trials run side by side, each with its share of the threads. The results do not depend on it.
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(crate) workers: usize,
+    /// Trial k sees the results of trials up to k - LAG. At most LAG trials run side by side.
+    #[arg(long, value_name = "LAG", default_value_t = 4, conflicts_with = "resume",
+          value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    pub(crate) lag: usize,
+    /// Stop after this time, such as 90s, 30m or 8h. The study can be resumed.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Continue a study: its folder, its name or a part of it, or `last`.
+    #[arg(long, value_name = "STUDY")]
+    pub(crate) resume: Option<String>,
+}
+
+/// Which trials to give up early.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrunerName {
+    /// None
+    #[default]
+    None,
+    /// Those worse than the median of the others at the same epoch
+    Median,
+    /// Those not in the best quarter after 1, 4, 16, … epochs
+    Asha,
+    /// Brackets of the same with thirds, which begin later and later
+    Hyperband,
+}
+
+impl PrunerName {
+    /// The pruner with its defaults, for trainings of this many epochs.
+    pub(crate) fn pruner(self, epochs: u64) -> Pruner {
+        match self {
+            Self::None => Pruner::None,
+            Self::Median => Pruner::Median(Median::default()),
+            Self::Asha => Pruner::Asha(Halving::default()),
+            Self::Hyperband => Pruner::Hyperband(Hyperband { most: epochs.max(1), ..Hyperband::default() }),
         }
-        None => {
-            let (config, words) = words(arguments.config.as_deref(), &arguments.arguments);
-            let (spaces, overrides) = divide(words);
-            let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
-            let pruner = arguments.pruner.pruner(resolved.config.train.epochs);
-            tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?
-        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let scale = match &text[digits.len()..] {
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("not a time such as 90s, 30m or 8h".to_owned()),
     };
-    if out.json {
-        tell::tune::event(&report, out)?;
-    } else {
-        out.data(&tell::tune::best(&report))?;
+    let seconds = digits.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds * scale).ok());
+    duration.ok_or_else(|| "not a time such as 90s, 30m or 8h".to_owned())
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln tune digits optim.lr=log(1e-5,1e-1) --trials 30
+  kiln tune digits model.hidden=choice([32],[128],[128,64]) model.dropout=uniform(0,0.5)
+  kiln tune my.toml --pruner asha --workers 2 --timeout 8h
+  kiln tune my.toml --sampler sobol --trials 64 --json
+  kiln tune --resume last --trials 200
+
+Put spaces in quotes: the parentheses are the shell's. The objective is the validation metric train.monitor; the
+test part is never looked at.";
+
+impl Execute for Tune {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let session = session(global, signal::listen());
+        let interrupt = session.interrupt.clone();
+        let observer = Terminal::new(global, out);
+        let settings = TuneSettings {
+            session,
+            trials: self.trials,
+            sampler: self.sampler.sampler(),
+            workers: self.workers,
+            lag: self.lag,
+            timeout: self.timeout,
+            ..TuneSettings::default()
+        };
+        let report = match &self.resume {
+            Some(name) => {
+                let path = find_study(name, &settings.session.runs_dir)?;
+                resume_tune(&path, &settings, &observer)?
+            }
+            None => {
+                let (config, words) = words(self.config.as_deref(), &self.arguments);
+                let (spaces, overrides) = divide(words);
+                let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
+                let pruner = self.pruner.pruner(resolved.config.train.epochs);
+                tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?
+            }
+        };
+        if out.json {
+            tell::tune::event(&report, out)?;
+        } else {
+            out.data(&tell::tune::best(&report))?;
+        }
+        out.say(&tell::tune::next(&report));
+        if let Some(code) = interrupt.exit_code() {
+            return Ok(code);
+        }
+        report.must_have_a_model()?;
+        Ok(0)
     }
-    out.say(&tell::tune::next(&report));
-    if let Some(code) = interrupt.exit_code() {
-        return Ok(code);
+
+    fn accepts(&self) -> Accepts {
+        if self.resume.is_some() { Accepts::RunsOwn } else { Accepts::Settings }
     }
-    report.must_have_a_model()?;
-    Ok(0)
 }
 
 /// Takes `key=space` arguments apart from `key=value` ones.
 fn divide(arguments: Vec<String>) -> (Vec<String>, Vec<String>) {
     let has_space = |argument: &String| argument.split_once('=').is_some_and(|(_, value)| is_space(value));
     arguments.into_iter().partition(has_space)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::command::{Cli, Command};
+
+    fn parse(line: &str) -> Result<Tune, clap::Error> {
+        match Cli::try_parse_from(line.split(' '))?.command {
+            Command::Tune(tune) => Ok(tune),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn tune_takes_spaces_and_a_study_to_resume() {
+        let tune = parse("kiln tune digits optim.lr=log(1e-5,1e-1) train.epochs=5 --workers 2").unwrap();
+        assert_eq!(tune.arguments, ["optim.lr=log(1e-5,1e-1)", "train.epochs=5"]);
+        assert_eq!((tune.workers, tune.lag, tune.trials, tune.sampler), (2, 4, None, SamplerName::Tpe));
+        assert_eq!(parse("kiln tune --resume last --trials 9").unwrap().resume.as_deref(), Some("last"));
+        for wrong in [
+            "kiln tune",
+            "kiln tune digits --resume last",
+            "kiln tune --resume last --sampler grid",
+            "kiln tune digits --trials 0",
+            "kiln tune digits --workers 0",
+            "kiln tune digits --lag 0",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1.5h"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "0", "-1s", "1d", "h", "nan", "inf", "1e400h"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -1,14 +1,38 @@
 //! `kiln verify`.
 
+use clap::Args;
 use kiln_experiment::run::{CHECKPOINTS, find};
 use kiln_report::{Column, Table, human, table};
 use kiln_train::checkpoint::CheckpointStore;
 
-use crate::args::{Global, Resume};
+use super::{Accepts, Execute};
+use crate::args::Global;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
-pub(super) fn run(arguments: &Resume, global: &Global, out: Output) -> Result<(), CliError> {
+/// Check every checkpoint of a run against its manifest.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Verify {
+    /// The run: its folder, its name or a part of it, or `last`.
+    pub(crate) run: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln verify last";
+
+impl Execute for Verify {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(self, global, out).map(|()| 0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::RunsOwn
+    }
+}
+
+fn run(arguments: &Verify, global: &Global, out: Output) -> Result<(), CliError> {
     let path = find(&arguments.run, &global.runs_dir())?;
     let mut checkpoints =
         Table::new([Column::left("checkpoint"), Column::right("size"), Column::left("state")]);

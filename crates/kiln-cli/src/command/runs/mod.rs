@@ -1,8 +1,10 @@
 //! `kiln runs ls`, `show` and `diff`.
 
-use std::path::{Path, PathBuf};
+mod diff;
 
-use kiln_config::{Request, RunConfig, leaves, literal, resolve};
+use std::path::Path;
+
+use clap::{Args, Subcommand};
 use kiln_core::Metrics;
 use kiln_experiment::Interrupt;
 use kiln_experiment::cv::compare_folds;
@@ -10,20 +12,69 @@ use kiln_experiment::run::{self, RunRecord, Status, find, is_busy, is_cross_vali
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 
-use crate::args::{Global, RunsCommand};
+use super::Execute;
+use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::tell;
 
-pub(super) fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliError> {
+/// List, show and compare runs.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Runs {
+    #[command(subcommand)]
+    action: RunsCommand,
+}
+
+/// What to do with runs.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// List the runs, the newest last.
+    #[command(after_help = "\
+Examples:
+  kiln runs ls
+  kiln runs ls --runs-dir elsewhere --json")]
+    Ls,
+    /// Show a run: its state, its settings, its epochs.
+    #[command(after_help = "\
+Examples:
+  kiln runs show last")]
+    Show {
+        /// The run: its folder, its name or a part of it, or `last`.
+        run: String,
+    },
+    /// Compare two runs: the settings and metrics in which they differ.
+    #[command(after_help = "\
+Examples:
+  kiln runs diff 20260102-030405-digits-1a2b last")]
+    Diff {
+        /// The first run.
+        a: String,
+        /// The second run.
+        b: String,
+    },
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln runs ls
+  kiln runs show last";
+
+impl Execute for Runs {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        run(&self.action, global, out).map(|()| 0)
+    }
+}
+
+fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliError> {
     let runs_dir = global.runs_dir();
     match command {
         RunsCommand::Ls => list(&runs_dir, out),
         RunsCommand::Show { run } => show(&find(run, &runs_dir)?, out),
         RunsCommand::Diff { a, b } => {
             let folders = [find(a, &runs_dir)?, find(b, &runs_dir)?];
-            diff(&folders, out)?;
+            diff::diff(&folders, out)?;
             // What differs in two cross-validations is one thing, what follows from it another.
             if !folders.iter().all(|folder| is_cross_validation(folder)) {
                 return Ok(());
@@ -167,88 +218,4 @@ fn all(metrics: &Metrics) -> String {
     let shown: Vec<_> =
         metrics.iter().map(|(name, value)| format!("{name} {}", human::metric(value))).collect();
     shown.join("  ")
-}
-
-fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> {
-    let [a, b] = folders;
-    let mut rows = differing(&settings(&config(a)?), &settings(&config(b)?));
-    rows.extend(differing(&results(&RunRecord::read(a)?), &results(&RunRecord::read(b)?)));
-    if out.json {
-        for (name, [a, b]) in rows {
-            out.event("difference", fields! { name: name, a: a, b: b })?;
-        }
-        return Ok(());
-    }
-    if rows.is_empty() {
-        return out.data("no difference\n");
-    }
-    let name =
-        |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut table = Table::new([Column::left(""), Column::left(name(a)), Column::left(name(b))]);
-    for (name, [a, b]) in rows {
-        table.row([name, a.unwrap_or_else(|| "-".to_owned()), b.unwrap_or_else(|| "-".to_owned())]);
-    }
-    out.data(&table.render(colour(&std::io::stdout())))
-}
-
-/// The configuration of a run. The environment and the flags of today say nothing about it.
-fn config(folder: &Path) -> Result<RunConfig, CliError> {
-    let file = folder.join(run::CONFIG).display().to_string();
-    Ok(resolve(&Request { config: Some(file), ..Request::default() })?.config)
-}
-
-type Named = Vec<(String, String)>;
-
-fn settings(config: &RunConfig) -> Named {
-    leaves(config).into_iter().map(|(key, value)| (key, literal(&value))).collect()
-}
-
-fn results(record: &RunRecord) -> Named {
-    let mut results = Named::new();
-    results.extend(record.best_epoch.map(|epoch| ("best epoch".to_owned(), epoch.to_string())));
-    for (part, metrics) in [("validation", &record.validation), ("test", &record.test)] {
-        results.extend(metrics.iter().map(|(name, value)| (format!("{part} {name}"), human::metric(value))));
-    }
-    results.extend(record.seconds.map(|seconds| ("time".to_owned(), human::seconds(seconds))));
-    results.extend(record.weights_blake3.clone().map(|hash| ("weights".to_owned(), hash)));
-    results
-}
-
-/// What is in only one of two lists, or has another value there, in the order of the first list.
-fn differing(a: &Named, b: &Named) -> Vec<(String, [Option<String>; 2])> {
-    let value = |list: &Named, name: &str| {
-        list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-    };
-    let mut rows = Vec::new();
-    for (name, _) in a.iter().chain(b) {
-        let values = [value(a, name), value(b, name)];
-        if values[0] != values[1] && !rows.iter().any(|(known, _)| known == name) {
-            rows.push((name.clone(), values));
-        }
-    }
-    rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_differences_are_left() {
-        let named = |list: &[(&str, &str)]| -> Named {
-            list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-        };
-        let a = named(&[("seed", "0"), ("optim.lr", "0.1"), ("optim.momentum", "0.9")]);
-        let b = named(&[("seed", "0"), ("optim.lr", "0.2"), ("optim.eps", "1e-8")]);
-        let text = |value: &str| Some(value.to_owned());
-        assert_eq!(
-            differing(&a, &b),
-            [
-                ("optim.lr".to_owned(), [text("0.1"), text("0.2")]),
-                ("optim.momentum".to_owned(), [text("0.9"), None]),
-                ("optim.eps".to_owned(), [None, text("1e-8")]),
-            ]
-        );
-        assert!(differing(&a, &a).is_empty());
-    }
 }

@@ -1,0 +1,14 @@
+//! A configuration with changes.
+
+use clap::Args;
+
+/// A configuration with changes: what most commands start from.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ConfigArguments {
+    /// A TOML file or the name of a recipe.
+    #[arg(value_name = "CONFIG|RECIPE")]
+    pub(crate) config: Option<String>,
+    /// Changes to the configuration, such as train.epochs=5.
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
