@@ -11,8 +11,8 @@ fn test_of(event: &Value, metric: &str) -> f64 {
 #[test]
 fn networks_learn_and_are_judged_again() {
     for (set, at_least) in [
-        ("model.hidden=[32] model.norm=batch train.epochs=4", 0.9),
-        ("model.kind=cnn model.channels=[8] model.hidden=[16] train.epochs=3", 0.8),
+        ("model.hidden=[32] model.norm=batch train.epochs=4", 0.85),
+        ("model.kind=cnn model.channels=[8] model.hidden=[16] train.epochs=8", 0.85),
     ] {
         let place = Place::new();
         let end = train(&place, &format!("digits {set} penalty.0.kind=l2 penalty.0.strength=1e-5"));
