@@ -16,7 +16,7 @@ use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw};
 #[serde(deny_unknown_fields)]
 #[schemars(example = AutoAugmentConfig::default())]
 pub struct AutoAugmentConfig {
-    /// The data set that the list was learned on. Default ImageNet.
+    /// The data set that the list was learned on. Default `imagenet`.
     #[serde(default)]
     pub policy: AutoPolicy,
     /// How pixels are read. Default nearest, as torchvision.
