@@ -169,7 +169,10 @@ fn mistakes_name_their_place() {
             "augment.transforms.0.p",
         ),
         (&["digits", r#"augment.transforms=[{ kind = "horizontal-flop" }]"#], "horizontal-flop"),
-        (&["digits", r#"augment.transforms=[{ kind = "horizontal-flip", q = 0.5 }]"#], "augment.transforms[0].q"),
+        (
+            &["digits", r#"augment.transforms=[{ kind = "horizontal-flip", q = 0.5 }]"#],
+            "augment.transforms[0].q",
+        ),
         (&["digits", r#"augment.transforms=[{ kind = "crop", size = [6, 6] }]"#], "augment.transforms.0"),
         (&["wine", r#"augment.transforms=[{ kind = "horizontal-flip" }]"#], "augment.transforms.0"),
         (&["digits", r#"augment.rows=[{ kind = "jitter" }]"#], "augment.rows.0"),
