@@ -70,7 +70,7 @@ pub mod prelude {
     pub use burn::module::Module;
     pub use burn::tensor::{Device, Tensor};
     pub use kiln_core::device::DeviceName;
-    pub use kiln_core::{ErrorKind, Explain, ParamSelection, Purpose, Seed, Weights};
+    pub use kiln_core::{Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights};
     pub use kiln_data::{
         Batch, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader, Prepared,
         Rows, Source, Split, Targets, TaskKind,
@@ -90,8 +90,9 @@ pub mod prelude {
         RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig, StepShape,
     };
     pub use kiln_train::{
-        Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History, Metrics,
-        Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer, evaluate,
+        Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History, Kept,
+        Metrics, Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer,
+        evaluate,
     };
 }
 

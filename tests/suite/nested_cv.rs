@@ -192,6 +192,11 @@ fn mistakes_are_told_before_a_folder_is_made() {
     place.fails("cv iris --tune optim.rate=log(1e-4,1e-1)", 2, "optim.rate");
     place.fails("cv iris --trials 3", 2, "there is nothing to search");
     place.fails("cv iris data.validation=0 --inner 1 --tune optim.lr=log(1e-4,1)", 3, "no validation part");
+    // Without a validation part the inner folds are judged by it all the same.
+    for monitor in ["nonsense", "wer"] {
+        let line = format!("cv iris data.validation=0 train.monitor={monitor} --tune optim.lr=log(1e-4,1)");
+        place.fails(&line, 2, &format!("there is no validation metric \"{monitor}\""));
+    }
     place.fails("cv iris --inner 60 --tune optim.lr=log(1e-4,1)", 2, "cannot make 60 folds");
     assert!(!place.runs().exists());
 

@@ -155,6 +155,12 @@ fn what_is_wrong_is_said_before_anything_is_trained() {
         ("tune iris seed=int(1,9)", 2, "seed cannot vary"),
         ("tune iris optim.momentum=uniform(0,0.9)", 2, "optim.momentum"),
         ("tune iris optim.lr=log(1e-3,1e-1) data.validation=0", 3, "there is no validation part"),
+        (
+            "tune iris optim.lr=log(1e-3,1e-1) train.monitor=nonsense",
+            2,
+            "there is no validation metric \"nonsense\"",
+        ),
+        ("tune iris optim.lr=log(1e-3,1e-1) train.monitor=wer", 2, "there is no validation metric \"wer\""),
         ("tune iris optim.lr=log(1e-3,1e-1) --workers 5", 2, "there are 5 workers, but only 4 trials"),
         ("tune iris train.batch_size=int(1,9000000) --sampler grid", 2, "the grid has more than"),
         ("tune --resume last", 2, "there is no study \"last\""),

@@ -1,13 +1,11 @@
 //! Named numbers in the order in which they were measured.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use crate::{Direction, Metric, NoDirection};
 
 /// Metrics of one epoch or evaluation, such as `loss` and `accuracy`, in the order in which they were added.
 ///
-/// In JSON they are an object. A value that is NaN or infinite becomes `null`, and `null` is read as NaN.
+/// In JSON they are an object of numbers. A value that is NaN or infinite becomes `null`, and `null` is read as NaN. Where a
+/// metric says its direction itself, an object `directions` is the last entry: `{"loss":0.5,"stalls":3.0,"directions":{"stalls":"minimise"}}`.
 ///
 /// ```
 /// use kiln_core::Metrics;
@@ -17,7 +15,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// assert_eq!(metrics.iter().next(), Some(("loss", 0.25)));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Metrics(Vec<(String, f64)>);
+pub struct Metrics(pub(crate) Vec<(Metric, f64)>);
 
 impl Metrics {
     /// No metrics.
@@ -25,12 +23,15 @@ impl Metrics {
         Self::default()
     }
 
-    /// Sets `name` to `value`. An old value under the same name is replaced and keeps its place.
-    pub fn set(&mut self, name: impl Into<String>, value: f64) {
-        let name = name.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
+    /// Sets a metric to `value`. An old value under the same name is replaced and keeps its place.
+    pub fn set(&mut self, metric: impl Into<Metric>, value: f64) {
+        let metric = metric.into();
+        match self.0.iter_mut().find(|(known, _)| known.name == metric.name) {
+            Some((known, old)) => {
+                known.own = metric.own.or(known.own);
+                *old = value;
+            }
+            None => self.0.push((metric, value)),
         }
     }
 
@@ -41,7 +42,38 @@ impl Metrics {
 
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+        self.0.iter().map(|(metric, value)| (metric.name.as_str(), *value))
+    }
+
+    /// The metric called `name`, with its direction where it has one.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.0.iter().map(|(metric, _)| metric).find(|metric| metric.name == name)
+    }
+
+    /// In which direction the metric called `name` gets better. `None` where it is not there, or neither says so nor has
+    /// a name that tells it.
+    pub fn direction(&self, name: &str) -> Option<Direction> {
+        self.metric(name).and_then(Metric::direction)
+    }
+
+    /// The same for a metric that is to be compared.
+    ///
+    /// # Errors
+    /// [`NoDirection`] where there is none, with the metrics that have one.
+    ///
+    /// ```
+    /// use kiln_core::{Explain, Metrics};
+    ///
+    /// let metrics = Metrics::from_iter([("loss", 0.25), ("wobble", 0.9)]);
+    /// let error = metrics.directed("wobble").unwrap_err();
+    /// assert!(error.help().is_some_and(|help| help.ends_with("take one whose direction is known: loss")));
+    /// ```
+    pub fn directed(&self, name: &str) -> Result<Direction, NoDirection> {
+        let known = || {
+            let known = self.0.iter().map(|(metric, _)| metric).filter(|metric| metric.direction().is_some());
+            known.map(|metric| metric.name.clone()).collect()
+        };
+        self.direction(name).ok_or_else(|| NoDirection::new(name, known()))
     }
 
     /// Whether there are no metrics.
@@ -65,61 +97,13 @@ impl Metrics {
     }
 }
 
-/// Whether a larger value of the metric called `name` is better.
-///
-/// Losses and errors (`mse`, `mae`, `rmse`, `penalty`, and every name that ends in `loss` or `error`) are better when
-/// small, everything else when large.
-///
-/// ```
-/// use kiln_core::larger_is_better;
-///
-/// assert!(larger_is_better("accuracy") && !larger_is_better("log_loss"));
-/// ```
-pub fn larger_is_better(name: &str) -> bool {
-    !(name.ends_with("loss") || name.ends_with("error") || matches!(name, "mse" | "mae" | "rmse" | "penalty"))
-}
-
-impl<N: Into<String>> FromIterator<(N, f64)> for Metrics {
+impl<N: Into<Metric>> FromIterator<(N, f64)> for Metrics {
     fn from_iter<I: IntoIterator<Item = (N, f64)>>(items: I) -> Self {
         let mut metrics = Self::new();
         for (name, value) in items {
             metrics.set(name, value);
         }
         metrics
-    }
-}
-
-impl Serialize for Metrics {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(name, &value.is_finite().then_some(value))?;
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Metrics {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
-
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Metrics;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of numbers")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metrics, A::Error> {
-                let mut metrics = Metrics::new();
-                while let Some((name, value)) = map.next_entry::<String, Option<f64>>()? {
-                    metrics.set(name, value.unwrap_or(f64::NAN));
-                }
-                Ok(metrics)
-            }
-        }
-
-        deserializer.deserialize_map(Entries)
     }
 }
 
@@ -163,12 +147,34 @@ mod tests {
     }
 
     #[test]
-    fn losses_and_errors_are_better_when_small() {
-        for name in ["loss", "log_loss", "max_error", "mse", "mae", "rmse", "penalty"] {
-            assert!(!larger_is_better(name), "{name}");
-        }
-        for name in ["accuracy", "macro_f1", "r2", "top5_accuracy"] {
-            assert!(larger_is_better(name), "{name}");
-        }
+    fn directions_are_in_the_json_of_metrics_of_ones_own_alone() {
+        let mut metrics = Metrics::from_iter([("loss", 1.0), ("perplexity", 2.5)]);
+        assert_eq!(serde_json::to_string(&metrics).unwrap(), r#"{"loss":1.0,"perplexity":2.5}"#);
+        metrics.set(Metric::maximise("wobble"), 0.5);
+        metrics.set(Metric::minimise("stalls"), f64::NAN);
+        let text = serde_json::to_string(&metrics).unwrap();
+        let expected = concat!(
+            r#"{"loss":1.0,"perplexity":2.5,"wobble":0.5,"stalls":null,"#,
+            r#""directions":{"wobble":"maximise","stalls":"minimise"}}"#,
+        );
+        assert_eq!(text, expected);
+        let back: Metrics = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.direction("stalls"), Some(Direction::Minimise));
+        assert_eq!(back.direction("wobble"), Some(Direction::Maximise));
+        assert_eq!((back.len(), back.direction("directions")), (4, None));
+        assert_eq!(serde_json::to_string(&back).unwrap(), text);
+        // A metric of that name is a number like any other.
+        let odd: Metrics = serde_json::from_str(r#"{"directions":2}"#).unwrap();
+        assert_eq!(odd.get("directions"), Some(2.0));
+    }
+
+    #[test]
+    fn a_new_value_leaves_the_direction() {
+        let mut metrics = Metrics::from_iter([(Metric::minimise("stalls"), 1.0)]);
+        metrics.set("stalls", 2.0);
+        assert_eq!(
+            (metrics.get("stalls"), metrics.direction("stalls")),
+            (Some(2.0), Some(Direction::Minimise))
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kiln_convex::ConvexError;
-use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
+use kiln_core::{Direction, ErrorKind, Explain, NoDirection, NumberError, WeightsError};
 use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
@@ -50,12 +50,23 @@ pub enum TrainError {
         step: u64,
     },
     /// The monitored metric is not computed.
-    #[error("there is no validation metric {name:?} to monitor; there are {known}")]
+    #[error("there is no validation metric {name:?} to monitor; {}", there_are(known))]
     Monitor {
         /// The name in `train.monitor`.
         name: String,
         /// The names there are.
         known: String,
+    },
+    /// Nothing says which values of the monitored metric are better.
+    #[error(transparent)]
+    NoDirection(#[from] NoDirection),
+    /// The monitored metric got better in another direction when the run began.
+    #[error("the run began with a metric {name:?} whose {} values are better, now its {} ones are", values(*then), values(then.turned()))]
+    OtherDirection {
+        /// The metric.
+        name: String,
+        /// In which direction it got better.
+        then: Direction,
     },
     /// The device failed while it was computing.
     #[error("the device failed: {reason}")]
@@ -97,6 +108,19 @@ pub enum TrainError {
     },
 }
 
+/// The names of metrics in a sentence.
+fn there_are(known: &str) -> String {
+    if known.is_empty() { "the task scores nothing".to_owned() } else { format!("there are {known}") }
+}
+
+/// Which values are better.
+fn values(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Minimise => "small",
+        Direction::Maximise => "large",
+    }
+}
+
 impl TrainError {
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), source }
@@ -118,7 +142,8 @@ impl Explain for TrainError {
             Self::NotConvex(error) => error.kind(),
             Self::Convex(error) => error.kind(),
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::Monitor { .. } | Self::NotEmpty { .. } => ErrorKind::Usage,
+            Self::NoDirection(error) => error.kind(),
+            Self::Monitor { .. } | Self::OtherDirection { .. } | Self::NotEmpty { .. } => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Io { .. } => ErrorKind::Io,
@@ -138,8 +163,15 @@ impl Explain for TrainError {
                 "lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)"
                     .to_owned(),
             ),
+            Self::Monitor { name, known } if known.is_empty() => {
+                Some(format!("add it in the task's score, as with scores.add_mean({name:?}, value, items)"))
+            }
             Self::Monitor { .. } => {
                 Some("set train.monitor to one of them, or hold data out with data.validation".to_owned())
+            }
+            Self::NoDirection(error) => error.help(),
+            Self::OtherDirection { .. } => {
+                Some("resume with the task that the run began with, or start in another folder".to_owned())
             }
             Self::Damaged { .. } => {
                 Some("see `kiln verify RUN`; an older checkpoint may be whole".to_owned())
@@ -158,7 +190,7 @@ impl Explain for TrainError {
             Self::Weights(error) => error.key(),
             Self::NotConvex(error) => error.key(),
             Self::Convex(error) => error.key(),
-            Self::Monitor { .. } => Some(Cow::Borrowed("train.monitor")),
+            Self::Monitor { .. } | Self::NoDirection(_) => Some(Cow::Borrowed("train.monitor")),
             _ => None,
         }
     }

@@ -40,12 +40,15 @@ pub use data::Data;
 pub use error::TrainError;
 pub use evaluate::evaluate;
 pub use history::History;
-pub use kiln_core::{EpochRecord, Metrics, larger_is_better};
+pub use kiln_core::{EpochRecord, Metrics};
 pub use log::read_history;
 pub use lr_finder::{LrCurve, LrFinderConfig, LrPoint};
+pub use monitor::monitored;
 pub use outcome::{Outcome, Stop};
 pub use schedules::{PlannedStep, Preview};
-pub use scores::{ClassificationScores, ConfusionMatrix, RegressionScores, Scores};
+pub use scores::{
+    ClassificationScores, ConfusionMatrix, Kept, MetricValue, RegressionScores, Scores, WholeSet,
+};
 pub use sparsity::{Sparsity, sparsity};
 pub use supervised::{Forward, Observed, Supervised};
 pub use task::Task;

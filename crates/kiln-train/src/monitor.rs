@@ -1,9 +1,32 @@
 //! Which weights are the best, and when there is no point in going on.
 
-use kiln_core::larger_is_better;
+use kiln_core::{Direction, Metric};
 use serde::{Deserialize, Serialize};
 
 use crate::{EarlyStoppingConfig, Metrics, TrainError};
+
+/// The value of the metric called `name`, and in which direction it gets better.
+///
+/// # Errors
+/// [`TrainError::Monitor`] where it is not among the metrics, [`TrainError::NoDirection`] where neither the metric says its
+/// direction nor its name tells it.
+///
+/// ```
+/// use kiln_core::{Direction, Metrics};
+/// use kiln_train::monitored;
+///
+/// let metrics = Metrics::from_iter([("loss", 0.5), ("perplexity", 1.6)]);
+/// assert_eq!(monitored(&metrics, "perplexity")?, (1.6, Direction::Minimise));
+/// assert!(monitored(&metrics, "accuracy").is_err());
+/// # Ok::<(), kiln_train::TrainError>(())
+/// ```
+pub fn monitored(metrics: &Metrics, name: &str) -> Result<(f64, Direction), TrainError> {
+    let value = metrics.get(name).ok_or_else(|| TrainError::Monitor {
+        name: name.to_owned(),
+        known: metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+    })?;
+    Ok((value, metrics.directed(name)?))
+}
 
 /// Follows one validation metric from epoch to epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,41 +38,43 @@ pub(crate) struct Monitor {
     reference: Option<f64>,
     /// Epochs since the reference moved.
     stale: u64,
+    /// In which direction the metric gets better, where its name does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    direction: Option<Direction>,
 }
 
 impl Monitor {
     pub(crate) fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), best: None, reference: None, stale: 0 }
+        Self { name: name.to_owned(), best: None, reference: None, stale: 0, direction: None }
     }
 
-    pub(crate) fn maximise(&self) -> bool {
-        larger_is_better(&self.name)
-    }
-
-    /// The monitored value among `metrics`.
-    pub(crate) fn value(&self, metrics: &Metrics) -> Result<f64, TrainError> {
-        metrics.get(&self.name).ok_or_else(|| TrainError::Monitor {
-            name: self.name.clone(),
-            known: metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
-        })
-    }
-
-    fn gain(&self, value: f64, over: Option<f64>) -> f64 {
-        match over {
-            None => f64::INFINITY,
-            Some(over) if self.maximise() => value - over,
-            Some(over) => over - value,
+    /// The monitored value among `metrics`, and in which direction it gets better.
+    pub(crate) fn read(&mut self, metrics: &Metrics) -> Result<(f64, Direction), TrainError> {
+        let (value, direction) = monitored(metrics, &self.name)?;
+        // Values of earlier epochs were compared in the direction that was said then, else in that of the name.
+        let then = self.direction.or(self.best.and(Direction::of_known(&self.name)));
+        if let Some(then) = then.filter(|then| *then != direction) {
+            return Err(TrainError::OtherDirection { name: self.name.clone(), then });
         }
+        self.direction = metrics.metric(&self.name).and_then(Metric::own_direction);
+        Ok((value, direction))
     }
 
     /// Takes the value of the epoch (from 1); says whether its weights are the best so far.
-    pub(crate) fn observe(&mut self, value: f64, epoch: u64, early: Option<&EarlyStoppingConfig>) -> bool {
-        let best = self.gain(value, self.best) > 0.0;
+    pub(crate) fn observe(
+        &mut self,
+        value: f64,
+        direction: Direction,
+        epoch: u64,
+        early: Option<&EarlyStoppingConfig>,
+    ) -> bool {
+        let gain = |over: Option<f64>| over.map_or(f64::INFINITY, |over| direction.gain(value, over));
+        let best = gain(self.best) > 0.0;
         if best {
             self.best = Some(value);
         }
         let (min_delta, warmup) = early.map_or((0.0, 0), |early| (early.min_delta, early.warmup));
-        if self.gain(value, self.reference) > min_delta {
+        if gain(self.reference) > min_delta {
             self.reference = Some(value);
             self.stale = 0;
         } else if epoch > warmup {
@@ -72,7 +97,8 @@ mod tests {
         let mut monitor = Monitor::new(name);
         let mut best = Vec::new();
         for (i, &value) in values.iter().enumerate() {
-            best.push(monitor.observe(value, i as u64 + 1, Some(&early)));
+            let (value, direction) = monitor.read(&Metrics::from_iter([(name, value)])).unwrap();
+            best.push(monitor.observe(value, direction, i as u64 + 1, Some(&early)));
             if monitor.exhausted(&early) {
                 return (best, Some(i + 1));
             }
@@ -103,5 +129,38 @@ mod tests {
     fn nothing_is_counted_in_the_warm_up() {
         let early = EarlyStoppingConfig { patience: 1, warmup: 3, ..Default::default() };
         assert_eq!(run("loss", early, &[1.0, 2.0, 2.0, 2.0, 2.0]).1, Some(4));
+    }
+
+    #[test]
+    fn small_values_of_a_perplexity_are_better() {
+        let early = EarlyStoppingConfig { patience: 2, ..Default::default() };
+        assert_eq!(run("perplexity", early, &[1.2223, 1.0098, 1.1]).0, [true, true, false]);
+    }
+
+    #[test]
+    fn the_direction_of_ones_own_metric_is_kept_and_cannot_change() {
+        let metrics = |metric| Metrics::from_iter([(metric, 1.0)]);
+        let mut monitor = Monitor::new("stalls");
+        let (value, direction) = monitor.read(&metrics(Metric::minimise("stalls"))).unwrap();
+        monitor.observe(value, direction, 1, None);
+        let text = serde_json::to_string(&monitor).unwrap();
+        assert!(text.ends_with(r#""stale":0,"direction":"minimise"}"#), "{text}");
+        let mut back: Monitor = serde_json::from_str(&text).unwrap();
+        assert!(back.read(&metrics(Metric::minimise("stalls"))).is_ok());
+        let error = back.read(&metrics(Metric::maximise("stalls"))).unwrap_err();
+        let message =
+            "the run began with a metric \"stalls\" whose small values are better, now its large ones are";
+        assert_eq!(error.to_string(), message);
+        let error = Monitor::new("stalls").read(&metrics("stalls".into())).unwrap_err();
+        assert!(matches!(error, TrainError::NoDirection(_)), "{error}");
+    }
+
+    #[test]
+    fn what_is_written_of_a_known_metric_is_what_it_was() {
+        let mut monitor = Monitor::new("loss");
+        let (value, direction) = monitor.read(&Metrics::from_iter([("loss", 0.5)])).unwrap();
+        monitor.observe(value, direction, 1, None);
+        let text = serde_json::to_string(&monitor).unwrap();
+        assert_eq!(text, r#"{"name":"loss","best":0.5,"reference":0.5,"stale":0}"#);
     }
 }

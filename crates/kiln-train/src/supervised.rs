@@ -5,12 +5,13 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_augment::Views;
-use kiln_core::{Purpose, Seed};
+use kiln_core::{Metric, Purpose, Seed};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, DataError, Inputs, Targets};
 use kiln_objective::{BatchPenalties, BatchView, Loss, ObjectiveError};
 
-use crate::{Scores, Task, TrainError};
+use crate::scores::{OfWhole, of_whole};
+use crate::{Kept, MetricValue, Scores, Task, TrainError};
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
 pub type Forward<M> = fn(&M, Inputs, Option<Seed>) -> Tensor<2>;
@@ -32,13 +33,61 @@ pub struct Supervised<M> {
     views: Views,
     penalties: BatchPenalties,
     observed: Option<Observed<M>>,
+    metrics: Vec<(Metric, OfWhole)>,
 }
 
 impl<M> Supervised<M> {
     /// A task with a loss and the preprocessing that the batches went through.
     pub fn new(forward: Forward<M>, loss: Loss, fitted: Arc<Fitted>) -> Self {
         let (views, penalties) = (Views::default(), BatchPenalties::default());
-        Self { forward, loss, fitted, views, penalties, observed: None }
+        Self { forward, loss, fitted, views, penalties, observed: None, metrics: Vec::new() }
+    }
+
+    /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees what
+    /// [`predict`](Self::predict) gives, the targets, both in the units of the data, and the weights. Added after those that
+    /// are always scored.
+    ///
+    /// ```
+    /// # use kiln_core::{Metric, Seed};
+    /// # use kiln_data::{DataConfig, Prepared};
+    /// # use kiln_models::Network;
+    /// # use kiln_objective::{LossConfig, TargetKind};
+    /// # use kiln_train::Supervised;
+    /// # let diabetes = Prepared::load(&DataConfig::new("diabetes"), Seed::new(0))?;
+    /// # let target = TargetKind::Numbers(diabetes.fitted.outputs());
+    /// # let loss = LossConfig::default_for(target).build(target)?;
+    /// let task = Supervised::new(Network::forward, loss, diabetes.fitted.clone())
+    ///     .metric(Metric::minimise("worst"), |all| {
+    ///         let errors = all.predictions().iter().zip(all.targets()).map(|(predicted, y)| (predicted - y).abs());
+    ///         errors.fold(0.0, f64::max)
+    ///     });
+    /// # let _ = task;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn metric<V: MetricValue>(
+        mut self,
+        metric: impl Into<Metric>,
+        of: impl Fn(&Kept) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.metrics.push((metric.into(), of_whole(of)));
+        self
+    }
+
+    /// Keeps what the metrics of one's own need.
+    fn keep<T: Copy + Into<f64>>(
+        &self,
+        outputs: &[f32],
+        targets: &[T],
+        weights: Option<&[f32]>,
+        scores: &mut Scores,
+    ) {
+        if !self.metrics.is_empty() {
+            let whole = scores.keep_weighted(outputs, targets, weights);
+            for (metric, of) in &self.metrics {
+                whole.shared(metric, || Arc::clone(of));
+            }
+        }
     }
 
     /// Predicts and scores by the [average](Loss::average) over these views of every image. Training sees the images as they
@@ -160,12 +209,14 @@ impl<M: Module> Task for Supervised<M> {
             Targets::Classes(labels) => {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();
                 scores.add_weighted_classes(&outputs, &labels, weights.as_deref(), width.max(2));
+                self.keep(&outputs, &labels, weights.as_deref(), scores);
             }
             Targets::Values(values) => {
                 let mut values = to_host(values);
                 self.fitted.unscale(&mut outputs);
                 self.fitted.unscale(&mut values);
                 scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
+                self.keep(&outputs, &values, weights.as_deref(), scores);
             }
             // Of other targets the loss alone is known.
             _ => {}

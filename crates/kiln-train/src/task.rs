@@ -41,5 +41,7 @@ pub trait Task: Send {
     fn set_step(&mut self, _step: u64) {}
 
     /// Adds the batch to the scores. The model is in evaluation mode, without autodiff.
+    ///
+    /// A few validation items are scored before the first step, too, to find out whether the metric that is monitored is there.
     fn score(&self, model: &Self::Model, batch: Self::Batch, scores: &mut Scores);
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use kiln_core::larger_is_better;
 use kiln_experiment::curve::{CurveAxis, CurveReport};
 use kiln_report::{Chart, Column, Table, human, table};
 use kiln_validate::statistics::Summary;
@@ -76,19 +75,18 @@ fn sentence(curve: &CurveReport) -> String {
             None => measured,
         };
     }
-    let sign = if larger_is_better(metric) { 1.0 } else { -1.0 };
     let scored: Vec<_> =
         curve.points.iter().filter_map(|point| Some((point, point.scores(metric)?))).collect();
     let Some((last, [train, test])) = scored.last() else { return measured };
     let gap = format!(
         "with {} items {metric} is {} in training than in the test",
         last.label,
-        better(sign * (train.mean - test.mean))
+        better(curve.direction.gain(train.mean, test.mean))
     );
     match scored.iter().rev().nth(1) {
         Some((before, [_, earlier])) => format!(
             "{gap}, and in the test {} than with {} items\n{measured}",
-            better(sign * (test.mean - earlier.mean)),
+            better(curve.direction.gain(test.mean, earlier.mean)),
             before.label
         ),
         None => format!("{gap}\n{measured}"),

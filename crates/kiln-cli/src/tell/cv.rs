@@ -52,7 +52,7 @@ fn event(report: &CvReport, out: Output) -> Result<(), CliError> {
 
 fn text(report: &CvReport, out: Output) -> Result<(), CliError> {
     let mut text = scores(&report.folds, &report.summaries).render(table::colour(&std::io::stdout()));
-    if let Some(MetricSummary { name, values, summary }) =
+    if let Some(MetricSummary { name, values, summary, .. }) =
         report.summaries.0.iter().find(|metric| metric.name != "loss")
     {
         let (low, high) =

@@ -52,7 +52,7 @@ pub fn learning_curve(
     let (cuts, jobs, config) = (&settings.cuts, settings.jobs, &resolved.config);
     let folds = Folds::load(resolved, |classes| CvStudy::of_cuts(cuts, jobs, config, classes))?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
-    let metric = measure.metric(resolved, settings.metric.as_deref())?;
+    let (metric, direction) = measure.metric(resolved, settings.metric.as_deref())?;
     let draw = match folds.study.plan.scheme {
         Scheme::Time => Draw::Latest,
         _ => Draw::Random(Seed::new(config.seed).purpose(Purpose::Split).at(LEARNING)),
@@ -74,6 +74,7 @@ pub fn learning_curve(
         x: "training items".to_owned(),
         log_x: false,
         metric,
+        direction,
         folds: folds.list().len(),
         points: points.collect(),
     }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::module::Module;
 use burn::tensor::Device;
 use kiln_config::Resolved;
-use kiln_core::{ErrorKind, Explain, Metrics};
+use kiln_core::{Direction, ErrorKind, Explain, Metrics};
 use kiln_train::Stop;
 use kiln_validate::curve::CurvePoint;
 use kiln_validate::split::Fold;
@@ -40,24 +40,22 @@ pub(super) struct Measure<'a> {
 
 impl Measure<'_> {
     /// Checks a configuration against the first fold, and gives the metric to draw: the one wanted, or the first that
-    /// is not the loss.
+    /// is not the loss. And in which direction it gets better.
     pub(super) fn metric(
         &self,
         resolved: &Resolved,
         wanted: Option<&str>,
-    ) -> Result<String, ExperimentError> {
+    ) -> Result<(String, Direction), ExperimentError> {
         let job = self.folds.job_of(resolved, &self.device, &self.folds.list()[0], 0)?;
         job.check()?;
         let first = job.prepared.split.test.first().copied().into_iter().collect();
         let found = job.scores(&job.model()?.train().valid(), job.rows(first))?.metrics();
-        match wanted {
-            None => Ok(found.headline().map_or("loss", |(name, _)| name).to_owned()),
-            Some(name) if found.get(name).is_some() => Ok(name.to_owned()),
-            Some(name) => {
-                let known = found.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
-                Err(CvError::Metric { name: name.to_owned(), known }.into())
-            }
+        let name = wanted.or(found.headline().map(|(name, _)| name)).unwrap_or("loss");
+        if found.get(name).is_none() {
+            let known = found.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+            return Err(CvError::Metric { name: name.to_owned(), known }.into());
         }
+        Ok((name.to_owned(), found.directed(name)?))
     }
 
     /// Trains on a fold, or a part of it, as a cross-validation trains on the fold; `None` when it was asked to stop.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use kiln_config::{Resolved, annotated};
-use kiln_core::{Metrics, larger_is_better};
+use kiln_core::{Direction, Metrics};
 use kiln_validate::curve::CurvePoint;
 use kiln_validate::statistics::Summary;
 use serde_json::{Map, Value, json};
@@ -59,6 +59,8 @@ pub struct CurveReport {
     pub log_x: bool,
     /// The metric that is drawn.
     pub metric: String,
+    /// In which direction the metric gets better.
+    pub direction: Direction,
     /// How many folds judge each point.
     pub folds: usize,
     /// The points, from left to right.
@@ -102,14 +104,14 @@ impl CurveValue {
 impl CurveReport {
     /// The point with the best test score; of equal ones the first.
     pub fn best(&self) -> Option<&CurveValue> {
-        let sign = if larger_is_better(&self.metric) { 1.0 } else { -1.0 };
-        let score = |point: &CurveValue| point.scores(&self.metric).map(|[_, test]| sign * test.mean);
+        let loss =
+            |point: &CurveValue| point.scores(&self.metric).map(|[_, test]| self.direction.loss(test.mean));
         let mut best: Option<(f64, &CurveValue)> = None;
         for point in &self.points {
-            if let Some(score) = score(point)
-                && best.is_none_or(|(found, _)| score > found)
+            if let Some(loss) = loss(point)
+                && best.is_none_or(|(found, _)| loss < found)
             {
-                best = Some((score, point));
+                best = Some((loss, point));
             }
         }
         best.map(|(_, point)| point)

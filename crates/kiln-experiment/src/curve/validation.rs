@@ -58,9 +58,9 @@ pub fn validation_curve(
     let (cuts, jobs, config) = (&settings.cuts, settings.jobs, &resolved.config);
     let folds = Folds::load(resolved, |classes| CvStudy::of_cuts(cuts, jobs, config, classes))?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
-    let mut metric = measure.metric(resolved, settings.metric.as_deref())?;
+    let (mut metric, mut direction) = measure.metric(resolved, settings.metric.as_deref())?;
     for (_, with) in &values {
-        metric = measure.metric(with, settings.metric.as_deref())?;
+        (metric, direction) = measure.metric(with, settings.metric.as_deref())?;
     }
     let key = space.parameters()[0].name.clone();
     let run = |(value, with): &(Assignment, Resolved), number: usize, fold: &Fold| {
@@ -86,6 +86,7 @@ pub fn validation_curve(
         x: key.clone(),
         log_x,
         metric,
+        direction,
         folds: folds.list().len(),
         points: points.collect(),
     }))

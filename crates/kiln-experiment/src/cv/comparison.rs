@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kiln_core::larger_is_better;
+use kiln_core::Direction;
 use kiln_validate::statistics::{Comparison, McNemar, compare, mcnemar};
 
 use super::folds::Folds;
@@ -65,8 +65,8 @@ pub fn compare_folds(folders: [&Path; 2], session: &Session) -> Result<CvCompari
     };
     let is_share = matches!(name, "accuracy" | "macro_f1" | "top5_accuracy");
     let rope = if is_share { ROPE } else { 0.0 };
-    let comparison =
-        compare(&scores(&rows_a), &scores(&rows_b), folds.test_share(), rope, larger_is_better(name))?;
+    let larger_is_better = rows_a[0].test.directed(name)? == Direction::Maximise;
+    let comparison = compare(&scores(&rows_a), &scores(&rows_b), folds.test_share(), rope, larger_is_better)?;
     let right = |folder| Ok::<_, ExperimentError>(PredictionTable::read(folder)?.right());
     let disagreement = match (right(a)?, right(b)?) {
         (Some(right_a), Some(right_b)) if folds.study.plan.repeats == 1 => Some(mcnemar(&right_a, &right_b)?),

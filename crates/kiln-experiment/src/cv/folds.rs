@@ -156,6 +156,9 @@ impl Folds {
     pub(super) fn check<'a>(&self, resolved: &'a Resolved) -> Result<Job<'a>, ExperimentError> {
         let job = self.job(resolved, &open_device(resolved)?, 0)?;
         job.check()?;
+        if self.study.nested.is_some() {
+            job.objective()?;
+        }
         Ok(job)
     }
 

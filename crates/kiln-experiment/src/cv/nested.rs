@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::{Flags, Resolved};
 use kiln_core::file::write_durably;
-use kiln_core::{Purpose, Seed};
+use kiln_core::{Direction, NoDirection, Purpose, Seed};
 use kiln_train::Stop;
 use kiln_validate::search::{Assignment, Ending, State, Study, Trial, TrialRun};
 use kiln_validate::split::Fold;
@@ -51,7 +51,9 @@ impl Searcher<'_> {
     ) -> Result<Option<Chosen>, ExperimentError> {
         let journal = path.join(JOURNAL);
         if !journal.is_file() {
-            let header = Study::header(&self.nested.study(self.monitor, seed))?;
+            let direction = Direction::of_known(self.monitor);
+            let direction = direction.ok_or_else(|| NoDirection::new(self.monitor, Vec::new()))?;
+            let header = Study::header(&self.nested.study(direction, seed))?;
             write_durably(&journal, &header).map_err(RunError::io("write", &journal))?;
         }
         let mut study = Study::open(&journal)?;

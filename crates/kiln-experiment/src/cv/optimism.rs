@@ -1,6 +1,5 @@
 //! By how much the best trial of a search flatters.
 
-use kiln_core::larger_is_better;
 use serde::Serialize;
 
 use crate::fold::FoldRecord;
@@ -28,7 +27,7 @@ impl Optimism {
             inner += record.search.as_ref()?.inner / count;
             outer += record.test.get(monitor)? / count;
         }
-        let sign = if larger_is_better(monitor) { 1.0 } else { -1.0 };
-        Some(Self { monitor: monitor.clone(), inner, outer, optimism: sign * (inner - outer) })
+        let direction = records.first()?.test.direction(monitor)?;
+        Some(Self { monitor: monitor.clone(), inner, outer, optimism: direction.gain(inner, outer) })
     }
 }

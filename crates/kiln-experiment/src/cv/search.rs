@@ -1,7 +1,8 @@
 //! How the settings of each fold are searched for, as it stands in `cv.json`.
 
 use kiln_config::Resolved;
-use kiln_validate::search::{Direction, Sampler, Space, Study, StudyConfig};
+use kiln_core::Direction;
+use kiln_validate::search::{Sampler, Space, Study, StudyConfig};
 use serde::{Deserialize, Serialize};
 
 use super::settings::NestedSettings;
@@ -43,7 +44,8 @@ impl SearchInFolds {
             inner: settings.inner,
             start: start.start.clone(),
         };
-        Study::in_memory(nested.study(&resolved.config.train.monitor, 0))?;
+        // The space and the sampler are right or wrong in either direction. Whether there is a metric to monitor, the data say.
+        Study::in_memory(nested.study(Direction::Minimise, 0))?;
         if nested.inner == 1 && resolved.config.data.validation == 0.0 {
             return Err(TuneError::NoValidation.into());
         }
@@ -51,8 +53,7 @@ impl SearchInFolds {
     }
 
     /// Trials one after the other: each knows all before it, and folds run side by side instead.
-    pub(super) fn study(&self, monitor: &str, seed: u64) -> StudyConfig {
-        let direction = Direction::of(monitor);
+    pub(super) fn study(&self, direction: Direction, seed: u64) -> StudyConfig {
         let sampler = self.sampler.clone();
         StudyConfig { seed, sampler, lag: 1, ..StudyConfig::new(self.space.clone(), direction) }
     }

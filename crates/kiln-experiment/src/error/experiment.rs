@@ -6,7 +6,7 @@ use std::io;
 use kiln_augment::AugmentError;
 use kiln_config::{ConfigError, Resolved, Snippet};
 use kiln_core::device::DeviceError;
-use kiln_core::{ErrorKind, Explain, NumberError, WeightsError};
+use kiln_core::{ErrorKind, Explain, NoDirection, NumberError, WeightsError};
 use kiln_data::DataError;
 use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
@@ -86,6 +86,9 @@ pub enum ExperimentError {
     /// A regularisation path.
     #[error(transparent)]
     RegularisationPath(#[from] PathError),
+    /// A metric is to be compared, and nothing says which values are better.
+    #[error(transparent)]
+    NoDirection(#[from] NoDirection),
     /// Items that cannot be cut into folds so.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -160,6 +163,7 @@ impl ExperimentError {
             Self::Search(error) => error,
             Self::NoPath(error) => error,
             Self::RegularisationPath(error) => error,
+            Self::NoDirection(error) => error,
             Self::Split(error) => error,
             Self::Statistics(error) => error,
             Self::Observer(_) | Self::Internal(_) => return None,

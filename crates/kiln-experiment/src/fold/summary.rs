@@ -1,6 +1,6 @@
 //! What all folds say together.
 
-use kiln_core::Metrics;
+use kiln_core::{Direction, Metric, Metrics};
 use kiln_validate::statistics::{StatisticsError, Summary, summary};
 
 use super::record::FoldRecord;
@@ -14,6 +14,8 @@ pub struct Summaries(pub Vec<MetricSummary>);
 pub struct MetricSummary {
     /// The metric.
     pub name: String,
+    /// In which direction it gets better, where that is known.
+    pub direction: Option<Direction>,
     /// Its value for the test items of each fold.
     pub values: Vec<f64>,
     /// Mean, standard deviation, and the 95 % interval corrected for the training items that folds share.
@@ -34,7 +36,8 @@ impl Summaries {
                 && values.iter().all(|value| value.is_finite())
             {
                 let summary = summary(&values, test_share, 0.95)?;
-                all.push(MetricSummary { name: name.to_owned(), values, summary });
+                let direction = names.direction(name);
+                all.push(MetricSummary { name: name.to_owned(), direction, values, summary });
             }
         }
         Ok(Self(all))
@@ -47,6 +50,10 @@ impl Summaries {
 
     /// The means.
     pub fn means(&self) -> Metrics {
-        Metrics::from_iter(self.0.iter().map(|metric| (metric.name.as_str(), metric.summary.mean)))
+        let metric = |MetricSummary { name, direction, .. }: &MetricSummary| match direction {
+            Some(direction) => Metric::with(name, *direction),
+            None => name.into(),
+        };
+        Metrics::from_iter(self.0.iter().map(|summary| (metric(summary), summary.summary.mean)))
     }
 }

@@ -1,12 +1,12 @@
 //! What only the data can tell, before a folder is made and an epoch is waited for.
 
 use burn::module::Module;
-use kiln_core::params;
+use kiln_core::{Direction, params};
 use kiln_data::{Loader, Prepared, Target};
 use kiln_models::Network;
 use kiln_objective::{Constraints, LossConfig, Penalties};
 use kiln_optim::{OptimError, Optimizer};
-use kiln_train::{NotConvex, TrainError};
+use kiln_train::{NotConvex, TrainError, monitored};
 
 use super::assembly::Job;
 use crate::error::{ExperimentError, JobError, Locate};
@@ -59,14 +59,24 @@ impl Job<'_> {
     /// Whether the metric that is watched exists.
     fn check_monitor(&self, model: &Network) -> Result<(), ExperimentError> {
         let Some(first) = self.prepared.split.validation.first() else { return Ok(()) };
-        let metrics = self.scores(&model.valid(), self.rows(vec![*first]))?.metrics();
-        let monitor = &self.config().train.monitor;
-        if metrics.get(monitor).is_none() {
-            let known = metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
-            let error = TrainError::Monitor { name: monitor.clone(), known };
-            return Err(self.resolved.locate_at("train.monitor", error));
-        }
-        Ok(())
+        self.monitored(&model.clone().valid(), *first).map(|_| ())
+    }
+
+    /// In which direction the metric gets better that trials of a search are judged by.
+    ///
+    /// # Errors
+    /// A metric that is not computed.
+    pub(crate) fn objective(&self) -> Result<Direction, ExperimentError> {
+        let split = &self.prepared.split;
+        let first = split.validation.first().or(split.train.first()).copied().unwrap_or_default();
+        self.monitored(&self.model()?.train().valid(), first)
+    }
+
+    /// The direction of the metric that is watched, as the row `row` has it.
+    fn monitored(&self, model: &Network, row: usize) -> Result<Direction, ExperimentError> {
+        let metrics = self.scores(model, self.rows(vec![row]))?.metrics();
+        let found = monitored(&metrics, &self.config().train.monitor);
+        found.map(|(_, direction)| direction).map_err(|error| self.resolved.locate_at("train.monitor", error))
     }
 
     /// Whether the penalties on what a batch does find layers, and their numbers and schedules are right.

@@ -1,6 +1,6 @@
 //! What a path is: a model for every strength, and the curve that picks one.
 
-use kiln_core::{Metrics, larger_is_better};
+use kiln_core::{Direction, Metrics};
 use kiln_train::Sparsity;
 use kiln_validate::path::{Curve, LogisticPoint, PathError};
 
@@ -19,6 +19,8 @@ pub struct PathReport {
     pub numbers: usize,
     /// The metric that picks.
     pub metric: String,
+    /// In which direction the metric gets better.
+    pub direction: Direction,
     /// The strongest penalty first.
     pub points: Vec<PathStrength>,
     /// Of the metric; its sign is turned where large is better.
@@ -111,7 +113,7 @@ pub struct LayerLeft {
 impl PathReport {
     /// The metric at a strength.
     pub fn metric(&self, place: usize) -> f64 {
-        sign(&self.metric) * self.curve.mean()[place]
+        self.direction.loss(self.curve.mean()[place])
     }
 
     /// Whether each class has coefficients of its own.
@@ -128,10 +130,6 @@ impl PathReport {
             None => feature.to_owned(),
         }
     }
-}
-
-fn sign(metric: &str) -> f64 {
-    if larger_is_better(metric) { -1.0 } else { 1.0 }
 }
 
 /// The scores of each strength, from the metrics of each fold.
@@ -151,10 +149,9 @@ pub(super) fn over_folds(folds: &[Vec<Metrics>]) -> Vec<StrengthScores> {
 }
 
 /// The curve of a metric along points whose strengths fall.
-pub(super) fn curve(points: &[PathStrength], metric: &str) -> Result<Curve, PathError> {
-    let sign = sign(metric);
+pub(super) fn curve(points: &[PathStrength], metric: &str, direction: Direction) -> Result<Curve, PathError> {
     let lambdas = points.iter().map(|point| point.lambda).collect();
-    let of = |metrics: &Metrics| sign * metrics.get(metric).unwrap_or(f64::NAN);
+    let of = |metrics: &Metrics| direction.loss(metrics.get(metric).unwrap_or(f64::NAN));
     let over_items: Option<Vec<f64>> = points.iter().map(|point| point.scores.over_items).collect();
     if let Some(errors) = over_items {
         return Curve::with_errors(

@@ -56,7 +56,9 @@ pub(super) fn solve_path(
     let x = whole.train()?;
     let lambdas = solver.grid(&x, &rows)?;
     let models = solver.fit(&x, &rows, &lambdas)?;
-    let metric = metric(&score(&models[0], &x, &rows, table.wanted()), settings.metric.as_deref())?;
+    let known = score(&models[0], &x, &rows, table.wanted());
+    let metric = metric(&known, settings.metric.as_deref())?;
+    let direction = known.directed(&metric)?;
 
     let count = settings.folds.unwrap_or(5);
     let folds = folds(&dataset, &rows, count, seed)?;
@@ -79,7 +81,7 @@ pub(super) fn solve_path(
         model: PathModel::Linear(model),
     });
     let points: Vec<PathStrength> = points.collect();
-    let curve = curve(&points, &metric)?;
+    let curve = curve(&points, &metric, direction)?;
     let (target, classes) = match table.wanted() {
         Wanted::Numbers { name, .. } => (Some(name.to_owned()), Vec::new()),
         Wanted::Classes { names, .. } => (None, names.to_vec()),
@@ -91,6 +93,7 @@ pub(super) fn solve_path(
         kind: PathKind::Solved { features: whole.features(), l1_ratio: penalties.l1_ratio, l2: penalties.l2 },
         numbers: x.columns() * outputs,
         metric,
+        direction,
         points,
         curve,
         dense: None,

@@ -72,7 +72,7 @@ pub(super) fn train_path(
     job(&checked, &device, &dataset, &rows)?.check()?;
 
     let whole = Walk::new(&path, job(resolved, &device, &dataset, &rows)?, judges, None)?;
-    let name = whole.metric()?;
+    let (name, direction) = whole.metric()?;
     if count == 0 {
         judge::check(&name)?;
     }
@@ -107,7 +107,7 @@ pub(super) fn train_path(
         model: PathModel::Network { layers: stage.layers, inputs: stage.inputs },
     });
     let points: Vec<PathStrength> = points.collect();
-    let curve = curve(&points, &name)?;
+    let curve = curve(&points, &name, direction)?;
     let (target, classes) = match dataset.target.class_names() {
         Some(names) => (None, names.to_vec()),
         None => (Some(dataset.target.names().join(", ")), Vec::new()),
@@ -119,6 +119,7 @@ pub(super) fn train_path(
         kind: PathKind::Trained { penalty: whole.formula()?, epochs: path.epochs },
         numbers: whole.penalised.iter().map(|info| info.dims.iter().product::<usize>()).sum(),
         metric: name,
+        direction,
         points,
         curve,
         dense,

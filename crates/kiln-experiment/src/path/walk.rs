@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::TensorData;
-use kiln_core::{Metrics, ParamInfo, ParamKind, Seed, Weights, params};
+use kiln_core::{Direction, Metrics, ParamInfo, ParamKind, Seed, Weights, params};
 use kiln_models::Network;
 use kiln_objective::Penalties;
 use kiln_train::{Data, Sparsity, Stop, sparsity};
@@ -75,11 +75,14 @@ impl<'a> Walk<'a> {
         Ok(Self { path, job, penalised, judges, fold })
     }
 
-    /// The metric that picks, as a model that has learnt nothing shows it.
-    pub(super) fn metric(&self) -> Result<String, ExperimentError> {
+    /// The metric that picks, as a model that has learnt nothing shows it, and in which direction it gets better.
+    pub(super) fn metric(&self) -> Result<(String, Direction), ExperimentError> {
         let first = self.judges.first().or(self.job.prepared.split.train.first()).copied();
         let rows: Vec<usize> = first.into_iter().collect();
-        Ok(metric(&judge::metrics(&self.job, &self.job.model()?, &rows)?, self.path.metric)?)
+        let known = judge::metrics(&self.job, &self.job.model()?, &rows)?;
+        let name = metric(&known, self.path.metric)?;
+        let direction = known.directed(&name)?;
+        Ok((name, direction))
     }
 
     /// Trains without the penalty that moves, then with it, until nothing is left of what it acts on. `None` when it

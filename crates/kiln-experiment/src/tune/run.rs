@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use kiln_config::{Resolved, annotated};
+use kiln_core::Direction;
 use kiln_core::file::write_durably;
-use kiln_validate::search::{Direction, Sampler, SearchError, Study, StudyConfig, Trial, TrialRun};
+use kiln_validate::search::{Sampler, SearchError, Study, StudyConfig, Trial, TrialRun};
 
 use super::folder::{Folder, TuneRecord};
 use super::report::TuneReport;
@@ -92,13 +93,12 @@ fn begin(
     for probe in space.probes() {
         start.resolve(&probe)?.check()?;
     }
-    let direction = Direction::of(&record.monitor);
-    let config = StudyConfig {
+    let mut config = StudyConfig {
         seed: resolved.config.seed,
         sampler: settings.sampler.clone(),
         pruner: settings.pruner.clone(),
         lag: settings.lag,
-        ..StudyConfig::new(space, direction)
+        ..StudyConfig::new(space, Direction::Minimise)
     };
     if settings.workers > config.lag {
         return Err(SearchError::Workers { workers: settings.workers, lag: config.lag }.into());
@@ -110,6 +110,7 @@ fn begin(
         return Err(TuneError::NoValidation.into());
     }
     job.check()?;
+    config.direction = job.objective()?;
     for warning in job.warnings() {
         tell(observer, &Event::Warning(&warning))?;
     }

@@ -3,6 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use kiln_core::Direction;
+
 use super::Run;
 use super::weights::weights_that_count;
 use crate::checkpoint::folder_name;
@@ -64,10 +66,10 @@ impl<T: Task> Run<'_, T> {
     fn observe(&mut self, metrics: &Metrics) -> Result<bool, TrainError> {
         let (epoch, step) = (self.state.epoch + 1, self.state.step);
         let monitor = &mut self.state.monitor;
-        let value = monitor.value(metrics)?;
+        let (value, direction) = monitor.read(metrics)?;
         check_finite("validation loss", value, epoch, step)?;
-        self.schedules.rate.observe(value, monitor.maximise());
-        Ok(monitor.observe(value, epoch, self.trainer.early_stopping.as_ref()))
+        self.schedules.rate.observe(value, direction == Direction::Maximise);
+        Ok(monitor.observe(value, direction, epoch, self.trainer.early_stopping.as_ref()))
     }
 
     /// Callbacks, early stopping and the limit of steps.

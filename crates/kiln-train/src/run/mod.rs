@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `build.rs` | makes everything that the run needs, as it stands before the first step |
+//! | `foresee.rs` | finds out whether the monitored metric is there |
 //! | `restore.rs` | takes up the state of a checkpoint |
 //! | `epoch.rs` | steps over the batches of one epoch |
 //! | `epoch_end.rs` | ends an epoch: metrics, best weights, record, callbacks, checkpoint |
@@ -13,6 +14,7 @@ mod build;
 mod close;
 mod epoch;
 mod epoch_end;
+mod foresee;
 mod restore;
 mod validate;
 mod weights;
@@ -59,6 +61,10 @@ impl<'a, T: Task> Run<'a, T> {
         from: Option<Checkpoint>,
     ) -> Result<Self, TrainError> {
         let mut run = Self::build(trainer, model, data)?;
+        let state = from.as_ref().map_or(&run.state, |from| &from.state);
+        if state.stop.is_none() {
+            run.foresee(data, &mut state.monitor.clone())?;
+        }
         run.restore(from)?;
         for callback in &mut run.trainer.callbacks {
             callback.on_fit_start(&run.history)?;

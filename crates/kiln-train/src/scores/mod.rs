@@ -3,21 +3,60 @@
 
 mod classification;
 mod regression;
+mod whole;
 
 use std::collections::BTreeMap;
 
+use kiln_core::Metric;
+
 pub use classification::{ClassificationScores, ConfusionMatrix};
 pub use regression::RegressionScores;
+pub use whole::{Kept, MetricValue, WholeSet};
+pub(crate) use whole::{OfWhole, of_whole};
 
 use crate::Metrics;
 
 /// What a task adds to, batch by batch, while it scores a part of the data.
+///
+/// | of the task | method |
+/// |---|---|
+/// | a mean over the items | [`add_mean`](Self::add_mean), or [`add_sum`](Self::add_sum) where weights or tokens count |
+/// | classes: accuracy, top-5 accuracy, macro F1, log-loss | [`add_classes`](Self::add_classes) |
+/// | numbers: MSE, MAE, R² | [`add_values`](Self::add_values) |
+/// | anything else of all items together | [`keep`](Self::keep) |
+///
+/// A metric is a name, or for one whose name does not tell which values are better a [`Metric`].
+///
+/// ```
+/// use kiln_core::Metric;
+/// use kiln_train::Scores;
+///
+/// let mut scores = Scores::new();
+/// for (predicted, ill) in [([0.9, 0.4], [1, 0]), ([0.3, 0.7], [0, 1])] {
+///     scores.add_mean("loss", 0.5, 2);
+///     scores.add_mean(Metric::minimise("alarms"), 0.5, 2);
+///     scores.keep(&predicted, &ill).metric("hit_rate", |all| {
+///         let hits = all.predictions().iter().zip(all.targets()).filter(|(p, y)| (**p > 0.5) == (**y > 0.5));
+///         hits.count() as f64 / all.targets().len() as f64
+///     });
+/// }
+/// assert_eq!(scores.metrics().get("hit_rate"), Some(1.0));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Scores {
     items: u64,
-    means: BTreeMap<String, (f64, f64)>,
+    means: BTreeMap<String, Mean>,
     classification: Option<ClassificationScores>,
     regression: Option<RegressionScores>,
+    whole: BTreeMap<String, WholeSet>,
+}
+
+/// A running mean.
+#[derive(Debug, Clone)]
+struct Mean {
+    metric: Metric,
+    sum: f64,
+    count: f64,
 }
 
 impl Scores {
@@ -26,18 +65,69 @@ impl Scores {
         Self::default()
     }
 
-    /// Adds to the mean called `name` a `value` that is itself a mean over `items` items.
-    pub fn add_mean(&mut self, name: &str, value: f64, items: usize) {
-        let (sum, count) = self.means.entry(name.to_owned()).or_insert((0.0, 0.0));
-        *sum += value * items as f64;
-        *count += items as f64;
+    /// Adds to a mean a `value` that is itself a mean over `items` items.
+    pub fn add_mean(&mut self, metric: impl Into<Metric>, value: f64, items: usize) {
+        self.add_sum(metric, value * items as f64, items as f64);
     }
 
-    /// Adds to the mean called `name` a `sum` of values whose weights sum to `weight`.
-    pub fn add_sum(&mut self, name: &str, sum: f64, weight: f64) {
-        let (all, count) = self.means.entry(name.to_owned()).or_insert((0.0, 0.0));
-        *all += sum;
-        *count += weight;
+    /// Adds to a mean a `sum` of values whose weights sum to `weight`.
+    pub fn add_sum(&mut self, metric: impl Into<Metric>, sum: f64, weight: f64) {
+        let metric = metric.into();
+        match self.means.get_mut(metric.name()) {
+            Some(mean) => {
+                mean.sum += sum;
+                mean.count += weight;
+            }
+            // From 0, so that a sum of -0 is none.
+            None => {
+                let (name, sum) = (metric.name().to_owned(), 0.0 + sum);
+                self.means.insert(name, Mean { metric, sum, count: 0.0 + weight });
+            }
+        }
+    }
+
+    /// Keeps what metrics over the whole part need (the area under a curve, a concordance, a calibration), and takes
+    /// them: see [`WholeSet::metric`]. Order and number of the predictions and targets are the task's; they stay in memory until
+    /// the part is scored, 8 bytes each. The metrics come after all others.
+    pub fn keep<P, T>(&mut self, predictions: &[P], targets: &[T]) -> &mut WholeSet
+    where
+        P: Copy + Into<f64>,
+        T: Copy + Into<f64>,
+    {
+        self.keep_as("", predictions, targets, None::<&[f64]>)
+    }
+
+    /// The same with a weight for each target.
+    pub fn keep_weighted<P, T, W>(
+        &mut self,
+        predictions: &[P],
+        targets: &[T],
+        weights: Option<&[W]>,
+    ) -> &mut WholeSet
+    where
+        P: Copy + Into<f64>,
+        T: Copy + Into<f64>,
+        W: Copy + Into<f64>,
+    {
+        self.keep_as("", predictions, targets, weights)
+    }
+
+    /// The same under a name, for a task that keeps several things, such as the outputs of two heads.
+    pub fn keep_as<P, T, W>(
+        &mut self,
+        name: &str,
+        predictions: &[P],
+        targets: &[T],
+        weights: Option<&[W]>,
+    ) -> &mut WholeSet
+    where
+        P: Copy + Into<f64>,
+        T: Copy + Into<f64>,
+        W: Copy + Into<f64>,
+    {
+        let whole = self.whole.entry(name.to_owned()).or_default();
+        whole.add(predictions, targets, weights);
+        whole
     }
 
     /// Adds a batch of class scores: `logits` holds `[labels.len(), classes]`, row-major.
@@ -89,21 +179,31 @@ impl Scores {
         self.classification.as_ref().map(ClassificationScores::confusion)
     }
 
-    /// All metrics: means (loss first), then those of classification or regression.
+    /// All metrics: means (loss first), then those of classification or regression, then those over the whole part, which
+    /// are computed here.
     pub fn metrics(&self) -> Metrics {
+        self.written(|of, kept| of(kept))
+    }
+
+    /// The metrics without the work of those over the whole part, which are NaN: to see which there are.
+    pub(crate) fn outline(&self) -> Metrics {
+        self.written(|_, _| f64::NAN)
+    }
+
+    fn written(&self, value: impl Fn(&OfWhole, &Kept) -> f64) -> Metrics {
         let mut metrics = Metrics::default();
-        let mean = |(sum, count): &(f64, f64)| sum / count;
-        if let Some(loss) = self.means.get("loss") {
-            metrics.set("loss", mean(loss));
-        }
-        for (name, entry) in &self.means {
-            metrics.set(name.clone(), mean(entry));
+        let loss = self.means.get("loss").into_iter();
+        for Mean { metric, sum, count } in loss.chain(self.means.values()) {
+            metrics.set(metric.clone(), sum / count);
         }
         if let Some(scores) = &self.classification {
             scores.write(&mut metrics);
         }
         if let Some(scores) = &self.regression {
             scores.write(&mut metrics);
+        }
+        for whole in self.whole.values() {
+            whole.write(&mut metrics, &value);
         }
         metrics
     }

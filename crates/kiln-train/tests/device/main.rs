@@ -14,3 +14,4 @@ mod optimisers;
 mod penalties;
 mod resume;
 mod stopped;
+mod whole_set;

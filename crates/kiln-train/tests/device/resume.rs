@@ -164,7 +164,7 @@ fn a_finished_run_is_not_trained_again() {
     assert_eq!(error.kind(), ErrorKind::Usage);
 }
 
-/// Validation items that ask for a stop as soon as the first batch of them is made.
+/// Validation items that ask for a stop as soon as all of them are made into a batch.
 #[derive(Debug)]
 struct Stopping(Points, Arc<AtomicBool>);
 
@@ -174,7 +174,7 @@ impl Source<PointBatch> for Stopping {
     }
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<PointBatch, DataError> {
-        self.1.store(true, Ordering::Relaxed);
+        self.1.store(items.len() == self.0.len(), Ordering::Relaxed);
         self.0.batch(items, device)
     }
 }

@@ -32,8 +32,9 @@ mod study;
 mod trial;
 
 pub use error::SearchError;
+pub use kiln_core::Direction;
 pub use pruner::{Halving, Hyperband, Median, Pruner};
 pub use sampler::{Sampler, Tpe};
 pub use space::{Assignment, Condition, Domain, GRID_LIMIT, Parameter, Space, Test, Value, is_space};
 pub use study::{Ending, Study, StudyConfig, StudyError, StudyPlan, TrialRun};
-pub use trial::{Direction, State, Trial};
+pub use trial::{State, Trial};

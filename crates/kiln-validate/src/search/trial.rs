@@ -1,34 +1,8 @@
 //! What became of a trial.
 
-use kiln_core::larger_is_better;
 use serde::{Deserialize, Serialize};
 
 use super::space::Assignment;
-
-/// Whether small or large values of the objective are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Small values: a loss.
-    Minimise,
-    /// Large values: an accuracy.
-    Maximise,
-}
-
-impl Direction {
-    /// The direction in which the metric called `metric` gets better: see [`larger_is_better`].
-    pub fn of(metric: &str) -> Self {
-        if larger_is_better(metric) { Self::Maximise } else { Self::Minimise }
-    }
-
-    /// The value as a loss: smaller is better.
-    pub(crate) fn loss(self, value: f64) -> f64 {
-        match self {
-            Self::Minimise => value,
-            Self::Maximise => -value,
-        }
-    }
-}
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

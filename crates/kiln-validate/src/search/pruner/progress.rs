@@ -1,8 +1,8 @@
 //! How far a trial is, and how the others did.
 
-use kiln_core::Seed;
+use kiln_core::{Direction, Seed};
 
-use super::super::trial::{Direction, Trial};
+use super::super::trial::Trial;
 
 /// What a pruner may look at.
 pub(crate) struct Progress<'a> {

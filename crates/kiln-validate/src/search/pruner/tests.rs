@@ -1,8 +1,8 @@
-use kiln_core::Seed;
+use kiln_core::{Direction, Seed};
 use serde_json::Value as Json;
 
 use super::super::space::Assignment;
-use super::super::trial::{Direction, State, Trial};
+use super::super::trial::{State, Trial};
 use super::*;
 
 fn golden() -> Json {

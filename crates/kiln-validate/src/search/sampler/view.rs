@@ -1,9 +1,9 @@
 //! What is known when a trial is chosen.
 
-use kiln_core::Seed;
+use kiln_core::{Direction, Seed};
 
 use super::super::space::{Assignment, Space};
-use super::super::trial::{Direction, Trial};
+use super::super::trial::Trial;
 
 /// What a sampler may look at.
 pub(crate) struct View<'a> {

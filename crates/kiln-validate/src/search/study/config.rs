@@ -1,13 +1,12 @@
 //! What decides the table of a study.
 
-use kiln_core::{Seed, check};
+use kiln_core::{Direction, Seed, check};
 use serde::{Deserialize, Serialize};
 
 use super::super::error::SearchError;
 use super::super::pruner::Pruner;
 use super::super::sampler::{Sampler, Tpe};
 use super::super::space::Space;
-use super::super::trial::Direction;
 
 /// What decides the table of a study, together with the objective.
 ///

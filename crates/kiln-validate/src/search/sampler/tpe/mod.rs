@@ -8,12 +8,12 @@
 mod mixture;
 mod normal;
 
-use kiln_core::{Seed, check};
+use kiln_core::{Direction, Seed, check};
 use serde::{Deserialize, Serialize};
 
 use super::super::error::SearchError;
 use super::super::space::{Assignment, Space};
-use super::super::trial::{Direction, State, Trial};
+use super::super::trial::{State, Trial};
 use super::View;
 use super::random::random;
 use mixture::Mixture;

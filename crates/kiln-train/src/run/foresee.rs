@@ -1,0 +1,40 @@
+//! Foresee: whether the monitored metric is there and has a direction, before the first step instead of after an epoch.
+
+use std::sync::atomic::Ordering;
+
+use burn::module::Module;
+
+use super::Run;
+use crate::monitor::Monitor;
+use crate::{Data, Scores, Task, TrainError};
+
+/// Items that are scored first: any batch shows the metrics of almost every task.
+const FEW: usize = 8;
+
+impl<T: Task> Run<'_, T> {
+    /// Scores a few validation items with the first weights, and more only where these do not show the metric. Draws
+    /// nothing that a step draws.
+    pub(super) fn foresee(&self, data: &Data<T::Batch>, monitor: &mut Monitor) -> Result<(), TrainError> {
+        let (Some(source), Some(loader)) = (&data.validation, &self.validation) else { return Ok(()) };
+        let (task, device) = (&self.trainer.task, self.device.clone().inner());
+        let model = self.model().valid();
+        let mut scores = Scores::new();
+        let few: Vec<usize> = (0..source.len().min(FEW)).collect();
+        task.score(&model, source.batch(&few, &device)?, &mut scores);
+        let mut found = monitor.read(&scores.outline());
+        if matches!(found, Err(TrainError::Monitor { .. })) {
+            // A metric may wait for an item of a rare class.
+            for batch in loader.epoch(0, 0, &device) {
+                if self.trainer.stop.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+                task.score(&model, batch?.data, &mut scores);
+                found = monitor.read(&scores.outline());
+                if !matches!(found, Err(TrainError::Monitor { .. })) {
+                    break;
+                }
+            }
+        }
+        found.map(|_| ())
+    }
+}
