@@ -90,8 +90,8 @@ pub mod prelude {
         RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig, StepShape,
     };
     pub use kiln_train::{
-        Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History, Kept,
-        Metrics, Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer,
+        BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History,
+        Kept, Metrics, Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer,
         evaluate,
     };
 }

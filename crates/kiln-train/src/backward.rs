@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor};
 use kiln_optim::{Gradients, Sam};
 
-use crate::Task;
 use crate::batch_seed::BatchSeed;
+use crate::{BatchMetrics, Task};
 
 /// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
-/// at the point above it.
+/// at the point above it. What the task says of the batch beside its loss goes to `seen`.
 pub(crate) fn gradients<T: Task>(
     task: &T,
     model: &T::Model,
@@ -15,11 +15,12 @@ pub(crate) fn gradients<T: Task>(
     seed: BatchSeed,
     device: &Device,
     sam: Option<&Sam>,
+    seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
-    let Some(sam) = sam else { return pass(task, model, batch, seed, device) };
-    let (loss, gradients) = pass(task, model, batch.clone(), seed, device);
+    let Some(sam) = sam else { return pass(task, model, batch, seed, device, seen) };
+    let (loss, gradients) = pass(task, model, batch.clone(), seed, device, seen);
     let above = sam.ascend(model, &gradients);
-    (loss, pass(task, &above, batch, seed, device).1)
+    (loss, pass(task, &above, batch, seed, device, &mut BatchMetrics::default()).1)
 }
 
 /// One pass forward and back.
@@ -29,10 +30,11 @@ fn pass<T: Task>(
     batch: T::Batch,
     seed: BatchSeed,
     device: &Device,
+    seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
     // Modules that draw from Burn's generator become a function of the batch, too.
     device.seed(seed.backend());
-    let loss = task.loss(model, batch, seed.masks());
+    let loss = task.loss_observed(model, batch, seed.masks(), seen);
     let gradients = Gradients::of(loss.backward(), model);
     (loss.inner(), gradients)
 }

@@ -17,7 +17,7 @@ use crate::data::loaders;
 use crate::evaluate::{EVAL_BATCH, evaluate};
 use crate::schedules::Schedules;
 use crate::step::{Objective, Stepper};
-use crate::{Data, Metrics, Task, TrainError, Trainer};
+use crate::{BatchMetrics, Data, Metrics, Task, TrainError, Trainer};
 
 /// How far one device is from the first, over all steps.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,8 +178,16 @@ impl<T: Task> Trainer<T> {
         let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
         let seed = BatchSeed { run: self.seed, batch: step };
-        let (loss, found) =
-            gradients(&self.task, lane.model(), batch.data, seed, &device, lane.stepper.sam.as_ref());
+        let mut seen = BatchMetrics::default();
+        let (loss, found) = gradients(
+            &self.task,
+            lane.model(),
+            batch.data,
+            seed,
+            &device,
+            lane.stepper.sam.as_ref(),
+            &mut seen,
+        );
         let kept = found.clone();
         let lr = schedules.apply(step, &mut lane.stepper.optimizer)?;
         lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));

@@ -22,6 +22,7 @@ mod losses;
 mod lr_finder;
 mod monitor;
 mod nan_guard;
+mod observed;
 mod outcome;
 mod run;
 mod schedules;
@@ -44,6 +45,7 @@ pub use kiln_core::{EpochRecord, Metrics};
 pub use log::read_history;
 pub use lr_finder::{LrCurve, LrFinderConfig, LrPoint};
 pub use monitor::monitored;
+pub use observed::BatchMetrics;
 pub use outcome::{Outcome, Stop};
 pub use schedules::{PlannedStep, Preview};
 pub use scores::{

@@ -7,7 +7,7 @@ use crate::TrainError;
 use crate::nan_guard::check_finite;
 
 /// How many losses wait on the device before they are read together.
-const WINDOW: usize = 32;
+pub(crate) const WINDOW: usize = 32;
 
 /// Sums over an epoch so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub(crate) struct NormSum {
 }
 
 /// JSON has `null` for what is no number.
-fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub(crate) fn or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
@@ -117,7 +117,7 @@ impl Losses {
 }
 
 /// Reads all tensors at once.
-fn read_all(tensors: Vec<Tensor<1>>) -> Result<TensorData, TrainError> {
+pub(crate) fn read_all(tensors: Vec<Tensor<1>>) -> Result<TensorData, TrainError> {
     Tensor::cat(tensors, 0).try_into_data().map_err(|e| TrainError::Device { reason: format!("{e:?}") })
 }
 

@@ -12,7 +12,7 @@ use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_lazy};
 use crate::step::{Objective, Stepper};
-use crate::{Data, Task, TrainError, Trainer};
+use crate::{BatchMetrics, Data, Task, TrainError, Trainer};
 
 /// How the finder goes through the rates: see [`Trainer::lr_find`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,8 +147,9 @@ impl<T: Task> Trainer<T> {
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
                 let seed = BatchSeed { run: self.seed, batch: next };
                 let weight = if self.config.accumulate > 1 { self.task.weight(&batch.data) } else { None };
+                let mut seen = BatchMetrics::default();
                 let (loss, found) =
-                    gradients(&self.task, &copy, batch.data, seed, &device, stepper.sam.as_ref());
+                    gradients(&self.task, &copy, batch.data, seed, &device, stepper.sam.as_ref(), &mut seen);
                 sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
                 items += batch.items;
                 gradient.add(found, batch.items, weight);

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::{Scores, TrainError};
+use crate::{BatchMetrics, Scores, TrainError};
 
 /// How a model learns from a batch and how it is judged.
 ///
@@ -22,6 +22,55 @@ pub trait Task: Send {
     /// `seed` is a function of the run's seed and the step; everything random in the model (dropout) derives from it.
     /// Modules that draw from Burn's own generator are covered too: the trainer seeds it before every step.
     fn loss(&self, model: &Self::Model, batch: Self::Batch, seed: Seed) -> Tensor<1>;
+
+    /// As [`loss`](Self::loss), and may say more of the batch: values that are averaged over the epoch and stand in its record
+    /// beside the training loss, such as the accuracy in training. Training calls this method, and by default it is
+    /// `loss`. A value under a name that the loop writes (`loss`) takes its place.
+    ///
+    /// ```
+    /// use burn::nn::Linear;
+    /// use burn::tensor::Tensor;
+    /// use kiln_core::Seed;
+    /// use kiln_train::{BatchMetrics, Scores, Task};
+    ///
+    /// struct Line;
+    ///
+    /// impl Line {
+    ///     fn errors(model: &Linear, [x, y]: [Tensor<2>; 2]) -> Tensor<2> {
+    ///         model.forward(x) - y
+    ///     }
+    /// }
+    ///
+    /// impl Task for Line {
+    ///     type Model = Linear;
+    ///     type Batch = [Tensor<2>; 2];
+    ///
+    ///     fn loss(&self, model: &Linear, batch: Self::Batch, seed: Seed) -> Tensor<1> {
+    ///         self.loss_observed(model, batch, seed, &mut BatchMetrics::default())
+    ///     }
+    ///
+    ///     fn loss_observed(&self, model: &Linear, batch: Self::Batch, _: Seed, seen: &mut BatchMetrics) -> Tensor<1> {
+    ///         let errors = Self::errors(model, batch);
+    ///         seen.add_mean("mae", errors.clone().abs().mean());
+    ///         errors.square().mean()
+    ///     }
+    ///
+    ///     fn score(&self, model: &Linear, batch: Self::Batch, scores: &mut Scores) {
+    ///         let items = batch[0].dims()[0];
+    ///         let mse = Self::errors(model, batch).square().mean().into_scalar::<f32>();
+    ///         scores.add_mean("loss", f64::from(mse), items);
+    ///     }
+    /// }
+    /// ```
+    fn loss_observed(
+        &self,
+        model: &Self::Model,
+        batch: Self::Batch,
+        seed: Seed,
+        _seen: &mut BatchMetrics,
+    ) -> Tensor<1> {
+        self.loss(model, batch, seed)
+    }
 
     /// What the items of the batch count together, `[1]`, on the device of the batch: by it the mean losses of batches that are
     /// accumulated into one step are weighted, so that a step is that of one large batch. `None`, as by default: their number.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Stop;
 use crate::losses::LossSum;
 use crate::monitor::Monitor;
+use crate::observed::ObservedSum;
 
 /// Version of the layout of a checkpoint.
 pub(crate) const FORMAT: u32 = 1;
@@ -36,6 +37,9 @@ pub struct TrainState {
     #[serde(default)]
     pub(crate) averaged: u64,
     pub(crate) callbacks: Vec<Option<serde_json::Value>>,
+    /// What the task says of training batches beside their loss, over the epoch so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) observed: Vec<ObservedSum>,
 }
 
 impl TrainState {
@@ -54,6 +58,7 @@ impl TrainState {
             plateau: None,
             averaged: 0,
             callbacks: Vec::new(),
+            observed: Vec::new(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::checkpoint::{Deferred, TrainState};
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_lazy};
 use crate::losses::Losses;
+use crate::observed::Observed;
 use crate::schedules::{Schedules, length};
 use crate::step::{Objective, Stepper};
 use crate::{Data, History, Task, TrainError, Trainer};
@@ -55,6 +56,7 @@ impl<'a, T: Task> Run<'a, T> {
             schedules,
             history: History::default(),
             losses: Losses::default(),
+            observed: Observed::default(),
             best: None,
             started: Instant::now(),
             seconds_before: 0.0,

@@ -34,6 +34,7 @@ impl<T: Task> Run<'_, T> {
         self.losses.read(self.state.epoch)?;
         self.state.seconds = seconds;
         self.state.losses = self.losses.total;
+        self.state.observed = self.observed.sums()?;
         self.state.plateau = self.schedules.rate.state();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();

@@ -10,7 +10,7 @@ use super::Run;
 use crate::accumulate::Accumulator;
 use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
-use crate::{StepView, Stop, Task, TrainError};
+use crate::{BatchMetrics, StepView, Stop, Task, TrainError};
 
 impl<T: Task> Run<'_, T> {
     /// Trains to the end of the current epoch. `Some` when the run is to stop.
@@ -50,9 +50,11 @@ impl<T: Task> Run<'_, T> {
         }
         let (task, sam) = (&self.trainer.task, self.stepper.sam.as_ref());
         let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };
-        let (loss, gradients) = gradients(task, self.model(), batch.data, seed, &self.device, sam);
+        let mut seen = BatchMetrics::default();
+        let (loss, gradients) = gradients(task, self.model(), batch.data, seed, &self.device, sam, &mut seen);
         sum.add(gradients, batch.items, weight);
         self.losses.push(loss, batch.items, step + 1, epoch)?;
+        self.observed.push(seen, batch.items)?;
         self.state.batch += 1;
         Ok(())
     }

@@ -9,6 +9,7 @@ use super::Run;
 use super::weights::weights_that_count;
 use crate::checkpoint::folder_name;
 use crate::nan_guard::check_finite;
+use crate::observed::Observed;
 use crate::{EpochRecord, EpochView, Metrics, Stop, Task, TrainError};
 
 impl<T: Task> Run<'_, T> {
@@ -42,13 +43,14 @@ impl<T: Task> Run<'_, T> {
         self.state.epoch += 1;
         self.state.batch = 0;
         self.losses = self.losses.next_epoch();
+        self.observed = Observed::default();
 
         let stop = self.after_epoch(&record)?;
         self.keep(&record, stop.is_none())?;
         Ok(stop)
     }
 
-    /// Losses and gradient norms over the epoch, and the penalty at its end.
+    /// Losses and gradient norms over the epoch, the penalty at its end, and what the task said of its batches.
     fn training_metrics(&mut self) -> Result<Metrics, TrainError> {
         self.losses.read(self.state.epoch)?;
         let mut train = Metrics::from_iter([("loss", self.losses.total.mean())]);
@@ -59,6 +61,7 @@ impl<T: Task> Run<'_, T> {
         if let Some(penalty) = self.stepper.penalties.value(self.model()) {
             train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
         }
+        self.observed.write(&mut train)?;
         Ok(train)
     }
 

@@ -29,6 +29,7 @@ use kiln_optim::Average;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::losses::{LossSum, Losses};
+use crate::observed::Observed;
 use crate::schedules::Schedules;
 use crate::step::Stepper;
 use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
@@ -46,6 +47,7 @@ pub(crate) struct Run<'a, T: Task> {
     state: TrainState,
     history: History,
     losses: Losses,
+    observed: Observed,
     best: Option<Weights>,
     deferred: Deferred,
     started: Instant,

@@ -7,6 +7,7 @@ use kiln_objective::Penalties;
 use super::Run;
 use crate::checkpoint::Checkpoint;
 use crate::losses::Losses;
+use crate::observed::Observed;
 use crate::{Task, TrainError};
 
 impl<T: Task> Run<'_, T> {
@@ -29,6 +30,7 @@ impl<T: Task> Run<'_, T> {
         self.restore_model(&checkpoint)?;
         self.state = checkpoint.state.clone();
         self.losses = Losses::resumed(self.state.losses);
+        self.observed = Observed::resumed(self.state.observed.clone());
         self.seconds_before = self.state.seconds;
         if let Some(plateau) = &self.state.plateau {
             self.schedules.rate.restore(plateau.clone());

@@ -11,6 +11,7 @@ mod fit;
 mod lr_finder;
 mod metrics;
 mod optimisers;
+mod own_metrics;
 mod penalties;
 mod resume;
 mod stopped;
