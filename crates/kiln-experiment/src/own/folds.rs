@@ -6,7 +6,7 @@ use std::time::Duration;
 use kiln_core::Seed;
 use kiln_train::CheckpointConfig;
 use kiln_validate::cross::{self, Parallel};
-use kiln_validate::split::{Fold, Items, SplitError, Splitter};
+use kiln_validate::split::{Fold, Items, SplitError, Splitter, folds_of};
 
 use super::description::Description;
 use crate::error::ExperimentError;
@@ -127,7 +127,7 @@ pub fn cross_validate<E>(
 where
     E: From<ExperimentError> + From<SplitError> + Send,
 {
-    let folds = splitter.split(items)?;
+    let folds = folds_of(splitter, items)?;
     let _lock = match &settings.folder {
         Some(folder) => {
             Description::new(&settings.label, settings.seed, &folds).claim(folder)?;

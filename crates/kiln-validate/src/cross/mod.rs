@@ -23,7 +23,15 @@
 //! }
 //! ```
 //!
-//! A fold that tests what it trains on cannot be made by hand:
+//! A fold that tests what it trains on cannot be made, neither by hand nor out of a file:
+//!
+//! ```
+//! # use kiln_validate::split::{Fold, SplitError};
+//! let items = vec![0, 1, 2];
+//! assert_eq!(Fold::new(items.clone(), items), Err(SplitError::InBoth { item: 0 }));
+//! let read = serde_json::from_str::<Fold>(r#"{ "train": [0, 1], "test": [1, 2] }"#);
+//! assert!(read.unwrap_err().to_string().starts_with("a fold both trains on item 1 and tests it"));
+//! ```
 //!
 //! ```compile_fail
 //! # use kiln_validate::split::Fold;
@@ -55,13 +63,18 @@ pub use nested::inner_folds;
 pub use parallel::Parallel;
 pub use plan::{CvPlan, Scheme};
 
-use crate::split::{Fold, Items, SplitError, Splitter};
+use crate::split::{Fold, Items, SplitError, Splitter, folds_of};
 
 /// Splits the items and runs `run` for each fold, `parallel.jobs` of them side by side; the results are in the order of
 /// the folds.
 ///
 /// What `run` gives must depend on nothing but its arguments: then it does not matter how many run at once. kiln's
 /// models, loaders and trainer are like that. Each fold computes in a pool of threads of its own.
+///
+/// A module that draws from Burn's generator, such as `burn::nn::Dropout`, is not: that generator is one for the whole
+/// process, and folds side by side would take numbers from each other. Train such a module one fold at a time
+/// (`Parallel::new(1)`), or draw from the seed of the step (`kiln_kernels::dropout`). `kiln_experiment::own` refuses it
+/// with that reason; here a trainer does so when it is told `Trainer::side_by_side`.
 ///
 /// ```
 /// use kiln_core::Seed;
@@ -92,7 +105,7 @@ where
     R: Send,
     E: From<SplitError> + Send,
 {
-    let folds = splitter.split(items)?;
+    let folds = folds_of(splitter, items)?;
     let numbers: Vec<usize> = (0..folds.len()).collect();
     parallel.run(&numbers, |fold| run(fold, &folds[fold]))
 }

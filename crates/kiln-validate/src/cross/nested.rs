@@ -1,6 +1,6 @@
 //! The folds within a fold: what a search of settings is judged by in nested cross-validation.
 
-use crate::split::{Fold, Items, SplitError, Splitter};
+use crate::split::{Fold, Items, SplitError, Splitter, folds_of};
 
 /// Splits the training items of `fold` as `splitter` splits items; the numbers are those of `items` again. The items
 /// that judge the fold are in none of the folds, on neither side, and their classes and groups are not looked at.
@@ -34,5 +34,5 @@ pub fn inner_folds(fold: &Fold, items: &Items<'_>, splitter: &dyn Splitter) -> R
     if let Some(groups) = &groups {
         within = within.groups(groups);
     }
-    Ok(splitter.split(&within)?.into_iter().map(|inner| inner.among(rows)).collect())
+    Ok(folds_of(splitter, &within)?.into_iter().map(|inner| inner.among(rows)).collect())
 }

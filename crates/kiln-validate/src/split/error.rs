@@ -104,6 +104,37 @@ pub enum SplitError {
     /// Folds in the order of time, or of one item each, have one order only.
     #[error("folds in the order of time, and folds of one item each, cannot be shuffled or repeated")]
     Ordered,
+    /// An item is on both sides of a fold.
+    #[error("a fold both trains on item {item} and tests it")]
+    InBoth {
+        /// The item, counted from 0.
+        item: usize,
+    },
+    /// An item is twice on one side of a fold.
+    #[error("item {item} is twice in the {part} part of a fold")]
+    Twice {
+        /// `train` or `test`.
+        part: &'static str,
+        /// The item, counted from 0.
+        item: usize,
+    },
+    /// A side of a fold has no item.
+    #[error("the {part} part of a fold is empty")]
+    EmptyPart {
+        /// `train` or `test`.
+        part: &'static str,
+    },
+    /// A fold names an item that is not there.
+    #[error("a fold has item {item}, but there are {items} items, counted from 0")]
+    NoItem {
+        /// The item, counted from 0.
+        item: usize,
+        /// How many there are.
+        items: usize,
+    },
+    /// A splitter gave no fold.
+    #[error("the splitter gave no fold")]
+    NoFold,
     /// The share is out of its range.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -136,6 +167,13 @@ impl Explain for SplitError {
             Self::NoPast { .. } => "use fewer folds, fewer test items or a smaller gap".to_owned(),
             Self::TooFewToTrain { items, .. } => format!("ask for {items} at most, or for the share 1.0"),
             Self::Ordered => "leave out --shuffle and --repeats".to_owned(),
+            Self::InBoth { .. } => {
+                "take it out of the training items: a score on it would say nothing of new data".to_owned()
+            }
+            Self::Twice { .. } => "name each item once".to_owned(),
+            Self::EmptyPart { .. } => "give each part at least one item".to_owned(),
+            Self::NoItem { items, .. } => format!("name items from 0 to {}", items.saturating_sub(1)),
+            Self::NoFold => "give at least one fold".to_owned(),
             Self::Number(_) => return None,
         })
     }

@@ -2,14 +2,60 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One fold: the items to train on and the items to judge by. No item is in both.
+use super::SplitError;
+
+/// One fold: the items to train on and the items to judge by. No item is in both, and none is in one of them twice.
+///
+/// A splitter of one's own makes folds by [`Fold::new`]. Items may be left out of both lists, such as those around the
+/// test items of a time series ("purging").
+///
+/// ```
+/// use kiln_validate::split::{Fold, SplitError};
+///
+/// let fold = Fold::new([4, 0, 1], [2])?; // 3 is left out
+/// assert_eq!((fold.train(), fold.test()), (&[0, 1, 4][..], &[2][..]));
+/// assert_eq!(Fold::new([0, 1, 2], [2, 3]), Err(SplitError::InBoth { item: 2 }));
+/// # Ok::<(), SplitError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Lists")]
 pub struct Fold {
     train: Vec<usize>,
     test: Vec<usize>,
 }
 
+/// A fold as it is read: nothing is checked yet.
+#[derive(Deserialize)]
+struct Lists {
+    train: Vec<usize>,
+    test: Vec<usize>,
+}
+
+impl TryFrom<Lists> for Fold {
+    type Error = SplitError;
+
+    fn try_from(Lists { train, test }: Lists) -> Result<Self, SplitError> {
+        Self::new(train, test)
+    }
+}
+
 impl Fold {
+    /// A fold from the numbers of its items, in any order.
+    ///
+    /// # Errors
+    /// [`SplitError::InBoth`] for an item in both lists, [`SplitError::Twice`] for one that is twice in a list,
+    /// [`SplitError::EmptyPart`] for a list without an item.
+    pub fn new(
+        train: impl IntoIterator<Item = usize>,
+        test: impl IntoIterator<Item = usize>,
+    ) -> Result<Self, SplitError> {
+        let (train, test) = (rising("train", train)?, rising("test", test)?);
+        match train.iter().find(|item| test.binary_search(item).is_ok()) {
+            Some(&item) => Err(SplitError::InBoth { item }),
+            None => Ok(Self { train, test }),
+        }
+    }
+
     /// Tests the items of `test`, and trains on all others of `items`. Both lists rise.
     pub(super) fn complement(items: usize, test: impl IntoIterator<Item = usize>) -> Self {
         let mut tests = vec![false; items];
@@ -20,9 +66,17 @@ impl Fold {
         Self { train, test }
     }
 
-    /// For splitters that leave items out of both lists.
-    pub(super) fn new(train: Vec<usize>, test: Vec<usize>) -> Self {
+    /// For splitters here that leave items out of both lists, which rise and share no item.
+    pub(super) fn of(train: Vec<usize>, test: Vec<usize>) -> Self {
         Self { train, test }
+    }
+
+    /// An error for an item that is not among so many.
+    pub(super) fn check(&self, items: usize) -> Result<(), SplitError> {
+        match self.train.iter().chain(&self.test).find(|item| **item >= items) {
+            Some(&item) => Err(SplitError::NoItem { item, items }),
+            None => Ok(()),
+        }
     }
 
     /// The same fold of `rows`, which rise, where this one is of their places.
@@ -44,6 +98,17 @@ impl Fold {
     /// Items to judge by, rising.
     pub fn test(&self) -> &[usize] {
         &self.test
+    }
+}
+
+/// The items of one list, rising; none may be there twice, and at least one must be there.
+fn rising(part: &'static str, items: impl IntoIterator<Item = usize>) -> Result<Vec<usize>, SplitError> {
+    let mut items: Vec<usize> = items.into_iter().collect();
+    items.sort_unstable();
+    match items.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(SplitError::Twice { part, item: pair[0] }),
+        None if items.is_empty() => Err(SplitError::EmptyPart { part }),
+        None => Ok(items),
     }
 }
 

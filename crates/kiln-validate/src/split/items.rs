@@ -28,6 +28,16 @@ impl<'a> Items<'a> {
         Self { groups: Some(groups), ..self }
     }
 
+    /// The class of each item, where it is known.
+    pub fn get_labels(&self) -> Option<&'a [u32]> {
+        self.labels
+    }
+
+    /// The group of each item, where it is known.
+    pub fn get_groups(&self) -> Option<&'a [u32]> {
+        self.groups
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.len

@@ -45,6 +45,34 @@ pub use time_series::TimeSeriesSplit;
 
 /// Cuts items into folds.
 ///
+/// Write your own for any other way, with [`Fold::new`]; whatever takes a splitter takes it. A purged split leaves out
+/// what lies too near to the test items:
+///
+/// ```
+/// use kiln_validate::cross::{Parallel, cross_validate};
+/// use kiln_validate::split::{Fold, Items, SplitError, Splitter};
+///
+/// /// Tests one day after the other, and trains on all days that are at least `gap` days away.
+/// #[derive(Debug)]
+/// struct Purged {
+///     gap: usize,
+/// }
+///
+/// impl Splitter for Purged {
+///     fn split(&self, items: &Items<'_>) -> Result<Vec<Fold>, SplitError> {
+///         let far = |day: usize| (0..items.len()).filter(move |other| day.abs_diff(*other) >= self.gap);
+///         (0..items.len()).map(|day| Fold::new(far(day), [day])).collect()
+///     }
+/// }
+///
+/// let sizes = |_, fold: &Fold| Ok::<_, SplitError>(fold.train().len());
+/// let found = cross_validate(&Purged { gap: 2 }, &Items::new(5), Parallel::new(1), sizes)?;
+/// assert_eq!(found, [3, 2, 2, 2, 3]);
+/// # Ok::<(), SplitError>(())
+/// ```
+///
+/// kiln's own are settings:
+///
 /// ```
 /// use kiln_core::Seed;
 /// use kiln_validate::split::{Items, KFold, Splitter};
@@ -65,4 +93,29 @@ pub trait Splitter: std::fmt::Debug + Send + Sync {
     /// [`SplitError`]: too few items, groups or members of a class for what is asked, or labels or groups that are
     /// missing or of another length.
     fn split(&self, items: &Items<'_>) -> Result<Vec<Fold>, SplitError>;
+}
+
+impl<S: Splitter + ?Sized> Splitter for &S {
+    fn split(&self, items: &Items<'_>) -> Result<Vec<Fold>, SplitError> {
+        (**self).split(items)
+    }
+}
+
+impl<S: Splitter + ?Sized> Splitter for Box<S> {
+    fn split(&self, items: &Items<'_>) -> Result<Vec<Fold>, SplitError> {
+        (**self).split(items)
+    }
+}
+
+/// The folds of a splitter, which may be one of a user's own: there is at least one, and each item is there.
+///
+/// # Errors
+/// As [`Splitter::split`]; [`SplitError::NoFold`] and [`SplitError::NoItem`].
+pub fn folds_of(splitter: &dyn Splitter, items: &Items<'_>) -> Result<Vec<Fold>, SplitError> {
+    let folds = splitter.split(items)?;
+    if folds.is_empty() {
+        return Err(SplitError::NoFold);
+    }
+    folds.iter().try_for_each(|fold| fold.check(items.len()))?;
+    Ok(folds)
 }

@@ -52,7 +52,7 @@ impl Splitter for ShuffleSplit {
         let sizes = sizes("items", items.len(), self.test, self.train)?;
         repeat(self.splits, self.seed, |seed| {
             let (train, test) = draw(items.len(), sizes, seed);
-            Ok(Fold::new(train, test))
+            Ok(Fold::of(train, test))
         })
     }
 }
@@ -63,7 +63,7 @@ impl Splitter for GroupShuffleSplit {
         let sizes = sizes("groups", groups.count, self.test, self.train)?;
         repeat(self.splits, self.seed, |seed| {
             let (train, test) = draw(groups.count, sizes, seed);
-            Ok(Fold::new(of_groups(&groups, &train), of_groups(&groups, &test)))
+            Ok(Fold::of(of_groups(&groups, &train), of_groups(&groups, &test)))
         })
     }
 }
@@ -97,7 +97,7 @@ impl Splitter for StratifiedShuffleSplit {
             }
             train.sort_unstable();
             test.sort_unstable();
-            Ok(Fold::new(train, test))
+            Ok(Fold::of(train, test))
         })
     }
 }

@@ -56,7 +56,7 @@ impl Splitter for TimeSeriesSplit {
             let end = first + fold * test_size;
             let start = end - self.max_train_size.unwrap_or(end).min(end);
             let test = end + self.gap;
-            Fold::new((start..end).collect(), (test..test + test_size).collect())
+            Fold::of((start..end).collect(), (test..test + test_size).collect())
         };
         Ok((0..folds).map(fold).collect())
     }
