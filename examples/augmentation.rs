@@ -77,8 +77,8 @@ fn accuracy<S: Source<Batch> + 'static>(
     let task = Supervised::new(Network::forward, loss, clothes.fitted.clone());
     let train = TrainConfig { epochs, batch_size: 64, ..TrainConfig::default() };
     let outcome = Trainer::new(task.clone(), train)
-        .optimizer(OptimConfig::Adamw(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() }))
-        .schedule(CosineShape { end: 0.0 }.into())
+        .optimizer(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() })
+        .schedule(CosineShape { end: 0.0 })
         .seed(seed)
         .fit(model, &Data::new(source))?;
     let test = Loader::new(clothes.test().ok_or("no test part")?, 500)?.prefetch(1);

@@ -76,7 +76,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let data = Data::new(clothes.train()).validation(clothes.validation().ok_or("no validation part")?);
     let outcome =
         Trainer::new(task.clone(), TrainConfig { epochs: arguments.epochs, ..TrainConfig::default() })
-            .schedule(CosineShape { end: 0.0 }.into())
+            .schedule(CosineShape { end: 0.0 })
             .callback(Lines)
             .fit(model, &data)?;
 

@@ -113,7 +113,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let part = |rows: &[usize]| Rows::new(Arc::clone(&data), rows.to_vec(), Arc::clone(&fitted));
 
         let trainer = Trainer::new(task.clone(), TrainConfig { epochs: 8, ..TrainConfig::default() })
-            .optimizer(OptimConfig::Adam(AdamConfig { lr: 3e-3, ..AdamConfig::default() }));
+            .optimizer(AdamConfig { lr: 3e-3, ..AdamConfig::default() });
         let model = Digits::new(64, names.len(), seed.purpose(Purpose::Init), &device);
         let sources = Data::new(part(&split.train)).validation(part(&split.validation));
         let Some(outcome) = fold.train(trainer, model, &sources)? else { return Ok(None) };

@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let task = Supervised::new(Network::forward, loss, digits.fitted.clone());
     let data = Data::new(digits.train()).validation(digits.validation().ok_or("no validation part")?);
     Trainer::new(task, TrainConfig { epochs: 50, ..TrainConfig::default() })
-        .optimizer(OptimConfig::Adamw(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() }))
+        .optimizer(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() })
         .callback(GoodEnough { accuracy: 0.97 })
         .fit(model, &data)?;
     Ok(())

@@ -69,8 +69,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Burn draws the first weights of its own layers from the device's generator.
     device.seed(0);
     let outcome = Trainer::new(Redraw, TrainConfig { epochs: 60, ..TrainConfig::default() })
-        .optimizer(OptimConfig::Adam(AdamConfig { lr: 3e-3, ..AdamConfig::default() }))
-        .schedule(CosineShape { end: 0.0 }.into())
+        .optimizer(AdamConfig { lr: 3e-3, ..AdamConfig::default() })
+        .schedule(CosineShape { end: 0.0 })
         .fit(Autoencoder::new(&device), &data)?;
 
     let test = digits.test().ok_or("no test part")?;

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let model = LinearConfig::default().init(shape, patients.fitted.outputs(), &device, init)?;
         let outcome =
             Trainer::new(task.clone(), TrainConfig { epochs, batch_size, ..TrainConfig::default() })
-                .optimizer(OptimConfig::Sgd(SgdConfig { lr, ..SgdConfig::default() }))
+                .optimizer(SgdConfig { lr, ..SgdConfig::default() })
                 .fit(model, &data)?;
         let metric = |loader: &Loader<Batch>, name: &str| -> Result<f64, TrainError> {
             let metrics = evaluate(&task, &outcome.model, loader, &device)?.metrics();

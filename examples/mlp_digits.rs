@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let task = Supervised::new(Network::forward, loss, digits.fitted.clone());
     let data = Data::new(digits.train()).validation(digits.validation().ok_or("no validation part")?);
     let outcome = Trainer::new(task.clone(), TrainConfig { epochs: 30, ..TrainConfig::default() })
-        .optimizer(OptimConfig::Adamw(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() }))
+        .optimizer(AdamwConfig { lr: 3e-3, ..AdamwConfig::default() })
         .early_stopping(EarlyStoppingConfig { patience: 10, ..EarlyStoppingConfig::default() })
         .seed(seed)
         .fit(model, &data)?;

@@ -141,7 +141,7 @@ fn train(
     let mut trainer = Trainer::new(task()?, config).optimizer(optim.clone()).seed(seed);
     if falling == Falling::Rate {
         let lr = optim.lr();
-        trainer = trainer.learning_rate(ScheduleFn::new(move |step| lr * inverse_scaling(step)));
+        trainer = trainer.schedule(ScheduleFn::new(move |step| lr * inverse_scaling(step)));
     }
     let model = network(&device, Seed::new(seed).purpose(Purpose::Init))?;
     let outcome = trainer.fit(model, &Data::new(Arc::clone(digits)))?;

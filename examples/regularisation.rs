@@ -136,8 +136,8 @@ fn train(way: &Way, digits: &Prepared, seed: u64, epochs: u64) -> Result<Trained
     let adamw = AdamwConfig { lr: 0.01, weight_decay: way.weight_decay, ..AdamwConfig::default() };
     let mut trainer =
         Trainer::new(task.clone(), TrainConfig { epochs, batch_size: 16, ..TrainConfig::default() })
-            .optimizer(OptimConfig::Adamw(adamw))
-            .schedule(CosineShape { end: 0.0 }.into())
+            .optimizer(adamw)
+            .schedule(CosineShape { end: 0.0 })
             .callback(Snapshots(Arc::clone(&snapshots)))
             .seed(seed);
     if let Some(penalty) = &way.penalty {

@@ -30,8 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Batch size 0 is all items: plain gradient descent.
     let task = Supervised::new(Network::forward, loss, patients.fitted.clone());
     let outcome = Trainer::new(task, TrainConfig { epochs: 1000, batch_size: 0, ..TrainConfig::default() })
-        .optimizer(OptimConfig::Sgd(SgdConfig { lr: 0.2, ..SgdConfig::default() }))
-        .penalty(L2Config::new(LAMBDA).into())
+        .optimizer(SgdConfig { lr: 0.2, ..SgdConfig::default() })
+        .penalty(L2Config::new(LAMBDA))
         .fit(model, &Data::new(patients.train()))?;
     let weights = Weights::of(&outcome.model);
     let mut descent = Vec::new();

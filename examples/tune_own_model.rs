@@ -96,7 +96,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let trial = |trial: &TrialTraining<'_>| {
         let number = |key| trial.params().number(key).unwrap_or(f64::NAN);
         let trainer = Trainer::new(Redraw, TrainConfig { epochs: 8, ..TrainConfig::default() })
-            .optimizer(OptimConfig::Adam(AdamConfig { lr: number("lr"), ..AdamConfig::default() }));
+            .optimizer(AdamConfig { lr: number("lr"), ..AdamConfig::default() });
         let model = Autoencoder::new(number("code") as usize, Seed::new(0).purpose(Purpose::Init), &device);
         // Reports the validation loss after every epoch, and ends the trial when the pruner gives it up.
         trial.train(trainer, model, &Data::new(digits.train()).validation(validation.clone()))

@@ -36,7 +36,7 @@
 //!
 //! let task = Supervised::new(Network::forward, loss, iris.fitted.clone());
 //! let outcome = Trainer::new(task.clone(), TrainConfig { epochs: 5, batch_size: 8, ..TrainConfig::default() })
-//!     .optimizer(OptimConfig::Adam(AdamConfig { lr: 0.01, ..AdamConfig::default() }))
+//!     .optimizer(AdamConfig { lr: 0.01, ..AdamConfig::default() })
 //!     .fit(model, &Data::new(iris.train()))?;
 //! assert_eq!(outcome.stop, Stop::Finished);
 //!
@@ -69,8 +69,9 @@ pub use kiln_validate as validate;
 pub mod prelude {
     pub use burn::module::Module;
     pub use burn::tensor::{Device, Tensor};
-    pub use kiln_core::device::DeviceName;
-    pub use kiln_core::{Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights};
+    pub use kiln_core::{
+        DeviceName, Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights,
+    };
     pub use kiln_data::{
         Batch, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader, Prepared,
         Rows, Source, Split, Targets, TaskKind,

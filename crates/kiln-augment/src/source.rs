@@ -7,7 +7,7 @@ use kiln_core::Seed;
 use kiln_data::{Batch, DataError, InputShape, Rows, Source};
 
 use crate::op::mixup;
-use crate::rows::{self, RowTransform, Smote};
+use crate::rows::{self, AnyRowTransform, Smote};
 use crate::table::{Between, TableStatistics};
 use crate::{AugmentError, Mix, Transform, transform_samples};
 
@@ -32,7 +32,7 @@ use crate::{AugmentError, Mix, Transform, transform_samples};
 ///     .mix(MixConfig { mixup: 0.2, ..MixConfig::default() }.build("mix")?)?;
 /// let loader = Loader::new(source, 64)?.prefetch(2).augmented(Seed::new(0).purpose(Purpose::Augment));
 /// let device = Default::default();
-/// let (first, second) = (loader.epoch(0, 0, &device).next(), loader.epoch(1, 0, &device).next());
+/// let (first, second) = (loader.epoch(0, &device).next(), loader.epoch(1, &device).next());
 /// # let pixels = |batch: Option<Result<kiln_data::Minibatch<kiln_data::Batch>, _>>| -> Vec<f32> {
 /// #     batch.unwrap().unwrap().data.inputs.flat().into_data().iter::<f32>().collect()
 /// # };
@@ -45,7 +45,7 @@ pub struct Augmented {
     transforms: crate::Compose,
     /// What each byte becomes, a table a channel; empty for tables.
     scaled: Vec<[f32; 256]>,
-    table: Option<(TableStatistics, Vec<RowTransform>)>,
+    table: Option<(TableStatistics, Vec<AnyRowTransform>)>,
     smote: Option<Smote>,
     mix: Option<Mix>,
 }
@@ -89,7 +89,8 @@ impl Augmented {
     /// # Errors
     /// [`AugmentError::Kind`] for images, and for `smote` without classes; [`AugmentError::Data`] when a row cannot be encoded;
     /// [`AugmentError::NotFirst`] for `smote` after another change.
-    pub fn rows(mut self, transform: RowTransform) -> Result<Self, AugmentError> {
+    pub fn rows(mut self, transform: impl Into<AnyRowTransform>) -> Result<Self, AugmentError> {
+        let transform = transform.into();
         if self.rows.fitted().columns().is_none() {
             return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "a table" });
         }

@@ -32,6 +32,18 @@ pub struct Column {
     pub(crate) moments: Option<(f32, f64)>,
 }
 
+impl Column {
+    /// Its features in an encoded row.
+    pub fn features(&self) -> Span<usize> {
+        self.features.clone()
+    }
+
+    /// Mean and standard deviation of the numbers in the training part; `None` for categories.
+    pub fn moments(&self) -> Option<(f32, f64)> {
+        self.moments
+    }
+}
+
 impl TableStatistics {
     pub(crate) fn of(rows: &Rows) -> Result<Self, AugmentError> {
         let fitted = rows.fitted();
@@ -53,13 +65,13 @@ impl TableStatistics {
     }
 
     /// How many features a row has.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.width
     }
 
-    /// The features of a training item.
-    pub(crate) fn row(&self, item: usize) -> &[f32] {
-        &self.rows[item * self.width..(item + 1) * self.width]
+    /// The features of a training item, counted from 0; none of one that is not there.
+    pub fn row(&self, item: usize) -> &[f32] {
+        self.rows.get(item * self.width..(item + 1) * self.width).unwrap_or_default()
     }
 
     /// Writes the features of an item that lies between two others.
@@ -78,12 +90,12 @@ impl TableStatistics {
     }
 
     /// The columns in order.
-    pub(crate) fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
     /// How many training items there are.
-    pub(crate) fn items(&self) -> usize {
+    pub fn items(&self) -> usize {
         self.rows.len() / self.width
     }
 }

@@ -25,6 +25,7 @@ mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
+pub use device::DeviceName;
 pub use did_you_mean::nearest;
 pub use digits::few_digits;
 pub use direction::Direction;

@@ -33,6 +33,7 @@ mod observer;
 pub mod own;
 pub mod path;
 pub mod predict;
+mod predicted;
 pub mod run;
 mod session;
 mod spaces;

@@ -13,7 +13,7 @@ use crate::error::ExperimentError;
 use crate::fold::FoldRecord;
 use crate::run::RunRecord;
 
-/// Hears what an experiment does. `()` hears nothing.
+/// Hears what an experiment does: a function of an event, or a type of one's own. `()` hears nothing.
 ///
 /// Several folds or trials may run at once, so that events come from several threads.
 ///
@@ -47,6 +47,13 @@ pub trait Observer: Send + Sync {
     /// not watched.
     fn watch(&self, _start: &TrainingStart<'_>) -> Option<Box<dyn Callback>> {
         None
+    }
+}
+
+/// A function hears events, and watches no training.
+impl<F: Fn(&Event<'_>) -> io::Result<()> + Send + Sync> Observer for F {
+    fn hear(&self, event: &Event<'_>) -> io::Result<()> {
+        self(event)
     }
 }
 

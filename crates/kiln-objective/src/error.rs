@@ -23,6 +23,14 @@ pub enum ObjectiveError {
         /// The losses for such a target.
         fitting: Vec<&'static str>,
     },
+    /// A loss of one's own is for another kind of target.
+    #[error("the loss {loss} does not fit the target, which is {target}")]
+    OwnTarget {
+        /// The loss, as `Debug` shows it.
+        loss: String,
+        /// What the data set has.
+        target: TargetKind,
+    },
     /// There are more or fewer class weights than classes.
     #[error("loss.class_weights has {found} entries, the target has {classes} classes")]
     ClassWeights {
@@ -79,6 +87,9 @@ impl Explain for ObjectiveError {
                     any_of(fitting)
                 )
             }
+            Self::OwnTarget { .. } => {
+                "take another loss, or say in `LossKind::outputs` what it needs for such a target".to_owned()
+            }
             Self::ClassWeights { classes, .. } => {
                 format!("give {classes} class weights, in the order of the classes, or none")
             }
@@ -94,7 +105,7 @@ impl Explain for ObjectiveError {
     fn key(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Number(error) => error.key(),
-            Self::Target { .. } => Some(Cow::Borrowed("loss.kind")),
+            Self::Target { .. } | Self::OwnTarget { .. } => Some(Cow::Borrowed("loss.kind")),
             Self::ClassWeights { .. } => Some(Cow::Borrowed("loss.class_weights")),
             Self::NothingSelected { penalty, .. } | Self::NoLayer { penalty, .. } => {
                 Some(Cow::Borrowed(penalty))

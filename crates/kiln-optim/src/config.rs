@@ -32,9 +32,11 @@ pub struct OptimizerConfig {
     pub lookahead: Option<LookaheadConfig>,
 }
 
-impl From<OptimConfig> for OptimizerConfig {
-    fn from(rule: OptimConfig) -> Self {
-        Self { rule, layer_decay: None, group: Vec::new(), sam: None, lookahead: None }
+impl<R: Into<OptimConfig>> From<R> for OptimizerConfig {
+    /// The rule with nothing around it: an [`OptimConfig`], or the settings of one, such as
+    /// [`AdamConfig`](crate::AdamConfig).
+    fn from(rule: R) -> Self {
+        Self { rule: rule.into(), layer_decay: None, group: Vec::new(), sam: None, lookahead: None }
     }
 }
 
@@ -47,9 +49,9 @@ impl OptimizerConfig {
     /// Checks everything that does not depend on the parameters.
     ///
     /// ```
-    /// use kiln_optim::{AdamwConfig, OptimConfig, OptimizerConfig, SamConfig};
+    /// use kiln_optim::{AdamwConfig, OptimizerConfig, SamConfig};
     ///
-    /// let plain: OptimizerConfig = OptimConfig::Adamw(AdamwConfig::default()).into();
+    /// let plain: OptimizerConfig = AdamwConfig::default().into();
     /// let config = OptimizerConfig { sam: Some(SamConfig { rho: 0.1, ..SamConfig::default() }), ..plain };
     /// config.check()?;
     /// # Ok::<(), kiln_optim::OptimError>(())

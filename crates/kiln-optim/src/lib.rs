@@ -27,10 +27,10 @@ pub use groups::{GroupConfig, ParamGroups};
 pub use lookahead::LookaheadConfig;
 pub use optimizer::{Along, AlongPenalties, Made, Optimizer};
 pub use optimizers::*;
-pub use rule::{At, Elastic, Gradient, Kept, Rule, Slot};
+pub use rule::{At, Elastic, Gradient, Kept, OwnRule, Rule, Slot};
 pub use sam::{Sam, SamConfig};
 pub use schedule::{
-    Anneal, LearningRate, Plateau, PlateauState, Schedule, ScheduleConfig, ScheduleFn, Sequential, Stretch,
+    Anneal, AnySchedule, LearningRate, Plateau, PlateauState, Schedule, ScheduleConfig, ScheduleFn, Sequential, Stretch,
     ThresholdMode,
 };
 pub use schedules::*;

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
-use crate::rule::{At, Elastic, Gradient, Kept, Rule};
+use crate::rule::{At, Elastic, Gradient, Kept, OwnRule, Rule};
 use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -30,8 +30,10 @@ use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, St
 /// ```
 #[derive(Debug)]
 pub struct Optimizer {
-    pub(crate) config: OptimConfig,
-    pub(crate) rule: Box<dyn Rule>,
+    /// `None` for a rule of a user's own.
+    pub(crate) config: Option<OptimConfig>,
+    pub(crate) rule: Arc<dyn Rule>,
+    has_step_size: bool,
     pub(crate) weight_decay: f64,
     decay_all: bool,
     groups: Arc<ParamGroups>,
@@ -96,17 +98,45 @@ impl Optimizer {
     /// [`OptimError::Number`] for a setting out of its range (the learning rate included),
     /// [`OptimError::Nesterov`] for Nesterov's momentum without momentum or with dampening.
     pub fn new(config: &OptimConfig) -> Result<Self, OptimError> {
-        Ok(Self {
-            config: config.clone(),
-            rule: config.as_kind().rule()?,
+        let rule = OwnRule {
+            rule: config.as_kind().rule()?.into(),
+            lr: config.lr(),
             weight_decay: config.weight_decay(),
             decay_all: config.decay_all(),
+            has_step_size: config.has_step_size(),
+        };
+        Ok(Self { config: Some(config.clone()), ..Self::of_rule(rule)? })
+    }
+
+    /// An optimiser with a rule of one's own that has seen nothing yet.
+    ///
+    /// # Errors
+    /// [`OptimError::Number`] for a learning rate or weight decay below 0.
+    pub fn of_rule(rule: OwnRule) -> Result<Self, OptimError> {
+        rule.check()?;
+        Ok(Self {
+            config: None,
+            rule: rule.rule,
+            has_step_size: rule.has_step_size,
+            weight_decay: rule.weight_decay,
+            decay_all: rule.decay_all,
             groups: Arc::default(),
             lookahead: None,
             updates: 0,
             states: BTreeMap::new(),
             trained: BTreeMap::new(),
         })
+    }
+
+    /// The same with a rule of one's own: groups and Lookahead stay, what was remembered is dropped.
+    ///
+    /// # Errors
+    /// As [`Optimizer::of_rule`]; [`OptimError::Lookahead`] for Lookahead around a rule that averages.
+    pub fn with_rule(self, rule: OwnRule) -> Result<Self, OptimError> {
+        if self.lookahead.is_some() && rule.rule.averaged().is_some() {
+            return Err(OptimError::Lookahead { optimiser: "the rule of your own" });
+        }
+        Ok(Self { groups: self.groups, lookahead: self.lookahead, ..Self::of_rule(rule)? })
     }
 
     /// An optimiser with parameter groups and Lookahead, for a model with these parameters
@@ -131,7 +161,7 @@ impl Optimizer {
 
     /// Whether its updates have a length: whether proximal steps can follow them ([`StepSize`]).
     pub fn has_step_size(&self) -> bool {
-        self.config.has_step_size()
+        self.has_step_size
     }
 
     /// Number of calls of [`Optimizer::step`] so far.

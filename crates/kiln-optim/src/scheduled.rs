@@ -53,9 +53,10 @@ impl Optimizer {
         // Rules without momentum keep no buffer. One that passes through 0 must not lose it on the way, and this is 0 in
         // every sum.
         let momentum = if momentum == 0.0 { f64::MIN_POSITIVE } else { momentum };
-        *self.config.as_kind_mut().momentum_mut().ok_or(nothing)? = momentum;
+        let config = self.config.as_mut().ok_or_else(|| nothing.clone())?;
+        *config.as_kind_mut().momentum_mut().ok_or(nothing)? = momentum;
         // Rules hold settings only, so that a new one takes over what was kept.
-        self.rule = self.config.as_kind().build()?;
+        self.rule = config.as_kind().build()?.into();
         Ok(())
     }
 

@@ -7,20 +7,21 @@ use crate::batch_seed::BatchSeed;
 use crate::{BatchMetrics, Task};
 
 /// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
-/// at the point above it. What the task says of the batch beside its loss goes to `seen`.
+/// at the point above it. What the task says of the batch beside its loss goes to `seen`. `generator` is the device whose
+/// generator is seeded first, if any is.
 pub(crate) fn gradients<T: Task>(
     task: &T,
     model: &T::Model,
     batch: T::Batch,
     seed: BatchSeed,
-    device: &Device,
+    generator: Option<&Device>,
     sam: Option<&Sam>,
     seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
-    let Some(sam) = sam else { return pass(task, model, batch, seed, device, seen) };
-    let (loss, gradients) = pass(task, model, batch.clone(), seed, device, seen);
+    let Some(sam) = sam else { return pass(task, model, batch, seed, generator, seen) };
+    let (loss, gradients) = pass(task, model, batch.clone(), seed, generator, seen);
     let above = sam.ascend(model, &gradients);
-    (loss, pass(task, &above, batch, seed, device, &mut BatchMetrics::default()).1)
+    (loss, pass(task, &above, batch, seed, generator, &mut BatchMetrics::default()).1)
 }
 
 /// One pass forward and back.
@@ -29,11 +30,13 @@ fn pass<T: Task>(
     model: &T::Model,
     batch: T::Batch,
     seed: BatchSeed,
-    device: &Device,
+    generator: Option<&Device>,
     seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
     // Modules that draw from Burn's generator become a function of the batch, too.
-    device.seed(seed.backend());
+    if let Some(device) = generator {
+        device.seed(seed.backend());
+    }
     let loss = task.loss_observed(model, batch, seed.masks(), seen);
     let gradients = Gradients::of(loss.backward(), model);
     (loss.inner(), gradients)

@@ -9,7 +9,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{ParamInfo, Weights, params};
 use kiln_data::Loader;
-use kiln_optim::{Gradients, Optimizer};
+use kiln_optim::Gradients;
 
 use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
@@ -161,7 +161,7 @@ impl<T: Task> Trainer<T> {
     ) -> Result<Lane<T::Model>, TrainError> {
         let model = weights.apply(init(device)?.valid())?.train();
         let objective = Objective::of(self, &params::list(&model))?;
-        let optimizer = Optimizer::build(&self.optim, &params::list(&model))?;
+        let optimizer = self.build_optimizer(&params::list(&model))?;
         let stepper = Stepper::new(self, optimizer, objective);
         Ok(Lane { device: device.clone(), model: Some(model), stepper })
     }
@@ -175,7 +175,7 @@ impl<T: Task> Trainer<T> {
     ) -> Result<(Tensor<1>, Gradients, usize), TrainError> {
         let batches = train.batches() as u64;
         let device = lane.device.clone().autodiff();
-        let mut epoch = train.epoch(step / batches, (step % batches) as usize, &device);
+        let mut epoch = train.epoch_from(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
         let seed = BatchSeed { run: self.seed, batch: step };
         let mut seen = BatchMetrics::default();
@@ -184,7 +184,7 @@ impl<T: Task> Trainer<T> {
             lane.model(),
             batch.data,
             seed,
-            &device,
+            Some(&device),
             lane.stepper.sam.as_ref(),
             &mut seen,
         );

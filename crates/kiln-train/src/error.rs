@@ -98,6 +98,15 @@ pub enum TrainError {
         /// What it said.
         source: io::Error,
     },
+    /// A training beside others draws from the generator that they all share.
+    #[error(
+        "the loss is another one when it is computed again: {} from Burn's generator, which trainings side by side share",
+        draw(modules)
+    )]
+    SharedGenerator {
+        /// Paths of the modules of Burn that draw from it; none where the task does so itself.
+        modules: Vec<String>,
+    },
     /// A callback failed.
     #[error("callback {name} failed: {reason}")]
     Callback {
@@ -118,6 +127,15 @@ fn values(direction: Direction) -> &'static str {
     match direction {
         Direction::Minimise => "small",
         Direction::Maximise => "large",
+    }
+}
+
+/// Who draws, in words.
+fn draw(modules: &[String]) -> String {
+    match modules {
+        [] => "the task draws".to_owned(),
+        [one] => format!("the module {one} draws"),
+        many => format!("the modules {} draw", many.join(", ")),
     }
 }
 
@@ -143,7 +161,10 @@ impl Explain for TrainError {
             Self::Convex(error) => error.kind(),
             Self::Diverged { .. } => ErrorKind::Diverged,
             Self::NoDirection(error) => error.kind(),
-            Self::Monitor { .. } | Self::OtherDirection { .. } | Self::NotEmpty { .. } => ErrorKind::Usage,
+            Self::Monitor { .. }
+            | Self::OtherDirection { .. }
+            | Self::NotEmpty { .. }
+            | Self::SharedGenerator { .. } => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Io { .. } => ErrorKind::Io,
@@ -176,6 +197,11 @@ impl Explain for TrainError {
             Self::Damaged { .. } => {
                 Some("see `kiln verify RUN`; an older checkpoint may be whole".to_owned())
             }
+            Self::SharedGenerator { .. } => Some(
+                "train one at a time (one job or worker), or draw from the seed that `Task::loss` gets: \
+                 `kiln::kernels::dropout` does"
+                    .to_owned(),
+            ),
             Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
         }

@@ -19,7 +19,7 @@ pub fn evaluate<T: Task>(
     device: &Device,
 ) -> Result<Scores, TrainError> {
     let mut scores = Scores::new();
-    for batch in loader.epoch(0, 0, device) {
+    for batch in loader.pass(device) {
         task.score(model, batch?.data, &mut scores);
     }
     Ok(scores)

@@ -3,7 +3,6 @@
 use burn::module::Module;
 use kiln_core::check::{NumberError, at_least};
 use kiln_core::{Range, Weights, params};
-use kiln_optim::Optimizer;
 use serde::{Deserialize, Serialize};
 
 use crate::accumulate::Accumulator;
@@ -131,25 +130,32 @@ impl<T: Task> Trainer<T> {
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
         let objective = Objective::of(self, &params::list(&copy))?;
-        let optimizer = Optimizer::build(&self.optim, &params::list(&copy))?;
+        let optimizer = self.build_optimizer(&params::list(&copy))?;
         let mut stepper = Stepper::new(self, optimizer, objective);
 
         let batches = train.batches() as u64;
         let mut next = 0;
-        let mut epoch = train.epoch(0, 0, &device);
+        let mut epoch = train.epoch(0, &device);
         let (mut points, mut average, mut smallest) = (Vec::new(), 0.0, f64::INFINITY);
         for step in 0..config.steps {
             let (mut gradient, mut sum, mut items) = (Accumulator::default(), 0.0, 0);
             for _ in 0..self.config.accumulate {
                 if next > 0 && next % batches == 0 {
-                    epoch = train.epoch(next / batches, 0, &device);
+                    epoch = train.epoch(next / batches, &device);
                 }
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
                 let seed = BatchSeed { run: self.seed, batch: next };
                 let weight = if self.config.accumulate > 1 { self.task.weight(&batch.data) } else { None };
                 let mut seen = BatchMetrics::default();
-                let (loss, found) =
-                    gradients(&self.task, &copy, batch.data, seed, &device, stepper.sam.as_ref(), &mut seen);
+                let (loss, found) = gradients(
+                    &self.task,
+                    &copy,
+                    batch.data,
+                    seed,
+                    Some(&device),
+                    stepper.sam.as_ref(),
+                    &mut seen,
+                );
                 sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
                 items += batch.items;
                 gradient.add(found, batch.items, weight);

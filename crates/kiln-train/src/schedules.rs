@@ -73,17 +73,11 @@ impl Schedules {
         steps_per_epoch: u64,
         steps: u64,
     ) -> Result<Self, OptimError> {
-        let optim = &trainer.optim.rule;
-        let rate = match &trainer.learning_rate {
-            Some(own) => LearningRate::new(own.clone()),
-            None => trainer.schedule.build(optim.lr(), steps_per_epoch, steps)?,
-        };
-        let momentum = trainer.momentum_schedule.as_ref();
-        let momentum = momentum.map(|config| optim.schedule_momentum(config, steps_per_epoch, steps));
-        let decay = trainer.weight_decay_schedule.as_ref();
-        let decay = decay.map(|config| optim.schedule_weight_decay(config, steps_per_epoch, steps));
-        let (momentum, weight_decay) = (momentum.transpose()?, decay.transpose()?);
-        Ok(Self { rate, momentum, weight_decay })
+        Ok(Self {
+            rate: trainer.schedule.rate(trainer.lr(), steps_per_epoch, steps)?,
+            momentum: trainer.momentum(steps_per_epoch, steps)?,
+            weight_decay: trainer.decay(steps_per_epoch, steps)?,
+        })
     }
 
     fn planned(&self, step: u64) -> PlannedStep {

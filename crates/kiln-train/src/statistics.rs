@@ -14,6 +14,16 @@ use crate::{Task, TrainError};
 /// A value beside which what one batch adds is nothing.
 const FAR: f64 = (1_u64 << 40) as f64;
 
+/// A pass over the training items.
+pub(crate) struct Pass<'a, B> {
+    pub(crate) train: &'a Loader<B>,
+    pub(crate) device: &'a Device,
+    /// The device whose generator is seeded before every batch, if any is.
+    pub(crate) generator: Option<&'a Device>,
+    /// The seed of the run.
+    pub(crate) run: Seed,
+}
+
 /// Gives `model`, which is in evaluation mode, the mean of the batch statistics over one pass of the training items, all
 /// batches counting the same: PyTorch's `update_bn`, which sets `momentum=None`. Dropout stays on, as there.
 ///
@@ -23,9 +33,7 @@ const FAR: f64 = (1_u64 << 40) as f64;
 pub(crate) fn recompute<T: Task>(
     task: &T,
     model: T::Model,
-    train: &Loader<T::Batch>,
-    device: &Device,
-    run: Seed,
+    pass: Pass<'_, T::Batch>,
     stop: &AtomicBool,
 ) -> Result<Option<T::Model>, TrainError> {
     if !params::list(&model).iter().any(|info| info.kind == ParamKind::Running) {
@@ -34,17 +42,18 @@ pub(crate) fn recompute<T: Task>(
     let mut moved: BTreeMap<String, Tensor<1>> = BTreeMap::new();
     let mut sums: BTreeMap<String, Tensor<1>> = BTreeMap::new();
     let mut batches = 0;
-    for batch in train.epoch(0, 0, device) {
+    for batch in pass.train.pass(pass.device) {
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         let batch = batch?.data;
         if batches == 0 {
             // The same batch once more, to learn the momenta from.
-            let again = train.epoch(0, 0, device).next().expect("this epoch has a first batch")?.data;
-            moved = after(task, &model, FAR, again, 0, device, run);
+            let mut first = pass.train.pass(pass.device);
+            let again = first.next().expect("this epoch has a first batch")?.data;
+            moved = after(task, &model, FAR, again, 0, &pass);
         }
-        for (path, value) in after(task, &model, 0.0, batch, batches, device, run) {
+        for (path, value) in after(task, &model, 0.0, batch, batches, &pass) {
             let sum = match sums.remove(&path) {
                 Some(sum) => sum.add(value),
                 None => value,
@@ -72,15 +81,16 @@ fn after<T: Task>(
     start: f64,
     data: T::Batch,
     batch: u64,
-    device: &Device,
-    run: Seed,
+    pass: &Pass<'_, T::Batch>,
 ) -> BTreeMap<String, Tensor<1>> {
     let from = params::replace(model.valid(), |info, value| match info.kind {
         ParamKind::Running => value.zeros_like().add_scalar(start),
         _ => value,
     });
-    let seed = BatchSeed { run, batch };
-    device.seed(seed.backend());
+    let seed = BatchSeed { run: pass.run, batch };
+    if let Some(device) = pass.generator {
+        device.seed(seed.backend());
+    }
     let model = from.train();
     // The loss is not wanted, only what computing it leaves behind.
     let _ = task.loss(&model, data, seed.masks());

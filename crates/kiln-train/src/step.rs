@@ -25,16 +25,14 @@ impl Objective {
         for term in &trainer.own_penalties {
             penalties = penalties.with(term.clone(), params)?;
         }
-        if let Some(penalty) = penalties.proximal()
-            && !trainer.optim.rule.has_step_size()
-        {
-            return Err(OptimError::NotProximal {
-                penalty: penalty.to_owned(),
-                optimiser: trainer.optim.rule.name(),
-            }
-            .into());
+        if let (Some(penalty), Some(optimiser)) = (penalties.proximal(), trainer.not_proximal()) {
+            return Err(OptimError::NotProximal { penalty: penalty.to_owned(), optimiser }.into());
         }
-        Ok(Self { penalties, constraints: Constraints::new(&trainer.constraints, params)? })
+        let mut constraints = Constraints::default();
+        for constraint in &trainer.constraints {
+            constraints = constraints.with(constraint.clone(), params)?;
+        }
+        Ok(Self { penalties, constraints })
     }
 }
 

@@ -14,10 +14,11 @@ use crate::scores::{OfWhole, of_whole};
 use crate::{Kept, MetricValue, Scores, Task, TrainError};
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
-pub type Forward<M> = fn(&M, Inputs, Option<Seed>) -> Tensor<2>;
+pub type Forward<M> = dyn Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync;
 
 /// As [`Forward`], and gives the outputs of every hidden layer, `[N, features]`, with its path to a function.
-pub type Observed<M> = fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor<2>)) -> Tensor<2>;
+pub type Observed<M> =
+    dyn Fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor<2>)) -> Tensor<2> + Send + Sync;
 
 /// Supervised learning with a model that maps [`Inputs`] to raw outputs.
 ///
@@ -25,22 +26,56 @@ pub type Observed<M> = fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor
 /// MSE, MAE and R², in the units of the data. Items with a weight ([`Batch::weights`]) count that much in the loss and in
 /// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`, and so is that of several
 /// batches that are accumulated into one step. In the training loss of an epoch a batch counts by the number of its items.
-#[derive(Clone)]
+///
+/// The forward pass is a method of the model or any closure, which may hold what it needs:
+///
+/// ```
+/// use burn::nn::{Linear, LinearConfig};
+/// use kiln_core::Seed;
+/// use kiln_data::{DataConfig, Inputs, Prepared};
+/// use kiln_objective::{LossConfig, TargetKind};
+/// use kiln_train::Supervised;
+///
+/// let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0))?;
+/// let target = TargetKind::Classes(3);
+/// let loss = LossConfig::default_for(target).build(target)?;
+/// let temperature = 0.5;
+/// let forward = move |model: &Linear, inputs: Inputs, _: Option<Seed>| {
+///     model.forward(inputs.flat()).div_scalar(temperature)
+/// };
+/// let task = Supervised::new(forward, loss, iris.fitted.clone());
+/// let model = LinearConfig::new(4, 3).init(&Default::default());
+/// let inputs = iris.fitted.inputs(&iris.dataset.features, &[0, 1], &Default::default())?;
+/// assert_eq!(task.predict(&model, inputs).len(), 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Supervised<M> {
-    forward: Forward<M>,
+    forward: Arc<Forward<M>>,
     loss: Loss,
     fitted: Arc<Fitted>,
     views: Views,
     penalties: BatchPenalties,
-    observed: Option<Observed<M>>,
+    observed: Option<Arc<Observed<M>>>,
     metrics: Vec<(Metric, OfWhole)>,
 }
 
 impl<M> Supervised<M> {
     /// A task with a loss and the preprocessing that the batches went through.
-    pub fn new(forward: Forward<M>, loss: Loss, fitted: Arc<Fitted>) -> Self {
+    pub fn new(
+        forward: impl Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync + 'static,
+        loss: Loss,
+        fitted: Arc<Fitted>,
+    ) -> Self {
         let (views, penalties) = (Views::default(), BatchPenalties::default());
-        Self { forward, loss, fitted, views, penalties, observed: None, metrics: Vec::new() }
+        Self {
+            forward: Arc::new(forward),
+            loss,
+            fitted,
+            views,
+            penalties,
+            observed: None,
+            metrics: Vec::new(),
+        }
     }
 
     /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees what
@@ -110,8 +145,14 @@ impl<M> Supervised<M> {
     /// How the hidden layers are seen, for activity penalties: `kiln_models::Network::forward_observed` for
     /// kiln's own models.
     #[must_use]
-    pub fn observed(mut self, observed: Observed<M>) -> Self {
-        self.observed = Some(observed);
+    pub fn observed(
+        mut self,
+        observed: impl Fn(&M, Inputs, Option<Seed>, &mut dyn FnMut(&str, &Tensor<2>)) -> Tensor<2>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.observed = Some(Arc::new(observed));
         self
     }
 
@@ -148,6 +189,21 @@ impl<M> Supervised<M> {
     }
 }
 
+// By hand, because a derive would ask for `M: Clone`.
+impl<M> Clone for Supervised<M> {
+    fn clone(&self) -> Self {
+        Self {
+            forward: Arc::clone(&self.forward),
+            loss: self.loss.clone(),
+            fitted: Arc::clone(&self.fitted),
+            views: self.views,
+            penalties: self.penalties.clone(),
+            observed: self.observed.clone(),
+            metrics: self.metrics.clone(),
+        }
+    }
+}
+
 impl<M> std::fmt::Debug for Supervised<M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Supervised").field("loss", &self.loss).finish_non_exhaustive()
@@ -160,7 +216,7 @@ impl<M: Module> Task for Supervised<M> {
 
     fn loss(&self, model: &M, batch: Batch, seed: Seed) -> Tensor<1> {
         let mut activity: Option<Tensor<1>> = None;
-        let outputs = match self.observed.filter(|_| self.penalties.observes()) {
+        let outputs = match self.observed.as_ref().filter(|_| self.penalties.observes()) {
             None => (self.forward)(model, batch.inputs.clone(), Some(seed)),
             Some(observed) => observed(model, batch.inputs.clone(), Some(seed), &mut |layer, outputs| {
                 let own = self.penalties.observe(layer, outputs);

@@ -6,10 +6,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use kiln_core::Seed;
-use kiln_objective::{ConstraintConfig, PenaltyConfig, PenaltyTerm};
-use kiln_optim::{
-    AdamConfig, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, Schedule, ScheduleConfig,
-};
+use kiln_objective::{AnyConstraint, AnyPenalty, PenaltyConfig, PenaltyTerm};
+use kiln_optim::{AdamConfig, AnySchedule, AverageConfig, GradientConfig, OptimizerConfig, OwnRule};
 
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
@@ -23,13 +21,13 @@ pub struct Trainer<T: Task> {
     pub(crate) task: T,
     pub(crate) config: TrainConfig,
     pub(crate) optim: OptimizerConfig,
-    pub(crate) schedule: ScheduleConfig,
-    pub(crate) learning_rate: Option<Arc<dyn Schedule>>,
-    pub(crate) momentum_schedule: Option<ScheduleConfig>,
-    pub(crate) weight_decay_schedule: Option<ScheduleConfig>,
+    pub(crate) own_rule: Option<OwnRule>,
+    pub(crate) schedule: AnySchedule,
+    pub(crate) momentum_schedule: Option<AnySchedule>,
+    pub(crate) weight_decay_schedule: Option<AnySchedule>,
     pub(crate) penalties: Vec<PenaltyConfig>,
     pub(crate) own_penalties: Vec<PenaltyTerm>,
-    pub(crate) constraints: Vec<ConstraintConfig>,
+    pub(crate) constraints: Vec<AnyConstraint>,
     pub(crate) gradient: GradientConfig,
     pub(crate) average: Option<AverageConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
@@ -40,6 +38,7 @@ pub struct Trainer<T: Task> {
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
     pub(crate) seed: Seed,
     pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) side_by_side: bool,
 }
 
 impl<T: Task> std::fmt::Debug for Trainer<T> {
@@ -58,9 +57,9 @@ impl<T: Task> Trainer<T> {
         Self {
             task,
             config,
-            optim: OptimConfig::Adam(AdamConfig::default()).into(),
-            schedule: ScheduleConfig::default(),
-            learning_rate: None,
+            optim: AdamConfig::default().into(),
+            own_rule: None,
+            schedule: AnySchedule::default(),
             momentum_schedule: None,
             weight_decay_schedule: None,
             penalties: Vec::new(),
@@ -76,7 +75,13 @@ impl<T: Task> Trainer<T> {
             callbacks: Vec::new(),
             seed: Seed::new(0),
             stop: Arc::default(),
+            side_by_side: false,
         }
+    }
+
+    /// The task.
+    pub fn task(&self) -> &T {
+        &self.task
     }
 
     /// Replaces the settings of the loop.
@@ -85,54 +90,54 @@ impl<T: Task> Trainer<T> {
         self
     }
 
-    /// The optimiser and its learning rate: an [`OptimConfig`], or with groups and wrappers an [`OptimizerConfig`].
+    /// The optimiser and its learning rate: the settings of one, such as [`AdamConfig`], or with groups and wrappers an
+    /// [`OptimizerConfig`].
     pub fn optimizer(mut self, optim: impl Into<OptimizerConfig>) -> Self {
         self.optim = optim.into();
         self
     }
 
-    /// How the learning rate changes.
-    pub fn schedule(mut self, schedule: ScheduleConfig) -> Self {
-        self.schedule = schedule;
+    /// An update rule of one's own in place of that of [`Trainer::optimizer`], whose groups and wrappers stay.
+    pub fn optimizer_rule(mut self, rule: OwnRule) -> Self {
+        self.own_rule = Some(rule);
         self
     }
 
-    /// A learning rate of one's own for every step, such as a [`kiln_optim::ScheduleFn`], in place of that of
-    /// [`Trainer::optimizer`] and its schedule.
-    pub fn learning_rate(mut self, rate: impl Schedule + 'static) -> Self {
-        self.learning_rate = Some(Arc::new(rate));
+    /// How the learning rate changes: settings, which move that of the optimiser, or a schedule of one's own, which is the
+    /// rate, such as a [`kiln_optim::ScheduleFn`].
+    pub fn schedule(mut self, schedule: impl Into<AnySchedule>) -> Self {
+        self.schedule = schedule.into();
         self
     }
 
     /// How the momentum, or the first beta, of the optimiser changes. Default: not at all, but for a schedule of the
     /// learning rate with `cycle_momentum`.
-    pub fn momentum_schedule(mut self, schedule: ScheduleConfig) -> Self {
-        self.momentum_schedule = Some(schedule);
+    pub fn momentum_schedule(mut self, schedule: impl Into<AnySchedule>) -> Self {
+        self.momentum_schedule = Some(schedule.into());
         self
     }
 
     /// How the weight decay of the optimiser changes. Default: not at all.
-    pub fn weight_decay_schedule(mut self, schedule: ScheduleConfig) -> Self {
-        self.weight_decay_schedule = Some(schedule);
+    pub fn weight_decay_schedule(mut self, schedule: impl Into<AnySchedule>) -> Self {
+        self.weight_decay_schedule = Some(schedule.into());
         self
     }
 
-    /// Adds a penalty λ·R(θ) to the objective. One on what a batch does is the task's:
+    /// Adds a penalty λ·R(θ) to the objective: settings, such as a [`kiln_objective::L2Config`], or a penalty of one's own,
+    /// such as a [`kiln_objective::Custom`], which acts after those of settings. One on what a batch does is the task's:
     /// [`Supervised::penalties`](crate::Supervised::penalties).
-    pub fn penalty(mut self, penalty: PenaltyConfig) -> Self {
-        self.penalties.push(penalty);
+    pub fn penalty(mut self, penalty: impl Into<AnyPenalty>) -> Self {
+        match penalty.into() {
+            AnyPenalty::Config(config) => self.penalties.push(config),
+            AnyPenalty::Own(term) => self.own_penalties.push(term),
+        }
         self
     }
 
-    /// Adds a penalty of your own, such as a [`kiln_objective::Custom`].
-    pub fn own_penalty(mut self, penalty: impl Into<PenaltyTerm>) -> Self {
-        self.own_penalties.push(penalty.into());
-        self
-    }
-
-    /// Adds a constraint: where weights must lie after every update.
-    pub fn constraint(mut self, constraint: ConstraintConfig) -> Self {
-        self.constraints.push(constraint);
+    /// Adds a constraint, where weights must lie after every update: settings, such as a
+    /// [`kiln_objective::MaxNormConfig`], or one of one's own, which is a [`kiln_objective::ConstraintKind`].
+    pub fn constraint(mut self, constraint: impl Into<AnyConstraint>) -> Self {
+        self.constraints.push(constraint.into());
         self
     }
 
@@ -186,6 +191,21 @@ impl<T: Task> Trainer<T> {
     /// The seed that everything random derives from. Default 0.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Seed::new(seed);
+        self
+    }
+
+    /// Says that other trainings run in this process at the same time, in threads of their own.
+    ///
+    /// Burn has one random generator for the whole process. Alone, a training seeds it before every step, so that modules
+    /// that draw from it, such as `burn::nn::Dropout`, are reproducible. Side by side, trainings would take numbers from each
+    /// other, and each run would have other bits. So the generator is left alone, and a task whose loss draws from it is
+    /// refused when training begins: [`TrainError::SharedGenerator`](crate::TrainError::SharedGenerator). The remedy is to
+    /// train one at a time, or to draw from the seed of the step (`kiln_kernels::dropout`). The loss of the first batch is
+    /// computed twice for that. Where bits are not promised (wgpu), nothing is checked.
+    ///
+    /// `kiln_experiment::own` says this for folds and trials that run at once. Default: not said.
+    pub fn side_by_side(mut self) -> Self {
+        self.side_by_side = true;
         self
     }
 

@@ -1,12 +1,14 @@
 //! Changes of the rows of a table, encoded. Each kind is a file with its settings, checks and what it does, and a line of
 //! this list.
 
+mod any;
 mod kind;
 
 use kiln_core::{Seed, kinds};
 
 use crate::AugmentError;
 use crate::table::TableStatistics;
+pub use any::AnyRowTransform;
 pub use kind::RowKind;
 pub(crate) use smote::Smote;
 
@@ -35,7 +37,7 @@ impl RowTransform {
 
 /// Changes encoded rows in place, the i-th transform of a row drawing from its seed `.at(i)`.
 pub(crate) fn apply(
-    transforms: &[RowTransform],
+    transforms: &[AnyRowTransform],
     table: &TableStatistics,
     numbers: &mut [f32],
     seeds: &[Seed],

@@ -65,7 +65,7 @@ fn hash(mut state: u64, batch: Batch) -> u64 {
 /// The hash of 1,000 batches.
 fn of_1000(loader: &Loader<Batch>) -> u64 {
     let device = kiln_testkit::device();
-    let batches = (0u64..).flat_map(|epoch| loader.epoch(epoch, 0, &device)).take(1000);
+    let batches = (0u64..).flat_map(|epoch| loader.epoch(epoch, &device)).take(1000);
     batches.fold(0xcbf2_9ce4_8422_2325, |state, batch| hash(state, batch.unwrap().data))
 }
 
@@ -110,7 +110,7 @@ fn only_training_batches_are_augmented() {
     let plain = prepared("digits").train();
     let items: Vec<usize> = (0..20).collect();
     let expected = inputs(plain.batch(&items, &device).unwrap());
-    let batch = |loader: Loader<Batch>| inputs(loader.epoch(0, 0, &device).next().unwrap().unwrap().data);
+    let batch = |loader: Loader<Batch>| inputs(loader.pass(&device).next().unwrap().unwrap().data);
     let unseeded = Loader::new(digits(), 20).unwrap();
     assert_eq!(batch(unseeded.clone()), expected);
     assert_ne!(batch(unseeded.augmented(Seed::new(1))), expected);

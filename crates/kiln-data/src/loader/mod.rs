@@ -117,11 +117,36 @@ impl<B: Send + 'static> Loader<B> {
         }
     }
 
-    /// The batches of an epoch from number `first_batch` on, on `device`.
+    /// The batches of one pass over all items, on `device`: those of epoch 0. For what is scored or predicted.
+    pub fn pass(&self, device: &Device) -> Epoch<B> {
+        self.epoch(0, device)
+    }
+
+    /// The batches of an epoch, on `device`.
+    ///
+    /// ```
+    /// use kiln_core::Seed;
+    /// use kiln_data::{DataConfig, Loader, Prepared};
+    ///
+    /// let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0))?;
+    /// let loader = Loader::new(iris.train(), 32)?.shuffled(Seed::new(1));
+    /// let device = Default::default();
+    /// for epoch in 0..2 {
+    ///     for batch in loader.epoch(epoch, &device) {
+    ///         assert!(batch?.data.len() <= 32);
+    ///     }
+    /// }
+    /// # Ok::<(), kiln_data::DataError>(())
+    /// ```
+    pub fn epoch(&self, epoch: u64, device: &Device) -> Epoch<B> {
+        self.epoch_from(epoch, 0, device)
+    }
+
+    /// The batches of an epoch from number `first_batch` on, on `device`: for a training that goes on.
     ///
     /// Starting late costs the same whatever the batch: the order is computed once, in one pass over the item
     /// numbers, and no batch before `first_batch` is made. A `first_batch` past the end gives no batch.
-    pub fn epoch(&self, epoch: u64, first_batch: usize, device: &Device) -> Epoch<B> {
+    pub fn epoch_from(&self, epoch: u64, first_batch: usize, device: &Device) -> Epoch<B> {
         let plan = EpochPlan {
             source: Arc::clone(&self.source),
             order: self.order(epoch),

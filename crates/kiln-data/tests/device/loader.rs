@@ -40,7 +40,7 @@ fn bytes(batch: Batch) -> Vec<u8> {
 
 /// Every batch of an epoch, from `first` on, as bytes.
 fn stream(loader: &Loader<Batch>, epoch: u64, first: usize) -> Vec<Vec<u8>> {
-    let batches: Vec<_> = loader.epoch(epoch, first, &device()).map(|batch| batch.unwrap()).collect();
+    let batches: Vec<_> = loader.epoch_from(epoch, first, &device()).map(|batch| batch.unwrap()).collect();
     for (at, batch) in batches.iter().enumerate() {
         assert_eq!((batch.index, batch.items), (first + at, batch.data.len()));
     }
@@ -91,7 +91,7 @@ fn slow_batches_get_threads_and_are_the_same() {
     for threads in [0, 1, 3] {
         let source = Arc::new(Uneven(AtomicUsize::new(0)));
         let loader = Loader::new(Arc::clone(&source), 5).unwrap().prefetch_when_slow(threads);
-        let batches: Vec<_> = loader.epoch(0, 0, &device()).map(|batch| batch.unwrap()).collect();
+        let batches: Vec<_> = loader.pass(&device()).map(|batch| batch.unwrap()).collect();
         let items: Vec<usize> = batches.iter().flat_map(|batch| batch.data.clone()).collect();
         assert_eq!(items, (0..100).collect::<Vec<_>>());
         assert_eq!(batches.iter().map(|batch| batch.index).collect::<Vec<_>>(), (0..20).collect::<Vec<_>>());
@@ -154,7 +154,7 @@ fn batch_sizes_at_the_edges() {
         (149, false, vec![149, 1]),
     ] {
         let loader = Loader::new(rows(), size).unwrap().drop_last(drop_last).prefetch(2);
-        let found: Vec<_> = loader.epoch(0, 0, &device()).map(|batch| batch.unwrap().items).collect();
+        let found: Vec<_> = loader.pass(&device()).map(|batch| batch.unwrap().items).collect();
         assert_eq!(found, sizes, "batch size {size}, drop_last {drop_last}");
         assert_eq!((loader.batches(), loader.items(), loader.batch_size()), (sizes.len(), 150, sizes[0]));
     }
@@ -191,7 +191,7 @@ fn a_panic_in_a_source_is_an_error_and_ends_the_epoch() {
     for threads in [0, 1, 3] {
         let source = Numbers { panics_at: Some(42), ..Numbers::default() };
         let loader = Loader::new(source, 10).unwrap().prefetch(threads);
-        let mut epoch = loader.epoch(0, 0, &device());
+        let mut epoch = loader.pass(&device());
         for index in 0..4 {
             assert_eq!(epoch.next().unwrap().unwrap().index, index);
         }
@@ -206,11 +206,11 @@ fn an_error_of_a_source_comes_in_its_place() {
     for threads in [0, 1, 3] {
         let source = Numbers { fails_at: Some(42), ..Numbers::default() };
         let loader = Loader::new(source, 10).unwrap().prefetch(threads);
-        let results: Vec<_> = loader.epoch(0, 0, &device()).collect();
+        let results: Vec<_> = loader.pass(&device()).collect();
         assert_eq!(results.len(), 5, "{threads} threads");
         assert!(matches!(results[4], Err(DataError::Item { index: 42, .. })));
         // The loader is not spoilt: the batches before and after it are still there.
-        assert_eq!(loader.epoch(0, 5, &device()).filter(Result::is_ok).count(), 5);
+        assert_eq!(loader.epoch_from(0, 5, &device()).filter(Result::is_ok).count(), 5);
     }
 }
 
@@ -220,7 +220,7 @@ fn at_most_one_more_batch_than_threads_is_made_ahead() {
         let source = Numbers::default();
         let calls = Arc::clone(&source.calls);
         let loader = Loader::new(source, 5).unwrap().prefetch(threads);
-        let mut epoch = loader.epoch(0, 0, &device());
+        let mut epoch = loader.pass(&device());
         for taken in 1..=20 {
             epoch.next().unwrap().unwrap();
             std::thread::yield_now();
@@ -237,7 +237,7 @@ fn leaving_early_joins_the_threads() {
         let source = Numbers::default();
         let alive = Arc::clone(&source.alive);
         let loader = Loader::new(source, 5).unwrap().prefetch(threads);
-        let mut epoch = loader.epoch(0, 0, &device());
+        let mut epoch = loader.pass(&device());
         assert_eq!(epoch.by_ref().take(taken).count(), taken);
         drop((epoch, loader));
         // Each thread holds the source until it ends.
@@ -264,7 +264,7 @@ fn collate_makes_batches_of_items() {
     };
     let source = Collate::new(10, odd, |items: Vec<usize>, _: &Device| Ok(items));
     let loader = Loader::new(source, 3).unwrap();
-    let batches: Vec<_> = loader.epoch(0, 0, &device()).map(|batch| batch.map(|batch| batch.data)).collect();
+    let batches: Vec<_> = loader.pass(&device()).map(|batch| batch.map(|batch| batch.data)).collect();
     assert_eq!(batches[1].as_ref().unwrap(), &[7, 9, 11]);
     assert_eq!(batches[2].as_ref().unwrap_err().to_string(), "item 7 could not be read");
 }
@@ -277,7 +277,7 @@ fn a_data_set_of_burn_is_a_source() {
     let collate = |items: Vec<i32>, _: &Device| Ok(items);
     let source = Collate::from_burn(InMemDataset::new(vec![4, 5, 6, 7, 8]), collate);
     let loader = Loader::new(source, 2).unwrap().shuffled(Seed::new(1)).prefetch(2);
-    let found: Vec<_> = loader.epoch(3, 0, &device()).flat_map(|batch| batch.unwrap().data).collect();
+    let found: Vec<_> = loader.epoch(3, &device()).flat_map(|batch| batch.unwrap().data).collect();
     let expected: Vec<_> = loader.order(3).into_iter().map(|item| item as i32 + 4).collect();
     assert_eq!(found, expected);
 }

@@ -19,7 +19,6 @@ mod folds;
 mod nested;
 mod optimism;
 mod orders;
-mod predictions;
 mod report;
 mod runner;
 mod search;

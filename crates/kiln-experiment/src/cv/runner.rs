@@ -10,11 +10,11 @@ use kiln_train::Stop;
 
 use super::folds::Folds;
 use super::nested::Searcher;
-use super::predictions::predictions;
 use crate::error::{ExperimentError, JobError, RunError};
 use crate::fold::{Completed, Completion, FoldRecord, FoldResult, FoldRun};
 use crate::interrupt::Interrupt;
 use crate::observer::{Event, Observer, tell};
+use crate::predicted::predictions;
 use crate::run::{CONFIG, PREPROCESS};
 
 /// Trains folds, several at once if need be.
@@ -66,6 +66,8 @@ impl FoldRunner<'_> {
             checkpoint: &job.config().checkpoint,
             keep_models: self.folds.study.keep_models,
             interrupt: self.interrupt,
+            // kiln's own networks draw from seeds alone.
+            side_by_side: false,
         };
         let trainer = run.prepare(job.trainer()).attach(PREPROCESS, job.fitted_bytes()?);
         let outcome = job.fit(trainer, true)?.outcome;
@@ -75,7 +77,8 @@ impl FoldRunner<'_> {
         let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
         let test = job.scores(&outcome.model, test)?;
         let train = job.scores(&outcome.model, job.prepared.train())?;
-        let mut result = run.result(&outcome, &train, &test).predictions(predictions(&job, &outcome.model)?);
+        let predicted = predictions(&job.blueprint.task(), &outcome.model, &job.prepared, &job.device)?;
+        let mut result = run.result(&outcome, &train, &test).predictions(predicted);
         result.record.search = chosen;
         let split = &job.prepared.split;
         result.record.items = [split.train.len(), split.validation.len(), split.test.len()];

@@ -23,6 +23,8 @@ pub struct FoldRun<'a> {
     pub(crate) checkpoint: &'a CheckpointConfig,
     pub(crate) keep_models: bool,
     pub(crate) interrupt: &'a Interrupt,
+    /// Whether folds of a model that may draw from Burn's generator run at once.
+    pub(crate) side_by_side: bool,
 }
 
 impl FoldRun<'_> {
@@ -41,9 +43,11 @@ impl FoldRun<'_> {
         self.seed
     }
 
-    /// The trainer with the seed, the folder and the interrupt of the fold.
+    /// The trainer with the seed, the folder and the interrupt of the fold; where folds run at once it is
+    /// [told so](Trainer::side_by_side).
     pub fn prepare<T: Task>(&self, trainer: Trainer<T>) -> Trainer<T> {
         let trainer = trainer.seed(self.seed).stop_flag(Arc::clone(&self.interrupt.flag));
+        let trainer = if self.side_by_side { trainer.side_by_side() } else { trainer };
         match self.folder {
             Some(folder) => trainer.run_dir(folder, self.checkpoint.clone()).checkpoints_after(self.quiet()),
             None => trainer,
@@ -60,7 +64,8 @@ impl FoldRun<'_> {
     /// Trains from nothing, or goes on from the newest checkpoint. `None` when it was asked to stop.
     ///
     /// # Errors
-    /// As [`Trainer::fit`].
+    /// As [`Trainer::fit`]; [`TrainError::SharedGenerator`](kiln_train::TrainError::SharedGenerator) for a model that draws
+    /// from Burn's generator while other folds train.
     pub fn train<T: Task>(
         &self,
         trainer: Trainer<T>,

@@ -85,7 +85,7 @@ impl Job<'_> {
         if penalties.observes() {
             let first = self.prepared.split.train.first().copied().into_iter().collect();
             let mut layers = Vec::new();
-            for batch in Loader::new(self.rows(first), 1)?.epoch(0, 0, &self.device) {
+            for batch in Loader::new(self.rows(first), 1)?.pass(&self.device) {
                 let inputs = batch?.data.inputs;
                 model.valid().forward_observed(inputs, None, &mut |layer, _| layers.push(layer.to_owned()));
             }

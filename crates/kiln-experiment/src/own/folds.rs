@@ -38,7 +38,8 @@ pub struct FoldSettings {
     pub label: String,
     /// From which the seeds of the folds follow.
     pub seed: u64,
-    /// Folds at once, and the threads of each. It changes no result.
+    /// Folds at once, and the threads of each. It changes no result: a model for which it would, because it draws from
+    /// Burn's generator as `burn::nn::Dropout` does, is refused.
     pub parallel: Parallel,
     /// Whether the checkpoints of a fold stay when it is done.
     pub keep_models: bool,
@@ -114,6 +115,13 @@ pub struct CrossValidated {
 ///
 /// The example `cross_validate_own_model` trains a module.
 ///
+/// Burn has one random generator for the whole process, and folds at once would take numbers from each other. So
+/// [`FoldRun::train`] seeds it where folds run one at a time ([`Parallel::new(1)`](Parallel::new)), and refuses a module that
+/// draws from it, such as `burn::nn::Dropout`, where they do not. Draw from the seed that `Task::loss` gets
+/// (`kiln_kernels::dropout`) to run such folds at once. First weights may come from Burn: trainings draw them one after the
+/// other, each from its own seed, when they begin. So leave them to the trainer: what the closure reads of a module's
+/// weights before is drawn there and then, from wherever the generator stands.
+///
 /// # Errors
 /// Items that cannot be split so; a folder that another process holds, or that holds something else; the error of the
 /// first fold, in their order, that failed.
@@ -175,6 +183,7 @@ fn complete<E: From<ExperimentError>>(
         checkpoint: &settings.checkpoint,
         keep_models: settings.keep_models,
         interrupt: &settings.interrupt,
+        side_by_side: settings.parallel.jobs > 1,
     };
     let Some(folder) = &settings.folder else {
         if settings.interrupt.is_set() {

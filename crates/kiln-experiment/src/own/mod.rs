@@ -6,6 +6,7 @@
 mod description;
 mod folds;
 mod search;
+mod supervised;
 
 pub use folds::{CrossValidated, FoldSettings, cross_validate};
 pub use search::{SearchSettings, search};

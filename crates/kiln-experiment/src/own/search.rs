@@ -36,7 +36,8 @@ pub struct SearchSettings {
     pub monitor: String,
     /// Trials in all.
     pub trials: u64,
-    /// Trials side by side, at most the lag of the study. It changes no result.
+    /// Trials side by side, at most the lag of the study. It changes no result: a model for which it would, because it
+    /// draws from Burn's generator as `burn::nn::Dropout` does, is refused.
     pub workers: usize,
     /// Threads that the workers share.
     pub threads: Option<usize>,
@@ -125,6 +126,7 @@ where
             checkpoint: &settings.checkpoint,
             interrupt: &settings.interrupt,
             deadline,
+            side_by_side: settings.workers > 1,
         })
     };
     let ended = |trial: &Trial| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kiln_core::{ErrorKind, Explain};
-use kiln_train::{CheckpointConfig, Data, Outcome, Stop, Task, Trainer};
+use kiln_train::{CheckpointConfig, Data, Outcome, Stop, Task, TrainError, Trainer};
 use kiln_validate::search::{Assignment, Ending, TrialRun};
 
 use super::judge::Judge;
@@ -21,6 +21,8 @@ pub struct TrialTraining<'a> {
     pub(crate) checkpoint: &'a CheckpointConfig,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) deadline: Option<Instant>,
+    /// Whether trials of a model that may draw from Burn's generator run at once.
+    pub(crate) side_by_side: bool,
 }
 
 impl TrialTraining<'_> {
@@ -45,6 +47,7 @@ impl TrialTraining<'_> {
         let judge =
             Judge { trial: self.trial.clone(), monitor: self.monitor.to_owned(), deadline: self.deadline };
         let trainer = trainer.stop_flag(Arc::clone(&self.interrupt.flag)).callback(judge);
+        let trainer = if self.side_by_side { trainer.side_by_side() } else { trainer };
         match self.folder {
             Some(folder) => trainer.run_dir(folder, self.checkpoint.clone()),
             None => trainer,
@@ -67,7 +70,8 @@ impl TrialTraining<'_> {
     /// fit together, is a trial that failed.
     ///
     /// # Errors
-    /// What is not the trial's own fault: the disk, the data, damaged checkpoints.
+    /// What is not the trial's own fault: the disk, the data, damaged checkpoints, and a model that draws from Burn's
+    /// generator while other trials train ([`TrainError::SharedGenerator`]).
     pub fn train<T: Task>(
         &self,
         trainer: Trainer<T>,
@@ -79,9 +83,11 @@ impl TrialTraining<'_> {
     }
 }
 
-/// A trial that diverges, or whose settings do not fit together, has failed. Any other error ends the search.
+/// A trial that diverges, or whose settings do not fit together, has failed. Any other error ends the search: that of a
+/// model which cannot be trained beside others, too, because it is no fault of the settings.
 pub(crate) fn settle(ending: Result<Ending, ExperimentError>) -> Result<Ending, ExperimentError> {
     match ending {
+        Err(error @ ExperimentError::Train(TrainError::SharedGenerator { .. })) => Err(error),
         Err(error) if matches!(error.kind(), ErrorKind::Diverged | ErrorKind::Usage) => {
             Ok(Ending::Failed(error.to_string()))
         }

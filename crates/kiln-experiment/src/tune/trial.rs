@@ -74,6 +74,8 @@ impl Trials<'_> {
             checkpoint: &job.config().checkpoint,
             interrupt: self.interrupt,
             deadline: self.deadline,
+            // kiln's own networks draw from seeds alone.
+            side_by_side: false,
         };
         let trainer = training.prepare(job.trainer()).attach(PREPROCESS, job.fitted_bytes()?);
         // A run that has ended gives its outcome back; one that was killed goes on.

@@ -1,12 +1,14 @@
 //! Constraints: where weights must lie after every update. Each kind is a file with its settings, checks, formula and
 //! projection, and a line of this list.
 
+mod any;
 mod kind;
 mod terms;
 
 use kiln_core::kinds;
 
 use crate::selection;
+pub use any::AnyConstraint;
 pub use kind::ConstraintKind;
 pub use terms::Constraints;
 

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kiln_core::ParamInfo;
 
-use crate::{ConstraintConfig, ObjectiveError};
+use crate::{AnyConstraint, ConstraintConfig, ObjectiveError};
 
 /// The constraints of a run.
 ///
@@ -34,7 +34,7 @@ pub struct Constraints {
 
 #[derive(Debug)]
 struct Term {
-    constraint: ConstraintConfig,
+    constraint: AnyConstraint,
     paths: Vec<String>,
 }
 
@@ -46,22 +46,31 @@ impl Constraints {
     /// [`ObjectiveError::NothingSelected`] for a selection (or one path of it) that matches no trainable parameter,
     /// [`ObjectiveError::Number`] for a setting out of its range.
     pub fn new(configs: &[ConstraintConfig], params: &[ParamInfo]) -> Result<Self, ObjectiveError> {
-        let mut terms = Vec::new();
-        for (index, config) in configs.iter().enumerate() {
-            let key = format!("constraint.{index}");
-            let constraint = config.as_kind();
-            constraint.check(&key)?;
-            let selection = constraint.params();
-            let known: Vec<ParamInfo> =
-                params.iter().filter(|info| constraint.is_for(info)).cloned().collect();
-            if let Some(wanted) = selection.unmatched(&known) {
-                let paths = known.into_iter().filter(|info| info.trainable).map(|info| info.path).collect();
-                return Err(ObjectiveError::NothingSelected { penalty: key, wanted, paths });
-            }
-            let paths = known.into_iter().filter(|info| selection.matches(info)).map(|info| info.path);
-            terms.push(Term { constraint: config.clone(), paths: paths.collect() });
+        configs.iter().try_fold(Self::default(), |all, config| all.with(config.clone(), params))
+    }
+
+    /// Adds a constraint, such as one of your own, after those that are there.
+    ///
+    /// # Errors
+    /// As [`Constraints::new`].
+    pub fn with(
+        mut self,
+        constraint: impl Into<AnyConstraint>,
+        params: &[ParamInfo],
+    ) -> Result<Self, ObjectiveError> {
+        let constraint = constraint.into();
+        let kind = constraint.as_kind();
+        let key = format!("constraint.{}", self.terms.len());
+        kind.check(&key)?;
+        let selection = kind.params();
+        let known: Vec<ParamInfo> = params.iter().filter(|info| kind.is_for(info)).cloned().collect();
+        if let Some(wanted) = selection.unmatched(&known) {
+            let paths = known.into_iter().filter(|info| info.trainable).map(|info| info.path).collect();
+            return Err(ObjectiveError::NothingSelected { penalty: key, wanted, paths });
         }
-        Ok(Self { terms })
+        let paths = known.into_iter().filter(|info| selection.matches(info)).map(|info| info.path).collect();
+        self.terms.push(Term { constraint, paths });
+        Ok(self)
     }
 
     /// Whether it is empty.

@@ -3,8 +3,9 @@
 use burn::tensor::Tensor;
 use kiln_data::Targets;
 
+use super::LossTerms;
 use super::kind::like;
-use super::{LossConfig, LossTerms};
+use super::own::Which;
 
 /// A loss that fits its target.
 ///
@@ -20,6 +21,8 @@ use super::{LossConfig, LossTerms};
 /// The mean over a batch is `Σ wᵢ lᵢ / Σ wᵢ`, with the loss `lᵢ` of an item (itself the mean over the columns) and its weight
 /// `wᵢ`, 1 without weights. So is scikit-learn's `sample_weight`, and Keras' reduction `mean_with_sample_weight`;
 /// Keras' default divides by the number of items. PyTorch's losses take no weights of items; its `weight` is one of classes.
+///
+/// A loss of one's own is a function ([`Loss::from_fn`]) or a type with the trait [`LossKind`](crate::LossKind) ([`Loss::own`]).
 ///
 /// ```
 /// use burn::tensor::{Device, Int, Tensor};
@@ -37,7 +40,7 @@ use super::{LossConfig, LossTerms};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Loss {
-    pub(super) config: LossConfig,
+    pub(super) which: Which,
     pub(super) outputs: usize,
 }
 
@@ -49,18 +52,18 @@ impl Loss {
 
     /// Number of predictions for an item: as many as outputs, except that gaussian-nll has a variance for each, too.
     pub fn predictions(&self) -> usize {
-        self.config.as_kind().predictions(self.outputs)
+        self.which.as_kind().predictions(self.outputs)
     }
 
     /// Whether the outputs are one logit of the second of two classes, so that the class is 1 where it is above 0.
     pub fn is_binary(&self) -> bool {
-        self.config.as_kind().is_binary()
+        self.which.as_kind().is_binary()
     }
 
     /// What raw `outputs`, `[N, outputs]`, predict, `[N, predictions]`: rates for poisson-nll, means for gaussian-nll, for
     /// all others the outputs themselves.
     pub fn predict(&self, outputs: Tensor<2>) -> Tensor<2> {
-        self.config.as_kind().predict(outputs)
+        self.which.as_kind().predict(outputs)
     }
 
     /// The mean loss, `[1]`. Nothing here waits for the device.
@@ -101,7 +104,7 @@ impl Loss {
     ///
     /// The mean over several batches is that of their means, each counted so.
     pub fn weight(&self, targets: &Targets, weights: Option<&Tensor<1>>) -> Option<Tensor<1>> {
-        let counts = targets.as_classes().and_then(|classes| self.config.as_kind().counts(classes.clone()));
+        let counts = targets.as_classes().and_then(|classes| self.which.as_kind().counts(classes.clone()));
         match (counts, weights) {
             (Some(counts), Some(weights)) => {
                 let weights: Tensor<2> = weights.clone().unsqueeze_dim(1);
@@ -149,11 +152,11 @@ impl Loss {
         if members.len() == 1 {
             return members.remove(0);
         }
-        self.config.as_kind().average(Tensor::stack(members, 0))
+        self.which.as_kind().average(Tensor::stack(members, 0))
     }
 
     fn terms(&self, outputs: Tensor<2>, targets: &Targets) -> LossTerms {
-        let kind = self.config.as_kind();
+        let kind = self.which.as_kind();
         match targets.as_classes() {
             Some(classes) => kind.of_classes(outputs, classes.clone()),
             None => {

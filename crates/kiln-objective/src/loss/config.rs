@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::value::{Error, MapDeserializer};
 
+use super::own::Which;
 use super::{ConvexLoss, CrossEntropyConfig, Loss, LossConfig, MseConfig};
 use crate::{ObjectiveError, TargetKind};
 
@@ -62,6 +63,6 @@ impl LossConfig {
             });
         };
         self.as_kind().check(outputs)?;
-        Ok(Loss { config: self.clone(), outputs })
+        Ok(Loss { which: Which::Config(self.clone()), outputs })
     }
 }

@@ -9,6 +9,7 @@ pub mod functional;
 mod kind;
 mod members;
 mod overlap;
+mod own;
 mod target;
 mod terms;
 

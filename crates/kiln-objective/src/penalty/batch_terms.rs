@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Seed};
-use kiln_optim::OptimError;
+use kiln_optim::{OptimError, ScheduleConfig};
 
 use super::share::Share;
 use super::{BatchPenalty, BatchView, PenaltyConfig};
@@ -41,6 +41,40 @@ impl BatchPenalties {
         Ok(Self { terms })
     }
 
+    /// Adds a penalty of one's own, whole or with a strength that changes over the run.
+    ///
+    /// ```
+    /// use burn::tensor::Tensor;
+    /// use kiln_objective::{BatchPenalties, BatchPenalty};
+    ///
+    /// /// The mean activity of hidden layers, squared.
+    /// #[derive(Debug)]
+    /// struct Quiet;
+    ///
+    /// impl BatchPenalty for Quiet {
+    ///     fn observes(&self) -> bool {
+    ///         true
+    ///     }
+    ///
+    ///     fn on_layer(&self, _layer: &str, outputs: &Tensor<2>) -> Option<Tensor<1>> {
+    ///         Some(outputs.clone().mean().square().mul_scalar(0.1))
+    ///     }
+    /// }
+    ///
+    /// let penalties = BatchPenalties::default().with(Quiet, None);
+    /// assert!(penalties.observes());
+    /// ```
+    #[must_use]
+    pub fn with(
+        mut self,
+        penalty: impl BatchPenalty + 'static,
+        schedule: impl Into<Option<ScheduleConfig>>,
+    ) -> Self {
+        let key = format!("penalty.{}", self.terms.len());
+        self.terms.push(Term { key, penalty: Arc::new(penalty), share: Share::new(schedule.into()) });
+        self
+    }
+
     /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
@@ -73,7 +107,7 @@ impl BatchPenalties {
     /// Fits the schedules of the strengths to a run of `steps` steps. Before, every strength is whole.
     ///
     /// # Errors
-    /// [`OptimError`] as [`kiln_optim::ScheduleConfig::build_for`].
+    /// [`OptimError`] as [`ScheduleConfig::build_for`].
     pub fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), OptimError> {
         self.terms.iter_mut().try_for_each(|term| term.share.plan(&term.key, steps_per_epoch, steps))
     }

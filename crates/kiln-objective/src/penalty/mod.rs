@@ -1,6 +1,7 @@
 //! Penalties: terms λ·R of the objective. Each kind is a file with its settings, checks, formula and rule, and a line of
 //! this list.
 
+mod any;
 mod batch_terms;
 mod config;
 mod convention;
@@ -15,6 +16,7 @@ mod terms;
 use kiln_core::kinds;
 
 pub use activity::{Activity, ActivityNorm};
+pub use any::AnyPenalty;
 pub use batch_terms::BatchPenalties;
 pub use convention::{Beside, Convention};
 pub use cumulative_l1::CumulativeL1;

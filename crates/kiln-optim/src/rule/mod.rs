@@ -8,6 +8,7 @@ mod gradient;
 mod host;
 pub(crate) mod newton_schulz;
 pub(crate) mod notation;
+mod own;
 mod run;
 pub(crate) mod schedule_free;
 
@@ -19,6 +20,7 @@ use crate::StepSize;
 pub(crate) use checks::{betas, check};
 pub use elastic::Elastic;
 pub use gradient::Gradient;
+pub use own::OwnRule;
 pub(crate) use run::{run, run_proximal};
 
 /// How one parameter is updated.
@@ -69,8 +71,8 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Slots as long as the parameter.
-    pub(crate) fn each(names: &[&'static str], dims: &[usize]) -> Vec<Self> {
+    /// Slots as long as a parameter of shape `dims`.
+    pub fn each(names: &[&'static str], dims: &[usize]) -> Vec<Self> {
         let len = dims.iter().product();
         names.iter().map(|name| Self { name, len }).collect()
     }

@@ -1,6 +1,7 @@
 //! What schedules are made of: pure functions of the step, for the learning rate, the momentum and the weight decay.
 
 pub(crate) mod anneal;
+mod any;
 mod closure;
 mod config;
 pub(crate) mod phases;
@@ -13,6 +14,7 @@ mod warmup;
 use std::fmt::Debug;
 
 pub use anneal::Anneal;
+pub use any::AnySchedule;
 pub use closure::ScheduleFn;
 pub use config::ScheduleConfig;
 pub use plateau::{Plateau, PlateauState, ThresholdMode};

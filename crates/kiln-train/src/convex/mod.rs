@@ -164,7 +164,7 @@ struct Target {
 fn rows(data: &Data<Batch>, device: &Device) -> Result<(Vec<f64>, Target), TrainError> {
     let mut x = Vec::new();
     let mut y = Target { numbers: Vec::new(), width: 1 };
-    for batch in Loader::new(data.train.clone(), EVAL_BATCH)?.epoch(0, 0, device) {
+    for batch in Loader::new(data.train.clone(), EVAL_BATCH)?.pass(device) {
         let Batch { inputs, targets, weights } = batch?.data;
         if weights.is_some() {
             return Err(NotConvex::Weighted.into());

@@ -96,7 +96,7 @@ impl<T: Task> Trainer<T> {
             return Err(NotConvex::Constrained);
         }
         let groups = self.optim.group.iter().filter_map(|group| group.weight_decay);
-        let decay = groups.fold(self.optim.rule.weight_decay(), f64::max);
+        let decay = groups.fold(self.weight_decay(), f64::max);
         if decay > 0.0 { Err(NotConvex::WeightDecay { decay }) } else { Ok(()) }
     }
 

@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use burn::module::Module;
 use kiln_core::params;
-use kiln_optim::{Average, OptimError, Optimizer};
+use kiln_optim::{Average, OptimError};
 
 use super::Run;
 use crate::checkpoint::{Deferred, TrainState};
 use crate::data::loaders;
-use crate::first_weights::{device_of, draw_lazy};
+use crate::first_weights::{device_of, draw_alone};
 use crate::losses::Losses;
 use crate::observed::Observed;
 use crate::schedules::{Schedules, length};
@@ -30,7 +30,7 @@ impl<'a, T: Task> Run<'a, T> {
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
         let schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
-        let mut optimizer = Optimizer::build(&trainer.optim, &params)?;
+        let mut optimizer = trainer.build_optimizer(&params)?;
         // What the optimiser keeps may depend on a momentum that is scheduled. A schedule that is impossible fails here.
         schedules.apply(0, &mut optimizer)?;
         let average = match &trainer.average {
@@ -77,6 +77,5 @@ fn check<T: Task>(trainer: &Trainer<T>) -> Result<(), TrainError> {
 
 /// The model in training mode, on an autodiff device, with the values that its lazy parameters get.
 fn ready<T: Task>(trainer: &Trainer<T>, model: T::Model) -> T::Model {
-    draw_lazy(&model, trainer.seed);
-    model.train()
+    draw_alone(model, trainer.seed).train()
 }

@@ -22,7 +22,7 @@ impl<T: Task> Run<'_, T> {
         let begun = u64::from(self.state.batch > 0);
         let mut lr = self.schedules.rate.at(self.state.step.saturating_sub(begun));
         let mut items = 0;
-        for batch in self.train.clone().epoch(self.state.epoch, self.state.batch, &self.device) {
+        for batch in self.train.clone().epoch_from(self.state.epoch, self.state.batch, &self.device) {
             let batch = batch?;
             items += batch.items;
             self.backward(batch, &mut sum)?;
@@ -51,7 +51,8 @@ impl<T: Task> Run<'_, T> {
         let (task, sam) = (&self.trainer.task, self.stepper.sam.as_ref());
         let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };
         let mut seen = BatchMetrics::default();
-        let (loss, gradients) = gradients(task, self.model(), batch.data, seed, &self.device, sam, &mut seen);
+        let (loss, gradients) =
+            gradients(task, self.model(), batch.data, seed, self.generator(), sam, &mut seen);
         sum.add(gradients, batch.items, weight);
         self.losses.push(loss, batch.items, step + 1, epoch)?;
         self.observed.push(seen, batch.items)?;

@@ -5,6 +5,7 @@
 //! | `build.rs` | makes everything that the run needs, as it stands before the first step |
 //! | `foresee.rs` | finds out whether the monitored metric is there |
 //! | `restore.rs` | takes up the state of a checkpoint |
+//! | `side_by_side.rs` | who may use the generator that trainings at once share |
 //! | `epoch.rs` | steps over the batches of one epoch |
 //! | `epoch_end.rs` | ends an epoch: metrics, best weights, record, callbacks, checkpoint |
 //! | `validate.rs` | scores the validation part |
@@ -16,6 +17,7 @@ mod epoch;
 mod epoch_end;
 mod foresee;
 mod restore;
+mod side_by_side;
 mod validate;
 mod weights;
 
@@ -68,6 +70,7 @@ impl<'a, T: Task> Run<'a, T> {
             run.foresee(data, &mut state.monitor.clone())?;
         }
         run.restore(from)?;
+        run.check_side_by_side()?;
         for callback in &mut run.trainer.callbacks {
             callback.on_fit_start(&run.history)?;
         }

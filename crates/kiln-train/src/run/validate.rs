@@ -7,7 +7,7 @@ use burn::module::Module;
 
 use super::Run;
 use super::weights::model_that_counts;
-use crate::statistics::recompute;
+use crate::statistics::{Pass, recompute};
 use crate::{Metrics, Scores, Stop, Task, TrainError, Trainer};
 
 impl<T: Task> Run<'_, T> {
@@ -19,7 +19,7 @@ impl<T: Task> Run<'_, T> {
         }
         let model = model_that_counts(self.model(), &self.stepper.optimizer, self.average.as_ref());
         let mut scores = Scores::new();
-        for batch in loader.epoch(0, 0, &self.device.clone().inner()) {
+        for batch in loader.pass(&self.device.clone().inner()) {
             if self.trainer.stop.load(Ordering::Relaxed) {
                 return Ok(ControlFlow::Break(Stop::Interrupted));
             }
@@ -36,7 +36,8 @@ impl<T: Task> Run<'_, T> {
         };
         let model = average.apply(self.model().valid());
         let Trainer { task, seed, .. } = &*self.trainer;
-        let Some(model) = recompute(task, model, &self.train, &self.device, *seed, stop)? else {
+        let pass = Pass { train: &self.train, device: &self.device, generator: self.generator(), run: *seed };
+        let Some(model) = recompute(task, model, pass, stop)? else {
             return Ok(ControlFlow::Break(()));
         };
         if let Some(average) = &mut self.average {

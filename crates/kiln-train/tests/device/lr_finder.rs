@@ -1,7 +1,7 @@
 //! The learning-rate range test finds a rate, and leaves everything as it was.
 
 use kiln_core::Weights;
-use kiln_optim::{OptimConfig, SgdConfig};
+use kiln_optim::{OptimConfig, ScheduleConfig, SgdConfig};
 use kiln_train::{LrFinderConfig, TrainConfig};
 
 use crate::common::{config, data, model, trainer};
@@ -60,7 +60,7 @@ fn a_loss_that_is_no_number_ends_the_test() {
 
 #[test]
 fn a_preview_holds_both_ends_and_no_more_points_than_asked_for() {
-    let schedule = |value| serde_json::from_value(value).unwrap();
+    let schedule = |value| -> ScheduleConfig { serde_json::from_value(value).unwrap() };
     let trainer = trainer(config())
         .schedule(schedule(serde_json::json!({ "kind": "one-cycle", "cycle_momentum": true })))
         .optimizer(OptimConfig::Sgd(SgdConfig { lr: 0.1, weight_decay: 0.1, ..SgdConfig::default() }))

@@ -100,7 +100,7 @@ fn sparse_models_come_to_rest_where_scikit_learns_do() {
             let config = TrainConfig { epochs: 1500, batch_size: 60, ..TrainConfig::default() };
             let mut trainer = Trainer::new(Squares, config)
                 .optimizer(optim.clone())
-                .schedule(LinearShape { start: 1.0, end: 0.0 }.into())
+                .schedule(LinearShape { start: 1.0, end: 0.0 })
                 .penalty(penalty.clone());
             if let Some(constraint) = constraint.clone() {
                 trainer = trainer.constraint(constraint);
@@ -155,7 +155,7 @@ fn strengths_that_change_go_on_where_they_were() {
         trainer(config())
             .penalty(PenaltyConfig::GroupLasso(lasso))
             .penalty(PenaltyConfig::CumulativeL1(cumulative.clone()))
-            .own_penalty(PenaltyTerm::new(quartic).schedule(schedule.clone()))
+            .penalty(PenaltyTerm::new(quartic).schedule(schedule.clone()))
             .run_dir(folder, CheckpointConfig { every_epochs: 2, every_steps: Some(4), keep: 2 })
     };
     let whole = tempfile::tempdir().unwrap();

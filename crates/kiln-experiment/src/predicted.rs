@@ -1,18 +1,24 @@
 //! What a fold's model predicts for the test items.
 
 use burn::module::Module;
-use kiln_models::Network;
+use burn::tensor::Device;
+use kiln_data::Prepared;
+use kiln_train::Supervised;
 
 use crate::error::ExperimentError;
 use crate::fold::PredictionTable;
-use crate::job::{AT_ONCE, Job};
+use crate::job::AT_ONCE;
 use crate::predict::probabilities;
 
 /// Predicts the test items of a fold: `actual`, `prediction`, and for classes the probability of each. With several target
 /// columns there is `actual` and `prediction` of each.
-pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTable, ExperimentError> {
-    let (dataset, rows) = (&job.prepared.dataset, &job.prepared.split.test);
-    let width = job.blueprint.loss.predictions();
+pub(crate) fn predictions<M: Module>(
+    task: &Supervised<M>,
+    model: &M,
+    prepared: &Prepared,
+    device: &Device,
+) -> Result<PredictionTable, ExperimentError> {
+    let (dataset, rows) = (&prepared.dataset, &prepared.split.test);
     let (target, names) = (&dataset.target, dataset.target.names());
     let columns: Vec<String> = if target.labels().is_some() {
         let known = ["actual".to_owned(), "prediction".to_owned()];
@@ -21,11 +27,11 @@ pub(super) fn predictions(job: &Job<'_>, model: &Network) -> Result<PredictionTa
         names.iter().flat_map(|name| [format!("actual_{name}"), format!("prediction_{name}")]).collect()
     };
     let mut table = PredictionTable::new(columns);
-    let model = model.clone().valid();
+    let model = model.valid();
     for chunk in rows.chunks(AT_ONCE) {
-        let inputs = job.blueprint.fitted.inputs(&dataset.features, chunk, &job.device)?;
-        let outputs = job.blueprint.task().predict(&model, inputs);
-        for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
+        let inputs = prepared.fitted.inputs(&dataset.features, chunk, device)?;
+        let outputs = task.predict(&model, inputs);
+        for (&row, outputs) in chunk.iter().zip(outputs.chunks((outputs.len() / chunk.len()).max(1))) {
             let cells: Vec<String> = match target.labels() {
                 Some(labels) => {
                     let probabilities = probabilities(outputs);

@@ -1,0 +1,60 @@
+//! Trainings side by side in one process: whether a loss is a function of its arguments, whoever draws from Burn's generator
+//! meanwhile.
+
+use burn::module::{Module, ModuleVisitor};
+use burn::tensor::Device;
+use kiln_core::Seed;
+
+use crate::batch_seed::BatchSeed;
+use crate::{BatchMetrics, Task, TrainError};
+
+/// Whether equal bits are promised on a device. On a graphics card they are not: kernels are chosen while they run.
+pub(crate) fn is_exact(device: &Device) -> bool {
+    let name = format!("{device:?}");
+    ["Flex", "NdArray"].iter().any(|exact| name.contains(exact))
+}
+
+/// Refuses a task whose loss is another one when it is computed again: it draws from the generator that all trainings of
+/// the process share.
+///
+/// `model` is as it was afterwards: what is computed on is a copy with running statistics of its own.
+pub(crate) fn must_be_function<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    run: Seed,
+) -> Result<(), TrainError> {
+    let seed = BatchSeed { run, batch: 0 }.masks();
+    let loss = |batch: T::Batch| -> Vec<u64> {
+        let mut seen = BatchMetrics::default();
+        let loss = task.loss_observed(&model.valid().train(), batch, seed, &mut seen).inner();
+        loss.into_data().iter::<f64>().map(f64::to_bits).collect()
+    };
+    if loss(batch.clone()) == loss(batch) {
+        return Ok(());
+    }
+    let mut found = Random::default();
+    model.visit(&mut found);
+    Err(TrainError::SharedGenerator { modules: found.paths })
+}
+
+/// Finds the modules of Burn that draw from its generator, by the names of their types.
+#[derive(Default)]
+struct Random {
+    /// The fields from the root to here; `None` for a variant of an enum, which paths leave out.
+    at: Vec<Option<String>>,
+    paths: Vec<String>,
+}
+
+impl ModuleVisitor for Random {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        if matches!(container, "Struct:Dropout" | "Struct:GaussianNoise") {
+            self.paths.push(self.at.iter().flatten().cloned().collect::<Vec<_>>().join("."));
+        }
+        self.at.push((!container.starts_with("Enum:")).then(|| name.to_owned()));
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.at.pop();
+    }
+}
