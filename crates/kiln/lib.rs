@@ -69,12 +69,13 @@ pub use kiln_validate as validate;
 pub mod prelude {
     pub use burn::module::Module;
     pub use burn::tensor::{Device, Tensor};
+    pub use kiln_augment::{Augmented, transform_fn};
     pub use kiln_core::{
         DeviceName, Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights,
     };
     pub use kiln_data::{
-        Batch, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader, Prepared,
-        Rows, Source, Split, Targets, TaskKind,
+        Batch, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader,
+        Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
     };
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,
@@ -87,14 +88,15 @@ pub mod prelude {
         Units,
     };
     pub use kiln_optim::{
-        AdamConfig, AdamwConfig, CosineShape, LinearShape, OneCycleShape, OptimConfig, PlateauShape,
-        RmspropConfig, ScheduleConfig, SgdConfig, ShapeConfig, StepShape,
+        AdamConfig, AdamwConfig, CosineShape, Gradients, LinearShape, OneCycleShape, OptimConfig, Optimizer,
+        PlateauShape, RmspropConfig, ScheduleConfig, ScheduleFn, SgdConfig, ShapeConfig, StepShape,
     };
     pub use kiln_train::{
         BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History,
         Kept, Metrics, Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer,
-        evaluate,
+        after_epoch, evaluate,
     };
+    pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }
 
 /// The programs of the guide, compiled and run as doc tests.

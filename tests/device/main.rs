@@ -6,4 +6,5 @@
 mod common;
 mod parity;
 mod runs;
+mod side_by_side;
 mod tokens;

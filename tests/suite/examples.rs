@@ -100,6 +100,52 @@ fn cross_validate_own_model() {
 }
 
 #[test]
+fn transformer() {
+    assert!(number(&run("transformer", &[]), "test accuracy") > 0.9);
+    let text = run("transformer", &["folds"]);
+    let mean = number(&text, "accuracy");
+    let (low, high) = (number(&text, "95 % interval"), number(&text, " to "));
+    assert!(mean > 0.9 && low < mean && mean < high, "{text}");
+}
+
+#[test]
+fn own_parts() {
+    let text = run("own_parts", &[]);
+    let folds: Vec<f64> = text
+        .split(['[', ',', ']'])
+        .filter_map(|word| word.trim().parse().ok())
+        .filter(|accuracy: &f64| *accuracy > 0.85)
+        .collect();
+    assert_eq!(folds.len(), 3, "{text}");
+}
+
+#[test]
+fn bare_loop() {
+    let text = run("bare_loop", &[]);
+    assert!(number(&text, "test accuracy") > 0.9, "{text}");
+}
+
+/// Lines of code of an example: no comment, no empty line.
+fn code(source: &str) -> usize {
+    source.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//")).count()
+}
+
+#[test]
+fn programs_on_parts_of_ones_own_are_short() {
+    let transformer = include_str!("../../examples/transformer.rs");
+    let (model, rest) = transformer.split_once("/// Five folds").expect("the folds come after the model");
+    let (folds, _) = rest.split_once("\nfn main").expect("and before the way in");
+    for (name, lines, most) in [
+        ("transformer", code(model), 81),
+        ("folds", code(folds), 30),
+        ("own_parts", code(include_str!("../../examples/own_parts.rs")), 30),
+        ("bare_loop", code(include_str!("../../examples/bare_loop.rs")), 30),
+    ] {
+        assert!(lines <= most, "{name} has {lines} lines");
+    }
+}
+
+#[test]
 fn tune_own_model() {
     let text = run("tune_own_model", &[]);
     assert_eq!(text.lines().filter(|line| line.contains("lr=")).count(), 16, "{text}");

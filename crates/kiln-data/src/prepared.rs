@@ -54,6 +54,19 @@ impl Prepared {
         Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
     }
 
+    /// With a split of one's own: the preprocessing is fitted on its training part.
+    ///
+    /// # Errors
+    /// As [`Preprocess::fit`].
+    pub fn of_split(
+        dataset: &Arc<Dataset>,
+        split: Split,
+        preprocess: &Preprocess,
+    ) -> Result<Self, DataError> {
+        let fitted = Arc::new(preprocess.fit(&split.train_view(dataset))?);
+        Ok(Self { dataset: Arc::clone(dataset), split, fitted })
+    }
+
     /// The training part. Where categories are encoded by the target, its rows are encoded without their own.
     pub fn train(&self) -> Rows {
         Rows::training(Arc::clone(&self.dataset), &self.split, Arc::clone(&self.fitted))

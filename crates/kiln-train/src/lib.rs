@@ -3,6 +3,7 @@
 //! The loop is in `run/`: build, restore, epoch after epoch, close. What a step does is in `step.rs`.
 
 mod accumulate;
+mod after_epoch;
 mod backward;
 mod batch_seed;
 mod callback;
@@ -36,6 +37,7 @@ mod supervised;
 mod task;
 mod trainer;
 
+pub use after_epoch::{AfterEpoch, after_epoch};
 pub use callback::{Callback, EpochView, StepView};
 pub use config::{CheckpointConfig, EarlyStoppingConfig, SolverConfig, TrainConfig};
 pub use convex::{ConvexModel, KktRule, NotConvex, Solved};

@@ -8,7 +8,7 @@ use kiln_augment::Views;
 use kiln_core::{Metric, Purpose, Seed};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, DataError, Inputs, Targets};
-use kiln_objective::{BatchPenalties, BatchView, Loss, ObjectiveError};
+use kiln_objective::{BatchPenalties, BatchView, Loss, LossConfig, ObjectiveError, TargetKind};
 
 use crate::scores::{OfWhole, of_whole};
 use crate::{Kept, MetricValue, Scores, Task, TrainError};
@@ -123,6 +123,22 @@ impl<M> Supervised<M> {
                 whole.shared(metric, || Arc::clone(of));
             }
         }
+    }
+
+    /// A task with the usual loss of the target: cross-entropy for classes, which takes one logit a class, and the mean
+    /// squared error for numbers. The model has as many outputs as [`Fitted::outputs`] says.
+    ///
+    /// # Errors
+    /// [`ObjectiveError`] for a target that no loss is for.
+    pub fn with_default_loss(
+        forward: impl Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync + 'static,
+        fitted: Arc<Fitted>,
+    ) -> Result<Self, ObjectiveError> {
+        let target = match fitted.class_names() {
+            Some(names) => TargetKind::Classes(names.len()),
+            None => TargetKind::Values(fitted.outputs()),
+        };
+        Ok(Self::new(forward, LossConfig::default_for(target).build(target)?, fitted))
     }
 
     /// Predicts and scores by the [average](Loss::average) over these views of every image. Training sees the images as they

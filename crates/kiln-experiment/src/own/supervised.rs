@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use kiln_core::{Purpose, Seed};
-use kiln_data::{Dataset, Loader, Prepared, Preprocess, Rows};
+use kiln_data::{Batch, DataConfig, Dataset, Loader, Prepared, Preprocess, Rows, Source};
 use kiln_train::{Data, Supervised, Trainer, evaluate};
 use kiln_validate::cross::{Inner, fold_split};
 
@@ -14,12 +14,23 @@ use crate::job::AT_ONCE;
 use crate::predicted::predictions;
 
 impl FoldRun<'_> {
-    /// The data of the fold: its training items, of which the share `validation` (`[0, 1)`, 0 for none) is held out to pick
-    /// the best weights, its test items, and preprocessing fitted on the training items and on nothing else.
+    /// The data of the fold: its training items, of which the share `config.validation` is held out to pick the best
+    /// weights, its test items, and the preprocessing of `config`, fitted on the training items and on nothing else. Which
+    /// rows `config` would test, and its source, do not matter here.
+    ///
+    /// # Errors
+    /// As [`FoldRun::data_split_by`].
+    pub fn data(&self, dataset: &Arc<Dataset>, config: &DataConfig) -> Result<Prepared, ExperimentError> {
+        let inner = Inner::Random { stratify: config.stratify };
+        self.data_split_by(dataset, &Preprocess::from(config), config.validation, inner)
+    }
+
+    /// As [`FoldRun::data`], where `inner` says which of the training items are held out, the share `validation` (`[0, 1)`, 0 for
+    /// none): whole groups, or the last ones in the order of time.
     ///
     /// # Errors
     /// As [`fold_split`] and [`Preprocess::fit`].
-    pub fn data(
+    pub fn data_split_by(
         &self,
         dataset: &Arc<Dataset>,
         preprocess: &Preprocess,
@@ -28,15 +39,14 @@ impl FoldRun<'_> {
     ) -> Result<Prepared, ExperimentError> {
         let seed = Seed::new(self.seed()).purpose(Purpose::Split);
         let split = fold_split(self.fold(), dataset, validation, inner, seed)?;
-        let fitted = Arc::new(preprocess.fit(&split.train_view(dataset))?);
-        Ok(Prepared { dataset: Arc::clone(dataset), split, fitted })
+        Ok(Prepared::of_split(dataset, split, preprocess)?)
     }
 
     /// Trains as [`FoldRun::train`] does, scores the training and the test items, and predicts the test items. `None` when
     /// it was asked to stop.
     ///
-    /// `data` are those of [`FoldRun::data`], and the trainer's task is made with their preprocessing. Outputs of a task for
-    /// classes are logits.
+    /// `data` are those of [`FoldRun::data`], the trainer's task is made with their preprocessing, and `train` is what is
+    /// trained on: `data.train()`, or what augments it. Outputs of a task for classes are logits.
     ///
     /// # Errors
     /// As [`FoldRun::train`]; data that cannot be read.
@@ -45,10 +55,11 @@ impl FoldRun<'_> {
         trainer: Trainer<Supervised<M>>,
         model: M,
         data: &Prepared,
+        train: impl Source<Batch> + 'static,
     ) -> Result<Option<FoldResult>, ExperimentError> {
         let task = trainer.task().clone();
         let device = model.devices().into_iter().next().unwrap_or_default().inner();
-        let sources = Data::new(data.train());
+        let sources = Data::new(train);
         let sources = match data.validation() {
             Some(validation) => sources.validation(validation),
             None => sources,

@@ -24,7 +24,7 @@ impl<T: Task> Run<'_, T> {
         let mut found = monitor.read(&scores.outline());
         if matches!(found, Err(TrainError::Monitor { .. })) {
             // A metric may wait for an item of a rare class.
-            for batch in loader.epoch(0, 0, &device) {
+            for batch in loader.pass(&device) {
                 if self.trainer.stop.load(Ordering::Relaxed) {
                     return Ok(());
                 }

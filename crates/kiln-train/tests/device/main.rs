@@ -12,6 +12,7 @@ mod lr_finder;
 mod metrics;
 mod optimisers;
 mod own_metrics;
+mod own_parts;
 mod penalties;
 mod resume;
 mod stopped;

@@ -1,5 +1,7 @@
 //! What a splitter knows of the items: how many, and where asked for their classes and groups.
 
+use kiln_data::{DataError, Dataset};
+
 use super::SplitError;
 
 /// The items to be split: how many, their classes and their groups.
@@ -14,6 +16,23 @@ impl<'a> Items<'a> {
     /// `len` items without labels or groups.
     pub fn new(len: usize) -> Self {
         Self { len, labels: None, groups: None }
+    }
+
+    /// The rows of a data set, with their classes where it has some.
+    ///
+    /// ```
+    /// use kiln_data::DataConfig;
+    /// use kiln_validate::split::Items;
+    ///
+    /// let iris = DataConfig::new("iris").load()?;
+    /// assert_eq!(Items::of(&iris)?.len(), 150);
+    /// # Ok::<(), kiln_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DataError::Inconsistent`] for a target that does not fit together.
+    pub fn of(dataset: &'a Dataset) -> Result<Self, DataError> {
+        Ok(Self { labels: dataset.target.labels(), ..Self::new(dataset.target.rows()?) })
     }
 
     /// One class an item: any numbers, equal for items of one class.

@@ -11,6 +11,7 @@
 //! | [`ShuffleSplit`], [`StratifiedShuffleSplit`], [`GroupShuffleSplit`] | a random share |
 //! | [`TimeSeriesSplit`] | what comes after the training items |
 //! | [`PredefinedSplit`] | what you say |
+//! | [`split_fn`], or any [`Splitter`] of your own | what a function says |
 //!
 //! Without shuffling the lists are those of scikit-learn's splitters of the same names. Order is random with a seed and
 //! only then: `shuffle: Option<Seed>` has no way to say "a seed, but no shuffling".
@@ -21,6 +22,7 @@ mod group;
 mod items;
 mod kfold;
 mod leave_out;
+mod own;
 mod predefined;
 mod repeated;
 mod shares;
@@ -35,6 +37,7 @@ pub use group::GroupKFold;
 pub use items::Items;
 pub use kfold::KFold;
 pub use leave_out::{LeaveOneGroupOut, LeaveOneOut, LeavePOut};
+pub use own::{SplitFn, split_fn};
 pub use predefined::PredefinedSplit;
 pub use repeated::{Repeated, Reshuffle};
 pub use shares::Size;
