@@ -27,7 +27,8 @@ struct Digits {
 impl Digits {
     /// First weights are drawn when the fold trains, from its seed.
     fn new(device: &Device) -> Self {
-        Self { hidden: LinearConfig::new(64, 32).init(device), output: LinearConfig::new(32, 10).init(device) }
+        let [hidden, output] = [(64, 32), (32, 10)].map(|(i, o)| LinearConfig::new(i, o).init(device));
+        Self { hidden, output }
     }
 
     /// Images to logits, `[N, classes]`.

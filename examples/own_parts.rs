@@ -14,9 +14,10 @@ fn main() -> Result<(), kiln::experiment::ExperimentError> {
     let digits = Arc::new(config.load()?);
     // Tests a third of the rows after the other, and leaves out the 20 rows on either side of it.
     let purged = split_fn("purged", |items| {
-        let near = |row: usize, third: usize| (third * 599).saturating_sub(20) <= row && row < third * 599 + 619;
-        let train = |third| (0..items.len()).filter(move |row| !near(*row, third));
-        (0..3).map(|third| Fold::new(train(third), third * 599..third * 599 + 599)).collect()
+        let tested = |third: usize| third * 599..(third + 1) * 599;
+        let far = |row: &usize, third| row + 20 < tested(third).start || *row >= tested(third).end + 20;
+        let fold = |third| Fold::new((0..items.len()).filter(|row| far(row, third)), tested(third));
+        (0..3).map(fold).collect()
     });
     let found = cross_validate(&purged, &Items::of(&digits)?, &FoldSettings::default(), &(), |fold| {
         let part = fold.data(&digits, &config)?;
@@ -29,12 +30,11 @@ fn main() -> Result<(), kiln::experiment::ExperimentError> {
         let trainer = Trainer::new(task, TrainConfig { epochs: 40, ..TrainConfig::default() })
             .schedule(ScheduleFn::new(|step| 0.01 / (1.0 + step as f64 / 200.0)))
             .penalty(Custom::new("1e-4 Σ w⁴", |weight| weight.flat.powi_scalar(4).sum().mul_scalar(1e-4)))
-            .callback(after_epoch(|view| (view.record.train.get("loss")? < 0.05).then(|| "enough".to_owned())));
-        let (model, seed) = (ModelConfig::from(MlpConfig::default()), Seed::new(fold.seed()));
-        let model = model.init(part.fitted.input_shape(), part.fitted.outputs(), &device, seed)?;
+            .callback(after_epoch(|view| (view.record.train.get("loss")? < 0.05).then(|| "enough".into())));
+        let model = ModelConfig::from(MlpConfig::default()).init_for(&part.fitted, &device, Seed::new(0))?;
         fold.supervised(trainer, model, &part, Augmented::new(part.train()).transform(dimmed)?)
     })?;
     let found = found.expect("nobody asked it to stop");
-    println!("{:.4?}", found.summaries.get("accuracy").map_or(&[][..], |accuracy| &accuracy.values));
+    println!("mean accuracy {:.4}", found.summaries.means().get("accuracy").unwrap_or(f64::NAN));
     Ok(())
 }

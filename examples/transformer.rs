@@ -50,7 +50,8 @@ impl Reader {
         let read = TransformerEncoderInput::new(self.words.forward(batch.ids) + places).mask_pad(padding);
         let mask: Tensor<3> = batch.mask.unsqueeze_dim(2);
         let sum: Tensor<2> = (self.encoder.forward(read) * mask).sum_dim(1).squeeze_dim(1);
-        self.output.forward(sum / batch.lengths.float().unsqueeze_dim(1))
+        let lengths: Tensor<2> = batch.lengths.float().unsqueeze_dim(1);
+        self.output.forward(sum / lengths)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What holds for all models.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
-use kiln_data::{InputShape, Inputs};
+use kiln_data::{Fitted, InputShape, Inputs};
 
 use super::{ModelConfig, Network};
 use crate::observe::Observer;
@@ -25,6 +25,28 @@ impl ModelConfig {
     /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
     pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
         self.as_kind().summary(input, outputs)
+    }
+
+    /// As [`ModelConfig::init`], for data that went through this preprocessing: one output a class, or a column of numbers,
+    /// as the usual losses want.
+    ///
+    /// ```
+    /// use kiln_core::{Purpose, Seed};
+    /// use kiln_data::{DataConfig, Prepared};
+    /// use kiln_models::{MlpConfig, ModelConfig};
+    ///
+    /// let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0))?;
+    /// let seed = Seed::new(0).purpose(Purpose::Init);
+    /// let model = ModelConfig::from(MlpConfig::default()).init_for(&iris.fitted, &Default::default(), seed)?;
+    /// let inputs = iris.fitted.inputs(&iris.dataset.features, &[0, 1], &Default::default())?;
+    /// assert_eq!(model.forward(inputs, None).dims(), [2, 3]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ModelConfig::summary`].
+    pub fn init_for(&self, fitted: &Fitted, device: &Device, seed: Seed) -> Result<Network, ModelError> {
+        self.init(fitted.input_shape(), fitted.outputs(), device, seed)
     }
 }
 

@@ -151,7 +151,7 @@ fn a_constraint_of_ones_own_acts_beside_those_of_settings() {
     let small = |params| Small { at_most: 0.1, params };
     assert!(largest(&fit(build())) > 0.2);
     assert!(largest(&fit(build().constraint(small(ParamSelection::Weights)))) <= 0.1 + 1e-7);
-    let nothing = small("hidden.nothing".parse().unwrap());
+    let nothing = small(ParamSelection::Paths(vec!["hidden.nothing".to_owned()]));
     let error = build().constraint(nothing).fit(model(), &data()).unwrap_err();
     assert!(error.to_string().contains("constraint.1"), "{error}");
 }
