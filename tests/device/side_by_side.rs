@@ -64,8 +64,7 @@ fn folds(jobs: usize, p: f64) -> Result<Vec<String>, ExperimentError> {
     let config = DataConfig::new("iris");
     let iris = Arc::new(config.load()?);
     let splitter = StratifiedKFold { folds: 4, shuffle: Some(Seed::new(1)) };
-    let settings =
-        FoldSettings { parallel: Parallel { jobs, threads: 1 }, ..FoldSettings::default() };
+    let settings = FoldSettings { parallel: Parallel { jobs, threads: 1 }, ..FoldSettings::default() };
     let found = cross_validate(&splitter, &Items::of(&iris)?, &settings, &(), |fold| {
         let part = fold.data(&iris, &config)?;
         fold.supervised(trainer(&part)?, Net::new(p), &part, part.train())

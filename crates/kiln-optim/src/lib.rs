@@ -30,8 +30,8 @@ pub use optimizers::*;
 pub use rule::{At, Elastic, Gradient, Kept, OwnRule, Rule, Slot};
 pub use sam::{Sam, SamConfig};
 pub use schedule::{
-    Anneal, AnySchedule, LearningRate, Plateau, PlateauState, Schedule, ScheduleConfig, ScheduleFn, Sequential, Stretch,
-    ThresholdMode,
+    Anneal, AnySchedule, LearningRate, Plateau, PlateauState, Schedule, ScheduleConfig, ScheduleFn,
+    Sequential, Stretch, ThresholdMode,
 };
 pub use schedules::*;
 pub use step_size::StepSize;

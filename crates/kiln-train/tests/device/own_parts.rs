@@ -7,13 +7,17 @@ use burn::nn::LinearConfig;
 use burn::tensor::Tensor;
 use kiln_core::{Explain, ParamSelection, Seed, Weights};
 use kiln_data::{DataConfig, Inputs, Prepared, Targets};
-use kiln_objective::{ConstraintKind, Custom, L1Config, Loss, MaxNormConfig, MseConfig, LossConfig, TargetKind};
+use kiln_objective::{
+    ConstraintKind, Custom, L1Config, Loss, LossConfig, MaxNormConfig, MseConfig, TargetKind,
+};
 use kiln_optim::{
-    AdamConfig, At, Gradient, GroupConfig, Kept, LookaheadConfig, OptimizerConfig, OwnRule, Rule, ScheduleFn, SgdConfig, Slot,
-    StepSize,
+    AdamConfig, At, Gradient, GroupConfig, Kept, LookaheadConfig, OptimizerConfig, OwnRule, Rule, ScheduleFn,
+    SgdConfig, Slot, StepSize,
 };
 use kiln_testkit::device;
-use kiln_train::{CheckpointConfig, Data, Outcome, PlannedStep, Supervised, TrainConfig, Trainer, after_epoch};
+use kiln_train::{
+    CheckpointConfig, Data, Outcome, PlannedStep, Supervised, TrainConfig, Trainer, after_epoch,
+};
 
 use crate::common::{Net, PointTask, config, data, model, trainer};
 use crate::stopped::{StopAt, end};
