@@ -26,7 +26,7 @@ use crate::split::{Fold, Items, SplitError, Splitter, folds_of};
 /// [`SplitError`] when the training items cannot be split so.
 pub fn inner_folds(fold: &Fold, items: &Items<'_>, splitter: &dyn Splitter) -> Result<Vec<Fold>, SplitError> {
     let rows = fold.train();
-    let [labels, groups] = items.of(rows)?;
+    let [labels, groups] = items.pick(rows)?;
     let mut within = Items::new(rows.len());
     if let Some(labels) = &labels {
         within = within.labels(labels);

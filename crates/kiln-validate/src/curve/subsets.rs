@@ -40,7 +40,7 @@ pub fn subsets(fold: &Fold, items: &Items<'_>, sizes: &[usize], draw: Draw) -> R
     let rows = fold.train();
     let order: Vec<usize> = match draw {
         Draw::Latest => (0..rows.len()).rev().collect(),
-        Draw::Random(seed) => match items.of(rows)? {
+        Draw::Random(seed) => match items.pick(rows)? {
             [Some(labels), _] => stratified(&labels, seed),
             _ => seed.permutation(rows.len()),
         },

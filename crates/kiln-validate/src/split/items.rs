@@ -68,7 +68,7 @@ impl<'a> Items<'a> {
     }
 
     /// The labels and the groups of some of the items.
-    pub(crate) fn of(&self, rows: &[usize]) -> Result<[Option<Vec<u32>>; 2], SplitError> {
+    pub(crate) fn pick(&self, rows: &[usize]) -> Result<[Option<Vec<u32>>; 2], SplitError> {
         let pick = |values: Option<&[u32]>, what| match values {
             Some(values) if values.len() != self.len => {
                 Err(SplitError::Length { what, items: self.len, found: values.len() })
