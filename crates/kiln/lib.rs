@@ -14,8 +14,24 @@
 //! - [`validate`]: splitters, cross-validation, statistics, calibration
 //! - [`report`]: tables, progress, JSON lines
 //!
-//! The seed, checked numbers, devices by name and weights by path are at the top. Leave out the feature `cli` to embed
-//! the library alone.
+//! The seed, checked numbers, devices by name and weights by path are at the top.
+//!
+//! # Features
+//!
+//! Embed the library with `default-features = false` and what you need:
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `flex`, `ndarray`, `wgpu` | a backend |
+//! | `experiment` | [`config`] and [`experiment`] |
+//! | `report` | [`report`] |
+//! | `gzip`, `images` | data sets in compressed IDX files, and in folders of PNG and JPEG files |
+//! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
+//! | `cli` | the command, and all of the above but backends and burn-dataset |
+//!
+//! The defaults are `cli` and `flex`.
+//!
+//! # A training
 //!
 //! A training takes data, a model, a task and a trainer. The task says how a batch becomes a loss and how the model is
 //! scored: [`train::Supervised`] does so for kiln's own batches; for anything else write a [`train::Task`].
@@ -51,14 +67,17 @@
 pub use kiln_core::*;
 
 pub use kiln_augment as augment;
+#[cfg(feature = "experiment")]
 pub use kiln_config as config;
 pub use kiln_convex as convex;
 pub use kiln_data as data;
+#[cfg(feature = "experiment")]
 pub use kiln_experiment as experiment;
 pub use kiln_kernels as kernels;
 pub use kiln_models as models;
 pub use kiln_objective as objective;
 pub use kiln_optim as optim;
+#[cfg(feature = "report")]
 pub use kiln_report as report;
 pub use kiln_train as train;
 pub use kiln_validate as validate;

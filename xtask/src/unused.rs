@@ -10,8 +10,20 @@ use serde_json::Value;
 use crate::modules::tokens;
 
 /// Dependencies that no source names, each with the reason why it is there.
-const NOT_NAMED: &[(&str, &str, &str)] =
-    &[("kiln-core", "regex-syntax", "its features: without them the tests would build Burn a second time")];
+const NOT_NAMED: &[(&str, &str, &str)] = &[
+    ("kiln-core", "regex-syntax", "its features: without them the tests would build Burn a second time"),
+    ("kiln-testkit", "bitflags", LIBRARY),
+    ("kiln-testkit", "fastrand", LIBRARY),
+    ("kiln-testkit", "miniz_oxide", LIBRARY),
+    ("kiln-testkit", "num-traits", LIBRARY),
+    ("kiln-testkit", "portable-atomic", LIBRARY),
+    ("kiln-testkit", "rustix", LIBRARY),
+    ("kiln-testkit", "serde_core", LIBRARY),
+    ("kiln-testkit", "simd-adler32", LIBRARY),
+];
+
+const LIBRARY: &str =
+    "its features: without them the check of the library alone would build Burn a second time";
 
 /// What the output of `cargo metadata` lists and no source uses, one sentence each.
 pub(crate) fn check(metadata: &Value) -> Result<Vec<String>, String> {

@@ -108,6 +108,13 @@ pub struct ComposeConfig {
     pub transforms: Vec<TransformConfig>,
 }
 
+impl ComposeConfig {
+    /// These, in this order.
+    pub fn new(transforms: Vec<TransformConfig>) -> Self {
+        Self { transforms }
+    }
+}
+
 /// A transform and how often it is applied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +128,13 @@ pub struct ChanceConfig {
     pub transform: Box<TransformConfig>,
 }
 
+impl ChanceConfig {
+    /// Happens half of the time.
+    pub fn new(transform: TransformConfig) -> Self {
+        Self { p: half(), transform: Box::new(transform) }
+    }
+}
+
 /// Transforms to choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +145,13 @@ pub struct OneOfConfig {
     /// How likely each is in proportion to the others, positive. Default: all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<f64>,
+}
+
+impl OneOfConfig {
+    /// One of these, each as often as the others.
+    pub fn new(transforms: Vec<TransformConfig>) -> Self {
+        Self { transforms, weights: Vec::new() }
+    }
 }
 
 fn half() -> f64 {

@@ -9,6 +9,7 @@ use crate::{AugmentError, Pixel};
 /// How pixels between the grid points are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Interpolation {
     /// The nearest pixel, half to even.
     Nearest,
@@ -72,6 +73,7 @@ impl Fill {
 
 /// What a crop shows outside the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Border {
     /// A colour.
     Constant(Fill),

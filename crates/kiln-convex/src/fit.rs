@@ -30,6 +30,7 @@ impl Default for ElasticNet {
 
 /// A fitted linear model.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Fit {
     /// `[features]`, with exact zeros.
     pub coef: Vec<f64>,

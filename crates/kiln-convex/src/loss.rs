@@ -4,6 +4,7 @@ use crate::ConvexError;
 
 /// The targets, and with them the loss.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Loss {
     /// `½ (y − z)²`, summed over the outputs; `y` is `[rows, outputs]` in row-major order.
     Squared {

@@ -7,6 +7,7 @@ use crate::{ConvexError, Loss};
 
 /// Coefficients of a ridge regression.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct RidgeFit {
     /// `[outputs, features]`, row-major.
     pub coef: Vec<f64>,

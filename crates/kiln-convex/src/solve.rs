@@ -9,6 +9,7 @@ use crate::{Certificate, ConvexError, Loss, Problem, Solver, Stopping, coordinat
 
 /// What a solver found.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Solution {
     /// Weights `[outputs, features]` in row-major order, then intercepts `[outputs]`.
     pub point: Vec<f64>,

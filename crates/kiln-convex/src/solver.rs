@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How a problem is solved. Each goes over all rows at every iteration and draws nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Solver {
     /// Accelerated proximal gradient descent: for every loss and penalty.
     Fista,

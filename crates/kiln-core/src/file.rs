@@ -1,8 +1,12 @@
 //! Files that are either there as a whole or not at all.
 
+mod temporary;
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+
+pub use temporary::TemporaryFolder;
 
 /// Writes `bytes` to `path` so that a crash leaves the old file or the new one, never a part.
 ///
@@ -12,10 +16,12 @@ use std::path::Path;
 /// Whatever the operating system says; `path` is then as it was.
 pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
-    let mut temporary = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_all()?;
-    let file = temporary.persist(path).map_err(|e| e.error)?;
+    let (mut file, temporary) = temporary::file_in(folder, ".tmp-")?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
     make_readable(&file)?;
     sync_folder(folder)
 }
@@ -36,7 +42,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Temporary files are private to their owner; results should be readable like any other file.
+/// Whatever the mask of this process: others read results, too.
 fn make_readable(file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -66,5 +72,9 @@ mod tests {
     fn a_missing_folder_is_an_error_and_not_a_panic() {
         let folder = tempfile::tempdir().unwrap();
         assert!(write_durably(&folder.path().join("none/a.json"), b"x").is_err());
+        // Nor can a file take the place of a folder; what was written for it is gone.
+        fs::create_dir(folder.path().join("taken")).unwrap();
+        assert!(write_durably(&folder.path().join("taken"), b"x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

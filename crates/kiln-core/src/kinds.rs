@@ -17,7 +17,7 @@ pub use schema::{alternatives, one_of};
 /// re-exports its settings. Then a new kind is one file and one line.
 ///
 /// # What it makes
-/// - The enum, with serde's `tag = "kind"`. It derives `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and what
+/// - The enum, with serde's `tag = "kind"` and `#[non_exhaustive]`: kinds are added. It derives `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and what
 ///   the attributes before it ask for.
 /// - `JsonSchema`: `oneOf` with one object for each kind. The object is that of the settings (their description,
 ///   properties and examples) with the constant `kind`.
@@ -109,6 +109,7 @@ macro_rules! kinds {
         $(#[$attribute])*
         #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(tag = "kind")]
+        #[non_exhaustive]
         $visibility enum $kinds {
             $(
                 #[doc = concat!("`kind = \"", $name, "\"`, see [`", stringify!($settings), "`].")]

@@ -8,6 +8,7 @@ use burn::tensor::Tensor;
 
 /// What a parameter does in its layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ParamKind {
     /// Multiplies the input: a matrix or a convolution filter.
     Weight,

@@ -2,8 +2,8 @@
 //! where it happens (epoch, step, sample). No generator lives on between two steps, so a resumed run, a
 //! second thread or another backend cannot shift a draw.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use chacha20::ChaCha8Rng;
+use rand::SeedableRng;
 
 /// What a draw is for. Two purposes never share a stream.
 ///

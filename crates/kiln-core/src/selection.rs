@@ -30,6 +30,7 @@ use crate::{ParamInfo, ParamKind};
     description = "Some of the trainable parameters of a model.",
     extend("x-takes" = "weights, biases, norms, all, a list of paths or { regex = \"…\" }")
 )]
+#[non_exhaustive]
 pub enum ParamSelection {
     /// Matrices and filters; no biases, no scales and shifts of normalisation layers.
     #[default]

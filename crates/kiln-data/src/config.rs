@@ -66,6 +66,7 @@ pub struct DataConfig {
 /// What becomes of a column of categories.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Encode {
     /// One column for each category, 0 or 1.
     #[default]
@@ -88,6 +89,7 @@ pub enum Components {
 /// What kind of prediction a target column asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum TaskKind {
     /// One class of several.
     Classification,

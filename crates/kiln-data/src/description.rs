@@ -4,6 +4,7 @@ use serde_json::Value;
 
 /// What the inputs or the target of a data set hold.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Description {
     /// In a few words: `images, 1 x 8 x 8, 8 bit`.
     pub summary: String,
@@ -17,6 +18,7 @@ pub struct Description {
 
 /// A table of a [`Description`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Table {
     /// The titles of the columns that hold text, which come first.
     pub texts: Vec<&'static str>,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A position in a text file, to show the line to the user. Displays as `path:line:column`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FilePosition {
     /// The file.
     pub path: PathBuf,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// An activation function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Activation {
     /// `max(x, 0)`.
     #[default]

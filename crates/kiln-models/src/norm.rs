@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// Normalisation inside a layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Norm {
     /// None.
     #[default]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// [`fmt::Display`] gives an aligned table for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// The layers in the order in which data flows.
     pub layers: Vec<LayerSummary>,
@@ -20,6 +21,7 @@ pub struct Summary {
 
 /// One line of a [`Summary`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LayerSummary {
     /// Where its parameters are (`layers.0`), or what it does when it has none (`flatten`).
     pub name: String,

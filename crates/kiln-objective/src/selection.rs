@@ -11,5 +11,6 @@ pub(crate) fn describe(params: &ParamSelection) -> String {
         ParamSelection::Norms => "normalisation layers".to_owned(),
         ParamSelection::Paths(paths) => paths.join(", "),
         ParamSelection::Matching(pattern) => format!("what matches /{}/", pattern.as_str()),
+        other => other.to_string(),
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Layouts are Burn's: matrices `[inputs, outputs]`, filters `[outputs, inputs, …]`. In a vector each number is a unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Units {
     /// What goes into one output: a column of a matrix, a filter of a convolution.
     #[default]

@@ -27,6 +27,13 @@ pub struct GroupConfig {
     pub weight_decay: Option<f64>,
 }
 
+impl GroupConfig {
+    /// These parameters, treated as the others are.
+    pub fn new(params: ParamSelection) -> Self {
+        Self { params, lr_factor: one(), weight_decay: None }
+    }
+}
+
 fn one() -> f64 {
     1.0
 }

@@ -5,7 +5,7 @@
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
 //! - [`Panels`]: many panels of curves with the same axes, as SVG.
-//! - [`Sheet`]: small pictures with labels, as PNG.
+//! - `Sheet`, with the feature `pictures`: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
 //! - [`human`]: durations, sizes and numbers as words.
 
@@ -23,6 +23,7 @@ mod pace;
 mod progress;
 #[cfg(feature = "progress")]
 mod run_plan;
+#[cfg(feature = "pictures")]
 mod sheet;
 #[cfg(feature = "progress")]
 mod sink;
@@ -38,6 +39,7 @@ pub use mode::{Mode, UnknownMode};
 pub use progress::Progress;
 #[cfg(feature = "progress")]
 pub use run_plan::RunPlan;
+#[cfg(feature = "pictures")]
 pub use sheet::{Picture, Sheet};
 pub use table::{Column, Table};
 pub use writer::EventWriter;

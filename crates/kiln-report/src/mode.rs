@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Mode {
     /// A bar where standard error is a terminal, else plain lines.
     #[default]

@@ -212,6 +212,7 @@ impl Laws<'_> {
             }
             DecayForm::Decoupled => 1.0 - shrink,
             DecayForm::Proximal => 1.0 / (1.0 + shrink),
+            other => unreachable!("no law of {other:?} decay"),
         };
         // Without a gradient, nothing but the decay moves the weights.
         let (found, _) = one_step(&with, &|model| model.gradients(1, 0.0));

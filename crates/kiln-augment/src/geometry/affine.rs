@@ -63,8 +63,15 @@ pub struct RotateConfig {
     pub fill: Option<Colour>,
 }
 
+impl RotateConfig {
+    /// By an angle between these, in degrees.
+    pub fn new(degrees: [f64; 2]) -> Self {
+        Self { degrees, interpolation: Interpolation::default(), fill: None }
+    }
+}
+
 /// A random shear.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(example = ShearConfig { x: [-10.0, 10.0], y: [0.0, 0.0], interpolation: Interpolation::default(), fill: None })]
 pub struct ShearConfig {
@@ -83,7 +90,7 @@ pub struct ShearConfig {
 }
 
 /// A random translation by whole pixels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(example = TranslateConfig { x: 0.1, y: 0.1, fill: None })]
 pub struct TranslateConfig {
@@ -111,6 +118,13 @@ pub struct ScaleConfig {
     /// The colour outside. Default: black.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fill: Option<Colour>,
+}
+
+impl ScaleConfig {
+    /// By a factor between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor, interpolation: Interpolation::default(), fill: None }
+    }
 }
 
 impl AffineConfig {

@@ -29,6 +29,7 @@ pub struct CropConfig {
 /// What a crop shows outside the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum BorderKind {
     /// A colour.
     #[default]

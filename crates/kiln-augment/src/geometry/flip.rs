@@ -18,6 +18,12 @@ pub struct HorizontalFlipConfig {
     pub p: f64,
 }
 
+impl Default for HorizontalFlipConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for HorizontalFlipConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, HorizontalFlip::new(self.p))
@@ -33,6 +39,12 @@ pub struct VerticalFlipConfig {
     #[serde(default = "half")]
     #[schemars(transform = Range::UNIT.bounds())]
     pub p: f64,
+}
+
+impl Default for VerticalFlipConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for VerticalFlipConfig {

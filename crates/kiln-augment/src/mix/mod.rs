@@ -100,6 +100,7 @@ pub struct Mix {
 
 /// How one batch is mixed.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Mixing {
     /// `λ·x + (1 − λ)·partner`.
     MixUp {

@@ -9,6 +9,7 @@ use crate::{AugmentError, Image, Pixel, Transform, draw, op};
 
 /// What a random number adjusts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AdjustKind {
     /// [`op::adjust_brightness`], by a factor.
     Brightness,
@@ -31,6 +32,13 @@ pub enum AdjustKind {
 pub struct HueConfig {
     /// From and to, in shares of a full turn, `[-0.5, 0.5]`.
     pub shift: [f64; 2],
+}
+
+impl HueConfig {
+    /// A turn between these, in shares of a full one.
+    pub fn new(shift: [f64; 2]) -> Self {
+        Self { shift }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for HueConfig {

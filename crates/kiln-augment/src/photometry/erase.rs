@@ -126,6 +126,13 @@ pub struct CutoutConfig {
     pub fill: Option<Colour>,
 }
 
+impl CutoutConfig {
+    /// One square of this side, in pixels.
+    pub fn new(size: usize) -> Self {
+        Self { size, count: one(), fill: None }
+    }
+}
+
 fn one() -> usize {
     1
 }

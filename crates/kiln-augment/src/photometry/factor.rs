@@ -16,6 +16,13 @@ pub struct BrightnessConfig {
     pub factor: [f64; 2],
 }
 
+impl BrightnessConfig {
+    /// A factor between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for BrightnessConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Adjust::new(AdjustKind::Brightness, self.factor))
@@ -29,6 +36,13 @@ impl<T: Pixel> BuildTransform<T> for BrightnessConfig {
 pub struct ContrastConfig {
     /// From and to, at least 0.
     pub factor: [f64; 2],
+}
+
+impl ContrastConfig {
+    /// A factor between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for ContrastConfig {
@@ -46,6 +60,13 @@ pub struct SaturationConfig {
     pub factor: [f64; 2],
 }
 
+impl SaturationConfig {
+    /// A factor between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for SaturationConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Adjust::new(AdjustKind::Saturation, self.factor))
@@ -61,6 +82,13 @@ pub struct SharpnessConfig {
     pub factor: [f64; 2],
 }
 
+impl SharpnessConfig {
+    /// A factor between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for SharpnessConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Adjust::new(AdjustKind::Sharpness, self.factor))
@@ -74,6 +102,13 @@ impl<T: Pixel> BuildTransform<T> for SharpnessConfig {
 pub struct GammaConfig {
     /// From and to, at least 0.
     pub factor: [f64; 2],
+}
+
+impl GammaConfig {
+    /// An exponent between these.
+    pub fn new(factor: [f64; 2]) -> Self {
+        Self { factor }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for GammaConfig {

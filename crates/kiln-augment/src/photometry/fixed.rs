@@ -7,6 +7,7 @@ use crate::{AugmentError, Image, Pixel, Transform, op};
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum FixedKind {
     /// [`op::grayscale`].
     Grayscale,

@@ -19,6 +19,12 @@ pub struct GrayscaleConfig {
     pub p: f64,
 }
 
+impl Default for GrayscaleConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for GrayscaleConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Fixed::new(FixedKind::Grayscale, self.p))
@@ -34,6 +40,12 @@ pub struct InvertConfig {
     #[serde(default = "half")]
     #[schemars(transform = Range::UNIT.bounds())]
     pub p: f64,
+}
+
+impl Default for InvertConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for InvertConfig {
@@ -56,6 +68,13 @@ pub struct PosterizeConfig {
     pub p: f64,
 }
 
+impl PosterizeConfig {
+    /// So many bits, half of the time.
+    pub fn new(bits: u32) -> Self {
+        Self { bits, p: half() }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for PosterizeConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Fixed::new(FixedKind::Posterize(self.bits), self.p))
@@ -76,6 +95,13 @@ pub struct SolarizeConfig {
     pub p: f64,
 }
 
+impl SolarizeConfig {
+    /// From this share of white on, half of the time.
+    pub fn new(threshold: f64) -> Self {
+        Self { threshold, p: half() }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for SolarizeConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Fixed::new(FixedKind::Solarize(self.threshold), self.p))
@@ -93,6 +119,12 @@ pub struct EqualizeConfig {
     pub p: f64,
 }
 
+impl Default for EqualizeConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
+}
+
 impl<T: Pixel> BuildTransform<T> for EqualizeConfig {
     fn boxed(&self, place: &str) -> Result<Box<dyn Transform<T>>, AugmentError> {
         boxed(place, Fixed::new(FixedKind::Equalize, self.p))
@@ -108,6 +140,12 @@ pub struct AutocontrastConfig {
     #[serde(default = "half")]
     #[schemars(transform = Range::UNIT.bounds())]
     pub p: f64,
+}
+
+impl Default for AutocontrastConfig {
+    fn default() -> Self {
+        Self { p: half() }
+    }
 }
 
 impl<T: Pixel> BuildTransform<T> for AutocontrastConfig {

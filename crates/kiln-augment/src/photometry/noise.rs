@@ -20,6 +20,13 @@ pub struct BlurConfig {
     pub sigma: [f64; 2],
 }
 
+impl BlurConfig {
+    /// A filter of this side, in pixels.
+    pub fn new(kernel: usize) -> Self {
+        Self { kernel, sigma: default_sigma() }
+    }
+}
+
 fn default_sigma() -> [f64; 2] {
     [0.1, 2.0]
 }
@@ -70,6 +77,12 @@ pub struct NoiseConfig {
     /// Standard deviation, in shares of white, at least 0. Default 0.1.
     #[serde(default = "tenth")]
     pub sigma: f64,
+}
+
+impl Default for NoiseConfig {
+    fn default() -> Self {
+        Self { mean: 0.0, sigma: tenth() }
+    }
 }
 
 fn tenth() -> f64 {

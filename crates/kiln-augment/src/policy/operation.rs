@@ -8,6 +8,7 @@ use crate::{Fill, Image, Interpolation, Pixel};
 
 /// An operation with one strength, named as in the papers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub enum Operation {
     /// Nothing.
     Identity,

@@ -12,6 +12,7 @@ use super::Operation;
 /// Which list: the data set that it was learned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum AutoPolicy {
     /// ImageNet.
     #[default]

@@ -19,6 +19,12 @@ pub struct FeatureDropoutConfig {
     pub p: f64,
 }
 
+impl Default for FeatureDropoutConfig {
+    fn default() -> Self {
+        Self { p: tenth() }
+    }
+}
+
 fn tenth() -> f64 {
     0.1
 }

@@ -19,6 +19,12 @@ pub struct JitterConfig {
     pub sigma: f64,
 }
 
+impl Default for JitterConfig {
+    fn default() -> Self {
+        Self { sigma: tenth() }
+    }
+}
+
 fn tenth() -> f64 {
     0.1
 }

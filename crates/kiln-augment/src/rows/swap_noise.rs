@@ -19,6 +19,12 @@ pub struct SwapNoiseConfig {
     pub p: f64,
 }
 
+impl Default for SwapNoiseConfig {
+    fn default() -> Self {
+        Self { p: tenth() }
+    }
+}
+
 fn tenth() -> f64 {
     0.1
 }

@@ -35,6 +35,7 @@ impl Default for Lbfgs {
 
 /// Where a minimisation ended.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Minimum {
     /// The point.
     pub point: Vec<f64>,

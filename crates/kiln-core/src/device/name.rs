@@ -22,6 +22,7 @@ pub enum DeviceName {
 
 /// Which of wgpu's adapters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Adapter {
     /// The best one.
     #[default]

@@ -5,6 +5,7 @@ use super::name::DeviceName;
 
 /// One line of `kiln devices`.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DeviceReport {
     /// The name to give to `--device`.
     pub name: DeviceName,

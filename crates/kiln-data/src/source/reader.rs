@@ -27,6 +27,7 @@ pub(super) trait Reader: fmt::Debug + Sync {
 
 /// A data set or a format that `data.source` can name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SourceInfo {
     /// The value of `data.source`.
     pub name: &'static str,

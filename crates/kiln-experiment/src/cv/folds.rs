@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed, nearest};
-use kiln_data::{DataError, Dataset, Values};
+use kiln_data::{DataError, Dataset};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
@@ -176,15 +176,5 @@ fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CvError> {
         let nearest = nearest(name, known);
         return Err(CvError::NoColumn { name: name.to_owned(), nearest });
     };
-    match columns.remove(place).values {
-        // A missing value is a group like the others.
-        Values::Categorical { codes, .. } => Ok(codes),
-        Values::Numeric(cells) => {
-            let mut distinct: Vec<u32> = cells.iter().map(|cell| cell.to_bits()).collect();
-            distinct.sort_unstable();
-            distinct.dedup();
-            let code = |cell: &f32| distinct.partition_point(|&known| known < cell.to_bits()) as u32;
-            Ok(cells.iter().map(code).collect())
-        }
-    }
+    Ok(columns.remove(place).values.groups())
 }

@@ -111,7 +111,7 @@ fn check_loss(resolved: &Resolved, wanted: Wanted<'_>) -> Result<(), ExperimentE
             let is_right = match loss.convex() {
                 Some(ConvexLoss::Softmax) => true,
                 Some(ConvexLoss::Binary) => names.len() == 2,
-                Some(ConvexLoss::Squared) | None => false,
+                _ => false,
             };
             (is_right, format!("{} classes", names.len()))
         }

@@ -2,6 +2,7 @@
 
 /// What is applied to the results of a layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Act {
     /// Nothing.
     #[default]

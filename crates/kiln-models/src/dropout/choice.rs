@@ -11,6 +11,7 @@ use super::{AlphaDropout, DropBlock, Dropout, GaussianDropout, SpatialDropout};
 /// What dropout does to the units of a dense layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DropoutKind {
     /// Sets them to 0: [`Dropout`](crate::Dropout).
     #[default]
@@ -24,6 +25,7 @@ pub enum DropoutKind {
 /// What dropout drops of feature maps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ConvDropoutKind {
     /// Single elements: [`Dropout`](crate::Dropout).
     #[default]

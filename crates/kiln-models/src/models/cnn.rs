@@ -62,6 +62,7 @@ pub struct CnnConfig {
 /// How feature maps become a vector.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Head {
     /// All elements.
     #[default]

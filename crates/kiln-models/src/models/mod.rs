@@ -34,6 +34,7 @@ macro_rules! models {
         /// [`Module::valid`](burn::module::Module::valid).
         #[derive(Module, Debug)]
         #[allow(clippy::large_enum_variant)] // One per run; a box would buy nothing.
+        #[non_exhaustive]
         pub enum Network {
             $(
                 #[doc = concat!("`kind = \"", $name, "\"`.")]

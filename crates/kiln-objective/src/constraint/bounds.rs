@@ -21,6 +21,13 @@ pub struct BoxConfig {
     pub params: ParamSelection,
 }
 
+impl BoxConfig {
+    /// Weights between these.
+    pub fn new(low: f64, high: f64) -> Self {
+        Self { low, high, params: ParamSelection::default() }
+    }
+}
+
 impl ConstraintKind for BoxConfig {
     fn params(&self) -> &ParamSelection {
         &self.params

@@ -76,6 +76,7 @@ pub trait LossKind: Debug + Send + Sync {
 
 /// A loss as solvers of convex problems know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConvexLoss {
     /// The squared error.
     Squared,

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// What the data set asks a model to predict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TargetKind {
     /// One of this many classes.
     Classes(usize),

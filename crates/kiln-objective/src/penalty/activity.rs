@@ -31,6 +31,7 @@ pub struct ActivityConfig {
 /// What an activity penalty sums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ActivityNorm {
     /// `Σ |a|`: few outputs are not zero.
     #[default]

@@ -20,6 +20,7 @@ use std::fmt;
 /// glmnet divides a squared-error target by its standard deviation first; a strength of kiln stands for that of a
 /// target which is so scaled already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Convention {
     /// kiln's `l2`: no ½.
     KilnL2,

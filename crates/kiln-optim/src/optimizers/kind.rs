@@ -63,6 +63,7 @@ pub struct Shared {
 
 /// What weight decay is to an optimiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DecayForm {
     /// `decay · w` is added to the gradient.
     Coupled,

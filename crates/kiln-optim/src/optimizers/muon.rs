@@ -72,6 +72,7 @@ impl Default for MuonConfig {
 /// How Muon's learning rate depends on the shape of a matrix with A outputs and B inputs. The names are PyTorch's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AdjustLr {
     /// `√max(1, A/B)`, as Jordan has it.
     #[default]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The line from one rate to another, t going from 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Anneal {
     /// Half a cosine.
     #[default]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What the threshold of a plateau schedule is measured in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ThresholdMode {
     /// A share of the best value.
     #[default]

@@ -31,6 +31,13 @@ pub struct CosineRestartsShape {
     pub end: f64,
 }
 
+impl CosineRestartsShape {
+    /// Cycles of so many epochs, all alike.
+    pub fn new(every: f64) -> Self {
+        Self { every, mult: once(), gamma: one(), end: 0.0 }
+    }
+}
+
 fn once() -> u64 {
     1
 }

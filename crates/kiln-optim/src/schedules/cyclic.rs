@@ -10,6 +10,7 @@ use crate::{OptimError, Schedule, Stretch};
 /// How the height of the cycles of a cyclic schedule changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CycleMode {
     /// Not at all.
     #[default]

@@ -18,6 +18,13 @@ pub struct ExponentialShape {
     pub gamma: f64,
 }
 
+impl ExponentialShape {
+    /// This factor every epoch.
+    pub fn new(gamma: f64) -> Self {
+        Self { gamma }
+    }
+}
+
 impl ScheduleKind for ExponentialShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let gamma = stretch.number("gamma", self.gamma, Range::POSITIVE)?;

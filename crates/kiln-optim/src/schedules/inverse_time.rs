@@ -17,6 +17,13 @@ pub struct InverseTimeShape {
     pub rate: f64,
 }
 
+impl InverseTimeShape {
+    /// This rate of decay.
+    pub fn new(rate: f64) -> Self {
+        Self { rate }
+    }
+}
+
 impl ScheduleKind for InverseTimeShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let rate = stretch.number("rate", self.rate, Range::at_least(0.0))?;

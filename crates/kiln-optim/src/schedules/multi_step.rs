@@ -21,6 +21,13 @@ pub struct MultiStepShape {
     pub gamma: f64,
 }
 
+impl MultiStepShape {
+    /// A tenth at each of these epochs.
+    pub fn new(milestones: Vec<f64>) -> Self {
+        Self { milestones, gamma: tenth() }
+    }
+}
+
 fn tenth() -> f64 {
     0.1
 }

@@ -22,6 +22,13 @@ pub struct NoamShape {
     pub model_size: Option<u64>,
 }
 
+impl NoamShape {
+    /// A rise of so many epochs.
+    pub fn new(rise: f64) -> Self {
+        Self { rise, model_size: None }
+    }
+}
+
 impl ScheduleKind for NoamShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let rise = stretch.length("rise", self.rise)? as f64;

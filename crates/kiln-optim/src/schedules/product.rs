@@ -15,6 +15,13 @@ pub struct ProductShape {
     pub parts: Vec<ScheduleConfig>,
 }
 
+impl ProductShape {
+    /// The product of these.
+    pub fn new(parts: Vec<ScheduleConfig>) -> Self {
+        Self { parts }
+    }
+}
+
 impl ScheduleKind for ProductShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let mut factors: Vec<Box<dyn Schedule>> = vec![Box::new(Constant { value: base })];

@@ -19,6 +19,13 @@ pub struct SequentialShape {
     pub starts: Vec<f64>,
 }
 
+impl SequentialShape {
+    /// These, each from its epoch on; the first starts at once.
+    pub fn new(parts: Vec<ScheduleConfig>, starts: Vec<f64>) -> Self {
+        Self { parts, starts }
+    }
+}
+
 impl ScheduleKind for SequentialShape {
     fn build(&self, base: f64, stretch: &Stretch<'_>) -> Result<Box<dyn Schedule>, OptimError> {
         let (parts, starts) = (self.parts.len(), self.starts.len());

@@ -21,6 +21,13 @@ pub struct StepShape {
     pub gamma: f64,
 }
 
+impl StepShape {
+    /// A tenth every so many epochs.
+    pub fn new(every: f64) -> Self {
+        Self { every, gamma: tenth() }
+    }
+}
+
 fn tenth() -> f64 {
     0.1
 }

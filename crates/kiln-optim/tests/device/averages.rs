@@ -104,6 +104,7 @@ fn a_fresh_average_with_the_state_goes_on_with_the_same_bits() {
             let config = match config {
                 AverageConfig::Ema(ema) => AverageConfig::Ema(EmaConfig { evaluate, ..ema }),
                 AverageConfig::Swa(swa) => AverageConfig::Swa(SwaConfig { evaluate, ..swa }),
+                other => unreachable!("{}", other.name()),
             };
             let mut whole = Average::new(&config, 10, 100).unwrap();
             for t in 1..=80 {

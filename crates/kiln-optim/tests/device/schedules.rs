@@ -1,8 +1,9 @@
 //! Schedules against PyTorch (`tests/golden/schedules.py`), their ends, and what is refused.
 
 use kiln_optim::{
-    CosineShape, ExponentialShape, InversePowerShape, InverseTimeShape, LearningRate, LinearShape,
-    MultiStepShape, OptimError, PlateauShape, PolynomialShape, ScheduleConfig, ShapeConfig, StepShape,
+    CosineRestartsShape, CosineShape, CyclicShape, ExponentialShape, GroupConfig, InversePowerShape,
+    InverseTimeShape, LearningRate, LinearShape, MultiStepShape, NoamShape, OptimError, PlateauShape,
+    PolynomialShape, ProductShape, ScheduleConfig, SequentialShape, ShapeConfig, StepShape,
 };
 
 use crate::schedule_laws::{one_cycle, plateau};
@@ -227,4 +228,25 @@ fn settings_out_of_range_are_refused_with_their_key() {
         OptimError::Milestones { key: "schedule.milestones".to_owned(), value: 2.0, before: 3.0 }
     );
     assert_eq!(error.to_string(), "schedule.milestones must rise, 2 comes after 3");
+}
+
+#[test]
+fn constructors_have_the_defaults_of_a_file() {
+    let same = |shape: ShapeConfig, settings: &str| {
+        let json = format!("{{\"kind\": {:?}, {settings}}}", shape.name());
+        assert_eq!(serde_json::from_str::<ShapeConfig>(&json).unwrap(), shape, "{json}");
+    };
+    same(StepShape::new(3.0).into(), r#""every": 3"#);
+    same(MultiStepShape::new(vec![3.0, 5.0]).into(), r#""milestones": [3, 5]"#);
+    same(ExponentialShape::new(0.9).into(), r#""gamma": 0.9"#);
+    same(InverseTimeShape::new(0.9).into(), r#""rate": 0.9"#);
+    same(NoamShape::new(4.0).into(), r#""rise": 4"#);
+    same(CosineRestartsShape::new(4.0).into(), r#""every": 4"#);
+    same(CyclicShape::new(4.0).into(), r#""rise": 4"#);
+    let parts = || vec![shape(StepShape::new(3.0)), shape(CosineShape::default())];
+    let json = r#""parts": [{"kind": "step", "every": 3}, {"kind": "cosine"}]"#;
+    same(ProductShape::new(parts()).into(), json);
+    same(SequentialShape::new(parts(), vec![2.0]).into(), &format!("{json}, \"starts\": [2]"));
+    let biases: GroupConfig = serde_json::from_str(r#"{"params": "biases"}"#).unwrap();
+    assert_eq!(GroupConfig::new(kiln_core::ParamSelection::Biases), biases);
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use kiln_core::Weights;
-use kiln_core::file::{sync_folder, write_durably};
+use kiln_core::file::{TemporaryFolder, sync_folder, write_durably};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
 use super::{FORMAT, TrainState};
@@ -147,9 +147,7 @@ impl CheckpointStore {
         let name = folder_name(state.step);
         let path = self.folder.join(&name);
         fs::create_dir_all(&self.folder).map_err(|e| TrainError::io("create", &self.folder, e))?;
-        let temporary = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempdir_in(&self.folder)
+        let temporary = TemporaryFolder::new_in(&self.folder, TEMPORARY)
             .map_err(|e| TrainError::io("write to", &self.folder, e))?;
 
         let state_json = serde_json::to_vec_pretty(state).map_err(|e| TrainError::damaged(&path, e))?;
@@ -171,7 +169,7 @@ impl CheckpointStore {
         write_synced(&temporary.path().join(MANIFEST), &manifest)?;
         sync_folder(temporary.path()).map_err(|e| TrainError::io("sync", temporary.path(), e))?;
 
-        // Temporary folders are private; a checkpoint is as readable as the run around it.
+        // Whatever the mask of this process: a checkpoint is as readable as the run around it.
         open_to_readers(temporary.path()).map_err(|e| TrainError::io("share", temporary.path(), e))?;
         if path.exists() {
             // The same step again: the run ended right after a checkpoint. Moved aside first, so that the time

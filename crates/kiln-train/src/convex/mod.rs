@@ -56,6 +56,7 @@ impl ConvexModel {
         let scale = match form {
             ConvexLoss::Squared => 2.0 / outputs as f64,
             ConvexLoss::Softmax | ConvexLoss::Binary => 1.0,
+            _ => return Err(NotConvex::Loss { loss: loss.name() }.into()),
         };
         let (mut l1, mut l2) = (0.0, 0.0);
         for (index, penalty) in penalties.iter().enumerate() {
@@ -80,6 +81,7 @@ impl ConvexModel {
             ConvexLoss::Softmax => {
                 Loss::Softmax { y: y.numbers.iter().map(|class| *class as usize).collect(), classes: outputs }
             }
+            _ => return Err(NotConvex::Loss { loss: loss.name() }.into()),
         };
         let design = Design::new(&x, items, features)?;
         let problem = Problem::new(design, targets, l1 / scale, l2 / scale, bias.is_some())?;

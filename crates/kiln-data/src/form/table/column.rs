@@ -11,6 +11,7 @@ pub struct Column {
 
 /// The cells of a column.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Values {
     /// Numbers; NaN where the cell was missing.
     Numeric(Vec<f32>),
@@ -32,6 +33,26 @@ impl Values {
         match self {
             Self::Numeric(cells) => cells.len(),
             Self::Categorical { codes, .. } => codes.len(),
+        }
+    }
+
+    /// A number for each cell, the same for equal cells. A missing value is a value like the others.
+    ///
+    /// ```
+    /// use kiln_data::Values;
+    ///
+    /// assert_eq!(Values::Numeric(vec![2.5, 1.0, 2.5]).groups(), [1, 0, 1]);
+    /// ```
+    pub fn groups(self) -> Vec<u32> {
+        match self {
+            Self::Categorical { codes, .. } => codes,
+            Self::Numeric(cells) => {
+                let mut distinct: Vec<u32> = cells.iter().map(|cell| cell.to_bits()).collect();
+                distinct.sort_unstable();
+                distinct.dedup();
+                let code = |cell: &f32| distinct.partition_point(|&known| known < cell.to_bits()) as u32;
+                cells.iter().map(code).collect()
+            }
         }
     }
 

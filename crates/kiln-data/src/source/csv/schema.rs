@@ -16,6 +16,7 @@ pub struct ColumnSchema {
 /// What the cells of a column are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ColumnKind {
     /// Numbers.
     Numeric,

@@ -5,9 +5,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::IdxProblem;
+use super::gzip::Gzip;
 use crate::DataError;
 use crate::source::files::open;
 
@@ -38,7 +37,7 @@ pub(crate) struct IdxFile {
 
 enum Contents {
     Plain(BufReader<File>),
-    Gzip(Box<MultiGzDecoder<BufReader<File>>>),
+    Gzip(Box<Gzip>),
 }
 
 impl Read for Contents {
@@ -111,7 +110,9 @@ impl Contents {
         let mut file = BufReader::with_capacity(1 << 16, file);
         let start = io::BufRead::fill_buf(&mut file).map_err(|error| DataError::read(path, error))?;
         let contents = match start {
-            [0x1f, 0x8b, ..] => Self::Gzip(Box::new(MultiGzDecoder::new(file))),
+            [0x1f, 0x8b, ..] => {
+                Self::Gzip(Box::new(Gzip::new(file).map_err(|problem| DataError::idx(path, problem))?))
+            }
             _ => Self::Plain(file),
         };
         Ok((contents, length))

@@ -1,6 +1,7 @@
 //! IDX files, the format of MNIST and its kin (<http://yann.lecun.com/exdb/mnist/>), plain or gzip.
 
 mod file;
+mod gzip;
 mod problem;
 
 use std::fs::{DirEntry, File};

@@ -52,6 +52,9 @@ pub enum IdxProblem {
         #[source]
         error: std::io::Error,
     },
+    /// A gzip file, and kiln was built without its feature `gzip`.
+    #[error("compressed, and this build of kiln reads no gzip files")]
+    Compressed,
     /// No items, or images without pixels.
     #[error("the header declares no data: {dims:?}")]
     NoItems {
@@ -104,6 +107,7 @@ impl IdxProblem {
             Self::Truncated { .. } | Self::ShortHeader | Self::Gzip { .. } | Self::Trailing { .. } => {
                 "fetch the file again".to_owned()
             }
+            Self::Compressed => "decompress it, or build kiln with its feature `gzip`".to_owned(),
             Self::Magic { .. } | Self::Dimensions { .. } => {
                 "give IDX files under the names train-images-idx3-ubyte and train-labels-idx1-ubyte"
                     .to_owned()

@@ -7,6 +7,7 @@ use std::path::Path;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 
 use super::ImageProblem;
+use super::header::Header;
 use crate::DataError;
 use crate::source::files::open;
 
@@ -14,15 +15,6 @@ use crate::source::files::open;
 const MAX_SIDE: u32 = 8192;
 /// Pixels may take twice the file and this much.
 const SLACK: u64 = 16 << 20;
-
-/// What the header of an image says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Header {
-    /// `[width, height]`.
-    pub(crate) size: [u32; 2],
-    /// Whether it has colours, rather than shades of grey.
-    pub(crate) colour: bool,
-}
 
 /// Reads the header of an image and checks that its size is in proportion to the file, before anything is allocated.
 pub(crate) fn header(path: &Path) -> Result<Header, DataError> {
@@ -76,6 +68,6 @@ fn limit(length: u64) -> u64 {
 fn broken(path: &Path, error: ImageError) -> DataError {
     match error {
         ImageError::IoError(error) if error.raw_os_error().is_some() => DataError::read(path, error),
-        error => DataError::image(path, ImageProblem::Broken { error }),
+        error => DataError::image(path, ImageProblem::Broken { error: error.into() }),
     }
 }

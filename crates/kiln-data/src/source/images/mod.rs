@@ -10,8 +10,12 @@
 //! folders by name, items are in the order of their names; hidden entries, and files beside the class folders, do
 //! not count. An orientation in a JPEG's EXIF data is not applied.
 
+#[cfg(feature = "images")]
 mod decode;
 mod folder;
+mod header;
+#[cfg(not(feature = "images"))]
+mod no_decoder;
 mod problem;
 
 use std::path::{Path, PathBuf};
@@ -20,8 +24,12 @@ pub use problem::ImageProblem;
 
 use kiln_core::nearest;
 
-use self::decode::{Header, decode, header};
+#[cfg(feature = "images")]
+use self::decode::{decode, header};
 use self::folder::{Entry, folders, images};
+use self::header::Header;
+#[cfg(not(feature = "images"))]
+use self::no_decoder::{decode, header};
 use super::files::{name_of, reserve};
 use super::reader::{Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};

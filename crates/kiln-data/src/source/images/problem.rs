@@ -37,8 +37,11 @@ pub enum ImageProblem {
     Broken {
         /// What the decoder says.
         #[source]
-        error: image::ImageError,
+        error: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// An image, and kiln was built without its feature `images`.
+    #[error("this build of kiln reads no image files")]
+    NotBuilt,
     /// A size that training cannot be meant for, or that is out of proportion to the file.
     #[error(
         "{width}x{height} pixels are too many: at most {side} a side, and {bytes} bytes for a file of this length"
@@ -98,6 +101,7 @@ impl ImageProblem {
             Self::NotAnImage | Self::NestedFolder => "move it elsewhere, or convert it".to_owned(),
             Self::Name => "rename it".to_owned(),
             Self::Broken { .. } => "replace or remove the file".to_owned(),
+            Self::NotBuilt => "build kiln with its feature `images`".to_owned(),
             Self::TooLarge { .. } => "scale the images down".to_owned(),
             Self::Size { .. } | Self::ModelSize { .. } => "scale all images to one size".to_owned(),
             Self::Colour => "convert it to grey".to_owned(),

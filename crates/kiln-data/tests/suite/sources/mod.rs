@@ -48,7 +48,7 @@ pub(crate) fn numbers<'a>(data: &'a Features, name: &str) -> &'a [f32] {
     let Features::Table(columns) = data else { panic!("images") };
     match &columns.iter().find(|column| column.name == name).unwrap().values {
         Values::Numeric(values) => values,
-        Values::Categorical { .. } => panic!("categories"),
+        _ => panic!("categories"),
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn categories<'a>(data: &'a Features, name: &str) -> (&'a [u32], &'a 
     let Features::Table(columns) = data else { panic!("images") };
     match &columns.iter().find(|column| column.name == name).unwrap().values {
         Values::Categorical { codes, names } => (codes, names),
-        Values::Numeric(_) => panic!("numbers"),
+        _ => panic!("numbers"),
     }
 }
 
