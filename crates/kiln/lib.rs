@@ -62,9 +62,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A run that the command or [`experiment::train`] left behind predicts in a program: [`Run::open`], [`Run::best`],
+//! [`Predictor::predict_row`].
+//!
 //! The folder `examples` has more: models, tasks and callbacks of your own, and the comparison of backends.
 
 pub use kiln_core::*;
+pub use kiln_experiment::{Predictor, Run};
+pub use kiln_train::Prediction;
 
 pub use kiln_augment as augment;
 #[cfg(feature = "experiment")]
@@ -93,9 +98,10 @@ pub mod prelude {
         DeviceName, Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights,
     };
     pub use kiln_data::{
-        Batch, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs, Loader,
-        Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
+        Batch, CellValue, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs,
+        Loader, Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
     };
+    pub use kiln_experiment::{Predictor, Run};
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,
         ResnetConfig,
@@ -112,8 +118,8 @@ pub mod prelude {
     };
     pub use kiln_train::{
         BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History,
-        Kept, Metrics, Outcome, Scores, StepView, Stop, Supervised, Task, TrainConfig, TrainError, Trainer,
-        after_epoch, evaluate,
+        Kept, Metrics, Outcome, Prediction, Scores, StepView, Stop, Supervised, Task, TrainConfig,
+        TrainError, Trainer, after_epoch, evaluate,
     };
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }
@@ -125,4 +131,6 @@ mod guide {
     struct OwnModels;
     #[doc = include_str!("../../docs/guide/evaluation.md")]
     struct Evaluation;
+    #[doc = include_str!("../../docs/guide/serving.md")]
+    struct Serving;
 }

@@ -106,7 +106,8 @@ fn token_sequences_train_and_are_predicted() {
     let stored = serde_json::to_string(&*prepared.fitted).unwrap();
     let fitted: Arc<Fitted> = Arc::new(serde_json::from_str(&stored).unwrap());
     let new = Features::Tokens(Tokens::new(VOCABULARY as usize, [vec![1, SIGN, 2], vec![1, 3, 2]]));
-    let logits = task(&fitted).predict(&outcome.model, fitted.inputs(&new, &[0, 1], &device()).unwrap());
+    let logits =
+        task(&fitted).predict_logits(&outcome.model, fitted.inputs(&new, &[0, 1], &device()).unwrap());
     assert!(logits[1] > logits[0] && logits[2] > logits[3], "{logits:?}");
 }
 

@@ -23,6 +23,7 @@ mod path;
 mod path_trained;
 mod regularisation;
 mod selection;
+mod serve;
 mod solver;
 mod tune;
 mod uncertainty;

@@ -1,6 +1,7 @@
 //! Data sets, splits, preprocessing fitted on the training part, and seeded loading.
 
 mod batch;
+mod cell;
 mod check;
 mod config;
 mod dataset;
@@ -18,10 +19,11 @@ mod split;
 mod target;
 
 pub use batch::Batch;
+pub use cell::CellValue;
 pub use config::{Components, DataConfig, Encode, TaskKind};
 pub use dataset::Dataset;
 pub use description::{Cell, Description, Table};
-pub use error::{DataError, FileError, Inconsistency, SettingError};
+pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
     Column, Features, Images, InputShape, Inputs, MISSING, TokenBatch, TokenShape, Tokens, Values,

@@ -30,7 +30,7 @@ pub(crate) fn predictions<M: Module>(
     let model = model.valid();
     for chunk in rows.chunks(AT_ONCE) {
         let inputs = prepared.fitted.inputs(&dataset.features, chunk, device)?;
-        let outputs = task.predict(&model, inputs);
+        let outputs = task.predict_logits(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks((outputs.len() / chunk.len()).max(1))) {
             let cells: Vec<String> = match target.labels() {
                 Some(labels) => {

@@ -38,6 +38,26 @@ pub fn best_weights(
     run: &Path,
     observer: &dyn Observer,
 ) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
+    let (store, newest) = newest(run, observer)?;
+    match &newest.state.best {
+        Some(name) if !newest.path.ends_with(name) => with_preprocessing(store.load(name)?),
+        _ => with_preprocessing(newest),
+    }
+}
+
+/// As [`best_weights`], those that the training came to last.
+///
+/// # Errors
+/// As [`best_weights`].
+pub fn last_weights(
+    run: &Path,
+    observer: &dyn Observer,
+) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
+    with_preprocessing(newest(run, observer)?.1)
+}
+
+/// The checkpoints of a run, and the newest one that is whole.
+fn newest(run: &Path, observer: &dyn Observer) -> Result<(CheckpointStore, Checkpoint), ExperimentError> {
     if is_cross_validation(run) {
         return Err(RunError::NoModel { run: run.to_owned() }.into());
     }
@@ -47,10 +67,11 @@ pub fn best_weights(
         tell(observer, &Event::Warning(&format!("{error}; using the one before")))?;
     }
     let newest = newest.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
-    let checkpoint = match &newest.state.best {
-        Some(name) if !newest.path.ends_with(name) => store.load(name)?,
-        _ => newest,
-    };
+    Ok((store, newest))
+}
+
+/// The preprocessing that is stored beside the weights.
+fn with_preprocessing(checkpoint: Checkpoint) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
     let damaged = |reason: String| TrainError::Damaged { path: checkpoint.path.clone(), reason };
     let bytes =
         checkpoint.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;

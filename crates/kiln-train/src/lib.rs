@@ -26,6 +26,7 @@ mod nan_guard;
 mod observed;
 mod optimizer;
 mod outcome;
+mod prediction;
 mod run;
 mod schedules;
 mod scores;
@@ -51,6 +52,7 @@ pub use lr_finder::{LrCurve, LrFinderConfig, LrPoint};
 pub use monitor::monitored;
 pub use observed::BatchMetrics;
 pub use outcome::{Outcome, Stop};
+pub use prediction::{Prediction, probabilities};
 pub use schedules::{PlannedStep, Preview};
 pub use scores::{
     ClassificationScores, ConfusionMatrix, Kept, MetricValue, RegressionScores, Scores, WholeSet,

@@ -1,5 +1,7 @@
 //! The task for kiln's own batches: inputs, targets, a loss, and the usual metrics.
 
+mod predict;
+
 use std::sync::Arc;
 
 use burn::module::Module;
@@ -46,7 +48,7 @@ pub type Observed<M> =
 /// let task = Supervised::new(forward, loss, iris.fitted.clone());
 /// let model = LinearConfig::new(4, 3).init(&Default::default());
 /// let inputs = iris.fitted.inputs(&iris.dataset.features, &[0, 1], &Default::default())?;
-/// assert_eq!(task.predict(&model, inputs).len(), 6);
+/// assert_eq!(task.predict(&model, inputs).len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Supervised<M> {
@@ -170,38 +172,6 @@ impl<M> Supervised<M> {
     ) -> Self {
         self.observed = Some(Arc::new(observed));
         self
-    }
-
-    /// As [`predict`](Self::predict), `passes` times with dropout on: Monte Carlo dropout, whose mean is a prediction and whose spread
-    /// says how sure the model is (Gal and Ghahramani: Dropout as a Bayesian approximation, 2016). Batch norm is that of
-    /// evaluation. Pass `k` draws from `seed.at(k)`; views of images are not looked at.
-    pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f32>> {
-        let pass = |k| {
-            let outputs = (self.forward)(model, inputs.clone(), Some(seed.at(k)));
-            let mut outputs = to_host(self.loss.predict(outputs));
-            self.fitted.unscale(&mut outputs);
-            outputs
-        };
-        (0..passes).map(pass).collect()
-    }
-
-    /// Raw outputs in evaluation.
-    fn outputs(&self, model: &M, inputs: Inputs) -> Tensor<2> {
-        match inputs {
-            Inputs::Images(images) if self.views.count() > 1 => {
-                let forward = |view| (self.forward)(model, Inputs::Images(view), None);
-                self.loss.average(self.views.of(images).into_iter().map(forward).collect())
-            }
-            inputs => (self.forward)(model, inputs, None),
-        }
-    }
-
-    /// Predictions in the units of the data: raw outputs (logits) for classes, unscaled numbers for regression.
-    /// Row-major, `[N, predictions]` ([`Loss::predictions`]).
-    pub fn predict(&self, model: &M, inputs: Inputs) -> Vec<f32> {
-        let mut outputs = to_host(self.loss.predict(self.outputs(model, inputs)));
-        self.fitted.unscale(&mut outputs);
-        outputs
     }
 }
 

@@ -37,6 +37,7 @@ pages! {
     evaluation: "docs/guide/evaluation.md",
     search: "docs/guide/search.md",
     own_models: "docs/guide/own-models.md",
+    serving: "docs/guide/serving.md",
     backends: "docs/guide/backends.md",
     extending: "docs/guide/extending.md",
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use kiln_experiment::Interrupt;
-use kiln_experiment::predict::{Columns, Format, Predictor, Writer};
-use kiln_experiment::run::find;
+use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
@@ -69,9 +68,10 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
     {
         return Err(CliError::OutputIsInput { path: output.clone() });
     }
-    let path = find(&arguments.run, &global.runs_dir())?;
+    let run = Run::find(&arguments.run, global.runs_dir())?;
     let session = session(global, Interrupt::default());
-    let predictor = Predictor::open(&path, &session, arguments.views.tta, &Terminal::new(global, out))?;
+    let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
+    let predictor = predictor.views(arguments.views.tta)?;
     let items = predictor.read(&arguments.input, arguments.mc)?;
     let spread = arguments.mc.is_some();
     let columns = match (predictor.class_names(), predictor.target_names()) {

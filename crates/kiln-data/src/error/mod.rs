@@ -2,6 +2,7 @@
 
 mod file;
 mod inconsistency;
+mod row;
 mod setting;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use kiln_core::{ErrorKind, Explain, NumberError};
 
 pub use file::FileError;
 pub use inconsistency::Inconsistency;
+pub use row::RowError;
 pub use setting::SettingError;
 
 use crate::position::FilePosition;
@@ -37,6 +39,9 @@ pub enum DataError {
     /// The data have other inputs or targets than the preprocessing was fitted on.
     #[error("this data does not fit the preprocessing: {0}")]
     Mismatch(#[from] Mismatch),
+    /// A row that a program gives is not what the model takes.
+    #[error(transparent)]
+    Row(#[from] RowError),
     /// A weight is negative, infinite or NaN.
     #[error("row {row} has the weight {value}: it must be finite and not negative")]
     Weight {
@@ -156,6 +161,7 @@ impl Explain for DataError {
         Some(match self {
             Self::Setting(error) => error.help(),
             Self::File(error) => return error.help(),
+            Self::Row(error) => error.help(),
             Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),
             Self::NoTraining { .. } => "add rows, or hold out fewer of them for the test".to_owned(),
             Self::NoValues { column } | Self::NotFinite { column, .. } => {

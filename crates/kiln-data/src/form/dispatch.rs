@@ -81,7 +81,7 @@ macro_rules! forms {
 
         impl Encoder {
             /// What messages call the form that it is for: `a table`.
-            fn noun(&self) -> &'static str {
+            pub(crate) fn noun(&self) -> &'static str {
                 match self { $(Self::$Form(_) => <$form as $crate::form::Form>::NOUN,)+ }
             }
 

@@ -62,32 +62,53 @@ impl Encoding {
         folds: Option<&InnerFolds>,
         to: &mut [f64],
     ) -> Result<(), DataError> {
-        match (self, &schema.kind, &column.values) {
-            (Self::Numeric { missing, scale }, _, Values::Numeric(cells)) => {
-                let cell = cells[row];
-                to[0] = scale.apply(if cell.is_nan() { *missing } else { f64::from(cell) });
-                // The model sees f32.
-                if !(to[0] as f32).is_finite() {
-                    return Err(DataError::NotFinite { column: column.name.clone(), row, value: cell });
-                }
-            }
-            (_, ColumnKind::Categorical(known), Values::Categorical { codes, names }) => {
+        match &column.values {
+            Values::Numeric(cells) => self.write_number(schema, row, cells[row], to),
+            Values::Categorical { codes, names } => {
                 let name = category(&column.name, row, codes[row], names)?;
-                let has_missing = self.categories(known) > known.len();
-                let place = place(known, name, has_missing);
-                match (self, place) {
-                    (Self::Target(means), _) => {
-                        let fold = folds.map(|folds| folds.fold(row)).transpose()?;
-                        means.write(place, fold, to);
-                    }
-                    (_, Some(place)) => to[place] = 1.0,
-                    (_, None) => {}
-                }
+                let fold = match self {
+                    Self::Target(_) => folds.map(|folds| folds.fold(row)).transpose()?,
+                    _ => None,
+                };
+                self.write_category(schema, name, fold, to);
+                Ok(())
             }
-            // The kinds are those of the training part.
-            _ => {}
+        }
+    }
+
+    /// Writes the feature of a number, NaN where it is missing; nothing where the column has categories.
+    pub(super) fn write_number(
+        &self,
+        schema: &ColumnSchema,
+        row: usize,
+        cell: f32,
+        to: &mut [f64],
+    ) -> Result<(), DataError> {
+        let Self::Numeric { missing, scale } = self else { return Ok(()) };
+        to[0] = scale.apply(if cell.is_nan() { *missing } else { f64::from(cell) });
+        // The model sees f32.
+        if !(to[0] as f32).is_finite() {
+            return Err(DataError::NotFinite { column: schema.name.clone(), row, value: cell });
         }
         Ok(())
+    }
+
+    /// Writes the features of a category, `None` where it is missing; nothing where the column has numbers. `fold` is that
+    /// of a training row.
+    pub(super) fn write_category(
+        &self,
+        schema: &ColumnSchema,
+        name: Option<&str>,
+        fold: Option<usize>,
+        to: &mut [f64],
+    ) {
+        let ColumnKind::Categorical(known) = &schema.kind else { return };
+        let has_missing = self.categories(known) > known.len();
+        match (self, place(known, name, has_missing)) {
+            (Self::Target(means), place) => means.write(place, fold, to),
+            (_, Some(place)) => to[place] = 1.0,
+            (_, None) => {}
+        }
     }
 
     /// What each of them is.

@@ -1,5 +1,7 @@
 //! Preprocessing that was fitted: the only thing that makes batches.
 
+mod rows;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,7 @@
 //! Tables: columns to rows of numbers.
 
+mod rows;
+
 use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
@@ -127,7 +129,12 @@ impl TableEncoder {
         rows: &[usize],
         folds: Option<&InnerFolds>,
     ) -> Result<Vec<f32>, DataError> {
-        let mut matrix = self.encode(columns, rows, folds)?;
+        self.finish(self.encode(columns, rows, folds)?, |place| rows[place])
+    }
+
+    /// What selection and components make of encoded rows, as the model sees it. `row` says which row is at a place, for
+    /// messages.
+    fn finish(&self, mut matrix: Matrix, row: impl Fn(usize) -> usize) -> Result<Vec<f32>, DataError> {
         if let Some(select) = &self.select {
             matrix = select.apply(&matrix);
         }
@@ -138,7 +145,7 @@ impl TableEncoder {
         match numbers.iter().position(|x| !x.is_finite()) {
             None => Ok(numbers),
             Some(place) => {
-                let (row, feature) = (rows[place / matrix.width], place % matrix.width);
+                let (row, feature) = (row(place / matrix.width), place % matrix.width);
                 let column = self.names().swap_remove(feature);
                 Err(DataError::NotFinite { column, row, value: numbers[place] })
             }

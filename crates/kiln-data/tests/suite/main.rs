@@ -6,6 +6,7 @@ mod common;
 mod components;
 mod preprocess;
 mod preprocess_errors;
+mod rows;
 mod sources;
 mod split;
 mod target_encoding;

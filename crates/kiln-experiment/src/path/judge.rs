@@ -57,7 +57,7 @@ pub(super) fn standard_error(
     }
     for chunk in rows.chunks(AT_ONCE) {
         let inputs = job.blueprint.fitted.inputs(&dataset.features, chunk, &job.device)?;
-        let outputs = job.blueprint.task().predict(&model, inputs);
+        let outputs = job.blueprint.task().predict_logits(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
             let mut one = Scores::new();
             match dataset.target.strata() {

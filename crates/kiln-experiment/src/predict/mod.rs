@@ -1,9 +1,14 @@
-//! Predictions for new data with a run's best weights, and how they are written.
+//! Predictions for new data with a run's weights, and how they are written.
 
+mod moments;
+mod new_items;
 mod predictor;
-mod probabilities;
+mod rows;
+mod run;
 mod writer;
 
-pub use predictor::{NewItems, Predictor};
-pub use probabilities::probabilities;
+pub use kiln_train::{Prediction, probabilities};
+pub use new_items::NewItems;
+pub use predictor::Predictor;
+pub use run::Run;
 pub use writer::{Columns, Format, Writer};

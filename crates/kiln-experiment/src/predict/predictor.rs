@@ -1,129 +1,140 @@
-//! A run's best weights, ready to predict.
+//! A run's weights, ready to predict.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::Device;
 use kiln_augment::Views;
 use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
-use kiln_data::Features;
-use kiln_data::source::read_features;
+use kiln_data::{ColumnSchema, DataError, Features, Fitted, InputShape};
 use kiln_models::Network;
+use kiln_train::checkpoint::Checkpoint;
+use kiln_train::{Prediction, probabilities};
 
-use super::probabilities::{moments, probabilities};
-use crate::error::{ExperimentError, JobError};
-use crate::job::{AT_ONCE, Blueprint, open_device};
+use crate::error::ExperimentError;
+use crate::job::{AT_ONCE, Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
 use crate::session::Session;
 use crate::stored::{best_weights, stored};
 
-/// A run's best weights, ready to predict for new data.
-#[derive(Debug)]
+/// A run's weights with the preprocessing they were trained with, ready to predict for new data.
+///
+/// It never changes, so threads may share one: what it predicts for an item is the same bits on every thread.
+/// [`Run::best`](crate::Run::best) makes one.
+#[derive(Debug, Clone)]
 pub struct Predictor {
-    resolved: Resolved,
-    device: Device,
-    blueprint: Blueprint,
-    model: Network,
-}
-
-/// New items, read and ready to be predicted.
-#[derive(Debug)]
-pub struct NewItems<'a> {
-    predictor: &'a Predictor,
-    features: Features,
-    items: usize,
-    passes: Option<u64>,
+    pub(super) blueprint: Blueprint,
+    pub(super) task: NetworkTask,
+    pub(super) model: Network,
+    pub(super) device: Device,
+    /// What passes with dropout draw from; `None` for a model that draws nothing.
+    pub(super) noise: Option<Seed>,
 }
 
 impl Predictor {
-    /// Loads the best weights of the run in `run`. Predictions are averaged over `views` of every image, if given.
+    /// Loads the best weights of the run in `run` on the device that its configuration names, or the session.
     ///
     /// # Errors
     /// A run without a whole checkpoint, and a device that does not open.
-    pub fn open(
-        run: &Path,
-        session: &Session,
-        views: Option<Views>,
-        observer: &dyn Observer,
-    ) -> Result<Self, ExperimentError> {
-        let (checkpoint, fitted) = best_weights(run, observer)?;
+    pub fn open(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Self, ExperimentError> {
+        let weights = best_weights(run, observer)?;
         let resolved = stored(run, session)?;
         let device = open_device(&resolved)?;
-        let mut blueprint = Blueprint::new(&resolved, fitted)?;
-        blueprint.look_at(views)?;
-        let model = checkpoint.weights.apply(blueprint.model(&resolved, &device)?.valid())?;
-        Ok(Self { resolved, device, blueprint, model })
+        Self::new(&resolved, weights, &device)
+    }
+
+    pub(super) fn new(
+        resolved: &Resolved,
+        (checkpoint, fitted): (Checkpoint, Arc<Fitted>),
+        device: &Device,
+    ) -> Result<Self, ExperimentError> {
+        let device = device.clone().inner();
+        let blueprint = Blueprint::new(resolved, fitted)?;
+        let model = checkpoint.weights.apply(blueprint.model(resolved, &device)?.valid())?;
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Noise);
+        let noise = resolved.config.model.is_random().then_some(seed);
+        Ok(Self { task: blueprint.task(), blueprint, model, device, noise })
+    }
+
+    /// Averages predictions over these views of every image. Default: the image alone.
+    ///
+    /// # Errors
+    /// [`JobError::ViewsOfTable`](crate::error::JobError::ViewsOfTable).
+    pub fn views(mut self, views: impl Into<Option<Views>>) -> Result<Self, ExperimentError> {
+        self.blueprint.look_at(views.into())?;
+        self.task = self.blueprint.task();
+        Ok(self)
+    }
+
+    /// The preprocessing.
+    pub fn fitted(&self) -> &Arc<Fitted> {
+        &self.blueprint.fitted
+    }
+
+    /// The shape of one preprocessed item.
+    pub fn input_shape(&self) -> InputShape {
+        self.fitted().input_shape()
+    }
+
+    /// The columns that a row has, in order; `None` for other inputs than tables.
+    pub fn columns(&self) -> Option<&[ColumnSchema]> {
+        self.fitted().columns()
     }
 
     /// The classes, if classes are predicted.
     pub fn class_names(&self) -> Option<&[String]> {
-        self.blueprint.fitted.class_names()
+        self.fitted().class_names()
     }
 
     /// The columns of numbers, if numbers are predicted.
     pub fn target_names(&self) -> Option<&[String]> {
-        self.blueprint.fitted.target_names()
+        self.fitted().target_names()
     }
 
-    /// Reads new items: a CSV file, an IDX file, an image or a folder of images. With `passes`, each is predicted so
-    /// often with dropout on.
+    /// Predicts for every item: a class with the probability of each, or numbers in the units of the data.
     ///
     /// # Errors
-    /// Data that cannot be read or do not have the model's columns; [`JobError::NoDropout`] for passes of a model
-    /// without dropout.
-    pub fn read(&self, input: &Path, passes: Option<u64>) -> Result<NewItems<'_>, ExperimentError> {
-        let (features, items) = read_features(input, &self.blueprint.fitted)?;
-        if passes.is_some() && !self.resolved.config.model.is_random() {
-            return Err(JobError::NoDropout.into());
-        }
-        Ok(NewItems { predictor: self, features, items, passes })
-    }
-}
-
-impl NewItems<'_> {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.items
+    /// [`DataError`] for inputs that the preprocessing was not fitted on.
+    pub fn predict(&self, features: &Features) -> Result<Vec<Prediction<'_>>, ExperimentError> {
+        Ok(self.predictions(&self.predict_logits(features)?))
     }
 
-    /// Whether it is empty.
-    pub fn is_empty(&self) -> bool {
-        self.items == 0
-    }
-
-    /// Gives `each` item in order: the probability of each class, or the numbers, and their standard deviations over the
-    /// passes (zeros for one pass).
+    /// The probabilities of the classes, row-major, `[N, classes]`; `None` where numbers are predicted.
     ///
     /// # Errors
-    /// The first error of `each`, or of a batch that cannot be made.
-    pub fn predict<E: From<ExperimentError>>(
-        &self,
-        mut each: impl FnMut(&[f32], &[f32]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Predictor { resolved, device, blueprint, model } = self.predictor;
-        let (task, width) = (blueprint.task(), blueprint.loss.predictions());
-        let is_classes = blueprint.fitted.class_names().is_some();
-        for start in (0..self.items).step_by(AT_ONCE) {
-            let chunk: Vec<usize> = (start..self.items.min(start + AT_ONCE)).collect();
-            let inputs = blueprint.fitted.inputs(&self.features, &chunk, device);
-            let inputs = inputs.map_err(ExperimentError::from)?;
-            let passes = match self.passes {
-                None => vec![task.predict(model, inputs)],
-                Some(passes) => {
-                    let seed = Seed::new(resolved.config.seed).purpose(Purpose::Noise).at(start as u64);
-                    task.predict_passes(model, &inputs, passes, seed)
-                }
-            };
-            for item in 0..chunk.len() {
-                let of_pass = |pass: &Vec<f32>| {
-                    let row = &pass[item * width..(item + 1) * width];
-                    if is_classes { probabilities(row) } else { row.to_vec() }
-                };
-                let (means, deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
-                each(&means, &deviations)?;
-            }
+    /// As [`Predictor::predict`].
+    pub fn predict_proba(&self, features: &Features) -> Result<Option<Vec<f32>>, ExperimentError> {
+        if self.class_names().is_none() {
+            return Ok(None);
         }
-        Ok(())
+        let outputs = self.predict_logits(features)?;
+        Ok(Some(outputs.chunks(self.width()).flat_map(probabilities).collect()))
+    }
+
+    /// As [`Predictor::predict`], without the last step: raw outputs (logits) of classes, of two classes perhaps a single
+    /// one, and the same numbers. Row-major, `[N, outputs]`.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict`].
+    pub fn predict_logits(&self, features: &Features) -> Result<Vec<f32>, ExperimentError> {
+        let items = features.rows().map_err(DataError::from)?;
+        let mut outputs = Vec::with_capacity(items * self.width());
+        for start in (0..items).step_by(AT_ONCE) {
+            let chunk: Vec<usize> = (start..items.min(start + AT_ONCE)).collect();
+            let inputs = self.fitted().inputs(features, &chunk, &self.device)?;
+            outputs.extend(self.task.predict_logits(&self.model, inputs));
+        }
+        Ok(outputs)
+    }
+
+    /// Outputs of an item.
+    pub(super) fn width(&self) -> usize {
+        self.blueprint.loss.predictions().max(1)
+    }
+
+    pub(super) fn predictions(&self, outputs: &[f32]) -> Vec<Prediction<'_>> {
+        outputs.chunks(self.width()).map(|outputs| Prediction::of(self.fitted(), outputs)).collect()
     }
 }

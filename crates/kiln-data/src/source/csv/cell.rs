@@ -1,31 +1,4 @@
-//! What a cell holds.
-
-/// The meaning of a cell's text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Meaning {
-    /// Nothing.
-    Missing,
-    /// A finite number.
-    Number(f32),
-    /// A number that is infinite or does not fit into 32-bit floating point.
-    Infinite,
-    /// Anything else.
-    Text,
-}
-
-/// Empty, `NA`, `N/A`, `NaN`, `null` and `?` are missing, in upper or lower case; white space was taken off before.
-pub(crate) fn meaning(text: &str) -> Meaning {
-    const MISSING: [&str; 5] = ["NA", "N/A", "NaN", "null", "?"];
-    if text.is_empty() || MISSING.iter().any(|missing| missing.eq_ignore_ascii_case(text)) {
-        return Meaning::Missing;
-    }
-    match text.parse::<f32>() {
-        Ok(number) if number.is_finite() => Meaning::Number(number),
-        Ok(number) if number.is_nan() => Meaning::Missing,
-        Ok(_) => Meaning::Infinite,
-        Err(_) => Meaning::Text,
-    }
-}
+//! Texts of cells: decimals with a comma, names of classes, and how messages show them.
 
 /// Whether a text is a number but for a decimal comma.
 pub(crate) fn has_decimal_comma(text: &str) -> bool {
@@ -53,22 +26,6 @@ pub(crate) fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cells_mean_what_the_documentation_says() {
-        for missing in ["", "NA", "na", "N/A", "NaN", "nan", "-nan", "null", "NULL", "?"] {
-            assert_eq!(meaning(missing), Meaning::Missing, "{missing}");
-        }
-        for (text, number) in [("1", 1.0), ("-1.5e3", -1500.0), (".5", 0.5), ("+2.", 2.0), ("1e-50", 0.0)] {
-            assert_eq!(meaning(text), Meaning::Number(number), "{text}");
-        }
-        for infinite in ["inf", "-Infinity", "1e39"] {
-            assert_eq!(meaning(infinite), Meaning::Infinite, "{infinite}");
-        }
-        for text in ["1,5", "1 000", "0x10", "none", "??", "-"] {
-            assert_eq!(meaning(text), Meaning::Text, "{text}");
-        }
-    }
 
     #[test]
     fn classes_have_one_name() {

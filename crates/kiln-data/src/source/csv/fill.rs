@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::cell::{Meaning, class_name, meaning};
+use super::cell::class_name;
 use super::problem::CsvProblem;
 use super::records::Records;
 use super::survey::Survey;
+use crate::cell::{Meaning, meaning};
 use crate::source::files::reserve;
 use crate::{DataError, FileError, MISSING, Values};
 

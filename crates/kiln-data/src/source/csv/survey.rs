@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cell::{Meaning, has_decimal_comma, meaning, shown};
+use super::cell::{has_decimal_comma, shown};
 use super::locate::locate;
 use super::problem::{CsvProblem, cell};
 use super::record::Record;
 use super::records::{Records, csv_error};
+use crate::cell::{Meaning, meaning};
 use crate::{DataError, FilePosition};
 
 /// What a file holds, after a reading that keeps nothing of it.

@@ -1,0 +1,89 @@
+//! New rows of a table, cell by cell.
+
+use super::super::encoding::Encoding;
+use super::super::matrix::Matrix;
+use super::TableEncoder;
+use crate::cell::{CellValue, Meaning, meaning};
+use crate::{ColumnKind, ColumnSchema, DataError, RowError};
+
+impl TableEncoder {
+    /// `[rows, width]` of rows whose cells come in the order of the columns: what [`TableEncoder::apply`] makes of a file
+    /// with these rows.
+    pub(crate) fn of_cells<'a, R>(&self, rows: impl IntoIterator<Item = R>) -> Result<Vec<f32>, DataError>
+    where
+        R: IntoIterator<Item = CellValue<'a>>,
+    {
+        let width = self.encoded_width();
+        let mut numbers = Vec::with_capacity(width);
+        for (row, cells) in rows.into_iter().enumerate() {
+            let first = numbers.len();
+            numbers.resize(first + width, 0.0);
+            self.write_row(row, cells.into_iter(), &mut numbers[first..])?;
+        }
+        self.finish(Matrix { numbers, width }, |place| place)
+    }
+
+    fn write_row<'a>(
+        &self,
+        row: usize,
+        mut cells: impl Iterator<Item = CellValue<'a>>,
+        mut to: &mut [f64],
+    ) -> Result<(), DataError> {
+        let expected = self.columns.len();
+        for (found, (schema, encoding)) in self.parts().enumerate() {
+            let Some(cell) = cells.next() else {
+                let next = Some(schema.name.clone());
+                return Err(RowError::Cells { row, expected, found, next }.into());
+            };
+            let (features, rest) = to.split_at_mut(encoding.width(schema));
+            write(encoding, schema, row, cell, features)?;
+            to = rest;
+        }
+        match cells.count() {
+            0 => Ok(()),
+            more => Err(RowError::Cells { row, expected, found: expected + more, next: None }.into()),
+        }
+    }
+}
+
+/// Writes the features of a cell. A category that the training part does not have counts as missing, as in a file.
+fn write(
+    encoding: &Encoding,
+    schema: &ColumnSchema,
+    row: usize,
+    cell: CellValue<'_>,
+    to: &mut [f64],
+) -> Result<(), DataError> {
+    let wrong = |found: String, expected: &'static str| {
+        DataError::from(RowError::Cell { row, column: schema.name.clone(), found, expected })
+    };
+    match &schema.kind {
+        ColumnKind::Numeric => {
+            let number = match cell {
+                CellValue::Missing => f32::NAN,
+                CellValue::Number(number) => number as f32,
+                CellValue::Text(text) => match meaning(text.trim()) {
+                    Meaning::Missing => f32::NAN,
+                    Meaning::Number(number) => number,
+                    Meaning::Infinite | Meaning::Text => {
+                        return Err(wrong(format!("{text:?}"), "a finite number"));
+                    }
+                },
+            };
+            encoding.write_number(schema, row, number, to)
+        }
+        ColumnKind::Categorical(known) => {
+            let name = match cell {
+                CellValue::Text(text) => Some(text.trim()),
+                CellValue::Number(number) if !number.is_nan() => {
+                    return Err(wrong(number.to_string(), "a category"));
+                }
+                CellValue::Number(_) | CellValue::Missing => None,
+            };
+            let is_known = |name: &&str| known.binary_search_by(|k| k.as_str().cmp(name)).is_ok();
+            let name = name.filter(|name| meaning(name) != Meaning::Missing).filter(is_known);
+            encoding.write_category(schema, name, None, to);
+            Ok(())
+        }
+    }
+}

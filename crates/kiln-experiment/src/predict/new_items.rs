@@ -1,0 +1,83 @@
+//! New items of a file.
+
+use std::path::Path;
+
+use kiln_data::Features;
+use kiln_data::source::read_features;
+use kiln_train::probabilities;
+
+use super::moments::moments;
+use super::predictor::Predictor;
+use crate::error::{ExperimentError, JobError};
+use crate::job::AT_ONCE;
+
+/// New items, read and ready to be predicted.
+#[derive(Debug)]
+pub struct NewItems<'a> {
+    predictor: &'a Predictor,
+    features: Features,
+    items: usize,
+    passes: Option<u64>,
+}
+
+impl Predictor {
+    /// Reads new items: a CSV file, an IDX file, an image or a folder of images. With `passes`, each is predicted so
+    /// often with dropout on.
+    ///
+    /// # Errors
+    /// Data that cannot be read or do not have the model's columns; [`JobError::NoDropout`] for passes of a model
+    /// without dropout.
+    pub fn read(&self, input: &Path, passes: Option<u64>) -> Result<NewItems<'_>, ExperimentError> {
+        let (features, items) = read_features(input, self.fitted())?;
+        if passes.is_some() && self.noise.is_none() {
+            return Err(JobError::NoDropout.into());
+        }
+        Ok(NewItems { predictor: self, features, items, passes })
+    }
+}
+
+impl NewItems<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.items == 0
+    }
+
+    /// Gives `each` item in order: the probability of each class, or the numbers, and their standard deviations over the
+    /// passes (zeros for one pass).
+    ///
+    /// # Errors
+    /// The first error of `each`, or of a batch that cannot be made.
+    pub fn predict<E: From<ExperimentError>>(
+        &self,
+        mut each: impl FnMut(&[f32], &[f32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Predictor { task, model, device, .. } = self.predictor;
+        let width = self.predictor.width();
+        let is_classes = self.predictor.class_names().is_some();
+        for start in (0..self.items).step_by(AT_ONCE) {
+            let chunk: Vec<usize> = (start..self.items.min(start + AT_ONCE)).collect();
+            let inputs = self.predictor.fitted().inputs(&self.features, &chunk, device);
+            let inputs = inputs.map_err(ExperimentError::from)?;
+            let passes = match (self.passes, self.predictor.noise) {
+                (Some(passes), Some(noise)) => {
+                    task.predict_passes(model, &inputs, passes, noise.at(start as u64))
+                }
+                _ => vec![task.predict_logits(model, inputs)],
+            };
+            for item in 0..chunk.len() {
+                let of_pass = |pass: &Vec<f32>| {
+                    let row = &pass[item * width..(item + 1) * width];
+                    if is_classes { probabilities(row) } else { row.to_vec() }
+                };
+                let (means, deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
+                each(&means, &deviations)?;
+            }
+        }
+        Ok(())
+    }
+}

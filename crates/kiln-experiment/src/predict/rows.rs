@@ -1,0 +1,91 @@
+//! Predictions for rows and images that a program has in its hands.
+
+use kiln_data::{CellValue, Features, Images};
+use kiln_train::Prediction;
+
+use super::predictor::Predictor;
+use crate::error::ExperimentError;
+use crate::job::AT_ONCE;
+
+impl Predictor {
+    /// Predicts for one row of a table, whose cells come in the order of [`Predictor::columns`]. A cell is a number, a text,
+    /// or a [`CellValue`], and means what it would mean in a file.
+    ///
+    /// # Errors
+    /// [`DataError::Row`](kiln_data::DataError::Row) with the column, for a row that is not what the model takes.
+    pub fn predict_row<'a, C>(&self, row: &[C]) -> Result<Prediction<'_>, ExperimentError>
+    where
+        C: Copy + Into<CellValue<'a>>,
+    {
+        self.one(self.fitted().row_numbers([cells(row)])?)
+    }
+
+    /// As [`Predictor::predict_row`], with the name of its column beside every cell. The order does not count, nor do other
+    /// columns.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict_row`], and for a column that is not there.
+    pub fn predict_record<'a, N, C>(&self, record: &[(N, C)]) -> Result<Prediction<'_>, ExperimentError>
+    where
+        N: AsRef<str>,
+        C: Copy + Into<CellValue<'a>>,
+    {
+        self.one(self.fitted().row_numbers([self.fitted().in_order(0, record)?])?)
+    }
+
+    /// Predicts for many rows at once, which is much faster than one by one.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict_row`]. The row is counted from 0.
+    pub fn predict_rows<'a, R, C>(&self, rows: &[R]) -> Result<Vec<Prediction<'_>>, ExperimentError>
+    where
+        R: AsRef<[C]>,
+        C: Copy + Into<CellValue<'a>>,
+    {
+        self.many(self.fitted().row_numbers(rows.iter().map(|row| cells(row.as_ref())))?)
+    }
+
+    /// Predicts for many records at once.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict_record`]. The row is counted from 0.
+    pub fn predict_records<'a, R, N, C>(&self, records: &[R]) -> Result<Vec<Prediction<'_>>, ExperimentError>
+    where
+        R: AsRef<[(N, C)]>,
+        N: AsRef<str>,
+        C: Copy + Into<CellValue<'a>>,
+    {
+        let in_order = |(row, record): (usize, &R)| self.fitted().in_order(row, record.as_ref());
+        let rows = records.iter().enumerate().map(in_order).collect::<Result<Vec<_>, _>>()?;
+        self.many(self.fitted().row_numbers(rows)?)
+    }
+
+    /// Predicts for images of the size that the model takes.
+    ///
+    /// # Errors
+    /// [`DataError`](kiln_data::DataError) for images of another size, and for a model of something else.
+    pub fn predict_images(&self, images: Images) -> Result<Vec<Prediction<'_>>, ExperimentError> {
+        self.predict(&Features::Images(images))
+    }
+
+    /// One item of preprocessed numbers.
+    fn one(&self, numbers: Vec<f32>) -> Result<Prediction<'_>, ExperimentError> {
+        let inputs = self.input_shape().batch(numbers, &self.device)?;
+        Ok(Prediction::of(self.fitted(), &self.task.predict_logits(&self.model, inputs)))
+    }
+
+    /// Items of preprocessed numbers, as many at once as from a file.
+    fn many(&self, numbers: Vec<f32>) -> Result<Vec<Prediction<'_>>, ExperimentError> {
+        let shape = self.input_shape();
+        let mut outputs = Vec::new();
+        for chunk in numbers.chunks(AT_ONCE * shape.features().max(1)) {
+            let inputs = shape.batch(chunk.to_vec(), &self.device)?;
+            outputs.extend(self.task.predict_logits(&self.model, inputs));
+        }
+        Ok(self.predictions(&outputs))
+    }
+}
+
+fn cells<'a, C: Copy + Into<CellValue<'a>>>(row: &[C]) -> impl Iterator<Item = CellValue<'a>> {
+    row.iter().map(|&cell| cell.into())
+}

@@ -1,0 +1,126 @@
+//! What a model predicts for one item, in words.
+
+use kiln_data::Fitted;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// What a model predicts for one item: a class with the probability of each, or numbers in the units of the data.
+///
+/// As JSON it is what `kiln predict` writes: `{"prediction": "cat", "probabilities": {"cat": 0.75, "dog": 0.25}}`, or
+/// `{"prediction": {"price": 3.5}}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction<'a> {
+    names: &'a [String],
+    /// `None` where numbers are predicted.
+    class: Option<usize>,
+    numbers: Vec<f32>,
+}
+
+impl<'a> Prediction<'a> {
+    /// From what a model says of one item: raw outputs (logits) of classes, or unscaled numbers
+    /// ([`Supervised::predict_logits`](crate::Supervised::predict_logits)). `fitted` is the preprocessing that the model was trained
+    /// with. The most probable class is predicted, the first of equals.
+    pub fn of(fitted: &'a Fitted, outputs: &[f32]) -> Self {
+        let names = fitted.output_names();
+        match fitted.class_names() {
+            None => Self { names, class: None, numbers: outputs.to_vec() },
+            Some(_) => {
+                let numbers = probabilities(outputs);
+                Self { names, class: Some(most_probable(&numbers)), numbers }
+            }
+        }
+    }
+
+    /// The class; `None` where numbers are predicted.
+    pub fn class(&self) -> Option<&'a str> {
+        self.names.get(self.class?).map(String::as_str)
+    }
+
+    /// The place of the class among the [names](Prediction::names), from 0; `None` where numbers are predicted.
+    pub fn class_index(&self) -> Option<usize> {
+        self.class
+    }
+
+    /// The probability of each class, `[0, 1]`, in the order of the [names](Prediction::names); `None` where numbers are
+    /// predicted.
+    pub fn probabilities(&self) -> Option<&[f32]> {
+        self.class.map(|_| self.numbers.as_slice())
+    }
+
+    /// The numbers, in the order of the [names](Prediction::names) and in the units of the data; `None` where classes are
+    /// predicted.
+    pub fn values(&self) -> Option<&[f32]> {
+        if self.class.is_none() { Some(&self.numbers) } else { None }
+    }
+
+    /// The probability of the class, or the number of the target column, that has this name.
+    pub fn get(&self, name: &str) -> Option<f32> {
+        let place = self.names.iter().position(|known| known == name)?;
+        self.numbers.get(place).copied()
+    }
+
+    /// The names of the classes, or of the target columns.
+    pub fn names(&self) -> &'a [String] {
+        self.names
+    }
+}
+
+impl Serialize for Prediction<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let by_name = ByName(self);
+        let mut map = serializer.serialize_map(Some(1 + usize::from(self.class.is_some())))?;
+        match self.class() {
+            Some(class) => {
+                map.serialize_entry("prediction", class)?;
+                map.serialize_entry("probabilities", &by_name)?;
+            }
+            None => map.serialize_entry("prediction", &by_name)?,
+        }
+        map.end()
+    }
+}
+
+/// The numbers of a prediction with their names.
+struct ByName<'a>(&'a Prediction<'a>);
+
+impl Serialize for ByName<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.names.iter().zip(&self.0.numbers))
+    }
+}
+
+/// Softmax of the logits. A single logit is that of the second of two classes.
+///
+/// ```
+/// let even = kiln_train::probabilities(&[0.0]);
+/// assert_eq!(even, [0.5, 0.5]);
+/// ```
+pub fn probabilities(logits: &[f32]) -> Vec<f32> {
+    let logits = if let [logit] = logits { vec![0.0, *logit] } else { logits.to_vec() };
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|power| (power / sum) as f32).collect()
+}
+
+/// The place of the largest, the first of equals.
+fn most_probable(probabilities: &[f32]) -> usize {
+    let larger =
+        |best: usize, place: usize| if probabilities[place] > probabilities[best] { place } else { best };
+    (0..probabilities.len()).fold(0, larger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{most_probable, probabilities};
+
+    #[test]
+    fn probabilities_sum_to_one_whatever_the_size_of_the_logits() {
+        for logits in [vec![1000.0, 999.0, -1000.0], vec![-1e30, -1e30], vec![3.0]] {
+            let sum: f32 = probabilities(&logits).iter().sum();
+            assert!((sum - 1.0).abs() < 1e-6, "{logits:?}");
+        }
+        assert!((probabilities(&[0.0])[1] - 0.5).abs() < 1e-7);
+        assert!((probabilities(&[2.0])[1] - 0.880_797).abs() < 1e-6); // 1 / (1 + e^-2)
+        assert_eq!(most_probable(&[0.25, 0.375, 0.375]), 1);
+    }
+}

@@ -1,0 +1,59 @@
+//! What a model predicts: classes with their probabilities, or numbers in the units of the data.
+
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+use kiln_data::Inputs;
+
+use super::{Supervised, to_host};
+use crate::prediction::{Prediction, probabilities};
+
+impl<M> Supervised<M> {
+    /// What the model predicts for each item: a class with the probability of each, or numbers in the units of the data.
+    pub fn predict(&self, model: &M, inputs: Inputs) -> Vec<Prediction<'_>> {
+        let outputs = self.predict_logits(model, inputs);
+        outputs.chunks(self.width()).map(|outputs| Prediction::of(&self.fitted, outputs)).collect()
+    }
+
+    /// The probabilities of the classes, row-major, `[N, classes]`; `None` where numbers are predicted.
+    pub fn predict_proba(&self, model: &M, inputs: Inputs) -> Option<Vec<f32>> {
+        self.fitted.class_names()?;
+        let outputs = self.predict_logits(model, inputs);
+        Some(outputs.chunks(self.width()).flat_map(probabilities).collect())
+    }
+
+    /// As [`predict`](Self::predict), without the last step: raw outputs (logits) of classes, of two classes perhaps a single one,
+    /// and the same numbers. Row-major, `[N, predictions]` ([`Loss::predictions`](kiln_objective::Loss::predictions)).
+    pub fn predict_logits(&self, model: &M, inputs: Inputs) -> Vec<f32> {
+        let mut outputs = to_host(self.loss.predict(self.outputs(model, inputs)));
+        self.fitted.unscale(&mut outputs);
+        outputs
+    }
+
+    /// As [`predict_logits`](Self::predict_logits), `passes` times with dropout on: Monte Carlo dropout, whose mean is a prediction and whose spread
+    /// says how sure the model is (Gal and Ghahramani: Dropout as a Bayesian approximation, 2016). Batch norm is that of
+    /// evaluation. Pass `k` draws from `seed.at(k)`; views of images are not looked at.
+    pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f32>> {
+        let pass = |k| {
+            let outputs = (self.forward)(model, inputs.clone(), Some(seed.at(k)));
+            let mut outputs = to_host(self.loss.predict(outputs));
+            self.fitted.unscale(&mut outputs);
+            outputs
+        };
+        (0..passes).map(pass).collect()
+    }
+
+    /// Raw outputs in evaluation.
+    pub(super) fn outputs(&self, model: &M, inputs: Inputs) -> Tensor<2> {
+        match inputs {
+            Inputs::Images(images) if self.views.count() > 1 => {
+                let forward = |view| (self.forward)(model, Inputs::Images(view), None);
+                self.loss.average(self.views.of(images).into_iter().map(forward).collect())
+            }
+            inputs => (self.forward)(model, inputs, None),
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.loss.predictions().max(1)
+    }
+}
