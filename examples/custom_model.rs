@@ -66,12 +66,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let digits = Prepared::load(&DataConfig::new("digits"), Seed::new(0))?;
     let data = Data::new(digits.train()).validation(digits.validation().ok_or("no validation part")?);
 
-    // Burn draws the first weights of its own layers from the device's generator.
-    device.seed(0);
     let outcome = Trainer::new(Redraw, TrainConfig { epochs: 60, ..TrainConfig::default() })
         .optimizer(AdamConfig { lr: 3e-3, ..AdamConfig::default() })
         .schedule(CosineShape { end: 0.0 })
-        .fit(Autoencoder::new(&device), &data)?;
+        .device(device.clone())
+        // Made here, so that the first weights of Burn's layers follow from the trainer's seed.
+        .fit_with(|device, _| Autoencoder::new(device), &data)?;
 
     let test = digits.test().ok_or("no test part")?;
     // Five digits, each above its copy.

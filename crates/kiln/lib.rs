@@ -95,7 +95,7 @@ pub mod prelude {
     pub use burn::tensor::{Device, Tensor};
     pub use kiln_augment::{Augmented, transform_fn};
     pub use kiln_core::{
-        DeviceName, Direction, ErrorKind, Explain, Metric, ParamSelection, Purpose, Seed, Weights,
+        DeviceName, Direction, ErrorKind, Explain, Layout, Metric, ParamSelection, Purpose, Seed, Weights,
     };
     pub use kiln_data::{
         Batch, CellValue, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs,
@@ -114,11 +114,12 @@ pub mod prelude {
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, CosineShape, Gradients, LinearShape, OneCycleShape, OptimConfig, Optimizer,
-        PlateauShape, RmspropConfig, ScheduleConfig, ScheduleFn, SgdConfig, ShapeConfig, StepShape,
+        OptimizerConfig, PlateauShape, RmspropConfig, ScheduleConfig, ScheduleFn, SgdConfig, ShapeConfig,
+        StepShape,
     };
     pub use kiln_train::{
-        BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, History,
-        Kept, Metrics, Outcome, Prediction, Scores, StepView, Stop, Supervised, Task, TrainConfig,
+        BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, Freeze,
+        History, Kept, Metrics, Outcome, Prediction, Scores, StepView, Stop, Supervised, Task, TrainConfig,
         TrainError, Trainer, after_epoch, evaluate,
     };
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
@@ -129,6 +130,8 @@ pub mod prelude {
 mod guide {
     #[doc = include_str!("../../docs/guide/own-models.md")]
     struct OwnModels;
+    #[doc = include_str!("../../docs/guide/transfer.md")]
+    struct Transfer;
     #[doc = include_str!("../../docs/guide/evaluation.md")]
     struct Evaluation;
     #[doc = include_str!("../../docs/guide/serving.md")]

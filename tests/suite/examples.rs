@@ -234,6 +234,15 @@ fn custom_model() {
 }
 
 #[test]
+fn transfer() {
+    let text = run("transfer", &[]);
+    assert!(text.contains("12 tensors loaded; missing: [\"output.weight\", \"output.bias\"]"), "{text}");
+    let means = row(&text, "mean");
+    assert_eq!(means.len(), 3, "{text}");
+    assert!(means[2] > means[0] + 0.02 && means[2] > 0.8, "{text}");
+}
+
+#[test]
 fn custom_callback() {
     let text = run("custom_callback", &[]);
     assert!(text.contains('▁') && text.contains('█'), "{text}");

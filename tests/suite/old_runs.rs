@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use burn::tensor::TensorData;
-use kiln::Weights;
+use kiln::{Layout, Weights};
 use serde_json::Value;
 
 use crate::common::{Place, exact, json};
@@ -110,7 +110,7 @@ fn a_stopped_run_goes_on_to_the_same_end() {
     }
     let best = fs::read_to_string(place.path().join("stopped/checkpoints/best")).unwrap();
     let found = place.path().join("stopped/checkpoints").join(best.trim()).join("model.safetensors");
-    let weights = |path: &Path| Weights::from_safetensors(&fs::read(path).unwrap()).unwrap();
+    let weights = |path: &Path| Weights::read_as(path, Layout::Kiln).unwrap();
     let (found, wanted) = (weights(&found), weights(&Path::new(OLD).join("expected/end.safetensors")));
     for ((found, data), (wanted, expected)) in found.iter().zip(wanted.iter()) {
         assert_eq!(found, wanted);

@@ -236,7 +236,7 @@ fn a_point_of_the_path_is_what_training_with_its_strength_gives() {
         assert_eq!(trained["stop"], "optimal", "{trained}");
         let run = place.run_dir();
         let file = newest_checkpoint(&run).join("model.safetensors");
-        let weights = Weights::from_safetensors(&fs::read(file).unwrap()).unwrap();
+        let weights = Weights::read(file).unwrap();
         let weight = weights.get("output.weight").unwrap();
         let outputs = weight.shape()[1];
         let weight: Vec<f64> = weight.iter::<f64>().collect();

@@ -38,4 +38,4 @@ pub use params::{ParamInfo, ParamKind};
 pub use record::{CertificateRecord, EpochRecord};
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};
-pub use weights::{Weights, WeightsError};
+pub use weights::{Layout, Loaded, Mismatch, Weights, WeightsError};

@@ -3,8 +3,12 @@
 //! Burn's visitors have generic methods; penalties, optimisers and checkpoints want one flat tensor after
 //! another with its name. This is the one place that translates.
 
+mod trained;
+
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
+
+pub use trained::{set_trainable, set_training, training};
 
 /// What a parameter does in its layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,22 +85,22 @@ impl ModulePath {
         self.names.push((name.to_owned(), container.to_owned()));
     }
 
+    /// Names and container types from the root.
+    pub(crate) fn steps(&self) -> &[(String, String)] {
+        &self.names
+    }
+
     pub(crate) fn exit(&mut self) {
         self.names.pop();
     }
 
     pub(crate) fn path(&self) -> String {
-        let mut path = String::with_capacity(32);
-        for (name, container) in &self.names {
-            if container.starts_with("Enum:") {
-                continue;
-            }
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(name);
-        }
-        path
+        joined(&self.names)
+    }
+
+    /// The path of the layer that the current field belongs to.
+    fn layer(&self) -> String {
+        self.names.split_last().map_or_else(String::new, |(_, above)| joined(above))
     }
 
     fn kind(&self) -> ParamKind {
@@ -121,6 +125,21 @@ impl ModulePath {
             trainable: param.is_require_grad(),
         }
     }
+}
+
+/// Names with dots between, those of enum variants left out.
+fn joined(names: &[(String, String)]) -> String {
+    let mut path = String::with_capacity(32);
+    for (name, container) in names {
+        if container.starts_with("Enum:") {
+            continue;
+        }
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+    }
+    path
 }
 
 struct Visit<F> {

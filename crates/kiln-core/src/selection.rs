@@ -106,6 +106,18 @@ impl PartialEq for ParamPattern {
 impl Eq for ParamPattern {}
 
 impl ParamSelection {
+    /// The parameters at or below these paths.
+    ///
+    /// ```
+    /// use kiln_core::ParamSelection;
+    ///
+    /// let body = ParamSelection::paths(["conv1", "conv2"]);
+    /// assert_eq!(body.to_string(), r#"["conv1", "conv2"]"#);
+    /// ```
+    pub fn paths<S: Into<String>>(paths: impl IntoIterator<Item = S>) -> Self {
+        Self::Paths(paths.into_iter().map(Into::into).collect())
+    }
+
     /// Whether this parameter is one of them. Only trainable ones ever are.
     pub fn matches(&self, info: &ParamInfo) -> bool {
         info.trainable

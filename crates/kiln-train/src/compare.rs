@@ -15,6 +15,7 @@ use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
 use crate::evaluate::{EVAL_BATCH, evaluate};
+use crate::freeze::Freezing;
 use crate::schedules::Schedules;
 use crate::step::{Objective, Stepper};
 use crate::{BatchMetrics, Data, Metrics, Task, TrainError, Trainer};
@@ -62,6 +63,7 @@ struct Lane<M> {
     device: Device,
     model: Option<M>,
     stepper: Stepper,
+    freezing: Freezing,
 }
 
 impl<T: Task> Trainer<T> {
@@ -163,7 +165,8 @@ impl<T: Task> Trainer<T> {
         let objective = Objective::of(self, &params::list(&model))?;
         let optimizer = self.build_optimizer(&params::list(&model))?;
         let stepper = Stepper::new(self, optimizer, objective);
-        Ok(Lane { device: device.clone(), model: Some(model), stepper })
+        let freezing = Freezing::new(&self.freezes, &model)?;
+        Ok(Lane { device: device.clone(), model: Some(model), stepper, freezing })
     }
 
     fn advance(
@@ -178,6 +181,7 @@ impl<T: Task> Trainer<T> {
         let mut epoch = train.epoch_from(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
         let seed = BatchSeed { run: self.seed, batch: step };
+        lane.model = lane.model.take().map(|model| lane.freezing.at(model, step / batches, step));
         let mut seen = BatchMetrics::default();
         let (loss, found) = gradients(
             &self.task,

@@ -68,6 +68,17 @@ pub enum TrainError {
         /// In which direction it got better.
         then: Direction,
     },
+    /// A freeze names no parameter of the model.
+    #[error("there is nothing to freeze in {wanted}; the model trains {known:?}")]
+    NothingToFreeze {
+        /// What was to be frozen, or the part of it that is not there.
+        wanted: String,
+        /// Paths of the trainable parameters.
+        known: Vec<String>,
+    },
+    /// Nothing is left to train.
+    #[error("every parameter of the model is frozen in the first step")]
+    AllFrozen,
     /// The device failed while it was computing.
     #[error("the device failed: {reason}")]
     Device {
@@ -164,7 +175,9 @@ impl Explain for TrainError {
             Self::Monitor { .. }
             | Self::OtherDirection { .. }
             | Self::NotEmpty { .. }
-            | Self::SharedGenerator { .. } => ErrorKind::Usage,
+            | Self::SharedGenerator { .. }
+            | Self::NothingToFreeze { .. }
+            | Self::AllFrozen => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Io { .. } => ErrorKind::Io,
@@ -203,6 +216,10 @@ impl Explain for TrainError {
                     .to_owned(),
             ),
             Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
+            Self::NothingToFreeze { .. } => {
+                Some("name paths of the model, or parts of them up to a dot".to_owned())
+            }
+            Self::AllFrozen => Some("leave the head out of what is frozen".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
         }
     }

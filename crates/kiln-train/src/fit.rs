@@ -9,6 +9,11 @@ impl<T: Task> Trainer<T> {
     /// The model may be on a plain or an autodiff device. The loop is deterministic: equal seeds, data and settings
     /// give equal bits on flex and ndarray, whatever the number of threads.
     ///
+    /// Its first weights: kiln's models draw them from the seed that they are made with. A layer of Burn's draws them when they are
+    /// first read. Weights that were not read before are drawn here, from the seed of this trainer, so that `device.seed(…)` before has no
+    /// effect on them. Weights that were read before (printed, hashed, saved, loaded) are there already, from wherever they came,
+    /// and stay as they are. [`Trainer::fit_with`] makes all of them a function of the seed.
+    ///
     /// # Errors
     /// [`TrainError`]: a setting out of its range, data that cannot be read, a loss that is not finite, a disk that
     /// is full. Stopping early, by time, or by request is not an error: see [`Outcome::stop`].

@@ -10,6 +10,7 @@ use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_lazy};
+use crate::freeze::Freezing;
 use crate::step::{Objective, Stepper};
 use crate::{BatchMetrics, Data, Task, TrainError, Trainer};
 
@@ -132,6 +133,8 @@ impl<T: Task> Trainer<T> {
         let objective = Objective::of(self, &params::list(&copy))?;
         let optimizer = self.build_optimizer(&params::list(&copy))?;
         let mut stepper = Stepper::new(self, optimizer, objective);
+        // As in the first step of a training.
+        copy = Freezing::new(&self.freezes, &copy)?.at(copy, 0, 0);
 
         let batches = train.batches() as u64;
         let mut next = 0;

@@ -1,6 +1,6 @@
 //! Running statistics of batch norm for weights that were never trained as they are: an average.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::module::Module;
@@ -74,6 +74,17 @@ pub(crate) fn recompute<T: Task>(
     })))
 }
 
+/// Paths of the layers of `model` that do not behave as in training, even there.
+fn standing<M: Module>(model: &M) -> BTreeSet<String> {
+    let layers = params::training(&model.valid().train());
+    layers.into_iter().filter_map(|(layer, trains)| (!trains).then_some(layer)).collect()
+}
+
+/// `norm` of `norm.running_mean`.
+fn layer(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(layer, _)| layer)
+}
+
 /// The running statistics of `model` by path, behind one batch in training from `start`.
 fn after<T: Task>(
     task: &T,
@@ -83,8 +94,10 @@ fn after<T: Task>(
     batch: u64,
     pass: &Pass<'_, T::Batch>,
 ) -> BTreeMap<String, Tensor<1>> {
+    let still = standing(model);
     let from = params::replace(model.valid(), |info, value| match info.kind {
-        ParamKind::Running => value.zeros_like().add_scalar(start),
+        // A layer that goes by its running statistics needs them.
+        ParamKind::Running if !still.contains(layer(&info.path)) => value.zeros_like().add_scalar(start),
         _ => value,
     });
     let seed = BatchSeed { run: pass.run, batch };

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use burn::tensor::Device;
 use kiln_core::Seed;
 use kiln_objective::{AnyConstraint, AnyPenalty, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{AdamConfig, AnySchedule, AverageConfig, GradientConfig, OptimizerConfig, OwnRule};
 
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
-use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Task, TrainConfig};
+use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].
 ///
@@ -28,6 +29,7 @@ pub struct Trainer<T: Task> {
     pub(crate) penalties: Vec<PenaltyConfig>,
     pub(crate) own_penalties: Vec<PenaltyTerm>,
     pub(crate) constraints: Vec<AnyConstraint>,
+    pub(crate) freezes: Vec<Freeze>,
     pub(crate) gradient: GradientConfig,
     pub(crate) average: Option<AverageConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
@@ -37,6 +39,7 @@ pub struct Trainer<T: Task> {
     pub(crate) log: Option<MetricsLog>,
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
     pub(crate) seed: Seed,
+    pub(crate) device: Option<Device>,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) side_by_side: bool,
 }
@@ -65,6 +68,7 @@ impl<T: Task> Trainer<T> {
             penalties: Vec::new(),
             own_penalties: Vec::new(),
             constraints: Vec::new(),
+            freezes: Vec::new(),
             gradient: GradientConfig::default(),
             average: None,
             early_stopping: None,
@@ -74,6 +78,7 @@ impl<T: Task> Trainer<T> {
             log: None,
             callbacks: Vec::new(),
             seed: Seed::new(0),
+            device: None,
             stop: Arc::default(),
             side_by_side: false,
         }
@@ -138,6 +143,14 @@ impl<T: Task> Trainer<T> {
     /// [`kiln_objective::MaxNormConfig`], or one of one's own, which is a [`kiln_objective::ConstraintKind`].
     pub fn constraint(mut self, constraint: impl Into<AnyConstraint>) -> Self {
         self.constraints.push(constraint.into());
+        self
+    }
+
+    /// Freezes parameters: a [`ParamSelection`](kiln_core::ParamSelection) to the end, a [`Freeze`] until it says. Of several that
+    /// name one parameter the last to thaw counts. Everything else (groups of the optimiser, penalties) is fitted to the model
+    /// with nothing frozen, and the model that the training gives back has nothing frozen.
+    pub fn freeze(mut self, freeze: impl Into<Freeze>) -> Self {
+        self.freezes.push(freeze.into());
         self
     }
 
@@ -206,6 +219,13 @@ impl<T: Task> Trainer<T> {
     /// `kiln_experiment::own` says this for folds and trials that run at once. Default: not said.
     pub fn side_by_side(mut self) -> Self {
         self.side_by_side = true;
+        self
+    }
+
+    /// The device that [`Trainer::fit_with`] makes the model on. Default: that of
+    /// [`DeviceName::Auto`](kiln_core::device::DeviceName::Auto).
+    pub fn device(mut self, device: Device) -> Self {
+        self.device = Some(device);
         self
     }
 

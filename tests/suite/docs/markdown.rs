@@ -33,6 +33,8 @@ pub(crate) fn blocks(page: &Path, text: &str) -> Vec<Block> {
                 for word in words {
                     match word {
                         "ignore" => ignored = true,
+                        // For the doc tests, which compile it.
+                        "no_run" => {}
                         name => file = Some(name.to_owned()),
                     }
                 }

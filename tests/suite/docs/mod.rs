@@ -38,6 +38,7 @@ pages! {
     search: "docs/guide/search.md",
     own_models: "docs/guide/own-models.md",
     serving: "docs/guide/serving.md",
+    transfer: "docs/guide/transfer.md",
     backends: "docs/guide/backends.md",
     extending: "docs/guide/extending.md",
 }

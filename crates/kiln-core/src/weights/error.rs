@@ -1,5 +1,7 @@
 //! What can be wrong with weights.
 
+use std::path::PathBuf;
+
 use crate::{ErrorKind, Explain};
 
 /// Why weights cannot be put into a module, stored or read.
@@ -9,7 +11,7 @@ pub enum WeightsError {
     /// The module has a tensor that the weights lack.
     #[error("the weights hold no tensor {name:?}, which the model needs")]
     Missing {
-        /// Path of the tensor in the module.
+        /// Path of the tensor in the module, or the name that it has in PyTorch.
         name: String,
     },
     /// The weights hold tensors that the module has no place for.
@@ -23,10 +25,32 @@ pub enum WeightsError {
     Shape {
         /// Path of the tensor.
         name: String,
-        /// Shape in the weights.
+        /// Shape in the weights, in Burn's layout.
         found: Vec<usize>,
         /// Shape in the module.
         expected: Vec<usize>,
+    },
+    /// No tensor of the weights has a place in the module.
+    #[error("no tensor of the weights fits the model; they hold {found:?}, the model has {expected:?}")]
+    NothingFits {
+        /// The first names in the weights.
+        found: Vec<String>,
+        /// The first paths of the module.
+        expected: Vec<String>,
+    },
+    /// No tensor has a name that begins so.
+    #[error("the weights hold no tensor at or below {prefix:?}; they hold {found:?}")]
+    NoTensor {
+        /// What was asked for.
+        prefix: String,
+        /// The first names in the weights.
+        found: Vec<String>,
+    },
+    /// Renaming would give two tensors one name.
+    #[error("two tensors would be called {name:?}")]
+    Twice {
+        /// The name.
+        name: String,
     },
     /// A data type that safetensors or kiln does not know.
     #[error("tensor {name:?} has the data type {dtype}, which cannot be stored")]
@@ -42,19 +66,71 @@ pub enum WeightsError {
         /// What the reader says.
         reason: String,
     },
+    /// A file that `torch.save` wrote.
+    #[error("not a safetensors file, but one that torch.save wrote")]
+    Pickle,
+    /// A safetensors file that does not say that it is in kiln's layout.
+    #[error("the file does not say how its tensors lie: it has no mark format=kiln{}", mark(found))]
+    Unmarked {
+        /// The mark that it has.
+        found: Option<String>,
+    },
+    /// A file that is in another layout than the one asked for.
+    #[error("the file is marked format=kiln: its tensors do not lie as PyTorch's")]
+    OtherLayout,
+    /// A file that cannot be read or written.
+    #[error("cannot {action} {}: {reason}", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// What is wrong with the contents of a file.
+    #[error("{}: {source}", path.display())]
+    In {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<WeightsError>,
+    },
+}
+
+fn mark(found: &Option<String>) -> String {
+    found.as_ref().map(|mark| format!(" but format={mark}")).unwrap_or_default()
 }
 
 impl Explain for WeightsError {
     fn kind(&self) -> ErrorKind {
-        ErrorKind::Checkpoint
+        match self {
+            Self::Io { .. } => ErrorKind::Io,
+            Self::In { source, .. } => source.kind(),
+            Self::NoTensor { .. } | Self::Twice { .. } => ErrorKind::Usage,
+            _ => ErrorKind::Checkpoint,
+        }
     }
 
     fn help(&self) -> Option<String> {
-        match self {
+        Some(match self {
             Self::Missing { .. } | Self::Unknown { .. } | Self::Shape { .. } => {
-                Some("build the model from the configuration that the weights were trained with".to_owned())
+                "build the model from the configuration that the weights were trained with, or load what fits with \
+                 Weights::apply_partial"
+                    .to_owned()
             }
-            _ => None,
-        }
+            Self::NothingFits { .. } => "give the tensors the names of the model with Weights::rename".to_owned(),
+            Self::Unmarked { .. } => {
+                "read a file of PyTorch's with Weights::read_as(path, Layout::PyTorch), and one of Burn's or of an old \
+                 run with Weights::read_as(path, Layout::Kiln)"
+                    .to_owned()
+            }
+            Self::OtherLayout => "read it with Weights::read".to_owned(),
+            Self::Pickle => "convert it: python -c \"import torch, safetensors.torch as s; \
+                             s.save_file(torch.load('a.pt', map_location='cpu'), 'a.safetensors')\""
+                .to_owned(),
+            Self::In { source, .. } => return source.help(),
+            _ => return None,
+        })
     }
 }

@@ -1,6 +1,11 @@
 //! All tensors of a module by name: taken out, put back, hashed, and as a safetensors file.
 
 mod error;
+mod file;
+mod layout;
+mod names;
+mod partial;
+mod pytorch;
 mod safetensors;
 mod traverse;
 
@@ -10,6 +15,8 @@ use burn::module::Module;
 use burn::tensor::{DType, Tensor, TensorData};
 
 pub use error::WeightsError;
+pub use layout::Layout;
+pub use partial::{Loaded, Mismatch};
 
 /// All tensors of a module by path, on the host: parameters and running statistics.
 ///
@@ -30,6 +37,7 @@ pub use error::WeightsError;
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
     tensors: BTreeMap<String, TensorData>,
+    layout: Layout,
 }
 
 impl Weights {
@@ -37,19 +45,60 @@ impl Weights {
     ///
     /// Running statistics that a layer has not taken over yet are counted in (Burn keeps the last update of a
     /// batch norm apart until the next step).
+    ///
+    /// A Burn layer draws its first weights when they are first read: this reads them.
     pub fn of<M: Module>(module: &M) -> Self {
         // `valid` makes Burn merge pending running statistics; a plain visit would miss the last update.
-        Self { tensors: traverse::collect(&module.valid()) }
+        Self { tensors: traverse::collect(&module.valid()), layout: Layout::Kiln }
+    }
+
+    /// No tensors yet, in this layout. [`Weights::default`] is the same in kiln's.
+    pub fn new(layout: Layout) -> Self {
+        Self { tensors: BTreeMap::new(), layout }
+    }
+
+    /// How the tensors lie.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// Puts the tensors into `module`, which must have exactly these names and shapes.
     ///
     /// Burn shares running statistics between clones: give a module that nothing else was cloned from.
     ///
+    /// Tensors in PyTorch's layout are brought into Burn's by the types of the module's layers:
+    ///
+    /// | Burn's layer | what is done |
+    /// |---|---|
+    /// | `Linear` | the weight is transposed |
+    /// | `BatchNorm`, `LayerNorm`, `GroupNorm`, `InstanceNorm`, `RmsNorm` | `gamma` is `weight`, `beta` is `bias`; `num_batches_tracked` is passed over |
+    /// | `PRelu` | `alpha` is `weight` |
+    /// | `Embedding`, convolutions, transposed convolutions | nothing: they lie alike |
+    /// | `MultiHeadAttention` | `query`, `key` and `value` are the parts of `in_proj_weight` and `in_proj_bias`, `output` is `out_proj` |
+    /// | `Lstm`, `Gru`, `Rnn`, and `BiLstm`, `BiGru`, `BiRnn` | the gates are the parts of `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` (`…_reverse`); layers of a `Vec` are `…_l0`, `…_l1` and so on |
+    /// | `TransformerEncoderLayer`, `TransformerDecoderLayer` | `mha` is `self_attn`, `cross_attn` is `multihead_attn`, `pwff.linear_inner` is `linear1`, norms go by their place, with `norm_first` too |
+    /// | any other | nothing |
+    ///
+    /// What is no tensor is not in such a file: activations (PyTorch's transformer has ReLU, Burn's GELU), epsilons, heads.
+    /// A layer of your own that is called as one of these is taken for it.
+    ///
     /// # Errors
     /// [`WeightsError`] when a tensor is missing, left over, or of another shape; the module is then lost.
     pub fn apply<M: Module>(&self, module: M) -> Result<M, WeightsError> {
-        traverse::apply(&self.tensors, module)
+        match self.layout {
+            Layout::Kiln => traverse::apply(&self.tensors, module),
+            Layout::PyTorch => {
+                let adapted = pytorch::adapt(&self.tensors, &module);
+                if let Some((_, name)) = adapted.missing.into_iter().next() {
+                    return Err(WeightsError::Missing { name });
+                }
+                let module = traverse::apply(&adapted.tensors, module)?;
+                match adapted.unused {
+                    names if names.is_empty() => Ok(module),
+                    names => Err(WeightsError::Unknown { names }),
+                }
+            }
+        }
     }
 
     /// Adds a tensor, replacing one of the same name.

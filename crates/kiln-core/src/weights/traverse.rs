@@ -1,6 +1,6 @@
 //! Walks over a module: one takes its tensors out, one puts tensors in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Bool, Int, Tensor, TensorData};
@@ -17,13 +17,35 @@ pub(super) fn collect<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
 
 /// `module` with other tensors by path, which must be exactly its own.
 pub(super) fn apply<M: Module>(tensors: &BTreeMap<String, TensorData>, module: M) -> Result<M, WeightsError> {
-    let mut apply = Apply { tensors, at: ModulePath::default(), seen: Vec::new(), error: None };
-    let module = module.map(&mut apply);
-    if let Some(error) = apply.error {
-        return Err(error);
+    let (filled, unused) = fill(tensors, module);
+    match filled.problems.into_iter().next() {
+        Some(problem) => Err(problem),
+        None if unused.is_empty() => Ok(filled.module),
+        None => Err(WeightsError::Unknown { names: unused }),
     }
-    let unknown: Vec<_> = tensors.keys().filter(|name| !apply.seen.contains(name)).cloned().collect();
-    if unknown.is_empty() { Ok(module) } else { Err(WeightsError::Unknown { names: unknown }) }
+}
+
+/// A module with the tensors that it had a place for.
+pub(super) struct Filled<M> {
+    pub(super) module: M,
+    /// Paths that were set, in the order of the module's fields.
+    pub(super) loaded: Vec<String>,
+    /// A tensor that is missing or of another shape each, in the same order. Those paths are as they were.
+    pub(super) problems: Vec<WeightsError>,
+}
+
+/// `module` with those of `tensors` that fit, and the names that it has no place for.
+pub(super) fn fill<M: Module>(tensors: &BTreeMap<String, TensorData>, module: M) -> (Filled<M>, Vec<String>) {
+    let mut apply = Apply { tensors, at: ModulePath::default(), loaded: Vec::new(), problems: Vec::new() };
+    let module = module.map(&mut apply);
+    let Apply { loaded, problems, .. } = apply;
+    let mismatched = problems.iter().filter_map(|problem| match problem {
+        WeightsError::Shape { name, .. } => Some(name),
+        _ => None,
+    });
+    let seen: BTreeSet<&String> = loaded.iter().chain(mismatched).collect();
+    let unused = tensors.keys().filter(|name| !seen.contains(name)).cloned().collect();
+    (Filled { module, loaded, problems }, unused)
 }
 
 /// Data that nothing else can change.
@@ -65,29 +87,35 @@ impl ModuleVisitor for Collect {
 struct Apply<'a> {
     tensors: &'a BTreeMap<String, TensorData>,
     at: ModulePath,
-    seen: Vec<String>,
-    error: Option<WeightsError>,
+    loaded: Vec<String>,
+    problems: Vec<WeightsError>,
 }
 
 impl Apply<'_> {
     /// The data for the tensor at the current path, or `None` after noting what is wrong.
     fn take(&mut self, expected: Vec<usize>) -> Option<TensorData> {
         let name = self.at.path();
-        let result = match self.tensors.get(&name) {
-            None => Err(WeightsError::Missing { name: name.clone() }),
+        match self.tensors.get(&name) {
+            None => self.problems.push(WeightsError::Missing { name }),
             Some(data) if data.shape().to_vec() != expected => {
-                Err(WeightsError::Shape { name: name.clone(), found: data.shape().to_vec(), expected })
+                let found = data.shape().to_vec();
+                self.problems.push(WeightsError::Shape { name, found, expected });
             }
-            Some(data) => Ok(data.clone()),
-        };
-        self.seen.push(name);
-        match result {
-            Ok(data) => Some(data),
-            Err(error) => {
-                self.error.get_or_insert(error);
-                None
+            Some(data) => {
+                self.loaded.push(name);
+                return Some(data.clone());
             }
         }
+        None
+    }
+
+    /// The shape of a parameter, without drawing its first values where that can be.
+    fn shape<const D: usize>(&self, param: &Param<Tensor<D>>) -> Vec<usize> {
+        let lazy = param.lazy_shape().to_vec();
+        let found = self.tensors.get(&self.at.path()).map(|data| data.shape().to_vec());
+        // A linear layer with Burn's column layout says the turned shape until its values are drawn.
+        let turned = D == 2 && found.is_some_and(|found| found != lazy && found.iter().rev().eq(&lazy));
+        if turned { param.shape().to_vec() } else { lazy }
     }
 }
 
@@ -101,7 +129,7 @@ impl ModuleMapper for Apply<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(data) = self.take(param.lazy_shape().to_vec()) else { return param };
+        let Some(data) = self.take(self.shape(&param)) else { return param };
         let require_grad = param.is_require_grad();
         param.map(|old| {
             Tensor::from_data(data.convert_dtype(old.dtype()), &old.device()).set_require_grad(require_grad)

@@ -4,4 +4,6 @@
 
 mod burn;
 mod params;
+mod partial;
+mod pytorch;
 mod weights;

@@ -1,7 +1,7 @@
 //! What the tests of this crate share: golden tensors and comparison.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
-use kiln_core::Weights;
+use kiln_core::{Layout, Weights};
 use kiln_testkit::computes_in;
 
 /// The data types the device under test has, each with the tolerance for comparing with float64.
@@ -15,7 +15,7 @@ pub(crate) struct Golden(Weights);
 impl Golden {
     pub(crate) fn open(name: &str) -> Self {
         let path = format!("{}/../../tests/golden/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
-        Self(Weights::from_safetensors(&std::fs::read(path).unwrap()).unwrap())
+        Self(Weights::from_safetensors_as(&std::fs::read(path).unwrap(), Layout::Kiln).unwrap())
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::activation::log_sigmoid;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use kiln_core::Weights;
+use kiln_core::{Layout, Weights};
 use kiln_optim::Gradients;
 use kiln_testkit::{computes_in, device};
 
@@ -15,7 +15,7 @@ pub(crate) fn precisions() -> Vec<(DType, f64)> {
 /// `tests/golden/optimisers.safetensors`.
 pub(crate) fn golden() -> Weights {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/optimisers.safetensors");
-    Weights::from_safetensors(&std::fs::read(path).unwrap()).unwrap()
+    Weights::from_safetensors_as(&std::fs::read(path).unwrap(), Layout::Kiln).unwrap()
 }
 
 pub(crate) fn expected(golden: &Weights, name: &str) -> Vec<f64> {

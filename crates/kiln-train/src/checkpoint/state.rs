@@ -43,6 +43,12 @@ pub struct TrainState {
 }
 
 impl TrainState {
+    /// The epoch, from 0, that the last step was in, and the number of steps before it. At the start those of the first.
+    pub(crate) fn last_step(&self) -> (u64, u64) {
+        let epoch = if self.batch > 0 { self.epoch } else { self.epoch.saturating_sub(1) };
+        (epoch, self.step.saturating_sub(1))
+    }
+
     pub(crate) fn new(monitor: &str) -> Self {
         Self {
             step: 0,

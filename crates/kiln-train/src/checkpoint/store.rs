@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use kiln_core::Weights;
 use kiln_core::file::{TemporaryFolder, sync_folder, write_durably};
+use kiln_core::{Layout, Weights};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
 use super::{FORMAT, TrainState};
@@ -262,12 +262,15 @@ fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
     let mut take = |name: &str| {
         files.remove(name).ok_or_else(|| TrainError::damaged(path, format!("the manifest lacks {name}")))
     };
-    let weights = Weights::from_safetensors(&take(MODEL)?).map_err(|e| TrainError::damaged(path, e))?;
-    let optimizer = Weights::from_safetensors(&take(OPTIM)?).map_err(|e| TrainError::damaged(path, e))?;
+    // Checkpoints are kiln's own, whether they say so or are older than the mark.
+    let parse = |bytes: &[u8]| {
+        Weights::from_safetensors_as(bytes, Layout::Kiln).map_err(|e| TrainError::damaged(path, e))
+    };
+    let (weights, optimizer) = (parse(&take(MODEL)?)?, parse(&take(OPTIM)?)?);
     let state: TrainState = serde_json::from_slice(&take(STATE)?)
         .map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
     let average = match files.remove(AVERAGE) {
-        Some(bytes) => Weights::from_safetensors(&bytes).map_err(|e| TrainError::damaged(path, e))?,
+        Some(bytes) => parse(&bytes)?,
         None => Weights::default(),
     };
     Ok((manifest, Checkpoint { path: path.to_owned(), weights, average, optimizer, state, extra: files }))

@@ -38,6 +38,9 @@ pub enum NotConvex {
     /// Weights are constrained.
     #[error("there is a constraint, and a certificate cannot account for it")]
     Constrained,
+    /// Parameters are frozen.
+    #[error("there is a freeze, and a solver moves every parameter")]
+    Frozen,
     /// A penalty acts on the bias.
     #[error("{penalty}.params includes the bias, which a solver does not penalise")]
     Bias {
@@ -69,6 +72,7 @@ impl Explain for NotConvex {
                 Self::Weighted => "leave the weights of items out",
                 Self::Penalty { .. } => "use l1, l2 or elastic-net",
                 Self::Scheduled { .. } => "leave the schedule out",
+                Self::Frozen => "train by steps: leave train.solver out",
                 Self::Constrained => "leave [[constraint]] out, or train.solver and train.kkt_tolerance",
                 Self::Bias { .. } => "leave params out, or set it to weights",
                 Self::WeightDecay { .. } => {
@@ -83,7 +87,7 @@ impl Explain for NotConvex {
         match self {
             Self::Model { .. } => Some(Cow::Borrowed("model.kind")),
             Self::Loss { .. } => Some(Cow::Borrowed("loss.kind")),
-            Self::Weighted => None,
+            Self::Weighted | Self::Frozen => None,
             Self::Penalty { penalty } => Some(Cow::Owned(format!("{penalty}.kind"))),
             Self::Scheduled { penalty } => Some(Cow::Owned(format!("{penalty}.schedule"))),
             Self::Constrained => Some(Cow::Borrowed("constraint.0")),

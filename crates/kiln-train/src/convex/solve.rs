@@ -32,7 +32,8 @@ impl<T: Task> Trainer<T> {
     /// `resume` a run that was interrupted goes on from its weights.
     ///
     /// # Errors
-    /// As [`Trainer::fit`], and [`TrainError::Convex`] when the solver is not for this loss or penalty.
+    /// As [`Trainer::fit`], and [`TrainError::Convex`] when the solver is not for this loss or penalty,
+    /// [`NotConvex::Frozen`] where parameters are frozen.
     pub fn solve(
         &mut self,
         model: T::Model,
@@ -41,6 +42,9 @@ impl<T: Task> Trainer<T> {
         resume: bool,
     ) -> Result<Solved<T::Model>, TrainError> {
         self.config.check()?;
+        if !self.freezes.is_empty() {
+            return Err(NotConvex::Frozen.into());
+        }
         let from = match &self.store {
             Some(store) if resume => store.newest()?.0,
             Some(store) => {

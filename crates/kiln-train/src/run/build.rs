@@ -10,6 +10,7 @@ use super::Run;
 use crate::checkpoint::{Deferred, TrainState};
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
+use crate::freeze::Freezing;
 use crate::losses::Losses;
 use crate::observed::Observed;
 use crate::schedules::{Schedules, length};
@@ -26,7 +27,9 @@ impl<'a, T: Task> Run<'a, T> {
         let (train, validation) = loaders(trainer, data)?;
         let model = ready(trainer, model);
         let device = device_of(&model);
+        // Everything is planned for the model with nothing frozen.
         let params = params::list(&model);
+        let mut freezing = Freezing::new(&trainer.freezes, &model)?;
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
         let schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
@@ -45,10 +48,11 @@ impl<'a, T: Task> Run<'a, T> {
 
         Ok(Self {
             stepper: Stepper::new(trainer, optimizer, objective),
+            model: Some(freezing.at(model, 0, 0)),
+            freezing,
             state: TrainState::new(&trainer.config.monitor),
             deferred: Deferred::new(trainer.defer),
             trainer,
-            model: Some(model),
             device,
             train,
             validation,

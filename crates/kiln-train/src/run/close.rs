@@ -21,6 +21,7 @@ impl<T: Task> Run<'_, T> {
             callback.on_fit_end(&self.history, &stop)?;
         }
         let last_weights_blake3 = last.blake3();
+        self.model = self.model.take().map(|model| self.freezing.released(model));
         let model = self.best.as_ref().unwrap_or(&last).apply(self.model().valid())?;
         let steps = self.state.step;
         Ok(Outcome { model, history: self.history, stop, steps, seconds, last_weights_blake3 })

@@ -47,6 +47,7 @@ impl<T: Task> Run<'_, T> {
         let seed = BatchSeed { run: self.trainer.seed, batch: number };
         if sum.batches() == 0 {
             self.trainer.task.set_step(step);
+            self.thaw(epoch, step);
         }
         let (task, sam) = (&self.trainer.task, self.stepper.sam.as_ref());
         let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };

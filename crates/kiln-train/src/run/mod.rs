@@ -30,6 +30,7 @@ use kiln_data::Loader;
 use kiln_optim::Average;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
+use crate::freeze::Freezing;
 use crate::losses::{LossSum, Losses};
 use crate::observed::Observed;
 use crate::schedules::Schedules;
@@ -44,6 +45,7 @@ pub(crate) struct Run<'a, T: Task> {
     train: Loader<T::Batch>,
     validation: Option<Loader<T::Batch>>,
     stepper: Stepper,
+    freezing: Freezing,
     average: Option<Average>,
     schedules: Schedules,
     state: TrainState,
@@ -120,6 +122,11 @@ impl<'a, T: Task> Run<'a, T> {
 
     fn seconds(&self) -> f64 {
         self.seconds_before + self.started.elapsed().as_secs_f64()
+    }
+
+    /// Makes the model what it is in the step after `step` steps, in the epoch after `epoch` epochs.
+    fn thaw(&mut self, epoch: u64, step: u64) {
+        self.model = self.model.take().map(|model| self.freezing.at(model, epoch, step));
     }
 
     fn model(&self) -> &T::Model {

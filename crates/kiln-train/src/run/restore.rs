@@ -45,6 +45,9 @@ impl<T: Task> Run<'_, T> {
 
     /// The weights that are trained, and what optimiser, average and penalties keep beside them.
     fn restore_model(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        // As it was in the last step: what thaws after it has no state yet.
+        let (epoch, step) = checkpoint.state.last_step();
+        self.thaw(epoch, step);
         let Some(model) = self.model.take() else { return Ok(()) };
         let trained = match &mut self.average {
             Some(average) => average.load(
