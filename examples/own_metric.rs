@@ -31,7 +31,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .metric(Metric::minimise("missed"), missed);
     let data = Data::new(tumours.train()).validation(tumours.validation().ok_or("no validation part")?);
     let train = TrainConfig { epochs: 60, monitor: "missed".to_owned(), ..TrainConfig::default() };
-    let outcome = Trainer::new(task.clone(), train).fit(model, &data)?;
+    let optimizer = OptimConfig::Adam(AdamConfig { lr: 0.01, ..AdamConfig::default() });
+    let outcome = Trainer::new(task.clone(), train).optimizer(optimizer).fit(model, &data)?;
 
     let test = Loader::new(tumours.test().ok_or("no test part")?, 500)?;
     let metrics = evaluate(&task, &outcome.model, &test, &device)?.metrics();
