@@ -119,8 +119,8 @@ pub mod prelude {
     };
     pub use kiln_train::{
         BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, Freeze,
-        History, Kept, Metrics, Outcome, Prediction, Scores, StepView, Stop, Supervised, Task, TrainConfig,
-        TrainError, Trainer, after_epoch, evaluate,
+        History, Kept, Metrics, Outcome, PartOptimizer, Prediction, Scores, StepView, Stop, Supervised, Task,
+        TrainConfig, TrainError, Trainer, after_epoch, evaluate,
     };
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }
@@ -132,6 +132,8 @@ mod guide {
     struct OwnModels;
     #[doc = include_str!("../../docs/guide/transfer.md")]
     struct Transfer;
+    #[doc = include_str!("../../docs/guide/several-optimisers.md")]
+    struct SeveralOptimisers;
     #[doc = include_str!("../../docs/guide/evaluation.md")]
     struct Evaluation;
     #[doc = include_str!("../../docs/guide/serving.md")]

@@ -27,7 +27,7 @@ fn run(name: &str, arguments: &[&str]) -> String {
 }
 
 /// The number behind `label`; NaN, which no check accepts, when there is none.
-fn number(text: &str, label: &str) -> f64 {
+pub(crate) fn number(text: &str, label: &str) -> f64 {
     let word = text.split(label).nth(1).and_then(|rest| rest.split_whitespace().next());
     word.and_then(|word| word.trim_end_matches(',').parse().ok()).unwrap_or(f64::NAN)
 }
@@ -149,7 +149,7 @@ fn tune_own_model() {
 }
 
 /// Whether Fashion-MNIST is on this machine.
-fn has_fashion_mnist() -> bool {
+pub(crate) fn has_fashion_mnist() -> bool {
     source::catalog()
         .iter()
         .any(|info| info.name == "fashion-mnist" && matches!(info.availability, Availability::Found(_)))

@@ -24,6 +24,7 @@ mod path_trained;
 mod regularisation;
 mod selection;
 mod serve;
+mod several;
 mod solver;
 mod tune;
 mod uncertainty;

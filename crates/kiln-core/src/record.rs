@@ -13,7 +13,7 @@ pub struct EpochRecord {
     pub epoch: u64,
     /// Optimiser steps since the start of training.
     pub step: u64,
-    /// Learning rate of the last step.
+    /// Learning rate of the last step; of several optimisers that of the first.
     pub lr: f64,
     /// Training loss over the epoch (mean over the items, as seen during the epoch), and the penalty at its end.
     pub train: Metrics,

@@ -22,9 +22,9 @@ pub struct StepView {
     pub batches: usize,
     /// Items trained on since the last view.
     pub items: usize,
-    /// Learning rate of the step.
+    /// Learning rate of the step; of several optimisers that of the first.
     pub lr: f64,
-    /// The newest training loss that was read; some steps old, because reading it waits for the device.
+    /// The newest training loss that was read, of several optimisers their sum; some steps old, because reading it waits for the device.
     pub loss: Option<f64>,
 }
 

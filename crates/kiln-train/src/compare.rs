@@ -152,7 +152,7 @@ impl<T: Task> Trainer<T> {
     fn comparison_schedules(&self, train: &Loader<T::Batch>) -> Result<Schedules, TrainError> {
         let per_epoch = train.batches() as u64;
         let total = self.config.epochs.saturating_mul(per_epoch);
-        Ok(Schedules::of(self, per_epoch, total)?)
+        Ok(Schedules::of(&self.settings(), per_epoch, total)?)
     }
 
     fn lane(
@@ -161,10 +161,12 @@ impl<T: Task> Trainer<T> {
         init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
         weights: &Weights,
     ) -> Result<Lane<T::Model>, TrainError> {
+        self.only_one("a comparison of devices")?;
         let model = weights.apply(init(device)?.valid())?.train();
-        let objective = Objective::of(self, &params::list(&model))?;
-        let optimizer = self.build_optimizer(&params::list(&model))?;
-        let stepper = Stepper::new(self, optimizer, objective);
+        let (settings, params) = (self.settings(), params::list(&model));
+        let objective = Objective::of(self, &settings, &params, &params)?;
+        let optimizer = settings.build(&params)?;
+        let stepper = Stepper::new(&settings, optimizer, objective);
         let freezing = Freezing::new(&self.freezes, &model)?;
         Ok(Lane { device: device.clone(), model: Some(model), stepper, freezing })
     }

@@ -10,7 +10,7 @@ use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 
-use crate::NotConvex;
+use crate::{NotConvex, PartError};
 
 /// Why training, evaluating or resuming failed.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum TrainError {
     /// The optimiser or the schedule does not fit.
     #[error(transparent)]
     Optim(#[from] OptimError),
+    /// Several optimisers do not fit together.
+    #[error(transparent)]
+    Part(#[from] PartError),
     /// Weights do not fit the model.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -40,8 +43,8 @@ pub enum TrainError {
     /// The loss became NaN or infinite.
     #[error("the {what} became {value} in epoch {epoch} at step {step}")]
     Diverged {
-        /// `training loss` or `validation loss`.
-        what: &'static str,
+        /// `training loss`, of several optimisers with the name of one, or `validation loss`.
+        what: Cow<'static, str>,
         /// NaN or an infinity.
         value: f64,
         /// Epoch, from 1.
@@ -167,6 +170,7 @@ impl Explain for TrainError {
             Self::Data(error) => error.kind(),
             Self::Objective(error) => error.kind(),
             Self::Optim(error) => error.kind(),
+            Self::Part(error) => error.kind(),
             Self::Weights(error) => error.kind(),
             Self::NotConvex(error) => error.kind(),
             Self::Convex(error) => error.kind(),
@@ -190,6 +194,7 @@ impl Explain for TrainError {
             Self::Data(error) => error.help(),
             Self::Objective(error) => error.help(),
             Self::Optim(error) => error.help(),
+            Self::Part(error) => error.help(),
             Self::Weights(error) => error.help(),
             Self::NotConvex(error) => error.help(),
             Self::Convex(error) => error.help(),

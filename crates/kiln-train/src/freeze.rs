@@ -131,6 +131,16 @@ impl Freezing {
         self.set(model, vec![false; self.held.len()])
     }
 
+    /// What is frozen now.
+    pub(crate) fn frozen(&self) -> BTreeSet<ParamId> {
+        self.params(&self.now)
+    }
+
+    /// What is frozen to the end.
+    pub(crate) fn always(&self) -> BTreeSet<ParamId> {
+        self.params(&self.holding(u64::MAX, u64::MAX))
+    }
+
     fn set<M: Module>(&mut self, model: M, next: Vec<bool>) -> M {
         if next == self.now {
             return model;

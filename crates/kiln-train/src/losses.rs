@@ -1,5 +1,7 @@
 //! The training losses and gradient norms of an epoch, read from the device now and then instead of at every step.
 
+use std::borrow::Cow;
+
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -51,16 +53,19 @@ impl NormSum {
 }
 
 impl LossSum {
-    pub(crate) fn mean(&self) -> f64 {
-        self.sum / self.items as f64
+    /// The mean over the items; `None` when there was no loss.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        (self.items > 0).then(|| self.sum / self.items as f64)
     }
 }
 
 /// Losses that are still on the device, and the sum of those that were read.
 ///
 /// Losses are added one by one in f64, so the sum does not depend on when they were read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Losses {
+    /// What they are called in messages.
+    what: Cow<'static, str>,
     pub(crate) total: LossSum,
     pub(crate) newest: Option<f64>,
     waiting: Vec<(Tensor<1>, usize, u64)>,
@@ -68,13 +73,25 @@ pub(crate) struct Losses {
 }
 
 impl Losses {
-    pub(crate) fn resumed(total: LossSum) -> Self {
-        Self { total, ..Self::default() }
+    /// No losses yet, of one of several optimisers or of the only one.
+    pub(crate) fn of(optimizer: Option<&str>) -> Self {
+        let what = match optimizer {
+            Some(name) => Cow::Owned(format!("training loss of {name}")),
+            None => Cow::Borrowed("training loss"),
+        };
+        Self { what, total: LossSum::default(), newest: None, waiting: Vec::new(), norms: Vec::new() }
     }
 
-    /// An empty sum that still knows the newest loss, for display.
-    pub(crate) fn next_epoch(&self) -> Self {
-        Self { newest: self.newest, ..Self::default() }
+    /// Goes on from a sum over the epoch so far.
+    pub(crate) fn resume(&mut self, total: LossSum) {
+        self.total = total;
+    }
+
+    /// Begins another epoch. The newest loss stays, for display.
+    pub(crate) fn next_epoch(&mut self) {
+        self.total = LossSum::default();
+        self.waiting.clear();
+        self.norms.clear();
     }
 
     /// Adds the mean loss of a batch with `items` items that belongs to the update number `step`.
@@ -85,8 +102,18 @@ impl Losses {
         step: u64,
         epoch: u64,
     ) -> Result<(), TrainError> {
+        self.wait(loss, items, step);
+        if self.are_many() { self.read(epoch) } else { Ok(()) }
+    }
+
+    /// As [`Losses::push`], and leaves it to the caller when to read.
+    pub(crate) fn wait(&mut self, loss: Tensor<1>, items: usize, step: u64) {
         self.waiting.push((loss, items, step));
-        if self.waiting.len() >= WINDOW { self.read(epoch) } else { Ok(()) }
+    }
+
+    /// Whether so many wait that they should be read.
+    pub(crate) fn are_many(&self) -> bool {
+        self.waiting.len() >= WINDOW
     }
 
     /// Adds the gradient norm of an update, where there is one; it is read together with the losses.
@@ -107,7 +134,7 @@ impl Losses {
         let waiting = std::mem::take(&mut self.waiting);
         let values = read_all(waiting.iter().map(|(loss, ..)| loss.clone()).collect())?;
         for (value, (_, items, step)) in values.iter::<f64>().zip(waiting) {
-            check_finite("training loss", value, epoch + 1, step)?;
+            check_finite(self.what.clone(), value, epoch + 1, step)?;
             self.total.sum += value * items as f64;
             self.total.items += items as u64;
             self.newest = Some(value);

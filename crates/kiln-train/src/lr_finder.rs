@@ -122,6 +122,7 @@ impl<T: Task> Trainer<T> {
         data: &Data<T::Batch>,
         config: &LrFinderConfig,
     ) -> Result<LrCurve, TrainError> {
+        self.only_one("Trainer::lr_find")?;
         config.check()?;
         self.config.check()?;
         let (train, _) = loaders(self, data)?;
@@ -130,9 +131,10 @@ impl<T: Task> Trainer<T> {
         // Evaluation mode makes running statistics of its own: a plain clone would share them.
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
-        let objective = Objective::of(self, &params::list(&copy))?;
-        let optimizer = self.build_optimizer(&params::list(&copy))?;
-        let mut stepper = Stepper::new(self, optimizer, objective);
+        let (settings, params) = (self.settings(), params::list(&copy));
+        let objective = Objective::of(self, &settings, &params, &params)?;
+        let optimizer = settings.build(&params)?;
+        let mut stepper = Stepper::new(&settings, optimizer, objective);
         // As in the first step of a training.
         copy = Freezing::new(&self.freezes, &copy)?.at(copy, 0, 0);
 

@@ -1,10 +1,21 @@
 //! The NaN guard: a loss that is not finite ends the run, with exit code 4.
 
+use std::borrow::Cow;
+
 use crate::TrainError;
 
 /// Fails when `value`, which is called `what`, is NaN or infinite. `epoch` and `step` count from 1.
-pub(crate) fn check_finite(what: &'static str, value: f64, epoch: u64, step: u64) -> Result<(), TrainError> {
-    if value.is_finite() { Ok(()) } else { Err(TrainError::Diverged { what, value, epoch, step }) }
+pub(crate) fn check_finite(
+    what: impl Into<Cow<'static, str>>,
+    value: f64,
+    epoch: u64,
+    step: u64,
+) -> Result<(), TrainError> {
+    if value.is_finite() {
+        Ok(())
+    } else {
+        Err(TrainError::Diverged { what: what.into(), value, epoch, step })
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use kiln_data::Loader;
 use kiln_optim::{LearningRate, OptimError, Optimizer, Schedule};
 
 use crate::data::loaders;
+use crate::optim_settings::OptimSettings;
 use crate::{Data, Task, TrainConfig, TrainError, Trainer};
 
 /// What a run would do, without doing it: see [`Trainer::preview`].
@@ -38,10 +39,11 @@ impl<T: Task> Trainer<T> {
     /// # Errors
     /// [`TrainError`] for settings out of their range and for data that hold no batch.
     pub fn preview(&self, data: &Data<T::Batch>, most: u64) -> Result<Preview, TrainError> {
+        self.only_one("Trainer::preview")?;
         self.config.check()?;
         let (train, _) = loaders(self, data)?;
         let (steps_per_epoch, steps) = length(&self.config, &train);
-        let schedules = Schedules::of(self, steps_per_epoch, steps)?;
+        let schedules = Schedules::of(&self.settings(), steps_per_epoch, steps)?;
         let last = steps.saturating_sub(1);
         let stride = usize::try_from(steps.div_ceil(most.max(2))).unwrap_or(usize::MAX).max(1);
         let mut points: Vec<_> = (0..=last).step_by(stride).map(|step| schedules.planned(step)).collect();
@@ -67,16 +69,16 @@ pub(crate) struct Schedules {
 }
 
 impl Schedules {
-    /// Those of a trainer for a run of `steps` steps.
-    pub(crate) fn of<T: Task>(
-        trainer: &Trainer<T>,
+    /// Those of an optimiser for a run of `steps` steps.
+    pub(crate) fn of(
+        settings: &OptimSettings<'_>,
         steps_per_epoch: u64,
         steps: u64,
     ) -> Result<Self, OptimError> {
         Ok(Self {
-            rate: trainer.schedule.rate(trainer.lr(), steps_per_epoch, steps)?,
-            momentum: trainer.momentum(steps_per_epoch, steps)?,
-            weight_decay: trainer.decay(steps_per_epoch, steps)?,
+            rate: settings.schedule.rate(settings.lr(), steps_per_epoch, steps)?,
+            momentum: settings.momentum(steps_per_epoch, steps)?,
+            weight_decay: settings.decay(steps_per_epoch, steps)?,
         })
     }
 

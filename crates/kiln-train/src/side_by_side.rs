@@ -2,7 +2,7 @@
 //! meanwhile.
 
 use burn::module::{Module, ModuleVisitor};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 
 use crate::batch_seed::BatchSeed;
@@ -17,18 +17,27 @@ pub(crate) fn is_exact(device: &Device) -> bool {
 /// Refuses a task whose loss is another one when it is computed again: it draws from the generator that all trainings of
 /// the process share.
 ///
-/// `model` is as it was afterwards: what is computed on is a copy with running statistics of its own.
+/// `losses` are the optimisers with a loss of their own, none where there is one optimiser. `model` is as it was afterwards: what
+/// is computed on is a copy with running statistics of its own.
 pub(crate) fn must_be_function<T: Task>(
     task: &T,
+    losses: &[&str],
     model: &T::Model,
     batch: T::Batch,
     run: Seed,
 ) -> Result<(), TrainError> {
     let seed = BatchSeed { run, batch: 0 }.masks();
     let loss = |batch: T::Batch| -> Vec<u64> {
-        let mut seen = BatchMetrics::default();
-        let loss = task.loss_observed(&model.valid().train(), batch, seed, &mut seen).inner();
-        loss.into_data().iter::<f64>().map(f64::to_bits).collect()
+        let model = model.valid().train();
+        let all = match losses {
+            [] => vec![task.loss_observed(&model, batch, seed, &mut BatchMetrics::default())],
+            losses => {
+                losses.iter().filter_map(|name| task.loss_for(name, &model, batch.clone(), seed)).collect()
+            }
+        };
+        let bits =
+            |loss: Tensor<1>| loss.inner().into_data().iter::<f64>().map(f64::to_bits).collect::<Vec<_>>();
+        all.into_iter().flat_map(bits).collect()
     };
     if loss(batch.clone()) == loss(batch) {
         return Ok(());

@@ -29,10 +29,12 @@ pub(crate) struct Pass<'a, B> {
 ///
 /// A layer moves its running statistic by its momentum m towards that of the batch, and m is its own affair: moved once
 /// from far away it shows m, moved once from 0 it shows m times the statistic of the batch. `None` when somebody asked to
-/// stop; a model without running statistics comes back as it is.
+/// stop; a model without running statistics comes back as it is. `losses` are the optimisers with a loss of their own, none where
+/// there is one optimiser.
 pub(crate) fn recompute<T: Task>(
     task: &T,
     model: T::Model,
+    losses: &[&str],
     pass: Pass<'_, T::Batch>,
     stop: &AtomicBool,
 ) -> Result<Option<T::Model>, TrainError> {
@@ -51,9 +53,9 @@ pub(crate) fn recompute<T: Task>(
             // The same batch once more, to learn the momenta from.
             let mut first = pass.train.pass(pass.device);
             let again = first.next().expect("this epoch has a first batch")?.data;
-            moved = after(task, &model, FAR, again, 0, &pass);
+            moved = after(task, &model, losses, FAR, again, 0, &pass);
         }
-        for (path, value) in after(task, &model, 0.0, batch, batches, &pass) {
+        for (path, value) in after(task, &model, losses, 0.0, batch, batches, &pass) {
             let sum = match sums.remove(&path) {
                 Some(sum) => sum.add(value),
                 None => value,
@@ -89,6 +91,7 @@ fn layer(path: &str) -> &str {
 fn after<T: Task>(
     task: &T,
     model: &T::Model,
+    losses: &[&str],
     start: f64,
     data: T::Batch,
     batch: u64,
@@ -106,7 +109,13 @@ fn after<T: Task>(
     }
     let model = from.train();
     // The loss is not wanted, only what computing it leaves behind.
-    let _ = task.loss(&model, data, seed.masks());
+    if losses.is_empty() {
+        let _ = task.loss(&model, data, seed.masks());
+    } else {
+        for optimizer in losses {
+            let _ = task.loss_for(optimizer, &model, data.clone(), seed.masks());
+        }
+    }
     let mut found = BTreeMap::new();
     params::for_each(&model.valid(), |info, value| {
         if info.kind == ParamKind::Running {

@@ -1,14 +1,15 @@
 //! One optimiser step: penalties, clipping, update. Shared by the run, the learning-rate finder and `compare`.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
-use kiln_core::{ParamInfo, Purpose, Seed, Weights, params};
+use burn::tensor::{Device, Tensor};
+use kiln_core::{ParamInfo, Seed, Weights, params};
 use kiln_objective::{Constraints, Penalties};
 use kiln_optim::{
     Along, AlongPenalties, GradientConfig, Gradients, OptimError, Optimizer, Sam, adaptive_clip, add_noise,
     centralize, noise_deviation,
 };
 
+use crate::optim_settings::OptimSettings;
 use crate::{Task, TrainError, Trainer};
 
 /// What is minimised beside the loss, and where.
@@ -19,13 +20,18 @@ pub(crate) struct Objective {
 }
 
 impl Objective {
-    /// What `trainer` describes, for a model with these parameters.
-    pub(crate) fn of<T: Task>(trainer: &Trainer<T>, params: &[ParamInfo]) -> Result<Self, TrainError> {
+    /// What `trainer` describes, for a model with these parameters, of which `own` are what the optimiser moves.
+    pub(crate) fn of<T: Task>(
+        trainer: &Trainer<T>,
+        settings: &OptimSettings<'_>,
+        params: &[ParamInfo],
+        own: &[ParamInfo],
+    ) -> Result<Self, TrainError> {
         let mut penalties = Penalties::new(&trainer.penalties, params)?;
         for term in &trainer.own_penalties {
             penalties = penalties.with(term.clone(), params)?;
         }
-        if let (Some(penalty), Some(optimiser)) = (penalties.proximal(), trainer.not_proximal()) {
+        if let (Some(penalty), Some(optimiser)) = (penalties.proximal_on(own), settings.not_proximal()) {
             return Err(OptimError::NotProximal { penalty: penalty.to_owned(), optimiser }.into());
         }
         let mut constraints = Constraints::default();
@@ -52,18 +58,18 @@ pub(crate) struct Stepper {
 }
 
 impl Stepper {
-    /// A stepper for what `trainer` describes.
-    pub(crate) fn new<T: Task>(trainer: &Trainer<T>, optimizer: Optimizer, objective: Objective) -> Self {
+    /// A stepper with these settings.
+    pub(crate) fn new(settings: &OptimSettings<'_>, optimizer: Optimizer, objective: Objective) -> Self {
         Self {
             optimizer,
             penalties: objective.penalties,
             constraints: objective.constraints,
-            sam: trainer.optim.sam.as_ref().map(Sam::new),
+            sam: settings.optim.sam.as_ref().map(Sam::new),
             norm: None,
-            clip_norm: trainer.config.clip_norm,
-            clip_value: trainer.config.clip_value,
-            gradient: trainer.gradient.clone(),
-            noise: trainer.seed.purpose(Purpose::GradientNoise),
+            clip_norm: settings.clip_norm,
+            clip_value: settings.clip_value,
+            gradient: settings.gradient.clone(),
+            noise: settings.noise,
         }
     }
 
@@ -114,6 +120,23 @@ impl Stepper {
             state.insert(name, data.clone());
         }
         state
+    }
+
+    /// Takes up what [`Stepper::checkpoint`] gave, of a model with these parameters.
+    pub(crate) fn load(
+        &mut self,
+        state: &Weights,
+        params: &[ParamInfo],
+        device: &Device,
+    ) -> Result<(), OptimError> {
+        let (mut of_penalties, mut of_optimizer) = (Weights::default(), Weights::default());
+        for (name, data) in state.iter() {
+            let part = if Penalties::owns(name) { &mut of_penalties } else { &mut of_optimizer };
+            part.insert(name, data.clone());
+        }
+        self.optimizer.load(&of_optimizer, params, device)?;
+        self.penalties.load(&of_penalties, device);
+        Ok(())
     }
 
     /// Everything between the gradient of the objective and the optimiser, and a factor that is left to the update.

@@ -72,6 +72,22 @@ pub trait Task: Send {
         self.loss(model, batch, seed)
     }
 
+    /// The loss of one of several optimisers ([`Trainer::optimizer_for`](crate::Trainer::optimizer_for)), as [`Task::loss`]; `None`: it
+    /// makes no step on this batch. Default: the loss. It takes the place of [`Task::loss_observed`], too.
+    ///
+    /// In `model` only the parameters of this optimiser are tracked; the others are constants, so what comes from them
+    /// needs no `detach()`. `seed` is the same for all optimisers of a batch: what they draw from it is the same, too. Derive
+    /// from it (`seed.at(1)`) what is not to be.
+    fn loss_for(
+        &self,
+        _optimizer: &str,
+        model: &Self::Model,
+        batch: Self::Batch,
+        seed: Seed,
+    ) -> Option<Tensor<1>> {
+        Some(self.loss(model, batch, seed))
+    }
+
     /// What the items of the batch count together, `[1]`, on the device of the batch: by it the mean losses of batches that are
     /// accumulated into one step are weighted, so that a step is that of one large batch. `None`, as by default: their number.
     fn weight(&self, _batch: &Self::Batch) -> Option<Tensor<1>> {

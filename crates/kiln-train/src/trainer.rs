@@ -12,7 +12,7 @@ use kiln_optim::{AdamConfig, AnySchedule, AverageConfig, GradientConfig, Optimiz
 
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
-use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, Task, TrainConfig};
+use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].
 ///
@@ -23,6 +23,7 @@ pub struct Trainer<T: Task> {
     pub(crate) config: TrainConfig,
     pub(crate) optim: OptimizerConfig,
     pub(crate) own_rule: Option<OwnRule>,
+    pub(crate) parts: Vec<PartOptimizer>,
     pub(crate) schedule: AnySchedule,
     pub(crate) momentum_schedule: Option<AnySchedule>,
     pub(crate) weight_decay_schedule: Option<AnySchedule>,
@@ -62,6 +63,7 @@ impl<T: Task> Trainer<T> {
             config,
             optim: AdamConfig::default().into(),
             own_rule: None,
+            parts: Vec::new(),
             schedule: AnySchedule::default(),
             momentum_schedule: None,
             weight_decay_schedule: None,
@@ -99,6 +101,30 @@ impl<T: Task> Trainer<T> {
     /// [`OptimizerConfig`].
     pub fn optimizer(mut self, optim: impl Into<OptimizerConfig>) -> Self {
         self.optim = optim.into();
+        self
+    }
+
+    /// Adds one of several optimisers, in place of [`Trainer::optimizer`]: for the parameters at or below the path `name`, unless
+    /// [`PartOptimizer::params`] says for which. Every trainable parameter must be one optimiser's, or
+    /// [frozen](Trainer::freeze) to the end.
+    ///
+    /// In each step the optimisers take their turns in the order in which they were added: the [loss](Task::loss_for) of the
+    /// first on the batch, its gradient with respect to its own parameters, its update; then the second, with the model as
+    /// the first left it. Nothing of the others is moved, neither by decay nor by penalties. Schedules go by the steps of the
+    /// training, whether or not an optimiser made one. Batches that are [accumulated](TrainConfig::accumulate) are kept until each optimiser had
+    /// its turn. The training metrics are `loss.NAME`, and `loss` is their sum.
+    ///
+    /// ```
+    /// use kiln_optim::{AdamConfig, SgdConfig};
+    /// # use kiln_train::{Task, TrainConfig, Trainer};
+    /// # fn two<T: Task>(task: T) -> Trainer<T> {
+    /// Trainer::new(task, TrainConfig::default())
+    ///     .optimizer_for("discriminator", SgdConfig { lr: 0.01, ..SgdConfig::default() })
+    ///     .optimizer_for("generator", AdamConfig { lr: 2e-4, ..AdamConfig::default() })
+    /// # }
+    /// ```
+    pub fn optimizer_for(mut self, name: &str, optimizer: impl Into<PartOptimizer>) -> Self {
+        self.parts.push(PartOptimizer { name: name.to_owned(), ..optimizer.into() });
         self
     }
 

@@ -37,6 +37,7 @@ pages! {
     evaluation: "docs/guide/evaluation.md",
     search: "docs/guide/search.md",
     own_models: "docs/guide/own-models.md",
+    several_optimisers: "docs/guide/several-optimisers.md",
     serving: "docs/guide/serving.md",
     transfer: "docs/guide/transfer.md",
     backends: "docs/guide/backends.md",

@@ -7,6 +7,19 @@ use super::{ModulePath, ParamInfo, ParamKind};
 
 /// Sets which parameters require a gradient: `wanted` says it for each, `None` leaves it as it is. Running statistics never
 /// do.
+///
+/// What requires none is a constant to autodiff, which computes nothing for it.
+///
+/// ```
+/// use burn::nn::LinearConfig;
+/// use burn::tensor::Device;
+/// use kiln_core::params;
+///
+/// let model = LinearConfig::new(3, 2).init(&Device::default().autodiff());
+/// let frozen = params::set_trainable(model, |info| (info.path == "bias").then_some(false));
+/// let trainable: Vec<_> = params::list(&frozen).into_iter().filter(|info| info.trainable).collect();
+/// assert_eq!((trainable.len(), trainable[0].path.as_str()), (1, "weight"));
+/// ```
 pub fn set_trainable<M: Module>(module: M, wanted: impl FnMut(&ParamInfo) -> Option<bool>) -> M {
     module.map(&mut SetTrainable { at: ModulePath::default(), wanted })
 }

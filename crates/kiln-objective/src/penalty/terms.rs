@@ -151,6 +151,14 @@ impl Penalties {
         self.terms.iter().find(|term| term.proximal).map(|term| term.key.as_str())
     }
 
+    /// The name of the first penalty that acts on one of `params` by a proximal step.
+    pub fn proximal_on(&self, params: &[ParamInfo]) -> Option<&str> {
+        let acts = |term: &&Term| {
+            term.proximal && params.iter().any(|info| info.trainable && term.lookup.contains(&info.path))
+        };
+        self.terms.iter().find(acts).map(|term| term.key.as_str())
+    }
+
     /// Fits the schedules of the strengths to a run of `steps` steps. Before, every strength is whole.
     ///
     /// # Errors

@@ -8,7 +8,8 @@
 //!
 //! A checkpoint is written to a temporary sibling, synced, and renamed. The manifest holds length and BLAKE3 of every
 //! file and is written last: a folder without a manifest that holds does not count. With `[average]` there is an
-//! `average.safetensors` too.
+//! `average.safetensors` too. With several optimisers the entries of `optim.safetensors` begin with the name of one and a
+//! slash.
 
 mod deferred;
 mod manifest;
@@ -17,7 +18,7 @@ mod store;
 
 pub(crate) use deferred::Deferred;
 pub use manifest::Manifest;
-pub(crate) use state::FORMAT;
 pub use state::TrainState;
+pub(crate) use state::{FORMAT, PartState};
 pub use store::{Checkpoint, CheckpointStore, Verified};
 pub(crate) use store::{Rest, folder_name};

@@ -40,6 +40,16 @@ pub struct TrainState {
     /// What the task says of training batches beside their loss, over the epoch so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) observed: Vec<ObservedSum>,
+    /// Of several optimisers, what the loop knows of those behind the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) others: Vec<PartState>,
+}
+
+/// What the loop knows of an optimiser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PartState {
+    pub(crate) losses: LossSum,
+    pub(crate) plateau: Option<PlateauState>,
 }
 
 impl TrainState {
@@ -65,6 +75,7 @@ impl TrainState {
             averaged: 0,
             callbacks: Vec::new(),
             observed: Vec::new(),
+            others: Vec::new(),
         }
     }
 }

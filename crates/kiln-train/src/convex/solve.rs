@@ -41,6 +41,7 @@ impl<T: Task> Trainer<T> {
         convex: &ConvexModel,
         resume: bool,
     ) -> Result<Solved<T::Model>, TrainError> {
+        self.only_one("Trainer::solve")?;
         self.config.check()?;
         if !self.freezes.is_empty() {
             return Err(NotConvex::Frozen.into());
@@ -100,7 +101,7 @@ impl<T: Task> Trainer<T> {
             return Err(NotConvex::Constrained);
         }
         let groups = self.optim.group.iter().filter_map(|group| group.weight_decay);
-        let decay = groups.fold(self.weight_decay(), f64::max);
+        let decay = groups.fold(self.settings().weight_decay(), f64::max);
         if decay > 0.0 { Err(NotConvex::WeightDecay { decay }) } else { Ok(()) }
     }
 

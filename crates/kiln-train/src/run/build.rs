@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use burn::module::Module;
 use kiln_core::params;
-use kiln_optim::{Average, OptimError};
+use kiln_optim::Average;
 
 use super::Run;
+use super::part::Part;
 use crate::checkpoint::{Deferred, TrainState};
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
 use crate::freeze::Freezing;
-use crate::losses::Losses;
 use crate::observed::Observed;
-use crate::schedules::{Schedules, length};
-use crate::step::{Objective, Stepper};
+use crate::schedules::length;
+use crate::several::Several;
 use crate::{Data, History, Task, TrainError, Trainer};
 
 impl<'a, T: Task> Run<'a, T> {
@@ -32,23 +32,20 @@ impl<'a, T: Task> Run<'a, T> {
         let mut freezing = Freezing::new(&trainer.freezes, &model)?;
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
-        let schedules = Schedules::of(trainer, steps_per_epoch, steps)?;
-        let mut optimizer = trainer.build_optimizer(&params)?;
-        // What the optimiser keeps may depend on a momentum that is scheduled. A schedule that is impossible fails here.
-        schedules.apply(0, &mut optimizer)?;
+        let mut several = Several::of(&trainer.parts, &params, &freezing.always())?;
+        let parts = Part::all(trainer, several.as_ref(), &params, (steps_per_epoch, steps))?;
         let average = match &trainer.average {
-            // Two averages on top of each other would both want to be the weights that count.
-            Some(_) if optimizer.averages() => return Err(OptimError::AveragesTwice.into()),
             Some(config) => Some(Average::new(config, steps_per_epoch, steps)?),
             None => None,
         };
-        let mut objective = Objective::of(trainer, &params)?;
-        objective.penalties.plan(steps_per_epoch, steps)?;
         trainer.task.plan(steps_per_epoch, steps)?;
+        let model = freezing.at(model, 0, 0);
+        if let Some(several) = &mut several {
+            several.freeze(freezing.frozen());
+        }
 
         Ok(Self {
-            stepper: Stepper::new(trainer, optimizer, objective),
-            model: Some(freezing.at(model, 0, 0)),
+            model: Some(model),
             freezing,
             state: TrainState::new(&trainer.config.monitor),
             deferred: Deferred::new(trainer.defer),
@@ -56,10 +53,10 @@ impl<'a, T: Task> Run<'a, T> {
             device,
             train,
             validation,
+            parts,
+            several,
             average,
-            schedules,
             history: History::default(),
-            losses: Losses::default(),
             observed: Observed::default(),
             best: None,
             started: Instant::now(),

@@ -5,6 +5,7 @@ use kiln_core::Weights;
 use kiln_optim::Average;
 
 use super::Run;
+use super::part::{self, Part};
 use crate::checkpoint::Rest;
 use crate::{Outcome, Stop, Task, TrainError};
 
@@ -32,11 +33,12 @@ impl<T: Task> Run<'_, T> {
         let seconds = self.seconds();
         let Some(store) = &self.trainer.store else { return Ok(()) };
         // What is saved must be known to be finite: a checkpoint of a run that diverged is no use.
-        self.losses.read(self.state.epoch)?;
+        part::read_losses(&mut self.parts, self.state.epoch)?;
         self.state.seconds = seconds;
-        self.state.losses = self.losses.total;
         self.state.observed = self.observed.sums()?;
-        self.state.plateau = self.schedules.rate.state();
+        let first = self.parts[0].state();
+        (self.state.losses, self.state.plateau) = (first.losses, first.plateau);
+        self.state.others = self.parts[1..].iter().map(Part::state).collect();
         self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
         self.state.weights_blake3 = weights.blake3();
         self.state.averaged = self.average.as_ref().map_or(0, Average::updates);
@@ -48,7 +50,7 @@ impl<T: Task> Run<'_, T> {
         let model = self.model.as_ref().expect("the model is only away while it is updated");
         let average = self.average.as_ref();
         let rest = || Rest {
-            optimizer: self.stepper.checkpoint(model),
+            optimizer: part::checkpoint(&self.parts, self.several.as_ref(), model),
             average: average.map(|average| average.state(&Weights::of(model))).unwrap_or_default(),
         };
         self.deferred.save(store, weights, rest, &self.state)

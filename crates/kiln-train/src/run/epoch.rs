@@ -18,18 +18,25 @@ impl<T: Task> Run<'_, T> {
         let began = Instant::now();
         let (accumulate, batches) = (self.trainer.config.accumulate, self.train.batches());
         let mut sum = Accumulator::default();
+        let mut held = Vec::new();
         // Resumed behind the last batch of an epoch, no step is left: the rate of the epoch is that of the step before.
         let begun = u64::from(self.state.batch > 0);
-        let mut lr = self.schedules.rate.at(self.state.step.saturating_sub(begun));
+        let mut lr = self.parts[0].schedules.rate.at(self.state.step.saturating_sub(begun));
         let mut items = 0;
         for batch in self.train.clone().epoch_from(self.state.epoch, self.state.batch, &self.device) {
             let batch = batch?;
             items += batch.items;
-            self.backward(batch, &mut sum)?;
-            if sum.batches() < accumulate && self.state.batch < batches {
+            if self.several.is_some() {
+                held.push(batch);
+            } else {
+                self.backward(batch, &mut sum)?;
+            }
+            self.state.batch += 1;
+            if sum.batches().max(held.len()) < accumulate && self.state.batch < batches {
                 continue;
             }
-            lr = self.update(&mut sum)?;
+            lr = if held.is_empty() { self.update(&mut sum)? } else { self.round(&held)? };
+            held.clear();
             if let Some(stop) = self.after_step(lr, std::mem::take(&mut items))? {
                 return Ok(Some(stop));
             }
@@ -49,26 +56,23 @@ impl<T: Task> Run<'_, T> {
             self.trainer.task.set_step(step);
             self.thaw(epoch, step);
         }
-        let (task, sam) = (&self.trainer.task, self.stepper.sam.as_ref());
+        let (task, sam) = (&self.trainer.task, self.parts[0].stepper.sam.as_ref());
         let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };
         let mut seen = BatchMetrics::default();
         let (loss, gradients) =
             gradients(task, self.model(), batch.data, seed, self.generator(), sam, &mut seen);
         sum.add(gradients, batch.items, weight);
-        self.losses.push(loss, batch.items, step + 1, epoch)?;
-        self.observed.push(seen, batch.items)?;
-        self.state.batch += 1;
-        Ok(())
+        self.parts[0].losses.push(loss, batch.items, step + 1, epoch)?;
+        self.observed.push(seen, batch.items)
     }
 
     /// One optimiser step with the mean gradient. Gives the learning rate that it was made with.
     fn update(&mut self, sum: &mut Accumulator) -> Result<f64, TrainError> {
-        let lr = self.schedules.apply(self.state.step, &mut self.stepper.optimizer)?;
-        self.stepper.penalties.set_step(self.state.step);
+        let only = &mut self.parts[0];
+        let lr = only.begin(self.state.step)?;
         if let (Some(mean), Some(model)) = (sum.take(), self.model.take()) {
-            self.model = Some(self.stepper.update(model, mean, lr));
+            self.model = Some(only.update(model, mean, lr));
         }
-        self.losses.push_norm(self.stepper.norm.take());
         self.state.step += 1;
         if let (Some(average), Some(model)) = (&mut self.average, &self.model) {
             average.update(model, self.state.step);
@@ -87,7 +91,7 @@ impl<T: Task> Run<'_, T> {
             batches: self.train.batches(),
             items,
             lr,
-            loss: self.losses.newest,
+            loss: self.parts.iter().filter_map(|part| part.losses.newest).reduce(|a, b| a + b),
         };
         let mut stop = None;
         for callback in &mut self.trainer.callbacks {

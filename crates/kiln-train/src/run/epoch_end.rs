@@ -6,6 +6,7 @@ use std::time::Instant;
 use kiln_core::Direction;
 
 use super::Run;
+use super::part::{Part, read_losses};
 use super::weights::weights_that_count;
 use crate::checkpoint::folder_name;
 use crate::nan_guard::check_finite;
@@ -42,7 +43,7 @@ impl<T: Task> Run<'_, T> {
         self.state.seq += 1;
         self.state.epoch += 1;
         self.state.batch = 0;
-        self.losses = self.losses.next_epoch();
+        self.parts.iter_mut().for_each(|part| part.losses.next_epoch());
         self.observed = Observed::default();
 
         let stop = self.after_epoch(&record)?;
@@ -52,13 +53,21 @@ impl<T: Task> Run<'_, T> {
 
     /// Losses and gradient norms over the epoch, the penalty at its end, and what the task said of its batches.
     fn training_metrics(&mut self) -> Result<Metrics, TrainError> {
-        self.losses.read(self.state.epoch)?;
-        let mut train = Metrics::from_iter([("loss", self.losses.total.mean())]);
-        if let Some((mean, max)) = self.losses.total.norms.mean_and_max() {
-            train.set("grad_norm", mean);
-            train.set("grad_norm_max", max);
+        read_losses(&mut self.parts, self.state.epoch)?;
+        let losses = self.parts.iter().filter_map(|part| part.losses.total.mean());
+        let mut train = Metrics::from_iter([("loss", losses.reduce(|a, b| a + b).unwrap_or_default())]);
+        for Part { name, losses, .. } in &self.parts {
+            let of = name.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
+            if let (Some(_), Some(loss)) = (name, losses.total.mean()) {
+                train.set(format!("loss{of}"), loss);
+            }
+            if let Some((mean, max)) = losses.total.norms.mean_and_max() {
+                train.set(format!("grad_norm{of}"), mean);
+                train.set(format!("grad_norm_max{of}"), max);
+            }
         }
-        if let Some(penalty) = self.stepper.penalties.value(self.model()) {
+        // Each optimiser knows all penalties.
+        if let Some(penalty) = self.parts[0].stepper.penalties.value(self.model()) {
             train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
         }
         self.observed.write(&mut train)?;
@@ -71,15 +80,17 @@ impl<T: Task> Run<'_, T> {
         let monitor = &mut self.state.monitor;
         let (value, direction) = monitor.read(metrics)?;
         check_finite("validation loss", value, epoch, step)?;
-        self.schedules.rate.observe(value, direction == Direction::Maximise);
+        for part in &mut self.parts {
+            part.schedules.rate.observe(value, direction == Direction::Maximise);
+        }
         Ok(monitor.observe(value, direction, epoch, self.trainer.early_stopping.as_ref()))
     }
 
     /// Callbacks, early stopping and the limit of steps.
     fn after_epoch(&mut self, record: &EpochRecord) -> Result<Option<Stop>, TrainError> {
-        let (optimizer, average) = (&self.stepper.optimizer, self.average.as_ref());
+        let (parts, average) = (&self.parts, self.average.as_ref());
         let model = self.model.as_ref();
-        let weights = || model.map(|model| weights_that_count(model, optimizer, average)).unwrap_or_default();
+        let weights = || model.map(|model| weights_that_count(model, parts, average)).unwrap_or_default();
         let epochs = self.trainer.config.epochs;
         let view = EpochView { record, history: &self.history, epochs, weights: &weights };
         let mut stop = None;

@@ -6,7 +6,9 @@
 //! | `foresee.rs` | finds out whether the monitored metric is there |
 //! | `restore.rs` | takes up the state of a checkpoint |
 //! | `side_by_side.rs` | who may use the generator that trainings at once share |
+//! | `part.rs` | one optimiser with its schedules and losses |
 //! | `epoch.rs` | steps over the batches of one epoch |
+//! | `round.rs` | a step with several optimisers |
 //! | `epoch_end.rs` | ends an epoch: metrics, best weights, record, callbacks, checkpoint |
 //! | `validate.rs` | scores the validation part |
 //! | `close.rs` | saves, and gives the outcome |
@@ -16,7 +18,9 @@ mod close;
 mod epoch;
 mod epoch_end;
 mod foresee;
+mod part;
 mod restore;
+mod round;
 mod side_by_side;
 mod validate;
 mod weights;
@@ -31,11 +35,11 @@ use kiln_optim::Average;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::freeze::Freezing;
-use crate::losses::{LossSum, Losses};
+use crate::losses::LossSum;
 use crate::observed::Observed;
-use crate::schedules::Schedules;
-use crate::step::Stepper;
+use crate::several::Several;
 use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
+use part::Part;
 
 pub(crate) struct Run<'a, T: Task> {
     trainer: &'a mut Trainer<T>,
@@ -44,13 +48,13 @@ pub(crate) struct Run<'a, T: Task> {
     device: Device,
     train: Loader<T::Batch>,
     validation: Option<Loader<T::Batch>>,
-    stepper: Stepper,
+    /// The optimisers: one, unless there are several.
+    parts: Vec<Part>,
+    several: Option<Several>,
     freezing: Freezing,
     average: Option<Average>,
-    schedules: Schedules,
     state: TrainState,
     history: History,
-    losses: Losses,
     observed: Observed,
     best: Option<Weights>,
     deferred: Deferred,
@@ -100,7 +104,7 @@ impl<'a, T: Task> Run<'a, T> {
         stop: Stop,
     ) -> Result<Outcome<T::Model>, TrainError> {
         self.state.step = steps;
-        self.losses = Losses::resumed(LossSum { sum: loss, items: 1, ..LossSum::default() });
+        self.parts[0].losses.resume(LossSum { sum: loss, items: 1, ..LossSum::default() });
         let began = self.started;
         let stopped = self.end_epoch(0.0, began)?;
         let stop = if stop == Stop::Finished { stopped.unwrap_or(stop) } else { stop };
@@ -127,6 +131,15 @@ impl<'a, T: Task> Run<'a, T> {
     /// Makes the model what it is in the step after `step` steps, in the epoch after `epoch` epochs.
     fn thaw(&mut self, epoch: u64, step: u64) {
         self.model = self.model.take().map(|model| self.freezing.at(model, epoch, step));
+        if let Some(several) = &mut self.several {
+            several.freeze(self.freezing.frozen());
+        }
+    }
+
+    /// The optimisers with a loss of their own; none where there is one optimiser.
+    fn losses(&self) -> Vec<&str> {
+        let passes = self.several.iter().flat_map(|several| &several.passes);
+        passes.filter_map(|pass| self.parts[pass[0]].name.as_deref()).collect()
     }
 
     fn model(&self) -> &T::Model {

@@ -1,12 +1,11 @@
 //! Restore: a run goes on from a checkpoint, with the same bits as if it had never stopped.
 
 use burn::module::Module;
-use kiln_core::{Weights, params};
-use kiln_objective::Penalties;
+use kiln_core::params;
 
 use super::Run;
-use crate::checkpoint::Checkpoint;
-use crate::losses::Losses;
+use super::part;
+use crate::checkpoint::{Checkpoint, PartState};
 use crate::observed::Observed;
 use crate::{Task, TrainError};
 
@@ -22,19 +21,21 @@ impl<T: Task> Run<'_, T> {
         if let Some(checkpoint) = from {
             self.restore_state(checkpoint)?;
         }
-        self.stepper.penalties.set_step(self.state.step);
+        for part in &mut self.parts {
+            part.stepper.penalties.set_step(self.state.step);
+        }
         Ok(())
     }
 
     fn restore_state(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         self.restore_model(&checkpoint)?;
         self.state = checkpoint.state.clone();
-        self.losses = Losses::resumed(self.state.losses);
+        let first = PartState { losses: self.state.losses, plateau: self.state.plateau.clone() };
+        for (part, saved) in self.parts.iter_mut().zip([first].into_iter().chain(self.state.others.clone())) {
+            part.resume(saved);
+        }
         self.observed = Observed::resumed(self.state.observed.clone());
         self.seconds_before = self.state.seconds;
-        if let Some(plateau) = &self.state.plateau {
-            self.schedules.rate.restore(plateau.clone());
-        }
         for (callback, saved) in self.trainer.callbacks.iter_mut().zip(&self.state.callbacks) {
             if let Some(saved) = saved {
                 callback.load(saved);
@@ -61,16 +62,10 @@ impl<T: Task> Run<'_, T> {
         };
         // Through evaluation mode, so that no running statistic of the fresh model is pending.
         let model = trained.apply(model.valid())?.train();
-        // What penalties keep is saved beside the state of the optimiser.
-        let (mut of_penalties, mut of_optimizer) = (Weights::default(), Weights::default());
-        for (name, data) in checkpoint.optimizer.iter() {
-            let part = if Penalties::owns(name) { &mut of_penalties } else { &mut of_optimizer };
-            part.insert(name, data.clone());
-        }
-        let device = self.device.clone().inner();
-        self.stepper.optimizer.load(&of_optimizer, &params::list(&model), &device)?;
-        self.stepper.penalties.load(&of_penalties, &device);
-        self.model = Some(self.stepper.optimizer.restore(model));
+        let (params, device) = (params::list(&model), self.device.clone().inner());
+        part::load(&mut self.parts, self.several.as_ref(), &checkpoint.optimizer, &params, &device)?;
+        let parts = self.parts.iter_mut();
+        self.model = Some(parts.fold(model, |model, part| part.stepper.optimizer.restore(model)));
         Ok(())
     }
 

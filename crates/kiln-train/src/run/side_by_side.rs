@@ -25,6 +25,6 @@ impl<T: Task> Run<'_, T> {
         let next = self.train.epoch_from(self.state.epoch, self.state.batch, &self.device).next();
         let Some(batch) = next.transpose()? else { return Ok(()) };
         self.trainer.task.set_step(self.state.step);
-        must_be_function(&self.trainer.task, self.model(), batch.data, self.trainer.seed)
+        must_be_function(&self.trainer.task, &self.losses(), self.model(), batch.data, self.trainer.seed)
     }
 }

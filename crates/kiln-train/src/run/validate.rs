@@ -17,7 +17,7 @@ impl<T: Task> Run<'_, T> {
         if self.refresh_statistics(&self.trainer.stop.clone())?.is_break() {
             return Ok(ControlFlow::Break(Stop::Interrupted));
         }
-        let model = model_that_counts(self.model(), &self.stepper.optimizer, self.average.as_ref());
+        let model = model_that_counts(self.model(), &self.parts, self.average.as_ref());
         let mut scores = Scores::new();
         for batch in loader.pass(&self.device.clone().inner()) {
             if self.trainer.stop.load(Ordering::Relaxed) {
@@ -37,7 +37,7 @@ impl<T: Task> Run<'_, T> {
         let model = average.apply(self.model().valid());
         let Trainer { task, seed, .. } = &*self.trainer;
         let pass = Pass { train: &self.train, device: &self.device, generator: self.generator(), run: *seed };
-        let Some(model) = recompute(task, model, pass, stop)? else {
+        let Some(model) = recompute(task, model, &self.losses(), pass, stop)? else {
             return Ok(ControlFlow::Break(()));
         };
         if let Some(average) = &mut self.average {

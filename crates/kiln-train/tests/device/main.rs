@@ -17,5 +17,7 @@ mod own_metrics;
 mod own_parts;
 mod penalties;
 mod resume;
+mod several;
+mod several_golden;
 mod stopped;
 mod whole_set;
