@@ -23,7 +23,7 @@ impl Gan {
     /// `n` images that the generator makes of noise, which Burn's generator draws: the trainer seeds it for every batch.
     fn draw(&self, n: usize) -> Inputs {
         let (grow, norm1, up1, norm2, up2) = &self.generator;
-        let noise = Tensor::random([n, 16], Distribution::Normal(0.0, 1.0), &grow.weight.device());
+        let noise = Tensor::<2>::random([n, 16], Distribution::Normal(0.0, 1.0), &grow.weight.device());
         let x = activation::relu(norm1.forward(grow.forward(noise).reshape([n, 64, 2, 2])));
         Inputs::Images(up2.forward(activation::relu(norm2.forward(up1.forward(x)))))
     }
