@@ -7,6 +7,7 @@
 //! - [`data`]: data sets, splits, preprocessing fitted on the training part, seeded loading
 //! - [`experiment`]: runs in folders, cross-validation, search, paths and curves, resumed after a kill
 //! - [`kernels`]: fused operations for modules of your own, with CPU kernels on flex
+//! - [`metrics`]: scikit-learn's metrics on plain slices, streaming where they can be
 //! - [`models`]: linear, MLP, CNN, ResNet
 //! - [`objective`]: losses and penalties
 //! - [`optim`]: optimisers and schedules with PyTorch's defaults
@@ -79,6 +80,7 @@ pub use kiln_data as data;
 #[cfg(feature = "experiment")]
 pub use kiln_experiment as experiment;
 pub use kiln_kernels as kernels;
+pub use kiln_metrics as metrics;
 pub use kiln_models as models;
 pub use kiln_objective as objective;
 pub use kiln_optim as optim;
@@ -138,4 +140,6 @@ mod guide {
     struct Evaluation;
     #[doc = include_str!("../../docs/guide/serving.md")]
     struct Serving;
+    #[doc = include_str!("../../docs/guide/metrics.md")]
+    struct Metrics;
 }

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-models", &["kiln-core", "kiln-kernels", "kiln-data"]),
     ("kiln-optim", &["kiln-core", "kiln-kernels"]),
     ("kiln-objective", &["kiln-core", "kiln-kernels", "kiln-data", "kiln-optim"]),
+    ("kiln-metrics", &["kiln-core"]),
     (
         "kiln-train",
         &[
@@ -19,12 +20,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-convex",
             "kiln-data",
             "kiln-augment",
+            "kiln-metrics",
             "kiln-models",
             "kiln-objective",
             "kiln-optim",
         ],
     ),
-    ("kiln-validate", &["kiln-core", "kiln-convex", "kiln-data"]),
+    ("kiln-validate", &["kiln-core", "kiln-convex", "kiln-data", "kiln-metrics"]),
     (
         "kiln-config",
         &[
@@ -79,6 +81,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-kernels",
             "kiln-data",
             "kiln-augment",
+            "kiln-metrics",
             "kiln-models",
             "kiln-objective",
             "kiln-optim",

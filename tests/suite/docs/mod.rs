@@ -35,6 +35,7 @@ pages! {
     your_data: "docs/guide/your-data.md",
     regularisation: "docs/guide/regularisation.md",
     evaluation: "docs/guide/evaluation.md",
+    metrics: "docs/guide/metrics.md",
     search: "docs/guide/search.md",
     own_models: "docs/guide/own-models.md",
     several_optimisers: "docs/guide/several-optimisers.md",
