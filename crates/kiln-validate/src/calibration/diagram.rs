@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Reliability;
+use kiln_metrics::CalibrationCurve;
 
 /// Side of the square that probabilities are drawn in, and the space around it, in pixels.
 const SIDE: f64 = 320.0;
@@ -13,7 +13,16 @@ const COUNTS: f64 = 60.0;
 
 /// The reliability diagram as an SVG document: frequency over confidence, the diagonal of honest probabilities, and below
 /// how many predictions each bin holds. Needs no script, no font and no network.
-pub fn diagram(curve: &Reliability, title: &str) -> String {
+///
+/// ```
+/// use kiln_metrics::{Binning, calibration_curve};
+/// use kiln_validate::calibration::diagram;
+///
+/// let curve = calibration_curve(&[0, 1, 0], &[0.15, 0.85, 0.9], 10, Binning::Uniform, None)?;
+/// assert!(diagram(&curve, "iris").starts_with("<svg "));
+/// # Ok::<(), kiln_metrics::MetricError>(())
+/// ```
+pub fn diagram(curve: &CalibrationCurve, title: &str) -> String {
     let x = |p: f64| LEFT + p * SIDE;
     let y = |p: f64| TOP + (1.0 - p) * SIDE;
     let (width, height) = (LEFT + SIDE + 24.0, TOP + SIDE + COUNTS + 76.0);
@@ -23,7 +32,7 @@ pub fn diagram(curve: &Reliability, title: &str) -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
          <text x=\"{LEFT}\" y=\"22\" font-size=\"14\">{} (ECE {:.4})</text>\n",
         escape(title),
-        curve.ece
+        curve.ece()
     );
     for tick in 0..=5 {
         let p = f64::from(tick) / 5.0;
@@ -42,11 +51,11 @@ pub fn diagram(curve: &Reliability, title: &str) -> String {
         );
     }
     let base = y(0.0) + 30.0 + COUNTS;
-    let most = curve.bins.iter().map(|bin| bin.items).max().unwrap_or(1) as f64;
+    let most = curve.bins.iter().map(|bin| bin.weight).fold(0.0, f64::max);
     let mut line = String::new();
     for bin in &curve.bins {
         let (left, right) = (x(bin.low) + 1.0, x(bin.high) - 1.0);
-        let bar = COUNTS * bin.items as f64 / most;
+        let bar = COUNTS * bin.weight / most;
         let _ = writeln!(
             svg,
             "<rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"#4a7ab5\" opacity=\"0.35\"/>\
@@ -57,7 +66,7 @@ pub fn diagram(curve: &Reliability, title: &str) -> String {
             bin.frequency * SIDE,
             base - bar,
             right - left,
-            bin.items,
+            bin.weight,
             bin.confidence,
             bin.frequency
         );
@@ -87,17 +96,17 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reliability;
+    use kiln_metrics::{Binning, calibration_curve};
+
     use super::*;
 
     #[test]
     fn every_bin_is_drawn_and_names_are_harmless() {
-        let curve = reliability(&[(0.15, false), (0.85, true), (0.9, false)], 10);
+        let curve = calibration_curve(&[0, 1, 0], &[0.15, 0.85, 0.9], 10, Binning::Uniform, None).unwrap();
         let svg = diagram(&curve, "a <b> & c");
         assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
         assert_eq!(svg.matches("<title>").count(), curve.bins.len());
         assert!(svg.contains("a &lt;b&gt; &amp; c (ECE "));
         assert!(!svg.contains("NaN"));
-        assert!(!diagram(&reliability(&[], 10), "nothing").contains("NaN"));
     }
 }

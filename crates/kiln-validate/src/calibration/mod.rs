@@ -1,9 +1,8 @@
-//! Whether probabilities mean what they say: reliability, expected calibration error, Brier score, temperature.
+//! Whether probabilities mean what they say: the reliability diagram, and the temperature that makes them honest. The
+//! curve itself, calibration errors and the Brier score are in [`kiln_metrics`].
 
 mod diagram;
-mod reliability;
 mod temperature;
 
 pub use diagram::diagram;
-pub use reliability::{Bin, Reliability, brier_score, log_loss, reliability};
 pub use temperature::{CalibrationError, temperature};

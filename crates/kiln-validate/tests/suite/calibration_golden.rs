@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use kiln_validate::calibration::{CalibrationError, brier_score, log_loss, reliability, temperature};
+use kiln_metrics::{Binning, brier_score_loss, calibration_curve, log_loss};
+use kiln_validate::calibration::{CalibrationError, temperature};
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -23,8 +24,9 @@ fn close(found: f64, wanted: f64) {
 fn curves_brier_and_log_loss_are_scikit_learns() {
     for case in golden()["curves"].as_array().unwrap() {
         let (p, y): (Vec<f64>, Vec<bool>) = (list(&case["p"]), list(&case["y"]));
-        let predictions: Vec<(f64, bool)> = p.iter().copied().zip(y.iter().copied()).collect();
-        let curve = reliability(&predictions, case["bins"].as_u64().unwrap() as usize);
+        let labels: Vec<u32> = y.iter().map(|&y| u32::from(y)).collect();
+        let bins = case["bins"].as_u64().unwrap() as usize;
+        let curve = calibration_curve(&labels, &p, bins, Binning::Uniform, None).unwrap();
         let (frequency, confidence): (Vec<f64>, Vec<f64>) =
             (list(&case["frequency"]), list(&case["confidence"]));
         assert_eq!(curve.bins.len(), frequency.len());
@@ -34,16 +36,13 @@ fn curves_brier_and_log_loss_are_scikit_learns() {
         }
         // By its definition, from the golden curve and the counts.
         let all = p.len() as f64;
-        let gaps =
-            curve.bins.iter().map(|bin| bin.items as f64 / all * (bin.frequency - bin.confidence).abs());
-        close(curve.ece, gaps.sum());
-        assert!(
-            curve.mce >= curve.ece && curve.bins.iter().map(|bin| bin.items).sum::<u64>() == p.len() as u64
-        );
+        let gaps = curve.bins.iter().map(|bin| bin.weight / all * (bin.frequency - bin.confidence).abs());
+        close(curve.ece(), gaps.sum());
+        assert!(curve.mce() >= curve.ece() && curve.bins.iter().map(|bin| bin.weight).sum::<f64>() == all);
         let rows: Vec<f64> = p.iter().flat_map(|&p| [1.0 - p, p]).collect();
-        let labels: Vec<u32> = y.iter().map(|&y| u32::from(y)).collect();
-        close(brier_score(&rows, &labels), case["brier"].as_f64().unwrap());
-        close(log_loss(&rows, &labels), case["log_loss"].as_f64().unwrap());
+        // Of two classes half the sum over both.
+        close(2.0 * brier_score_loss(&labels, &rows, None).unwrap(), case["brier"].as_f64().unwrap());
+        close(log_loss(&labels, &rows, None).unwrap(), case["log_loss"].as_f64().unwrap());
     }
 }
 
@@ -53,8 +52,12 @@ fn the_best_temperature() {
         let (logits, labels): (Vec<f64>, Vec<u32>) = (list(&case["logits"]), list(&case["labels"]));
         close(temperature(&logits, &labels).unwrap(), case["temperature"].as_f64().unwrap());
         let probabilities: Vec<f64> = list(&case["probabilities"]);
-        close(brier_score(&probabilities, &labels), case["brier"].as_f64().unwrap());
-        close(log_loss(&probabilities, &labels), case["log_loss"].as_f64().unwrap());
+        let both = if probabilities.len() == 2 * labels.len() { 2.0 } else { 1.0 };
+        close(
+            both * brier_score_loss(&labels, &probabilities, None).unwrap(),
+            case["brier"].as_f64().unwrap(),
+        );
+        close(log_loss(&labels, &probabilities, None).unwrap(), case["log_loss"].as_f64().unwrap());
     }
     // Always right: the surer the better, without end.
     assert_eq!(temperature(&[2.0, 1.0, 0.0, 3.0], &[0, 1]), Err(CalibrationError::NoOptimum));
