@@ -7,7 +7,7 @@ use kiln_core::Weights;
 use crate::{EpochRecord, History, Stop, TrainError};
 
 /// The state of the loop after a step.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct StepView {
     /// Epoch, from 1.
@@ -39,6 +39,18 @@ pub struct EpochView<'a> {
     pub epochs: u64,
     /// Copies the current weights to the host.
     pub weights: &'a dyn Fn() -> Weights,
+}
+
+impl<'a> EpochView<'a> {
+    /// For a loop of one's own that asks callbacks. `record` is the last one of `history`.
+    pub fn new(
+        record: &'a EpochRecord,
+        history: &'a History,
+        epochs: u64,
+        weights: &'a dyn Fn() -> Weights,
+    ) -> Self {
+        Self { record, history, epochs, weights }
+    }
 }
 
 impl std::fmt::Debug for EpochView<'_> {
