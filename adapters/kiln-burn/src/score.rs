@@ -9,7 +9,7 @@ use burn::train::metric::{
 };
 use burn::train::{ClassificationOutput, RegressionOutput};
 use kiln_core::Direction;
-use kiln_train::{Kept, Scores};
+use kiln_train::{Kept, MetricValue, Scores};
 
 
 /// What a metric of kiln is computed from. `ClassificationOutput` and `RegressionOutput` give it.
@@ -55,12 +55,12 @@ impl ScoreMetric {
     }
 
     /// A metric of one's own, or one of `kiln-metrics`, of all items together: their outputs and targets, one after another.
-    pub fn of_whole(
+    pub fn of_whole<V: MetricValue>(
         name: &str,
         direction: Direction,
-        of: impl Fn(&Kept) -> f64 + Send + Sync + 'static,
+        of: impl Fn(&Kept) -> V + Send + Sync + 'static,
     ) -> Self {
-        Self::with(name, direction, Some(Arc::new(of)))
+        Self::with(name, direction, Some(Arc::new(move |kept: &Kept| of(kept).value())))
     }
 
     fn with(name: &str, direction: Direction, of: Option<OfWhole>) -> Self {
