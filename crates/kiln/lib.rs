@@ -24,7 +24,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `flex`, `ndarray`, `wgpu` | a backend |
-//! | `experiment` | [`config`] and [`experiment`] |
+//! | `experiment` | [`config`], [`experiment`], and [`Run`] |
 //! | `report` | [`report`] |
 //! | `gzip`, `images` | data sets in compressed IDX files, and in folders of PNG and JPEG files |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
@@ -69,6 +69,7 @@
 //! The folder `examples` has more: models, tasks and callbacks of your own, and the comparison of backends.
 
 pub use kiln_core::*;
+#[cfg(feature = "experiment")]
 pub use kiln_experiment::{Predictor, Run};
 pub use kiln_train::Prediction;
 
@@ -103,6 +104,7 @@ pub mod prelude {
         Batch, CellValue, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs,
         Loader, Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
     };
+    #[cfg(feature = "experiment")]
     pub use kiln_experiment::{Predictor, Run};
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,

@@ -11,7 +11,6 @@ use burn::train::{ClassificationOutput, RegressionOutput};
 use kiln_core::Direction;
 use kiln_train::{Kept, MetricValue, Scores};
 
-
 /// What a metric of kiln is computed from. `ClassificationOutput` and `RegressionOutput` give it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
