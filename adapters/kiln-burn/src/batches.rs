@@ -74,7 +74,7 @@ impl<B: Send + 'static> DataLoader<B> for Batches<B> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<B> + 'a> {
         let epoch = self.epoch.fetch_add(1, Ordering::Relaxed);
         let (batches, error) = match &self.loader {
-            Ok(loader) => (Some(loader.epoch(epoch, 0, &self.device)), None),
+            Ok(loader) => (Some(loader.epoch(epoch, &self.device)), None),
             Err(error) => (None, Some(DatasetError::new(Arc::clone(error)))),
         };
         Box::new(OneEpoch { batches, error, done: 0, items: self.num_items() })

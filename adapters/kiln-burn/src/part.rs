@@ -1,5 +1,6 @@
 //! A part of the items of a source.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,7 +9,6 @@ use kiln_core::Seed;
 use kiln_data::{DataError, Source};
 
 /// Items in a row. They are the same as in the whole, augmented ones too, and have other numbers.
-#[derive(Debug)]
 pub(crate) struct Part<B> {
     source: Arc<dyn Source<B>>,
     items: Range<usize>,
@@ -23,6 +23,13 @@ impl<B> Part<B> {
 
     fn of_whole(&self, items: &[usize]) -> Vec<usize> {
         items.iter().map(|item| self.items.start + item).collect()
+    }
+}
+
+// By hand, because a derive would ask for `B: Debug`.
+impl<B> fmt::Debug for Part<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Part").field("source", &self.source).field("items", &self.items).finish()
     }
 }
 

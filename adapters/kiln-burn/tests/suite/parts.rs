@@ -34,7 +34,7 @@ fn batches_are_those_of_the_loader_epoch_by_epoch() {
     let batches = Batches::new(counting(10), &device, make).unwrap();
     let loader = make(Arc::new(counting(10))).unwrap();
     let epoch = |epoch: u64| -> Vec<Vec<f32>> {
-        let batches = loader.epoch(epoch, 0, &device);
+        let batches = loader.epoch(epoch, &device);
         batches.map(|batch| batch.unwrap().data.into_data().iter::<f32>().collect()).collect()
     };
     assert_eq!([numbers(&batches), numbers(&batches)], [epoch(0), epoch(1)]);
