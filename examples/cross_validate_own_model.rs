@@ -58,7 +58,7 @@ fn main() -> Result<(), ExperimentError> {
         // Everything is made afresh for every fold, from its training items and its seed.
         let part = fold.data(&data, &config)?;
         let task = Supervised::with_default_loss(Digits::forward, part.fitted.clone())?;
-        let trainer = Trainer::new(task, TrainConfig { epochs: 8, ..TrainConfig::default() })
+        let trainer = Trainer::new(task, TrainConfig { epochs: 16, ..TrainConfig::default() })
             .optimizer(AdamConfig { lr: 3e-3, ..AdamConfig::default() });
         fold.supervised(trainer, Digits::new(&device), &part, part.train())
     })?;
