@@ -10,7 +10,7 @@ use kiln_optim::{
 };
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
-    CheckpointConfig, LrFinderConfig, PartOptimizer, Scores, Task, TrainConfig, TrainError, Trainer,
+    CheckpointConfig, Freeze, LrFinderConfig, PartOptimizer, Scores, Task, TrainConfig, TrainError, Trainer,
 };
 
 use crate::common::{Net, PointBatch, PointTask, config, data, model};
@@ -135,6 +135,28 @@ fn who_makes_no_step_keeps_every_bit() {
     }
     let train = &outcome.history.epochs[0].train;
     assert_eq!((train.get("loss"), train.get("loss.body")), (train.get("loss.output"), None));
+}
+
+#[test]
+fn what_is_frozen_needs_no_optimiser_and_what_thaws_has_one() {
+    let paths = || ParamSelection::Paths(vec!["hidden".to_owned(), "norm".to_owned()]);
+    let outcome = Trainer::new(Turns::default(), config())
+        .optimizer_for("output", sgd(0.05))
+        .freeze(paths())
+        .fit(model(), &data())
+        .unwrap();
+    let (before, after) = (Weights::of(&model()), Weights::of(&outcome.model));
+    for (path, data) in before.iter().filter(|(path, _)| !path.contains("running")) {
+        assert_eq!(path.starts_with("output"), after.get(path) != Some(data), "{path}");
+    }
+    let build = |folder: &Path| {
+        trainer(Turns::default(), config())
+            .freeze(Freeze::new(paths()).steps(13))
+            .run_dir(folder, checkpoints())
+    };
+    let whole = check_every_stop(build, [4, 12, 13, 14, 30]);
+    let losses = whole.history.iter().map(|epoch| epoch.train.get("loss.body").is_some());
+    assert_eq!(losses.collect::<Vec<_>>(), [false, true, true, true, true]);
 }
 
 #[test]
