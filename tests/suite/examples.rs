@@ -236,10 +236,10 @@ fn custom_model() {
 #[test]
 fn transfer() {
     let text = run("transfer", &[]);
-    assert!(text.contains("12 tensors loaded; missing: [\"output.weight\", \"output.bias\"]"), "{text}");
+    assert!(text.contains("4 tensors loaded; missing: [\"layers.0.linear.weight\""), "{text}");
     let means = row(&text, "mean");
     assert_eq!(means.len(), 3, "{text}");
-    assert!(means[2] > means[0] + 0.02 && means[2] > 0.8, "{text}");
+    assert!(means[2] > means[0] + 0.03 && means[2] >= means[1] - 0.02, "{text}");
 }
 
 #[test]
