@@ -32,6 +32,7 @@ pages! {
     readme: "README.md",
     contributing: "CONTRIBUTING.md",
     first_run: "docs/guide/first-run.md",
+    coming_from: "docs/guide/coming-from.md",
     your_data: "docs/guide/your-data.md",
     regularisation: "docs/guide/regularisation.md",
     evaluation: "docs/guide/evaluation.md",
