@@ -124,7 +124,7 @@ pub mod prelude {
     pub use kiln_train::{
         BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, Freeze,
         History, Kept, Metrics, Outcome, PartOptimizer, Prediction, Scores, StepView, Stop, Supervised, Task,
-        TrainConfig, TrainError, Trainer, after_epoch, evaluate,
+        TaskState, TrainConfig, TrainError, Trainer, after_epoch, evaluate,
     };
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
-use kiln_data::{Batch, DataError, InputShape, Rows, Source};
+use kiln_data::{Batch, DataError, Fingerprint, InputShape, Rows, Source};
 
 use crate::op::mixup;
 use crate::rows::{self, AnyRowTransform, Smote};
@@ -219,6 +219,14 @@ impl Source<Batch> for Augmented {
             targets: targets.into_targets(device),
             weights,
         })
+    }
+
+    /// Of the rows, and of what is done to them, as their `Debug` says it.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        let rows = self.rows.fingerprint()?;
+        let table = self.table.as_ref().map(|(_, transforms)| transforms);
+        let done = format!("{:?} {table:?} {:?}", self.transforms, self.mix);
+        Some(Fingerprint::of_parts([rows.as_str().as_bytes(), done.as_bytes()]))
     }
 }
 

@@ -17,6 +17,9 @@ pub(crate) enum CliError {
     /// A flag that means nothing to a command.
     #[error("{flag} cannot be used with `kiln {command}`")]
     Flag { flag: &'static str, command: &'static str },
+    /// Changes to a cross-validation that has begun.
+    #[error("a cross-validation goes on as it was begun, without changes")]
+    FixedCv,
     /// The predictions would replace their input.
     #[error("{} is the input: the output would replace it", path.display())]
     OutputIsInput { path: PathBuf },
@@ -94,6 +97,7 @@ impl Explain for CliError {
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
+            Self::FixedCv => "begin another one: `kiln cv RUN/run.toml KEY=VALUE`",
             Self::OutputIsInput { .. } => "give the output another name",
             Self::NothingToPreview => {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"

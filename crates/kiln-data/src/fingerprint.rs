@@ -41,6 +41,22 @@ impl Fingerprint {
         Self(hash.finish())
     }
 
+    /// Of the bytes of some parts, each with its length (u64, little-endian) before it: for a
+    /// [`Source`](crate::Source) of your own.
+    ///
+    /// ```
+    /// use kiln_data::Fingerprint;
+    ///
+    /// let of = |seed: u64| Fingerprint::of_parts([b"points".as_slice(), &seed.to_le_bytes()]);
+    /// assert_eq!(of(1), of(1));
+    /// assert_ne!(of(1), of(2));
+    /// ```
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hash = Hash::default();
+        parts.into_iter().for_each(|part| hash.bytes(part));
+        Self(hash.finish())
+    }
+
     /// The hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -57,5 +57,5 @@ pub use session::Session;
 pub use spaces::collect_spaces;
 pub use start::words;
 pub use stored::{best_weights, last_weights, stored};
-pub use training::{DryRun, Trained, dry_run, resume, train};
+pub use training::{Changes, DryRun, Trained, dry_run, resume, resume_with, train};
 pub use trial::TrialTraining;

@@ -19,14 +19,19 @@ use crate::session::Session;
 /// # Errors
 /// A configuration that cannot be read.
 pub fn stored(run: &Path, session: &Session) -> Result<Resolved, ExperimentError> {
-    stored_with(run, session.place())
+    stored_with(run, session.place(), &[])
 }
 
-/// As [`stored`], with these flags.
-pub(crate) fn stored_with(run: &Path, flags: Flags) -> Result<Resolved, ExperimentError> {
+/// As [`stored`], with these flags and changes.
+pub(crate) fn stored_with(
+    run: &Path,
+    flags: Flags,
+    overrides: &[String],
+) -> Result<Resolved, ExperimentError> {
     let file = run.join(CONFIG);
     let config = file.to_str().ok_or_else(|| RunError::NotUtf8 { path: file.clone() })?.to_owned();
-    Ok(resolve(&Request { config: Some(config), flags, ..Request::default() })?)
+    let overrides = overrides.to_vec();
+    Ok(resolve(&Request { config: Some(config), overrides, flags, ..Request::default() })?)
 }
 
 /// The checkpoint with the best weights of a run, and the preprocessing they were trained with. Damaged checkpoints are

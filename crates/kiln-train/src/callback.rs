@@ -16,6 +16,8 @@ pub struct StepView {
     pub epochs: u64,
     /// Optimiser steps done in the whole run.
     pub step: u64,
+    /// Optimiser steps of the whole run, unless it stops before.
+    pub steps: u64,
     /// Batches done in this epoch.
     pub batch: usize,
     /// Batches of an epoch.
@@ -61,7 +63,8 @@ impl std::fmt::Debug for EpochView<'_> {
 
 /// Hooks into the training loop. Every hook does nothing unless it is written.
 ///
-/// A callback that keeps state across epochs and must survive a resume saves it with [`Callback::save`].
+/// A callback that keeps state across epochs and must survive a resume saves it with [`Callback::save`]. The state goes by
+/// the [key](Callback::key), so that callbacks can be added, taken away and moved between two parts of a run.
 pub trait Callback: Send {
     /// Before the first step, and again when a run is resumed.
     ///
@@ -95,6 +98,12 @@ pub trait Callback: Send {
         Ok(())
     }
 
+    /// The name that the state is saved under. Default: the name of the type. Two callbacks of one type that both save
+    /// get names by [`Trainer::callback_named`](crate::Trainer::callback_named).
+    fn key(&self) -> &str {
+        std::any::type_name::<Self>()
+    }
+
     /// The state that a resumed run needs, as JSON.
     fn save(&self) -> Option<serde_json::Value> {
         None
@@ -121,11 +130,51 @@ impl Callback for Box<dyn Callback> {
         (**self).on_fit_end(history, stop)
     }
 
+    fn key(&self) -> &str {
+        (**self).key()
+    }
+
     fn save(&self) -> Option<serde_json::Value> {
         (**self).save()
     }
 
     fn load(&mut self, state: &serde_json::Value) {
         (**self).load(state);
+    }
+}
+
+/// A callback under a name of its own.
+pub(crate) struct Named<C> {
+    pub(crate) key: String,
+    pub(crate) callback: C,
+}
+
+impl<C: Callback> Callback for Named<C> {
+    fn on_fit_start(&mut self, history: &History) -> Result<(), TrainError> {
+        self.callback.on_fit_start(history)
+    }
+
+    fn on_step_end(&mut self, view: &StepView) -> Result<ControlFlow<Stop>, TrainError> {
+        self.callback.on_step_end(view)
+    }
+
+    fn on_epoch_end(&mut self, view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
+        self.callback.on_epoch_end(view)
+    }
+
+    fn on_fit_end(&mut self, history: &History, stop: &Stop) -> Result<(), TrainError> {
+        self.callback.on_fit_end(history, stop)
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn save(&self) -> Option<serde_json::Value> {
+        self.callback.save()
+    }
+
+    fn load(&mut self, state: &serde_json::Value) {
+        self.callback.load(state);
     }
 }

@@ -10,7 +10,7 @@ use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 
-use crate::{NotConvex, PartError};
+use crate::{NotConvex, PartError, ResumeError};
 
 /// Why training, evaluating or resuming failed.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,9 @@ pub enum TrainError {
     /// A problem cannot be posed or solved.
     #[error(transparent)]
     Convex(#[from] ConvexError),
+    /// A run does not go on from a checkpoint.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
     /// The loss became NaN or infinite.
     #[error("the {what} became {value} in epoch {epoch} at step {step}")]
     Diverged {
@@ -174,6 +177,7 @@ impl Explain for TrainError {
             Self::Weights(error) => error.kind(),
             Self::NotConvex(error) => error.kind(),
             Self::Convex(error) => error.kind(),
+            Self::Resume(error) => error.kind(),
             Self::Diverged { .. } => ErrorKind::Diverged,
             Self::NoDirection(error) => error.kind(),
             Self::Monitor { .. }
@@ -198,6 +202,7 @@ impl Explain for TrainError {
             Self::Weights(error) => error.help(),
             Self::NotConvex(error) => error.help(),
             Self::Convex(error) => error.help(),
+            Self::Resume(error) => error.help(),
             Self::Diverged { .. } => Some(
                 "lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)"
                     .to_owned(),
@@ -238,6 +243,7 @@ impl Explain for TrainError {
             Self::Weights(error) => error.key(),
             Self::NotConvex(error) => error.key(),
             Self::Convex(error) => error.key(),
+            Self::Resume(error) => error.key(),
             Self::Monitor { .. } | Self::NoDirection(_) => Some(Cow::Borrowed("train.monitor")),
             _ => None,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use kiln_core::Seed;
-use kiln_data::{DataError, Source};
+use kiln_data::{DataError, Fingerprint, Source};
 
 /// A source that ends after the first batch.
 pub(crate) struct FirstBatch<B> {
@@ -38,5 +38,9 @@ impl<B> Source<B> for FirstBatch<B> {
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
         self.source.training_batch(items, epoch, device)
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.source.fingerprint()
     }
 }

@@ -29,8 +29,12 @@ impl<T: Task> Trainer<T> {
     /// `model`, data and settings must be those of the run. The end is the same, bit for bit, as if the run had
     /// never been interrupted. A run that has ended gives its outcome back at once.
     ///
+    /// With more epochs or steps, or with more patience, a run that has ended goes on, to the bits of one that had them from
+    /// the beginning. What else changes must be named: [`Trainer::allow_changes`].
+    ///
     /// # Errors
-    /// As [`Trainer::fit`]; and [`TrainError::Damaged`] when no checkpoint is whole.
+    /// As [`Trainer::fit`]; [`TrainError::Damaged`] when no checkpoint is whole, and [`ResumeError::Changed`](crate::ResumeError::Changed) when data or
+    /// settings are not those of the run, or a schedule would have come another way with the new length.
     pub fn resume(
         &mut self,
         model: T::Model,

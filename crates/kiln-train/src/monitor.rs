@@ -48,6 +48,11 @@ impl Monitor {
         Self { name: name.to_owned(), best: None, reference: None, stale: 0, direction: None }
     }
 
+    /// Whether it is the metric called `name` that is followed.
+    pub(crate) fn follows(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// The monitored value among `metrics`, and in which direction it gets better.
     pub(crate) fn read(&mut self, metrics: &Metrics) -> Result<(f64, Direction), TrainError> {
         let (value, direction) = monitored(metrics, &self.name)?;

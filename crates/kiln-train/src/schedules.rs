@@ -82,7 +82,13 @@ impl Schedules {
         })
     }
 
-    fn planned(&self, step: u64) -> PlannedStep {
+    /// Whether the momentum has a schedule of its own.
+    pub(crate) fn moves_momentum(&self) -> bool {
+        self.momentum.is_some()
+    }
+
+    /// What is set for a step.
+    pub(crate) fn planned(&self, step: u64) -> PlannedStep {
         PlannedStep {
             step,
             lr: self.rate.at(step),

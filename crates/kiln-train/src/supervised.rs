@@ -238,6 +238,14 @@ impl<M: Module> Task for Supervised<M> {
         self.penalties.set_step(step);
     }
 
+    fn settings(&self) -> serde_json::Value {
+        serde_json::json!({
+            "loss": format!("{:?}", self.loss),
+            "views": format!("{:?}", self.views),
+            "penalties": self.penalties.describe(),
+        })
+    }
+
     fn score(&self, model: &M, batch: Batch, scores: &mut Scores) {
         let outputs = self.outputs(model, batch.inputs);
         let (sum, weight) = self.loss.totals(outputs.clone(), &batch.targets, batch.weights.as_ref());

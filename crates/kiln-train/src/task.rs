@@ -1,10 +1,10 @@
 //! What a user writes to train a model of their own: how a batch becomes a loss and how it is scored.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 
-use crate::{BatchMetrics, Scores, TrainError};
+use crate::{BatchMetrics, ResumeError, Scores, TaskState, TrainError};
 
 /// How a model learns from a batch and how it is judged.
 ///
@@ -104,6 +104,30 @@ pub trait Task: Send {
 
     /// Told before every optimiser step which it is, from 0. Default: nothing happens.
     fn set_step(&mut self, _step: u64) {}
+
+    /// Told after every optimiser step, with the model as the step left it and the number of steps that are done: the
+    /// place for a teacher to follow and for a queue to take in what [`Task::loss`] set aside. What changes here goes into
+    /// [`Task::save`]. Default: nothing happens.
+    fn after_step(&mut self, _model: &Self::Model, _step: u64) {}
+
+    /// What the task keeps beside the model from step to step, for a checkpoint. Default: nothing.
+    fn save(&self) -> Option<TaskState> {
+        None
+    }
+
+    /// Takes back what [`Task::save`] gave, when a run is resumed. `device` is that of the model, without autodiff.
+    ///
+    /// # Errors
+    /// [`ResumeError::TaskState`] for a state that does not fit. So does the default, for any state.
+    fn load(&mut self, _state: &TaskState, _device: &Device) -> Result<(), TrainError> {
+        Err(ResumeError::TaskState { reason: "the task of this run keeps none".to_owned() }.into())
+    }
+
+    /// The settings of the task, as JSON. A checkpoint keeps them, and a resume with others is an error. Default: `null`,
+    /// nothing is compared.
+    fn settings(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
 
     /// Adds the batch to the scores. The model is in evaluation mode, without autodiff.
     ///

@@ -10,8 +10,10 @@ use kiln_core::Seed;
 use kiln_objective::{AnyConstraint, AnyPenalty, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{AdamConfig, AnySchedule, AverageConfig, GradientConfig, OptimizerConfig, OwnRule};
 
+use crate::callback::Named;
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
+use crate::progress::Progress;
 use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].
@@ -39,8 +41,11 @@ pub struct Trainer<T: Task> {
     pub(crate) defer: Duration,
     pub(crate) log: Option<MetricsLog>,
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
+    pub(crate) allowed: Vec<String>,
     pub(crate) seed: Seed,
     pub(crate) device: Option<Device>,
+    /// The number that `seed` was made of.
+    pub(crate) seed_number: u64,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) side_by_side: bool,
 }
@@ -79,8 +84,10 @@ impl<T: Task> Trainer<T> {
             defer: Duration::ZERO,
             log: None,
             callbacks: Vec::new(),
+            allowed: Vec::new(),
             seed: Seed::new(0),
             device: None,
+            seed_number: 0,
             stop: Arc::default(),
             side_by_side: false,
         }
@@ -227,9 +234,30 @@ impl<T: Task> Trainer<T> {
         self
     }
 
+    /// As [`Trainer::callback`], with a name that its state is saved under: for two callbacks of one type that both save.
+    pub fn callback_named(self, key: &str, callback: impl Callback + 'static) -> Self {
+        self.callback(Named { key: key.to_owned(), callback })
+    }
+
+    /// Shows on standard error how far the training is: a line for each epoch, and on a terminal one that moves with the steps
+    /// and says how long it will take.
+    pub fn progress(self) -> Self {
+        self.callback(Progress::stderr())
+    }
+
+    /// What [`Trainer::resume`] may find changed, by name: a setting (`optim.lr`) or a whole section (`schedule`, `data`,
+    /// `callbacks`), as the error names them that it gives otherwise. The run goes on with what is set now.
+    ///
+    /// What the run so far would have been the same with needs no name: more epochs or steps under a schedule that does not
+    /// depend on them, more patience, another limit of time, other threads, checkpoints and devices.
+    pub fn allow_changes<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.allowed.extend(names.into_iter().map(Into::into));
+        self
+    }
+
     /// The seed that everything random derives from. Default 0.
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = Seed::new(seed);
+        (self.seed, self.seed_number) = (Seed::new(seed), seed);
         self
     }
 

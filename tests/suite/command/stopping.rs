@@ -1,10 +1,11 @@
 //! How a run ends before its last epoch: a limit, a loss that is not finite, a signal, a reader that goes away.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use crate::common::{Place, Ran, json, newest_checkpoint, train};
+use crate::common::{Place, Ran, exact, json, metrics, newest_checkpoint, train};
 
 #[test]
 fn a_loss_that_is_not_finite_ends_the_run() {
@@ -86,4 +87,35 @@ fn signals_stop_after_saving() {
         ran.failed(code, &format!("going on after step {first}"));
         assert!(stopped_at() > first);
     }
+}
+
+#[test]
+fn a_finished_run_goes_on_with_more_epochs() {
+    let line = "iris schedule.kind=constant";
+    let whole = Place::new();
+    let wanted = train(&whole, &format!("{line} train.epochs=5"));
+    let place = Place::new();
+    train(&place, &format!("{line} train.epochs=2"));
+    let end = place.ok("resume last train.epochs=5 --json").last_event();
+    if exact() {
+        assert_eq!(end["weights_blake3"], wanted["weights_blake3"]);
+    }
+    // These are its settings now.
+    let config = fs::read_to_string(place.run_dir().join("run.toml")).unwrap();
+    assert!(config.contains("epochs = 5"), "{config}");
+    assert_eq!(place.ok("resume last --json").last_event()["weights_blake3"], end["weights_blake3"]);
+
+    place.fails("resume last train.epochs=3", 5, "train.epochs was 5 or more, is 3");
+    let ran = place.fails("resume last train.epochs=6 optim.lr=0.5", 5, "optim.lr was 0.01, is 0.5");
+    assert!(ran.says("kiln resume --allow NAME"), "{}", ran.stderr);
+    place.fails("resume last train.epochs=6 --allow optimiser", 2, "there is no setting \"optimiser\"");
+    assert_eq!(json(&place.run_dir().join("run.json"))["status"], "done");
+    place.ok("resume last train.epochs=6 optim.lr=0.5 --allow optim.lr");
+    assert_eq!(metrics(&place.run_dir()).len(), 6);
+
+    // A schedule over the length of the run would have been another.
+    let place = Place::new();
+    train(&place, "iris train.epochs=2");
+    place.fails("resume last train.epochs=5", 5, "schedule was a learning rate of ");
+    place.ok("resume last train.epochs=5 --allow schedule");
 }

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use kiln_experiment::cv::resume_cross_validation;
-use kiln_experiment::resume;
 use kiln_experiment::run::{find, is_cross_validation};
+use kiln_experiment::{Changes, resume_with};
 use kiln_train::Stop;
 
 use super::{Accepts, Execute};
@@ -20,24 +20,37 @@ use crate::{signal, tell, worker};
 pub(crate) struct Resume {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
+    /// Changes to its configuration. More epochs, steps or patience need no leave.
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+    /// What else may differ from the run so far, a setting or a section, such as schedule or optim.lr.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) allow: Vec<String>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   kiln resume last
-  kiln resume runs/20260102-030405-digits-1a2b";
+  kiln resume runs/20260102-030405-digits-1a2b
+  kiln resume last train.epochs=50                    a finished run goes on to epoch 50
+  kiln resume last optim.lr=1e-4 --allow optim.lr     with a change that is meant";
 
 impl Execute for Resume {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let path = find(&self.run, &global.runs_dir())?;
         let observer = Terminal::new(global, out);
         let session = session(global, signal::listen());
+        let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
+        let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
         if is_cross_validation(&path) {
+            if !changes.overrides.is_empty() || !changes.allow.is_empty() {
+                return Err(CliError::FixedCv);
+            }
             let program = worker::program(global);
             let end = resume_cross_validation(&path, &session, Some(&program), &observer)?;
             return tell::cv::end(&end, &session.interrupt, out);
         }
-        let resumed = resume(&path, &session, &observer)?;
+        let resumed = resume_with(&path, &changes, &session, &observer)?;
         match resumed.outcome.stop {
             Stop::Interrupted => Ok(resumed.record.exit_code.unwrap_or(130)),
             _ => Ok(0),

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use kiln_core::Seed;
 
 use super::source::Source;
-use crate::DataError;
+use crate::{DataError, Fingerprint};
 
 type GetItem<I> = dyn Fn(usize, Option<Seed>) -> Result<I, DataError> + Send + Sync;
 type MakeBatch<I, B> = dyn Fn(Vec<I>, Option<Seed>, &Device) -> Result<B, DataError> + Send + Sync;
@@ -35,6 +35,7 @@ pub struct Collate<I, B> {
     len: usize,
     item: Box<GetItem<I>>,
     collate: Box<MakeBatch<I, B>>,
+    fingerprint: Option<Fingerprint>,
 }
 
 /// The part of the seed of an item that the batch it begins draws from; items use small numbers.
@@ -52,7 +53,14 @@ impl<I, B> Collate<I, B> {
             len,
             item: Box::new(move |index, _| item(index)),
             collate: Box::new(move |items, _, device| collate(items, device)),
+            fingerprint: None,
         }
+    }
+
+    /// What tells these items from others of the same number: see [`Source::fingerprint`]. Default: unknown.
+    #[must_use]
+    pub fn fingerprinted(self, fingerprint: Fingerprint) -> Self {
+        Self { fingerprint: Some(fingerprint), ..self }
     }
 
     /// Makes the items of training batches by `item` instead, which gets a seed. It is a function of the run's seed, the
@@ -147,6 +155,10 @@ impl<I, B> Source<B> for Collate<I, B> {
         let shared = items.first().map(|&first| epoch.at(first as u64).at(SHARED));
         let made = items.iter().map(|&item| (self.item)(item, Some(epoch.at(item as u64))));
         (self.collate)(made.collect::<Result<Vec<_>, _>>()?, shared, device)
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.fingerprint.clone()
     }
 }
 

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::source::Source;
 use crate::preprocess::InnerFolds;
-use crate::{Batch, DataError, Dataset, Fitted, Inconsistency, Split};
+use crate::{Batch, DataError, Dataset, Fingerprint, Fitted, Inconsistency, Split};
 
 /// Some rows of a data set, preprocessed.
 #[derive(Clone)]
@@ -94,6 +94,15 @@ impl Source<Batch> for Rows {
 
     fn batch(&self, items: &[usize], device: &Device) -> Result<Batch, DataError> {
         self.fitted.batch_within(&self.data, &self.of(items)?, self.folds()?, device)
+    }
+
+    /// Of the data set, the rows, the preprocessing, and what the rows are to it.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        let rows: Vec<u8> = self.rows.iter().flat_map(|row| (*row as u64).to_le_bytes()).collect();
+        let fitted = serde_json::to_vec(&*self.fitted).ok()?;
+        let part = if matches!(self.part, Part::New) { "new" } else { "training" };
+        let data = self.data.fingerprint.as_str();
+        Some(Fingerprint::of_parts([data.as_bytes(), &rows, &fitted, part.as_bytes()]))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_core::Seed;
 
-use crate::DataError;
+use crate::{DataError, Fingerprint};
 
 /// Items that can be made into batches of type `B`, from several threads at once.
 ///
@@ -40,6 +40,13 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
         let _ = epoch;
         self.batch(items, device)
     }
+
+    /// What tells these items from others of the same number. A checkpoint keeps it, and a run goes on only with
+    /// the items it began with. Must be the same in every process, and cheap beside an epoch: see
+    /// [`Fingerprint::of_parts`]. Default: unknown, so that only the number of items is compared.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        None
+    }
 }
 
 // So that loaders with different settings can share a source.
@@ -54,5 +61,9 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
         (**self).training_batch(items, epoch, device)
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        (**self).fingerprint()
     }
 }

@@ -147,7 +147,7 @@ fn must_be_the_same(
         config.threads = None;
         config
     };
-    let stored = stored_with(folder, kiln_config::Flags { threads: None, ..session.place() })?;
+    let stored = stored_with(folder, kiln_config::Flags { threads: None, ..session.place() }, &[])?;
     let same = folds.study.same_training(&there) && config(&stored) == config(resolved);
     if same { Ok(()) } else { Err(CvError::OtherCv { run: folder.to_owned() }.into()) }
 }

@@ -11,14 +11,17 @@ use kiln_models::Network;
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Sparsity, Stop};
 
+use super::changes::{Changes, WriteConfig};
 use super::prepare::prepare;
 use super::record::{ended, new_record};
 use crate::error::ExperimentError;
 use crate::job::{Fitting, Job, in_pool};
 use crate::observer::{Event, Observer, TrainingStart, tell};
-use crate::run::{CHECKPOINTS, NewRun, PREPROCESS, RunFolder, RunRecord, Status, refuse_fold, rfc3339, slug};
+use crate::run::{
+    CHECKPOINTS, CONFIG, NewRun, PREPROCESS, RunFolder, RunRecord, Status, refuse_fold, rfc3339, slug,
+};
 use crate::session::Session;
-use crate::stored::stored;
+use crate::stored::stored_with;
 
 /// A run whose training has ended.
 #[derive(Debug)]
@@ -63,7 +66,7 @@ pub fn train(
         config: &annotated(resolved),
         record: &record,
     })?;
-    Training { job: &job, run: &run, record, session, observer }.go(false)
+    Training { job: &job, run: &run, record, session, observer, changes: None }.go()
 }
 
 /// Goes on with the run in `path` exactly where it stopped.
@@ -86,10 +89,38 @@ pub fn train(
 /// # Errors
 /// A run that another process holds, data that have changed, a checkpoint that is damaged; and as [`train`].
 pub fn resume(path: &Path, session: &Session, observer: &dyn Observer) -> Result<Trained, ExperimentError> {
+    resume_with(path, &Changes::default(), session, observer)
+}
+
+/// As [`resume`], with changes: a run that has ended goes on with more epochs, steps or patience. Other changes of what
+/// bits follow from must be allowed by name. From then on these are the settings of the run.
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+/// use kiln_experiment::{Changes, Session, resume_with, train};
+///
+/// let overrides = vec!["train.epochs=2".to_owned(), "schedule.kind=constant".to_owned()];
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
+/// let runs = tempfile::tempdir().expect("a temporary folder");
+/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
+/// let trained = train(&resolved, &session, &())?;
+/// let longer = resume_with(&trained.run, &Changes::new().set("train.epochs=5"), &session, &())?;
+/// assert_eq!(longer.outcome.history.epochs.len(), 5);
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
+/// # Errors
+/// As [`resume`], and [`kiln_train::ResumeError::Changed`] for a change that is not allowed.
+pub fn resume_with(
+    path: &Path,
+    changes: &Changes,
+    session: &Session,
+    observer: &dyn Observer,
+) -> Result<Trained, ExperimentError> {
     refuse_fold(path)?;
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
-    let resolved = stored(path, session)?;
+    let resolved = stored_with(path, session.place(), &changes.overrides)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = Job::load(&resolved)?;
     record.must_be_of(&job.prepared.dataset.fingerprint, path)?;
@@ -97,7 +128,8 @@ pub fn resume(path: &Path, session: &Session, observer: &dyn Observer) -> Result
     let before = record.clone();
     record.status = Status::Running;
     record.write(path)?;
-    let result = Training { job: &job, run: &run, record, session, observer }.go(true);
+    let changes = Some(changes);
+    let result = Training { job: &job, run: &run, record, session, observer, changes }.go();
     if result.is_err() && before.status == Status::Done {
         // What it had reached is not undone by a failure to read it once more.
         before.write(path)?;
@@ -130,12 +162,14 @@ struct Training<'a> {
     record: RunRecord,
     session: &'a Session,
     observer: &'a dyn Observer,
+    /// Where it goes on: what is not as it was.
+    changes: Option<&'a Changes>,
 }
 
 impl Training<'_> {
     /// Trains, and records how it ended, also when it failed.
-    fn go(mut self, resume: bool) -> Result<Trained, ExperimentError> {
-        let result = in_pool(|| self.train(resume)).and_then(|result| result);
+    fn go(mut self) -> Result<Trained, ExperimentError> {
+        let result = in_pool(|| self.train()).and_then(|result| result);
         self.record.finished = Some(rfc3339(SystemTime::now()));
         self.record.peak_rss_bytes = memory::peak_rss();
         self.record.exit_code = Some(match &result {
@@ -154,7 +188,7 @@ impl Training<'_> {
         Ok(Trained { run: self.run.path().to_owned(), record: self.record, outcome })
     }
 
-    fn train(&mut self, resume: bool) -> Result<Outcome<Network>, ExperimentError> {
+    fn train(&mut self) -> Result<Outcome<Network>, ExperimentError> {
         let (job, path) = (self.job, self.run.path());
         let done = match CheckpointStore::new(path.join(CHECKPOINTS), 1).newest() {
             Ok((Some(checkpoint), _)) => checkpoint.state.step,
@@ -167,10 +201,17 @@ impl Training<'_> {
             .run_dir(path, job.config().checkpoint.clone())
             .attach(PREPROCESS, job.fitted_bytes()?)
             .stop_flag(Arc::clone(&self.session.interrupt.flag));
+        if let Some(Changes { overrides, allow, .. }) = self.changes {
+            trainer = trainer.allow_changes(allow.iter().cloned());
+            if !overrides.is_empty() {
+                trainer =
+                    trainer.callback(WriteConfig { path: path.join(CONFIG), text: annotated(job.resolved) });
+            }
+        }
         if let Some(watch) = self.observer.watch(&start) {
             trainer = trainer.callback(watch);
         }
-        let Fitting { outcome, certificate, converged } = job.fit(trainer, resume)?;
+        let Fitting { outcome, certificate, converged } = job.fit(trainer, self.changes.is_some())?;
         if !converged {
             let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
             tell(self.observer, &Event::Warning(text))?;

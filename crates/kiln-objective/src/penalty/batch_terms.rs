@@ -112,6 +112,15 @@ impl BatchPenalties {
         self.terms.iter_mut().try_for_each(|term| term.share.plan(&term.key, steps_per_epoch, steps))
     }
 
+    /// A line for each penalty: its settings, and its schedule as it was planned.
+    pub fn describe(&self) -> Vec<String> {
+        let line = |term: &Term| match term.share.curve() {
+            Some(curve) => format!("{:?}, with the strength of {curve:?}", term.penalty),
+            None => format!("{:?}", term.penalty),
+        };
+        self.terms.iter().map(line).collect()
+    }
+
     /// Sets the strengths to what they are for update number `step`, from 0.
     pub fn set_step(&mut self, step: u64) {
         self.terms.iter_mut().for_each(|term| term.share.set_step(step));

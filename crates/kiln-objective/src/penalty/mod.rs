@@ -11,6 +11,7 @@ mod on_batch;
 mod on_weights;
 mod proximal;
 mod share;
+mod term;
 mod terms;
 
 use kiln_core::kinds;
@@ -32,7 +33,8 @@ pub use on_batch::{BatchPenalty, BatchView};
 pub use on_weights::{Penalty, WeightView};
 pub use orthogonal::Orthogonal;
 pub use spectral::Spectral;
-pub use terms::{Penalties, PenaltyTerm};
+pub use term::PenaltyTerm;
+pub use terms::Penalties;
 
 kinds! {
     /// An entry of `[[penalty]]`: a term λ·R added to the loss.

@@ -35,6 +35,11 @@ impl Share {
         self.curve.as_ref().map_or(1.0, |curve| curve.at(self.step))
     }
 
+    /// The schedule, once it is planned.
+    pub(crate) fn curve(&self) -> Option<&dyn Schedule> {
+        self.curve.as_deref()
+    }
+
     pub(crate) fn is_scheduled(&self) -> bool {
         self.config.is_some()
     }

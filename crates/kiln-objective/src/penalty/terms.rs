@@ -5,56 +5,12 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use kiln_core::{ParamInfo, ParamSelection, Weights, params};
-use kiln_optim::{Elastic, OptimError, ScheduleConfig, StepSize};
+use kiln_core::{ParamInfo, Weights, params};
+use kiln_optim::{Elastic, OptimError, StepSize};
 
 use super::share::Share;
-use super::{Penalty, WeightView};
+use super::{Penalty, PenaltyTerm, WeightView};
 use crate::{ObjectiveError, PenaltyConfig};
-
-/// A penalty, what it acts on and how.
-#[derive(Debug, Clone)]
-pub struct PenaltyTerm {
-    penalty: Arc<dyn Penalty>,
-    params: ParamSelection,
-    proximal: bool,
-    schedule: Option<ScheduleConfig>,
-}
-
-impl PenaltyTerm {
-    /// A penalty on the weights, by its gradient, with the same strength all the time.
-    pub fn new(penalty: impl Penalty + 'static) -> Self {
-        Self::from(Box::new(penalty) as Box<dyn Penalty>)
-    }
-
-    /// On other parameters.
-    #[must_use]
-    pub fn params(mut self, params: ParamSelection) -> Self {
-        self.params = params;
-        self
-    }
-
-    /// By a proximal step after the optimiser's instead of the gradient.
-    #[must_use]
-    pub fn proximal(mut self, proximal: bool) -> Self {
-        self.proximal = proximal;
-        self
-    }
-
-    /// With a strength that changes over the run.
-    #[must_use]
-    pub fn schedule(mut self, schedule: impl Into<Option<ScheduleConfig>>) -> Self {
-        self.schedule = schedule.into();
-        self
-    }
-}
-
-impl From<Box<dyn Penalty>> for PenaltyTerm {
-    fn from(penalty: Box<dyn Penalty>) -> Self {
-        let (params, proximal, schedule) = (ParamSelection::Weights, false, None);
-        Self { penalty: penalty.into(), params, proximal, schedule }
-    }
-}
 
 /// The penalties on the parameters of a run.
 ///

@@ -8,17 +8,21 @@
 //!
 //! A checkpoint is written to a temporary sibling, synced, and renamed. The manifest holds length and BLAKE3 of every
 //! file and is written last: a folder without a manifest that holds does not count. With `[average]` there is an
-//! `average.safetensors` too. With several optimisers the entries of `optim.safetensors` begin with the name of one and a
-//! slash.
+//! `average.safetensors` too, and `task.safetensors` holds the tensors that a task keeps. With several optimisers the
+//! entries of `optim.safetensors` begin with the name of one and a slash.
 
+mod callback_states;
 mod deferred;
 mod manifest;
+mod read;
 mod state;
 mod store;
 
+pub(crate) use callback_states::CallbackStates;
 pub(crate) use deferred::Deferred;
 pub use manifest::Manifest;
+pub use read::Checkpoint;
 pub use state::TrainState;
 pub(crate) use state::{FORMAT, PartState};
-pub use store::{Checkpoint, CheckpointStore, Verified};
+pub use store::{CheckpointStore, Verified};
 pub(crate) use store::{Rest, folder_name};

@@ -3,6 +3,7 @@
 use kiln_optim::PlateauState;
 use serde::{Deserialize, Serialize};
 
+use super::CallbackStates;
 use crate::Stop;
 use crate::losses::LossSum;
 use crate::monitor::Monitor;
@@ -36,13 +37,23 @@ pub struct TrainState {
     /// Updates of the average of the weights.
     #[serde(default)]
     pub(crate) averaged: u64,
-    pub(crate) callbacks: Vec<Option<serde_json::Value>>,
     /// What the task says of training batches beside their loss, over the epoch so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) observed: Vec<ObservedSum>,
     /// Of several optimisers, what the loop knows of those behind the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) others: Vec<PartState>,
+    pub(crate) callbacks: CallbackStates,
+    /// What of the task's state is no tensor.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub(crate) task: serde_json::Value,
+    /// The settings of the run. Empty in checkpoints of kiln 0.1.0.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub(crate) settings: serde_json::Value,
+    /// Where the limit of steps has ended an epoch before its last batch: the state without that end. With a larger limit
+    /// the run goes on from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before_cut: Option<Box<TrainState>>,
 }
 
 /// What the loop knows of an optimiser.
@@ -73,9 +84,12 @@ impl TrainState {
             monitor: Monitor::new(monitor),
             plateau: None,
             averaged: 0,
-            callbacks: Vec::new(),
             observed: Vec::new(),
             others: Vec::new(),
+            callbacks: CallbackStates::default(),
+            task: serde_json::Value::Null,
+            settings: serde_json::Value::Null,
+            before_cut: None,
         }
     }
 }

@@ -5,17 +5,14 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use kiln_core::Weights;
 use kiln_core::file::{TemporaryFolder, sync_folder, write_durably};
-use kiln_core::{Layout, Weights};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
+use super::read::{AVERAGE, Checkpoint, MODEL, OPTIM, STATE, TASK, best_of, load};
 use super::{FORMAT, TrainState};
 use crate::TrainError;
 
-const MODEL: &str = "model.safetensors";
-const OPTIM: &str = "optim.safetensors";
-const AVERAGE: &str = "average.safetensors";
-const STATE: &str = "state.json";
 const TEMPORARY: &str = ".tmp-";
 
 /// The folder `checkpoints/` of a run.
@@ -26,23 +23,6 @@ pub struct CheckpointStore {
     extra: BTreeMap<String, Vec<u8>>,
 }
 
-/// A checkpoint that was read and found whole.
-#[derive(Debug, Clone)]
-pub struct Checkpoint {
-    /// Its folder.
-    pub path: PathBuf,
-    /// The weights that count: those that were evaluated. With an average they are the average.
-    pub weights: Weights,
-    /// With an average, what else training needs to go on: see [`kiln_optim::Average::state`]. Empty without.
-    pub average: Weights,
-    /// The state of the optimiser.
-    pub optimizer: Weights,
-    /// Where the loop stood.
-    pub state: TrainState,
-    /// Files that were attached with [`CheckpointStore::attach`].
-    pub extra: BTreeMap<String, Vec<u8>>,
-}
-
 /// What a checkpoint holds beside the weights that count and the state of the loop.
 #[derive(Debug)]
 pub(crate) struct Rest {
@@ -50,6 +30,8 @@ pub(crate) struct Rest {
     pub(crate) optimizer: Weights,
     /// What an average needs; empty without.
     pub(crate) average: Weights,
+    /// The tensors that the task keeps; empty without.
+    pub(crate) task: Weights,
 }
 
 /// What [`CheckpointStore::verify`] found in one folder.
@@ -156,8 +138,10 @@ impl CheckpointStore {
             (OPTIM.to_owned(), rest.optimizer.to_safetensors()?),
             (STATE.to_owned(), state_json),
         ]);
-        if !rest.average.is_empty() {
-            files.insert(AVERAGE.to_owned(), rest.average.to_safetensors()?);
+        for (name, tensors) in [(AVERAGE, &rest.average), (TASK, &rest.task)] {
+            if !tensors.is_empty() {
+                files.insert(name.to_owned(), tensors.to_safetensors()?);
+            }
         }
         files.extend(self.extra.clone());
         for (name, bytes) in &files {
@@ -205,7 +189,7 @@ impl CheckpointStore {
     fn prune(&self) -> Result<(), TrainError> {
         let all = self.list()?;
         let (old, kept) = all.split_at(all.len().saturating_sub(self.keep));
-        let best: Vec<String> = kept.iter().filter_map(|path| best_of(path)).collect();
+        let best: Vec<String> = kept.iter().flat_map(|path| best_of(path)).collect();
         for path in old {
             if !best.iter().any(|name| path.ends_with(name)) {
                 self.delete(path)?;
@@ -249,31 +233,6 @@ pub(crate) fn folder_name(step: u64) -> String {
 
 fn step_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
-}
-
-/// The checkpoint with the best weights by the time of the one in `path`, as far as that can be read.
-fn best_of(path: &Path) -> Option<String> {
-    let state: TrainState = serde_json::from_slice(&fs::read(path.join(STATE)).ok()?).ok()?;
-    state.best
-}
-
-fn load(path: &Path) -> Result<(Manifest, Checkpoint), TrainError> {
-    let (manifest, mut files) = Manifest::read(path)?;
-    let mut take = |name: &str| {
-        files.remove(name).ok_or_else(|| TrainError::damaged(path, format!("the manifest lacks {name}")))
-    };
-    // Checkpoints are kiln's own, whether they say so or are older than the mark.
-    let parse = |bytes: &[u8]| {
-        Weights::from_safetensors_as(bytes, Layout::Kiln).map_err(|e| TrainError::damaged(path, e))
-    };
-    let (weights, optimizer) = (parse(&take(MODEL)?)?, parse(&take(OPTIM)?)?);
-    let state: TrainState = serde_json::from_slice(&take(STATE)?)
-        .map_err(|e| TrainError::damaged(path, format!("{STATE}: {e}")))?;
-    let average = match files.remove(AVERAGE) {
-        Some(bytes) => parse(&bytes)?,
-        None => Weights::default(),
-    };
-    Ok((manifest, Checkpoint { path: path.to_owned(), weights, average, optimizer, state, extra: files }))
 }
 
 fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {

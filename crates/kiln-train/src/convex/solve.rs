@@ -46,6 +46,7 @@ impl<T: Task> Trainer<T> {
         if !self.freezes.is_empty() {
             return Err(NotConvex::Frozen.into());
         }
+        self.config.solver.get_or_insert(SolverConfig::Fista);
         let from = match &self.store {
             Some(store) if resume => store.newest()?.0,
             Some(store) => {

@@ -8,12 +8,13 @@ use kiln_optim::Average;
 
 use super::Run;
 use super::part::Part;
-use crate::checkpoint::{Deferred, TrainState};
+use crate::checkpoint::{CallbackStates, Deferred, TrainState};
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
 use crate::freeze::Freezing;
 use crate::observed::Observed;
 use crate::schedules::length;
+use crate::settings::settings;
 use crate::several::Several;
 use crate::{Data, History, Task, TrainError, Trainer};
 
@@ -39,6 +40,12 @@ impl<'a, T: Task> Run<'a, T> {
             None => None,
         };
         trainer.task.plan(steps_per_epoch, steps)?;
+        let mut state = TrainState::new(&trainer.config.monitor);
+        if trainer.store.is_some() {
+            state.settings = settings(trainer, data, &params, steps);
+            // Two states under one key are an error before there is something to lose.
+            CallbackStates::of(&trainer.callbacks)?;
+        }
         let model = freezing.at(model, 0, 0);
         if let Some(several) = &mut several {
             several.freeze(freezing.frozen());
@@ -47,10 +54,11 @@ impl<'a, T: Task> Run<'a, T> {
         Ok(Self {
             model: Some(model),
             freezing,
-            state: TrainState::new(&trainer.config.monitor),
+            state,
             deferred: Deferred::new(trainer.defer),
             trainer,
             device,
+            steps,
             train,
             validation,
             parts,

@@ -6,7 +6,7 @@ use kiln_optim::Average;
 
 use super::Run;
 use super::part::{self, Part};
-use crate::checkpoint::Rest;
+use crate::checkpoint::{CallbackStates, Rest, TrainState};
 use crate::{Outcome, Stop, Task, TrainError};
 
 impl<T: Task> Run<'_, T> {
@@ -30,18 +30,13 @@ impl<T: Task> Run<'_, T> {
 
     /// Saves the state as it stands. Does nothing without a run directory.
     pub(super) fn save(&mut self, weights: &Weights) -> Result<(), TrainError> {
-        let seconds = self.seconds();
-        let Some(store) = &self.trainer.store else { return Ok(()) };
-        // What is saved must be known to be finite: a checkpoint of a run that diverged is no use.
-        part::read_losses(&mut self.parts, self.state.epoch)?;
-        self.state.seconds = seconds;
-        self.state.observed = self.observed.sums()?;
-        let first = self.parts[0].state();
-        (self.state.losses, self.state.plateau) = (first.losses, first.plateau);
-        self.state.others = self.parts[1..].iter().map(Part::state).collect();
-        self.state.callbacks = self.trainer.callbacks.iter().map(|callback| callback.save()).collect();
+        if self.trainer.store.is_none() {
+            return Ok(());
+        }
+        self.take_stock()?;
+        let (task, json) = self.trainer.task.save().unwrap_or_default().into_parts();
+        self.state.task = json;
         self.state.weights_blake3 = weights.blake3();
-        self.state.averaged = self.average.as_ref().map_or(0, Average::updates);
         if let Some(log) = &self.trainer.log
             && !self.deferred.holds()
         {
@@ -52,7 +47,36 @@ impl<T: Task> Run<'_, T> {
         let rest = || Rest {
             optimizer: part::checkpoint(&self.parts, self.several.as_ref(), model),
             average: average.map(|average| average.state(&Weights::of(model))).unwrap_or_default(),
+            task,
         };
-        self.deferred.save(store, weights, rest, &self.state)
+        match &self.trainer.store {
+            Some(store) => self.deferred.save(store, weights, rest, &self.state),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps the state as it stands where the limit of steps ends the epoch before its last batch.
+    pub(super) fn keep_before_cut(&mut self) -> Result<(), TrainError> {
+        if self.trainer.store.is_some() && self.state.batch < self.train.batches() {
+            self.take_stock()?;
+            self.state.before_cut = None;
+            let before = TrainState { seconds: 0.0, settings: serde_json::Value::Null, ..self.state.clone() };
+            self.state.before_cut = Some(Box::new(before));
+        }
+        Ok(())
+    }
+
+    /// Brings into the state what other parts of the run know.
+    fn take_stock(&mut self) -> Result<(), TrainError> {
+        // What is saved must be known to be finite: a checkpoint of a run that diverged is no use.
+        part::read_losses(&mut self.parts, self.state.epoch)?;
+        self.state.seconds = self.seconds();
+        self.state.observed = self.observed.sums()?;
+        let first = self.parts[0].state();
+        (self.state.losses, self.state.plateau) = (first.losses, first.plateau);
+        self.state.others = self.parts[1..].iter().map(Part::state).collect();
+        self.state.callbacks = CallbackStates::of(&self.trainer.callbacks)?;
+        self.state.averaged = self.average.as_ref().map_or(0, Average::updates);
+        Ok(())
     }
 }

@@ -23,6 +23,11 @@ impl<T: Task> Run<'_, T> {
         let begun = u64::from(self.state.batch > 0);
         let mut lr = self.parts[0].schedules.rate.at(self.state.step.saturating_sub(begun));
         let mut items = 0;
+        if begun > 0 && self.steps_done() {
+            // Stopped behind its last step, before the epoch was at its end.
+            self.keep_before_cut()?;
+            return self.end_epoch(lr, began);
+        }
         for batch in self.train.clone().epoch_from(self.state.epoch, self.state.batch, &self.device) {
             let batch = batch?;
             items += batch.items;
@@ -41,6 +46,7 @@ impl<T: Task> Run<'_, T> {
                 return Ok(Some(stop));
             }
             if self.steps_done() {
+                self.keep_before_cut()?;
                 break;
             }
         }
@@ -80,13 +86,17 @@ impl<T: Task> Run<'_, T> {
         Ok(lr)
     }
 
-    /// Callbacks, requests to stop, the time limit and checkpoints inside an epoch.
+    /// The task, callbacks, requests to stop, the time limit and checkpoints inside an epoch.
     fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
+        if let Some(model) = &self.model {
+            self.trainer.task.after_step(model, self.state.step);
+        }
         let (state, config) = (&self.state, &self.trainer.config);
         let view = StepView {
             epoch: state.epoch + 1,
             epochs: config.epochs,
             step: state.step,
+            steps: self.steps,
             batch: state.batch,
             batches: self.train.batches(),
             items,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `build.rs` | makes everything that the run needs, as it stands before the first step |
 //! | `foresee.rs` | finds out whether the monitored metric is there |
+//! | `reopen.rs` | says whether a run may go on from a checkpoint, with the settings it has now |
 //! | `restore.rs` | takes up the state of a checkpoint |
 //! | `side_by_side.rs` | who may use the generator that trainings at once share |
 //! | `part.rs` | one optimiser with its schedules and losses |
@@ -19,6 +20,7 @@ mod epoch;
 mod epoch_end;
 mod foresee;
 mod part;
+mod reopen;
 mod restore;
 mod round;
 mod side_by_side;
@@ -46,6 +48,8 @@ pub(crate) struct Run<'a, T: Task> {
     /// Moved out while it is updated, so that the backend owns every tensor alone and can update in place.
     model: Option<T::Model>,
     device: Device,
+    /// Optimiser steps of the whole run.
+    steps: u64,
     train: Loader<T::Batch>,
     validation: Option<Loader<T::Batch>>,
     /// The optimisers: one, unless there are several.

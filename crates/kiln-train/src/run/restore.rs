@@ -5,18 +5,21 @@ use kiln_core::params;
 
 use super::Run;
 use super::part;
-use crate::checkpoint::{Checkpoint, PartState};
+use crate::checkpoint::{Checkpoint, PartState, TrainState};
+use crate::monitor::Monitor;
 use crate::observed::Observed;
-use crate::{Task, TrainError};
+use crate::{Task, TaskState, TrainError};
 
 impl<T: Task> Run<'_, T> {
     /// Takes up the state of `from`, or clears what is left of an earlier try where there is no checkpoint.
     pub(super) fn restore(&mut self, from: Option<Checkpoint>) -> Result<(), TrainError> {
+        let ended = |from: &Option<Checkpoint>| from.as_ref().is_some_and(|from| from.state.stop.is_some());
+        let had_ended = ended(&from);
+        let from = from.map(|checkpoint| self.reopen(checkpoint)).transpose()?;
+        let reopened = had_ended && !ended(&from);
+        let lines = from.as_ref().map_or(0, |checkpoint| checkpoint.state.seq);
         if let Some(store) = &self.trainer.store {
             store.clean(from.as_ref())?;
-        }
-        if let Some(log) = &self.trainer.log {
-            self.history = log.cut(from.as_ref().map_or(0, |checkpoint| checkpoint.state.seq))?;
         }
         if let Some(checkpoint) = from {
             self.restore_state(checkpoint)?;
@@ -24,22 +27,38 @@ impl<T: Task> Run<'_, T> {
         for part in &mut self.parts {
             part.stepper.penalties.set_step(self.state.step);
         }
+        if reopened {
+            // Before a line that the end of the run counts on is cut off.
+            self.save(&self.weights())?;
+        }
+        if let Some(log) = &self.trainer.log {
+            self.history = log.cut(lines)?;
+        }
         Ok(())
     }
 
     fn restore_state(&mut self, checkpoint: Checkpoint) -> Result<(), TrainError> {
         self.restore_model(&checkpoint)?;
-        self.state = checkpoint.state.clone();
+        let settings = std::mem::take(&mut self.state.settings);
+        self.state = TrainState { settings, ..checkpoint.state.clone() };
+        if self.state.stop.is_none() {
+            self.state.before_cut = None;
+        }
+        if !self.state.monitor.follows(&self.trainer.config.monitor) {
+            // Changed on purpose. Values of two metrics do not compare.
+            self.state.monitor = Monitor::new(&self.trainer.config.monitor);
+            self.state.best = None;
+        }
         let first = PartState { losses: self.state.losses, plateau: self.state.plateau.clone() };
         for (part, saved) in self.parts.iter_mut().zip([first].into_iter().chain(self.state.others.clone())) {
             part.resume(saved);
         }
         self.observed = Observed::resumed(self.state.observed.clone());
         self.seconds_before = self.state.seconds;
-        for (callback, saved) in self.trainer.callbacks.iter_mut().zip(&self.state.callbacks) {
-            if let Some(saved) = saved {
-                callback.load(saved);
-            }
+        self.state.callbacks.restore(&mut self.trainer.callbacks);
+        if !checkpoint.task.is_empty() || !self.state.task.is_null() {
+            let kept = TaskState::of_parts(checkpoint.task.clone(), self.state.task.clone());
+            self.trainer.task.load(&kept, &self.device.clone().inner())?;
         }
         self.restore_best(checkpoint)
     }

@@ -7,7 +7,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, Linea
 use burn::tensor::activation::{log_softmax, relu};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use kiln_core::{Seed, Weights};
-use kiln_data::{DataError, Source};
+use kiln_data::{DataError, Fingerprint, Source};
 use kiln_optim::{AdamConfig, OptimConfig};
 use kiln_train::{Data, Scores, Task, TrainConfig, Trainer};
 
@@ -57,6 +57,10 @@ impl Source<PointBatch> for Points {
             y: Tensor::from_data(TensorData::new(y, [items.len()]), device),
             labels,
         })
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(Fingerprint::of_parts([self.seed.value().to_le_bytes().as_slice(), &self.len.to_le_bytes()]))
     }
 }
 

@@ -5,8 +5,10 @@
 mod accumulate;
 mod average;
 mod burn_dropout;
+mod changed;
 mod checkpoints;
 mod common;
+mod extend;
 mod first_weights;
 mod fit;
 mod freeze;
@@ -20,4 +22,5 @@ mod resume;
 mod several;
 mod several_golden;
 mod stopped;
+mod task_state;
 mod whole_set;

@@ -191,3 +191,19 @@ fn a_stop_while_validating_saves_the_last_step_and_loses_nothing() {
     let outcome = build(folder.path(), &config).resume(model(), &data()).unwrap();
     assert_eq!(end(folder.path(), outcome), whole);
 }
+
+#[test]
+fn stopped_behind_the_last_step_of_all_no_step_is_added() {
+    let config = TrainConfig { prefetch: 0, steps: Some(15), ..config() };
+    let whole = uninterrupted(&config);
+    let folder = tempfile::tempdir().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let points = |seed, len| Points { seed: Seed::new(seed), len };
+    // The next validation is behind the epoch that the limit of steps cuts short.
+    build(folder.path(), &config).callback(StopAt(12)).fit(model(), &data()).unwrap();
+    let stopping = Data::new(points(1, 103)).validation(Stopping(points(2, 57), Arc::clone(&stop)));
+    let first = build(folder.path(), &config).stop_flag(stop).resume(model(), &stopping).unwrap();
+    assert_eq!((first.stop, first.steps, first.history.epochs.len()), (Stop::Interrupted, 15, 1));
+    let outcome = build(folder.path(), &config).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}
