@@ -236,7 +236,7 @@ fn custom_model() {
 #[test]
 fn transfer() {
     let text = run("transfer", &[]);
-    assert!(text.contains("4 tensors loaded; missing: [\"layers.0.linear.weight\""), "{text}");
+    assert!(text.contains("6 tensors loaded; missing: [\"output.weight\""), "{text}");
     let means = row(&text, "mean");
     assert_eq!(means.len(), 3, "{text}");
     assert!(means[2] > means[0] + 0.03 && means[2] >= means[1] - 0.02, "{text}");
@@ -276,7 +276,7 @@ fn ridge() {
 #[test]
 fn own_metric() {
     let text = run("own_metric", &[]);
-    assert!(number(&text, "accuracy") > 0.8 && number(&text, "missed") < 0.4, "{text}");
+    assert!(number(&text, "accuracy") > 0.85 && number(&text, "missed") < 0.3, "{text}");
     let source = include_str!("../../examples/own_metric.rs");
     let code = source.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//"));
     assert!(code.count() <= 34);

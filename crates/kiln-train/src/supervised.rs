@@ -85,15 +85,16 @@ impl<M> Supervised<M> {
     /// are always scored.
     ///
     /// ```
+    /// # use burn::nn::Linear;
     /// # use kiln_core::{Metric, Seed};
-    /// # use kiln_data::{DataConfig, Prepared};
-    /// # use kiln_models::Network;
+    /// # use kiln_data::{DataConfig, Inputs, Prepared};
     /// # use kiln_objective::{LossConfig, TargetKind};
     /// # use kiln_train::Supervised;
     /// # let diabetes = Prepared::load(&DataConfig::new("diabetes"), Seed::new(0))?;
-    /// # let target = TargetKind::Numbers(diabetes.fitted.outputs());
+    /// # let target = TargetKind::Values(diabetes.fitted.outputs());
     /// # let loss = LossConfig::default_for(target).build(target)?;
-    /// let task = Supervised::new(Network::forward, loss, diabetes.fitted.clone())
+    /// # let forward = |model: &Linear, inputs: Inputs, _: Option<Seed>| model.forward(inputs.flat());
+    /// let task = Supervised::new(forward, loss, diabetes.fitted.clone())
     ///     .metric(Metric::minimise("worst"), |all| {
     ///         let errors = all.predictions().iter().zip(all.targets()).map(|(predicted, y)| (predicted - y).abs());
     ///         errors.fold(0.0, f64::max)
