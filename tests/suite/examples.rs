@@ -243,6 +243,19 @@ fn transfer() {
 }
 
 #[test]
+fn extend_a_run() {
+    let text = run("extend_a_run", &[]);
+    if crate::common::exact() {
+        assert!(text.contains("the same bits: true"), "{text}");
+    }
+    assert!(
+        text.contains("made with other settings: schedule.kind was \"constant\", is \"cosine\""),
+        "{text}"
+    );
+    assert!(text.contains("8 epochs, the last with a learning rate of "), "{text}");
+}
+
+#[test]
 fn custom_callback() {
     let text = run("custom_callback", &[]);
     assert!(text.contains('▁') && text.contains('█'), "{text}");

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use kiln_core::{ErrorKind, Explain, Seed};
+use kiln_core::{ErrorKind, Explain, ParamSelection, Seed};
 use kiln_objective::{Custom, L2Config};
 use kiln_optim::{CosineShape, EmaConfig, GradientConfig, OptimConfig, ScheduleFn, SgdConfig, StepShape};
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{
-    Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochView, ResumeError, Stop, TrainConfig,
-    TrainError, Trainer,
+    Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochView, Freeze, PartOptimizer, ResumeError,
+    Stop, TrainConfig, TrainError, Trainer,
 };
 use serde_json::Value;
 
@@ -95,6 +95,23 @@ fn every_setting_that_bits_follow_from_is_compared() {
     );
     let own = |run: Trainer<PointTask>| run.penalty(Custom::new("Σ w⁴", |w| w.flat.powi_scalar(4).sum()));
     assert!(with(own).starts_with("own_penalty.0 was none, is "));
+}
+
+#[test]
+fn what_one_of_several_optimisers_has_and_what_is_frozen_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |lr: f64, epochs: u64| {
+        let sgd = OptimConfig::from(SgdConfig { lr, ..SgdConfig::default() });
+        let body = PartOptimizer::new(sgd).params(ParamSelection::paths(["hidden", "norm"]));
+        begun(folder.path())
+            .optimizer_for("output", OptimConfig::from(SgdConfig::default()))
+            .optimizer_for("body", body)
+            .freeze(Freeze::new(ParamSelection::paths(["hidden"])).epochs(epochs))
+    };
+    run(0.1, 2).callback(StopAt(15)).fit(model(), &data()).unwrap();
+    let error = run(0.2, 3).resume(model(), &data()).unwrap_err().to_string();
+    assert!(error.contains("settings: optimizers.1.optim.lr was 0.1, is 0.2; freeze.0 was "), "{error}");
+    assert!(run(0.1, 2).resume(model(), &data()).is_ok());
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use kiln_core::ParamSelection;
 use kiln_objective::L2Config;
-use kiln_optim::{CosineShape, EmaConfig, ScheduleConfig, ScheduleFn, SwaConfig};
-use kiln_train::{CheckpointConfig, EarlyStoppingConfig, Stop, TrainConfig, Trainer};
+use kiln_optim::{CosineShape, EmaConfig, OptimConfig, ScheduleConfig, ScheduleFn, SgdConfig, SwaConfig};
+use kiln_train::{CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Stop, TrainConfig, Trainer};
 
 use crate::common::{PointTask, config, data, model, trainer};
 use crate::stopped::{End, StopAt, end};
@@ -71,6 +72,21 @@ fn a_warm_up_is_not_in_the_way() {
 #[test]
 fn a_schedule_of_ones_own_is_a_function_of_the_step() {
     check(&[epochs(1), epochs(4)], &|run| run.schedule(ScheduleFn::new(|step| 0.1 / (1.0 + step as f64))));
+}
+
+#[test]
+fn several_optimisers_and_frozen_parameters() {
+    let two = |run: Trainer<PointTask>| {
+        let sgd = |lr| OptimConfig::from(SgdConfig { lr, momentum: 0.9, ..SgdConfig::default() });
+        let head = PartOptimizer::new(sgd(0.05)).params(ParamSelection::paths(["output"]));
+        let body = PartOptimizer::new(sgd(0.01)).params(ParamSelection::paths(["hidden", "norm"]));
+        run.optimizer_for("head", head).optimizer_for("body", body)
+    };
+    check(&[epochs(1), epochs(3)], &two);
+    check(&[steps(15), steps(25)], &two);
+    let frozen =
+        |run: Trainer<PointTask>| run.freeze(Freeze::new(ParamSelection::paths(["hidden"])).epochs(2));
+    check(&[epochs(1), epochs(3)], &frozen);
 }
 
 #[test]
