@@ -76,7 +76,11 @@ impl<T: Task> Run<'_, T> {
         };
         // A solver takes no steps.
         if let Some(was) = was.filter(|_| self.trainer.config.solver.is_none()) {
-            changes.extend(other_way(&*self.trainer, self.per_epoch(), [was, self.steps], at.step)?);
+            let longer = other_way(&*self.trainer, self.per_epoch(), [was, self.steps], at.step)?;
+            // What has other settings is told already.
+            let told = |change: &Change| changes.iter().any(|known| known.is_within(&change.name));
+            let untold: Vec<Change> = longer.into_iter().filter(|change| !told(change)).collect();
+            changes.extend(untold);
         }
         let orphans = state.callbacks.orphans(&self.trainer.callbacks);
         changes.extend(orphans.iter().map(|key| Change::new(format!("{CALLBACKS}.{key}"), "there", "none")));
