@@ -79,7 +79,7 @@ fn the_gan_is_short() {
 }
 
 #[test]
-fn simsiam_learns_without_labels_and_goes_on_inside_an_epoch() {
+fn simsiam_does_not_collapse_and_goes_on_inside_an_epoch() {
     if exact() && has_fashion_mnist() {
         let text = survives("simsiam", &["640", "4"], 5, [3, 12]);
         assert!(number(&text, "nearest neighbour") > 0.5 && number(&text, "spread") > 0.2, "{text}");
