@@ -11,12 +11,15 @@ use kiln_train::{Scores, Task};
 
 use crate::output::StepOutput;
 
+/// From a model and a batch to an output.
+type Step<M, B, O> = dyn Fn(&M, B) -> O + Send + Sync;
+
 /// A model for burn-train as a task of kiln: the model, its batches and its outputs stay as they are.
 ///
 /// A step is a function from a batch to an output. A model that implements `InferenceStep` has one ([`StepTask::of_model`]).
 /// Training takes it, too, because the output holds the loss, and kiln goes backward itself: `TrainStep` is not asked.
 pub struct StepTask<M, B, O> {
-    step: Arc<dyn Fn(&M, B) -> O + Send + Sync>,
+    step: Arc<Step<M, B, O>>,
 }
 
 impl<M, B, O> StepTask<M, B, O> {

@@ -70,7 +70,7 @@ fn seeded<M: Module>(model: M) -> M {
     weights.apply(model).unwrap()
 }
 
-fn supervised<M>(forward: fn(&M, Inputs, Option<Seed>) -> Tensor<2>) -> Supervised<M> {
+fn supervised<M: 'static>(forward: fn(&M, Inputs, Option<Seed>) -> Tensor<2>) -> Supervised<M> {
     let target = TargetKind::Classes(10);
     Supervised::new(forward, LossConfig::default_for(target).build(target).unwrap(), digits().fitted)
 }
