@@ -1,5 +1,6 @@
 //! The task for kiln's own batches: inputs, targets, a loss, and the usual metrics.
 
+mod own_metrics;
 mod predict;
 
 use std::sync::Arc;
@@ -12,8 +13,8 @@ use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, DataError, Inputs, Targets};
 use kiln_objective::{BatchPenalties, BatchView, Loss, LossConfig, ObjectiveError, TargetKind};
 
-use crate::scores::{OfWhole, of_whole};
-use crate::{Kept, MetricValue, Scores, Task, TrainError};
+use crate::scores::OfWhole;
+use crate::{Scores, Task, TrainError};
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
 pub type Forward<M> = dyn Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync;
@@ -77,54 +78,6 @@ impl<M> Supervised<M> {
             penalties,
             observed: None,
             metrics: Vec::new(),
-        }
-    }
-
-    /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees what
-    /// [`predict`](Self::predict) gives, the targets, both in the units of the data, and the weights. Added after those that
-    /// are always scored.
-    ///
-    /// ```
-    /// # use burn::nn::Linear;
-    /// # use kiln_core::{Metric, Seed};
-    /// # use kiln_data::{DataConfig, Inputs, Prepared};
-    /// # use kiln_objective::{LossConfig, TargetKind};
-    /// # use kiln_train::Supervised;
-    /// # let diabetes = Prepared::load(&DataConfig::new("diabetes"), Seed::new(0))?;
-    /// # let target = TargetKind::Values(diabetes.fitted.outputs());
-    /// # let loss = LossConfig::default_for(target).build(target)?;
-    /// # let forward = |model: &Linear, inputs: Inputs, _: Option<Seed>| model.forward(inputs.flat());
-    /// let task = Supervised::new(forward, loss, diabetes.fitted.clone())
-    ///     .metric(Metric::minimise("worst"), |all| {
-    ///         let errors = all.predictions().iter().zip(all.targets()).map(|(predicted, y)| (predicted - y).abs());
-    ///         errors.fold(0.0, f64::max)
-    ///     });
-    /// # let _ = task;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn metric<V: MetricValue>(
-        mut self,
-        metric: impl Into<Metric>,
-        of: impl Fn(&Kept) -> V + Send + Sync + 'static,
-    ) -> Self {
-        self.metrics.push((metric.into(), of_whole(of)));
-        self
-    }
-
-    /// Keeps what the metrics of one's own need.
-    fn keep<T: Copy + Into<f64>>(
-        &self,
-        outputs: &[f32],
-        targets: &[T],
-        weights: Option<&[f32]>,
-        scores: &mut Scores,
-    ) {
-        if !self.metrics.is_empty() {
-            let whole = scores.keep_weighted(outputs, targets, weights);
-            for (metric, of) in &self.metrics {
-                whole.shared(metric, || Arc::clone(of));
-            }
         }
     }
 

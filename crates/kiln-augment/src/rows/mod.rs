@@ -2,13 +2,14 @@
 //! this list.
 
 mod any;
+mod apply;
 mod kind;
 
-use kiln_core::{Seed, kinds};
+use kiln_core::kinds;
 
 use crate::AugmentError;
-use crate::table::TableStatistics;
 pub use any::AnyRowTransform;
+pub(crate) use apply::apply;
 pub use kind::RowKind;
 pub(crate) use smote::Smote;
 
@@ -32,22 +33,5 @@ impl RowTransform {
     /// [`AugmentError::Number`] for a setting out of its range.
     pub fn check(&self, place: &str) -> Result<(), AugmentError> {
         self.as_kind().check(place)
-    }
-}
-
-/// Changes encoded rows in place, the i-th transform of a row drawing from its seed `.at(i)`.
-pub(crate) fn apply(
-    transforms: &[AnyRowTransform],
-    table: &TableStatistics,
-    numbers: &mut [f32],
-    seeds: &[Seed],
-) {
-    for (row, seed) in numbers.chunks_exact_mut(table.width().max(1)).zip(seeds) {
-        for (index, transform) in transforms.iter().enumerate() {
-            let (kind, seed) = (transform.as_kind(), seed.at(index as u64));
-            for (index, column) in (0..).zip(table.columns()) {
-                kind.change(&mut row[column.features.clone()], column, seed, index, table);
-            }
-        }
     }
 }

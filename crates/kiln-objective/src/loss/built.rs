@@ -5,7 +5,7 @@ use kiln_data::Targets;
 
 use super::LossTerms;
 use super::kind::like;
-use super::own::Which;
+use super::which::Which;
 
 /// A loss that fits its target.
 ///

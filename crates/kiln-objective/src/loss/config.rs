@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::value::{Error, MapDeserializer};
 
-use super::own::Which;
+use super::which::Which;
 use super::{ConvexLoss, CrossEntropyConfig, Loss, LossConfig, MseConfig};
 use crate::{ObjectiveError, TargetKind};
 

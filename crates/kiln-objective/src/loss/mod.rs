@@ -12,6 +12,7 @@ mod overlap;
 mod own;
 mod target;
 mod terms;
+mod which;
 
 use kiln_core::kinds;
 

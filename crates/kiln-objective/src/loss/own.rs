@@ -6,24 +6,9 @@ use std::sync::Arc;
 use burn::tensor::{Int, Tensor};
 use kiln_data::Targets;
 
-use super::{Loss, LossConfig, LossKind, LossTerms};
+use super::which::Which;
+use super::{Loss, LossKind, LossTerms};
 use crate::{ObjectiveError, TargetKind};
-
-/// The settings that a loss was made of, or a user's own.
-#[derive(Debug, Clone)]
-pub(super) enum Which {
-    Config(LossConfig),
-    Own(Arc<dyn LossKind>),
-}
-
-impl Which {
-    pub(super) fn as_kind(&self) -> &dyn LossKind {
-        match self {
-            Self::Config(config) => config.as_kind(),
-            Self::Own(own) => own.as_ref(),
-        }
-    }
-}
 
 impl Loss {
     /// A loss of one's own, for a target.

@@ -5,6 +5,7 @@
 mod calibration_golden;
 mod curves;
 mod logistic_path;
+mod own_splits;
 mod path;
 mod problems;
 mod split_golden;

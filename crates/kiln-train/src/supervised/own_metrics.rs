@@ -1,0 +1,59 @@
+//! Metrics of a user's own over all items of a part.
+
+use std::sync::Arc;
+
+use kiln_core::Metric;
+
+use super::Supervised;
+use crate::scores::of_whole;
+use crate::{Kept, MetricValue, Scores};
+
+impl<M> Supervised<M> {
+    /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees what
+    /// [`predict`](Self::predict) gives, the targets, both in the units of the data, and the weights. Added after those that
+    /// are always scored.
+    ///
+    /// ```
+    /// # use burn::nn::Linear;
+    /// # use kiln_core::{Metric, Seed};
+    /// # use kiln_data::{DataConfig, Inputs, Prepared};
+    /// # use kiln_objective::{LossConfig, TargetKind};
+    /// # use kiln_train::Supervised;
+    /// # let diabetes = Prepared::load(&DataConfig::new("diabetes"), Seed::new(0))?;
+    /// # let target = TargetKind::Values(diabetes.fitted.outputs());
+    /// # let loss = LossConfig::default_for(target).build(target)?;
+    /// # let forward = |model: &Linear, inputs: Inputs, _: Option<Seed>| model.forward(inputs.flat());
+    /// let task = Supervised::new(forward, loss, diabetes.fitted.clone())
+    ///     .metric(Metric::minimise("worst"), |all| {
+    ///         let errors = all.predictions().iter().zip(all.targets()).map(|(predicted, y)| (predicted - y).abs());
+    ///         errors.fold(0.0, f64::max)
+    ///     });
+    /// # let _ = task;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn metric<V: MetricValue>(
+        mut self,
+        metric: impl Into<Metric>,
+        of: impl Fn(&Kept) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.metrics.push((metric.into(), of_whole(of)));
+        self
+    }
+
+    /// Keeps what the metrics of one's own need.
+    pub(super) fn keep<T: Copy + Into<f64>>(
+        &self,
+        outputs: &[f32],
+        targets: &[T],
+        weights: Option<&[f32]>,
+        scores: &mut Scores,
+    ) {
+        if !self.metrics.is_empty() {
+            let whole = scores.keep_weighted(outputs, targets, weights);
+            for (metric, of) in &self.metrics {
+                whole.shared(metric, || Arc::clone(of));
+            }
+        }
+    }
+}
