@@ -12,7 +12,7 @@ use crate::{MetricError, check};
 /// [`ClassCounts::with_zero_division`] takes another value.
 ///
 /// # Errors
-/// As [`accuracy_score`]; with [`Average::Binary`] also a label other than 0 and 1.
+/// As [`accuracy_score`](crate::accuracy_score); with [`Average::Binary`] also a label other than 0 and 1.
 ///
 /// ```
 /// use kiln_metrics::{Average, precision_score};

@@ -118,7 +118,7 @@ impl Penalties {
     /// Fits the schedules of the strengths to a run of `steps` steps. Before, every strength is whole.
     ///
     /// # Errors
-    /// [`OptimError`] as [`ScheduleConfig::build_for`].
+    /// [`OptimError`] as [`ScheduleConfig::build_for`](kiln_optim::ScheduleConfig::build_for).
     pub fn plan(&mut self, steps_per_epoch: u64, steps: u64) -> Result<(), OptimError> {
         self.terms.iter_mut().try_for_each(|term| term.share.plan(&term.key, steps_per_epoch, steps))
     }
