@@ -12,6 +12,8 @@ from pathlib import Path
 # A run's folder: its time and its four digits differ from run to run.
 STAMP = re.compile(r"\d{8}-\d{6}-(?P<name>[\w-]+?)-[0-9a-f]{4}\b")
 VARIES = {"seconds", "peak_rss_bytes", "started", "finished", "time", "kiln", "threads", "arguments"}
+# What a resume compares in state.json: the same is in run.toml, and some builds do not write it.
+VARIES |= {"settings"}
 
 
 def settled(value):
@@ -38,6 +40,14 @@ def text(path):
     return "\n".join(sorted(lines) if path.name in ("out.txt", "study.jsonl") else lines)
 
 
+def tensors(content):
+    """A safetensors file without its metadata, which says who wrote it."""
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    header.pop("__metadata__", None)
+    return json.dumps(header, sort_keys=True).encode() + content[8 + length :]
+
+
 def main():
     code, command = sys.argv[1:]
     parts = {"out": [], "weights": [], "metrics": [], "tables": [], "config": []}
@@ -47,7 +57,7 @@ def main():
             continue
         kind = {".safetensors": "weights", ".toml": "config", ".txt": "out"}.get(path.suffix, "tables")
         kind = "metrics" if path.name == "metrics.jsonl" else kind
-        content = path.read_bytes() if kind == "weights" else text(path).encode()
+        content = tensors(path.read_bytes()) if kind == "weights" else text(path).encode()
         parts[kind].append(f"{name} {hashlib.sha256(content).hexdigest()}")
     words = [f"{kind}={hashlib.sha256(chr(10).join(lines).encode()).hexdigest()[:12]}" for kind, lines in parts.items() if lines]
     print(command, "|", f"code={code}", *words, flush=True)
