@@ -134,6 +134,8 @@ pub mod prelude {
 mod guide {
     #[doc = include_str!("../../docs/guide/own-models.md")]
     struct OwnModels;
+    #[doc = include_str!("../../docs/guide/own-data.md")]
+    struct OwnData;
     #[doc = include_str!("../../docs/guide/transfer.md")]
     struct Transfer;
     #[doc = include_str!("../../docs/guide/several-optimisers.md")]

@@ -39,6 +39,8 @@ pages! {
     metrics: "docs/guide/metrics.md",
     search: "docs/guide/search.md",
     own_models: "docs/guide/own-models.md",
+    own_data: "docs/guide/own-data.md",
+    bare_loop: "docs/guide/bare-loop.md",
     several_optimisers: "docs/guide/several-optimisers.md",
     serving: "docs/guide/serving.md",
     transfer: "docs/guide/transfer.md",
