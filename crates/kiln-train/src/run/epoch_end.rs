@@ -79,7 +79,7 @@ impl<T: Task> Run<'_, T> {
         let (epoch, step) = (self.state.epoch + 1, self.state.step);
         let monitor = &mut self.state.monitor;
         let (value, direction) = monitor.read(metrics)?;
-        check_finite("validation loss", value, epoch, step)?;
+        check_finite(format!("validation {}", self.trainer.config.monitor), value, epoch, step)?;
         for part in &mut self.parts {
             part.schedules.rate.observe(value, direction == Direction::Maximise);
         }
