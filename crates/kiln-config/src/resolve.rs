@@ -7,6 +7,7 @@ use kiln_core::Explain;
 use kiln_core::device::DeviceName;
 use kiln_data::InputShape;
 use kiln_models::ModelError;
+use kiln_objective::ObjectiveError;
 use kiln_optim::{OptimError, Optimizer};
 use toml::Value;
 
@@ -193,8 +194,25 @@ impl Resolved {
         if let Some(mix) = &self.config.mix {
             mix.build("mix").map_err(|error| self.refuse(error))?;
         }
+        self.check_objective()?;
         self.check_model()?;
         self.config.device_name().map_err(|error| self.refuse(error))
+    }
+
+    /// The numbers of loss, penalties and constraints. Whether they fit the data is seen where a run begins.
+    fn check_objective(&self) -> Result<(), ConfigError> {
+        if let Some(loss) = &self.config.loss
+            && let Err(error @ ObjectiveError::Number(_)) = loss.as_kind().check(1)
+        {
+            return Err(self.refuse(error));
+        }
+        for (place, penalty) in self.config.penalty.iter().enumerate() {
+            penalty.check(&format!("penalty.{place}")).map_err(|error| self.refuse(error))?;
+        }
+        for (place, constraint) in self.config.constraint.iter().enumerate() {
+            constraint.as_kind().check(&format!("constraint.{place}")).map_err(|error| self.refuse(error))?;
+        }
+        Ok(())
     }
 
     /// What is wrong with the model whatever the data.

@@ -79,3 +79,23 @@ fn the_schema_of_a_file_is_json() {
     assert_eq!(place.ok("config schema --json").last_event()["schema"], schema);
     assert!(place.ok("config schema --help").stdout.contains("#:schema ./kiln.schema.json"));
 }
+
+#[test]
+fn a_number_out_of_its_range_is_no_right_configuration() {
+    let place = Place::new();
+    for (settings, message) in [
+        ("loss.kind=huber loss.delta=-1", "loss.delta is -1"),
+        (
+            "loss.kind=cross-entropy loss.class_weights=[1,2,3] loss.label_smoothing=2",
+            "loss.label_smoothing is 2",
+        ),
+        ("penalty.0.kind=l1 penalty.0.strength=-1", "penalty.0.strength is -1"),
+        ("constraint.0.kind=max-norm constraint.0.max=0", "constraint.0.max is 0"),
+        ("optim.lr=-1", "optim.lr is -1"),
+        ("schedule.kind=step schedule.every=0", "schedule.every is 0"),
+    ] {
+        place.fails(&format!("config check data.source=diabetes {settings}"), 2, message);
+    }
+    // How many classes there are, only the data say.
+    place.ok("config check data.source=wine loss.kind=cross-entropy loss.class_weights=[1,2,3]");
+}

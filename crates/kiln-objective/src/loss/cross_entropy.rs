@@ -41,14 +41,14 @@ impl LossKind for CrossEntropyConfig {
     }
 
     fn check(&self, classes: usize) -> Result<(), ObjectiveError> {
-        let found = self.class_weights.len();
-        if found != 0 && found != classes {
-            return Err(ObjectiveError::ClassWeights { found, classes });
-        }
         for (class, weight) in self.class_weights.iter().enumerate() {
             Range::POSITIVE.check(&format!("loss.class_weights[{class}]"), *weight)?;
         }
         Range::UNIT.check("loss.label_smoothing", self.label_smoothing)?;
+        let found = self.class_weights.len();
+        if found != 0 && found != classes {
+            return Err(ObjectiveError::ClassWeights { found, classes });
+        }
         Ok(())
     }
 
