@@ -12,12 +12,11 @@ pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset";
 /// How well other crates are compiled where that is not as in the workspace's manifest: together these were three quarters of the
 /// build. Flex and kiln's kernels for it do nothing on these devices. What dispatches operations and writes and starts kernels
 /// takes a small share of a step at any level; the work is in ndarray's loops, and in what the driver makes of a kernel.
-const LEVELS: [(&str, u8); 24] = [
+const LEVELS: [(&str, u8); 23] = [
     ("ash", 0),
     ("burn-cubecl", 0),
     ("burn-dispatch", 0),
     ("burn-flex", 0),
-    ("burn-ndarray", 1),
     ("cubecl", 0),
     ("cubecl-core", 1),
     ("cubecl-ir", 1),

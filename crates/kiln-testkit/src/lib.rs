@@ -53,3 +53,16 @@ pub fn device_name() -> DeviceName {
         Err(error) => unreachable!("KILN_TEST_DEVICE: {error}"),
     }
 }
+
+/// Which of these cases a test goes through on the device under test: all of them on a CPU, the first two on a GPU.
+///
+/// Without hardware a GPU is a program that takes a millisecond for each operation. What differs there is what an operation
+/// computes, and two cases show that; whether the program is right in every case is shown on a CPU.
+pub fn few<T>(all: &[T]) -> &[T] {
+    if device_name().is_cpu() { all } else { &all[..all.len().min(2)] }
+}
+
+/// How many random cases a test draws on the device under test: `all` on a CPU, a twentieth on a GPU. Why: see [`few`].
+pub fn draws(all: u64) -> u64 {
+    if device_name().is_cpu() { all } else { all.div_ceil(20) }
+}

@@ -5,7 +5,10 @@ use kiln_core::Seed;
 use kiln_objective::{Penalty, WeightView};
 use kiln_optim::StepSize;
 
-use crate::{computes_in, device, device_name, gradient_check};
+use crate::{computes_in, device, draws, gradient_check};
+
+/// How many shapes of weights as layers have them: vectors, matrices, filters.
+const SHAPES: u64 = 100;
 
 /// What a penalty promises beside the laws of all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +19,7 @@ pub struct PenaltyLaws {
     pub least_at_zero: bool,
 }
 
-/// How many shapes of weights as layers have them: vectors, matrices, filters. A GPU in software takes a millisecond for each
-/// operation.
-fn shapes() -> u64 {
-    if device_name().is_cpu() { 100 } else { 8 }
-}
-
-/// Asserts that a penalty keeps its laws, at 100 random shapes of vectors, matrices and filters (8 on a GPU):
+/// Asserts that a penalty keeps its laws, at 100 random shapes of vectors, matrices and filters (5 on a GPU):
 ///
 /// - its value is one number, not negative, of the weight's data type, and does not depend on where in memory the weight is;
 /// - its gradient is that of its differences, in f64, within a relative error of 1e-6, whether it is in closed form or not;
@@ -45,8 +42,9 @@ pub fn check_penalty(
     is_smooth: impl Fn(&[f64], &[usize]) -> bool,
     laws: PenaltyLaws,
 ) {
+    let shapes = draws(SHAPES);
     let mut smooth = 0;
-    for shape in 0..shapes() {
+    for shape in 0..shapes {
         let mut draw = Draw(Seed::new(shape), 0);
         let dims = draw.dims(shape);
         let numbers = dims.iter().product();
@@ -69,7 +67,6 @@ pub fn check_penalty(
             assert!(none.is_none(), "{name}: a proximal step of a penalty that has none");
         }
     }
-    let shapes = shapes();
     assert!(smooth >= shapes / 2, "{name}: only {smooth} of {shapes} weights are away from its corners");
 }
 
