@@ -62,7 +62,7 @@ pub fn few<T>(all: &[T]) -> &[T] {
     if device_name().is_cpu() { all } else { &all[..all.len().min(2)] }
 }
 
-/// How many random cases a test draws on the device under test: `all` on a CPU, a twentieth on a GPU. Why: see [`few`].
+/// How many random cases a test draws on the device under test: `all` on a CPU, a fortieth on a GPU. Why: see [`few`].
 pub fn draws(all: u64) -> u64 {
-    if device_name().is_cpu() { all } else { all.div_ceil(20) }
+    if device_name().is_cpu() { all } else { all.div_ceil(40) }
 }

@@ -4,7 +4,7 @@ use burn::module::{Module, Param, RunningState};
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::{Weights, params};
 use kiln_optim::{Average, AverageConfig, EmaConfig, SwaConfig};
-use kiln_testkit::device;
+use kiln_testkit::{device, few};
 
 use crate::common::{assert_close, expected, precisions};
 
@@ -57,7 +57,7 @@ fn cases() -> Vec<(&'static str, AverageConfig)> {
 #[test]
 fn averages_are_timms_and_pytorchs() {
     let golden = kiln_testkit::golden("average");
-    for (name, config) in cases() {
+    for (name, config) in few(&cases()).to_vec() {
         for (dtype, _) in precisions() {
             let tolerance = if dtype == DType::F64 { 1e-12 } else { 1e-6 };
             let mut average = Average::new(&config, 10, 100).unwrap();

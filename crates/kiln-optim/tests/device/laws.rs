@@ -1,7 +1,7 @@
 //! Every optimiser keeps the laws of the conformance suite.
 
 use kiln_optim::{LookaheadConfig, OptimConfig, OptimizerConfig};
-use kiln_testkit::check_optimizer;
+use kiln_testkit::{check_optimizer, device_name};
 
 use crate::cases::whole_cases;
 
@@ -11,8 +11,13 @@ fn every_optimiser_keeps_the_laws() {
     for kind in OptimConfig::NAMES {
         assert!(cases.iter().any(|(_, config)| config.rule.name() == *kind), "{kind} has no golden case");
     }
+    // In software a GPU has time for one case of each kind.
+    let mut seen = Vec::new();
     for (name, config) in cases {
-        check_optimizer(name, &config);
+        if device_name().is_cpu() || !seen.contains(&config.rule.name()) {
+            seen.push(config.rule.name());
+            check_optimizer(name, &config);
+        }
     }
 }
 

@@ -5,22 +5,13 @@
 mod accumulate;
 mod average;
 mod burn_dropout;
-mod changed;
-mod checkpoints;
+#[allow(dead_code, reason = "the tests in `suite` use the rest")]
 mod common;
-mod extend;
 mod first_weights;
 mod fit;
-mod freeze;
-mod lr_finder;
-mod metrics;
 mod optimisers;
-mod own_metrics;
-mod own_parts;
 mod penalties;
 mod resume;
-mod several;
 mod several_golden;
+#[allow(dead_code, reason = "the tests in `suite` use the rest")]
 mod stopped;
-mod task_state;
-mod whole_set;

@@ -5,7 +5,6 @@ use std::path::Path;
 use kiln_core::ParamSelection;
 use kiln_objective::L2Config;
 use kiln_optim::{CosineShape, EmaConfig, OptimConfig, ScheduleConfig, ScheduleFn, SgdConfig, SwaConfig};
-use kiln_testkit::few;
 use kiln_train::{CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Stop, TrainConfig, Trainer};
 
 use crate::common::{PointTask, config, data, model, trainer};
@@ -93,7 +92,7 @@ fn several_optimisers_and_frozen_parameters() {
 #[test]
 fn an_extension_is_interrupted_as_any_run() {
     let whole = extended(&[epochs(5)], &|run| run);
-    for &stop in few(&[23, 27, 40]) {
+    for stop in [23, 27, 40] {
         let folder = tempfile::tempdir().unwrap();
         let go = |epochs| run(folder.path(), self::epochs(epochs), &|run| run);
         go(2).fit(model(), &data()).unwrap();

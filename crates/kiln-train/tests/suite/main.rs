@@ -1,0 +1,21 @@
+//! What the loop does whatever the device: settings that changed, checkpoints, extension, freezing, metrics, tasks of one's own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
+
+mod changed;
+mod checkpoints;
+#[path = "../device/common.rs"]
+#[allow(dead_code, reason = "the tests of devices use the rest")]
+mod common;
+mod extend;
+mod freeze;
+mod lr_finder;
+mod metrics;
+mod own_metrics;
+mod own_parts;
+mod several;
+#[path = "../device/stopped.rs"]
+#[allow(dead_code, reason = "the tests of devices use the rest")]
+mod stopped;
+mod task_state;
+mod whole_set;
