@@ -5,7 +5,6 @@
 mod accumulate;
 mod average;
 mod burn_dropout;
-#[allow(dead_code, reason = "the tests in `suite` use the rest")]
 mod common;
 mod first_weights;
 mod fit;
@@ -13,5 +12,4 @@ mod optimisers;
 mod penalties;
 mod resume;
 mod several_golden;
-#[allow(dead_code, reason = "the tests in `suite` use the rest")]
 mod stopped;

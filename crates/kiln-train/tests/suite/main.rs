@@ -5,7 +5,6 @@
 mod changed;
 mod checkpoints;
 #[path = "../device/common.rs"]
-#[allow(dead_code, reason = "the tests of devices use the rest")]
 mod common;
 mod extend;
 mod freeze;
@@ -15,7 +14,6 @@ mod own_metrics;
 mod own_parts;
 mod several;
 #[path = "../device/stopped.rs"]
-#[allow(dead_code, reason = "the tests of devices use the rest")]
 mod stopped;
 mod task_state;
 mod whole_set;
