@@ -12,6 +12,7 @@ mod cv;
 mod cv_jobs;
 mod cv_kill;
 mod docs;
+mod exact_numbers;
 mod examples;
 mod kill;
 mod malformed;

@@ -11,7 +11,7 @@ const KEPT: usize = 20;
 /// Noise, and labels that have nothing to do with it.
 fn noise(seed: Seed) -> Dataset {
     let column = |index: usize| {
-        let numbers = (0..ROWS).map(|row| seed.at(index as u64).normal(row as u64) as f32).collect();
+        let numbers = (0..ROWS).map(|row| seed.at(index as u64).normal(row as u64)).collect();
         Column { name: format!("x{index}"), values: Values::Numeric(numbers) }
     };
     Dataset {

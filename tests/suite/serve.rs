@@ -30,21 +30,25 @@ age,job,height,city,wage
 const NEW: [&str; 4] = ["33,baker,1.7333,Ulm", "?,NA,1.8,Bonn", " 41 , clerk,1e0,Ulm", "25,pilot,,Paris"];
 
 /// The numbers that `kiln predict` prints behind the first columns, row by row.
-fn printed(place: &Place, line: &str, columns: usize) -> Vec<Vec<f32>> {
+fn printed(place: &Place, line: &str, columns: usize) -> Vec<Vec<f64>> {
     let text = place.ok(line).stdout;
     let number = |cell: &str| cell.parse().unwrap();
     text.lines().skip(1).map(|line| line.split(',').skip(columns).map(number).collect()).collect()
 }
 
-fn numbers(predictions: &[Prediction<'_>]) -> Vec<Vec<f32>> {
-    let of =
-        |prediction: &Prediction<'_>| prediction.probabilities().or(prediction.values()).unwrap().to_vec();
+fn numbers(predictions: &[Prediction<'_>]) -> Vec<Vec<f64>> {
+    // Probabilities are f32 and are printed as such.
+    let decimal = |share: &f32| share.to_string().parse().unwrap();
+    let of = |prediction: &Prediction<'_>| match prediction.probabilities() {
+        Some(shares) => shares.iter().map(decimal).collect(),
+        None => prediction.values().unwrap().to_vec(),
+    };
     predictions.iter().map(of).collect()
 }
 
 #[track_caller]
-fn assert_bits(ours: &[Vec<f32>], theirs: &[Vec<f32>]) {
-    let bits = |rows: &[Vec<f32>]| -> Vec<Vec<u32>> {
+fn assert_bits(ours: &[Vec<f64>], theirs: &[Vec<f64>]) {
+    let bits = |rows: &[Vec<f64>]| -> Vec<Vec<u64>> {
         rows.iter().map(|row| row.iter().map(|x| x.to_bits()).collect()).collect()
     };
     assert_eq!(bits(ours), bits(theirs), "{ours:?} {theirs:?}");
@@ -88,7 +92,7 @@ fn rows_have_the_bits_of_the_command() {
     assert_eq!(predictor.class_names().unwrap(), flower.names());
     let shares = flower.probabilities().unwrap();
     assert_eq!(flower.class(), Some(flower.names()[flower.class_index().unwrap()].as_str()));
-    assert_eq!(flower.get(flower.class().unwrap()), shares.iter().copied().reduce(f32::max));
+    assert_eq!(flower.get(flower.class().unwrap()), shares.iter().copied().reduce(f32::max).map(f64::from));
     assert_eq!((flower.values(), flower.get("rose")), (None, None));
     let json: serde_json::Value = serde_json::from_str(&serde_json::to_string(&flower).unwrap()).unwrap();
     assert_eq!(json["prediction"], flower.class().unwrap());

@@ -4,6 +4,7 @@
 //! Nothing here knows about data, models or training.
 
 pub mod check;
+mod decimal;
 pub mod device;
 mod did_you_mean;
 mod digits;
@@ -25,6 +26,7 @@ mod selection;
 mod weights;
 
 pub use check::{NumberError, Range};
+pub use decimal::{decimal_of_f32, f32_step, shortest_decimal};
 pub use device::DeviceName;
 pub use did_you_mean::nearest;
 pub use digits::few_digits;

@@ -35,6 +35,19 @@ macro_rules! from_numbers {
 
 from_numbers!(f64, f32, i32, u32, i16, u16, i8, u8);
 
+/// Whole numbers become the nearest f64, which is the same number up to 2^53.
+macro_rules! from_long_numbers {
+    ($($number:ty),*) => {
+        $(impl From<$number> for CellValue<'_> {
+            fn from(number: $number) -> Self {
+                Self::Number(number as f64)
+            }
+        })*
+    };
+}
+
+from_long_numbers!(i64, u64);
+
 impl<'a> From<&'a str> for CellValue<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
@@ -59,8 +72,8 @@ pub(crate) enum Meaning {
     /// Nothing.
     Missing,
     /// A finite number.
-    Number(f32),
-    /// A number that is infinite or does not fit into 32-bit floating point.
+    Number(f64),
+    /// A number that is infinite or does not fit into 64-bit floating point.
     Infinite,
     /// Anything else.
     Text,
@@ -72,7 +85,7 @@ pub(crate) fn meaning(text: &str) -> Meaning {
     if text.is_empty() || MISSING.iter().any(|missing| missing.eq_ignore_ascii_case(text)) {
         return Meaning::Missing;
     }
-    match text.parse::<f32>() {
+    match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Meaning::Number(number),
         Ok(number) if number.is_nan() => Meaning::Missing,
         Ok(_) => Meaning::Infinite,
@@ -89,10 +102,12 @@ mod tests {
         for missing in ["", "NA", "na", "N/A", "NaN", "nan", "-nan", "null", "NULL", "?"] {
             assert_eq!(meaning(missing), Meaning::Missing, "{missing}");
         }
-        for (text, number) in [("1", 1.0), ("-1.5e3", -1500.0), (".5", 0.5), ("+2.", 2.0), ("1e-50", 0.0)] {
+        for (text, number) in
+            [("1", 1.0), ("-1.5e3", -1500.0), (".5", 0.5), ("+2.", 2.0), ("1e-50", 1e-50), ("1e39", 1e39)]
+        {
             assert_eq!(meaning(text), Meaning::Number(number), "{text}");
         }
-        for infinite in ["inf", "-Infinity", "1e39"] {
+        for infinite in ["inf", "-Infinity", "1e309"] {
             assert_eq!(meaning(infinite), Meaning::Infinite, "{infinite}");
         }
         for text in ["1,5", "1 000", "0x10", "none", "??", "-"] {

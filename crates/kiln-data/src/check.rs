@@ -16,7 +16,7 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
 }
 
 /// Whether there are as many weights as rows.
-pub(crate) fn weights(weights: Option<&[f32]>, inputs: usize) -> Result<(), Inconsistency> {
+pub(crate) fn weights(weights: Option<&[f64]>, inputs: usize) -> Result<(), Inconsistency> {
     match weights {
         Some(weights) if weights.len() != inputs => {
             Err(Inconsistency::WeightLength { inputs, weights: weights.len() })
@@ -37,4 +37,13 @@ pub(crate) fn rows(asked: &[usize], rows: usize) -> Result<(), Inconsistency> {
 pub(crate) fn some_rows(asked: &[usize], rows: usize) -> Result<(), DataError> {
     self::rows(asked, rows)?;
     if asked.is_empty() { Err(DataError::NoItems) } else { Ok(()) }
+}
+
+/// Whether the weights of these rows, which are there, are finite and not negative.
+pub(crate) fn finite_weights(weights: &[f64], rows: &[usize]) -> Result<(), DataError> {
+    let is_sound = |row: usize| weights[row].is_finite() && weights[row] >= 0.0;
+    match rows.iter().find(|&&row| !is_sound(row)) {
+        None => Ok(()),
+        Some(&row) => Err(DataError::Weight { row, value: weights[row] }),
+    }
 }

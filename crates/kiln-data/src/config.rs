@@ -27,7 +27,7 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
     /// CSV only: a column of weights, one number of 0 or more for each row. It is not an input. A row of weight 2 counts as two
-    /// rows in losses and metrics; scaling and splits do not look at weights. Default: every row counts 1.
+    /// rows in losses, metrics and scaling, and one of weight 0 as none; splits do not look at weights. Default: every row counts 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
     /// The share of the items that are not test items which is held out for validation, `[0, 1)`. Default 0.1.

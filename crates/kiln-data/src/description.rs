@@ -59,10 +59,10 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn of(values: impl Iterator<Item = f32>) -> Self {
+    pub(crate) fn of(values: impl Iterator<Item = f64>) -> Self {
         let (mut missing, mut present, mut sum) = (0u64, 0u64, 0.0);
         let (mut least, mut greatest) = (f64::NAN, f64::NAN);
-        for value in values.map(f64::from) {
+        for value in values {
             if value.is_nan() {
                 missing += 1;
                 continue;

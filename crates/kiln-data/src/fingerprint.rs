@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::hash::Hash;
-use crate::{Features, Target};
+use crate::{Features, Precision, Target};
 
 /// BLAKE3 of the contents of a data set, in hexadecimal. Two data sets with the same fingerprint train the same model.
 /// A run keeps the fingerprint of its data. Resume and evaluation compare it with the data they find.
@@ -18,17 +18,31 @@ impl Fingerprint {
     ///
     /// 1. `kiln-data 1`;
     /// 2. the name of the form of the inputs and what the form has: `images`, the shape (3 × u64) and the pixels; or
-    ///    `table`, the number of columns (u64) and for each its name, then `n` and the cells (f32, every NaN as
-    ///    0x7fc00000), or `c`, the categories and the codes (u32);
+    ///    `table`, the number of columns (u64) and for each its name, then `n` and the cells as numbers, or `c`, the
+    ///    categories and the codes (u32);
     /// 3. the name of the kind of the target and what the kind has: `classes`, the names and the labels (u32); or `values`,
-    ///    the names and the numbers (f32);
+    ///    the names and the numbers;
     /// 4. the fixed test rows (u64);
-    /// 5. where there are weights, `weights` and the numbers (f32).
+    /// 5. where there are weights, `weights` and the numbers.
     ///
-    /// Texts and lists go in with their length (u64) before them. The name of the set is left out, so that a renamed
-    /// file keeps its fingerprint.
-    pub fn of(features: &Features, target: &Target, fixed_test: &[usize], weights: Option<&[f32]>) -> Self {
-        let mut hash = Hash::default();
+    /// Texts and lists go in with their length (u64) before them, numbers as `f64` and a list (f64, every NaN as
+    /// 0x7ff8000000000000). The name of the set is left out, so that a renamed file keeps its fingerprint.
+    ///
+    /// An older kiln took numbers in as a list alone (f32, every NaN as 0x7fc00000):
+    /// [`Dataset::precision_of`](crate::Dataset::precision_of) knows both.
+    pub fn of(features: &Features, target: &Target, fixed_test: &[usize], weights: Option<&[f64]>) -> Self {
+        Self::taken_in(Precision::Double, features, target, fixed_test, weights)
+    }
+
+    /// As [`Fingerprint::of`], with the numbers as exact as that.
+    pub(crate) fn taken_in(
+        precision: Precision,
+        features: &Features,
+        target: &Target,
+        fixed_test: &[usize],
+        weights: Option<&[f64]>,
+    ) -> Self {
+        let mut hash = Hash::new(precision);
         hash.text("kiln-data 1");
         features.fingerprint(&mut hash);
         target.fingerprint(&mut hash);
@@ -36,7 +50,7 @@ impl Fingerprint {
         fixed_test.iter().for_each(|&row| hash.length(row));
         if let Some(weights) = weights {
             hash.text("weights");
-            hash.floats(weights);
+            hash.numbers(weights);
         }
         Self(hash.finish())
     }
@@ -103,24 +117,43 @@ mod tests {
     #[test]
     fn every_part_counts() {
         let column = |name: &str, values| Features::Table(vec![Column { name: name.into(), values }]);
-        let numbers = |v: &[f32]| Values::Numeric(v.to_vec());
-        let base = fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[]);
-        let negative_nan = f32::from_bits(0xffc0_0001);
+        let numbers = |v: &[f64]| Values::Numeric(v.to_vec());
+        let base = fingerprint(&column("x", numbers(&[1.0, f64::NAN])), &target(), &[]);
+        let negative_nan = f64::from_bits(0xfff8_0000_0000_0001);
         assert_eq!(base, fingerprint(&column("x", numbers(&[1.0, negative_nan])), &target(), &[]));
         let regression = Target::Values { values: vec![0.0, 1.0], names: vec!["a".into()] };
         let categories = Values::Categorical { codes: vec![0, 0], names: vec!["x".into()] };
         let others = [
-            fingerprint(&column("y", numbers(&[1.0, f32::NAN])), &target(), &[]),
+            // The same in f32.
+            fingerprint(&column("x", numbers(&[1.0 + f64::EPSILON, f64::NAN])), &target(), &[]),
+            fingerprint(&column("y", numbers(&[1.0, f64::NAN])), &target(), &[]),
             fingerprint(&column("x", numbers(&[1.0, 0.0])), &target(), &[]),
-            fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[1]),
-            fingerprint(&column("x", numbers(&[1.0, f32::NAN])), &regression, &[]),
+            fingerprint(&column("x", numbers(&[1.0, f64::NAN])), &target(), &[1]),
+            fingerprint(&column("x", numbers(&[1.0, f64::NAN])), &regression, &[]),
             fingerprint(&column("x", categories), &target(), &[]),
-            Fingerprint::of(&column("x", numbers(&[1.0, f32::NAN])), &target(), &[], Some(&[1.0, 1.0])),
+            Fingerprint::of(&column("x", numbers(&[1.0, f64::NAN])), &target(), &[], Some(&[1.0, 1.0])),
         ];
         for other in &others {
             assert_ne!(&base, other);
         }
     }
+
+    #[test]
+    fn numbers_are_pinned_in_both_precisions() {
+        let cells = Values::Numeric(vec![1.5, f64::NAN, 1.7e9 + 1.0]);
+        let table = Features::Table(vec![Column { name: "x".into(), values: cells }]);
+        let values = Target::Values { values: vec![0.1, -0.0, 3.0], names: vec!["y".into()] };
+        let of = |precision| Fingerprint::taken_in(precision, &table, &values, &[2], Some(&[1.0, 0.0, 0.25]));
+        // Python, package blake3, with n and t as above; of f64:
+        // p = lambda v, nan: b"".join(nan if x != x else struct.pack("<d", x) for x in v)
+        // f = lambda v: t("f64") + n(len(v)) + p(v, struct.pack("<Q", 0x7ff8000000000000))
+        // blake3(t("kiln-data 1") + t("table") + n(1) + t("x") + t("n") + f([1.5, nan, 1.7e9 + 1]) + t("values") + n(1) + t("y")
+        //        + f([0.1, -0.0, 3]) + n(1) + n(2) + t("weights") + f([1, 0, 0.25])).hexdigest()
+        assert_eq!(of(Precision::Double).as_str(), "DOUBLE");
+        // Of f32, as kiln 0.1.0: f = lambda v: n(len(v)) + p(v, struct.pack("<I", 0x7fc00000)) with "<f" in p.
+        assert_eq!(of(Precision::Single).as_str(), "SINGLE");
+    }
+
     #[test]
     fn every_part_of_token_sequences_counts() {
         let of = |tokens| fingerprint(&Features::Tokens(tokens), &target(), &[]);

@@ -1,22 +1,32 @@
 //! The hash behind a fingerprint, which every form of inputs and kind of target feeds with its own parts.
 
+use crate::Precision;
+
 /// Takes in the parts of a data set one after another.
 #[derive(Default)]
-pub(crate) struct Hash(blake3::Hasher);
+pub(crate) struct Hash {
+    hasher: blake3::Hasher,
+    precision: Precision,
+}
 
 impl Hash {
+    /// A hash that takes numbers in as exactly as that.
+    pub(crate) fn new(precision: Precision) -> Self {
+        Self { precision, ..Self::default() }
+    }
+
     /// The hash of all that was taken in, in hexadecimal.
     pub(crate) fn finish(self) -> String {
-        self.0.finalize().to_hex().to_string()
+        self.hasher.finalize().to_hex().to_string()
     }
 
     pub(crate) fn length(&mut self, length: usize) {
-        self.0.update(&(length as u64).to_le_bytes());
+        self.hasher.update(&(length as u64).to_le_bytes());
     }
 
     pub(crate) fn text(&mut self, text: &str) {
         self.length(text.len());
-        self.0.update(text.as_bytes());
+        self.hasher.update(text.as_bytes());
     }
 
     pub(crate) fn texts(&mut self, texts: &[String]) {
@@ -26,25 +36,58 @@ impl Hash {
 
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.length(bytes.len());
-        self.0.update(bytes);
+        self.hasher.update(bytes);
     }
 
-    pub(crate) fn floats(&mut self, values: &[f32]) {
-        const NAN: u32 = 0x7fc0_0000;
-        self.words(values.len(), values.iter().map(|v| if v.is_nan() { NAN } else { v.to_bits() }));
+    /// Numbers, NaN where one is missing: all NaNs are the same.
+    pub(crate) fn numbers(&mut self, numbers: &[f64]) {
+        match self.precision {
+            Precision::Single => {
+                let bits =
+                    |number: f64| if number.is_nan() { 0x7fc0_0000 } else { (number as f32).to_bits() };
+                self.words(numbers.len(), numbers.iter().map(|number| bits(*number)));
+            }
+            Precision::Double => {
+                const NAN: u64 = 0x7ff8_0000_0000_0000;
+                let bits = |number: f64| if number.is_nan() { NAN } else { number.to_bits() };
+                self.text("f64");
+                self.length(numbers.len());
+                self.blocks(numbers.iter().map(|number| bits(*number).to_le_bytes()));
+            }
+        }
     }
 
     pub(crate) fn words(&mut self, length: usize, words: impl Iterator<Item = u32>) {
         self.length(length);
-        // BLAKE3 is fast on blocks, not on four bytes at a time.
-        let mut block = Vec::with_capacity(4096);
-        for word in words {
-            block.extend_from_slice(&word.to_le_bytes());
-            if block.len() == 4096 {
-                self.0.update(&block);
+        self.blocks(words.map(u32::to_le_bytes));
+    }
+
+    /// A class or a label of one row.
+    pub(crate) fn word(&mut self, word: u32) {
+        self.hasher.update(&word.to_le_bytes());
+    }
+
+    /// The bits of a number of one row.
+    pub(crate) fn number(&mut self, number: f64) {
+        match self.precision {
+            Precision::Single => self.word((number as f32).to_bits()),
+            Precision::Double => {
+                self.hasher.update(&number.to_bits().to_le_bytes());
+            }
+        }
+    }
+
+    /// BLAKE3 is fast on blocks, not on a few bytes at a time.
+    fn blocks<const N: usize>(&mut self, items: impl Iterator<Item = [u8; N]>) {
+        const BLOCK: usize = 4096;
+        let mut block = Vec::with_capacity(BLOCK);
+        for item in items {
+            block.extend_from_slice(&item);
+            if block.len() >= BLOCK {
+                self.hasher.update(&block);
                 block.clear();
             }
         }
-        self.0.update(&block);
+        self.hasher.update(&block);
     }
 }

@@ -12,6 +12,7 @@ mod form;
 mod hash;
 mod loader;
 mod position;
+mod precision;
 mod prepared;
 pub mod preprocess;
 pub mod source;
@@ -30,6 +31,7 @@ pub use form::{
 };
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;
+pub use precision::Precision;
 pub use prepared::Prepared;
 pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TrainView};
 pub use source::csv::{ColumnKind, ColumnSchema};

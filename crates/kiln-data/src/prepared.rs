@@ -45,7 +45,7 @@ impl Prepared {
         for (part, rows) in
             [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
         {
-            let counts = |weights: &Vec<f32>| rows.iter().any(|&row| weights[row] > 0.0);
+            let counts = |weights: &Vec<f64>| rows.iter().any(|&row| weights[row] > 0.0);
             if !rows.is_empty() && !dataset.weights.as_ref().is_none_or(counts) {
                 return Err(DataError::NoWeight { part, items: rows.len() });
             }

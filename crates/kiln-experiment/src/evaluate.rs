@@ -88,7 +88,7 @@ pub fn evaluate(
     let (checkpoint, fitted) = best_weights(run, observer)?;
     let resolved = stored(run, &settings.session)?;
     let job = Job::load(&resolved)?;
-    RunRecord::read(run)?.must_be_of(&job.prepared.dataset.fingerprint, run)?;
+    RunRecord::read(run)?.must_be_of(&job.prepared.dataset, run)?;
     // What the weights were trained with, not what would be fitted now.
     let mut job = job.with_fitted(fitted);
     job.blueprint.look_at(settings.views)?;

@@ -28,6 +28,7 @@ mod evaluate;
 pub mod fold;
 mod interrupt;
 pub mod job;
+mod left_out;
 mod lr_find;
 mod observer;
 pub mod own;

@@ -10,52 +10,60 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction<'a> {
     names: &'a [String],
-    /// `None` where numbers are predicted.
-    class: Option<usize>,
-    numbers: Vec<f32>,
+    what: Predicted,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Predicted {
+    /// The place of the class, and the probability of each.
+    Class(usize, Vec<f32>),
+    Numbers(Vec<f64>),
 }
 
 impl<'a> Prediction<'a> {
     /// From what a model says of one item: raw outputs (logits) of classes, or unscaled numbers
     /// ([`Supervised::predict_logits`](crate::Supervised::predict_logits)). `fitted` is the preprocessing that the model was trained
     /// with. The most probable class is predicted, the first of equals.
-    pub fn of(fitted: &'a Fitted, outputs: &[f32]) -> Self {
-        let names = fitted.output_names();
-        match fitted.class_names() {
-            None => Self { names, class: None, numbers: outputs.to_vec() },
+    pub fn of(fitted: &'a Fitted, outputs: &[f64]) -> Self {
+        let what = match fitted.class_names() {
+            None => Predicted::Numbers(outputs.to_vec()),
             Some(_) => {
-                let numbers = probabilities(outputs);
-                Self { names, class: Some(most_probable(&numbers)), numbers }
+                let probabilities = probabilities(outputs);
+                Predicted::Class(most_probable(&probabilities), probabilities)
             }
-        }
+        };
+        Self { names: fitted.output_names(), what }
     }
 
     /// The class; `None` where numbers are predicted.
     pub fn class(&self) -> Option<&'a str> {
-        self.names.get(self.class?).map(String::as_str)
+        self.names.get(self.class_index()?).map(String::as_str)
     }
 
     /// The place of the class among the [names](Prediction::names), from 0; `None` where numbers are predicted.
     pub fn class_index(&self) -> Option<usize> {
-        self.class
+        if let Predicted::Class(class, _) = self.what { Some(class) } else { None }
     }
 
     /// The probability of each class, `[0, 1]`, in the order of the [names](Prediction::names); `None` where numbers are
     /// predicted.
     pub fn probabilities(&self) -> Option<&[f32]> {
-        self.class.map(|_| self.numbers.as_slice())
+        if let Predicted::Class(_, probabilities) = &self.what { Some(probabilities) } else { None }
     }
 
     /// The numbers, in the order of the [names](Prediction::names) and in the units of the data; `None` where classes are
     /// predicted.
-    pub fn values(&self) -> Option<&[f32]> {
-        if self.class.is_none() { Some(&self.numbers) } else { None }
+    pub fn values(&self) -> Option<&[f64]> {
+        if let Predicted::Numbers(numbers) = &self.what { Some(numbers) } else { None }
     }
 
     /// The probability of the class, or the number of the target column, that has this name.
-    pub fn get(&self, name: &str) -> Option<f32> {
+    pub fn get(&self, name: &str) -> Option<f64> {
         let place = self.names.iter().position(|known| known == name)?;
-        self.numbers.get(place).copied()
+        match &self.what {
+            Predicted::Class(_, probabilities) => probabilities.get(place).map(|share| f64::from(*share)),
+            Predicted::Numbers(numbers) => numbers.get(place).copied(),
+        }
     }
 
     /// The names of the classes, or of the target columns.
@@ -67,7 +75,7 @@ impl<'a> Prediction<'a> {
 impl Serialize for Prediction<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let by_name = ByName(self);
-        let mut map = serializer.serialize_map(Some(1 + usize::from(self.class.is_some())))?;
+        let mut map = serializer.serialize_map(Some(1 + usize::from(self.class().is_some())))?;
         match self.class() {
             Some(class) => {
                 map.serialize_entry("prediction", class)?;
@@ -84,7 +92,11 @@ struct ByName<'a>(&'a Prediction<'a>);
 
 impl Serialize for ByName<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.names.iter().zip(&self.0.numbers))
+        let names = self.0.names.iter();
+        match &self.0.what {
+            Predicted::Class(_, probabilities) => serializer.collect_map(names.zip(probabilities)),
+            Predicted::Numbers(numbers) => serializer.collect_map(names.zip(numbers)),
+        }
     }
 }
 
@@ -94,8 +106,11 @@ impl Serialize for ByName<'_> {
 /// let even = kiln_train::probabilities(&[0.0]);
 /// assert_eq!(even, [0.5, 0.5]);
 /// ```
-pub fn probabilities(logits: &[f32]) -> Vec<f32> {
-    let logits = if let [logit] = logits { vec![0.0, *logit] } else { logits.to_vec() };
+pub fn probabilities<L: Copy + Into<f64>>(logits: &[L]) -> Vec<f32> {
+    let mut logits: Vec<f32> = logits.iter().map(|&logit| logit.into() as f32).collect();
+    if logits.len() == 1 {
+        logits.insert(0, 0.0);
+    }
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let powers: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();
     let sum: f64 = powers.iter().sum();

@@ -208,7 +208,7 @@ impl<M: Module> Task for Supervised<M> {
         let weights = batch.weights.map(to_host);
         let outputs = self.loss.predict(outputs);
         let width = outputs.dims()[1];
-        let mut outputs = to_host(outputs);
+        let outputs = to_host(outputs);
         match batch.targets {
             Targets::Classes(labels) => {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();
@@ -216,9 +216,8 @@ impl<M: Module> Task for Supervised<M> {
                 self.keep(&outputs, &labels, weights.as_deref(), scores);
             }
             Targets::Values(values) => {
-                let mut values = to_host(values);
-                self.fitted.unscale(&mut outputs);
-                self.fitted.unscale(&mut values);
+                let (outputs, values) =
+                    (self.fitted.unscale(&outputs), self.fitted.unscale(&to_host(values)));
                 scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
                 self.keep(&outputs, &values, weights.as_deref(), scores);
             }

@@ -48,7 +48,7 @@ pub enum DataError {
         /// The row.
         row: usize,
         /// Its weight.
-        value: f32,
+        value: f64,
     },
     /// All items of a part weigh 0.
     #[error("all {items} items of the {part} part have the weight 0")]
@@ -64,7 +64,7 @@ pub enum DataError {
         /// Rows of the data set.
         rows: usize,
     },
-    /// A numeric column has no value in the training part.
+    /// No column has a value in the training part.
     #[error("column {column:?} has no value in any row of the training part")]
     NoValues {
         /// The name of the column.
@@ -87,7 +87,7 @@ pub enum DataError {
         /// The row.
         row: usize,
         /// The number.
-        value: f32,
+        value: f64,
     },
     /// Somebody asked for inputs as numbers, but items of this form are not numbers.
     #[error("{found} cannot be read as rows of numbers")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Form;
 use crate::hash::Hash;
-use crate::preprocess::{InnerFolds, Scale, TrainTargets};
+use crate::preprocess::{FitRows, InnerFolds, Scale, TrainTargets};
 use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess};
 
 /// 8-bit images: `pixels` holds `[n, channels, height, width]`, row-major.
@@ -58,7 +58,7 @@ impl Form for ImageForm {
         preprocess: &Preprocess,
     ) -> Result<ImageScaler, DataError> {
         preprocess.must_not_need_table(Self::NOUN)?;
-        Ok(ImageScaler::fit(images, train.rows(), preprocess.standardize))
+        Ok(ImageScaler::fit(images, train.fit_rows(), preprocess.standardize))
     }
 
     fn is_sound(scaler: &ImageScaler) -> bool {
@@ -135,11 +135,11 @@ pub(crate) struct ImageScaler {
 }
 
 impl ImageScaler {
-    /// `rows` are rows of `images`.
-    fn fit(images: &Images, rows: &[usize], standardize: bool) -> Self {
+    /// `fit` are rows of `images`.
+    fn fit(images: &Images, fit: FitRows<'_>, standardize: bool) -> Self {
         let [count, height, width] = images.shape;
         let channels = if standardize {
-            (0..count).map(|channel| channel_scale(images, rows, channel)).collect()
+            (0..count).map(|channel| channel_scale(images, fit, channel)).collect()
         } else {
             vec![Scale::IDENTITY; count]
         };
@@ -169,20 +169,47 @@ impl ImageScaler {
     }
 }
 
-/// Sums of bytes and their squares are whole numbers, so mean and variance are exact before the last division.
-fn channel_scale(images: &Images, rows: &[usize], channel: usize) -> Scale {
-    let [channels, height, width] = images.shape;
-    let plane = height * width;
-    let (mut sum, mut squares) = (0u64, 0u64);
-    for &row in rows {
-        // Pieces whose sums fit 32 bits: four times as many in a vector.
-        for piece in images.pixels[(row * channels + channel) * plane..][..plane].chunks(1 << 16) {
-            sum += u64::from(piece.iter().map(|&byte| u32::from(byte)).sum::<u32>());
-            squares += u64::from(piece.iter().map(|&byte| u32::from(byte).pow(2)).sum::<u32>());
-        }
+/// Mean and standard deviation of a channel, every pixel with the weight of its image.
+fn channel_scale(images: &Images, fit: FitRows<'_>, channel: usize) -> Scale {
+    let plane = images.shape[1] * images.shape[2];
+    if fit.are_weighted() {
+        return weighted_scale(images, fit, channel, plane);
     }
-    let n = (rows.len() * plane) as u128;
-    let spread = n * u128::from(squares) - u128::from(sum) * u128::from(sum);
-    let n = n as f64;
-    Scale::standard(sum as f64 / n / 255.0, spread as f64 / n / n / (255.0 * 255.0), rows.len() * plane)
+    let (mut sum, mut squares) = (0u64, 0u64);
+    for &row in fit.rows() {
+        let (of_row, squares_of_row) = sums(images, row, channel, plane);
+        sum += of_row;
+        squares += squares_of_row;
+    }
+    let pixels = fit.rows().len() * plane;
+    // Whole numbers, so mean and variance are exact before the last division.
+    let spread = pixels as u128 * u128::from(squares) - u128::from(sum) * u128::from(sum);
+    let n = pixels as f64;
+    Scale::standard(sum as f64 / n / 255.0, spread as f64 / n / n / (255.0 * 255.0), pixels)
+}
+
+fn weighted_scale(images: &Images, fit: FitRows<'_>, channel: usize, plane: usize) -> Scale {
+    let sums = |row| {
+        let (sum, squares) = sums(images, row, channel, plane);
+        (sum as f64, squares as f64)
+    };
+    let pixels = plane as f64;
+    let total = pixels * fit.counted().map(|(_, weight)| weight).sum::<f64>();
+    let mean = fit.counted().map(|(row, weight)| weight * sums(row).0).sum::<f64>() / total;
+    // Of each image the squares about the mean of all.
+    let about_mean = |(sum, squares): (f64, f64)| squares - mean * (2.0 * sum - pixels * mean);
+    let squares = fit.counted().map(|(row, weight)| weight * about_mean(sums(row))).sum::<f64>();
+    let variance = (squares / total).max(0.0) / (255.0 * 255.0);
+    Scale::standard(mean / 255.0, variance, fit.counted().count() * plane)
+}
+
+/// The sum of the bytes of a channel of an image, and of their squares.
+fn sums(images: &Images, row: usize, channel: usize, plane: usize) -> (u64, u64) {
+    let bytes = &images.pixels[(row * images.shape[0] + channel) * plane..][..plane];
+    // Pieces whose sums fit 32 bits: four times as many in a vector.
+    bytes.chunks(1 << 16).fold((0, 0), |(sum, squares), piece| {
+        let of_piece = piece.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+        let squares_of_piece = piece.iter().map(|&byte| u32::from(byte).pow(2)).sum::<u32>();
+        (sum + u64::from(of_piece), squares + u64::from(squares_of_piece))
+    })
 }

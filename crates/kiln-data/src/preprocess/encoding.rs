@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::inner_folds::InnerFolds;
 use super::scale::Scale;
 use super::target_means::TargetMeans;
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING, Values};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING, Precision, Values};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -26,6 +26,11 @@ impl Encoding {
             (Self::Target(means), _) => means.width(),
             _ => 1,
         }
+    }
+
+    /// Whether it looks at the target.
+    pub(super) fn is_by_target(&self) -> bool {
+        matches!(self, Self::Target(_))
     }
 
     /// Whether a fit of this column can have made this.
@@ -59,11 +64,12 @@ impl Encoding {
         schema: &ColumnSchema,
         column: &Column,
         row: usize,
+        precision: Precision,
         folds: Option<&InnerFolds>,
         to: &mut [f64],
     ) -> Result<(), DataError> {
         match &column.values {
-            Values::Numeric(cells) => self.write_number(schema, row, cells[row], to),
+            Values::Numeric(cells) => self.write_number(schema, row, precision.of(cells[row]), to),
             Values::Categorical { codes, names } => {
                 let name = category(&column.name, row, codes[row], names)?;
                 let fold = match self {
@@ -81,11 +87,11 @@ impl Encoding {
         &self,
         schema: &ColumnSchema,
         row: usize,
-        cell: f32,
+        cell: f64,
         to: &mut [f64],
     ) -> Result<(), DataError> {
         let Self::Numeric { missing, scale } = self else { return Ok(()) };
-        to[0] = scale.apply(if cell.is_nan() { *missing } else { f64::from(cell) });
+        to[0] = scale.apply(if cell.is_nan() { *missing } else { cell });
         // The model sees f32.
         if !(to[0] as f32).is_finite() {
             return Err(DataError::NotFinite { column: schema.name.clone(), row, value: cell });

@@ -4,26 +4,34 @@ use super::{Fitted, Preprocess, TrainView};
 use crate::{DataError, SettingError, check};
 
 impl Preprocess {
-    /// Learns means, standard deviations, categories, columns and components from the training part.
+    /// Learns means, standard deviations, categories, columns and components from the training part. Rows count their
+    /// weights, and those of weight 0 nothing.
     ///
     /// # Errors
-    /// [`DataError::NoValues`] for a numeric column without a single value, [`DataError::NotFinite`] for an
+    /// [`DataError::NoValues`] for a table without a value, [`DataError::NotFinite`] for an
     /// infinite number or a missing target, [`DataError::NoItems`] for an empty training part,
     /// [`DataError::Inconsistent`] for a data set whose columns differ in length, [`DataError::Number`] for more columns or
     /// components than there are or a share outside `(0, 1]`, [`DataError::NoVariance`] for components of constant columns,
     /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
     /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
-    /// `pca`.
+    /// `pca`, [`DataError::Weight`] for a weight that is negative or not finite, [`DataError::NoWeight`] where all are 0.
     pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
         let TrainView { dataset, rows } = *train;
         check::rows(rows, check::dataset(dataset)?)?;
         if rows.is_empty() {
             return Err(DataError::NoItems);
         }
+        if let Some(weights) = &dataset.weights {
+            check::finite_weights(weights, rows)?;
+            if rows.iter().all(|&row| weights[row] == 0.0) {
+                return Err(DataError::NoWeight { part: "training", items: rows.len() });
+            }
+        }
         if self.whiten && self.pca.is_none() {
             return Err(SettingError::WhitenAlone.into());
         }
-        let inputs = dataset.features.fit(&train.targets(), self)?;
-        Ok(Fitted::new(inputs, dataset.target.fit(rows, self.standardize)?))
+        let train = train.targets(self.precision);
+        let inputs = dataset.features.fit(&train, self)?;
+        Ok(Fitted::new(inputs, dataset.target.fit(train.fit_rows(), self.standardize)?))
     }
 }

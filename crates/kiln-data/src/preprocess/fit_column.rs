@@ -1,11 +1,13 @@
 //! How one column of a table is fitted.
 
 use super::encoding::{Encoding, category, place};
+use super::fit_rows::FitRows;
 use super::inner_folds::{InnerFolds, count};
-use super::scale::{Scale, moments};
+use super::scale::Scale;
 use super::target_means::{Responses, TargetMeans};
 use super::train_targets::TrainTargets;
-use crate::{Column, ColumnKind, ColumnSchema, DataError, SettingError, Values};
+use crate::hash::Hash;
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Precision, SettingError, Values};
 
 /// What columns of categories need to be encoded by the target.
 pub(super) struct ByTarget {
@@ -21,16 +23,16 @@ impl ByTarget {
         if columns.iter().all(|column| matches!(column.values, Values::Numeric(_))) {
             return Err(SettingError::NoCategories.into());
         }
-        let responses = Responses::new(train.target, train.rows);
-        if let Some(at) = responses.numbers.numbers.iter().position(|x| !x.is_finite()) {
-            let (row, target) = (train.rows[at / responses.numbers.width], at % responses.numbers.width);
-            let value = responses.numbers.numbers[at] as f32;
+        let responses = Responses::new(train);
+        let Responses { numbers, .. } = &responses;
+        if let Some(at) = numbers.numbers.iter().position(|x| !x.is_finite()) {
+            let (row, target) = (train.rows()[at / numbers.width], at % numbers.width);
             let column = train.target.names()[target].clone();
-            return Err(DataError::NotFinite { column, row, value });
+            return Err(DataError::NotFinite { column, row, value: numbers.numbers[at] });
         }
         let folds = InnerFolds::of(train)?;
         let of_row =
-            train.rows.iter().map(|&row| Ok(folds.fold(row)? as u8)).collect::<Result<_, DataError>>()?;
+            train.rows().iter().map(|&row| Ok(folds.fold(row)? as u8)).collect::<Result<_, DataError>>()?;
         Ok(Self { folds, of_row, responses })
     }
 
@@ -41,85 +43,90 @@ impl ByTarget {
 }
 
 /// What tells a training part from others: its rows and their targets.
-pub(super) fn digest(train: &TrainTargets<'_>) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for &row in train.rows {
-        hasher.update(&(row as u64).to_le_bytes());
-        train.target.digest(row, &mut hasher);
+pub(super) fn digest(train: &TrainTargets<'_>, precision: Precision) -> String {
+    let mut hash = Hash::new(precision);
+    for &row in train.rows() {
+        hash.length(row);
+        train.target.digest(row, &mut hash);
     }
-    hasher.finalize().to_hex().to_string()
+    hash.finish()
 }
 
-/// `rows` are rows of the training part, at least one.
+/// `fit`: the rows of the training part, at least one. `None` for a column without a value in the rows that count.
 pub(super) fn fit_column(
     column: &Column,
-    rows: &[usize],
+    fit: FitRows<'_>,
     standardize: bool,
     by_target: Option<&ByTarget>,
-) -> Result<(ColumnSchema, Encoding), DataError> {
-    let name = &column.name;
-    let (kind, encoding) = match &column.values {
-        Values::Numeric(cells) => (ColumnKind::Numeric, fit_numbers(name, cells, rows, standardize)?),
+) -> Result<Option<(ColumnSchema, Encoding)>, DataError> {
+    let fitted = match &column.values {
+        Values::Numeric(cells) => fit_numbers(&column.name, cells, fit, standardize)?
+            .map(|encoding| (ColumnKind::Numeric, encoding)),
         Values::Categorical { codes, names } => {
-            let (known, missing) = fit_categories(name, codes, names, rows)?;
-            let encoding = match by_target {
-                None => Encoding::OneHot { missing },
-                Some(by_target) => {
-                    let mut places = Vec::with_capacity(rows.len());
-                    for &row in rows {
-                        // Every category of the training part is known.
-                        places.extend(place(&known, category(name, row, codes[row], names)?, missing));
-                    }
-                    let categories = known.len() + usize::from(missing);
-                    let folds = (by_target.of_row.as_slice(), count(rows.len()));
-                    let responses = &by_target.responses;
-                    Encoding::Target(TargetMeans::fit(
-                        &places,
-                        categories,
-                        missing,
-                        responses,
-                        folds,
-                        standardize,
-                    ))
-                }
-            };
-            (ColumnKind::Categorical(known), encoding)
+            fit_categories(&column.name, codes, names, fit, standardize, by_target)?
         }
     };
-    Ok((ColumnSchema { name: name.clone(), kind }, encoding))
+    Ok(fitted.map(|(kind, encoding)| (ColumnSchema { name: column.name.clone(), kind }, encoding)))
 }
 
 fn fit_numbers(
     column: &str,
-    cells: &[f32],
-    rows: &[usize],
+    cells: &[f64],
+    fit: FitRows<'_>,
     standardize: bool,
-) -> Result<Encoding, DataError> {
-    if let Some(&row) = rows.iter().find(|&&row| cells[row].is_infinite()) {
+) -> Result<Option<Encoding>, DataError> {
+    let is_infinite = |row: usize| fit.precision().of(cells[row]).is_infinite();
+    if let Some(&row) = fit.rows().iter().find(|&&row| is_infinite(row)) {
         return Err(DataError::NotFinite { column: column.to_owned(), row, value: cells[row] });
     }
-    let values = rows.iter().map(|&row| f64::from(cells[row])).filter(|x| !x.is_nan());
-    if values.clone().next().is_none() {
-        return Err(DataError::NoValues { column: column.to_owned() });
-    }
-    let (mean, variance) = moments(values, rows.len());
-    let scale = if standardize { Scale::standard(mean, variance, rows.len()) } else { Scale::IDENTITY };
-    Ok(Encoding::Numeric { missing: mean, scale })
+    let Some((missing, scale)) = fit.standard(|row| cells[row]) else { return Ok(None) };
+    let scale = if standardize { scale } else { Scale::IDENTITY };
+    Ok(Some(Encoding::Numeric { missing, scale }))
 }
 
-/// The categories of the training part, sorted, and whether missing cells are one more.
 fn fit_categories(
     column: &str,
     codes: &[u32],
     names: &[String],
-    rows: &[usize],
+    fit: FitRows<'_>,
+    standardize: bool,
+    by_target: Option<&ByTarget>,
+) -> Result<Option<(ColumnKind, Encoding)>, DataError> {
+    let (known, missing) = categories(column, codes, names, fit)?;
+    // An older kiln made a column of it that is always 1.
+    if known.is_empty() && fit.precision() == Precision::Double {
+        return Ok(None);
+    }
+    let Some(by_target) = by_target else {
+        return Ok(Some((ColumnKind::Categorical(known), Encoding::OneHot { missing })));
+    };
+    let mut places = Vec::with_capacity(fit.rows().len());
+    for &row in fit.rows() {
+        // Every category of the rows that count is known. Where the others are put does not matter.
+        places.push(place(&known, category(column, row, codes[row], names)?, missing).unwrap_or(0));
+    }
+    let categories = known.len() + usize::from(missing);
+    let folds = (by_target.of_row.as_slice(), count(fit.rows().len()));
+    let means = TargetMeans::fit(&places, categories, missing, &by_target.responses, folds, standardize);
+    Ok(Some((ColumnKind::Categorical(known), Encoding::Target(means))))
+}
+
+/// The categories of the training rows that count, sorted, and whether missing cells are one more.
+fn categories(
+    column: &str,
+    codes: &[u32],
+    names: &[String],
+    fit: FitRows<'_>,
 ) -> Result<(Vec<String>, bool), DataError> {
     let mut seen = vec![false; names.len()];
     let mut missing = false;
-    for &row in rows {
-        match category(column, row, codes[row], names)? {
-            None => missing = true,
-            Some(_) => seen[codes[row] as usize] = true,
+    for &row in fit.rows() {
+        let is_there = category(column, row, codes[row], names)?.is_some();
+        if fit.weight(row) > 0.0 {
+            missing |= !is_there;
+            if is_there {
+                seen[codes[row] as usize] = true;
+            }
         }
     }
     let mut known: Vec<String> =

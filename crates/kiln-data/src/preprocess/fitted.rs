@@ -122,9 +122,10 @@ impl Fitted {
         check::rows(rows, inputs)?;
         check::weights(data.weights.as_deref(), inputs)?;
         let Some(weights) = &data.weights else { return Ok(None) };
-        let weight = |&row: &usize| {
-            let value = weights[row];
-            if value.is_finite() && value >= 0.0 { Ok(value) } else { Err(DataError::Weight { row, value }) }
+        check::finite_weights(weights, rows)?;
+        let weight = |&row: &usize| match weights[row] as f32 {
+            weight if weight.is_finite() => Ok(weight),
+            _ => Err(DataError::Weight { row, value: weights[row] }),
         };
         rows.iter().map(weight).collect::<Result<_, _>>().map(Some)
     }
@@ -162,7 +163,8 @@ impl Fitted {
 
     /// The inner folds of the training part; `None` where its rows are encoded as all others are.
     pub(crate) fn folds(&self, train: &TrainView<'_>) -> Result<Option<InnerFolds>, DataError> {
-        self.inputs.folds(&train.targets())
+        let precision = self.inputs.as_table().map(TableEncoder::precision).unwrap_or_default();
+        self.inputs.folds(&train.targets(precision))
     }
 
     /// As [`Fitted::input_numbers`]; with `folds`, of training rows.
@@ -192,10 +194,21 @@ impl Fitted {
         self.targets.encode(target, rows)
     }
 
-    /// Takes predictions of target numbers, row-major `[n, outputs]`, back to the units of the data. Without
-    /// effect on classes, and on numbers that were not standardised.
-    pub fn unscale(&self, values: &mut [f32]) {
-        self.targets.unscale(values);
+    /// Predictions of target numbers, row-major `[n, outputs]`, in the units of the data: in f64, because what an f32 tells apart
+    /// before it cannot after. Classes, and numbers that were not standardised, stay as they are.
+    pub fn unscale(&self, outputs: &[f32]) -> Vec<f64> {
+        self.targets.unscale(outputs)
+    }
+
+    /// Gives numbers in the units of the data the digits that mean something: each becomes the shortest decimal that is scaled to the
+    /// same f32. Without effect on classes.
+    pub fn shorten(&self, values: &mut [f64]) {
+        self.targets.shorten(values);
+    }
+
+    /// The columns that have no value in any row of the training part that counts. They are no inputs, and data need not have them.
+    pub fn left_out(&self) -> &[String] {
+        self.inputs.as_table().map(TableEncoder::left_out).unwrap_or_default()
     }
 }
 

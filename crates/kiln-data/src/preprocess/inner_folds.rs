@@ -24,7 +24,7 @@ pub(crate) struct InnerFolds {
 impl InnerFolds {
     /// The folds of a training part: they depend on its size and classes alone, so that they need not be stored.
     pub(super) fn of(train: &TrainTargets<'_>) -> Result<Self, DataError> {
-        let TrainTargets { target, rows } = *train;
+        let (target, rows) = (train.target, train.rows());
         if rows.len() < 2 {
             return Err(DataError::NoInnerFolds);
         }

@@ -31,9 +31,10 @@ impl Matrix {
         self.column(index).all(|x| x == first).then_some(first)
     }
 
-    /// The mean of a column, exact when the column is constant.
-    pub(super) fn mean(&self, index: usize) -> f64 {
-        self.constant(index).unwrap_or_else(|| self.column(index).sum::<f64>() / self.len() as f64)
+    /// The mean of a column whose rows have these weights, exact when the column is constant.
+    pub(super) fn mean(&self, index: usize, weights: &[f64]) -> f64 {
+        let sum = || self.column(index).zip(weights).map(|(x, weight)| weight * x).sum::<f64>();
+        self.constant(index).unwrap_or_else(|| sum() / weights.iter().sum::<f64>())
     }
 }
 

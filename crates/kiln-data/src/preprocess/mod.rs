@@ -3,16 +3,19 @@
 //!
 //! | input | what becomes of it |
 //! |---|---|
-//! | numeric column | missing cells: the training mean; then, if standardised, mean 0 and standard deviation 1 |
+//! | numeric column | missing cells: the training mean; then, if standardised, mean 0 and standard deviation 1, in f64 |
 //! | categorical column | one column for each category of the training part, 0 or 1; one more for missing cells if the training part has some; a category that training did not see is all zeros |
 //! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
 //! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
 //! | columns that are kept | with `pca`, their principal components: see [`Pca`] |
 //! | 8-bit image | `x / 255`; then, if standardised, mean 0 and standard deviation 1 per channel |
 //! | target numbers | if standardised, mean 0 and standard deviation 1; [`Fitted::unscale`] goes back |
+//! | column without a value in the training part | nothing: [`Fitted::left_out`] names it |
 //!
 //! Standard deviations are those of the population (divided by n, not n − 1), and a constant column keeps its
 //! scale, so the numbers are those of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder`.
+//! Rows with weights count that much in all that is fitted, as with `sample_weight` there. A row of weight 0 is not looked at: a category
+//! that no other row has is not known.
 //!
 //! An unfitted [`Preprocess`] cannot make batches. This does not compile:
 //!
@@ -151,9 +154,11 @@
 //! }
 //! ```
 
+mod coarse;
 mod encoding;
 mod fit;
 mod fit_column;
+mod fit_rows;
 mod fitted;
 mod groups;
 mod inner_folds;
@@ -169,13 +174,14 @@ mod target_means;
 mod train_targets;
 mod train_view;
 
+pub(crate) use fit_rows::FitRows;
 pub use fitted::Fitted;
 pub use groups::FeatureGroup;
 pub(crate) use inner_folds::InnerFolds;
 pub(crate) use matrix::Matrix;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
-pub(crate) use scale::{Scale, moments};
+pub(crate) use scale::Scale;
 pub use settings::Preprocess;
 pub(crate) use table::TableEncoder;
 pub(crate) use train_targets::TrainTargets;

@@ -50,12 +50,20 @@ impl Pca {
         self.whiten
     }
 
-    /// `matrix` are the training rows, encoded.
-    pub(super) fn fit(matrix: &Matrix, wanted: Components, whiten: bool) -> Result<Self, DataError> {
+    /// `matrix` are training rows, encoded, and `weights` what they count, 1 on average: a row is as long as the root of its weight.
+    pub(super) fn fit(
+        matrix: &Matrix,
+        weights: &[f64],
+        wanted: Components,
+        whiten: bool,
+    ) -> Result<Self, DataError> {
         let width = matrix.width;
         check(wanted, width)?;
-        let mean: Vec<f64> = (0..width).map(|index| matrix.mean(index)).collect();
-        let centred = matrix.rows().flat_map(|row| row.iter().zip(&mean).map(|(x, mean)| x - mean)).collect();
+        let mean: Vec<f64> = (0..width).map(|index| matrix.mean(index, weights)).collect();
+        let centre = |(row, weight): (&[f64], &f64)| -> Vec<f64> {
+            row.iter().zip(&mean).map(|(x, mean)| weight.sqrt() * (x - mean)).collect()
+        };
+        let centred = matrix.rows().zip(weights).flat_map(centre).collect();
         let axes = principal_axes(&Matrix { numbers: centred, width });
         if axes.is_empty() {
             return Err(DataError::NoVariance);

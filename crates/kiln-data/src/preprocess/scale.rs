@@ -1,5 +1,6 @@
 //! The linear scaling of one column or channel.
 
+use kiln_core::{f32_step, shortest_decimal};
 use serde::{Deserialize, Serialize};
 
 /// `(x − mean) / std`, in f64.
@@ -17,9 +18,7 @@ impl Scale {
     /// Standardises numbers with this mean and variance, of which there are `n`. What is constant up to rounding
     /// keeps its scale, by the bound of scikit-learn's `StandardScaler`.
     pub(crate) fn standard(mean: f64, variance: f64, n: usize) -> Self {
-        let n = n as f64;
-        let rounding = n * f64::EPSILON * variance + (n * mean * f64::EPSILON).powi(2);
-        Self { mean, std: if variance <= rounding { 1.0 } else { variance.sqrt() } }
+        Self { mean, std: if is_constant(mean, variance, n) { 1.0 } else { variance.sqrt() } }
     }
 
     #[inline]
@@ -32,19 +31,32 @@ impl Scale {
         z * self.std + self.mean
     }
 
+    /// The same as `x` with fewer digits: the shortest decimal that is scaled to the same f32.
+    pub(crate) fn shorten(self, x: f64) -> f64 {
+        let z = self.apply(x) as f32;
+        shortest_decimal(x, self.std * f32_step(z), |short| self.apply(short) as f32 == z)
+    }
+
     /// Whether a fit can have made this.
     pub(crate) fn is_sound(self) -> bool {
         self.mean.is_finite() && self.std.is_finite() && self.std > 0.0
     }
 }
 
-/// The mean of some numbers, and their mean squared distance from it over `n`, which counts numbers that equal
-/// the mean and are not in `values`: imputed ones. Two passes, because sums of squares cancel.
-pub(crate) fn moments(values: impl Iterator<Item = f64> + Clone, n: usize) -> (f64, f64) {
-    let (sum, count) = values.clone().fold((0.0, 0u64), |(sum, count), x| (sum + x, count + 1));
-    let mean = sum / count as f64;
-    let squares: f64 = values.map(|x| (x - mean).powi(2)).sum();
-    (mean, squares / n as f64)
+/// Whether numbers with this mean and variance, of which there are `n`, differ by no more than rounding.
+pub(super) fn is_constant(mean: f64, variance: f64, n: usize) -> bool {
+    let n = n as f64;
+    variance <= n * f64::EPSILON * variance + (n * mean * f64::EPSILON).powi(2)
+}
+
+/// The mean of some numbers, each with its weight, and their mean squared distance from it over `total`, which counts the weights of
+/// numbers that equal the mean and are not in `values`: imputed ones. Two passes, because sums of squares cancel.
+pub(crate) fn moments(values: impl Iterator<Item = (f64, f64)> + Clone, total: f64) -> (f64, f64) {
+    let add = |(sum, weights): (f64, f64), (x, weight): (f64, f64)| (sum + weight * x, weights + weight);
+    let (sum, weights) = values.clone().fold((0.0, 0.0), add);
+    let mean = sum / weights;
+    let squares: f64 = values.map(|(x, weight)| weight * (x - mean).powi(2)).sum();
+    (mean, squares / total)
 }
 
 #[cfg(test)]
@@ -53,16 +65,32 @@ mod tests {
 
     #[test]
     fn an_offset_does_not_cancel_the_variance() {
-        let values = (0..1000).map(|i| 1e9 + f64::from(i % 2));
-        assert_eq!(moments(values, 1000), (1e9 + 0.5, 0.25));
+        let values = (0..1000).map(|i| (1e9 + f64::from(i % 2), 1.0));
+        assert_eq!(moments(values, 1000.0), (1e9 + 0.5, 0.25));
     }
 
     #[test]
     fn a_column_that_is_constant_up_to_rounding_keeps_its_scale() {
         // 0.1 cannot be summed exactly, so its variance is not quite 0.
-        let (mean, variance) = moments(std::iter::repeat_n(0.1, 999), 999);
+        let (mean, variance) = moments(std::iter::repeat_n((0.1, 1.0), 999), 999.0);
         assert_eq!(Scale::standard(mean, variance, 999).std, 1.0);
         assert_eq!(Scale::standard(0.0, 0.0, 999).std, 1.0);
         assert_eq!(Scale::standard(0.0, 4.0, 999).std, 2.0);
+    }
+
+    #[test]
+    fn numbers_come_back_as_they_were_written() {
+        let seconds = Scale { mean: 1_700_000_299.5, std: 173.204_984_341_9 };
+        for written in [1_700_000_000.0, 1_700_000_300.0, 1_700_000_299.5, 1_700_000_512.25] {
+            assert_eq!(seconds.shorten(seconds.undo(f64::from(seconds.apply(written) as f32))), written);
+        }
+        assert_eq!(Scale::IDENTITY.shorten(f64::from(0.1f32)), 0.1);
+        assert_eq!(Scale::IDENTITY.shorten(f64::from(1e10f32)), 1e10);
+        assert!(Scale::IDENTITY.shorten(f64::NAN).is_nan());
+        // A number between two that f32 tells apart keeps the digits that do.
+        let z = 0.123_456_79_f32;
+        let shown = seconds.shorten(seconds.undo(f64::from(z)));
+        assert_eq!(seconds.apply(shown) as f32, z);
+        assert!(shown.to_string().len() <= "1700000320.8825".len() + 2, "{shown}");
     }
 }

@@ -4,7 +4,8 @@ use kiln_core::Range;
 use serde::{Deserialize, Serialize};
 
 use super::matrix::Matrix;
-use crate::{DataError, Target};
+use super::train_targets::TrainTargets;
+use crate::DataError;
 
 /// The columns that are kept, chosen on the training part.
 ///
@@ -19,15 +20,16 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// `matrix` are the training rows, encoded, and `rows` their places in `target`.
+    /// `matrix` are training rows, encoded, `rows` their places in the data set, and `weights` what they count.
     pub(super) fn fit(
         matrix: &Matrix,
-        target: &Target,
+        train: &TrainTargets<'_>,
         rows: &[usize],
+        weights: &[f64],
         count: usize,
     ) -> Result<Self, DataError> {
         Range::between(1.0, matrix.width as f64).check("data.select", count as f64)?;
-        let scores = scores(matrix, target, rows);
+        let scores = scores(matrix, train, rows, weights);
         let mut order: Vec<usize> = (0..matrix.width).collect();
         // Scores are at least 0, so NaN counts as -1 and comes last. The sort is stable: equal scores stay in order.
         let key = |index: usize| if scores[index].is_nan() { -1.0 } else { scores[index] };
@@ -54,52 +56,56 @@ impl Selection {
 }
 
 /// The F score of every column; NaN where it is not defined.
-fn scores(matrix: &Matrix, target: &Target, rows: &[usize]) -> Vec<f64> {
-    if let Some((labels, classes)) = target.strata() {
+fn scores(matrix: &Matrix, train: &TrainTargets<'_>, rows: &[usize], weights: &[f64]) -> Vec<f64> {
+    if let Some((labels, classes)) = train.target.strata() {
         let labels: Vec<usize> = rows.iter().map(|&row| labels[row] as usize).collect();
-        return (0..matrix.width).map(|index| between_classes(matrix, index, &labels, classes)).collect();
+        let score = |index| between_classes(matrix, index, weights, &labels, classes);
+        return (0..matrix.width).map(score).collect();
     }
-    let (_, targets) = target.columns(rows);
+    let (_, targets) = train.columns(rows);
     let columns: Vec<Matrix> = (0..targets.width)
         .map(|column| Matrix { numbers: targets.column(column).collect(), width: 1 })
         .collect();
-    let best = |index: usize| columns.iter().map(|y| of_regression(matrix, index, y)).fold(0.0, f64::max);
+    let best =
+        |index: usize| columns.iter().map(|y| of_regression(matrix, index, weights, y)).fold(0.0, f64::max);
     (0..matrix.width).map(best).collect()
 }
 
 /// Analysis of variance: that between the classes over that within them, each by its degrees of freedom. Infinite for a
 /// column that is constant in every class and not in all; NaN for a constant one, and where a single class is left.
-fn between_classes(matrix: &Matrix, index: usize, labels: &[usize], classes: usize) -> f64 {
+fn between_classes(matrix: &Matrix, index: usize, weights: &[f64], labels: &[usize], classes: usize) -> f64 {
     if matrix.constant(index).is_some() {
         return f64::NAN;
     }
-    let mean = matrix.mean(index);
-    let (mut sums, mut counts) = (vec![0.0; classes], vec![0usize; classes]);
-    for (x, &label) in matrix.column(index).zip(labels) {
-        sums[label] += x - mean;
-        counts[label] += 1;
+    let mean = matrix.mean(index, weights);
+    let cells =
+        || matrix.column(index).zip(weights).zip(labels).map(|((x, &weight), &label)| (x, weight, label));
+    let (mut sums, mut counts) = (vec![0.0; classes], vec![0.0; classes]);
+    for (x, weight, label) in cells() {
+        sums[label] += weight * (x - mean);
+        counts[label] += weight;
     }
-    let means: Vec<f64> = sums.iter().zip(&counts).map(|(sum, count)| sum / (*count).max(1) as f64).collect();
-    let between: f64 = means.iter().zip(&counts).map(|(mean, count)| *count as f64 * mean * mean).sum();
-    let within: f64 =
-        matrix.column(index).zip(labels).map(|(x, &label)| (x - mean - means[label]).powi(2)).sum();
-    let present = counts.iter().filter(|count| **count > 0).count();
+    let share = |(sum, count): (&f64, &f64)| if *count > 0.0 { sum / count } else { 0.0 };
+    let means: Vec<f64> = sums.iter().zip(&counts).map(share).collect();
+    let between: f64 = means.iter().zip(&counts).map(|(mean, count)| count * mean * mean).sum();
+    let within: f64 = cells().map(|(x, weight, label)| weight * (x - mean - means[label]).powi(2)).sum();
+    let present = counts.iter().filter(|count| **count > 0.0).count();
     (between / (present as f64 - 1.0)) / (within / (labels.len() - present) as f64)
 }
 
 /// Of the correlation r with the target: `r²/(1 − r²)·(n − 2)`. 0 where one of the two is constant, the largest number where they
 /// are the same up to scale, as scikit-learn has it.
-fn of_regression(matrix: &Matrix, index: usize, target: &Matrix) -> f64 {
+fn of_regression(matrix: &Matrix, index: usize, weights: &[f64], target: &Matrix) -> f64 {
     if matrix.constant(index).is_some() || target.constant(0).is_some() {
         return 0.0;
     }
-    let (x_mean, y_mean) = (matrix.mean(index), target.mean(0));
+    let (x_mean, y_mean) = (matrix.mean(index, weights), target.mean(0, weights));
     let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-    for (x, y) in matrix.column(index).zip(target.column(0)) {
+    for ((x, y), weight) in matrix.column(index).zip(target.column(0)).zip(weights) {
         let (x, y) = (x - x_mean, y - y_mean);
-        xx += x * x;
-        yy += y * y;
-        xy += x * y;
+        xx += weight * x * x;
+        yy += weight * y * y;
+        xy += weight * x * y;
     }
     let r = xy / (xx.sqrt() * yy.sqrt());
     let rest = 1.0 - r * r;

@@ -1,6 +1,6 @@
 //! What preprocessing is asked to do.
 
-use crate::{Components, DataConfig, DataError, Encode, SettingError};
+use crate::{Components, DataConfig, DataError, Encode, Precision, SettingError};
 
 /// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
 /// and categories.
@@ -16,12 +16,14 @@ pub struct Preprocess {
     pub pca: Option<Components>,
     /// Whether every component is divided by its standard deviation in the training part.
     pub whiten: bool,
+    /// How exactly numbers are taken. Default [`Precision::Double`].
+    pub precision: Precision,
 }
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
         let DataConfig { standardize, encode, select, pca, whiten, .. } = *config;
-        Self { standardize, encode, select, pca, whiten }
+        Self { standardize, encode, select, pca, whiten, precision: Precision::default() }
     }
 }
 

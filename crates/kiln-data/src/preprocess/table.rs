@@ -14,16 +14,22 @@ use super::pca::Pca;
 use super::select::Selection;
 use super::settings::Preprocess;
 use super::train_targets::TrainTargets;
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Values};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Precision, Values};
 
 /// Encodes the columns of a table, selects among them and takes principal components of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableEncoder {
     /// What each column is; categories are those of the training part, sorted.
     pub(crate) columns: Vec<ColumnSchema>,
     /// How each column is encoded.
     encodings: Vec<Encoding>,
+    /// How exactly numbers are taken.
+    #[serde(default = "Precision::of_old", skip_serializing_if = "Precision::is_old")]
+    precision: Precision,
+    /// Columns of the training data that are no inputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
     /// The digest of the training part, where its rows are encoded within inner folds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     training: Option<String>,
@@ -46,25 +52,34 @@ impl TableEncoder {
             Encode::OneHot => None,
             Encode::Target => Some(ByTarget::new(columns, train)?),
         };
-        let (schemas, encodings) = columns
-            .iter()
-            .map(|column| fit_column(column, train.rows, preprocess.standardize, by_target.as_ref()))
-            .collect::<Result<Vec<_>, DataError>>()?
-            .into_iter()
-            .unzip();
-        let training = by_target.as_ref().map(|_| digest(train));
-        let mut table = Self { columns: schemas, encodings, training, select: None, pca: None };
-        if preprocess.select.is_none() && preprocess.pca.is_none() {
-            return Ok(table);
+        let precision = train.fit.precision();
+        let mut table = Self { precision, ..Self::default() };
+        for column in columns {
+            match fit_column(column, train.fit, preprocess.standardize, by_target.as_ref())? {
+                Some((schema, encoding)) => {
+                    table.columns.push(schema);
+                    table.encodings.push(encoding);
+                }
+                None => table.left_out.push(column.name.clone()),
+            }
         }
-        let mut matrix = table.encode(columns, train.rows, by_target.as_ref().map(ByTarget::folds))?;
-        if let Some(count) = preprocess.select {
-            let select = Selection::fit(&matrix, train.target, train.rows, count)?;
-            matrix = select.apply(&matrix);
-            table.select = Some(select);
+        if table.columns.is_empty() {
+            let column = table.left_out.first().cloned().unwrap_or_default();
+            return Err(DataError::NoValues { column });
         }
-        if let Some(wanted) = preprocess.pca {
-            table.pca = Some(Pca::fit(&matrix, wanted, preprocess.whiten)?);
+        let by_target = by_target.filter(|_| table.encodings.iter().any(Encoding::is_by_target));
+        table.training = by_target.as_ref().map(|_| digest(train, precision));
+        if preprocess.select.is_some() || preprocess.pca.is_some() {
+            let (rows, weights) = train.fit.relative_weights();
+            let mut matrix = table.encode(columns, &rows, by_target.as_ref().map(ByTarget::folds))?;
+            if let Some(count) = preprocess.select {
+                let select = Selection::fit(&matrix, train, &rows, &weights, count)?;
+                matrix = select.apply(&matrix);
+                table.select = Some(select);
+            }
+            if let Some(wanted) = preprocess.pca {
+                table.pca = Some(Pca::fit(&matrix, &weights, wanted, preprocess.whiten)?);
+            }
         }
         Ok(table)
     }
@@ -73,9 +88,19 @@ impl TableEncoder {
     pub(crate) fn folds(&self, train: &TrainTargets<'_>) -> Result<Option<InnerFolds>, DataError> {
         match &self.training {
             None => Ok(None),
-            Some(training) if *training == digest(train) => InnerFolds::of(train).map(Some),
+            Some(training) if *training == digest(train, self.precision) => InnerFolds::of(train).map(Some),
             Some(_) => Err(DataError::NotTheTrainingPart),
         }
+    }
+
+    /// How exactly numbers are taken.
+    pub(crate) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// The columns that are no inputs, because they have no value in the training part.
+    pub(crate) fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// Numbers in a row.
@@ -147,7 +172,7 @@ impl TableEncoder {
             Some(place) => {
                 let (row, feature) = (row(place / matrix.width), place % matrix.width);
                 let column = self.names().swap_remove(feature);
-                Err(DataError::NotFinite { column, row, value: numbers[place] })
+                Err(DataError::NotFinite { column, row, value: f64::from(numbers[place]) })
             }
         }
     }
@@ -167,14 +192,15 @@ impl TableEncoder {
         rows: &[usize],
         folds: Option<&InnerFolds>,
     ) -> Result<Matrix, DataError> {
-        self.check(columns)?;
+        let columns: Vec<&Column> = columns.iter().filter(|column| !self.leaves_out(column)).collect();
+        self.check(&columns)?;
         let mut out = Matrix::zeros(rows.len(), self.encoded_width());
         let mut first = 0;
         for ((schema, encoding), column) in self.parts().zip(columns) {
             let width = encoding.width(schema);
             let to = out.numbers.chunks_exact_mut(out.width).map(|row| &mut row[first..first + width]);
             for (&row, to) in rows.iter().zip(to) {
-                encoding.write(schema, column, row, folds, to)?;
+                encoding.write(schema, column, row, self.precision, folds, to)?;
             }
             first += width;
         }
@@ -183,11 +209,11 @@ impl TableEncoder {
 
     /// Whether a fit can have made this.
     pub(crate) fn is_sound(&self) -> bool {
-        let by_target = |encoding: &Encoding| matches!(encoding, Encoding::Target(_));
         !self.columns.is_empty()
             && self.columns.len() == self.encodings.len()
             && self.parts().all(|(column, encoding)| encoding.is_sound(column))
-            && self.training.is_some() == self.encodings.iter().any(by_target)
+            && self.training.is_some() == self.encodings.iter().any(Encoding::is_by_target)
+            && self.columns.iter().all(|column| !self.left_out.contains(&column.name))
             && self.select.as_ref().is_none_or(|select| select.is_sound(self.encoded_width()))
             && self.pca.as_ref().is_none_or(|pca| pca.is_sound(self.selected_width()))
     }
@@ -196,7 +222,11 @@ impl TableEncoder {
         self.columns.iter().zip(&self.encodings)
     }
 
-    fn check(&self, columns: &[Column]) -> Result<(), Mismatch> {
+    fn leaves_out(&self, column: &Column) -> bool {
+        self.left_out.contains(&column.name)
+    }
+
+    fn check(&self, columns: &[&Column]) -> Result<(), Mismatch> {
         if columns.len() != self.columns.len() {
             return Err(Mismatch::Columns { expected: self.columns.len(), found: columns.len() });
         }

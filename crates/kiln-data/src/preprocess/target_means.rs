@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::matrix::Matrix;
 use super::scale::{Scale, moments};
-use crate::Target;
+use super::train_targets::TrainTargets;
 
 /// A column of categories by the target: a mean that is drawn towards that of all rows the more, the fewer rows
 /// have the category and the more they differ (empirical Bayes; Micci-Barreca, 2001), as scikit-learn's `TargetEncoder` with
@@ -40,15 +40,18 @@ struct Means {
 /// What the means are taken of, one row an item.
 pub(super) struct Responses {
     pub(super) numbers: Matrix,
+    /// What each item counts.
+    weights: Vec<f64>,
     /// Empty for one column.
     names: Vec<String>,
 }
 
 impl Responses {
     /// Target numbers as they are; whether it is the second of two classes; otherwise one column for each class.
-    pub(super) fn new(target: &Target, rows: &[usize]) -> Self {
-        let (names, numbers) = target.columns(rows);
-        Self { numbers, names }
+    pub(super) fn new(train: &TrainTargets<'_>) -> Self {
+        let (names, numbers) = train.columns(train.rows());
+        let weights = train.rows().iter().map(|&row| train.fit.weight(row)).collect();
+        Self { numbers, weights, names }
     }
 }
 
@@ -63,9 +66,9 @@ impl TargetMeans {
         (folds, count): (&[u8], usize),
         standardize: bool,
     ) -> Self {
-        let numbers = &responses.numbers;
+        let Responses { numbers, weights, .. } = responses;
         let outside = |fold: usize| folds.iter().enumerate().filter(move |(_, of)| usize::from(**of) != fold);
-        let means = |rows: Vec<usize>| Means::fit(places, categories, numbers, &rows);
+        let means = |rows: Vec<usize>| Means::fit(places, categories, responses, &rows);
         let whole = means((0..places.len()).collect());
         let parts: Vec<Means> =
             (0..count).map(|fold| means(outside(fold).map(|(at, _)| at).collect())).collect();
@@ -73,9 +76,10 @@ impl TargetMeans {
             let encoded = places
                 .iter()
                 .zip(folds)
-                .map(|(&place, &fold)| parts[usize::from(fold)].categories[place][feature]);
-            let (mean, variance) = moments(encoded, places.len());
-            Scale::standard(mean, variance, places.len())
+                .map(|(&place, &fold)| parts[usize::from(fold)].categories[place][feature])
+                .zip(weights.iter().copied());
+            let (mean, variance) = moments(encoded, weights.iter().sum());
+            Scale::standard(mean, variance, weights.iter().filter(|weight| **weight > 0.0).count())
         };
         let scales = match standardize {
             true => (0..numbers.width).map(scale).collect(),
@@ -124,20 +128,25 @@ impl TargetMeans {
 
 impl Means {
     /// Of these rows, at least one.
-    fn fit(places: &[usize], categories: usize, responses: &Matrix, rows: &[usize]) -> Self {
+    fn fit(places: &[usize], categories: usize, responses: &Responses, rows: &[usize]) -> Self {
+        let Responses { numbers, weights, .. } = responses;
+        // Where none of them counts, a mean of them is better than none.
+        let some_count = rows.iter().any(|&row| weights[row] > 0.0);
+        let weight = |row: usize| if some_count { weights[row] } else { 1.0 };
+        let total = rows.iter().map(|&row| weight(row)).sum();
         let mut means = Self { all: Vec::new(), categories: vec![Vec::new(); categories] };
-        for feature in 0..responses.width {
-            let response = |row: usize| responses.numbers[row * responses.width + feature];
-            let (all, variance) = moments(rows.iter().map(|&row| response(row)), rows.len());
+        for feature in 0..numbers.width {
+            let response = |row: usize| numbers.numbers[row * numbers.width + feature];
+            let (all, variance) = moments(rows.iter().map(|&row| (response(row), weight(row))), total);
             let (mut counts, mut sums) = (vec![0.0; categories], vec![0.0; categories]);
             for &row in rows {
-                counts[places[row]] += 1.0;
-                sums[places[row]] += response(row);
+                counts[places[row]] += weight(row);
+                sums[places[row]] += weight(row) * response(row);
             }
             let own: Vec<f64> = sums.iter().zip(&counts).map(|(sum, count)| sum / count).collect();
             let mut squares = vec![0.0; categories];
-            for &row in rows {
-                squares[places[row]] += (response(row) - own[places[row]]).powi(2);
+            for &row in rows.iter().filter(|&&row| weight(row) > 0.0) {
+                squares[places[row]] += weight(row) * (response(row) - own[places[row]]).powi(2);
             }
             for (category, means) in means.categories.iter_mut().enumerate() {
                 let (count, own) = (counts[category], own[category]);

@@ -1,7 +1,8 @@
 //! The training part, which alone may be fitted on.
 
+use super::fit_rows::FitRows;
 use super::train_targets::TrainTargets;
-use crate::Dataset;
+use crate::{Dataset, Precision};
 
 /// The rows of a data set that may be fitted on. Only [`Split::train_view`](crate::Split::train_view) makes one.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +16,9 @@ impl<'a> TrainView<'a> {
         Self { dataset, rows }
     }
 
-    /// What forms of inputs get to see beside their features.
-    pub(super) fn targets(&self) -> TrainTargets<'a> {
-        TrainTargets::new(&self.dataset.target, self.rows)
+    /// What forms of inputs get to see beside their features, with numbers as exact as that.
+    pub(super) fn targets(&self, precision: Precision) -> TrainTargets<'a> {
+        let fit = FitRows::new(self.rows, self.dataset.weights.as_deref(), precision);
+        TrainTargets::new(&self.dataset.target, fit)
     }
 }

@@ -132,17 +132,17 @@ impl Bundled {
     }
 
     /// A class by its index, or a number.
-    fn number(&self, cell: &str) -> f32 {
+    fn number(&self, cell: &str) -> f64 {
         match cell.parse() {
             Ok(number) => number, // also the classes of digits, which are called by their indices
             Err(_) => {
                 let class = self.classes.iter().position(|class| *class == cell);
-                class.expect("the bundled sets hold numbers and their own classes") as f32
+                class.expect("the bundled sets hold numbers and their own classes") as f64
             }
         }
     }
 
-    fn target(&self, values: Vec<f32>, name: String) -> (Target, Vec<usize>) {
+    fn target(&self, values: Vec<f64>, name: String) -> (Target, Vec<usize>) {
         if self.classes.is_empty() {
             let mut order: Vec<usize> = (0..values.len()).collect();
             order.sort_by(|&a, &b| values[a].total_cmp(&values[b])); // stable: equal targets keep their order
@@ -167,7 +167,7 @@ fn every_fifth(rows: impl Iterator<Item = usize>) -> impl Iterator<Item = usize>
 }
 
 /// Columns of pixels as images.
-fn pixels(columns: &[Vec<f32>], shape: [usize; 3]) -> Images {
+fn pixels(columns: &[Vec<f64>], shape: [usize; 3]) -> Images {
     let items = columns.first().map_or(0, Vec::len);
     let pixels = (0..items).flat_map(|row| columns.iter().map(move |column| column[row] as u8)).collect();
     Images { pixels, shape }

@@ -6,7 +6,7 @@ use super::kind::{TargetEncoding, TargetKind, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Table};
 use crate::hash::Hash;
-use crate::preprocess::Matrix;
+use crate::preprocess::{FitRows, Matrix};
 use crate::{DataError, Description, Inconsistency};
 
 /// More classes than this are counted, not listed.
@@ -69,8 +69,8 @@ impl<'a> TargetKind<'a> for Classes<'a> {
         Some(self.labels)
     }
 
-    fn digest(self, row: usize, hasher: &mut blake3::Hasher) {
-        hasher.update(&self.labels.get(row).copied().unwrap_or(u32::MAX).to_le_bytes());
+    fn digest(self, row: usize, hash: &mut Hash) {
+        hash.word(self.labels.get(row).copied().unwrap_or(u32::MAX));
     }
 
     /// Of two classes, whether it is the second; otherwise a column for each class.
@@ -84,7 +84,7 @@ impl<'a> TargetKind<'a> for Classes<'a> {
         (self.names.clone(), Matrix { numbers: rows.iter().flat_map(row).collect(), width: count })
     }
 
-    fn fit(self, _rows: &[usize], _standardize: bool) -> Result<ClassEncoder, DataError> {
+    fn fit(self, _rows: FitRows<'_>, _standardize: bool) -> Result<ClassEncoder, DataError> {
         Ok(ClassEncoder { names: self.names.clone() })
     }
 

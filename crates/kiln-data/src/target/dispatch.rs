@@ -65,18 +65,18 @@ macro_rules! targets {
                 }
             }
 
-            pub(crate) fn digest(&self, row: usize, hasher: &mut blake3::Hasher) {
-                match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.digest(row, hasher),)+ }
+            pub(crate) fn digest(&self, row: usize, hash: &mut $crate::hash::Hash) {
+                match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.digest(row, hash),)+ }
             }
 
             pub(crate) fn columns(&self, rows: &[usize]) -> (Vec<String>, $crate::preprocess::Matrix) {
                 match self { $(Self::$Kind { $($field),+ } => $View { $($field),+ }.columns(rows),)+ }
             }
 
-            /// Learns from `rows`, at least one.
+            /// Learns from `rows`, of which one counts at least.
             pub(crate) fn fit(
                 &self,
-                rows: &[usize],
+                rows: $crate::preprocess::FitRows<'_>,
                 standardize: bool,
             ) -> Result<TargetEncoder, $crate::DataError> {
                 Ok(match self {
@@ -113,8 +113,12 @@ macro_rules! targets {
                 match self { $(Self::$Kind(encoder) => encoder.names(),)+ }
             }
 
-            pub(crate) fn unscale(&self, predictions: &mut [f32]) {
-                match self { $(Self::$Kind(encoder) => encoder.unscale(predictions),)+ }
+            pub(crate) fn unscale(&self, outputs: &[f32]) -> Vec<f64> {
+                match self { $(Self::$Kind(encoder) => encoder.unscale(outputs),)+ }
+            }
+
+            pub(crate) fn shorten(&self, values: &mut [f64]) {
+                match self { $(Self::$Kind(encoder) => encoder.shorten(values),)+ }
             }
 
             pub(crate) fn is_sound(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::targets::TargetNumbers;
 use crate::hash::Hash;
-use crate::preprocess::Matrix;
+use crate::preprocess::{FitRows, Matrix};
 use crate::{DataError, Description, Inconsistency, Mismatch};
 
 /// What the program asks of a kind of target.
@@ -34,14 +34,14 @@ pub(crate) trait TargetKind<'a>: Copy {
         None
     }
 
-    /// The target of a row as bytes, which tell the training part from others.
-    fn digest(self, row: usize, hasher: &mut blake3::Hasher);
+    /// Puts the target of a row into what tells the training part from others.
+    fn digest(self, row: usize, hash: &mut Hash);
 
     /// The targets of `rows` as columns of numbers. The names of the columns; none where there is a single one.
     fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix);
 
-    /// Learns from `rows`, at least one.
-    fn fit(self, rows: &[usize], standardize: bool) -> Result<Self::Encoder, DataError>;
+    /// Learns from `rows`, of which one counts at least.
+    fn fit(self, rows: FitRows<'_>, standardize: bool) -> Result<Self::Encoder, DataError>;
 
     /// The targets of `rows` for a batch.
     fn encode(self, encoder: &Self::Encoder, rows: &[usize]) -> Result<TargetNumbers, DataError>;
@@ -52,8 +52,13 @@ pub(crate) trait TargetEncoding {
     /// The names of the outputs.
     fn names(&self) -> &[String];
 
-    /// Takes predictions, row-major, back to the units of the data.
-    fn unscale(&self, _predictions: &mut [f32]) {}
+    /// Predictions, row-major, in the units of the data.
+    fn unscale(&self, outputs: &[f32]) -> Vec<f64> {
+        outputs.iter().map(|output| f64::from(*output)).collect()
+    }
+
+    /// Gives numbers in the units of the data the digits that mean something.
+    fn shorten(&self, _values: &mut [f64]) {}
 
     /// Whether a fit can have made this.
     fn is_sound(&self) -> bool;

@@ -30,7 +30,7 @@ dispatch::targets! {
     /// One or more numbers an item.
     "values" => Values(NumberValues, ValueEncoder) {
         /// Row-major, `n · names.len()`.
-        values: Vec<f32>,
+        values: Vec<f64>,
         /// Names of the target columns.
         names: Vec<String>,
     };
@@ -47,7 +47,7 @@ impl Target {
     ///
     /// # Panics
     /// When the row is not there.
-    pub fn numbers(&self, row: usize) -> Vec<f32> {
-        self.columns(&[row]).1.numbers.into_iter().map(|number| number as f32).collect()
+    pub fn numbers(&self, row: usize) -> Vec<f64> {
+        self.columns(&[row]).1.numbers
     }
 }

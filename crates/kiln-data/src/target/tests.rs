@@ -7,8 +7,8 @@ use super::classes::{ClassEncoder, Classes};
 use super::kind::{TargetEncoding, TargetKind, same_names};
 use super::{TargetNumbers, dispatch};
 use crate::hash::Hash;
-use crate::preprocess::Matrix;
-use crate::{DataError, Description, Inconsistency};
+use crate::preprocess::{FitRows, Matrix};
+use crate::{DataError, Description, Inconsistency, Precision};
 
 dispatch::targets! {
     /// One class an item.
@@ -72,10 +72,8 @@ impl<'a> TargetKind<'a> for Labels<'a> {
         Description { summary, bytes: None, json: serde_json::json!({ "labels": self.names }), table: None }
     }
 
-    fn digest(self, row: usize, hasher: &mut blake3::Hasher) {
-        for label in self.sets.get(row).into_iter().flatten() {
-            hasher.update(&label.to_le_bytes());
-        }
+    fn digest(self, row: usize, hash: &mut Hash) {
+        self.sets.get(row).into_iter().flatten().for_each(|label| hash.word(*label));
     }
 
     fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix) {
@@ -87,7 +85,7 @@ impl<'a> TargetKind<'a> for Labels<'a> {
         (self.names.clone(), Matrix { numbers, width })
     }
 
-    fn fit(self, _rows: &[usize], _standardize: bool) -> Result<LabelEncoder, DataError> {
+    fn fit(self, _rows: FitRows<'_>, _standardize: bool) -> Result<LabelEncoder, DataError> {
         Ok(LabelEncoder { names: self.names.clone() })
     }
 
@@ -109,6 +107,10 @@ impl TargetEncoding for LabelEncoder {
     }
 }
 
+fn rows(rows: &[usize]) -> FitRows<'_> {
+    FitRows::new(rows, None, Precision::Double)
+}
+
 fn names() -> Vec<String> {
     ["fog", "rain", "wind"].map(str::to_owned).to_vec()
 }
@@ -121,7 +123,7 @@ fn weather(sets: Vec<Vec<u32>>) -> Target {
 fn the_new_kind_is_encoded_and_stored_under_its_name() {
     let target = weather(vec![vec![0, 2], vec![], vec![1]]);
     assert_eq!((target.rows(), target.check(), target.labels()), (Ok(3), Ok(()), None));
-    let encoder = target.fit(&[0, 1, 2], true).unwrap();
+    let encoder = target.fit(rows(&[0, 1, 2]), true).unwrap();
     assert!(encoder.is_sound());
     assert_eq!(encoder.names(), names());
     let stored = serde_json::to_string(&encoder).unwrap();
@@ -129,9 +131,7 @@ fn the_new_kind_is_encoded_and_stored_under_its_name() {
     assert_eq!(serde_json::from_str::<TargetEncoder>(&stored).unwrap(), encoder);
     let batch = encoder.encode(&target, &[2, 0]).unwrap();
     assert_eq!(batch, TargetNumbers::Values { values: vec![0.0, 1.0, 0.0, 1.0, 0.0, 1.0], width: 3 });
-    let mut predictions = [0.25, 0.5, 0.75];
-    encoder.unscale(&mut predictions);
-    assert_eq!(predictions, [0.25, 0.5, 0.75]);
+    assert_eq!(encoder.unscale(&[0.25, 0.5, 0.75]), [0.25, 0.5, 0.75]);
 }
 
 #[test]
@@ -144,13 +144,13 @@ fn the_new_kind_is_told_from_others() {
     };
     assert_ne!(fingerprint(&one), fingerprint(&other));
     let digest = |target: &Target| {
-        let mut hasher = blake3::Hasher::new();
-        target.digest(0, &mut hasher);
-        hasher.finalize()
+        let mut hash = Hash::default();
+        target.digest(0, &mut hash);
+        hash.finish()
     };
     assert_ne!(digest(&one), digest(&other));
     let classes = Target::Classes { labels: vec![0], names: names() };
-    let encoder = classes.fit(&[0], true).unwrap();
+    let encoder = classes.fit(rows(&[0]), true).unwrap();
     let error = encoder.encode(&one, &[0]).unwrap_err();
     let expected = "this data does not fit the preprocessing: its target is sets of labels, not classes";
     assert_eq!(error.to_string(), expected);

@@ -6,13 +6,13 @@ use super::kind::{TargetEncoding, TargetKind, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Summary, Table};
 use crate::hash::Hash;
-use crate::preprocess::{Matrix, Scale, moments};
-use crate::{DataError, Description, Inconsistency};
+use crate::preprocess::{FitRows, Matrix, Scale};
+use crate::{DataError, Description, Inconsistency, Precision};
 
 /// The fields of [`Target::Values`](crate::Target::Values).
 #[derive(Clone, Copy)]
 pub(super) struct NumberValues<'a> {
-    pub(super) values: &'a Vec<f32>,
+    pub(super) values: &'a Vec<f64>,
     pub(super) names: &'a Vec<String>,
 }
 
@@ -22,6 +22,9 @@ pub(super) struct NumberValues<'a> {
 pub(crate) struct ValueEncoder {
     names: Vec<String>,
     scales: Vec<Scale>,
+    /// How exactly numbers are taken.
+    #[serde(default = "Precision::of_old", skip_serializing_if = "Precision::is_old")]
+    precision: Precision,
 }
 
 impl<'a> TargetKind<'a> for NumberValues<'a> {
@@ -42,7 +45,7 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
 
     fn fingerprint(self, hash: &mut Hash) {
         hash.texts(self.names);
-        hash.floats(self.values);
+        hash.numbers(self.values);
     }
 
     fn describe(self) -> Description {
@@ -61,36 +64,32 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
         }
     }
 
-    fn digest(self, row: usize, hasher: &mut blake3::Hasher) {
+    fn digest(self, row: usize, hash: &mut Hash) {
         let width = self.names.len();
-        for value in self.values.get(row * width..(row + 1) * width).unwrap_or_default() {
-            hasher.update(&value.to_bits().to_le_bytes());
-        }
+        let values = self.values.get(row * width..(row + 1) * width).unwrap_or_default();
+        values.iter().for_each(|value| hash.number(*value));
     }
 
     fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix) {
-        let row = |&row: &usize| self.row(row);
-        let numbers = rows.iter().flat_map(row).map(|x| f64::from(*x)).collect();
+        let numbers = rows.iter().flat_map(|&row| self.row(row)).copied().collect();
         let names = if self.names.len() == 1 { Vec::new() } else { self.names.clone() };
         (names, Matrix { numbers, width: self.names.len().max(1) })
     }
 
-    fn fit(self, rows: &[usize], standardize: bool) -> Result<ValueEncoder, DataError> {
+    fn fit(self, rows: FitRows<'_>, standardize: bool) -> Result<ValueEncoder, DataError> {
         let Self { values, names } = self;
+        let precision = rows.precision();
         let mut scales = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
-            let column = rows.iter().map(|&row| values[row * names.len() + index]);
-            if let Some((value, &row)) = column.clone().zip(rows).find(|(value, _)| !value.is_finite()) {
-                return Err(DataError::NotFinite { column: name.clone(), row, value });
+            let number = |row: usize| values[row * names.len() + index];
+            let is_finite = |row: usize| precision.of(number(row)).is_finite();
+            if let Some(&row) = rows.rows().iter().find(|&&row| !is_finite(row)) {
+                return Err(DataError::NotFinite { column: name.clone(), row, value: number(row) });
             }
-            let (mean, variance) = moments(column.map(f64::from), rows.len());
-            scales.push(if standardize {
-                Scale::standard(mean, variance, rows.len())
-            } else {
-                Scale::IDENTITY
-            });
+            let standard = rows.standard(number).filter(|_| standardize);
+            scales.push(standard.map_or(Scale::IDENTITY, |(_, scale)| scale));
         }
-        Ok(ValueEncoder { names: names.clone(), scales })
+        Ok(ValueEncoder { names: names.clone(), scales, precision })
     }
 
     fn encode(self, encoder: &ValueEncoder, rows: &[usize]) -> Result<TargetNumbers, DataError> {
@@ -99,7 +98,7 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
         let mut scaled = Vec::with_capacity(rows.len() * width);
         for &row in rows {
             for ((&value, scale), name) in self.row(row).iter().zip(&encoder.scales).zip(self.names) {
-                let number = scale.apply(f64::from(value)) as f32;
+                let number = scale.apply(encoder.precision.of(value)) as f32;
                 if !number.is_finite() {
                     return Err(DataError::NotFinite { column: name.clone(), row, value });
                 }
@@ -111,7 +110,7 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
 }
 
 impl<'a> NumberValues<'a> {
-    fn row(self, row: usize) -> &'a [f32] {
+    fn row(self, row: usize) -> &'a [f64] {
         &self.values[row * self.names.len()..][..self.names.len()]
     }
 }
@@ -121,11 +120,14 @@ impl TargetEncoding for ValueEncoder {
         &self.names
     }
 
-    fn unscale(&self, predictions: &mut [f32]) {
-        for row in predictions.chunks_mut(self.scales.len()) {
-            for (value, scale) in row.iter_mut().zip(&self.scales) {
-                *value = scale.undo(f64::from(*value)) as f32;
-            }
+    fn unscale(&self, outputs: &[f32]) -> Vec<f64> {
+        let scales = self.scales.iter().cycle();
+        outputs.iter().zip(scales).map(|(output, scale)| scale.undo(f64::from(*output))).collect()
+    }
+
+    fn shorten(&self, values: &mut [f64]) {
+        for (value, scale) in values.iter_mut().zip(self.scales.iter().cycle()) {
+            *value = scale.shorten(*value);
         }
     }
 

@@ -7,7 +7,7 @@ use kiln_data::{
 };
 use kiln_testkit::device;
 
-pub(crate) fn numeric(name: &str, cells: Vec<f32>) -> Column {
+pub(crate) fn numeric(name: &str, cells: Vec<f64>) -> Column {
     Column { name: name.to_owned(), values: Values::Numeric(cells) }
 }
 

@@ -14,8 +14,8 @@ const TRAIN: usize = 40;
 fn made(tail: u64) -> Dataset {
     let seed =
         |row: usize, column: u64| Seed::new(if row < TRAIN { 0 } else { tail }).at(row as u64).at(column);
-    let numbers = |column| (0..TRAIN + 10).map(|row| seed(row, column).normal(0) as f32).collect::<Vec<_>>();
-    let gaps = numbers(3).into_iter().map(|x| if x > 1.0 { f32::NAN } else { x }).collect();
+    let numbers = |column| (0..TRAIN + 10).map(|row| seed(row, column).normal(0)).collect::<Vec<_>>();
+    let gaps = numbers(3).into_iter().map(|x| if x > 1.0 { f64::NAN } else { x }).collect();
     let word = |row| ["red", "green", "blue"][(seed(row, 4).uniform(0) * 3.0) as usize];
     let cells: Vec<_> = (0..TRAIN + 10).map(|row| Some(word(row))).collect();
     let columns: Vec<Column> = vec![

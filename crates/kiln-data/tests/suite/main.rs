@@ -4,6 +4,7 @@
 
 mod common;
 mod components;
+mod precision;
 mod preprocess;
 mod preprocess_errors;
 mod rows;

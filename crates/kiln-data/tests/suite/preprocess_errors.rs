@@ -2,11 +2,12 @@
 
 use kiln_core::{ErrorKind, Explain};
 use kiln_data::{
-    Column, DataError, Dataset, Features, Fitted, Images, Inconsistency, Mismatch, Target, Values,
+    CellValue, Column, DataError, Dataset, Encode, Features, Fitted, Images, Inconsistency, Mismatch,
+    Preprocess, Target, Values,
 };
 use serde_json::Value;
 
-use crate::common::{batch, classes, dataset, fit_rows, inputs, numeric, table, words};
+use crate::common::{batch, classes, dataset, fit_rows, fit_with, inputs, numeric, table, words};
 
 #[test]
 fn stored_preprocessing_that_no_fit_can_have_made_is_refused() {
@@ -44,11 +45,14 @@ fn stored_preprocessing_that_no_fit_can_have_made_is_refused() {
 #[test]
 fn data_that_cannot_be_fitted_names_the_column() {
     let refused = |data: &Dataset, train| fit_rows(data, train, true).unwrap_err();
-    let error = refused(&table(vec![numeric("age", vec![f32::NAN, f32::NAN, 3.0])]), 2);
+    let error = refused(
+        &table(vec![numeric("age", vec![f64::NAN, f64::NAN, 3.0]), words("w", &[None, None, Some("a")])]),
+        2,
+    );
     assert_eq!(error.to_string(), "column \"age\" has no value in any row of the training part");
     assert_eq!(error.help().unwrap(), "correct its values, or leave it out with data.ignore = [\"age\"]");
     assert_eq!(error.kind(), ErrorKind::Data);
-    let error = refused(&table(vec![numeric("age", vec![1.0, f32::INFINITY])]), 2);
+    let error = refused(&table(vec![numeric("age", vec![1.0, f64::INFINITY])]), 2);
     assert!(matches!(&error, DataError::NotFinite { column, row: 1, .. } if column == "age"), "{error}");
     let error = refused(&table(vec![numeric("a", vec![1.0, 2.0]), numeric("b", vec![1.0])]), 1);
     assert_eq!(error.to_string(), "column \"b\" has 1 cells where 2 rows are expected");
@@ -68,7 +72,7 @@ fn data_that_cannot_be_fitted_names_the_column() {
         DataError::Inconsistent(Inconsistency::NoCategory { row: 1, code: 5, categories: 1, .. })
     ));
     let mut data = table(vec![numeric("a", vec![1.0, 2.0])]);
-    data.target = Target::Values { values: vec![1.0, f32::NAN], names: vec!["y".to_owned()] };
+    data.target = Target::Values { values: vec![1.0, f64::NAN], names: vec!["y".to_owned()] };
     assert!(matches!(refused(&data, 2), DataError::NotFinite { column, row: 1, .. } if column == "y"));
     for shape in [[1, 2, 2], [usize::MAX, 2, 2]] {
         let torn = Features::Images(Images { pixels: vec![0; 5], shape });
@@ -121,7 +125,7 @@ fn data_of_another_schema_is_refused() {
 
 #[test]
 fn numbers_that_overflow_when_scaled_are_refused() {
-    let data = table(vec![numeric("x", vec![0.0, 1e-30, f32::INFINITY, f32::MAX, f32::NAN])]);
+    let data = table(vec![numeric("x", vec![0.0, 1e-30, f64::INFINITY, f64::MAX, f64::NAN])]);
     let fitted = fit_rows(&data, 2, true).unwrap();
     for row in [2, 3] {
         let error = batch(&fitted, &data, &[0, row]).unwrap_err();
@@ -133,4 +137,47 @@ fn numbers_that_overflow_when_scaled_are_refused() {
         batch(&fitted, &data, &[5]).unwrap_err(),
         DataError::Inconsistent(Inconsistency::NoRow { row: 5, rows: 5 })
     ));
+}
+
+#[test]
+fn a_column_without_a_value_in_the_training_part_is_left_out() {
+    let data = table(vec![
+        numeric("empty", vec![f64::NAN, f64::NAN, 3.0]),
+        numeric("x", vec![1.0, 2.0, 3.0]),
+        words("blank", &[None, None, Some("a")]),
+    ]);
+    for encode in [Encode::OneHot, Encode::Target] {
+        let fitted = fit_with(&data, 2, &Preprocess { encode, ..Preprocess::default() }).unwrap();
+        assert_eq!(fitted.left_out(), ["empty", "blank"]);
+        assert_eq!(fitted.feature_names().unwrap(), ["x"]);
+        assert_eq!(fitted.feature_groups().len(), 1);
+        assert_eq!(
+            fitted.columns().unwrap().iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+            ["x"]
+        );
+        assert_eq!(inputs(&batch(&fitted, &data, &[0, 1, 2]).unwrap()), [1.0, 2.0, 3.0]);
+        // New data may have it or not.
+        let new = table(vec![numeric("x", vec![7.0])]);
+        assert_eq!(inputs(&batch(&fitted, &new, &[0]).unwrap()), [7.0]);
+        assert_eq!(fitted.row_numbers([[CellValue::from(7)]]).unwrap(), [7.0]);
+        let stored = serde_json::to_value(&fitted).unwrap();
+        assert_eq!(serde_json::from_value::<Fitted>(stored.clone()).unwrap(), fitted);
+        let mut damaged = stored;
+        damaged["inputs"]["table"]["left_out"] = serde_json::json!(["x"]);
+        assert!(serde_json::from_value::<Fitted>(damaged).is_err());
+        let full = fit_with(&data, 3, &Preprocess { encode, ..Preprocess::default() }).unwrap();
+        assert!(full.left_out().is_empty());
+    }
+}
+
+#[test]
+fn weights_that_no_row_can_have_are_refused() {
+    let mut data = table(vec![numeric("x", vec![1.0, 2.0, 3.0])]);
+    let refused = |weights: [f64; 3], data: &mut Dataset| {
+        data.weights = Some(weights.to_vec());
+        fit_rows(data, 2, true).unwrap_err().to_string()
+    };
+    assert!(refused([1.0, -1.0, 1.0], &mut data).starts_with("row 1 has the weight -1"));
+    assert!(refused([f64::NAN, 1.0, 1.0], &mut data).starts_with("row 0 has the weight NaN"));
+    assert_eq!(refused([0.0, 0.0, 1.0], &mut data), "all 2 items of the training part have the weight 0");
 }

@@ -108,9 +108,9 @@ fn errors_name_the_row_and_the_column() {
     };
     for (place, cell, said) in [
         (0, "old".into(), "row 1 of column \"age\" is \"old\", where a finite number is expected"),
-        (0, "1e39".into(), "row 1 of column \"age\" is \"1e39\", where a finite number is expected"),
+        (0, "1e309".into(), "row 1 of column \"age\" is \"1e309\", where a finite number is expected"),
         (1, 3.into(), "row 1 of column \"job\" is 3, where a category is expected"),
-        (2, 1e39.into(), "row 1 of column \"height\" is inf: it must be finite, also after scaling"),
+        (2, f64::INFINITY.into(), "row 1 of column \"height\" is inf: it must be finite, also after scaling"),
     ] {
         assert_eq!(with(place, cell), said);
     }

@@ -5,7 +5,7 @@ use kiln_data::{Column, DataConfig, DataError, Dataset, Features, Inconsistency,
 use proptest::prelude::*;
 
 fn dataset(labels: Vec<u32>, classes: usize, fixed_test: Vec<usize>) -> Dataset {
-    let cells = (0..labels.len()).map(|row| row as f32).collect();
+    let cells = (0..labels.len()).map(|row| row as f64).collect();
     Dataset {
         name: "made".to_owned(),
         features: Features::Table(vec![Column { name: "x".to_owned(), values: Values::Numeric(cells) }]),

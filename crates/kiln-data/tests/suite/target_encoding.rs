@@ -4,15 +4,21 @@ use std::sync::Arc;
 
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
-    DataError, Dataset, Encode, Features, Fitted, Images, Preprocess, Rows, Source, Split, Target,
+    DataError, Dataset, Encode, Features, Fitted, Images, Precision, Preprocess, Rows, Source, Split, Target,
 };
 use kiln_testkit::device;
 
 use crate::common::{batch, classes, dataset, fit_with, inputs, numeric, table, words};
 
 const TRAIN: usize = 60;
-const BY_TARGET: Preprocess =
-    Preprocess { standardize: false, encode: Encode::Target, select: None, pca: None, whiten: false };
+const BY_TARGET: Preprocess = Preprocess {
+    standardize: false,
+    encode: Encode::Target,
+    select: None,
+    pca: None,
+    whiten: false,
+    precision: Precision::Double,
+};
 
 /// Sixty training rows and six others: a column of words, one with gaps, and what the model predicts.
 fn made(target: Target) -> Dataset {
@@ -27,7 +33,7 @@ fn made(target: Target) -> Dataset {
 }
 
 fn values(names: &[&str]) -> Target {
-    let number = |i| Seed::new(2).normal(i as u64) as f32;
+    let number = |i| Seed::new(2).normal(i as u64);
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     Target::Values { values: (0..(TRAIN + 6) * names.len()).map(number).collect(), names }
 }
@@ -64,7 +70,7 @@ fn unknown_categories_get_the_mean_of_the_target() {
     let data = made(values(&["y"]));
     let fitted = fit_with(&data, TRAIN, &BY_TARGET).unwrap();
     let Target::Values { values, .. } = &data.target else { panic!() };
-    let mean = values[..TRAIN].iter().map(|y| f64::from(*y)).sum::<f64>() / TRAIN as f64;
+    let mean = values[..TRAIN].iter().sum::<f64>() / TRAIN as f64;
     let numbers = fitted.input_numbers(&data.features, &[TRAIN, TRAIN + 1, 0, 3]).unwrap();
     // Unseen, and missing in a column that is never missing in the training part.
     assert_eq!((numbers[0], numbers[3]), (mean as f32, mean as f32));
@@ -164,7 +170,7 @@ fn what_cannot_be_encoded_is_an_error() {
     assert_eq!(error.to_string(), "data.encode is for tables, and these data are images");
     let mut data = made(values(&["y"]));
     let Target::Values { values, .. } = &mut data.target else { panic!() };
-    values[4] = f32::NAN;
+    values[4] = f64::NAN;
     let error = fit_with(&data, TRAIN, &BY_TARGET).unwrap_err();
     assert!(matches!(&error, DataError::NotFinite { column, row: 4, .. } if column == "y"), "{error}");
 }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cv::Folds;
 use crate::error::{CvError, ExperimentError, JobError};
 use crate::interrupt::Interrupt;
+use crate::left_out::tell_left_out;
 use crate::observer::{CurveProgress, Event, Observer, tell};
 
 /// What one fold gave at one point.
@@ -73,6 +74,7 @@ impl Measure<'_> {
         }
         let resolved = resolved.with_seed(self.folds.seed(resolved, number));
         let job = self.folds.job_of(&resolved, &self.device, fold, number)?;
+        tell_left_out(&job.prepared.fitted, Some(number), self.observer)?;
         let label = label(fold.train().len());
         let say = |result| {
             let folds = self.folds.list().len();

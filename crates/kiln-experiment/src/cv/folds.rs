@@ -4,16 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use kiln_config::Resolved;
+use kiln_config::{Flags, Resolved};
 use kiln_core::{Purpose, Seed, nearest};
-use kiln_data::{DataError, Dataset};
+use kiln_data::{DataError, Dataset, Precision, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
 use super::study::CvStudy;
-use crate::error::{CvError, ExperimentError, Locate};
+use crate::error::{CvError, ExperimentError, Locate, RunError};
 use crate::job::{Job, open_device};
-use crate::run::RunRecord;
+use crate::run::{DataRecord, RunRecord};
+use crate::session::Session;
+use crate::stored::stored_with;
 
 /// The data, cut into folds.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(crate) struct Folds {
     rows: usize,
     groups: Option<Vec<u32>>,
     folds: Vec<Fold>,
+    /// How exactly numbers are taken.
+    precision: Precision,
 }
 
 impl Folds {
@@ -31,14 +35,30 @@ impl Folds {
         resolved: &Resolved,
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
+        Self::load_as(resolved, None, study)
+    }
+
+    /// The same with numbers taken as exactly as the cross-validation takes them that began on the data `recorded`.
+    pub(super) fn load_as(
+        resolved: &Resolved,
+        recorded: Option<&DataRecord>,
+        study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
+    ) -> Result<Self, ExperimentError> {
         let mut dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let mut precision = Precision::default();
+        if let Some(recorded) = recorded
+            && let Some(begun) = dataset.precision_of(&recorded.fingerprint)
+        {
+            (precision, dataset.fingerprint) = (begun, recorded.fingerprint.clone());
+        }
         let study = study(dataset.target.labels().is_some())?;
         let groups = match &study.group {
-            Some(column) => Some(take_groups(&mut dataset, column)?),
+            Some(column) => Some(take_groups(&mut dataset, column, precision)?),
             None => None,
         };
         let rows = dataset.target.rows().map_err(DataError::from)?;
-        let mut folds = Self { study, dataset: Arc::new(dataset), rows, groups, folds: Vec::new() };
+        let dataset = Arc::new(dataset);
+        let mut folds = Self { study, dataset, rows, groups, folds: Vec::new(), precision };
         let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
         folds.folds = folds.study.plan.splitter(seed)?.split(&folds.items())?;
         for (number, fold) in folds.folds.iter().enumerate() {
@@ -51,7 +71,8 @@ impl Folds {
     /// The folds of the run in `folder`.
     pub(super) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, ExperimentError> {
         let study = CvStudy::read(folder)?;
-        let folds = Self::load(resolved, |_| Ok(study))?;
+        let record = RunRecord::read(folder)?;
+        let folds = Self::load_as(resolved, record.data.as_ref(), |_| Ok(study))?;
         folds.must_be_the_data_of(folder)?;
         Ok(folds)
     }
@@ -149,7 +170,7 @@ impl Folds {
         {
             self.must_weigh(number, part, rows)?;
         }
-        Job::of_split(resolved, device, &self.dataset, split)
+        Job::of_split_taken(resolved, device, &self.dataset, split, self.precision)
     }
 
     /// Finds out before a folder is made what would stop the first fold, and gives its job.
@@ -162,19 +183,54 @@ impl Folds {
         Ok(job)
     }
 
+    /// An error unless the cross-validation in `folder` has the same settings and data.
+    pub(super) fn must_be_those_of(
+        &self,
+        folder: &Path,
+        resolved: &Resolved,
+        session: &Session,
+    ) -> Result<(), ExperimentError> {
+        let there = CvStudy::read(folder)?;
+        // Neither the number of threads nor of jobs changes a result.
+        let config = |resolved: &Resolved| {
+            let mut config = resolved.config.clone();
+            config.threads = None;
+            config
+        };
+        let stored = stored_with(folder, Flags { threads: None, ..session.place() }, &[])?;
+        if !self.study.same_training(&there) || config(&stored) != config(resolved) {
+            return Err(CvError::OtherCv { run: folder.to_owned() }.into());
+        }
+        self.must_be_the_data_of(folder)
+    }
+
     /// An error when the data have changed since the run in `folder` began.
     pub(super) fn must_be_the_data_of(&self, folder: &Path) -> Result<(), ExperimentError> {
-        Ok(RunRecord::read(folder)?.must_be_of(&self.dataset.fingerprint, folder)?)
+        match RunRecord::read(folder)?.data {
+            Some(data) if data.fingerprint != self.dataset.fingerprint => {
+                Err(RunError::DataChanged { name: data.name, run: folder.to_owned() }.into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
+/// The data of the cross-validation in a folder, if there is one.
+pub(super) fn recorded_in(folder: Option<&Path>) -> Option<DataRecord> {
+    RunRecord::read(folder?).ok()?.data
+}
+
 /// Takes a column out of the inputs: one number for each of its values.
-fn take_groups(dataset: &mut Dataset, name: &str) -> Result<Vec<u32>, CvError> {
+fn take_groups(dataset: &mut Dataset, name: &str, precision: Precision) -> Result<Vec<u32>, CvError> {
     let columns = dataset.features.as_table_mut().ok_or(CvError::GroupOfImages)?;
     let Some(place) = columns.iter().position(|column| column.name == name) else {
         let known = columns.iter().map(|column| column.name.as_str());
         let nearest = nearest(name, known);
         return Err(CvError::NoColumn { name: name.to_owned(), nearest });
     };
-    Ok(columns.remove(place).values.groups())
+    let mut values = columns.remove(place).values;
+    if let (Precision::Single, Values::Numeric(cells)) = (precision, &mut values) {
+        cells.iter_mut().for_each(|cell| *cell = f64::from(*cell as f32));
+    }
+    Ok(values.groups())
 }

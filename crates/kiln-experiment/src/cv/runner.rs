@@ -13,6 +13,7 @@ use super::nested::Searcher;
 use crate::error::{ExperimentError, JobError, RunError};
 use crate::fold::{Completed, Completion, FoldRecord, FoldResult, FoldRun};
 use crate::interrupt::Interrupt;
+use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
 use crate::predicted::predictions;
 use crate::run::{CONFIG, PREPROCESS};
@@ -58,6 +59,7 @@ impl FoldRunner<'_> {
         let config = path.join(CONFIG);
         write_durably(&config, annotated(&resolved).as_bytes()).map_err(RunError::io("write", &config))?;
         let job = self.folds.job(&resolved, &self.device, fold)?;
+        tell_left_out(&job.prepared.fitted, Some(fold), self.observer)?;
         let run = FoldRun {
             number: fold,
             fold: &self.folds.list()[fold],

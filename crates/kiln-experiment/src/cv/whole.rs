@@ -8,7 +8,7 @@ use kiln_config::{Resolved, annotated};
 use kiln_core::device::DeviceName;
 use kiln_core::memory;
 
-use super::folds::Folds;
+use super::folds::{Folds, recorded_in};
 use super::nested::Searcher;
 use super::report::CvReport;
 use super::runner::FoldRunner;
@@ -23,7 +23,7 @@ use crate::observer::{Event, Observer, tell};
 use crate::run::{CONFIG, CV, RECORD, RunFolder, RunRecord, Status, rfc3339, slug};
 use crate::session::Session;
 use crate::start::{BASE, NewStart};
-use crate::stored::{stored, stored_with};
+use crate::stored::stored;
 use crate::training::new_record;
 
 /// How long a fold is waited for that an earlier process still holds: one that was killed leaves its workers a moment.
@@ -83,7 +83,9 @@ pub fn cross_validate(
         None => None,
     };
     let config = &resolved.config;
-    let folds = Folds::load(resolved, |classes| CvStudy::new(settings, nested, config, classes))?;
+    let recorded = recorded_in(settings.dir.as_deref());
+    let study = |classes| CvStudy::new(settings, nested, config, classes);
+    let folds = Folds::load_as(resolved, recorded.as_ref(), study)?;
     let job = folds.check(resolved)?;
     let record = new_record(&job, &session.arguments);
     drop(job);
@@ -120,7 +122,7 @@ fn claim(
     match &settings.dir {
         Some(dir) => {
             if !RunFolder::create_at(dir, CONFIG, &files)? {
-                must_be_the_same(dir, resolved, folds, &settings.session)?;
+                folds.must_be_those_of(dir, resolved, &settings.session)?;
             }
             Ok(dir.clone())
         }
@@ -131,25 +133,6 @@ fn claim(
             Ok(made.path().to_owned())
         }
     }
-}
-
-/// An error unless the cross-validation in `folder` has the same settings.
-fn must_be_the_same(
-    folder: &Path,
-    resolved: &Resolved,
-    folds: &Folds,
-    session: &Session,
-) -> Result<(), ExperimentError> {
-    let there = CvStudy::read(folder)?;
-    // Neither the number of threads nor of jobs changes a result.
-    let config = |resolved: &Resolved| {
-        let mut config = resolved.config.clone();
-        config.threads = None;
-        config
-    };
-    let stored = stored_with(folder, kiln_config::Flags { threads: None, ..session.place() }, &[])?;
-    let same = folds.study.same_training(&there) && config(&stored) == config(resolved);
-    if same { Ok(()) } else { Err(CvError::OtherCv { run: folder.to_owned() }.into()) }
 }
 
 /// Goes on with the cross-validation in `path`: trains every fold that is not done. `worker`: how the process of a job is

@@ -25,7 +25,7 @@ pub enum JobError {
         /// The column.
         column: String,
         /// The number in it.
-        value: f32,
+        value: f64,
     },
     /// Nothing is certain where every epoch has other items.
     #[error("train.solver and train.kkt_tolerance do not augment items, but the configuration does")]

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use kiln_config::{Resolved, RunConfig};
 use kiln_core::Seed;
 use kiln_data::preprocess::Fitted;
-use kiln_data::{Batch, Dataset, Loader, Prepared, Preprocess, Rows, Source, Split};
+use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
 use kiln_models::{Network, Summary};
 use kiln_train::{Data, Scores, Trainer, evaluate};
 
@@ -69,9 +69,7 @@ impl<'a> Job<'a> {
         dataset: &Arc<Dataset>,
         split: Split,
     ) -> Result<Self, ExperimentError> {
-        let fitted = Preprocess::from(&resolved.config.data).fit(&split.train_view(dataset));
-        let fitted = Arc::new(fitted.map_err(|error| resolved.locate(error))?);
-        Self::new(resolved, device.clone(), Prepared { dataset: Arc::clone(dataset), split, fitted })
+        Self::of_split_taken(resolved, device, dataset, split, Precision::default())
     }
 
     /// With everything that is loaded.

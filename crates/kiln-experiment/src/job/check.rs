@@ -10,6 +10,7 @@ use kiln_train::{NotConvex, TrainError, monitored};
 
 use super::assembly::Job;
 use crate::error::{ExperimentError, JobError, Locate};
+use crate::left_out::left_out;
 
 /// Whether no target number is below 0, as counts are.
 fn check_counts(prepared: &Prepared) -> Result<(), JobError> {
@@ -123,6 +124,16 @@ impl Job<'_> {
     pub fn warnings(&self) -> Vec<String> {
         let (config, split) = (self.config(), &self.prepared.split);
         let mut warnings = kiln_config::warnings(config);
+        warnings.extend(left_out(&self.prepared.fitted));
+        if !config.data.standardize {
+            let coarse = split.train_view(&self.prepared.dataset).coarse_in_f32();
+            warnings.extend(coarse.iter().map(|name| {
+                format!(
+                    "{name:?} varies by too little for how far from 0 it is: the model, in f32, hardly tells its \
+                     values apart; set data.standardize = true"
+                )
+            }));
+        }
         for (key, share, part) in [
             ("data.validation", config.data.validation, &split.validation),
             ("data.test", config.data.test, &split.test),

@@ -1,6 +1,7 @@
 //! From a configuration and data to the objects that train: the one place where they are put together.
 
 mod assembly;
+mod begun;
 mod blueprint;
 mod check;
 mod convex;

@@ -46,7 +46,7 @@ pub(super) fn standard_error(
     let dataset = &job.prepared.dataset;
     let width = job.blueprint.loss.predictions();
     let model = model.clone().valid();
-    let weight = |row: usize| dataset.weights.as_ref().map_or(1.0, |weights| f64::from(weights[row]));
+    let weight = |row: usize| dataset.weights.as_ref().map_or(1.0, |weights| weights[row]);
     let rows: Vec<usize> = rows.iter().copied().filter(|row| weight(*row) > 0.0).collect();
     let mut items: Vec<(f64, f64)> = Vec::new();
     if metric == "loss" {
@@ -61,7 +61,10 @@ pub(super) fn standard_error(
         for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {
             let mut one = Scores::new();
             match dataset.target.strata() {
-                Some((labels, classes)) => one.add_classes(outputs, &labels[row..=row], classes),
+                Some((labels, classes)) => {
+                    let logits: Vec<f32> = outputs.iter().map(|logit| *logit as f32).collect();
+                    one.add_classes(&logits, &labels[row..=row], classes);
+                }
                 None => {
                     let actual = dataset.target.numbers(row);
                     one.add_values(outputs, &actual, actual.len());

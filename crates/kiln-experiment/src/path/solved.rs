@@ -17,6 +17,7 @@ use super::table::{PathTable, Wanted};
 use crate::cv::parallel;
 use crate::error::{ExperimentError, Locate, NoPath};
 use crate::job::open_device;
+use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
 
 /// The gap at which the classifiers of folds are solved, as a part of the loss without features: only their scores
@@ -53,6 +54,7 @@ pub(super) fn solve_path(
     let rough =
         Solver { classes: LogisticPath { tolerance: ROUGH, ..solver.classes.clone() }, ..solver.clone() };
     let whole = table.fit(&rows).map_err(|error| resolved.locate(error))?;
+    tell_left_out(whole.fitted(), None, observer)?;
     let x = whole.train()?;
     let lambdas = solver.grid(&x, &rows)?;
     let models = solver.fit(&x, &rows, &lambdas)?;
@@ -67,6 +69,7 @@ pub(super) fn solve_path(
         let [train, test] = &folds[number];
         // What is fitted to the data is fitted to the fold's training items alone.
         let fitted = table.fit(train)?;
+        tell_left_out(fitted.fitted(), Some(number), observer)?;
         let models = rough.fit(&fitted.train()?, train, &lambdas)?;
         let x = fitted.rows(test)?;
         tell(observer, &Event::PathFold { fold: number, folds: count })?;
@@ -211,23 +214,23 @@ impl<'a> Solver<'a> {
 
 /// The metrics of a training, of some rows of the data.
 fn score(model: &LogisticPoint, x: &Design, rows: &[usize], wanted: Wanted<'_>) -> Metrics {
-    let predicted: Vec<f32> = model.logits(x).into_iter().map(|number| number as f32).collect();
+    let predicted = model.logits(x);
     let mut scores = Scores::new();
     match wanted {
         Wanted::Numbers { values, .. } => {
-            let actual: Vec<f32> = rows.iter().map(|row| values[*row]).collect();
-            scores.add_values(&predicted, &actual, 1);
+            scores.add_values(&predicted, &numbers(values, rows), 1);
         }
         Wanted::Classes { labels, names } => {
             let labels: Vec<u32> = rows.iter().map(|row| labels[*row]).collect();
-            scores.add_classes(&predicted, &labels, names.len());
+            let logits: Vec<f32> = predicted.into_iter().map(|logit| logit as f32).collect();
+            scores.add_classes(&logits, &labels, names.len());
         }
     }
     scores.metrics()
 }
 
-fn numbers(values: &[f32], rows: &[usize]) -> Vec<f64> {
-    rows.iter().map(|row| f64::from(values[*row])).collect()
+fn numbers(values: &[f64], rows: &[usize]) -> Vec<f64> {
+    rows.iter().map(|row| values[*row]).collect()
 }
 
 fn classes(labels: &[u32], rows: &[usize]) -> Vec<usize> {

@@ -10,7 +10,7 @@ use crate::error::{ExperimentError, NoPath};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wanted<'a> {
     /// A number for each row of the data.
-    Numbers { values: &'a [f32], name: &'a str },
+    Numbers { values: &'a [f64], name: &'a str },
     /// A class for each row of the data.
     Classes { labels: &'a [u32], names: &'a [String] },
 }
@@ -61,6 +61,11 @@ impl<'a> PathTable<'a> {
 }
 
 impl FittedTable<'_> {
+    /// What was fitted.
+    pub(super) fn fitted(&self) -> &Fitted {
+        &self.fitted
+    }
+
     /// What each column of the matrix is.
     pub(super) fn features(&self) -> Vec<String> {
         let width = self.fitted.input_shape().features();

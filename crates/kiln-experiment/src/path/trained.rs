@@ -20,6 +20,7 @@ use super::walk::{Stage, Trainings, Walk};
 use crate::cv::parallel;
 use crate::error::{ExperimentError, Locate, NoPath};
 use crate::job::{Job, open_device};
+use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
 
 /// The path; `None` when it was asked to stop.
@@ -71,7 +72,9 @@ pub(super) fn train_path(
     let parts = if count == 0 { Vec::new() } else { folds(&dataset, &rows, count, seed)? };
     job(&checked, &device, &dataset, &rows)?.check()?;
 
-    let whole = Walk::new(&path, job(resolved, &device, &dataset, &rows)?, judges, None)?;
+    let whole = job(resolved, &device, &dataset, &rows)?;
+    tell_left_out(&whole.prepared.fitted, None, observer)?;
+    let whole = Walk::new(&path, whole, judges, None)?;
     let (name, direction) = whole.metric()?;
     if count == 0 {
         judge::check(&name)?;
@@ -93,6 +96,7 @@ pub(super) fn train_path(
             let resolved = resolved.with_seed(Seed::new(config.seed).at(number as u64).value() >> 1);
             let [train, test] = &parts[number];
             let job = job(&resolved, &device, &dataset, train)?;
+            tell_left_out(&job.prepared.fitted, Some(number), observer)?;
             Walk::new(&path, job, test.clone(), Some([number, count]))?.along(&lambdas)
         })?;
         let Some(walked) = walked.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kiln_core::decimal_of_f32;
 use kiln_data::Features;
 use kiln_data::source::read_features;
 use kiln_train::probabilities;
@@ -48,13 +49,14 @@ impl NewItems<'_> {
     }
 
     /// Gives `each` item in order: the probability of each class, or the numbers, and their standard deviations over the
-    /// passes (zeros for one pass).
+    /// passes (zeros for one pass). They are decimals as short as f32 tells them apart, numbers before they are taken back to the
+    /// units of the data.
     ///
     /// # Errors
     /// The first error of `each`, or of a batch that cannot be made.
     pub fn predict<E: From<ExperimentError>>(
         &self,
-        mut each: impl FnMut(&[f32], &[f32]) -> Result<(), E>,
+        mut each: impl FnMut(&[f64], &[f64]) -> Result<(), E>,
     ) -> Result<(), E> {
         let Predictor { task, model, device, .. } = self.predictor;
         let width = self.predictor.width();
@@ -70,14 +72,29 @@ impl NewItems<'_> {
                 _ => vec![task.predict_logits(model, inputs)],
             };
             for item in 0..chunk.len() {
-                let of_pass = |pass: &Vec<f32>| {
+                let of_pass = |pass: &Vec<f64>| {
                     let row = &pass[item * width..(item + 1) * width];
-                    if is_classes { probabilities(row) } else { row.to_vec() }
+                    if is_classes {
+                        probabilities(row).into_iter().map(f64::from).collect()
+                    } else {
+                        row.to_vec()
+                    }
                 };
-                let (means, deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
+                let (mut means, mut deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
+                if is_classes {
+                    means.iter_mut().for_each(to_few_digits);
+                } else {
+                    self.predictor.fitted().shorten(&mut means);
+                }
+                deviations.iter_mut().for_each(to_few_digits);
                 each(&means, &deviations)?;
             }
         }
         Ok(())
     }
+}
+
+/// A number that is known to f32 alone, such as a probability.
+fn to_few_digits(number: &mut f64) {
+    *number = decimal_of_f32(*number as f32);
 }

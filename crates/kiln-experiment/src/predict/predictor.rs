@@ -118,7 +118,7 @@ impl Predictor {
     ///
     /// # Errors
     /// As [`Predictor::predict`].
-    pub fn predict_logits(&self, features: &Features) -> Result<Vec<f32>, ExperimentError> {
+    pub fn predict_logits(&self, features: &Features) -> Result<Vec<f64>, ExperimentError> {
         let items = features.rows().map_err(DataError::from)?;
         let mut outputs = Vec::with_capacity(items * self.width());
         for start in (0..items).step_by(AT_ONCE) {
@@ -134,7 +134,7 @@ impl Predictor {
         self.blueprint.loss.predictions().max(1)
     }
 
-    pub(super) fn predictions(&self, outputs: &[f32]) -> Vec<Prediction<'_>> {
+    pub(super) fn predictions(&self, outputs: &[f64]) -> Vec<Prediction<'_>> {
         outputs.chunks(self.width()).map(|outputs| Prediction::of(self.fitted(), outputs)).collect()
     }
 }

@@ -116,12 +116,12 @@ impl<'a, W: Write> Writer<'a, W> {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn item(&mut self, numbers: &[f32], deviations: &[f32]) -> io::Result<()> {
+    pub fn item(&mut self, numbers: &[f64], deviations: &[f64]) -> io::Result<()> {
         self.row += 1;
         match &mut self.sink {
             Sink::Csv(csv) => {
                 csv.write_field(self.row.to_string())?;
-                let (shown, varies): (&[f32], &[f32]) = match self.columns {
+                let (shown, varies): (&[f64], &[f64]) = match self.columns {
                     Columns::Classes { names, proba, spread } => {
                         csv.write_field(class(names, numbers))?;
                         let of_predicted = most_probable(numbers);
@@ -188,7 +188,7 @@ impl<'a, W: Write> Writer<'a, W> {
 }
 
 /// The place of the largest, the first of equals.
-fn most_probable(probabilities: &[f32]) -> usize {
+fn most_probable(probabilities: &[f64]) -> usize {
     let mut best = 0;
     for (index, probability) in probabilities.iter().enumerate() {
         if *probability > probabilities[best] {
@@ -198,21 +198,15 @@ fn most_probable(probabilities: &[f32]) -> usize {
     best
 }
 
-fn class<'a>(names: &'a [String], probabilities: &[f32]) -> &'a str {
+fn class<'a>(names: &'a [String], probabilities: &[f64]) -> &'a str {
     names.get(most_probable(probabilities)).map_or("", String::as_str)
 }
 
-/// The shortest decimal that reads back to the same f32, not its longer f64.
-fn number(value: f32) -> Value {
-    value
-        .to_string()
-        .parse::<f64>()
-        .ok()
-        .and_then(serde_json::Number::from_f64)
-        .map_or(Value::Null, Value::Number)
+fn number(value: f64) -> Value {
+    serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-fn by_name(names: &[String], numbers: &[f32]) -> Value {
+fn by_name(names: &[String], numbers: &[f64]) -> Value {
     Value::Object(names.iter().cloned().zip(numbers.iter().map(|value| number(*value))).collect())
 }
 
@@ -220,7 +214,7 @@ fn by_name(names: &[String], numbers: &[f32]) -> Value {
 mod tests {
     use super::*;
 
-    fn write(format: Format, columns: Columns<'_>, items: &[&[f32]]) -> String {
+    fn write(format: Format, columns: Columns<'_>, items: &[&[f64]]) -> String {
         let mut out = Vec::new();
         let mut writer = Writer::new(&mut out, format, columns).unwrap();
         for item in items {
@@ -237,7 +231,7 @@ mod tests {
     #[test]
     fn classes() {
         let names = names(&["cat", "dog, wild"]);
-        let items: [&[f32]; 2] = [&[0.25, 0.75], &[0.5, 0.5]];
+        let items: [&[f64]; 2] = [&[0.25, 0.75], &[0.5, 0.5]];
         let columns = |proba| Columns::Classes { names: &names, proba, spread: false };
         assert_eq!(
             write(Format::Csv, columns(true), &items),
@@ -257,7 +251,7 @@ mod tests {
     #[test]
     fn spread() {
         let names = names(&["cat", "dog"]);
-        let item: [&[f32]; 1] = [&[0.25, 0.75]];
+        let item: [&[f64]; 1] = [&[0.25, 0.75]];
         let columns = |proba| Columns::Classes { names: &names, proba, spread: true };
         assert_eq!(write(Format::Csv, columns(false), &item), "row,prediction,sd\n1,dog,0.0625\n");
         assert_eq!(
@@ -285,7 +279,7 @@ mod tests {
         let columns = Columns::Values { names: &names, spread: false };
         assert_eq!(write(Format::Csv, columns, &[&[0.1], &[1e10]]), "row,price\n1,0.1\n2,10000000000\n");
         assert_eq!(
-            write(Format::JsonLines, columns, &[&[0.1], &[f32::NAN]]),
+            write(Format::JsonLines, columns, &[&[0.1], &[f64::NAN]]),
             "{\"row\":1,\"prediction\":{\"price\":0.1}}\n{\"row\":2,\"prediction\":{\"price\":null}}\n"
         );
     }

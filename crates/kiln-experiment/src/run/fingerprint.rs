@@ -2,23 +2,20 @@
 
 use std::path::Path;
 
-use kiln_data::Fingerprint;
+use kiln_data::{Dataset, Precision};
 
 use super::record::RunRecord;
 use crate::error::RunError;
 
 impl RunRecord {
-    /// Refuses data other than those that the run in `folder` was trained on.
+    /// Refuses data other than those that the run in `folder` was trained on. Gives how exactly the run takes their numbers.
     ///
     /// # Errors
     /// [`RunError::DataChanged`].
-    pub fn must_be_of(&self, fingerprint: &Fingerprint, folder: &Path) -> Result<(), RunError> {
-        match &self.data {
-            Some(data) if data.fingerprint != *fingerprint => {
-                Err(RunError::DataChanged { name: data.name.clone(), run: folder.to_owned() })
-            }
-            _ => Ok(()),
-        }
+    pub fn must_be_of(&self, dataset: &Dataset, folder: &Path) -> Result<Precision, RunError> {
+        let Some(data) = &self.data else { return Ok(Precision::default()) };
+        let changed = || RunError::DataChanged { name: data.name.clone(), run: folder.to_owned() };
+        dataset.precision_of(&data.fingerprint).ok_or_else(changed)
     }
 
     /// Whether both runs were trained on the same data.

@@ -123,7 +123,11 @@ pub fn resume_with(
     let resolved = stored_with(path, session.place(), &changes.overrides)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = Job::load(&resolved)?;
-    record.must_be_of(&job.prepared.dataset.fingerprint, path)?;
+    record.must_be_of(&job.prepared.dataset, path)?;
+    let job = match &record.data {
+        Some(data) => job.as_begun(&data.fingerprint)?,
+        None => job,
+    };
     tell_of_checkpoints(path, observer)?;
     let before = record.clone();
     record.status = Status::Running;

@@ -13,7 +13,7 @@ use super::folder::Folder;
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
-use crate::run::{CONFIG, PREPROCESS, RECORD, RunFolder, Status, rfc3339};
+use crate::run::{CONFIG, DataRecord, PREPROCESS, RECORD, RunFolder, RunRecord, Status, rfc3339};
 use crate::training::{ended, new_record};
 use crate::trial::{TrialTraining, settle};
 
@@ -37,6 +37,10 @@ impl Trials<'_> {
 
     fn attempt(&self, resolved: &Resolved, trial: &TrialRun) -> Result<Ending, ExperimentError> {
         let job = Job::load(resolved)?;
+        let job = match self.begun_with(trial.number()) {
+            Some(data) => job.as_begun(&data.fingerprint)?,
+            None => job,
+        };
         job.check()?;
         let mut record = new_record(&job, self.arguments);
         let (config, path) = (annotated(resolved), self.folder.run(trial.number()));
@@ -59,6 +63,11 @@ impl Trials<'_> {
         }
         record.write(run.path())?;
         result.map(|(ending, _)| ending)
+    }
+
+    /// The data of the trial, or else of the first one, where an earlier process has made it.
+    fn begun_with(&self, number: u64) -> Option<DataRecord> {
+        [number, 0].into_iter().find_map(|number| RunRecord::read(&self.folder.run(number)).ok()?.data)
     }
 
     fn train(

@@ -153,7 +153,11 @@ impl Scores {
     }
 
     /// Adds a batch of numbers, each `[items, outputs]`, row-major.
-    pub fn add_values(&mut self, predicted: &[f32], actual: &[f32], outputs: usize) {
+    pub fn add_values<P, A>(&mut self, predicted: &[P], actual: &[A], outputs: usize)
+    where
+        P: Copy + Into<f64>,
+        A: Copy + Into<f64>,
+    {
         self.add_weighted_values(predicted, actual, None, outputs);
     }
 
@@ -161,13 +165,16 @@ impl Scores {
     ///
     /// # Panics
     /// When there are fewer weights than items.
-    pub fn add_weighted_values(
+    pub fn add_weighted_values<P, A>(
         &mut self,
-        predicted: &[f32],
-        actual: &[f32],
+        predicted: &[P],
+        actual: &[A],
         weights: Option<&[f32]>,
         outputs: usize,
-    ) {
+    ) where
+        P: Copy + Into<f64>,
+        A: Copy + Into<f64>,
+    {
         self.items += (actual.len() / outputs.max(1)) as u64;
         self.regression
             .get_or_insert_with(|| RegressionScores::new(outputs))

@@ -17,7 +17,11 @@ impl RegressionScores {
     }
 
     /// Adds a batch; both slices hold `[items, outputs]`, row-major.
-    pub fn add(&mut self, predicted: &[f32], actual: &[f32]) {
+    pub fn add<P, A>(&mut self, predicted: &[P], actual: &[A])
+    where
+        P: Copy + Into<f64>,
+        A: Copy + Into<f64>,
+    {
         self.add_weighted(predicted, actual, None);
     }
 
@@ -25,11 +29,15 @@ impl RegressionScores {
     ///
     /// # Panics
     /// When there are fewer weights than items.
-    pub fn add_weighted(&mut self, predicted: &[f32], actual: &[f32], weights: Option<&[f32]>) {
+    pub fn add_weighted<P, A>(&mut self, predicted: &[P], actual: &[A], weights: Option<&[f32]>)
+    where
+        P: Copy + Into<f64>,
+        A: Copy + Into<f64>,
+    {
         let outputs = self.outputs.len();
         for (i, (&predicted, &actual)) in predicted.iter().zip(actual).enumerate() {
             let weight = weights.map_or(1.0, |weights| f64::from(weights[i / outputs]));
-            self.outputs[i % outputs].add_item(f64::from(actual), f64::from(predicted), weight);
+            self.outputs[i % outputs].add_item(actual.into(), predicted.into(), weight);
         }
     }
 

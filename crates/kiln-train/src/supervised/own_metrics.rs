@@ -42,9 +42,9 @@ impl<M> Supervised<M> {
     }
 
     /// Keeps what the metrics of one's own need.
-    pub(super) fn keep<T: Copy + Into<f64>>(
+    pub(super) fn keep<P: Copy + Into<f64>, T: Copy + Into<f64>>(
         &self,
-        outputs: &[f32],
+        outputs: &[P],
         targets: &[T],
         weights: Option<&[f32]>,
         scores: &mut Scores,

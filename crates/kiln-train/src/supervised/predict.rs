@@ -22,24 +22,24 @@ impl<M> Supervised<M> {
     }
 
     /// As [`predict`](Self::predict), without the last step: raw outputs (logits) of classes, of two classes perhaps a single one,
-    /// and the same numbers. Row-major, `[N, predictions]` ([`Loss::predictions`](kiln_objective::Loss::predictions)).
-    pub fn predict_logits(&self, model: &M, inputs: Inputs) -> Vec<f32> {
-        let mut outputs = to_host(self.loss.predict(self.outputs(model, inputs)));
-        self.fitted.unscale(&mut outputs);
+    /// and the same numbers, in the shortest decimals that the model tells apart. Row-major, `[N, predictions]` ([`Loss::predictions`](kiln_objective::Loss::predictions)).
+    pub fn predict_logits(&self, model: &M, inputs: Inputs) -> Vec<f64> {
+        let mut outputs = self.in_units(self.outputs(model, inputs));
+        self.fitted.shorten(&mut outputs);
         outputs
     }
 
     /// As [`predict_logits`](Self::predict_logits), `passes` times with dropout on: Monte Carlo dropout, whose mean is a prediction and whose spread
     /// says how sure the model is (Gal and Ghahramani: Dropout as a Bayesian approximation, 2016). Batch norm is that of
     /// evaluation. Pass `k` draws from `seed.at(k)`; views of images are not looked at.
-    pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f32>> {
-        let pass = |k| {
-            let outputs = (self.forward)(model, inputs.clone(), Some(seed.at(k)));
-            let mut outputs = to_host(self.loss.predict(outputs));
-            self.fitted.unscale(&mut outputs);
-            outputs
-        };
+    pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f64>> {
+        let pass = |k| self.in_units((self.forward)(model, inputs.clone(), Some(seed.at(k))));
         (0..passes).map(pass).collect()
+    }
+
+    /// What outputs say: logits, or numbers in the units of the data.
+    fn in_units(&self, outputs: Tensor<2>) -> Vec<f64> {
+        self.fitted.unscale(&to_host(self.loss.predict(outputs)))
     }
 
     /// Raw outputs in evaluation.

@@ -19,7 +19,7 @@ fn dataset(weighted: bool) -> Dataset {
     let seed = Seed::new(5);
     let column = |j: usize| Column {
         name: format!("x{j}"),
-        values: Values::Numeric((0..ITEMS as u64).map(|i| seed.at(j as u64).normal(i) as f32).collect()),
+        values: Values::Numeric((0..ITEMS as u64).map(|i| seed.at(j as u64).normal(i)).collect()),
     };
     Dataset {
         name: "points".to_owned(),
@@ -29,7 +29,7 @@ fn dataset(weighted: bool) -> Dataset {
             labels: (0..ITEMS).map(|i| (i * CLASSES / ITEMS) as u32).collect(),
             names: (0..CLASSES).map(|i| i.to_string()).collect(),
         },
-        weights: weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f32).collect()),
+        weights: weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f64).collect()),
         fixed_test: Vec::new(),
         fingerprint: Default::default(),
     }

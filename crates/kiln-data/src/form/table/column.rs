@@ -14,7 +14,7 @@ pub struct Column {
 #[non_exhaustive]
 pub enum Values {
     /// Numbers; NaN where the cell was missing.
-    Numeric(Vec<f32>),
+    Numeric(Vec<f64>),
     /// Categories, as indices into `names`; [`MISSING`] where the cell was missing.
     Categorical {
         /// One index a row.
@@ -47,11 +47,11 @@ impl Values {
         match self {
             Self::Categorical { codes, .. } => codes,
             Self::Numeric(cells) => {
-                let mut distinct: Vec<u32> = cells.iter().map(|cell| cell.to_bits()).collect();
+                let bits: Vec<u64> = cells.iter().map(|cell| group_bits(*cell)).collect();
+                let mut distinct = bits.clone();
                 distinct.sort_unstable();
                 distinct.dedup();
-                let code = |cell: &f32| distinct.partition_point(|&known| known < cell.to_bits()) as u32;
-                cells.iter().map(code).collect()
+                bits.iter().map(|bits| distinct.partition_point(|known| known < bits) as u32).collect()
             }
         }
     }
@@ -59,5 +59,31 @@ impl Values {
     /// Whether there is no cell.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// The bits of a number, the same for equal ones: 0 and -0 are equal, and all missing ones are.
+fn group_bits(cell: f64) -> u64 {
+    if cell.is_nan() { f64::NAN.to_bits() } else { (cell + 0.0).to_bits() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_told_apart_by_all_digits() {
+        let seconds = (0..6).map(|i| 1_700_000_000.0 + f64::from(i / 2)).collect();
+        assert_eq!(Values::Numeric(seconds).groups(), [0, 0, 1, 1, 2, 2]);
+        let milliseconds = vec![1_700_000_000_001.0, 1_700_000_000_000.0, 1_700_000_000_001.0];
+        assert_eq!(Values::Numeric(milliseconds).groups(), [1, 0, 1]);
+    }
+
+    #[test]
+    fn equal_cells_are_one_group_whatever_their_bits() {
+        let other_nan = f64::from_bits(0xfff8_0000_0000_0001);
+        let groups = Values::Numeric(vec![0.0, -0.0, f64::NAN, other_nan]).groups();
+        assert_eq!((groups[0], groups[2]), (groups[1], groups[3]));
+        assert_ne!(groups[0], groups[2]);
     }
 }

@@ -42,7 +42,7 @@ impl Form for TableForm {
             match &column.values {
                 Values::Numeric(values) => {
                     hash.text("n");
-                    hash.floats(values);
+                    hash.numbers(values);
                 }
                 Values::Categorical { codes, names } => {
                     hash.text("c");

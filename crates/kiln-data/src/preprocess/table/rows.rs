@@ -4,7 +4,7 @@ use super::super::encoding::Encoding;
 use super::super::matrix::Matrix;
 use super::TableEncoder;
 use crate::cell::{CellValue, Meaning, meaning};
-use crate::{ColumnKind, ColumnSchema, DataError, RowError};
+use crate::{ColumnKind, ColumnSchema, DataError, Precision, RowError};
 
 impl TableEncoder {
     /// `[rows, width]` of rows whose cells come in the order of the columns: what [`TableEncoder::apply`] makes of a file
@@ -36,7 +36,7 @@ impl TableEncoder {
                 return Err(RowError::Cells { row, expected, found, next }.into());
             };
             let (features, rest) = to.split_at_mut(encoding.width(schema));
-            write(encoding, schema, row, cell, features)?;
+            write(encoding, schema, self.precision, row, cell, features)?;
             to = rest;
         }
         match cells.count() {
@@ -50,6 +50,7 @@ impl TableEncoder {
 fn write(
     encoding: &Encoding,
     schema: &ColumnSchema,
+    precision: Precision,
     row: usize,
     cell: CellValue<'_>,
     to: &mut [f64],
@@ -60,17 +61,17 @@ fn write(
     match &schema.kind {
         ColumnKind::Numeric => {
             let number = match cell {
-                CellValue::Missing => f32::NAN,
-                CellValue::Number(number) => number as f32,
+                CellValue::Missing => f64::NAN,
+                CellValue::Number(number) => number,
                 CellValue::Text(text) => match meaning(text.trim()) {
-                    Meaning::Missing => f32::NAN,
+                    Meaning::Missing => f64::NAN,
                     Meaning::Number(number) => number,
                     Meaning::Infinite | Meaning::Text => {
                         return Err(wrong(format!("{text:?}"), "a finite number"));
                     }
                 },
             };
-            encoding.write_number(schema, row, number, to)
+            encoding.write_number(schema, row, precision.of(number), to)
         }
         ColumnKind::Categorical(known) => {
             let name = match cell {

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::super::fit_rows::FitRows;
 use super::super::inner_folds::{assign, count};
 use super::*;
+use crate::{Precision, Target};
 
 fn numbers(value: &Value) -> Vec<f64> {
     match value {
@@ -35,9 +37,7 @@ fn encodings_are_those_of_scikit_learn() {
         let y = numbers(&case["y"]);
         let rows: Vec<usize> = (0..y.len()).collect();
         let target = match case["classes"].as_u64().unwrap() {
-            0 => {
-                Target::Values { values: y.iter().map(|y| *y as f32).collect(), names: vec!["y".to_owned()] }
-            }
+            0 => Target::Values { values: y.clone(), names: vec!["y".to_owned()] },
             classes => Target::Classes {
                 labels: y.iter().map(|y| *y as u32).collect(),
                 names: (0..classes).map(|class| class.to_string()).collect(),
@@ -50,7 +50,8 @@ fn encodings_are_those_of_scikit_learn() {
             &folds.iter().map(|fold| f64::from(*fold)).collect::<Vec<_>>(),
             &numbers(&case["folds"]),
         );
-        let responses = Responses::new(&target, &rows);
+        let responses =
+            Responses::new(&TrainTargets::new(&target, FitRows::new(&rows, None, Precision::Double)));
         let width = responses.numbers.width;
         let (mut cross_fitted, mut transformed) = (vec![Vec::new(); y.len()], vec![Vec::new(); y.len() + 4]);
         for (at, column) in ["colour", "size"].into_iter().enumerate() {
@@ -103,4 +104,23 @@ fn shuffled_folds_are_as_large_and_as_stratified() {
     let sizes: Vec<usize> = (0..5).map(|fold| folds.iter().filter(|of| **of == fold).count()).collect();
     assert_eq!(sizes, [3, 3, 3, 2, 2]);
     assert_eq!((count(2), assign(&values, &rows[..2], None)), (2, vec![0, 1]));
+}
+
+#[test]
+fn a_row_of_weight_two_counts_as_two_rows_and_one_of_zero_as_none() {
+    let y = [1.0, 4.0, 2.0, 8.0, 3.0, 900.0];
+    let places = [0, 1, 0, 1, 1, 0];
+    let weights = [2.0, 1.0, 1.0, 1.0, 2.0, 0.0];
+    let target = Target::Values { values: y.to_vec(), names: vec!["y".to_owned()] };
+    let of = |rows: &[usize], weights: Option<&[f64]>| {
+        let train = TrainTargets::new(&target, FitRows::new(rows, weights, Precision::Double));
+        let places: Vec<usize> = rows.iter().map(|row| places[*row]).collect();
+        let all: Vec<usize> = (0..rows.len()).collect();
+        Means::fit(&places, 3, &Responses::new(&train), &all)
+    };
+    let (weighted, repeated) = (of(&[0, 1, 2, 3, 4, 5], Some(&weights)), of(&[0, 0, 1, 2, 3, 4, 4], None));
+    assert_near("all", &weighted.all, &repeated.all);
+    // A category that nothing counts in has the mean of all.
+    assert_near("categories", &weighted.categories.concat(), &repeated.categories.concat());
+    assert_eq!(weighted.categories[2], weighted.all);
 }

@@ -2,7 +2,7 @@
 
 /// Whether a text is a number but for a decimal comma.
 pub(crate) fn has_decimal_comma(text: &str) -> bool {
-    text.matches(',').count() == 1 && text.replace(',', ".").parse::<f32>().is_ok()
+    text.matches(',').count() == 1 && text.replace(',', ".").parse::<f64>().is_ok()
 }
 
 /// The one way of writing a class: whole numbers without a fraction, so that `1` and `1.0` are one class.

@@ -68,7 +68,7 @@ pub(crate) fn fill(survey: &Survey, fills: Vec<Fill>) -> Result<Vec<Option<Value
 /// A column that is being read.
 enum Filling {
     Skip,
-    Numbers(Vec<f32>),
+    Numbers(Vec<f64>),
     /// Codes in the order of appearance until all are known.
     Learning {
         codes: Vec<u32>,
@@ -109,7 +109,7 @@ impl Filling {
             Self::Skip => {}
             Self::Numbers(values) => values.push(match meaning {
                 Meaning::Number(number) => number,
-                Meaning::Missing => f32::NAN,
+                Meaning::Missing => f64::NAN,
                 Meaning::Infinite | Meaning::Text => return Err(Mismatch),
             }),
             Self::Learning { codes, .. } if meaning == Meaning::Missing => codes.push(MISSING),

@@ -82,7 +82,7 @@ pub enum CsvProblem {
         /// Its text.
         text: String,
     },
-    /// A number that 32-bit floating point cannot hold.
+    /// A number that 64-bit floating point cannot hold.
     #[error("{cell} is {text:?}, not a finite number")]
     NotFinite {
         /// The cell.

@@ -100,7 +100,7 @@ fn csv_weights_are_no_inputs_and_count_in_the_fingerprint() {
     let weights: Vec<f32> = batch.weights.unwrap().into_data().iter().collect();
     assert_eq!(weights, [2.5, 0.0, 2.5]);
     assert!(fitted.batch(&ignored, &[0], &device).unwrap().weights.is_none());
-    for bad in [-1.0, f32::NAN, f32::INFINITY] {
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
         let mut broken = data.clone();
         broken.weights = Some(vec![1.0, bad, 1.0, 1.0]);
         let error = fitted.batch(&broken, &[0, 1], &device).unwrap_err();

@@ -34,7 +34,7 @@ fn broken_csv_files_say_where_and_what() {
         ),
         (hundred.as_bytes(), "t.csv:104:1: row 103, column \"a\" is \"oops\", not a number"),
         (b"a,b\n1,x\ninf,y\n3,x\n", "t.csv:3:1: row 2, column \"a\" is \"inf\", not a finite number"),
-        (b"a,b\n1,x\n2,y\n-1e39,x\n", "t.csv:4:1: row 3, column \"a\" is \"-1e39\", not a finite number"),
+        (b"a,b\n1,x\n2,y\n-1e309,x\n", "t.csv:4:1: row 3, column \"a\" is \"-1e309\", not a finite number"),
         (b"a,b\n1,x\n2,NaN\n3,y\n", "t.csv:3:3: row 2, column \"b\" is missing, and it is the target"),
         (b"a,b\n1,x\n2,\n3,y\n", "t.csv:3:3: row 2, column \"b\" is missing, and it is the target"),
         (

@@ -44,7 +44,7 @@ pub(crate) fn count(labels: impl IntoIterator<Item = u32>, classes: usize) -> Ve
     counts
 }
 
-pub(crate) fn numbers<'a>(data: &'a Features, name: &str) -> &'a [f32] {
+pub(crate) fn numbers<'a>(data: &'a Features, name: &str) -> &'a [f64] {
     let Features::Table(columns) = data else { panic!("images") };
     match &columns.iter().find(|column| column.name == name).unwrap().values {
         Values::Numeric(values) => values,
