@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use kiln::Run;
 use kiln::data::CellValue;
-use kiln::experiment::Run;
+use kiln_testkit::device;
 use serde_json::Value;
 
 use crate::common::{Place, exact, train};
@@ -47,8 +48,7 @@ fn a_time_is_learned_whatever_it_is_counted_from() {
         let printed = place.ok("predict last new.csv").stdout;
         let predicted: f64 = printed.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap();
         assert!((predicted - 157.0).abs() < 1e-3, "{base}: {printed}");
-        let device = kiln::prelude::Device::default();
-        let predictor = Run::find("last", place.runs()).unwrap().best(&device).unwrap();
+        let predictor = Run::find("last", place.runs()).unwrap().best(&device()).unwrap();
         let cells = [base + 300, base - 7];
         for found in [
             predictor.predict_row(&cells).unwrap(),
