@@ -25,7 +25,7 @@ impl<'a> Job<'a> {
 
     /// The same with numbers taken as exactly as the run takes them that was begun on data with the fingerprint `recorded`. So
     /// it goes on with the bits it would have had. Where those were other data, nothing changes.
-    pub(crate) fn as_begun(self, recorded: &Fingerprint) -> Result<Self, ExperimentError> {
+    pub(crate) fn begun_on(self, recorded: &Fingerprint) -> Result<Self, ExperimentError> {
         let precision = self.prepared.dataset.precision_of(recorded).unwrap_or_default();
         if precision == Precision::default() {
             return Ok(self);

@@ -125,7 +125,7 @@ pub fn resume_with(
     let job = Job::load(&resolved)?;
     record.must_be_of(&job.prepared.dataset, path)?;
     let job = match &record.data {
-        Some(data) => job.as_begun(&data.fingerprint)?,
+        Some(data) => job.begun_on(&data.fingerprint)?,
         None => job,
     };
     tell_of_checkpoints(path, observer)?;

@@ -38,7 +38,7 @@ impl Trials<'_> {
     fn attempt(&self, resolved: &Resolved, trial: &TrialRun) -> Result<Ending, ExperimentError> {
         let job = Job::load(resolved)?;
         let job = match self.begun_with(trial.number()) {
-            Some(data) => job.as_begun(&data.fingerprint)?,
+            Some(data) => job.begun_on(&data.fingerprint)?,
             None => job,
         };
         job.check()?;
