@@ -87,13 +87,14 @@ fn digits() -> Result<Arc<dyn Source<Batch>>, Box<dyn std::error::Error>> {
     let (Features::Images(images), Target::Classes { labels, .. }) = (digits.features, digits.target) else {
         return Err("digits are images with classes".into());
     };
+    let pixels = images.held().ok_or("digits are held in memory")?.to_vec();
     let mut ranges = [(u8::MAX, u8::MIN); 64];
-    for (place, &pixel) in images.pixels.iter().enumerate() {
+    for (place, &pixel) in pixels.iter().enumerate() {
         let (low, high) = &mut ranges[place % 64];
         (*low, *high) = ((*low).min(pixel), (*high).max(pixel));
     }
     let item = move |i: usize| {
-        let pixels = images.pixels[64 * i..64 * (i + 1)].iter().zip(ranges);
+        let pixels = pixels[64 * i..64 * (i + 1)].iter().zip(ranges);
         // A pixel that is the same in all images becomes 0.
         let scaled = pixels
             .map(|(&pixel, (low, high))| f32::from(pixel - low) / f32::from(high.saturating_sub(low).max(1)));

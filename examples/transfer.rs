@@ -14,13 +14,14 @@ type Tried<T> = Result<T, Box<dyn std::error::Error>>;
 /// Some of the images of digits; what a digit counts as is its remainder by `classes`.
 fn digits(items: Range<usize>, classes: u32) -> Tried<Dataset> {
     let all = DataConfig::new("digits").load()?;
-    let Images { pixels, shape } = all.features.as_images().ok_or("digits are images")?;
+    let images = all.features.as_images().ok_or("digits are images")?;
     let (labels, _) = all.target.strata().ok_or("digits are classes")?;
-    let size = shape.iter().product::<usize>();
-    let pixels = pixels[items.start * size..items.end * size].to_vec();
+    let size = images.shape.iter().product::<usize>();
+    let pixels =
+        images.held().ok_or("digits are held in memory")?[items.start * size..items.end * size].to_vec();
     let labels = labels[items].iter().map(|digit| digit % classes).collect();
     let names = (0..classes).map(|class| class.to_string()).collect();
-    let images = Features::Images(Images { pixels, shape: *shape });
+    let images = Features::Images(Images::new(pixels, images.shape));
     Ok(Dataset::new(format!("digits by {classes}"), images, Target::Classes { labels, names }))
 }
 

@@ -133,12 +133,13 @@ fn images_have_the_bits_of_the_command() {
     let place = Place::new();
     train(&place, "digits train.epochs=1");
     std::fs::create_dir(place.path().join("new")).unwrap();
-    let mut images = Images { pixels: Vec::new(), shape: [1, 8, 8] };
+    let mut pixels = Vec::new();
     for number in 0..3u8 {
         let image = image::GrayImage::from_fn(8, 8, |x, y| image::Luma([(x * y) as u8 * 5 * number]));
         image.save(place.path().join(format!("new/{number}.png"))).unwrap();
-        images.pixels.extend(image.iter());
+        pixels.extend(image.iter());
     }
+    let images = Images::new(pixels, [1, 8, 8]);
     let theirs = printed(&place, "predict last new --proba", 2);
     let predictor = open(&place);
     assert_bits(&numbers(&predictor.predict_images(images.clone()).unwrap()), &theirs);

@@ -42,6 +42,10 @@ impl<B> Source<B> for Part<B> {
         self.source.batch(&self.of_whole(items), device)
     }
 
+    fn at_once(&self) -> usize {
+        self.source.at_once()
+    }
+
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
         self.source.training_batch(&self.of_whole(items), epoch, device)
     }

@@ -146,10 +146,10 @@ impl Augmented {
         let Some(images) = images else { return self.rows.input_numbers(rows) };
         let size: usize = shape.iter().product();
         let plane = (shape[1] * shape[2]).max(1);
+        let gathered = images.gather(rows)?;
         let mut numbers = vec![0.0; rows.len() * size];
         // A row that is not there has no pixels, and that is an error.
-        let sample =
-            |index: usize| images.pixels.get(rows[index] * size..(rows[index] + 1) * size).unwrap_or(&[]);
+        let sample = |index: usize| gathered.image(index);
         transform_samples(&self.transforms, shape, sample, seeds, &mut numbers, |image, target| {
             let planes = target.chunks_exact_mut(plane).zip(image.planes());
             for ((target, pixels), scaled) in planes.zip(&self.scaled) {
@@ -219,6 +219,10 @@ impl Source<Batch> for Augmented {
             targets: targets.into_targets(device),
             weights,
         })
+    }
+
+    fn at_once(&self) -> usize {
+        self.shape.at_once()
     }
 
     /// Of the rows, and of what is done to them, as their `Debug` says it.

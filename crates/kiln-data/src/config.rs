@@ -30,6 +30,15 @@ pub struct DataConfig {
     /// rows in losses, metrics and scaling, and one of weight 0 as none; splits do not look at weights. Default: every row counts 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
+    /// Images only: the folder where decoded pixels are kept for later epochs and runs, of photos that take more than
+    /// 256 MiB of them. Default: `kiln` in the user's folder of caches, `$XDG_CACHE_HOME` or `~/.cache`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<PathBuf>,
+    /// Images only: the most GiB that all caches of that folder take together, 0 or more. Those that were used longest ago
+    /// make room for new ones. 0 keeps none. Default 16.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::at_least(0.0).bounds())]
+    pub cache_limit: Option<f64>,
     /// The share of the items that are not test items which is held out for validation, `[0, 1)`. Default 0.1.
     #[serde(default = "tenth")]
     #[schemars(transform = Range::BELOW_ONE.bounds())]
@@ -119,6 +128,8 @@ impl DataConfig {
             task: None,
             ignore: Vec::new(),
             weight: None,
+            cache: None,
+            cache_limit: None,
             validation: tenth(),
             test: fifth(),
             stratify: true,
@@ -138,6 +149,8 @@ impl DataConfig {
             ("data.ignore", !self.ignore.is_empty()),
             ("data.weight", self.weight.is_some()),
             ("data.path", self.path.is_some()),
+            ("data.cache", self.cache.is_some()),
+            ("data.cache_limit", self.cache_limit.is_some()),
         ];
         settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
     }

@@ -17,13 +17,18 @@ impl Fingerprint {
     /// Of these contents, in this order; every length and number is little-endian:
     ///
     /// 1. `kiln-data 1`;
-    /// 2. the name of the form of the inputs and what the form has: `images`, the shape (3 × u64) and the pixels; or
+    /// 2. the name of the form of the inputs and what the form has: `images`, the shape (3 × u64) and the pixels, or of files that
+    ///    are decoded when they are asked for `files` and BLAKE3 of their lengths, blocks and decoding (see below); or
     ///    `table`, the number of columns (u64) and for each its name, then `n` and the cells as numbers, or `c`, the
     ///    categories and the codes (u32);
     /// 3. the name of the kind of the target and what the kind has: `classes`, the names and the labels (u32); or `values`,
     ///    the names and the numbers;
     /// 4. the fixed test rows (u64);
     /// 5. where there are weights, `weights` and the numbers.
+    ///
+    /// Files of images that are not held would take minutes to read. Of each its length (u64) counts, and BLAKE3 of its first
+    /// 4096 bytes, the 4096 in the middle and the last; of BMP, TIFF and files of up to 12,288 bytes that of all of it. Names and times do
+    /// not count, so that a folder that was copied or renamed keeps its fingerprint.
     ///
     /// Texts and lists go in with their length (u64) before them, numbers as `f64` and a list (f64, every NaN as
     /// 0x7ff8000000000000). The name of the set is left out, so that a renamed file keeps its fingerprint.
@@ -107,7 +112,7 @@ mod tests {
         // Python, package blake3: n = lambda x: struct.pack("<Q", x); t = lambda s: n(len(s)) + s.encode()
         // blake3(t("kiln-data 1") + t("images") + n(1) * 3 + n(2) + bytes([1, 2]) + t("classes") + n(2) + t("a")
         //        + t("b") + n(2) + struct.pack("<2I", 0, 1) + n(1) + n(1)).hexdigest()
-        let images = Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] });
+        let images = Features::Images(Images::new(vec![1, 2], [1, 1, 1]));
         assert_eq!(
             fingerprint(&images, &target(), &[1]).as_str(),
             "f311391e911e32630bbadcedd66301aabc39abc8c3e9b93ade2600c88f3069fa"
@@ -172,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_stored_fingerprint_is_its_digits() {
-        let features = Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] });
+        let features = Features::Images(Images::new(vec![1, 2], [1, 1, 1]));
         let data = crate::Dataset::new("spots", features, target());
         let stored = serde_json::to_string(&data.fingerprint).unwrap();
         assert_eq!(stored, format!("\"{}\"", data.fingerprint));

@@ -1,6 +1,7 @@
 //! Data sets, splits, preprocessing fitted on the training part, and seeded loading.
 
 mod batch;
+mod cache;
 mod cell;
 mod check;
 mod config;
@@ -27,7 +28,8 @@ pub use description::{Cell, Description, Table};
 pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
-    Column, Features, Images, InputShape, Inputs, MISSING, TokenBatch, TokenShape, Tokens, Values,
+    Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, TokenBatch,
+    TokenShape, Tokens, Values,
 };
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;

@@ -7,7 +7,6 @@ use kiln_train::Supervised;
 
 use crate::error::ExperimentError;
 use crate::fold::PredictionTable;
-use crate::job::AT_ONCE;
 use crate::predict::probabilities;
 
 /// Predicts the test items of a fold: `actual`, `prediction`, and for classes the probability of each. With several target
@@ -28,7 +27,7 @@ pub(crate) fn predictions<M: Module>(
     };
     let mut table = PredictionTable::new(columns);
     let model = model.valid();
-    for chunk in rows.chunks(AT_ONCE) {
+    for chunk in rows.chunks(prepared.fitted.input_shape().at_once()) {
         let inputs = prepared.fitted.inputs(&dataset.features, chunk, device)?;
         let outputs = task.predict_logits(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks((outputs.len() / chunk.len()).max(1))) {

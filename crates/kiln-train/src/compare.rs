@@ -14,7 +14,7 @@ use kiln_optim::Gradients;
 use crate::backward::gradients;
 use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
-use crate::evaluate::{EVAL_BATCH, evaluate};
+use crate::evaluate::evaluate;
 use crate::freeze::Freezing;
 use crate::schedules::Schedules;
 use crate::step::{Objective, Stepper};
@@ -110,7 +110,7 @@ impl<T: Task> Trainer<T> {
         for (lane, difference) in lanes.iter().zip(&mut differences) {
             let judged = match &validation {
                 Some(loader) => loader.clone(),
-                None => Loader::new(data.train.clone(), EVAL_BATCH)?,
+                None => Loader::new(data.train.clone(), data.train.at_once())?,
             };
             let averaged = lane.stepper.optimizer.averaged(lane.model());
             let model = averaged.as_ref().unwrap_or(lane.model()).valid();

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use kiln_core::Purpose;
 use kiln_data::{Loader, Source};
 
-use crate::evaluate::EVAL_BATCH;
 use crate::first_batch::FirstBatch;
 use crate::{Task, TrainError, Trainer};
 
@@ -57,7 +56,9 @@ pub(crate) fn loaders<T: Task>(
         train = train.shuffled(trainer.seed.purpose(Purpose::Shuffle));
     }
     let validation = match &data.validation {
-        Some(source) => Some(Loader::new(source.clone(), EVAL_BATCH)?.prefetch_when_slow(config.prefetch)),
+        Some(source) => {
+            Some(Loader::new(source.clone(), source.at_once())?.prefetch_when_slow(config.prefetch))
+        }
         None => None,
     };
     Ok((train, validation))

@@ -5,9 +5,6 @@ use kiln_data::Loader;
 
 use crate::{Scores, Task, TrainError};
 
-/// Items scored at once: large enough to keep a device busy, small enough for any memory.
-pub(crate) const EVAL_BATCH: usize = 500;
-
 /// Scores `model`, which must be in evaluation mode (`model.valid()`), on every item of `loader`.
 ///
 /// # Errors

@@ -40,6 +40,10 @@ impl<B> Source<B> for FirstBatch<B> {
         self.source.training_batch(items, epoch, device)
     }
 
+    fn at_once(&self) -> usize {
+        self.source.at_once()
+    }
+
     fn fingerprint(&self) -> Option<Fingerprint> {
         self.source.fingerprint()
     }

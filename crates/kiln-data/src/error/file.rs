@@ -48,6 +48,15 @@ pub enum FileError {
         #[source]
         error: std::io::Error,
     },
+    /// The folder that the settings name for caches cannot be made.
+    #[error("cannot keep a cache in {}: {error}", path.display())]
+    Cache {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system says.
+        #[source]
+        error: std::io::Error,
+    },
     /// The contents do not fit in memory.
     #[error("{} needs {bytes} bytes of memory, which this machine does not have", path.display())]
     TooLarge {
@@ -115,7 +124,7 @@ impl FileError {
     }
 
     pub(super) fn kind(&self) -> ErrorKind {
-        if let Self::Read { .. } = self { ErrorKind::Io } else { ErrorKind::Data }
+        if let Self::Read { .. } | Self::Cache { .. } = self { ErrorKind::Io } else { ErrorKind::Data }
     }
 
     /// What to do.
@@ -125,6 +134,9 @@ impl FileError {
             Self::NotAFile { .. } => "give the path of a file".to_owned(),
             Self::NotAFolder { .. } => "give the path of a folder".to_owned(),
             Self::NotInstalled { name, .. } => format!("apt-get install dataset-{name}, or set --data"),
+            Self::Cache { .. } => {
+                "set data.cache to a folder that can be written to, or data.cache_limit = 0".to_owned()
+            }
             Self::TooLarge { .. } => "use fewer or smaller items".to_owned(),
             Self::Changed { .. } => "start again once nothing writes to it".to_owned(),
             Self::OneClass { .. } => "add items of another class, or check data.target".to_owned(),

@@ -13,7 +13,7 @@ mod views;
 
 use burn::tensor::Tensor;
 
-pub use images::Images;
+pub use images::{Gathered, ImageFiles, Images, Pixels};
 pub use table::{Column, MISSING, Values};
 pub use tokens::{TokenBatch, TokenShape, Tokens};
 
@@ -32,7 +32,29 @@ dispatch::forms! {
     "tokens" => Tokens(TokenForm): Tokens, TokenEncoder, TokenShape, Box<TokenBatch>;
 }
 
+/// The most items of any batch that is judged: enough to keep a device busy.
+pub(crate) const AT_ONCE: usize = 500;
+
+/// The bytes that the numbers of such a batch may take. Two or three of them are in memory at once.
+const AT_ONCE_BYTES: usize = 64 << 20;
+
 impl InputShape {
+    /// How many items are scored or predicted at once, so that their batch fits in memory beside others: 500, of images
+    /// as many as fit 64 MiB, but one at least.
+    ///
+    /// ```
+    /// use kiln_data::InputShape;
+    ///
+    /// assert_eq!(InputShape::Table(1000).at_once(), 500);
+    /// assert_eq!(InputShape::Images([3, 224, 224]).at_once(), 111);
+    /// ```
+    pub fn at_once(&self) -> usize {
+        match self.as_images() {
+            Some(_) => (AT_ONCE_BYTES / size_of::<f32>() / self.features().max(1)).clamp(1, AT_ONCE),
+            None => AT_ONCE,
+        }
+    }
+
     /// The product of [`InputShape::dims`]: how many numbers one item has.
     pub fn features(&self) -> usize {
         self.dims().iter().product()

@@ -96,6 +96,10 @@ impl Source<Batch> for Rows {
         self.fitted.batch_within(&self.data, &self.of(items)?, self.folds()?, device)
     }
 
+    fn at_once(&self) -> usize {
+        self.fitted.input_shape().at_once()
+    }
+
     /// Of the data set, the rows, the preprocessing, and what the rows are to it.
     fn fingerprint(&self) -> Option<Fingerprint> {
         let rows: Vec<u8> = self.rows.iter().flat_map(|row| (*row as u64).to_le_bytes()).collect();

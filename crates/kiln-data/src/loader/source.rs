@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_core::Seed;
 
+use crate::form::AT_ONCE;
 use crate::{DataError, Fingerprint};
 
 /// Items that can be made into batches of type `B`, from several threads at once.
@@ -41,6 +42,11 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
         self.batch(items, device)
     }
 
+    /// The most items of a batch that is to be judged, so that it fits in memory beside others. Default 500.
+    fn at_once(&self) -> usize {
+        AT_ONCE
+    }
+
     /// What tells these items from others of the same number. A checkpoint keeps it, and a run goes on only with
     /// the items it began with. Must be the same in every process, and cheap beside an epoch: see
     /// [`Fingerprint::of_parts`]. Default: unknown, so that only the number of items is compared.
@@ -61,6 +67,10 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<B, DataError> {
         (**self).training_batch(items, epoch, device)
+    }
+
+    fn at_once(&self) -> usize {
+        (**self).at_once()
     }
 
     fn fingerprint(&self) -> Option<Fingerprint> {

@@ -170,5 +170,5 @@ fn every_fifth(rows: impl Iterator<Item = usize>) -> impl Iterator<Item = usize>
 fn pixels(columns: &[Vec<f64>], shape: [usize; 3]) -> Images {
     let items = columns.first().map_or(0, Vec::len);
     let pixels = (0..items).flat_map(|row| columns.iter().map(move |column| column[row] as u8)).collect();
-    Images { pixels, shape }
+    Images::new(pixels, shape)
 }

@@ -44,6 +44,8 @@ mod tests {
             task: Some(TaskKind::Regression),
             ignore: vec!["id".to_owned()],
             weight: Some("w".to_owned()),
+            cache: Some("c".into()),
+            cache_limit: Some(1.0),
             ..DataConfig::new("csv")
         };
         let of_readers: BTreeSet<&str> =

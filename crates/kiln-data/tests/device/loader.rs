@@ -16,7 +16,7 @@ fn rows() -> Rows {
     let pixels = (0..203 * 6).map(|i| (i * 7919 % 251) as u8).collect();
     let data = Dataset {
         name: "made".to_owned(),
-        features: Features::Images(Images { pixels, shape: [1, 2, 3] }),
+        features: Features::Images(Images::new(pixels, [1, 2, 3])),
         target: Target::Classes {
             labels: (0..203).map(|row| row % 5).collect(),
             names: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),

@@ -168,7 +168,7 @@ fn settings_that_cannot_be_are_errors_that_name_them() {
     assert!(refused(&columns, pca(Components::Share(1.5))).starts_with("data.pca is 1.5, it must be"));
     let alone = Preprocess { whiten: true, ..standardized() };
     assert_eq!(refused(&columns, alone), "data.whiten needs data.pca: it scales principal components");
-    let images = dataset(Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] }), classes(2));
+    let images = dataset(Features::Images(Images::new(vec![1, 2], [1, 1, 1])), classes(2));
     let for_images = refused(&images, pca(Components::Count(1)));
     assert_eq!(for_images, "data.pca is for tables, and these data are images");
 }

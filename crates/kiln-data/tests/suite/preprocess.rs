@@ -105,7 +105,7 @@ fn images_are_scaled_by_channel_as_scikit_learn_does() {
     let (rows, train) = rows_and_train(&golden);
     let pixels: Vec<u8> = numbers(&golden["pixels"]).into_iter().map(|x| x as u8).collect();
     let unit: Vec<f64> = pixels.iter().map(|&x| f64::from(x) / 255.0).collect();
-    let data = dataset(Features::Images(Images { pixels, shape: [3, 4, 5] }), classes(rows.len()));
+    let data = dataset(Features::Images(Images::new(pixels, [3, 4, 5])), classes(rows.len()));
     for (standardize, oracle) in [(true, numbers(&golden["images_standardized"])), (false, unit)] {
         let fitted = fit_rows(&data, train, standardize).unwrap();
         assert_eq!((fitted.input_shape(), fitted.columns()), (InputShape::Images([3, 4, 5]), None));
@@ -212,7 +212,7 @@ fn images_count_their_weight_as_in_scikit_learn() {
     let golden = golden();
     let (rows, train) = rows_and_train(&golden);
     let pixels: Vec<u8> = numbers(&golden["pixels"]).into_iter().map(|x| x as u8).collect();
-    let mut data = dataset(Features::Images(Images { pixels, shape: [3, 4, 5] }), classes(rows.len()));
+    let mut data = dataset(Features::Images(Images::new(pixels, [3, 4, 5])), classes(rows.len()));
     data.weights = Some(numbers(&golden["weights"]));
     let fitted = fit_rows(&data, train, true).unwrap();
     assert_near(&inputs(&batch(&fitted, &data, &rows).unwrap()), &numbers(&golden["images_weighted"]));

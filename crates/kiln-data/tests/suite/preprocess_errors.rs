@@ -35,7 +35,7 @@ fn stored_preprocessing_that_no_fit_can_have_made_is_refused() {
     assert_eq!(refused(&|v| v["inputs"]["table"]["columns"][1]["kind"] = unsorted.clone()), damaged);
     assert!(refused(&|v| v["extra"] = 1.into()).contains("unknown field"));
 
-    let pixels = dataset(Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] }), classes(2));
+    let pixels = dataset(Features::Images(Images::new(vec![1, 2], [1, 1, 1])), classes(2));
     let mut stored = serde_json::to_value(fit_rows(&pixels, 2, true).unwrap()).unwrap();
     stored["inputs"]["images"]["shape"] = serde_json::json!([2, 1, 1]);
     let error = serde_json::from_value::<Fitted>(stored).unwrap_err().to_string();
@@ -75,7 +75,7 @@ fn data_that_cannot_be_fitted_names_the_column() {
     data.target = Target::Values { values: vec![1.0, f64::NAN], names: vec!["y".to_owned()] };
     assert!(matches!(refused(&data, 2), DataError::NotFinite { column, row: 1, .. } if column == "y"));
     for shape in [[1, 2, 2], [usize::MAX, 2, 2]] {
-        let torn = Features::Images(Images { pixels: vec![0; 5], shape });
+        let torn = Features::Images(Images::new(vec![0; 5], shape));
         assert!(matches!(
             refused(&dataset(torn, classes(1)), 1),
             DataError::Inconsistent(Inconsistency::ImageBytes { bytes: 5, .. })
@@ -103,7 +103,7 @@ fn data_of_another_schema_is_refused() {
         refused(&table(vec![x(), numeric("w", vec![1.0, 2.0])])),
         Mismatch::NumbersForCategories { .. }
     ));
-    let pixels = Features::Images(Images { pixels: vec![0; 2], shape: [1, 1, 1] });
+    let pixels = Features::Images(Images::new(vec![0; 2], [1, 1, 1]));
     assert_eq!(
         refused(&dataset(pixels.clone(), classes(2))),
         Mismatch::Inputs { expected: "a table", found: "images" }
@@ -115,7 +115,7 @@ fn data_of_another_schema_is_refused() {
     assert!(matches!(refused(&other), Mismatch::TargetNames { .. }));
 
     let fitted = fit_rows(&dataset(pixels, classes(2)), 2, true).unwrap();
-    let wide = dataset(Features::Images(Images { pixels: vec![0; 4], shape: [1, 1, 2] }), classes(2));
+    let wide = dataset(Features::Images(Images::new(vec![0; 4], [1, 1, 2])), classes(2));
     let error = batch(&fitted, &wide, &[0]).unwrap_err();
     assert!(matches!(error, DataError::Mismatch(Mismatch::ImageShape { found: [1, 1, 2], .. })));
     let error = batch(&fitted, &train, &[0]).unwrap_err();

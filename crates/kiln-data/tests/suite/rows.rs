@@ -121,7 +121,7 @@ fn errors_name_the_row_and_the_column() {
     );
     let long = fitted.row_numbers([good.iter().copied().chain(good)]).unwrap_err();
     assert!(matches!(long, DataError::Row(RowError::Cells { expected: 4, found: 8, next: None, .. })));
-    let images = Images { pixels: vec![0; 8], shape: [1, 2, 2] };
+    let images = Images::new(vec![0; 8], [1, 2, 2]);
     let images: Fitted = fit_rows(&dataset(Features::Images(images), classes(2)), 2, false).unwrap();
     assert!(images.row_numbers([good]).unwrap_err().to_string().contains("rows of cells, not images"));
 }

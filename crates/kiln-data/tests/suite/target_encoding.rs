@@ -165,7 +165,7 @@ fn what_cannot_be_encoded_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Usage);
     let word = table(vec![words("w", &[Some("a"), Some("b")])]);
     assert!(matches!(fit_with(&word, 1, &BY_TARGET), Err(DataError::NoInnerFolds)));
-    let images = dataset(Features::Images(Images { pixels: vec![1, 2], shape: [1, 1, 1] }), classes(2));
+    let images = dataset(Features::Images(Images::new(vec![1, 2], [1, 1, 1])), classes(2));
     let error = fit_with(&images, 2, &BY_TARGET).unwrap_err();
     assert_eq!(error.to_string(), "data.encode is for tables, and these data are images");
     let mut data = made(values(&["y"]));

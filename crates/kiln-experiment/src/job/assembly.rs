@@ -14,9 +14,6 @@ use super::blueprint::{Blueprint, NetworkTask};
 use super::device::open_device;
 use crate::error::{ExperimentError, Locate};
 
-/// Items scored or predicted at once.
-pub const AT_ONCE: usize = 500;
-
 /// Everything a training needs.
 ///
 /// ```
@@ -181,7 +178,8 @@ impl<'a> Job<'a> {
     /// # Errors
     /// Data that cannot be read.
     pub fn scores(&self, model: &Network, rows: Rows) -> Result<Scores, ExperimentError> {
-        let loader = Loader::new(rows, AT_ONCE)?.prefetch(1);
+        let at_once = rows.at_once();
+        let loader = Loader::new(rows, at_once)?.prefetch(1);
         Ok(evaluate(&self.blueprint.task(), model, &loader, &self.device)?)
     }
 

@@ -8,7 +8,7 @@ mod convex;
 mod device;
 mod fit;
 
-pub use assembly::{AT_ONCE, Job};
+pub use assembly::Job;
 pub use blueprint::{Blueprint, NetworkTask};
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};

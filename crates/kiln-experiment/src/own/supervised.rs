@@ -10,7 +10,6 @@ use kiln_validate::cross::{Inner, fold_split};
 
 use crate::error::ExperimentError;
 use crate::fold::{FoldResult, FoldRun};
-use crate::job::AT_ONCE;
 use crate::predicted::predictions;
 
 impl FoldRun<'_> {
@@ -65,7 +64,10 @@ impl FoldRun<'_> {
             None => sources,
         };
         let Some(outcome) = self.train(trainer, model, &sources)? else { return Ok(None) };
-        let scores = |rows: Rows| evaluate(&task, &outcome.model, &Loader::new(rows, AT_ONCE)?, &device);
+        let scores = |rows: Rows| {
+            let at_once = rows.at_once();
+            evaluate(&task, &outcome.model, &Loader::new(rows, at_once)?, &device)
+        };
         let test = Rows::new(Arc::clone(&data.dataset), data.split.test.clone(), Arc::clone(&data.fitted));
         let (train, test) = (scores(data.train())?, scores(test)?);
         let result = self.result(&outcome, &train, &test).validation_items(data.split.validation.len());

@@ -6,7 +6,7 @@ use kiln_models::Network;
 use kiln_train::Scores;
 
 use crate::error::{CvError, ExperimentError, NoPath};
-use crate::job::{AT_ONCE, Job};
+use crate::job::Job;
 
 /// The metrics that are means over the items, and so have a standard error over them.
 const MEANS: [&str; 6] = ["loss", "log_loss", "accuracy", "top5_accuracy", "mse", "mae"];
@@ -55,7 +55,7 @@ pub(super) fn standard_error(
         }
         return Ok(spread(&items));
     }
-    for chunk in rows.chunks(AT_ONCE) {
+    for chunk in rows.chunks(job.blueprint.fitted.input_shape().at_once()) {
         let inputs = job.blueprint.fitted.inputs(&dataset.features, chunk, &job.device)?;
         let outputs = job.blueprint.task().predict_logits(&model, inputs);
         for (&row, outputs) in chunk.iter().zip(outputs.chunks(width)) {

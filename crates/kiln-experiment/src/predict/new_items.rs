@@ -10,7 +10,6 @@ use kiln_train::probabilities;
 use super::moments::moments;
 use super::predictor::Predictor;
 use crate::error::{ExperimentError, JobError};
-use crate::job::AT_ONCE;
 
 /// New items, read and ready to be predicted.
 #[derive(Debug)]
@@ -61,8 +60,9 @@ impl NewItems<'_> {
         let Predictor { task, model, device, .. } = self.predictor;
         let width = self.predictor.width();
         let is_classes = self.predictor.class_names().is_some();
-        for start in (0..self.items).step_by(AT_ONCE) {
-            let chunk: Vec<usize> = (start..self.items.min(start + AT_ONCE)).collect();
+        let at_once = self.predictor.input_shape().at_once();
+        for start in (0..self.items).step_by(at_once) {
+            let chunk: Vec<usize> = (start..self.items.min(start + at_once)).collect();
             let inputs = self.predictor.fitted().inputs(&self.features, &chunk, device);
             let inputs = inputs.map_err(ExperimentError::from)?;
             let passes = match (self.passes, self.predictor.noise) {

@@ -14,7 +14,7 @@ use kiln_train::checkpoint::Checkpoint;
 use kiln_train::{Prediction, probabilities};
 
 use crate::error::ExperimentError;
-use crate::job::{AT_ONCE, Blueprint, NetworkTask, open_device};
+use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
 use crate::session::Session;
 use crate::stored::{best_weights, stored};
@@ -121,8 +121,9 @@ impl Predictor {
     pub fn predict_logits(&self, features: &Features) -> Result<Vec<f64>, ExperimentError> {
         let items = features.rows().map_err(DataError::from)?;
         let mut outputs = Vec::with_capacity(items * self.width());
-        for start in (0..items).step_by(AT_ONCE) {
-            let chunk: Vec<usize> = (start..items.min(start + AT_ONCE)).collect();
+        let at_once = self.input_shape().at_once();
+        for start in (0..items).step_by(at_once) {
+            let chunk: Vec<usize> = (start..items.min(start + at_once)).collect();
             let inputs = self.fitted().inputs(features, &chunk, &self.device)?;
             outputs.extend(self.task.predict_logits(&self.model, inputs));
         }

@@ -5,7 +5,6 @@ use kiln_train::Prediction;
 
 use super::predictor::Predictor;
 use crate::error::ExperimentError;
-use crate::job::AT_ONCE;
 
 impl Predictor {
     /// Predicts for one row of a table, whose cells come in the order of [`Predictor::columns`]. A cell is a number, a text,
@@ -78,7 +77,7 @@ impl Predictor {
     fn many(&self, numbers: Vec<f32>) -> Result<Vec<Prediction<'_>>, ExperimentError> {
         let shape = self.input_shape();
         let mut outputs = Vec::new();
-        for chunk in numbers.chunks(AT_ONCE * shape.features().max(1)) {
+        for chunk in numbers.chunks(shape.at_once() * shape.features().max(1)) {
             let inputs = shape.batch(chunk.to_vec(), &self.device)?;
             outputs.extend(self.task.predict_logits(&self.model, inputs));
         }

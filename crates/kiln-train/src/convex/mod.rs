@@ -10,7 +10,6 @@ use kiln_core::{ParamInfo, ParamKind, Weights};
 use kiln_data::{Batch, Loader};
 use kiln_objective::{ConvexLoss, LossConfig, Penalties, PenaltyConfig};
 
-use crate::evaluate::EVAL_BATCH;
 use crate::{Data, SolverConfig, TrainError};
 pub use error::NotConvex;
 pub use rule::KktRule;
@@ -166,7 +165,7 @@ struct Target {
 fn rows(data: &Data<Batch>, device: &Device) -> Result<(Vec<f64>, Target), TrainError> {
     let mut x = Vec::new();
     let mut y = Target { numbers: Vec::new(), width: 1 };
-    for batch in Loader::new(data.train.clone(), EVAL_BATCH)?.pass(device) {
+    for batch in Loader::new(data.train.clone(), data.train.at_once())?.pass(device) {
         let Batch { inputs, targets, weights } = batch?.data;
         if weights.is_some() {
             return Err(NotConvex::Weighted.into());

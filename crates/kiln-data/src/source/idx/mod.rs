@@ -149,7 +149,7 @@ pub fn read_images(path: &Path, shape: [usize; 3]) -> Result<(Features, usize), 
     let items = file.items() as usize;
     let mut pixels = reserve(path, file.bytes)?;
     file.read_into(&mut pixels)?;
-    Ok((Features::Images(Images { pixels, shape }), items))
+    Ok((Features::Images(Images::new(pixels, shape)), items))
 }
 
 /// Reads the files; `classes` are the names of the classes where they are known.
@@ -178,7 +178,7 @@ pub(crate) fn read(name: String, paths: &Paths, classes: Option<&[&str]>) -> Res
     }
     let test = (train_items..labels.all.len()).collect();
     let target = labels.finish(classes, &paths.train.labels)?;
-    let features = Features::Images(Images { pixels, shape: [1, size[0] as usize, size[1] as usize] });
+    let features = Features::Images(Images::new(pixels, [1, size[0] as usize, size[1] as usize]));
     Ok(Dataset::with(name, features, target, test, None))
 }
 

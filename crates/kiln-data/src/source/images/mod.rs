@@ -30,8 +30,9 @@ use self::folder::{Entry, folders, images};
 use self::header::Header;
 #[cfg(not(feature = "images"))]
 use self::no_decoder::{decode, header};
-use super::files::{name_of, reserve};
+use super::files::name_of;
 use super::reader::{Reader, SourceInfo};
+use crate::cache::CacheFolder;
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
 
 /// `source = "images"`.
@@ -41,11 +42,11 @@ pub(super) struct ImageFolder;
 impl Reader for ImageFolder {
     fn info(&self) -> SourceInfo {
         let what = "a folder of PNG and JPEG files, one folder for each class";
-        SourceInfo::format("images", what, &["data.path"])
+        SourceInfo::format("images", what, &["data.path", "data.cache", "data.cache_limit"])
     }
 
     fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
-        load(config.needed_path()?)
+        load_with(config.needed_path()?, CacheFolder::of(config)?.as_ref())
     }
 
     fn recognises(&self, path: &Path) -> bool {
@@ -64,6 +65,10 @@ impl Reader for ImageFolder {
 /// [`FileError::Image`] naming the first image that is broken or of another size, or the folder that does not fit
 /// the layout; [`FileError::OneClass`] for a single class.
 pub fn load(folder: &Path) -> Result<Dataset, DataError> {
+    load_with(folder, None)
+}
+
+fn load_with(folder: &Path, cache: Option<&CacheFolder>) -> Result<Dataset, DataError> {
     let Parts { train, test } = Parts::of(folder)?;
     let names: Vec<String> = train.iter().map(|class| class.name.clone()).collect();
     if let [class] = names.as_slice() {
@@ -82,8 +87,8 @@ pub fn load(folder: &Path) -> Result<Dataset, DataError> {
         items.add(class, label)?;
     }
     let Items { files, labels } = items;
-    let features = Features::Images(pixels(folder, &files)?);
     let fixed_test = (train_items..files.len()).collect();
+    let features = Features::Images(pixels(files, cache)?);
     Ok(Dataset::with(name_of(folder), features, Target::Classes { labels, names }, fixed_test, None))
 }
 
@@ -123,8 +128,9 @@ pub fn read_images(path: &Path, shape: [usize; 3]) -> Result<(Features, usize), 
             return Err(DataError::image(file, ImageProblem::Colour));
         }
     }
-    let images = decode_all(path, &files, channels, expected)?;
-    Ok((Features::Images(images), files.len()))
+    let items = files.len();
+    let images = decode_all(files, channels, expected, None)?;
+    Ok((Features::Images(images), items))
 }
 
 /// The class folders of both parts.
@@ -161,10 +167,10 @@ impl Parts {
 }
 
 /// The pixels of all files, which must be of one size.
-fn pixels(folder: &Path, files: &[PathBuf]) -> Result<Images, DataError> {
+fn pixels(files: Vec<PathBuf>, cache: Option<&CacheFolder>) -> Result<Images, DataError> {
     let mut first: Option<(&PathBuf, [u32; 2])> = None;
     let mut colour = false;
-    for file in files {
+    for file in &files {
         let found = header(file)?;
         let (first, expected) = *first.get_or_insert((file, found.size));
         if found.size != expected {
@@ -174,17 +180,23 @@ fn pixels(folder: &Path, files: &[PathBuf]) -> Result<Images, DataError> {
         colour |= found.colour;
     }
     let size = first.map_or([0, 0], |(_, size)| size);
-    decode_all(folder, files, if colour { 3 } else { 1 }, size)
+    decode_all(files, if colour { 3 } else { 1 }, size, cache)
 }
 
-/// Decodes files whose headers are known to be of `size`, `[width, height]`.
-fn decode_all(path: &Path, files: &[PathBuf], channels: usize, size: [u32; 2]) -> Result<Images, DataError> {
+/// Decodes files whose headers are known to be of `size`, `[width, height]`, now or when they are asked for.
+fn decode_all(
+    files: Vec<PathBuf>,
+    channels: usize,
+    size: [u32; 2],
+    cache: Option<&CacheFolder>,
+) -> Result<Images, DataError> {
     let [width, height] = size.map(|side| side as usize);
-    let mut pixels = reserve(path, (files.len() * channels * width * height) as u64)?;
-    for file in files {
-        if decode(file, channels, &mut pixels)? != size {
-            return Err(FileError::Changed { path: file.clone() }.into());
+    Images::of_files(files, [channels, height, width], "", cache, move |file, pixels| {
+        let mut decoded = Vec::with_capacity(pixels.len());
+        if decode(file, channels, &mut decoded)? != size {
+            return Err(FileError::Changed { path: file.to_owned() }.into());
         }
-    }
-    Ok(Images { pixels, shape: [channels, height, width] })
+        pixels.copy_from_slice(&decoded);
+        Ok(())
+    })
 }

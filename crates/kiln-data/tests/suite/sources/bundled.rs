@@ -82,11 +82,11 @@ fn digits_are_scikit_learns_in_eight_bit() {
     let data = DataConfig::new("digits").load().unwrap();
     let Features::Images(images) = &data.features else { panic!("a table") };
     assert_eq!(images.shape, [1, 8, 8]);
-    assert_eq!(images.pixels.len(), 1797 * 64);
+    assert_eq!(images.held().unwrap().len(), 1797 * 64);
     // Python: load_digits().images[0][0], .data.sum(), .data.max(), np.bincount(target)
-    assert_eq!(images.pixels[..8], [0, 0, 5, 13, 9, 1, 0, 0]);
-    assert_eq!(images.pixels.iter().map(|&pixel| u64::from(pixel)).sum::<u64>(), 561_718);
-    assert_eq!(images.pixels.iter().max(), Some(&16));
+    assert_eq!(images.held().unwrap()[..8], [0, 0, 5, 13, 9, 1, 0, 0]);
+    assert_eq!(images.held().unwrap().iter().map(|&pixel| u64::from(pixel)).sum::<u64>(), 561_718);
+    assert_eq!(images.held().unwrap().iter().max(), Some(&16));
     let (labels, names) = classes(&data);
     assert_eq!(names, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
     assert_eq!(labels[..12], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
@@ -114,9 +114,9 @@ fn fashion_mnist_is_read_from_the_debian_package() {
     }
     let data = load_from("fashion-mnist", Path::new("/usr/share/datasets"));
     let Features::Images(images) = &data.features else { panic!("a table") };
-    assert_eq!((images.shape, images.pixels.len()), ([1, 28, 28], 70_000 * 784));
+    assert_eq!((images.shape, images.held().unwrap().len()), ([1, 28, 28], 70_000 * 784));
     // The published mean and standard deviation of the training part: 0.2860, 0.3530.
-    let train = &images.pixels[..60_000 * 784];
+    let train = &images.held().unwrap()[..60_000 * 784];
     let mean = mean(train.iter().map(|&pixel| f64::from(pixel) / 255.0));
     assert!((mean - 0.2860).abs() < 5e-5, "{mean}");
     let (labels, names) = classes(&data);

@@ -25,7 +25,7 @@ fn image_folders_are_classes_in_the_order_of_names() {
     let data = load_from("images", folder.path());
     let Features::Images(images) = &data.features else { panic!("a table") };
     assert_eq!(images.shape, [1, 2, 3]);
-    assert_eq!(images.pixels, [[3; 6], [2; 6], [1; 6]].concat());
+    assert_eq!(images.held().unwrap(), [[3; 6], [2; 6], [1; 6]].concat());
     assert_eq!(classes(&data), ([0, 1, 1].as_slice(), ["cat", "dog"].map(str::to_owned).as_slice()));
 
     // One image in colour makes all of them colour, a plane for each channel.
@@ -33,11 +33,11 @@ fn image_folders_are_classes_in_the_order_of_names() {
     let data = load_from("images", folder.path());
     let Features::Images(images) = &data.features else { panic!("a table") };
     assert_eq!(images.shape, [3, 2, 3]);
-    assert_eq!(images.pixels[..36], [[7; 6], [8; 6], [9; 6], [3; 6], [3; 6], [3; 6]].concat());
+    assert_eq!(images.held().unwrap()[..36], [[7; 6], [8; 6], [9; 6], [3; 6], [3; 6], [3; 6]].concat());
 
     let (features, rows) = images::read_images(&at("dog"), [1, 2, 3]).unwrap();
     let Features::Images(images) = features else { panic!("a table") };
-    assert_eq!((rows, images.pixels), (2, [[2; 6], [1; 6]].concat()));
+    assert_eq!((rows, images.held().unwrap()), (2, [[2; 6], [1; 6]].concat().as_slice()));
     let (_, rows) = images::read_images(&at("dog/a.png"), [3, 2, 3]).unwrap();
     assert_eq!(rows, 1);
 }
@@ -54,7 +54,7 @@ fn image_folders_may_fix_the_test_part() {
     }
     let data = load_from("images", folder.path());
     let Features::Images(images) = &data.features else { panic!("a table") };
-    assert_eq!(images.pixels, [[0; 64], [255; 64], [9; 64], [5; 64]].concat());
+    assert_eq!(images.held().unwrap(), [[0; 64], [255; 64], [9; 64], [5; 64]].concat());
     assert_eq!(classes(&data).0, [0, 1, 1, 1]);
     assert_eq!(data.fixed_test, [3]);
     // A class may be called train.

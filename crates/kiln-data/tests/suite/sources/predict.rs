@@ -42,7 +42,7 @@ fn predict_reads_the_format_that_suits_the_model() {
     for (name, rows, pixel) in [("one.png", 1, 3), ("two", 2, 4)] {
         let (features, found) = read_features(&at(name), &digits).unwrap();
         let Features::Images(images) = features else { panic!("a table") };
-        assert_eq!((found, images.pixels), (rows, vec![pixel; rows * 64]));
+        assert_eq!((found, images.held().unwrap()), (rows, vec![pixel; rows * 64].as_slice()));
     }
     let header = "petal length (cm),petal width (cm),sepal length (cm),sepal width (cm)";
     fs::write(at("flowers.csv"), format!("{header}\n3,4,1,2\n")).unwrap();

@@ -1,0 +1,188 @@
+//! Image files that are decoded when they are asked for, and not held.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+
+use crate::cache::{CacheFolder, Slots};
+use crate::{DataError, FileError};
+
+/// Image files of a data set, each decoded whenever it is asked for, and a cache on disk of what was decoded.
+///
+/// Two are equal when their contents and the way they are decoded are. Contents are told apart by the length of each file and
+/// three blocks of it, or all of it where that is not compressed: see [`Fingerprint::of`](crate::Fingerprint::of).
+#[derive(Clone)]
+pub struct ImageFiles(Arc<Inner>);
+
+struct Inner {
+    files: Vec<ImageFile>,
+    identity: blake3::Hash,
+    decode: Box<Decode>,
+    cache: Option<Slots>,
+}
+
+/// Writes the pixels of a file.
+type Decode = dyn Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync;
+
+struct ImageFile {
+    path: PathBuf,
+    stamp: Stamp,
+}
+
+/// What tells a file from what it was before.
+#[derive(Clone, Copy)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    contents: blake3::Hash,
+}
+
+impl ImageFiles {
+    /// As [`Images::of_files`](super::Images::of_files), decoded when they are asked for in any case.
+    pub(super) fn new(
+        paths: Vec<PathBuf>,
+        shape: [usize; 3],
+        how: &str,
+        cache: Option<&CacheFolder>,
+        decode: impl Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync + 'static,
+    ) -> Result<Self, DataError> {
+        let stamps =
+            paths.par_iter().map(|path| Stamp::of(path).map_err(|error| DataError::read(path, error)));
+        let stamps = in_order(stamps)?;
+        let mut identity = blake3::Hasher::new();
+        for stamp in &stamps {
+            identity.update(&stamp.length.to_le_bytes()).update(stamp.contents.as_bytes());
+        }
+        let identity = identity.update(how.as_bytes()).finalize();
+        let size = shape.iter().fold(1, |size: usize, &dim| size.saturating_mul(dim));
+        let cache = cache.and_then(|folder| folder.slots(&key(&identity, shape), size, paths.len()));
+        let files = paths.into_iter().zip(stamps).map(|(path, stamp)| ImageFile { path, stamp }).collect();
+        Ok(Self(Arc::new(Inner { files, identity, decode: Box::new(decode), cache })))
+    }
+
+    /// The number of files.
+    pub fn len(&self) -> usize {
+        self.0.files.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The path of each file, in the order of the rows.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// Tells the contents of all files, in their order, from others.
+    pub(super) fn identity(&self) -> &blake3::Hash {
+        &self.0.identity
+    }
+
+    /// The pixels of a file that is there, into as many bytes as an image has.
+    pub(super) fn read(&self, row: usize, pixels: &mut [u8]) -> Result<(), DataError> {
+        let Inner { files, decode, cache, .. } = &*self.0;
+        if cache.as_ref().is_some_and(|cache| cache.read(row, pixels)) {
+            return Ok(());
+        }
+        let file = &files[row];
+        let decoded = decode(&file.path, pixels);
+        // Asked afterwards, so that a change before it and one in its middle are both seen.
+        if file.has_changed().map_err(|error| DataError::read(&file.path, error))? {
+            return Err(FileError::Changed { path: file.path.clone() }.into());
+        }
+        decoded?;
+        if let Some(cache) = cache {
+            cache.write(row, pixels);
+        }
+        Ok(())
+    }
+}
+
+/// What was decoded is the same for the same contents, the same way and the same program.
+fn key(identity: &blake3::Hash, shape: [usize; 3]) -> blake3::Hash {
+    let mut key = blake3::Hasher::new();
+    key.update(concat!("pixels 1 ", env!("CARGO_PKG_VERSION")).as_bytes()).update(identity.as_bytes());
+    shape.iter().for_each(|&dim| {
+        key.update(&(dim as u64).to_le_bytes());
+    });
+    key.finalize()
+}
+
+impl ImageFile {
+    /// A file with another time is read again: it may have been copied onto itself.
+    fn has_changed(&self) -> io::Result<bool> {
+        let metadata = fs::metadata(&self.path)?;
+        if metadata.len() != self.stamp.length {
+            return Ok(true);
+        }
+        let same_time = self.stamp.modified.is_some() && metadata.modified().ok() == self.stamp.modified;
+        Ok(!same_time && Stamp::of(&self.path)?.contents != self.stamp.contents)
+    }
+}
+
+/// Bytes of a block.
+const BLOCK: u64 = 4096;
+
+impl Stamp {
+    /// Reads three blocks: the first, the one in the middle and the last. Where data are compressed, other pixels make other
+    /// lengths and other bytes in all that follows, so nothing more is needed. Formats that are not are read whole.
+    fn of(path: &Path) -> io::Result<Self> {
+        // Asked before it is opened: opening a pipe would wait for its writer.
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let length = metadata.len();
+        let mut hasher = blake3::Hasher::new();
+        let mut block = [0; BLOCK as usize];
+        let first = &mut block[..length.min(BLOCK) as usize];
+        file.read_exact(first)?;
+        hasher.update(first);
+        let plain = [b"BM".as_slice(), b"II", b"MM"].iter().any(|magic| first.starts_with(magic));
+        if plain || length <= 3 * BLOCK {
+            hasher.update_reader(file)?;
+        } else {
+            for start in [length / 2 - BLOCK / 2, length - BLOCK] {
+                file.seek(SeekFrom::Start(start))?;
+                file.read_exact(&mut block)?;
+                hasher.update(&block);
+            }
+        }
+        Ok(Self { length, modified: metadata.modified().ok(), contents: hasher.finalize() })
+    }
+}
+
+/// All results in their order, or the first error in that order, whatever the threads.
+pub(super) fn in_order<T: Send>(
+    results: impl IndexedParallelIterator<Item = Result<T, DataError>>,
+) -> Result<Vec<T>, DataError> {
+    results.collect::<Vec<_>>().into_iter().collect()
+}
+
+/// The first error in the order of the items, whatever the threads.
+pub(super) fn first_error(
+    results: impl IndexedParallelIterator<Item = Result<(), DataError>>,
+) -> Result<(), DataError> {
+    in_order(results).map(|_| ())
+}
+
+impl PartialEq for ImageFiles {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.identity == other.0.identity
+    }
+}
+
+// By hand: the files are too many to print.
+impl fmt::Debug for ImageFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImageFiles").field("files", &self.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! Images: their pixels in memory, or the files that they are decoded from.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::files::{self, ImageFiles};
+use crate::cache::CacheFolder;
+use crate::{DataError, Inconsistency};
+
+/// 8-bit images of one size.
+///
+/// ```
+/// use kiln_data::Images;
+///
+/// let two = Images::new(vec![0, 64, 128, 255], [1, 1, 2]);
+/// assert_eq!(two.gather(&[1])?.image(0), [128, 255]);
+/// # Ok::<(), kiln_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Images {
+    /// All pixels, or where they come from.
+    pub pixels: Pixels,
+    /// `[channels, height, width]`.
+    pub shape: [usize; 3],
+}
+
+/// Where the pixels of images are.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Pixels {
+    /// In memory: `[n, channels, height, width]`, row-major, `n · channels · height · width` bytes.
+    Held(Vec<u8>),
+    /// In files, which are decoded whenever they are asked for.
+    Files(ImageFiles),
+}
+
+/// The most bytes of pixels that a reader of files holds.
+const HELD: usize = 256 << 20;
+
+impl Images {
+    /// Images in memory: `pixels` holds `[n, channels, height, width]`, row-major; `shape` is `[channels, height, width]`.
+    pub fn new(pixels: Vec<u8>, shape: [usize; 3]) -> Self {
+        Self { pixels: Pixels::Held(pixels), shape }
+    }
+
+    /// The images of files, in their order. They are decoded into memory where they take 256 MiB or less there, else when
+    /// they are asked for. `decode` writes one image, `[channels, height, width]`; `how` is what it does beside that, in a
+    /// text that differs where the pixels do.
+    ///
+    /// # Errors
+    /// The error of the first file that cannot be decoded, or read.
+    pub(crate) fn of_files(
+        paths: Vec<PathBuf>,
+        shape: [usize; 3],
+        how: &str,
+        cache: Option<&CacheFolder>,
+        decode: impl Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync + 'static,
+    ) -> Result<Self, DataError> {
+        let size = shape.iter().try_fold(1, |size: usize, &dim| size.checked_mul(dim));
+        let bytes = size.and_then(|size| size.checked_mul(paths.len()));
+        let pixels = match (size, bytes) {
+            (Some(size), Some(bytes)) if bytes <= HELD => {
+                let mut pixels = vec![0; bytes];
+                let images = pixels.par_chunks_exact_mut(size.max(1)).zip(&paths);
+                files::first_error(images.map(|(pixels, path)| decode(path, pixels)))?;
+                Pixels::Held(pixels)
+            }
+            _ => Pixels::Files(ImageFiles::new(paths, shape, how, cache, decode)?),
+        };
+        Ok(Self { pixels, shape })
+    }
+
+    /// The number of images.
+    pub(super) fn rows(&self) -> Result<usize, Inconsistency> {
+        let item = self.shape.iter().try_fold(1, |size: usize, &dim| size.checked_mul(dim));
+        match (&self.pixels, item) {
+            (_, Some(0)) => Err(Inconsistency::NoInputs),
+            (Pixels::Files(files), _) => Ok(files.len()),
+            (Pixels::Held(pixels), Some(item)) if pixels.len().is_multiple_of(item) => {
+                Ok(pixels.len() / item)
+            }
+            (Pixels::Held(pixels), item) => {
+                Err(Inconsistency::ImageBytes { bytes: pixels.len(), item: item.unwrap_or(usize::MAX) })
+            }
+        }
+    }
+
+    /// All pixels, `[n, channels, height, width]`, where they are in memory.
+    pub fn held(&self) -> Option<&[u8]> {
+        if let Pixels::Held(pixels) = &self.pixels { Some(pixels) } else { None }
+    }
+
+    /// The pixels of some images: those in memory where they are, others decoded, in parallel in rayon's current pool.
+    ///
+    /// # Errors
+    /// The error of the first of these files that cannot be read, or has changed since the data set was loaded.
+    pub fn gather<'a>(&'a self, rows: &'a [usize]) -> Result<Gathered<'a>, DataError> {
+        let size = self.shape.iter().product::<usize>();
+        let files = match &self.pixels {
+            Pixels::Held(pixels) => return Ok(Gathered { size, at: At::Held { pixels, rows } }),
+            Pixels::Files(files) => files,
+        };
+        let mut pixels = vec![0; rows.len() * size];
+        let images = pixels.par_chunks_exact_mut(size.max(1)).zip(rows);
+        files::first_error(images.map(|(pixels, row)| files.read(*row, pixels)))?;
+        Ok(Gathered { size, at: At::Decoded(pixels) })
+    }
+}
+
+/// Some images, ready to be read.
+#[derive(Debug)]
+pub struct Gathered<'a> {
+    size: usize,
+    at: At<'a>,
+}
+
+#[derive(Debug)]
+enum At<'a> {
+    Held { pixels: &'a [u8], rows: &'a [usize] },
+    Decoded(Vec<u8>),
+}
+
+impl Gathered<'_> {
+    /// The pixels of the image at a place of the rows that were asked for, `[channels, height, width]`; none for an image
+    /// that is not there.
+    pub fn image(&self, place: usize) -> &[u8] {
+        let (pixels, row) = match &self.at {
+            At::Held { pixels, rows } => (*pixels, rows.get(place).copied()),
+            At::Decoded(pixels) => (pixels.as_slice(), Some(place)),
+        };
+        let start = row.and_then(|row| row.checked_mul(self.size));
+        start.and_then(|start| pixels.get(start..start.checked_add(self.size)?)).unwrap_or(&[])
+    }
+}
+
+impl From<Vec<u8>> for Pixels {
+    fn from(pixels: Vec<u8>) -> Self {
+        Self::Held(pixels)
+    }
+}
+
+impl FromIterator<u8> for Pixels {
+    fn from_iter<I: IntoIterator<Item = u8>>(pixels: I) -> Self {
+        Self::Held(pixels.into_iter().collect())
+    }
+}
