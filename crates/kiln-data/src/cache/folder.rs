@@ -22,15 +22,16 @@ pub(crate) struct CacheFolder {
     path: PathBuf,
     /// In bytes, above 0.
     limit: u64,
+    /// Whether the settings ask for it.
+    is_asked_for: bool,
 }
 
 impl CacheFolder {
-    /// The folder that the settings name, else `kiln` in the user's folder of caches; `None` for a limit of 0, and where
-    /// that one cannot be made.
+    /// The folder that the settings name, else `kiln` in the user's folder of caches; `None` for a limit of 0, and without a home.
+    /// It is made when it is needed.
     ///
     /// # Errors
-    /// [`DataError::Number`] for a limit out of its range, [`FileError::Cache`] for a folder of the settings that cannot
-    /// be made.
+    /// [`DataError::Number`] for a limit out of its range.
     pub(crate) fn of(config: &DataConfig) -> Result<Option<Self>, DataError> {
         let limit = Range::at_least(0.0).check("data.cache_limit", config.cache_limit.unwrap_or(LIMIT))?;
         // Beyond all disks a number of bytes is the greatest there is.
@@ -38,17 +39,40 @@ impl CacheFolder {
         if limit == 0 || cfg!(not(unix)) {
             return Ok(None);
         }
-        if let Some(path) = &config.cache {
-            fs::create_dir_all(path).map_err(|error| FileError::Cache { path: path.clone(), error })?;
-            return Ok(Some(Self { path: path.clone(), limit }));
+        let is_asked_for = config.cache.is_some();
+        let xdg = || env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let place = config.cache.clone().or_else(|| default_place(xdg(), env::home_dir()));
+        Ok(place.map(|path| Self { path, limit, is_asked_for }))
+    }
+
+    /// Makes the folder; whether it is there.
+    ///
+    /// # Errors
+    /// [`FileError::Cache`] where it cannot be made and was asked for.
+    fn make(&self) -> Result<bool, DataError> {
+        match fs::create_dir_all(&self.path) {
+            Err(error) if self.is_asked_for => {
+                Err(FileError::Cache { path: self.path.clone(), error }.into())
+            }
+            made => Ok(made.is_ok()),
         }
-        let place = default_place(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), env::home_dir());
-        Ok(place.filter(|path| fs::create_dir_all(path).is_ok()).map(|path| Self { path, limit }))
     }
 
     /// The cache of this key with `count` blocks of `size` bytes, as many as the limit leaves room for: caches that were
     /// used longest ago are deleted first, but none that is in use. `None` when there is no room, or no file can be had.
-    pub(crate) fn slots(&self, key: &blake3::Hash, size: usize, count: usize) -> Option<Slots> {
+    ///
+    /// # Errors
+    /// [`FileError::Cache`] for a folder that was asked for and cannot be made.
+    pub(crate) fn slots(
+        &self,
+        key: &blake3::Hash,
+        size: usize,
+        count: usize,
+    ) -> Result<Option<Slots>, DataError> {
+        Ok(if self.make()? { self.open(key, size, count) } else { None })
+    }
+
+    fn open(&self, key: &blake3::Hash, size: usize, count: usize) -> Option<Slots> {
         let path = self.path.join(format!("{}{}{}", NAME[0], key.to_hex(), NAME[1]));
         let stride = Slots::stride(size);
         let wanted = stride.checked_mul(count as u64)?;
@@ -128,7 +152,7 @@ mod tests {
     use super::*;
 
     fn folder(path: &Path, limit: u64) -> CacheFolder {
-        CacheFolder { path: path.to_owned(), limit }
+        CacheFolder { path: path.to_owned(), limit, is_asked_for: true }
     }
 
     fn key(text: &str) -> blake3::Hash {
@@ -146,6 +170,8 @@ mod tests {
         let config = DataConfig { cache: Some(named.clone()), ..DataConfig::new("images") };
         let found = CacheFolder::of(&config).unwrap().unwrap();
         assert_eq!((found.path.as_path(), found.limit), (named.as_path(), 16 << 30));
+        assert!(!named.exists());
+        found.slots(&key("a"), 1, 1).unwrap();
         assert!(named.is_dir());
         let limit = |limit| CacheFolder::of(&DataConfig { cache_limit: Some(limit), ..config.clone() });
         assert_eq!(limit(0.5).unwrap().unwrap().limit, 1 << 29);
@@ -156,9 +182,11 @@ mod tests {
         // A folder that is asked for and cannot be made is an error; one that nobody asked for is not.
         let file = place.path().join("file");
         fs::write(&file, "").unwrap();
-        let error =
-            CacheFolder::of(&DataConfig { cache: Some(file.join("x")), ..config.clone() }).unwrap_err();
+        let asked_for = folder(&file.join("x"), 1000);
+        let error = asked_for.slots(&key("a"), 1, 1).unwrap_err();
         assert!(matches!(error, DataError::File(FileError::Cache { .. })), "{error}");
+        let other = CacheFolder { is_asked_for: false, ..asked_for };
+        assert!(other.slots(&key("a"), 1, 1).unwrap().is_none());
     }
 
     #[test]
@@ -175,10 +203,10 @@ mod tests {
     fn what_was_kept_is_there_for_the_next_who_opens_it() {
         let place = tempfile::tempdir().unwrap();
         let folder = folder(place.path(), 1 << 20);
-        folder.slots(&key("a"), 100, 4).unwrap().write(2, &[9; 100]);
-        let again = folder.slots(&key("a"), 100, 4).unwrap();
+        folder.slots(&key("a"), 100, 4).unwrap().unwrap().write(2, &[9; 100]);
+        let again = folder.slots(&key("a"), 100, 4).unwrap().unwrap();
         assert!(has(&again, 2, 100) && !has(&again, 1, 100));
-        assert!(!has(&folder.slots(&key("b"), 100, 4).unwrap(), 2, 100));
+        assert!(!has(&folder.slots(&key("b"), 100, 4).unwrap().unwrap(), 2, 100));
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
     }
 
@@ -195,27 +223,27 @@ mod tests {
             File::options().write(true).open(path).unwrap().set_modified(when).unwrap();
         };
         for (text, hours) in [("old", 2), ("older", 3)] {
-            folder.slots(&key(text), size, 4).unwrap().write(0, &vec![1; size]);
+            folder.slots(&key(text), size, 4).unwrap().unwrap().write(0, &vec![1; size]);
             long_ago(text, hours);
         }
         // 8 of 10 are taken: 4 more need one of the two.
-        let own = folder.slots(&key("own"), size, 4).unwrap();
+        let own = folder.slots(&key("own"), size, 4).unwrap().unwrap();
         own.write(3, &vec![1; size]);
         assert!(has(&own, 3, size));
         let names = || folder.caches().len();
         assert_eq!(names(), 2);
-        assert!(has(&folder.slots(&key("old"), size, 4).unwrap(), 0, size));
+        assert!(has(&folder.slots(&key("old"), size, 4).unwrap().unwrap(), 0, size));
         // What is open is not deleted, so the next one gets what is left.
-        let old = folder.slots(&key("old"), size, 4).unwrap();
-        let large = folder.slots(&key("large"), size, 20).unwrap();
+        let old = folder.slots(&key("old"), size, 4).unwrap().unwrap();
+        let large = folder.slots(&key("large"), size, 20).unwrap().unwrap();
         large.write(1, &vec![1; size]);
         large.write(2, &vec![1; size]);
         assert!(has(&large, 1, size) && !has(&large, 2, size));
         assert!(has(&own, 3, size) && has(&old, 0, size));
-        assert!(folder.slots(&key("none"), size, 1).is_none());
+        assert!(folder.slots(&key("none"), size, 1).unwrap().is_none());
         drop((own, old, large));
         // One that is larger than the limit takes all of it.
-        let large = folder.slots(&key("large"), size, 20).unwrap();
+        let large = folder.slots(&key("large"), size, 20).unwrap().unwrap();
         large.write(9, &vec![1; size]);
         large.write(10, &vec![1; size]);
         assert!(has(&large, 9, size) && !has(&large, 10, size));

@@ -60,7 +60,10 @@ impl ImageFiles {
         }
         let identity = identity.update(how.as_bytes()).finalize();
         let size = shape.iter().fold(1, |size: usize, &dim| size.saturating_mul(dim));
-        let cache = cache.and_then(|folder| folder.slots(&key(&identity, shape), size, paths.len()));
+        let cache = match cache {
+            Some(folder) => folder.slots(&key(&identity, shape), size, paths.len())?,
+            None => None,
+        };
         let files = paths.into_iter().zip(stamps).map(|(path, stamp)| ImageFile { path, stamp }).collect();
         Ok(Self(Arc::new(Inner { files, identity, decode: Box::new(decode), cache })))
     }
