@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn slots(file: &File) -> Slots {
-        Slots::new(file.try_clone().unwrap(), 1000, 3)
+        Slots::new(file.try_clone().expect("a file can be cloned"), 1000, 3)
     }
 
     fn block(value: u8) -> Vec<u8> {
