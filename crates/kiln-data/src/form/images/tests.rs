@@ -102,8 +102,9 @@ fn files_give_the_bits_of_pixels_in_memory() {
     }
     // Rows that count nothing, and others that count more.
     let weights: Vec<f64> = (0..40).map(|row| f64::from(row % 4)).collect();
-    let weighted =
-        |images: &Images| ImageScaler::fit(images, FitRows::new(&train, Some(&weights), Precision::Double), true);
+    let weighted = |images: &Images| {
+        ImageScaler::fit(images, FitRows::new(&train, Some(&weights), Precision::Double), true)
+    };
     assert_eq!(weighted(&files).unwrap(), weighted(&held).unwrap());
     // Any number of threads.
     for threads in [1, 2, 5] {
