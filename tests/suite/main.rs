@@ -23,6 +23,7 @@ mod own_kill;
 mod path;
 mod path_trained;
 mod regularisation;
+mod safety;
 mod selection;
 mod serve;
 mod several;

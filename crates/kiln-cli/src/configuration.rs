@@ -1,5 +1,7 @@
 //! From a command line to a configuration, and to what all experiments share.
 
+use std::path::PathBuf;
+
 use kiln_config::{Flags, Request, Resolved, resolve};
 use kiln_experiment::{Interrupt, Session};
 
@@ -20,6 +22,11 @@ pub(crate) fn configuration_with(arguments: &ConfigArguments, flags: Flags) -> R
         flags,
     };
     Ok(resolve(&request)?)
+}
+
+/// The files that a configuration was read from or names: no output may replace them.
+pub(crate) fn inputs(arguments: &ConfigArguments, resolved: &Resolved) -> Vec<PathBuf> {
+    arguments.config.iter().map(PathBuf::from).chain(resolved.config.data.path.clone()).collect()
 }
 
 /// What the experiments of this process share.

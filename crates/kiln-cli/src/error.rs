@@ -23,6 +23,15 @@ pub(crate) enum CliError {
     /// The predictions would replace their input.
     #[error("{} is the input: the output would replace it", path.display())]
     OutputIsInput { path: PathBuf },
+    /// A signal came while a file was being written.
+    #[error("stopped: {} is as it was", path.display())]
+    Stopped { path: PathBuf, code: u8 },
+    /// The output would replace a file of a run.
+    #[error("{} belongs to a run: the output would replace it", path.display())]
+    OutputIsOfRun { path: PathBuf },
+    /// The output is a folder, a device or a pipe.
+    #[error("{} is not a regular file, so it cannot be replaced as a whole", path.display())]
+    OutputIsNoFile { path: PathBuf },
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl", path.display())]
     UnknownFormat { path: PathBuf },
@@ -62,6 +71,14 @@ impl CliError {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// The exit code: that of its kind, or of the signal that came.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Stopped { code, .. } => *code,
+            error => error.kind().exit_code(),
+        }
+    }
+
     /// The part of a configuration to show under the message.
     pub(crate) fn snippet(&self) -> Option<&Snippet> {
         match self {
@@ -75,7 +92,7 @@ impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Experiment(error) => error.kind(),
-            Self::Output(_) | Self::Write { .. } => ErrorKind::Io,
+            Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -98,12 +115,14 @@ impl Explain for CliError {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
             Self::FixedCv => "begin another one: `kiln cv RUN/run.toml KEY=VALUE`",
-            Self::OutputIsInput { .. } => "give the output another name",
+            Self::OutputIsInput { .. } | Self::OutputIsOfRun { .. } | Self::OutputIsNoFile { .. } => {
+                "give the output another name"
+            }
             Self::NothingToPreview => {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
-            Self::Output(_) | Self::Write { .. } => return None,
+            Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => return None,
         };
         Some(help.to_owned())
     }

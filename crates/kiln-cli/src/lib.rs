@@ -15,7 +15,9 @@ mod output;
 mod picture;
 mod render;
 mod signal;
+mod target;
 mod tell;
+mod visible;
 mod watch;
 mod worker;
 
@@ -24,9 +26,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use kiln_core::Explain;
-
 pub use kiln_config::RunConfig;
+
+use crate::visible::{visible, visible_but_styled};
 
 /// Runs the command with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -49,13 +51,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Err(error)) if error.is_closed_pipe() => 0,
         Ok(Err(error)) => {
             output::report(&error, cli.global.json);
-            error.kind().exit_code()
+            error.exit_code()
         }
         Err(bug) => {
             if cli.global.json {
                 output::failure(1, bug.clone(), Some(bug::HELP.to_owned()));
             }
-            let _ = write!(io::stderr(), "  × {bug}\n  help: {}\n", bug::HELP);
+            let text = format!("  × {bug}\n  help: {}\n", bug::HELP);
+            let _ = io::stderr().write_all(visible(&text).as_bytes());
             1
         }
     }
@@ -67,7 +70,7 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
     if !error.use_stderr() {
         let colour = io::IsTerminal::is_terminal(&io::stdout()) && std::env::var_os("NO_COLOR").is_none();
         let text = if colour { text.ansi().to_string() } else { text.to_string() };
-        let _ = io::stdout().write_all(text.as_bytes());
+        let _ = io::stdout().write_all(visible_but_styled(&text).as_bytes());
         return 0;
     }
     if json {
@@ -76,6 +79,6 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
         output::failure(2, first.trim_start_matches("error: ").to_owned(), None);
     }
     let text = if render::colour() { text.ansi().to_string() } else { text.to_string() };
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(visible_but_styled(&text).as_bytes());
     2
 }

@@ -46,7 +46,10 @@ impl Observer for Terminal {
         let out = self.out;
         match event {
             Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
-            Event::Warning(text) => out.say(&format!("warning: {text}")),
+            Event::Warning(text) => return unless_closed(tell::warning::warn(text, out)),
+            Event::PassedOver { error, used, then } => {
+                return unless_closed(tell::warning::passed_over(error, *used, then, out));
+            }
             Event::GoesOn(Some(step)) => out.say(&format!("going on after step {step}")),
             Event::GoesOn(None) => out.say("there is no checkpoint yet: starting over"),
             Event::Model(summary) if self.verbose => out.say(&summary.to_string()),

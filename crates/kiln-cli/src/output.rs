@@ -7,6 +7,7 @@ use kiln_report::event::{Event, Failure, VERSION};
 use serde_json::{Map, Value};
 
 use crate::error::CliError;
+use crate::visible::{visible, visible_json};
 use crate::{args::Global, render};
 use kiln_core::Explain;
 
@@ -15,7 +16,7 @@ use kiln_core::Explain;
 pub(crate) struct Output {
     /// One JSON object a line on standard output.
     pub(crate) json: bool,
-    /// Results and errors only.
+    /// Results, warnings and errors only.
     pub(crate) quiet: bool,
 }
 
@@ -24,12 +25,12 @@ impl Output {
         Self { json: global.json, quiet: global.quiet }
     }
 
-    /// Prints data.
+    /// Prints data for people: control characters are written out.
     ///
     /// # Errors
     /// [`CliError::Output`], also when the reader has gone.
     pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
-        self.write(text).map_err(CliError::Output)
+        self.write(&visible(text)).map_err(CliError::Output)
     }
 
     /// As [`Output::data`], with the error of the system.
@@ -50,23 +51,29 @@ impl Output {
         object.insert("v".to_owned(), VERSION.into());
         object.insert("event".to_owned(), event.into());
         object.extend(fields);
-        self.data(&format!("{}\n", Value::Object(object)))
+        let line = format!("{}\n", Value::Object(object));
+        self.write(&visible_json(&line)).map_err(CliError::Output)
     }
 
     /// Says something to the person at the terminal, unless that is not wanted. A closed standard error is none of
     /// our business.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
-            // In one piece: other processes say something, too.
-            let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+            self.insist(text);
         }
+    }
+
+    /// As [`Output::say`], whatever is wanted.
+    pub(crate) fn insist(&self, text: &str) {
+        // In one piece: other processes say something, too.
+        let _ = io::stderr().write_all(format!("{}\n", visible(text)).as_bytes());
     }
 }
 
 /// Reports an error: for people, and with `json` for programs too.
 pub(crate) fn report(error: &CliError, json: bool) {
     if json {
-        failure(error.kind().exit_code(), render::one_line(error), error.help());
+        failure(error.exit_code(), render::one_line(error), error.help());
     }
     let text = render::render(error, render::colour(), 100);
     let _ = io::stderr().write_all(text.as_bytes());

@@ -1,31 +1,27 @@
 //! Pictures that a command leaves behind.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use kiln_core::file::write_durably;
 use kiln_report::Chart;
 
 use crate::error::CliError;
+use crate::target::Target;
 
-/// Writes a chart as SVG.
+/// Writes a chart as SVG. `inputs`: what the command has read, which is not replaced.
 ///
 /// # Errors
-/// [`CliError::NotSvg`] for a name that ends otherwise, [`CliError::Write`] where the file cannot be written.
-pub(crate) fn write_svg(path: &Path, chart: &Chart) -> Result<(), CliError> {
-    check_svg(path)?;
-    write_durably(path, chart.to_svg().as_bytes())
-        .map_err(|error| CliError::Write { path: path.to_owned(), error })
+/// As [`check_svg`], and [`CliError::Write`] where the file cannot be written.
+pub(crate) fn write_svg(path: &Path, chart: &Chart, inputs: &[PathBuf]) -> Result<(), CliError> {
+    check_svg(path, inputs)?.write(chart.to_svg().as_bytes())
 }
 
-/// Whether a name is that of an SVG file in a folder that is there: known before the work for it is done.
+/// Whether a name is that of an SVG file that may be written: known before the work for it is done.
 ///
 /// # Errors
-/// [`CliError::NotSvg`] for a name that ends otherwise, [`CliError::Write`] without a folder.
-pub(crate) fn check_svg(path: &Path) -> Result<(), CliError> {
+/// [`CliError::NotSvg`] for a name that ends otherwise, and as [`Target::new`].
+pub(crate) fn check_svg(path: &Path, inputs: &[PathBuf]) -> Result<Target, CliError> {
     if !path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         return Err(CliError::NotSvg { path: path.to_owned() });
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::read_dir(folder).map(|_| ()).map_err(|error| CliError::Write { path: path.to_owned(), error })
+    Target::new(path, inputs)
 }

@@ -1,10 +1,9 @@
 //! Errors as a person sees them: message, the line it is about, what to do.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 
-use kiln_core::Explain;
+use kiln_core::{Explain, file};
 use kiln_data::FilePosition;
 use kiln_experiment::ExperimentError;
 use miette::{
@@ -13,6 +12,7 @@ use miette::{
 };
 
 use crate::error::CliError;
+use crate::visible::visible;
 
 /// The error as text for a terminal that is `width` wide.
 pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {
@@ -20,7 +20,9 @@ pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false);
     let excerpt = excerpt(error);
     let message = if excerpt.is_some() { error.to_string() } else { one_line(error) };
-    let report = Report { message, help: error.help(), excerpt };
+    let message = visible(&message).into_owned();
+    let help = error.help().map(|help| visible(&help).into_owned());
+    let report = Report { message, help, excerpt: excerpt.map(Excerpt::visible) };
     let mut text = String::new();
     match handler.render_report(&mut text, &report) {
         Ok(()) => text,
@@ -70,7 +72,7 @@ const LONGEST_LINE: u64 = 1000;
 
 /// The line that `position` names, read from its file again.
 fn from_file(position: &FilePosition) -> Option<Excerpt> {
-    let mut reader = BufReader::new(File::open(&position.path).ok()?);
+    let mut reader = BufReader::new(file::open(&position.path).ok()?.0);
     for _ in 1..position.line {
         reader.skip_until(b'\n').ok()?;
     }
@@ -82,6 +84,21 @@ fn from_file(position: &FilePosition) -> Option<Excerpt> {
     let end = position.column.map_or(text.len(), |column| byte(column.saturating_sub(1) + position.span_len));
     let span = (start, end.saturating_sub(start));
     Some(Excerpt { name: position.path.display().to_string(), text, first_line: position.line - 1, span })
+}
+
+impl Excerpt {
+    /// The same with its control characters written out, and the part to underline where it is then.
+    fn visible(self) -> Self {
+        let (start, end) = (self.span.0, self.span.0 + self.span.1);
+        let (Some(before), Some(part), Some(after)) =
+            (self.text.get(..start), self.text.get(start..end), self.text.get(end..))
+        else {
+            return Self { text: visible(&self.text).into_owned(), ..self };
+        };
+        let (before, part, after) = (visible(before), visible(part), visible(after));
+        let span = (before.len(), part.len());
+        Self { name: visible(&self.name).into_owned(), text: format!("{before}{part}{after}"), span, ..self }
+    }
 }
 
 /// A piece of a text, with the part to underline.
@@ -162,5 +179,17 @@ mod tests {
         assert_eq!(lines[0], "  × train.epochs is -1, it must be at least 0");
         assert!(lines[1].ends_with("my.toml:4:10]"), "{text}");
         assert!(lines.contains(&" 4 │ epochs = -1") && lines.contains(&"   ·          ──"), "{text}");
+    }
+
+    #[test]
+    fn an_excerpt_sends_no_commands_to_the_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("my\u{1b}[2J.toml");
+        std::fs::write(&file, "[data]\nsource = \"\u{9b}31miris\"\n").unwrap();
+        let config = Some(file.to_str().unwrap().to_owned());
+        let error = resolve(&Request { config, ..Request::default() }).unwrap_err();
+        let text = render(&error.into(), false, 80);
+        assert!(text.contains("my\\u{1b}[2J.toml") && text.contains("\\u{9b}31miris"), "{text}");
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }
 }

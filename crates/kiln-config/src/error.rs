@@ -28,6 +28,12 @@ pub enum ConfigError {
         /// The folder.
         path: PathBuf,
     },
+    /// A device or a socket where a file is needed.
+    #[error("{} is not a file", path.display())]
+    NotAFile {
+        /// What was given.
+        path: PathBuf,
+    },
     /// A file of data.
     #[error("{} holds data, not a configuration", path.display())]
     Data {
@@ -190,6 +196,7 @@ impl Explain for ConfigError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Setting { error, .. } => error.kind(),
+            Self::Unreadable { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -217,7 +224,9 @@ impl Explain for ConfigError {
             }),
             Self::Folder { .. } => Some("give the file in it; a run's is called run.toml".to_owned()),
             Self::Data { path } => Some(format!("use `data.source=csv --data {}`", path.display())),
-            Self::TooLarge { .. } | Self::NotUtf8 { .. } => Some("give a TOML file".to_owned()),
+            Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NotAFile { .. } => {
+                Some("give a TOML file".to_owned())
+            }
             Self::Empty { .. } => {
                 Some("start from a recipe: `kiln config print digits > my.toml`".to_owned())
             }

@@ -1,10 +1,11 @@
 //! The layer of a TOML file or a bundled recipe.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use kiln_core::file::{PathKind, says_missing};
 use kiln_core::nearest;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
@@ -18,64 +19,83 @@ use crate::settings::{Layer, Setting};
 /// More than any configuration needs; keeps a wrong path (a data file, a device) from filling the memory.
 const LIMIT: u64 = 1 << 20;
 
-/// Reads the file or recipe called `name`. A file wins over a recipe of the same name.
-///
-/// # Errors
-/// When there is neither, or it cannot be read as TOML.
-pub(crate) fn read(name: &str) -> Result<Layer, ConfigError> {
-    let path = Path::new(name);
-    if path.is_dir() {
+/// The text of a file or recipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text {
+    /// What it says.
+    pub(crate) text: String,
+    /// Whether it is a recipe's.
+    pub(crate) is_recipe: bool,
+}
+
+impl Text {
+    /// That of the file or recipe called `name`. A file wins over a recipe of the same name. A pipe is read to its end, once.
+    ///
+    /// # Errors
+    /// When there is neither, or it is no text.
+    pub(crate) fn of(name: &str) -> Result<Self, ConfigError> {
+        let path = Path::new(name);
+        let owned = || path.to_owned();
+        let kind = PathKind::of(path).map_err(|source| ConfigError::Unreadable { path: owned(), source })?;
         // A folder that happens to be called like a recipe must not hide it.
-        return match recipe::find(name) {
-            Some(text) => from_recipe(name, text),
-            None => Err(ConfigError::Folder { path: path.to_owned() }),
-        };
-    }
-    match File::open(path) {
-        Ok(_) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) => {
-            Err(ConfigError::Data { path: path.to_owned() })
+        if matches!(kind, PathKind::Missing | PathKind::Folder)
+            && let Some(text) = recipe::find(name)
+        {
+            return Ok(Self { text: text.to_owned(), is_recipe: true });
         }
-        Ok(file) => {
-            let text = read_text(path, file)?;
+        match kind {
+            PathKind::File if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) => {
+                Err(ConfigError::Data { path: owned() })
+            }
+            PathKind::File | PathKind::Pipe => match File::open(path) {
+                Ok(file) => Ok(Self { text: read_text(path, file)?, is_recipe: false }),
+                Err(error) if says_missing(&error) => Err(not_found(name)),
+                Err(source) => Err(ConfigError::Unreadable { path: owned(), source }),
+            },
+            PathKind::Folder => Err(ConfigError::Folder { path: owned() }),
+            PathKind::Missing => Err(not_found(name)),
+            _ => Err(ConfigError::NotAFile { path: owned() }),
+        }
+    }
+
+    /// Every setting in it, with its place.
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub(crate) fn layer(&self, name: &str) -> Result<Layer, ConfigError> {
+        let text = self.text.clone();
+        if self.is_recipe {
+            parse(Source { name: format!("recipe {name}"), text }, Setter::Recipe)
+        } else {
             parse(Source { name: name.to_owned(), text }, Setter::File)
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => match recipe::find(name) {
-            Some(text) => from_recipe(name, text),
-            None => Err(ConfigError::NotFound {
-                name: name.to_owned(),
-                recipes: recipe::names().collect(),
-                nearest: nearest(name, recipe::names()),
-            }),
-        },
-        Err(source) => Err(ConfigError::Unreadable { path: path.to_owned(), source }),
     }
 }
 
-/// The text of the file or recipe called `name`, as `read` would find it.
-///
-/// # Errors
-/// As `read`.
-pub fn text_of(name: &str) -> Result<String, ConfigError> {
-    let path = Path::new(name);
-    match File::open(path) {
-        Ok(file) if !path.is_dir() => read_text(path, file),
-        _ => match recipe::find(name) {
-            Some(text) => Ok(text.to_owned()),
-            // It says what is wrong with it.
-            None => read(name).map(|_| String::new()),
-        },
-    }
+/// Whether something has this name that is read as a configuration, so that it is not an argument. What the system does not
+/// say counts: reading it says what is wrong.
+pub(crate) fn is_there(name: &str) -> bool {
+    !matches!(PathKind::of(Path::new(name)), Ok(PathKind::Missing))
 }
 
-fn from_recipe(name: &str, text: &str) -> Result<Layer, ConfigError> {
-    parse(Source { name: format!("recipe {name}"), text: text.to_owned() }, Setter::Recipe)
+/// Whether a configuration comes from a pipe, which is in no folder of its own.
+pub(crate) fn is_pipe(name: &str) -> bool {
+    matches!(PathKind::of(Path::new(name)), Ok(PathKind::Pipe))
+}
+
+fn not_found(name: &str) -> ConfigError {
+    ConfigError::NotFound {
+        name: name.to_owned(),
+        recipes: recipe::names().collect(),
+        nearest: nearest(name, recipe::names()),
+    }
 }
 
 fn read_text(path: &Path, file: File) -> Result<String, ConfigError> {
     let mut bytes = Vec::new();
     file.take(LIMIT + 1)
         .read_to_end(&mut bytes)
-        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        .map_err(|source: io::Error| ConfigError::Unreadable { path: path.to_owned(), source })?;
     if bytes.len() as u64 > LIMIT {
         return Err(ConfigError::TooLarge { path: path.to_owned(), limit: LIMIT });
     }

@@ -36,7 +36,6 @@ mod words;
 pub use argument::is_assignment;
 pub use doubled::warnings;
 pub use error::ConfigError;
-pub use file::text_of;
 pub use origin::{Origin, Setter, Snippet, Source};
 pub use print::{COMMENT_COLUMN, annotated, leaves, literal};
 pub use resolve::{Flags, Request, Resolved, resolve};

@@ -80,7 +80,9 @@ pub fn annotated(resolved: &Resolved) -> String {
             let _ = write!(text, "\n{header}\n");
         }
         let line = format!("{name} = {}", literal(&value));
-        let _ = writeln!(text, "{line:COMMENT_COLUMN$} # {}", resolved.set_by(&key));
+        // The name of a file is whatever it is: a line break in it would end the comment.
+        let set_by = resolved.set_by(&key).replace(char::is_control, "?");
+        let _ = writeln!(text, "{line:COMMENT_COLUMN$} # {set_by}");
     }
     if resolved.config.loss.is_none() {
         text.push_str("\n# loss: cross-entropy for classes, mean squared error for numbers\n");

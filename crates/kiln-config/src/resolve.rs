@@ -12,6 +12,7 @@ use kiln_optim::{OptimError, Optimizer};
 use toml::Value;
 
 use crate::error::ConfigError;
+use crate::file::Text;
 use crate::origin::{Origin, Setter, Snippet};
 use crate::run::RunConfig;
 use crate::settings::{Layer, Setting, Settings};
@@ -22,6 +23,8 @@ use crate::{argument, build, environment, file, schema};
 pub struct Request {
     /// A file or recipe.
     pub config: Option<String>,
+    /// What the file says, where it was read before: it is not read again. A pipe can be read once only, and a file may change.
+    pub text: Option<String>,
     /// The environment of the process; what does not begin with `KILN_` is passed over.
     pub environment: Vec<(OsString, OsString)>,
     /// `key=value` arguments; a later one wins.
@@ -68,7 +71,7 @@ pub struct Resolved {
 pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     // `kiln train data.source=iris`: the first argument need not be a configuration.
     let (config, first) = match &request.config {
-        Some(word) if argument::is_assignment(word) && !Path::new(word).exists() => {
+        Some(word) if argument::is_assignment(word) && request.text.is_none() && !file::is_there(word) => {
             (None, Some(word.clone()))
         }
         config => (config.clone(), None),
@@ -77,8 +80,14 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     let mut settings = Settings::default();
     settings.merge(defaults())?;
     let mut tune = Layer::new();
-    if let Some(config) = &config {
-        let (spaces, layer) = file::read(config)?
+    let text = match (&config, &request.text) {
+        (Some(_), Some(text)) => Some(Text { text: text.clone(), is_recipe: false }),
+        (Some(config), None) => Some(Text::of(config)?),
+        (None, _) => None,
+    };
+    if let (Some(config), Some(text)) = (&config, &text) {
+        let (spaces, layer) = text
+            .layer(config)?
             .into_iter()
             .partition(|(key, _)| key.split('.').next().is_some_and(|section| section == "tune"));
         tune = spaces;
@@ -97,7 +106,9 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         error => error,
     })?;
     let label = label(config.as_deref(), &config_built);
-    Ok(Resolved { config: config_built, label, tune, settings, request: request.clone() })
+    let kept = text.filter(|text| !text.is_recipe).map(|text| text.text);
+    let request = Request { text: kept, ..request.clone() };
+    Ok(Resolved { config: config_built, label, tune, settings, request })
 }
 
 /// The kinds of the sections that are there even if nothing is said about them.
@@ -142,12 +153,14 @@ fn text(path: &Path) -> Result<String, ConfigError> {
 
 impl Settings {
     /// Makes `data.path` absolute, so that a run can be resumed from any folder. A path in a file counts from the
-    /// file, any other from the current folder.
+    /// file, any other, also one that came through a pipe, from the current folder.
     fn anchor_path(&mut self, config: Option<&str>) {
         let Some(setting) = self.get("data.path") else { return };
         let Some(path) = setting.value.as_str().filter(|path| !path.is_empty()) else { return };
         let base = match (&setting.origin.setter, config) {
-            (Setter::File, Some(file)) => Path::new(file).parent().unwrap_or(Path::new("")),
+            (Setter::File, Some(name)) if !file::is_pipe(name) => {
+                Path::new(name).parent().unwrap_or(Path::new(""))
+            }
             _ => Path::new(""),
         };
         let absolute = std::path::absolute(base.join(path)).ok();
@@ -159,11 +172,12 @@ impl Settings {
 }
 
 fn label(config: Option<&str>, built: &RunConfig) -> String {
-    let stem = config.and_then(|config| Path::new(config).file_stem()).and_then(|stem| stem.to_str());
+    let named = config.filter(|config| !file::is_pipe(config));
+    let stem = named.and_then(|config| Path::new(config).file_stem()).and_then(|stem| stem.to_str());
     // Every run calls its configuration run.toml; that says nothing.
     let file = stem.filter(|stem| *stem != "run").map(str::to_owned);
     let data = built.data.path.as_deref().and_then(Path::file_stem).and_then(|stem| stem.to_str());
-    let own_data = data.filter(|_| config.is_none()).map(str::to_owned);
+    let own_data = data.filter(|_| named.is_none()).map(str::to_owned);
     built.name.clone().or(file).or(own_data).unwrap_or_else(|| built.data.source.clone())
 }
 
@@ -251,7 +265,7 @@ impl Resolved {
         other
     }
 
-    /// What the configuration was resolved from: a search resolves it again with other values.
+    /// What the configuration was resolved from, with the text of its file: a search resolves it again with other values.
     pub fn request(&self) -> &Request {
         &self.request
     }

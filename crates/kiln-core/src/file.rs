@@ -1,11 +1,19 @@
 //! Files that are either there as a whole or not at all.
 
+mod durable;
+mod folder;
+mod kind;
+mod read;
 mod temporary;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
+pub use durable::DurableFile;
+pub use folder::{FileMark, make_below};
+pub use kind::{PathKind, is_file, is_folder, is_same_file, says_missing};
+pub use read::{is_refusal, open, read, read_open};
 pub use temporary::TemporaryFolder;
 
 /// Writes `bytes` to `path` so that a crash leaves the old file or the new one, never a part.
@@ -15,15 +23,10 @@ pub use temporary::TemporaryFolder;
 /// # Errors
 /// Whatever the operating system says; `path` is then as it was.
 pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path);
-    let (mut file, temporary) = temporary::file_in(folder, ".tmp-")?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
+    let mut file = DurableFile::create(path)?;
     make_readable(&file)?;
-    sync_folder(folder)
+    file.write_all(bytes)?;
+    file.commit()
 }
 
 /// Makes a rename or a new file in `folder` survive a power cut.
@@ -43,7 +46,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Whatever the mask of this process: others read results, too.
-fn make_readable(file: &File) -> io::Result<()> {
+fn make_readable(file: &DurableFile) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -85,14 +85,14 @@ pub fn evaluate(
     observer: &dyn Observer,
 ) -> Result<Evaluation, ExperimentError> {
     refuse_fold(run)?;
-    let (checkpoint, fitted) = best_weights(run, observer)?;
+    let (saved, fitted) = best_weights(run, observer)?;
     let resolved = stored(run, &settings.session)?;
     let job = Job::load(&resolved)?;
     RunRecord::read(run)?.must_be_of(&job.prepared.dataset, run)?;
     // What the weights were trained with, not what would be fitted now.
     let mut job = job.with_fitted(fitted);
     job.blueprint.look_at(settings.views)?;
-    let model = checkpoint.weights.apply(job.model()?.valid())?;
+    let model = saved.weights.apply(job.model()?.valid())?;
     let rows = match settings.part {
         Part::Train => Some(job.prepared.train()),
         Part::Validation => job.prepared.validation(),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kiln_core::device::DeviceName;
 use kiln_models::Summary;
-use kiln_train::{Callback, LrFinderConfig, Stop};
+use kiln_train::{Callback, LrFinderConfig, Stop, TrainError};
 use kiln_validate::search::Trial;
 
 use crate::device_result::DeviceResult;
@@ -74,6 +74,15 @@ pub enum Event<'a> {
     },
     /// Something may be wrong, and the experiment goes on.
     Warning(&'a str),
+    /// A checkpoint is damaged, and the experiment goes on without it.
+    PassedOver {
+        /// What is wrong with it.
+        error: &'a TrainError,
+        /// The folder of the checkpoint that takes its place; `None` where nothing does.
+        used: Option<&'a Path>,
+        /// What that means, as the end of a sentence: `using the one before`.
+        then: &'a str,
+    },
     /// A run continues after this many optimiser steps. `None`: it has no checkpoint yet, and starts over.
     GoesOn(Option<u64>),
     /// The model that is going to be trained.

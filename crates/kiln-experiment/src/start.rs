@@ -4,7 +4,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use kiln_config::{Flags, Request, Resolved, is_assignment, resolve, text_of};
+use kiln_config::{Flags, Request, Resolved, is_assignment, recipe, resolve};
+use kiln_core::file::PathKind;
 use kiln_validate::search::{Assignment, Value};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub struct Start {
 pub(crate) struct NewStart {
     pub(crate) start: Start,
     base: Option<String>,
+    /// What the file says; `None` for a recipe.
+    text: Option<String>,
 }
 
 impl NewStart {
@@ -43,17 +46,18 @@ impl NewStart {
         let (base, overrides) = words(request.config.as_deref(), &request.overrides);
         let mut start = Start { base: base.is_some(), environment, overrides };
         start.keep(resolved, &request.flags);
-        Self { start, base }
+        Self { start, base, text: request.text.clone() }
     }
 
     /// The configuration with the values of a trial.
     pub(crate) fn resolve(&self, params: &Assignment) -> Result<Resolved, ExperimentError> {
-        self.start.resolve(self.base.as_deref(), Flags::default(), params)
+        self.start.resolve(self.base.as_deref(), self.text.clone(), Flags::default(), params)
     }
 
     /// The text of the file or recipe, if there is one.
-    pub(crate) fn text(&self) -> Result<Option<String>, ExperimentError> {
-        Ok(self.base.as_deref().map(text_of).transpose()?)
+    pub(crate) fn text(&self) -> Option<String> {
+        let recipe = || self.base.as_deref().and_then(recipe::find).map(str::to_owned);
+        self.text.clone().or_else(recipe)
     }
 }
 
@@ -71,10 +75,11 @@ impl Start {
         kept.extend(path.map(|path| format!("data.path={}", text(path))));
     }
 
-    /// The configuration with the values of a trial. `base`: the file or recipe.
+    /// The configuration with the values of a trial. `base`: the file or recipe; `text`: what it says, where that is known.
     fn resolve(
         &self,
         base: Option<&str>,
+        text: Option<String>,
         flags: Flags,
         params: &Assignment,
     ) -> Result<Resolved, ExperimentError> {
@@ -84,6 +89,7 @@ impl Start {
         let variable = |(name, value): &(String, String)| (OsString::from(name), OsString::from(value));
         Ok(resolve(&Request {
             config: base.map(str::to_owned),
+            text,
             environment: self.environment.iter().map(variable).collect(),
             overrides: self.overrides.iter().cloned().chain(values).collect(),
             flags,
@@ -99,14 +105,18 @@ impl Start {
     ) -> Result<Resolved, ExperimentError> {
         let path = folder.join(BASE);
         let base = path.to_str().ok_or_else(|| RunError::NotUtf8 { path: path.clone() })?;
-        self.resolve(self.base.then_some(base), flags, params)
+        self.resolve(self.base.then_some(base), None, flags, params)
     }
 }
 
 /// The file or recipe, and the other words: in `kiln tune data.source=iris …` there is no file.
 pub fn words(first: Option<&str>, others: &[String]) -> (Option<String>, Vec<String>) {
     let (base, word) = match first {
-        Some(word) if is_assignment(word) && !Path::new(word).exists() => (None, Some(word.to_owned())),
+        Some(word)
+            if is_assignment(word) && matches!(PathKind::of(Path::new(word)), Ok(PathKind::Missing)) =>
+        {
+            (None, Some(word.to_owned()))
+        }
         first => (first.map(str::to_owned), None),
     };
     (base, word.into_iter().chain(others.iter().cloned()).collect())

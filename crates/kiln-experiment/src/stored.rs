@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kiln_config::{Flags, Request, Resolved, resolve};
 use kiln_data::preprocess::Fitted;
 use kiln_train::TrainError;
-use kiln_train::checkpoint::{Checkpoint, CheckpointStore};
+use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
 use crate::error::{ExperimentError, RunError};
 use crate::observer::{Event, Observer, tell};
@@ -34,20 +34,16 @@ pub(crate) fn stored_with(
     Ok(resolve(&Request { config: Some(config), overrides, flags, ..Request::default() })?)
 }
 
-/// The checkpoint with the best weights of a run, and the preprocessing they were trained with. Damaged checkpoints are
-/// passed over with a warning.
+/// The best weights of a run, and the preprocessing they were trained with. Damaged checkpoints are passed over, and the
+/// observer hears of it ([`Event::PassedOver`]). The state of an optimiser may be damaged: it is not needed.
 ///
 /// # Errors
-/// A run without a whole checkpoint, and a cross-validation, which has none.
+/// A run without whole weights, weights that the operating system refuses to read, and a cross-validation, which has none.
 pub fn best_weights(
     run: &Path,
     observer: &dyn Observer,
-) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
-    let (store, newest) = newest(run, observer)?;
-    match &newest.state.best {
-        Some(name) if !newest.path.ends_with(name) => with_preprocessing(store.load(name)?),
-        _ => with_preprocessing(newest),
-    }
+) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+    found(run, store(run)?.best_weights()?, observer)
 }
 
 /// As [`best_weights`], those that the training came to last.
@@ -57,30 +53,32 @@ pub fn best_weights(
 pub fn last_weights(
     run: &Path,
     observer: &dyn Observer,
-) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
-    with_preprocessing(newest(run, observer)?.1)
+) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+    found(run, store(run)?.last_weights()?, observer)
 }
 
-/// The checkpoints of a run, and the newest one that is whole.
-fn newest(run: &Path, observer: &dyn Observer) -> Result<(CheckpointStore, Checkpoint), ExperimentError> {
-    if is_cross_validation(run) {
+/// The checkpoints of a run.
+fn store(run: &Path) -> Result<CheckpointStore, ExperimentError> {
+    if is_cross_validation(run)? {
         return Err(RunError::NoModel { run: run.to_owned() }.into());
     }
-    let store = CheckpointStore::new(run.join(CHECKPOINTS), 1);
-    let (newest, damaged) = store.newest()?;
-    for error in damaged {
-        tell(observer, &Event::Warning(&format!("{error}; using the one before")))?;
-    }
-    let newest = newest.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
-    Ok((store, newest))
+    Ok(CheckpointStore::new(run.join(CHECKPOINTS), 1))
 }
 
-/// The preprocessing that is stored beside the weights.
-fn with_preprocessing(checkpoint: Checkpoint) -> Result<(Checkpoint, Arc<Fitted>), ExperimentError> {
-    let damaged = |reason: String| TrainError::Damaged { path: checkpoint.path.clone(), reason };
-    let bytes =
-        checkpoint.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;
+/// Weights with the preprocessing that is stored beside them; says what was passed over for them.
+fn found(
+    run: &Path,
+    (weights, damaged): (Option<SavedWeights>, Vec<TrainError>),
+    observer: &dyn Observer,
+) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+    let saved = weights.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
+    for error in &damaged {
+        let then = "using the one before";
+        tell(observer, &Event::PassedOver { error, used: Some(&saved.path), then })?;
+    }
+    let damaged = |reason: String| TrainError::Damaged { path: saved.path.clone(), reason };
+    let bytes = saved.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;
     let fitted: Fitted =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("{PREPROCESS}: {error}")))?;
-    Ok((checkpoint, Arc::new(fitted)))
+    Ok((saved, Arc::new(fitted)))
 }

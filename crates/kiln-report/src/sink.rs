@@ -1,6 +1,7 @@
 //! Where progress goes.
 
 use std::io::Write;
+use std::thread::Builder;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -36,6 +37,9 @@ pub(crate) fn bar(plan: &RunPlan) -> ProgressBar {
         bar.set_style(style);
     }
     bar.set_position(plan.done);
-    bar.enable_steady_tick(Duration::from_millis(200));
+    // indicatif panics where the system gives no thread. Without one the spinner turns with the steps.
+    if Builder::new().spawn(|| ()).is_ok_and(|thread| thread.join().is_ok()) {
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
     bar
 }

@@ -17,12 +17,12 @@ pub struct Column {
 impl Column {
     /// A column of text, lined up on the left.
     pub fn left(title: impl Into<String>) -> Self {
-        Self { title: title.into(), right: false }
+        Self { title: printable(&title.into()).into_owned(), right: false }
     }
 
     /// A column of numbers, lined up on the right.
     pub fn right(title: impl Into<String>) -> Self {
-        Self { title: title.into(), right: true }
+        Self { title: printable(&title.into()).into_owned(), right: true }
     }
 }
 

@@ -1,10 +1,10 @@
 //! `metrics.jsonl`: one line an epoch, appended; cut back to the checkpoint on resume.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use kiln_core::file::write_durably;
+use kiln_core::file::{self, write_durably};
 
 use crate::{EpochRecord, History, TrainError};
 
@@ -24,9 +24,11 @@ impl MetricsLog {
         let mut line = serde_json::to_vec(record).map_err(|e| TrainError::damaged(&self.path, e))?;
         line.push(b'\n');
         let write = || {
-            let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
-            file.write_all(&line)?;
-            if sync { file.sync_data() } else { Ok(()) }
+            // Lines were there before this one: a file without them is not the one that they went to.
+            let first = record.seq == 0;
+            let mut log = OpenOptions::new().create(first).append(true).open(&self.path)?;
+            log.write_all(&line)?;
+            if sync { log.sync_data() } else { Ok(()) }
         };
         write().map_err(|e| TrainError::io("write", &self.path, e))
     }
@@ -55,7 +57,7 @@ impl MetricsLog {
     }
 
     fn read_prefix(&self, lines: u64) -> Result<(History, usize, Vec<u8>), TrainError> {
-        let bytes = match fs::read(&self.path) {
+        let bytes = match file::read(&self.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(TrainError::io("read", &self.path, error)),

@@ -41,7 +41,7 @@ pub(crate) struct Global {
     /// The file or folder with the data: data.path.
     #[arg(long, global = true, value_name = "PATH")]
     pub(crate) data: Option<PathBuf>,
-    /// Print data and errors only, no words and no progress.
+    /// Print data, warnings and errors only, no words and no progress.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Say more: the layers of the model before it is trained.

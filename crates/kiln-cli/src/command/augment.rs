@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
-use kiln_core::file::write_durably;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Batch, Source, Targets};
 use kiln_experiment::job::Job;
@@ -13,9 +12,10 @@ use kiln_report::{Picture, Sheet};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
-use crate::configuration::configuration;
+use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
 use crate::output::{Output, fields};
+use crate::target::Target;
 
 /// Look at augmentation before training.
 #[derive(Debug, Clone, Args)]
@@ -78,6 +78,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
         return Err(CliError::NotPng { path: path.clone() });
     }
     let resolved = configuration(&arguments.configuration, global)?;
+    let target = Target::new(path, &inputs(&arguments.configuration, &resolved))?;
     if resolved.config.augment.is_none() && resolved.config.mix.is_none() {
         return Err(CliError::NothingToPreview);
     }
@@ -99,8 +100,8 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     for row in 0..items.len() {
         sheet = sheet.row(columns.iter().map(|column| column.picture(row)).collect());
     }
-    let written = sheet.to_png().and_then(|bytes| write_durably(path, &bytes));
-    written.map_err(|error| CliError::Write { path: path.clone(), error })?;
+    let picture = sheet.to_png().map_err(|error| CliError::Write { path: path.clone(), error })?;
+    target.write(&picture)?;
     if out.json {
         return out.event(
             "preview",

@@ -110,7 +110,8 @@ fn spaces(resolved: &Resolved) -> String {
             text.push_str("\n[tune]\n");
         }
         let line = format!("{key} = {}", literal(&setting.value));
-        text.push_str(&format!("{line:COMMENT_COLUMN$} # {}\n", setting.origin));
+        let origin = setting.origin.to_string().replace(char::is_control, "?");
+        text.push_str(&format!("{line:COMMENT_COLUMN$} # {origin}\n"));
     }
     text
 }

@@ -112,11 +112,11 @@ impl Execute for Curve {
 }
 
 fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliError> {
-    let session = session(global, signal::listen());
     let observer = Terminal::new(global, out);
-    let (resolved, curve) = match command {
+    let (resolved, session, curve) = match command {
         CurveCommand::Learning(arguments) => {
             let resolved = configuration(&arguments.configuration, global)?;
+            let session = session(global, signal::listen());
             let settings = LearningCurveSettings {
                 session: session.clone(),
                 cuts: arguments.cuts.settings(),
@@ -125,10 +125,11 @@ fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliEr
                 metric: arguments.metric.clone(),
             };
             let curve = learning_curve(&resolved, &settings, &observer)?;
-            (resolved, curve)
+            (resolved, session, curve)
         }
         CurveCommand::Validation(arguments) => {
             let resolved = configuration(&arguments.configuration, global)?;
+            let session = session(global, signal::listen());
             let settings = ValidationCurveSettings {
                 session: session.clone(),
                 cuts: arguments.cuts.settings(),
@@ -138,7 +139,7 @@ fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliEr
                 metric: arguments.metric.clone(),
             };
             let curve = validation_curve(&resolved, &settings, &observer)?;
-            (resolved, curve)
+            (resolved, session, curve)
         }
     };
     // Asked to stop: there is no curve.

@@ -117,9 +117,9 @@ impl Execute for Cv {
 }
 
 fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError> {
+    let resolved = configuration(&arguments.configuration, global)?;
     let session = session(global, signal::listen());
     let interrupt = session.interrupt.clone();
-    let resolved = configuration(&arguments.configuration, global)?;
     let search = arguments.is_nested().then(|| {
         let usual = NestedSettings::default();
         NestedSettings {

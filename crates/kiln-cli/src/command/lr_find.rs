@@ -10,11 +10,11 @@ use kiln_train::{LrCurve, LrFinderConfig};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global, positive};
-use crate::configuration::configuration;
+use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::{Output, fields};
-use crate::picture::write_svg;
+use crate::picture::{check_svg, write_svg};
 
 /// Suggest a learning rate, by a range test on a copy of the model.
 #[derive(Debug, Clone, Args)]
@@ -55,6 +55,10 @@ impl Execute for LrFind {
 
 fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.configuration, global)?;
+    let inputs = inputs(&arguments.configuration, &resolved);
+    if let Some(path) = &arguments.output {
+        check_svg(path, &inputs)?;
+    }
     let config = LrFinderConfig {
         start: arguments.start,
         end: arguments.end,
@@ -64,7 +68,7 @@ fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError>
     let (found, weights) = find_learning_rate(&resolved, &config, &Terminal::new(global, out))?;
     let chart = chart(&resolved.label, &found);
     if let Some(path) = &arguments.output {
-        write_svg(path, &chart)?;
+        write_svg(path, &chart, &inputs)?;
     }
     let next = found.steepest.map(|lr| command(arguments, lr));
     if out.json {

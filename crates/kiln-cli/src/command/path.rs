@@ -8,7 +8,7 @@ use kiln_experiment::path::{PathSettings, path};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
-use crate::configuration::{configuration, session};
+use crate::configuration::{configuration, inputs, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
@@ -86,8 +86,9 @@ The items are those not held out for the test. In each fold, columns are standar
 impl Execute for RegularisationPath {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let resolved = configuration(&self.configuration, global)?;
+        let inputs = inputs(&self.configuration, &resolved);
         if let Some(file) = &self.output {
-            picture::check_svg(file)?;
+            picture::check_svg(file, &inputs)?;
         }
         let settings = PathSettings {
             session: session(global, signal::listen()),
@@ -107,7 +108,7 @@ impl Execute for RegularisationPath {
         // First what needs no file: a full disk takes no more than the pictures.
         if out.json { tell::path::events(&found, out) } else { out.data(&tell::path::text(&found)) }?;
         if let Some(file) = &self.output {
-            for file in tell::path_chart::draw(&found, file)? {
+            for file in tell::path_chart::draw(&found, file, &inputs)? {
                 out.say(&format!("written: {}", file.display()));
             }
         }

@@ -1,13 +1,14 @@
 //! `kiln predict`.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use kiln_core::file::DurableFile;
 use kiln_experiment::Interrupt;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
+use kiln_experiment::stored;
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
@@ -15,6 +16,9 @@ use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
+use crate::signal;
+use crate::target::Target;
+use crate::visible::Visible;
 
 /// Predict for new inputs with a run's best weights.
 #[derive(Debug, Clone, Args)]
@@ -62,14 +66,16 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
         None => Format::Csv,
         Some(path) => Format::of(path).ok_or_else(|| CliError::UnknownFormat { path: path.clone() })?,
     };
-    if let Some(output) = &arguments.output
-        && let (Ok(output_file), Ok(input)) = (output.canonicalize(), arguments.input.canonicalize())
-        && output_file == input
-    {
-        return Err(CliError::OutputIsInput { path: output.clone() });
-    }
     let run = Run::find(&arguments.run, global.runs_dir())?;
     let session = session(global, Interrupt::default());
+    let target = match &arguments.output {
+        Some(output) => {
+            let trained_on = stored(run.folder(), &session)?.config.data.path;
+            let inputs: Vec<PathBuf> = [arguments.input.clone()].into_iter().chain(trained_on).collect();
+            Some(Target::new(output, &inputs)?)
+        }
+        None => None,
+    };
     let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
     let predictor = predictor.views(arguments.views.tta)?;
     let items = predictor.read(&arguments.input, arguments.mc)?;
@@ -82,29 +88,48 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
         Some(path) => CliError::Write { path: path.clone(), error },
         None => CliError::Output(error),
     };
-    let sink = Sink::open(arguments.output.as_deref()).map_err(failed)?;
-    let mut writer = Writer::new(sink, format, columns).map_err(failed)?;
-    items.predict(|means, deviations| writer.item(means, deviations).map_err(failed))?;
+    let mut sink = Sink::open(target.as_ref()).map_err(failed)?;
+    let mut writer = Writer::new(&mut sink, format, columns).map_err(failed)?;
+    // From here on a signal must not leave a part of a file beside the output.
+    let interrupt = target.as_ref().map(|target| (signal::listen(), target.path().to_owned()));
+    items.predict(|means, deviations| match &interrupt {
+        Some((interrupt, path)) if interrupt.is_set() => {
+            Err(CliError::Stopped { path: path.clone(), code: interrupt.exit_code().unwrap_or(130) })
+        }
+        _ => writer.item(means, deviations).map_err(failed),
+    })?;
     writer.finish().map_err(failed)?;
+    sink.close().map_err(failed)?;
     if let Some(path) = &arguments.output {
         out.say(&format!("{} predictions in {}", items.len(), path.display()));
     }
     Ok(())
 }
 
-/// A file or standard output.
+/// A file, a terminal, or standard output that is none.
 #[derive(Debug)]
 enum Sink {
-    File(BufWriter<File>),
+    File(DurableFile),
+    Terminal(BufWriter<Visible<io::Stdout>>),
     Stdout(BufWriter<io::Stdout>),
 }
 
 impl Sink {
-    fn open(path: Option<&Path>) -> io::Result<Self> {
-        Ok(match path {
-            Some(path) => Self::File(BufWriter::new(File::create(path)?)),
+    fn open(target: Option<&Target>) -> io::Result<Self> {
+        Ok(match target {
+            Some(target) => Self::File(target.create()?),
+            None if io::stdout().is_terminal() => Self::Terminal(BufWriter::new(Visible::new(io::stdout()))),
             None => Self::Stdout(BufWriter::new(io::stdout())),
         })
+    }
+
+    /// Puts a file in its place, where it stands as a whole.
+    fn close(self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.commit(),
+            Self::Terminal(mut out) => out.flush(),
+            Self::Stdout(mut out) => out.flush(),
+        }
     }
 }
 
@@ -112,6 +137,7 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::File(file) => file.write(bytes),
+            Self::Terminal(out) => out.write(bytes),
             Self::Stdout(out) => out.write(bytes),
         }
     }
@@ -119,6 +145,7 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::File(file) => file.flush(),
+            Self::Terminal(out) => out.flush(),
             Self::Stdout(out) => out.flush(),
         }
     }

@@ -42,7 +42,7 @@ impl Execute for Resume {
         let session = session(global, signal::listen());
         let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
         let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
-        if is_cross_validation(&path) {
+        if is_cross_validation(&path)? {
             if !changes.overrides.is_empty() || !changes.allow.is_empty() {
                 return Err(CliError::FixedCv);
             }

@@ -9,7 +9,7 @@ use kiln_train::PlannedStep;
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
-use crate::configuration::configuration;
+use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::picture::write_svg;
@@ -86,7 +86,7 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
     if let Some(path) = &arguments.output {
         for (suffix, chart) in &charts {
             let path = beside(path, suffix);
-            write_svg(&path, chart)?;
+            write_svg(&path, chart, &inputs(&arguments.configuration, &resolved))?;
             files.push(path);
         }
     }

@@ -60,9 +60,10 @@ Examples:
 
 impl Execute for Train {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
-        let interrupt = signal::listen();
         let flags = Flags { solver: self.solver.map(|solver| solver.name()), ..global.flags() };
         let resolved = configuration_with(&self.configuration, flags)?;
+        // Not before: a configuration may come through a pipe, and whoever waits for it can be stopped.
+        let interrupt = signal::listen();
         let observer = Terminal::new(global, out);
         if global.dry_run {
             let found = dry_run(&resolved, &observer)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
-use kiln_experiment::words;
+use kiln_experiment::{Session, words};
 use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
 
 use super::{Accepts, Execute};
@@ -106,10 +106,8 @@ test part is never looked at.";
 
 impl Execute for Tune {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
-        let session = session(global, signal::listen());
-        let interrupt = session.interrupt.clone();
         let observer = Terminal::new(global, out);
-        let settings = TuneSettings {
+        let settings = |session: Session| TuneSettings {
             session,
             trials: self.trials,
             sampler: self.sampler.sampler(),
@@ -118,17 +116,21 @@ impl Execute for Tune {
             timeout: self.timeout,
             ..TuneSettings::default()
         };
-        let report = match &self.resume {
+        let (interrupt, report) = match &self.resume {
             Some(name) => {
-                let path = find_study(name, &settings.session.runs_dir)?;
-                resume_tune(&path, &settings, &observer)?
+                let path = find_study(name, &global.runs_dir())?;
+                let settings = settings(session(global, signal::listen()));
+                (settings.session.interrupt.clone(), resume_tune(&path, &settings, &observer)?)
             }
             None => {
                 let (config, words) = words(self.config.as_deref(), &self.arguments);
                 let (spaces, overrides) = divide(words);
                 let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
                 let pruner = self.pruner.pruner(resolved.config.train.epochs);
-                tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?
+                // Not before: a configuration may come through a pipe, and whoever waits for it can be stopped.
+                let settings = settings(session(global, signal::listen()));
+                let interrupt = settings.session.interrupt.clone();
+                (interrupt, tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?)
             }
         };
         if out.json {

@@ -11,4 +11,5 @@ pub(crate) mod path_chart;
 pub(crate) mod training;
 pub(crate) mod trial;
 pub(crate) mod tune;
+pub(crate) mod warning;
 mod words;

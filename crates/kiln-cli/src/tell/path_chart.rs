@@ -12,16 +12,16 @@ use crate::picture::write_svg;
 /// Curves that are drawn.
 const CURVES: usize = 5;
 
-/// Draws the error into `path`, and the coefficients or the layers beside it.
-pub(crate) fn draw(found: &PathReport, path: &Path) -> Result<[PathBuf; 2], CliError> {
+/// Draws the error into `path`, and the coefficients or the layers beside it. `inputs` are not replaced.
+pub(crate) fn draw(found: &PathReport, path: &Path, inputs: &[PathBuf]) -> Result<[PathBuf; 2], CliError> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
     let (word, chart) = match &found.kind {
         PathKind::Solved { features, .. } => ("coefficients", coefficients(found, features)),
         PathKind::Trained { .. } => ("weights", layers(found)),
     };
     let beside = path.with_file_name(format!("{stem}-{word}.svg"));
-    write_svg(path, &error(found))?;
-    write_svg(&beside, &chart)?;
+    write_svg(path, &error(found), inputs)?;
+    write_svg(&beside, &chart, inputs)?;
     Ok([path.to_owned(), beside])
 }
 

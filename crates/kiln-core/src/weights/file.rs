@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Layout, Weights, WeightsError};
-use crate::file::write_durably;
+use crate::file::{self, write_durably};
 
 impl Weights {
     /// Reads a safetensors file of kiln's, which says in its metadata that it is one.
@@ -58,7 +58,7 @@ fn read(
     path: &Path,
     parse: impl FnOnce(&[u8]) -> Result<Weights, WeightsError>,
 ) -> Result<Weights, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|error| io("read", path, &error))?;
+    let bytes = file::read(path).map_err(|error| io("read", path, &error))?;
     parse(&bytes).map_err(|source| WeightsError::In { path: path.to_owned(), source: Box::new(source) })
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kiln_core::ErrorKind;
+use kiln_core::file::says_missing;
 
 use crate::FilePosition;
 use crate::source::csv::CsvProblem;
@@ -115,10 +116,13 @@ pub enum FileError {
 
 impl FileError {
     pub(super) fn read(path: &Path, error: std::io::Error) -> Self {
+        use std::io::ErrorKind::{InvalidData, IsADirectory, NotADirectory};
         match error.kind() {
-            std::io::ErrorKind::NotFound => Self::NotFound { path: path.to_owned() },
-            std::io::ErrorKind::NotADirectory => Self::NotAFolder { path: path.to_owned() },
-            std::io::ErrorKind::IsADirectory => Self::NotAFile { path: path.to_owned() },
+            NotADirectory => Self::NotAFolder { path: path.to_owned() },
+            _ if says_missing(&error) => Self::NotFound { path: path.to_owned() },
+            // Without a number of the system: a device or a pipe, which was not opened.
+            InvalidData if error.raw_os_error().is_none() => Self::NotAFile { path: path.to_owned() },
+            IsADirectory => Self::NotAFile { path: path.to_owned() },
             _ => Self::Read { path: path.to_owned(), error },
         }
     }
@@ -163,5 +167,12 @@ mod tests {
         let kind = |io| FileError::read(Path::new("a.csv"), Error::from(io)).kind();
         assert_eq!(kind(Io::NotFound), ErrorKind::Data);
         assert_eq!(kind(Io::PermissionDenied), ErrorKind::Io);
+        // A name that no file can have, a disk that fails, no descriptor left.
+        let number = |number| FileError::read(Path::new("a.csv"), Error::from_raw_os_error(number)).kind();
+        if cfg!(target_os = "linux") {
+            assert_eq!([number(36), number(5), number(24)], [ErrorKind::Data, ErrorKind::Io, ErrorKind::Io]);
+        }
+        let pipe = kiln_core::file::open(&std::env::temp_dir()).expect_err("a folder");
+        assert!(matches!(FileError::read(Path::new("a.csv"), pipe), FileError::NotAFile { .. }));
     }
 }

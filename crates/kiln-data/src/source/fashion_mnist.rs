@@ -84,8 +84,12 @@ fn candidates(path: Option<&Path>, kiln_data: Option<PathBuf>) -> Vec<PathBuf> {
 }
 
 fn find(candidates: &[PathBuf]) -> Result<PathBuf, DataError> {
-    let found = candidates.iter().find(|folder| idx::Paths::are_in(folder));
-    found.cloned().ok_or_else(|| FileError::NotInstalled { name: NAME, looked: candidates.to_vec() }.into())
+    for folder in candidates {
+        if idx::Paths::are_in(folder)? {
+            return Ok(folder.clone());
+        }
+    }
+    Err(FileError::NotInstalled { name: NAME, looked: candidates.to_vec() }.into())
 }
 
 #[cfg(test)]

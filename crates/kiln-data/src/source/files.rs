@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use kiln_core::file::{self, PathKind};
+
 use crate::{DataConfig, DataError, FileError, SettingError};
 
 impl DataConfig {
@@ -13,15 +15,14 @@ impl DataConfig {
     }
 }
 
-/// Opens a regular file; its length comes along.
+/// Opens a regular file; its length comes along. A pipe is not waited for.
 pub(super) fn open(path: &Path) -> Result<(File, u64), DataError> {
-    let failed = |error| DataError::read(path, error);
-    // Asked before it is opened: opening a pipe would wait for its writer.
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(FileError::NotAFile { path: path.to_owned() }.into());
-    }
-    Ok((File::open(path).map_err(failed)?, metadata.len()))
+    file::open(path).map_err(|error| DataError::read(path, error))
+}
+
+/// What a path leads to.
+pub(super) fn kind(path: &Path) -> Result<PathKind, DataError> {
+    PathKind::of(path).map_err(|error| DataError::read(path, error))
 }
 
 /// Room for `bytes` elements, or an error when memory does not suffice.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use kiln_config::{Flags, Resolved};
-use kiln_core::file::write_durably;
+use kiln_core::file::{is_file, write_durably};
 use kiln_core::{Direction, NoDirection, Purpose, Seed};
 use kiln_train::Stop;
 use kiln_validate::search::{Assignment, Ending, State, Study, Trial, TrialRun};
@@ -50,7 +50,7 @@ impl Searcher<'_> {
         seed: u64,
     ) -> Result<Option<Chosen>, ExperimentError> {
         let journal = path.join(JOURNAL);
-        if !journal.is_file() {
+        if !is_file(&journal).map_err(RunError::io("look at", &journal))? {
             let direction = Direction::of_known(self.monitor);
             let direction = direction.ok_or_else(|| NoDirection::new(self.monitor, Vec::new()))?;
             let header = Study::header(&self.nested.study(direction, seed))?;

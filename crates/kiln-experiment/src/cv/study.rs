@@ -1,16 +1,16 @@
 //! `cv.json`: how the folds are cut.
 
-use std::fs;
 use std::path::Path;
 
 use kiln_config::RunConfig;
+use kiln_core::file;
 use kiln_validate::cross::{CvPlan, Scheme};
 use serde::{Deserialize, Serialize};
 
 use super::search::SearchInFolds;
 use super::settings::{Cuts, CvSettings};
 use crate::error::{CvError, ExperimentError, RunError};
-use crate::run::CV;
+use crate::run::{CV, is_cross_validation};
 
 /// How the folds are cut, and how they are trained: `cv.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,10 +72,10 @@ impl CvStudy {
     /// [`CvError::NotACv`] if there is none, and an error for a damaged file.
     pub fn read(folder: &Path) -> Result<Self, ExperimentError> {
         let path = folder.join(CV);
-        if !path.is_file() {
+        if !is_cross_validation(folder)? {
             return Err(CvError::NotACv { run: folder.to_owned() }.into());
         }
-        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        let bytes = file::read(&path).map_err(RunError::read(&path))?;
         serde_json::from_slice(&bytes)
             .map_err(|error| RunError::Record { path, reason: error.to_string() }.into())
     }

@@ -117,7 +117,7 @@ fn claim(
 ) -> Result<PathBuf, ExperimentError> {
     let (study, config, record) = (folds.study.to_json()?, annotated(resolved), record.to_bytes());
     let mut files = vec![(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (CV, study.as_slice())];
-    let base = if folds.study.nested.is_some() { start.text()? } else { None };
+    let base = if folds.study.nested.is_some() { start.text() } else { None };
     files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
     match &settings.dir {
         Some(dir) => {

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::thread::Builder;
 
 use kiln_core::{Explain, memory};
-use rayon::ThreadPoolBuilder;
 
 use super::folds::Folds;
 use super::orders::{Reply, STOP};
 use super::whole::{PATIENCE, Whole};
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
+use crate::job::new_pool;
 use crate::observer::Observer;
 use crate::session::Session;
 use crate::stored::stored;
@@ -37,12 +37,12 @@ pub fn work<L: Iterator<Item = String>>(
     mut reply: impl FnMut(&str) -> io::Result<()>,
     orphaned: impl FnOnce() + Send + 'static,
 ) -> Result<(), ExperimentError> {
-    let orders = Orders::listen(&session.interrupt, lines, orphaned);
+    let orders = Orders::listen(&session.interrupt, lines, orphaned)?;
     let resolved = stored(path, session)?;
     let folds = Folds::of_run(path, &resolved)?;
     let whole = Whole { path, resolved: &resolved, folds: &folds, session, worker: None, observer };
     let runner = whole.runner(folds.study.nested.as_ref(), PATIENCE)?;
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build().map_err(ExperimentError::internal)?;
+    let pool = new_pool(threads)?;
     for fold in &orders.folds {
         let answer = match pool.install(|| runner.run(fold)) {
             Ok(Some(_)) => Reply::Done { peak_rss_bytes: memory::peak_rss() },
@@ -72,11 +72,11 @@ impl Orders {
         interrupt: &Interrupt,
         lines: impl FnOnce() -> L + Send + 'static,
         orphaned: impl FnOnce() + Send + 'static,
-    ) -> Self {
+    ) -> Result<Self, ExperimentError> {
         let (sender, folds) = channel();
         let busy = Arc::new(AtomicBool::new(false));
         let (interrupt, at_work) = (interrupt.clone(), Arc::clone(&busy));
-        thread::spawn(move || {
+        let listener = Builder::new().spawn(move || {
             for line in lines() {
                 match line.parse() {
                     Ok(fold) => {
@@ -91,6 +91,7 @@ impl Orders {
                 orphaned();
             }
         });
-        Self { folds, busy }
+        listener.map_err(|error| ExperimentError::Threads { threads: 1, reason: error.to_string() })?;
+        Ok(Self { folds, busy })
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::thread::Builder;
 use std::time::Duration;
 
 use kiln_core::ErrorKind;
@@ -101,14 +101,16 @@ impl Worker {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let (sender, lines) = channel();
-        thread::spawn(move || {
+        // Made before its thread: without one it is dropped, which ends the process.
+        let worker = Self { child, orders, lines, counted: 0 };
+        Builder::new().spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 if sender.send(line).is_err() {
                     break;
                 }
             }
-        });
-        Ok(Self { child, orders, lines, counted: 0 })
+        })?;
+        Ok(worker)
     }
 
     /// Has a fold trained, and passes its events on; `None` when the process has ended.

@@ -95,6 +95,14 @@ pub enum ExperimentError {
     /// Scores that allow no statistics.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
+    /// The operating system gives no more threads.
+    #[error("cannot start {threads} threads: {reason}")]
+    Threads {
+        /// How many were wanted.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
     /// The observer could not take an event.
     #[error("the observer failed: {0}")]
     Observer(io::Error),
@@ -166,7 +174,7 @@ impl ExperimentError {
             Self::NoDirection(error) => error,
             Self::Split(error) => error,
             Self::Statistics(error) => error,
-            Self::Observer(_) | Self::Internal(_) => return None,
+            Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,
         })
     }
 }
@@ -184,12 +192,18 @@ impl From<StudyError<Self>> for ExperimentError {
 impl Explain for ExperimentError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Observer(_) => ErrorKind::Io,
+            Self::Threads { .. } | Self::Observer(_) => ErrorKind::Io,
             other => other.explained().map_or(ErrorKind::Internal, Explain::kind),
         }
     }
 
     fn help(&self) -> Option<String> {
+        if let Self::Threads { .. } = self {
+            return Some(
+                "give fewer --threads, jobs or workers, or let the system allow more (ulimit -u, ulimit -v)"
+                    .to_owned(),
+            );
+        }
         self.explained().and_then(Explain::help)
     }
 

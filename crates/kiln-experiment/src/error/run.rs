@@ -83,6 +83,12 @@ pub enum RunError {
         /// The path.
         path: PathBuf,
     },
+    /// The folder of a run was deleted by somebody while it was at work.
+    #[error("{} was deleted while the run was at work; what it wrote is lost", path.display())]
+    Deleted {
+        /// The folder of the run.
+        path: PathBuf,
+    },
     /// Another process is at work on the run.
     #[error("another process is using {}", path.display())]
     Busy {
@@ -107,6 +113,15 @@ impl RunError {
         let path = path.to_owned();
         move |error| Self::Io { action, path, error }
     }
+
+    /// For `map_err`: a file of a run could not be read. What is no file at all (a folder, a device, a pipe) is damage.
+    pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| match error.raw_os_error() {
+            Some(_) => Self::Io { action: "read", path, error },
+            None => Self::Record { path, reason: error.to_string() },
+        }
+    }
 }
 
 impl Explain for RunError {
@@ -117,7 +132,7 @@ impl Explain for RunError {
             Self::DataChanged { .. } => ErrorKind::Data,
             Self::Record { .. } | Self::Metrics { .. } | Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::Busy { .. } => ErrorKind::Busy,
-            Self::Io { .. } => ErrorKind::Io,
+            Self::Deleted { .. } | Self::Io { .. } => ErrorKind::Io,
         }
     }
 
@@ -142,6 +157,7 @@ impl Explain for RunError {
                 "its scores are in fold.json; `kiln resume {}` goes on with all folds",
                 cv.display()
             )),
+            Self::Deleted { .. } => Some("train it again".to_owned()),
             Self::Record { .. } | Self::Metrics { .. } | Self::NotUtf8 { .. } | Self::Io { .. } => None,
         }
     }

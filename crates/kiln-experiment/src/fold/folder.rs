@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use kiln_core::file::write_durably;
+use kiln_core::file::{is_folder, make_below, write_durably};
 
 use super::names::{FOLD, fold_folder};
 use super::record::FoldRecord;
@@ -47,7 +47,7 @@ impl Completion<'_> {
         if self.interrupt.is_set() {
             return Ok(None);
         }
-        let _lock = self.hold(&path)?;
+        let _lock = self.hold(fold, &path)?;
         // Whoever held it may have come to the end.
         if let Some(completed) = self.earlier(fold, &path)? {
             return Ok(Some(completed));
@@ -59,8 +59,9 @@ impl Completion<'_> {
         Ok(record.map(|record| Completed { record, earlier: false }))
     }
 
-    fn hold(&self, path: &Path) -> Result<RunFolder, ExperimentError> {
-        fs::create_dir_all(path).map_err(RunError::io("make", path))?;
+    fn hold(&self, fold: usize, path: &Path) -> Result<RunFolder, ExperimentError> {
+        // Not the folder of the whole: where it is gone, somebody has deleted it.
+        make_below(self.run, &fold_folder(Path::new(""), fold)).map_err(RunError::io("make", path))?;
         Ok(RunFolder::open_within(path, self.patience)?)
     }
 
@@ -86,7 +87,8 @@ impl Completion<'_> {
     /// Removes the checkpoints of a fold that is done, unless they are to be kept.
     fn clean(&self, path: &Path) -> Result<(), ExperimentError> {
         let checkpoints = path.join(CHECKPOINTS);
-        if self.keep_checkpoints || !checkpoints.is_dir() {
+        let there = is_folder(&checkpoints).map_err(RunError::io("look at", &checkpoints))?;
+        if self.keep_checkpoints || !there {
             return Ok(());
         }
         Ok(fs::remove_dir_all(&checkpoints).map_err(RunError::io("remove", &checkpoints))?)

@@ -1,9 +1,8 @@
 //! Predictions of every row by the model that has not seen it.
 
-use std::fs;
 use std::path::Path;
 
-use kiln_core::file::write_durably;
+use kiln_core::file::{self, write_durably};
 
 use super::names::fold_folder;
 use crate::error::{ExperimentError, RunError};
@@ -72,7 +71,7 @@ impl PredictionTable {
     /// [`RunError::Io`] if there is none, [`RunError::Record`] when it is damaged.
     pub fn read(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join(PREDICTIONS);
-        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        let bytes = file::read(&path).map_err(RunError::read(&path))?;
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let damaged = |error: csv::Error| RunError::Record { path: path.clone(), reason: error.to_string() };
         let cells = |line: &csv::StringRecord| line.iter().map(str::to_owned).collect();
@@ -83,7 +82,9 @@ impl PredictionTable {
 
     /// The table in `folder`, if there is one.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, RunError> {
-        if folder.join(PREDICTIONS).is_file() { Self::read(folder).map(Some) } else { Ok(None) }
+        let path = folder.join(PREDICTIONS);
+        let there = file::is_file(&path).map_err(RunError::io("look at", &path))?;
+        if there { Self::read(folder).map(Some) } else { Ok(None) }
     }
 
     /// Several tables below each other.
@@ -104,7 +105,7 @@ pub(crate) fn join(run: &Path, folds: usize) -> Result<(), ExperimentError> {
     let mut all = Vec::new();
     for fold in 0..folds {
         let path = fold_folder(run, fold).join(PREDICTIONS);
-        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        let bytes = file::read(&path).map_err(RunError::read(&path))?;
         // One header is enough. Names of classes may hold line breaks, so the first line is left to the reader of CSV.
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         reader.headers().map_err(ExperimentError::internal)?;

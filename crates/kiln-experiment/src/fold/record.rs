@@ -1,10 +1,9 @@
 //! `fold.json`: how a fold went.
 
-use std::fs;
 use std::path::Path;
 
 use burn::module::Module;
-use kiln_core::{Metrics, Weights};
+use kiln_core::{Metrics, Weights, file};
 use kiln_train::{Outcome, Scores};
 use kiln_validate::search::Assignment;
 use serde::{Deserialize, Serialize};
@@ -88,10 +87,10 @@ impl FoldRecord {
     /// [`RunError::Record`] when it is damaged, [`RunError::Io`] when it cannot be read.
     pub fn read(run: &Path, fold: usize) -> Result<Option<Self>, RunError> {
         let path = fold_folder(run, fold).join(FOLD);
-        let bytes = match fs::read(&path) {
+        let bytes = match file::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(RunError::io("read", &path)(error)),
+            Err(error) => return Err(RunError::read(&path)(error)),
         };
         let record = serde_json::from_slice(&bytes);
         record.map(Some).map_err(|error| RunError::Record { path, reason: error.to_string() })

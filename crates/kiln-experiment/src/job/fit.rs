@@ -3,10 +3,10 @@
 use kiln_convex::Certificate;
 use kiln_models::Network;
 use kiln_train::{KktRule, Outcome, Trainer};
-use rayon::ThreadPoolBuilder;
 
 use super::assembly::Job;
 use super::blueprint::NetworkTask;
+use super::device::new_pool;
 use crate::error::ExperimentError;
 
 /// A training that has ended.
@@ -27,10 +27,9 @@ pub struct Fitting {
 /// `work` waits for.
 ///
 /// # Errors
-/// [`ExperimentError::Internal`] where the system gives no threads.
+/// [`ExperimentError::Threads`] where the system gives no threads.
 pub fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, ExperimentError> {
-    let pool = ThreadPoolBuilder::new().num_threads(rayon::current_num_threads()).build();
-    Ok(pool.map_err(ExperimentError::internal)?.install(work))
+    Ok(new_pool(rayon::current_num_threads())?.install(work))
 }
 
 impl Job<'_> {

@@ -10,5 +10,6 @@ mod fit;
 
 pub use assembly::Job;
 pub use blueprint::{Blueprint, NetworkTask};
+pub(crate) use device::new_pool;
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};

@@ -1,9 +1,8 @@
 //! What makes a cross-validation the one that is in a folder already.
 
-use std::fs;
 use std::path::Path;
 
-use kiln_core::Seed;
+use kiln_core::{Seed, file};
 use kiln_validate::split::Fold;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +50,7 @@ impl Description {
             return Ok(());
         }
         let path = folder.join(FILE);
-        let there = fs::read(&path).map_err(RunError::io("read", &path))?;
+        let there = file::read(&path).map_err(RunError::read(&path))?;
         let there: Self = serde_json::from_slice(&there)
             .map_err(|error| RunError::Record { path, reason: error.to_string() })?;
         if there == *self { Ok(()) } else { Err(CvError::OtherCv { run: folder.to_owned() }.into()) }

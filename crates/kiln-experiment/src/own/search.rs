@@ -1,9 +1,9 @@
 //! A search over any task.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use kiln_core::file::write_durably;
+use kiln_core::file::{is_file, make_below, write_durably};
 use kiln_train::CheckpointConfig;
 use kiln_validate::search::{Ending, SearchError, Study, StudyConfig, Trial};
 
@@ -103,9 +103,8 @@ where
 {
     let mut trials = open(study, settings)?;
     let deadline = settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let folder_of = |number: u64| {
-        settings.folder.as_ref().map(|folder| folder.join("trials").join(format!("{number:04}")))
-    };
+    let place_of = |number: u64| Path::new("trials").join(format!("{number:04}"));
+    let folder_of = |number: u64| settings.folder.as_ref().map(|folder| folder.join(place_of(number)));
     let how = StudyRun {
         trials: settings.trials,
         workers: settings.workers,
@@ -115,8 +114,9 @@ where
     };
     let run = |run: &kiln_validate::search::TrialRun| {
         let folder = folder_of(run.number());
-        if let Some(folder) = &folder {
-            let made = std::fs::create_dir_all(folder).map_err(RunError::io("make", folder));
+        if let (Some(folder), Some(whole)) = (&folder, &settings.folder) {
+            // Not the folder of the search: where it is gone, somebody has deleted it.
+            let made = make_below(whole, &place_of(run.number())).map_err(RunError::io("make", folder));
             made.map_err(ExperimentError::from)?;
         }
         trial(&TrialTraining {
@@ -147,7 +147,7 @@ where
 fn open(config: &StudyConfig, settings: &SearchSettings) -> Result<Study, ExperimentError> {
     let Some(folder) = &settings.folder else { return Ok(Study::in_memory(config.clone())?) };
     let journal = folder.join(JOURNAL);
-    if !journal.is_file() {
+    if !is_file(&journal).map_err(RunError::io("look at", &journal))? {
         let header = Study::header(config)?;
         std::fs::create_dir_all(folder).map_err(RunError::io("make", folder))?;
         write_durably(&journal, &header).map_err(RunError::io("write", &journal))?;

@@ -10,7 +10,7 @@ use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{ColumnSchema, DataError, Features, Fitted, InputShape};
 use kiln_models::Network;
-use kiln_train::checkpoint::Checkpoint;
+use kiln_train::checkpoint::SavedWeights;
 use kiln_train::{Prediction, probabilities};
 
 use crate::error::ExperimentError;
@@ -47,12 +47,12 @@ impl Predictor {
 
     pub(super) fn new(
         resolved: &Resolved,
-        (checkpoint, fitted): (Checkpoint, Arc<Fitted>),
+        (saved, fitted): (SavedWeights, Arc<Fitted>),
         device: &Device,
     ) -> Result<Self, ExperimentError> {
         let device = device.clone().inner();
         let blueprint = Blueprint::new(resolved, fitted)?;
-        let model = checkpoint.weights.apply(blueprint.model(resolved, &device)?.valid())?;
+        let model = saved.weights.apply(blueprint.model(resolved, &device)?.valid())?;
         let seed = Seed::new(resolved.config.seed).purpose(Purpose::Noise);
         let noise = resolved.config.model.is_random().then_some(seed);
         Ok(Self { task: blueprint.task(), blueprint, model, device, noise })

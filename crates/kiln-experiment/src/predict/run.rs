@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
 use kiln_core::EpochRecord;
+use kiln_core::file::is_file;
 
 use super::predictor::Predictor;
 use crate::error::{ExperimentError, RunError};
@@ -37,10 +38,11 @@ impl Run {
     /// The run in `folder`.
     ///
     /// # Errors
-    /// [`RunError::NotARun`] for a folder that holds none.
+    /// [`RunError::NotARun`] for a folder that holds none, [`RunError::Io`] when the operating system does not say.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, RunError> {
         let folder = folder.into();
-        if folder.join(CONFIG).is_file() {
+        let config = folder.join(CONFIG);
+        if is_file(&config).map_err(RunError::io("look at", &config))? {
             Ok(Self { folder })
         } else {
             Err(RunError::NotARun { path: folder })

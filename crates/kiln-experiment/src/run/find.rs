@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kiln_core::file::{is_file, is_folder};
 use kiln_core::nearest;
 
 use super::names::CONFIG;
@@ -13,22 +14,36 @@ use crate::error::RunError;
 /// # Errors
 /// [`RunError::Io`] when the folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<String>, RunError> {
-    list_with(folder, CONFIG)
+    list_with("", folder, CONFIG)
 }
 
-/// The names of all folders in `folder` that hold the file `marker`, the oldest first.
-fn list_with(folder: &Path, marker: &str) -> Result<Vec<String>, RunError> {
+/// The names of all folders in `folder` that hold the file `marker`, the oldest first. Where the system does not say what a
+/// folder holds, it counts if it is called as kiln calls runs, or `wanted`: what is wrong with it is said when it is read.
+fn list_with(wanted: &str, folder: &Path, marker: &str) -> Result<Vec<String>, RunError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(RunError::io("read", folder)(error)),
     };
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| !name.starts_with('.') && folder.join(name).join(marker).is_file())
-        .collect();
+    let mut names: Vec<String> = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(RunError::io("read", folder))?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let is_one = || is_file(&folder.join(&name).join(marker));
+        if !name.starts_with('.') && is_one().unwrap_or_else(|_| name == wanted || is_dated(&name)) {
+            names.push(name);
+        }
+    }
     names.sort_by(|a, b| age(a).cmp(&age(b)));
     Ok(names)
+}
+
+/// Whether a name begins with a time as those that kiln gives: `20260102-030405-`.
+fn is_dated(name: &str) -> bool {
+    let shape = |(place, byte): (usize, u8)| {
+        if place == 8 || place == 15 { byte == b'-' } else { byte.is_ascii_digit() }
+    };
+    name.len() > 16 && name.bytes().take(16).enumerate().all(shape)
 }
 
 /// What sorts `<time>-<slug>-<4 hex>` by age: the second, then the part of it.
@@ -42,7 +57,8 @@ fn age(name: &str) -> (&str, &str, &str) {
 /// that no other has.
 ///
 /// # Errors
-/// [`RunError::NotFound`] when there is none, [`RunError::Ambiguous`] when there are several.
+/// [`RunError::NotFound`] when there is none, [`RunError::Ambiguous`] when there are several, [`RunError::Io`] when the operating
+/// system does not say.
 pub fn find(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
     find_with(name, folder, CONFIG)
 }
@@ -53,10 +69,11 @@ pub fn find(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
 /// As [`find`].
 pub fn find_with(name: &str, folder: &Path, marker: &str) -> Result<PathBuf, RunError> {
     let path = Path::new(name);
-    if path.join(marker).is_file() {
+    let marked = path.join(marker);
+    if is_file(&marked).map_err(RunError::io("look at", &marked))? {
         return Ok(path.to_owned());
     }
-    let names = list_with(folder, marker)?;
+    let names = list_with(name, folder, marker)?;
     if name == "last"
         && let Some(last) = names.last()
     {
@@ -70,7 +87,9 @@ pub fn find_with(name: &str, folder: &Path, marker: &str) -> Result<PathBuf, Run
     };
     match found.as_slice() {
         _ if name.is_empty() => Err(not_found(name, folder, &names)),
-        [] if path.is_dir() => Err(RunError::NotARun { path: path.to_owned() }),
+        [] if is_folder(path).map_err(RunError::io("look at", path))? => {
+            Err(RunError::NotARun { path: path.to_owned() })
+        }
         [] => Err(not_found(name, folder, &names)),
         [one] => Ok(folder.join(one)),
         several => match several.iter().find(|known| **known == name) {

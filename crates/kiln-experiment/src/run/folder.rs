@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use kiln_core::file::{sync_folder, write_durably};
+use kiln_core::file::{FileMark, is_file, is_folder, make_below, sync_folder, write_durably};
 
 use super::names::{CONFIG, LOCK, RECORD};
 use super::record::RunRecord;
@@ -33,6 +33,8 @@ pub struct RunFolder {
     path: PathBuf,
     /// Held for its lock.
     _lock: File,
+    /// The file that is locked.
+    mark: FileMark,
 }
 
 impl RunFolder {
@@ -55,20 +57,25 @@ impl RunFolder {
         time: SystemTime,
         files: &[(&str, &[u8])],
     ) -> Result<Self, RunError> {
+        fs::create_dir_all(parent).map_err(RunError::io("make", parent))?;
         Self::prepare(parent, files, |from| Self::rename(from, parent, slug, time))
     }
 
-    /// Makes the folder `path` with these files, or takes hold of it when it is there.
+    /// Makes the folder `below` in `root` with these files, or takes hold of it when it is there. `root` must be there: one that
+    /// somebody has deleted is not made anew.
     ///
     /// # Errors
     /// [`RunError::Busy`] when another process has it, [`RunError::Io`].
-    pub fn open_or_create(path: &Path, files: &[(&str, &[u8])]) -> Result<Self, RunError> {
-        if path.is_dir() {
-            return Self::open(path);
+    pub fn open_or_create(root: &Path, below: &Path, files: &[(&str, &[u8])]) -> Result<Self, RunError> {
+        let path = root.join(below);
+        if is_folder(&path).map_err(RunError::io("look at", &path))? {
+            return Self::open(&path);
         }
-        Self::prepare(path.parent().unwrap_or(path), files, |from| {
-            fs::rename(from, path).map_err(RunError::io("make", path))?;
-            Ok(path.to_owned())
+        let between = below.parent().unwrap_or(Path::new(""));
+        make_below(root, between).map_err(RunError::io("make", &path))?;
+        Self::prepare(&root.join(between), files, |from| {
+            fs::rename(from, &path).map_err(RunError::io("make", &path))?;
+            Ok(path.clone())
         })
     }
 
@@ -77,11 +84,12 @@ impl RunFolder {
     /// # Errors
     /// [`RunError::Io`], also for a folder that holds something else.
     pub fn create_at(path: &Path, marker: &str, files: &[(&str, &[u8])]) -> Result<bool, RunError> {
-        let there = || path.join(marker).is_file();
-        if there() {
+        let marker = path.join(marker);
+        if is_file(&marker).map_err(RunError::io("look at", &marker))? {
             return Ok(false);
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(RunError::io("make", parent))?;
         let made = Self::prepare(parent, files, |from| {
             fs::rename(from, path).map_err(RunError::io("make", path))?;
             Ok(path.to_owned())
@@ -89,18 +97,17 @@ impl RunFolder {
         match made {
             Ok(_) => Ok(true),
             // Another process of a job array was faster.
-            Err(_) if there() => Ok(false),
+            Err(_) if is_file(&marker).unwrap_or(false) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// Writes the files of a folder below `parent` and lets `rename` give it its name.
+    /// Writes the files of a folder below `parent`, which is there, and lets `rename` give it its name.
     fn prepare(
         parent: &Path,
         files: &[(&str, &[u8])],
         rename: impl FnOnce(&Path) -> Result<PathBuf, RunError>,
     ) -> Result<Self, RunError> {
-        fs::create_dir_all(parent).map_err(RunError::io("make", parent))?;
         let temporary = tempfile::Builder::new()
             .prefix(".tmp-")
             .tempdir_in(parent)
@@ -115,7 +122,7 @@ impl RunFolder {
         // It has moved: nothing is left to be cleaned up under its old name.
         let _ = temporary.keep();
         sync_folder(parent).map_err(RunError::io("write", parent))?;
-        Ok(Self { path, _lock: lock })
+        Self::held(path, lock)
     }
 
     fn rename(from: &Path, parent: &Path, slug: &str, time: SystemTime) -> Result<PathBuf, RunError> {
@@ -140,7 +147,26 @@ impl RunFolder {
     /// # Errors
     /// [`RunError::Busy`] when another process has it.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        Ok(Self { path: path.to_owned(), _lock: lock(path)? })
+        Self::held(path.to_owned(), lock(path)?)
+    }
+
+    fn held(path: PathBuf, lock: File) -> Result<Self, RunError> {
+        let name = path.join(LOCK);
+        let mark = FileMark::of(&name, &lock).map_err(RunError::io("look at", &name))?;
+        Ok(Self { path, _lock: lock, mark })
+    }
+
+    /// An error when somebody has deleted the folder since it was taken hold of, also where another has its name now.
+    ///
+    /// # Errors
+    /// [`RunError::Deleted`], [`RunError::Io`].
+    pub fn must_be_there(&self) -> Result<(), RunError> {
+        match self.mark.check() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(RunError::Deleted { path: self.path.clone() })
+            }
+            checked => checked.map_err(RunError::io("look at", &self.path)),
+        }
     }
 
     /// As [`RunFolder::open`], but another process is given time to let go.
@@ -195,97 +221,4 @@ fn make_readable(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::UNIX_EPOCH;
-
-    use kiln_core::Metrics;
-
-    use super::super::record::Status;
-    use super::*;
-
-    fn record() -> RunRecord {
-        RunRecord {
-            v: 1,
-            status: Status::Running,
-            started: "2026-01-02T03:04:05Z".to_owned(),
-            finished: None,
-            kiln: "0.1.0".to_owned(),
-            burn: "0.22.1".to_owned(),
-            arguments: vec!["train".to_owned(), "digits".to_owned()],
-            seed: 3,
-            device: "flex".to_owned(),
-            data: None,
-            parameters: Some(10),
-            stop: None,
-            best_epoch: None,
-            validation: Metrics::from_iter([("loss", f64::NAN)]),
-            test: Metrics::new(),
-            seconds: None,
-            certificate: None,
-            sparsity: Default::default(),
-            zero_outputs: Default::default(),
-            zero_inputs: Default::default(),
-            peak_rss_bytes: None,
-            weights_blake3: None,
-            exit_code: None,
-            error: None,
-        }
-    }
-
-    #[test]
-    fn a_run_is_there_as_a_whole_locked_and_found_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let runs_dir = folder.path().join("deep/runs");
-        let new = NewRun {
-            runs_dir: &runs_dir,
-            slug: "digits",
-            time: UNIX_EPOCH + Duration::from_secs(1_767_323_045),
-            config: "seed = 3\n",
-            record: &record(),
-        };
-        let run = RunFolder::create(&new).unwrap();
-        let second = RunFolder::create(&new).unwrap();
-        assert_ne!(run.path(), second.path());
-        let name = run.path().file_name().unwrap().to_str().unwrap();
-        assert!(
-            name.starts_with("20260102-030405-digits-") && name.len() == "20260102-030405-digits-".len() + 4
-        );
-        assert_eq!(fs::read_to_string(run.path().join(CONFIG)).unwrap(), "seed = 3\n");
-        let back = RunRecord::read(run.path()).unwrap();
-        assert_eq!((back.seed, back.arguments.len(), back.status), (3, 2, Status::Running));
-        assert!(back.validation.get("loss").unwrap().is_nan());
-        assert_eq!(fs::read_dir(&runs_dir).unwrap().count(), 2);
-        // At a place of its own: made once, then there.
-        let own = folder.path().join("own/place");
-        let files: [(&str, &[u8]); 2] = [(CONFIG, b""), ("cv.json", b"{}")];
-        assert!(RunFolder::create_at(&own, CONFIG, &files).unwrap());
-        assert!(!RunFolder::create_at(&own, CONFIG, &files).unwrap());
-        assert_eq!(fs::read_to_string(own.join("cv.json")).unwrap(), "{}");
-        let other = folder.path().join("other");
-        fs::create_dir(&other).unwrap();
-        fs::write(other.join("file"), "").unwrap();
-        assert!(matches!(RunFolder::create_at(&other, CONFIG, &files).unwrap_err(), RunError::Io { .. }));
-
-        assert!(is_busy(run.path()));
-        assert!(matches!(RunFolder::open(run.path()).unwrap_err(), RunError::Busy { .. }));
-        let path = run.path().to_owned();
-        let waits = thread::spawn({
-            let path = path.clone();
-            move || RunFolder::open_within(&path, Duration::from_secs(60)).map(drop)
-        });
-        thread::sleep(Duration::from_millis(20));
-        drop(run);
-        waits.join().unwrap().unwrap();
-        assert!(!is_busy(&path));
-        assert!(RunFolder::open(&path).is_ok());
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("file");
-        fs::write(&file, "").unwrap();
-        let new = NewRun { runs_dir: &file, slug: "x", time: UNIX_EPOCH, config: "", record: &record() };
-        assert!(matches!(RunFolder::create(&new).unwrap_err(), RunError::Io { .. }));
-    }
-}
+mod tests;

@@ -1,9 +1,8 @@
 //! `run.json` and `metrics.jsonl`: what happened in a run.
 
-use std::fs;
 use std::path::Path;
 
-use kiln_core::file::write_durably;
+use kiln_core::file::{self, write_durably};
 use kiln_core::{CertificateRecord, EpochRecord, Metrics};
 use kiln_data::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -127,7 +126,7 @@ impl RunRecord {
     /// [`RunError::Record`] when it is damaged, [`RunError::Io`] when it cannot be read.
     pub fn read(folder: &Path) -> Result<Self, RunError> {
         let path = folder.join(RECORD);
-        let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        let bytes = file::read(&path).map_err(RunError::read(&path))?;
         serde_json::from_slice(&bytes).map_err(|error| RunError::Record { path, reason: error.to_string() })
     }
 
@@ -155,10 +154,10 @@ impl RunRecord {
 /// [`RunError::Metrics`] for a damaged line, [`RunError::Io`] when the file cannot be read.
 pub fn read_epochs(folder: &Path) -> Result<Vec<EpochRecord>, RunError> {
     let path = folder.join(METRICS);
-    let bytes = match fs::read(&path) {
+    let bytes = match file::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(RunError::io("read", &path)(error)),
+        Err(error) => return Err(RunError::read(&path)(error)),
     };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let lines = bytes[..whole].split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());

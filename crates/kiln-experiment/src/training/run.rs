@@ -145,16 +145,17 @@ pub fn resume_with(
 fn tell_of_checkpoints(path: &Path, observer: &dyn Observer) -> Result<(), ExperimentError> {
     let store = CheckpointStore::new(path.join(CHECKPOINTS), 1);
     let (newest, damaged) = store.newest()?;
-    for error in damaged {
-        tell(observer, &Event::Warning(&format!("{error}; going on from the one before")))?;
+    for error in &damaged {
+        let used = newest.as_ref().map(|newest| newest.path.as_path());
+        tell(observer, &Event::PassedOver { error, used, then: "going on from the one before" })?;
     }
     if let Some(checkpoint) = &newest
         && checkpoint.state.stop.is_none()
         && let Some(best) = &checkpoint.state.best
-        && let Err(error) = store.load(best)
+        && let Err(error) = store.load_weights(best)
     {
-        let lost = format!("{error}; the best weights so far are lost, those from here on count");
-        tell(observer, &Event::Warning(&lost))?;
+        let then = "the best weights so far are lost, those from here on count";
+        tell(observer, &Event::PassedOver { error: &error, used: None, then })?;
     }
     tell(observer, &Event::GoesOn(newest.map(|checkpoint| checkpoint.state.step)))
 }
@@ -174,6 +175,8 @@ impl Training<'_> {
     /// Trains, and records how it ended, also when it failed.
     fn go(mut self) -> Result<Trained, ExperimentError> {
         let result = in_pool(|| self.train()).and_then(|result| result);
+        // Before anything else is written: what is deleted is not made anew, and is no success.
+        self.run.must_be_there()?;
         self.record.finished = Some(rfc3339(SystemTime::now()));
         self.record.peak_rss_bytes = memory::peak_rss();
         self.record.exit_code = Some(match &result {

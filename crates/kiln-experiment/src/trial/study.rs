@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use kiln_validate::search::{Ending, Study, StudyError, StudyPlan, Trial, TrialRun};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
+use crate::job::new_pool;
 
 /// How a study is run.
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +33,8 @@ pub(crate) fn run_study<E: From<ExperimentError> + Send>(
     trial: impl Fn(&TrialRun) -> Result<Ending, E> + Sync,
     ended: impl Fn(&Trial) -> io::Result<()> + Sync,
 ) -> Result<(), E> {
-    let pool = || ThreadPoolBuilder::new().num_threads((how.threads / how.workers.max(1)).max(1)).build();
-    let pools: Vec<ThreadPool> =
-        (0..how.workers).map(|_| pool()).collect::<Result<_, _>>().map_err(ExperimentError::internal)?;
+    let pool = || new_pool((how.threads / how.workers.max(1)).max(1));
+    let pools: Vec<ThreadPool> = (0..how.workers).map(|_| pool()).collect::<Result<_, _>>()?;
     let pools = Mutex::new(pools);
     let take = || pools.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let objective = |run: &TrialRun| {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use kiln_config::{Flags, Resolved};
-use kiln_core::file::write_durably;
+use kiln_core::file::{self, write_durably};
 use kiln_validate::search::{Assignment, Study, StudyConfig};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ impl Folder {
         config: &StudyConfig,
         session: &Session,
     ) -> Result<(Self, Study), ExperimentError> {
-        let (journal, bytes, base) = (Study::header(config)?, bytes(&record), start.text()?);
+        let (journal, bytes, base) = (Study::header(config)?, bytes(&record), start.text());
         let mut files: Vec<(&str, &[u8])> = vec![(JOURNAL, &journal), (RECORD, &bytes)];
         files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
         let slug = format!("tune-{}", slug(&record.label));
@@ -94,14 +94,14 @@ impl Folder {
         trials: Option<u64>,
         session: &Session,
     ) -> Result<(Self, Study), ExperimentError> {
-        let file = path.join(RECORD);
-        let text = fs::read(&file).map_err(RunError::io("read", &file))?;
+        let name = path.join(RECORD);
+        let text = file::read(&name).map_err(RunError::read(&name))?;
         let mut record: TuneRecord = serde_json::from_slice(&text)
-            .map_err(|error| TuneError::Record { path: file.clone(), reason: error.to_string() })?;
+            .map_err(|error| TuneError::Record { path: name.clone(), reason: error.to_string() })?;
         let study = Study::open(&path.join(JOURNAL))?;
         if let Some(trials) = trials.filter(|trials| *trials != record.trials) {
             record.trials = trials;
-            write_durably(&file, &bytes(&record)).map_err(RunError::io("write", &file))?;
+            write_durably(&name, &bytes(&record)).map_err(RunError::io("write", &name))?;
         }
         // A run that was being made when its process was killed.
         if let Ok(entries) = fs::read_dir(path.join(TRIALS)) {
@@ -122,7 +122,12 @@ impl Folder {
 
     /// The run of a trial.
     pub(super) fn run(&self, number: u64) -> PathBuf {
-        self.path.join(TRIALS).join(format!("{number:04}"))
+        self.path.join(Self::place(number))
+    }
+
+    /// Where the run of a trial is in the folder.
+    pub(super) fn place(number: u64) -> PathBuf {
+        Path::new(TRIALS).join(format!("{number:04}"))
     }
 
     /// Where the configuration of the best trial is.

@@ -43,10 +43,11 @@ impl Trials<'_> {
         };
         job.check()?;
         let mut record = new_record(&job, self.arguments);
-        let (config, path) = (annotated(resolved), self.folder.run(trial.number()));
+        let (config, place) = (annotated(resolved), Folder::place(trial.number()));
         let files = [(CONFIG, config.as_bytes()), (RECORD, &record.to_bytes())];
-        let run = RunFolder::open_or_create(&path, &files)?;
+        let run = RunFolder::open_or_create(&self.folder.path, &place, &files)?;
         let result = self.train(&job, run.path(), trial);
+        run.must_be_there()?;
         record.finished = Some(rfc3339(SystemTime::now()));
         record.peak_rss_bytes = memory::peak_rss();
         match &result {

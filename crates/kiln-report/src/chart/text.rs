@@ -53,7 +53,7 @@ fn heading(chart: &Chart) -> String {
 }
 
 fn cut(text: &str, columns: usize) -> String {
-    text.chars().take(columns).collect()
+    human::printable(text).chars().take(columns).collect()
 }
 
 /// The values at both ends and in the middle of the x axis.

@@ -26,6 +26,8 @@ pub enum Event {
     End(End),
     /// One device of `kiln compare`.
     Compare(Compare),
+    /// Something may be wrong, and the program goes on.
+    Warning(Warning),
     /// The program ends with an error.
     Error(Failure),
 }
@@ -127,6 +129,17 @@ pub struct Difference {
     pub difference: f64,
 }
 
+/// What may be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What happened, and what it means.
+    pub message: String,
+    /// The name of the checkpoint that is damaged, where the warning is about one.
+    pub checkpoint: Option<String>,
+    /// The name of the checkpoint that is used in its place, where there is one.
+    pub used: Option<String>,
+}
+
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -142,6 +155,23 @@ pub struct Failure {
 mod tests {
     use super::*;
     use crate::EventWriter;
+
+    #[test]
+    fn a_warning_names_what_is_used_instead() {
+        let warning = Warning {
+            message: "checkpoint a is damaged".to_owned(),
+            checkpoint: Some("step-00000003".to_owned()),
+            used: None,
+        };
+        assert_eq!(
+            line(Event::Warning(warning)),
+            concat!(
+                r#"{"v":1,"event":"warning","message":"checkpoint a is damaged","#,
+                r#""checkpoint":"step-00000003","used":null}"#,
+                "\n"
+            )
+        );
+    }
 
     fn line(event: Event) -> String {
         let mut out = Vec::new();

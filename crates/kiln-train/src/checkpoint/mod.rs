@@ -13,6 +13,7 @@
 
 mod callback_states;
 mod deferred;
+mod find;
 mod manifest;
 mod read;
 mod state;
@@ -20,9 +21,10 @@ mod store;
 
 pub(crate) use callback_states::CallbackStates;
 pub(crate) use deferred::Deferred;
+pub use find::Verified;
 pub use manifest::Manifest;
-pub use read::Checkpoint;
+pub use read::{Checkpoint, SavedWeights};
 pub use state::TrainState;
 pub(crate) use state::{FORMAT, PartState};
-pub use store::{CheckpointStore, Verified};
+pub use store::CheckpointStore;
 pub(crate) use store::{Rest, folder_name};

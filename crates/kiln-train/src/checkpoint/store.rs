@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use kiln_core::Weights;
-use kiln_core::file::{TemporaryFolder, sync_folder, write_durably};
+use kiln_core::file::{PathKind, TemporaryFolder, make_below, sync_folder, write_durably};
 
 use super::manifest::{FileEntry, MANIFEST, Manifest};
-use super::read::{AVERAGE, Checkpoint, MODEL, OPTIM, STATE, TASK, best_of, load};
+use super::read::{AVERAGE, Checkpoint, MODEL, OPTIM, STATE, TASK, best_of};
 use super::{FORMAT, TrainState};
 use crate::TrainError;
 
@@ -18,7 +18,7 @@ const TEMPORARY: &str = ".tmp-";
 /// The folder `checkpoints/` of a run.
 #[derive(Debug, Clone)]
 pub struct CheckpointStore {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     keep: usize,
     extra: BTreeMap<String, Vec<u8>>,
 }
@@ -34,15 +34,6 @@ pub(crate) struct Rest {
     pub(crate) task: Weights,
 }
 
-/// What [`CheckpointStore::verify`] found in one folder.
-#[derive(Debug)]
-pub struct Verified {
-    /// The folder.
-    pub path: PathBuf,
-    /// The manifest, or what is wrong.
-    pub result: Result<Manifest, TrainError>,
-}
-
 impl CheckpointStore {
     /// The store in `folder`, which is made when the first checkpoint is saved; `keep` newest checkpoints stay,
     /// and the best.
@@ -56,69 +47,6 @@ impl CheckpointStore {
         self
     }
 
-    /// Folders of all checkpoints, oldest first, whole or not.
-    ///
-    /// # Errors
-    /// [`TrainError::Io`] when the folder cannot be listed; a folder that does not exist holds none.
-    pub fn list(&self) -> Result<Vec<PathBuf>, TrainError> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(TrainError::io("list", &self.folder, error)),
-        };
-        let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|e| TrainError::io("list", &self.folder, e))?;
-            if let Some(step) = step_of(&entry.path()) {
-                found.push((step, entry.path()));
-            }
-        }
-        found.sort();
-        Ok(found.into_iter().map(|(_, path)| path).collect())
-    }
-
-    /// Refuses a folder with checkpoints: a new run starts in an empty one.
-    pub(crate) fn must_be_empty(&self) -> Result<(), TrainError> {
-        if self.list()?.is_empty() { Ok(()) } else { Err(TrainError::NotEmpty { path: self.folder.clone() }) }
-    }
-
-    /// Checks length and hash of every file of every checkpoint, oldest first.
-    ///
-    /// # Errors
-    /// [`TrainError::Io`] when the folder cannot be listed; damage is in the result of its checkpoint.
-    pub fn verify(&self) -> Result<Vec<Verified>, TrainError> {
-        let check = |path: PathBuf| {
-            let result = load(&path).map(|(manifest, _)| manifest);
-            // A run that is going on may have deleted it in the meantime.
-            (result.is_ok() || path.exists()).then_some(Verified { path, result })
-        };
-        Ok(self.list()?.into_iter().filter_map(check).collect())
-    }
-
-    /// The newest checkpoint that is whole, and the damaged ones that are newer.
-    ///
-    /// # Errors
-    /// [`TrainError::Io`] when the folder cannot be listed; when there are checkpoints and none is whole, the
-    /// damage of the newest.
-    pub fn newest(&self) -> Result<(Option<Checkpoint>, Vec<TrainError>), TrainError> {
-        let mut damaged = Vec::new();
-        for path in self.list()?.into_iter().rev() {
-            match load(&path) {
-                Ok((_, checkpoint)) => return Ok((Some(checkpoint), damaged)),
-                Err(error) => damaged.push(error),
-            }
-        }
-        if damaged.is_empty() { Ok((None, damaged)) } else { Err(damaged.swap_remove(0)) }
-    }
-
-    /// The checkpoint called `name`.
-    ///
-    /// # Errors
-    /// [`TrainError::Damaged`] when it is not whole.
-    pub fn load(&self, name: &str) -> Result<Checkpoint, TrainError> {
-        load(&self.folder.join(name)).map(|(_, checkpoint)| checkpoint)
-    }
-
     /// Saves a checkpoint and deletes those that are no longer needed. Returns the name of its folder.
     pub(crate) fn save(
         &self,
@@ -128,7 +56,7 @@ impl CheckpointStore {
     ) -> Result<String, TrainError> {
         let name = folder_name(state.step);
         let path = self.folder.join(&name);
-        fs::create_dir_all(&self.folder).map_err(|e| TrainError::io("create", &self.folder, e))?;
+        self.make_folder()?;
         let temporary = TemporaryFolder::new_in(&self.folder, TEMPORARY)
             .map_err(|e| TrainError::io("write to", &self.folder, e))?;
 
@@ -155,7 +83,7 @@ impl CheckpointStore {
 
         // Whatever the mask of this process: a checkpoint is as readable as the run around it.
         open_to_readers(temporary.path()).map_err(|e| TrainError::io("share", temporary.path(), e))?;
-        if path.exists() {
+        if PathKind::of(&path).map_err(|e| TrainError::io("look at", &path, e))? != PathKind::Missing {
             // The same step again: the run ended right after a checkpoint. Moved aside first, so that the time
             // without either is one rename.
             let old = self.folder.join(format!("{TEMPORARY}old-{name}"));
@@ -166,9 +94,28 @@ impl CheckpointStore {
             fs::rename(temporary.keep(), &path).map_err(|e| TrainError::io("write", &path, e))?;
         }
         sync_folder(&self.folder).map_err(|e| TrainError::io("sync", &self.folder, e))?;
+        self.must_hold_the_best(state)?;
         self.point_to(state)?;
         self.prune()?;
         Ok(name)
+    }
+
+    /// Makes the folder in that of the run. Not the latter: where it is gone, somebody has deleted it.
+    fn make_folder(&self) -> Result<(), TrainError> {
+        let parent = self.folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let name = self.folder.file_name().unwrap_or_default();
+        make_below(parent.unwrap_or(Path::new(".")), Path::new(name))
+            .map_err(|e| TrainError::io("create", &self.folder, e))
+    }
+
+    /// An error when the best checkpoint is gone, which was there when it was saved.
+    fn must_hold_the_best(&self, state: &TrainState) -> Result<(), TrainError> {
+        let Some(best) = &state.best else { return Ok(()) };
+        let path = self.folder.join(best);
+        match fs::metadata(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(TrainError::io("find", &path, error)),
+        }
     }
 
     fn point_to(&self, state: &TrainState) -> Result<(), TrainError> {
@@ -189,7 +136,10 @@ impl CheckpointStore {
     fn prune(&self) -> Result<(), TrainError> {
         let all = self.list()?;
         let (old, kept) = all.split_at(all.len().saturating_sub(self.keep));
-        let best: Vec<String> = kept.iter().flat_map(|path| best_of(path)).collect();
+        let mut best = Vec::new();
+        for path in kept {
+            best.extend(best_of(path)?);
+        }
         for path in old {
             if !best.iter().any(|name| path.ends_with(name)) {
                 self.delete(path)?;
@@ -209,8 +159,14 @@ impl CheckpointStore {
     /// Makes `newest` the newest one: deletes what a crash left behind and every checkpoint of a later step (all of
     /// them with `None`), and points to it, which a crash may have prevented.
     pub(crate) fn clean(&self, newest: Option<&Checkpoint>) -> Result<(), TrainError> {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
-        for path in entries.flatten().map(|entry| entry.path()) {
+        let listed = |e| TrainError::io("list", &self.folder, e);
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(listed(error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(listed)?.path();
             let leftover =
                 path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(TEMPORARY));
             let later =
@@ -231,7 +187,7 @@ pub(crate) fn folder_name(step: u64) -> String {
     format!("step-{step:08}")
 }
 
-fn step_of(path: &Path) -> Option<u64> {
+pub(super) fn step_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.strip_prefix("step-")?.parse().ok()
 }
 

@@ -95,7 +95,7 @@ impl<T: Task> Run<'_, T> {
             self.best = Some(checkpoint.weights);
             return Ok(());
         }
-        match store.load(name) {
+        match store.load_weights(name) {
             Ok(best) => self.best = Some(best.weights),
             // A run that has ended has no other weights to give. One that goes on finds others from here on.
             Err(TrainError::Damaged { .. }) if self.state.stop.is_none() => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 
 /// How many folds run at once, and on how many threads each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +56,12 @@ impl Parallel {
         };
         thread::scope(|scope| {
             let work = &work;
-            let workers: Vec<_> =
-                (0..jobs + queue.late).map(|worker| scope.spawn(move || work(worker < jobs))).collect();
+            // As many as the system gives: fewer take longer, and come to the same.
+            let start = |worker| Builder::new().spawn_scoped(scope, move || work(worker < jobs)).ok();
+            let workers: Vec<_> = (0..jobs + queue.late).map_while(start).collect();
+            if workers.is_empty() {
+                work(true);
+            }
             for worker in workers {
                 if let Err(panic) = worker.join() {
                     resume_unwind(panic);

@@ -5,7 +5,7 @@ mod diff;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use kiln_core::Metrics;
+use kiln_core::{ErrorKind, Explain, Metrics};
 use kiln_experiment::Interrupt;
 use kiln_experiment::cv::compare_folds;
 use kiln_experiment::run::{self, RunRecord, Status, find, is_busy, is_cross_validation, read_epochs};
@@ -76,10 +76,10 @@ fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliErr
             let folders = [find(a, &runs_dir)?, find(b, &runs_dir)?];
             diff::diff(&folders, out)?;
             // What differs in two cross-validations is one thing, what follows from it another.
-            if !folders.iter().all(|folder| is_cross_validation(folder)) {
+            let [a, b] = &folders;
+            if !is_cross_validation(a)? || !is_cross_validation(b)? {
                 return Ok(());
             }
-            let [a, b] = &folders;
             let found = compare_folds([a, b], &session(global, Interrupt::default()))?;
             tell::cv_diff::report(&found, &folders, out)
         }
@@ -119,7 +119,8 @@ fn list(runs_dir: &Path, out: Output) -> Result<(), CliError> {
             }
             Err(error) => {
                 out.say(&format!("{name}: {error}"));
-                table.row([name, "damaged".to_owned()]);
+                let state = if error.kind() == ErrorKind::Io { "unreadable" } else { "damaged" };
+                table.row([name, state.to_owned()]);
             }
         }
     }

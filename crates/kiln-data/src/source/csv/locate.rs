@@ -1,12 +1,12 @@
 //! Where in the file a cell is. Only errors ask, so the file is read again for it.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
 use crate::FilePosition;
+use crate::source::files::open;
 
 /// A cell further than this from the start of its row is not looked for.
 const REACH: u64 = 1 << 20;
@@ -35,7 +35,7 @@ fn find(path: &Path, delimiter: u8, line: usize, column: usize) -> Option<FilePo
 
 /// The beginning of the row at `line`.
 fn row(path: &Path, line: usize) -> Option<Vec<u8>> {
-    let mut file = BufReader::new(File::open(path).ok()?);
+    let mut file = BufReader::new(open(path).ok()?.0);
     for _ in 1..line {
         file.skip_until(b'\n').ok()?;
     }

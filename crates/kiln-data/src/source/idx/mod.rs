@@ -4,14 +4,15 @@ mod file;
 mod gzip;
 mod problem;
 
-use std::fs::{DirEntry, File};
+use std::fs::DirEntry;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use kiln_core::file::PathKind;
 pub use problem::IdxProblem;
 
 use self::file::{IdxFile, What};
-use super::files::{name_of, reserve};
+use super::files::{kind, name_of, open, reserve};
 use super::reader::{Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
 
@@ -42,8 +43,9 @@ impl Reader for Idx {
 /// Told by the first bytes: no image file begins with two zeros or as gzip does.
 fn looks_like_idx(path: &Path) -> bool {
     let mut start = [0; 2];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && matches!(start, [0, 0] | [0x1f, 0x8b])
+    // What is no file is left to the reader of images, which says so: a pipe would be waited for.
+    let read = open(path).map(|(mut file, _)| file.read_exact(&mut start));
+    matches!(read, Ok(Ok(()))) && matches!(start, [0, 0] | [0x1f, 0x8b])
 }
 
 /// A file of images and the file of their labels.
@@ -62,8 +64,8 @@ pub(crate) struct Paths {
 
 impl Paths {
     /// Whether the training images are in `folder`.
-    pub(crate) fn are_in(folder: &Path) -> bool {
-        existing(folder, "train-images-idx3-ubyte").is_ok()
+    pub(crate) fn are_in(folder: &Path) -> Result<bool, DataError> {
+        is_there(folder, "train-images-idx3-ubyte")
     }
 
     /// The four files of `folder`, all of which must be there.
@@ -73,14 +75,14 @@ impl Paths {
 
     /// The files of `folder`, with or without a test part.
     fn find(folder: &Path) -> Result<Self, DataError> {
-        if !folder.is_dir() {
-            let path = folder.to_owned();
-            let error =
-                if folder.exists() { FileError::NotAFolder { path } } else { FileError::NotFound { path } };
-            return Err(error.into());
+        let path = folder.to_owned();
+        match kind(folder)? {
+            PathKind::Folder => {}
+            PathKind::Missing => return Err(FileError::NotFound { path }.into()),
+            _ => return Err(FileError::NotAFolder { path }.into()),
         }
-        let half = |kind| existing(folder, &format!("t10k-{kind}-ubyte")).is_ok();
-        let has_test = half("images-idx3") || half("labels-idx1");
+        let half = |kind| is_there(folder, &format!("t10k-{kind}-ubyte"));
+        let has_test = half("images-idx3")? || half("labels-idx1")?;
         let test = if has_test { Some(Pair::find(folder, "t10k")?) } else { None };
         Ok(Self { train: Pair::find(folder, "train")?, test })
     }
@@ -113,13 +115,20 @@ impl Pair {
 /// The file `name` or `name.gz` in `folder`.
 fn existing(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
     let plain = folder.join(name);
-    let packed = folder.join(format!("{name}.gz"));
-    if plain.exists() {
-        Ok(plain)
-    } else if packed.exists() {
-        Ok(packed)
-    } else {
-        Err(FileError::NotFound { path: plain }.into())
+    for path in [plain.clone(), folder.join(format!("{name}.gz"))] {
+        if kind(&path)? != PathKind::Missing {
+            return Ok(path);
+        }
+    }
+    Err(FileError::NotFound { path: plain }.into())
+}
+
+/// Whether there is `name` or `name.gz` in `folder`. Where the system does not say, that is an error.
+fn is_there(folder: &Path, name: &str) -> Result<bool, DataError> {
+    match existing(folder, name) {
+        Ok(_) => Ok(true),
+        Err(DataError::File(FileError::NotFound { .. })) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

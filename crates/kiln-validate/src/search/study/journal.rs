@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use kiln_core::file::{self, FileMark};
 use serde::{Deserialize, Serialize};
 
 use super::super::error::SearchError;
@@ -43,14 +44,19 @@ pub(super) fn header(config: &StudyConfig) -> Vec<u8> {
 pub(super) struct Journal {
     path: PathBuf,
     file: File,
+    /// Whether the path still leads to the file.
+    mark: FileMark,
     /// Bytes that are whole lines.
     length: u64,
 }
 
 impl Journal {
     pub(super) fn open(path: &Path) -> Result<(Self, StudyConfig, Vec<Trial>), SearchError> {
+        // Asked before it is opened: a pipe would be waited for.
+        file::open(path).map_err(SearchError::io("open", path))?;
         let mut file =
             OpenOptions::new().read(true).write(true).open(path).map_err(SearchError::io("open", path))?;
+        let mark = FileMark::of(path, &file).map_err(SearchError::io("look at", path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(SearchError::Busy { path: path.to_owned() }),
@@ -63,11 +69,13 @@ impl Journal {
         file.set_len(length)
             .and_then(|()| file.seek(SeekFrom::Start(length)))
             .map_err(SearchError::io("write", path))?;
-        Ok((Self { path: path.to_owned(), file, length }, config, trials))
+        Ok((Self { path: path.to_owned(), file, mark, length }, config, trials))
     }
 
     /// Adds a trial, and waits until it is on the disk.
     pub(super) fn append(&mut self, trial: &Trial) -> Result<(), SearchError> {
+        // What goes to a file that somebody has deleted is lost.
+        self.mark.check().map_err(SearchError::io("write", &self.path))?;
         let bytes = line(&Line::Trial(trial.clone()));
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
@@ -82,7 +90,7 @@ impl Journal {
 }
 
 pub(super) fn read(path: &Path) -> Result<(StudyConfig, Vec<Trial>), SearchError> {
-    let bytes = std::fs::read(path).map_err(SearchError::io("read", path))?;
+    let bytes = file::read(path).map_err(SearchError::io("read", path))?;
     let (config, trials, _) = parse(path, &bytes)?;
     Ok((config, trials))
 }

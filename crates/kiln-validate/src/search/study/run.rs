@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
 use std::time::Instant;
 
 use super::super::error::SearchError;
@@ -38,17 +39,21 @@ impl Study {
         let config = Arc::new(self.config.clone());
         let state = Progress { study: self, params: Vec::new(), ended, stopped: false, failed: None };
         let board = Board { state: Mutex::new(state), changed: Condvar::new() };
+        let work = || {
+            while let Some(trial) = board.next(plan, trials, &config) {
+                let began = Instant::now();
+                let guard = StopOnPanic(&board);
+                let ending = objective(&trial);
+                std::mem::forget(guard);
+                board.end(&trial, ending, began.elapsed().as_secs_f64());
+            }
+        };
         std::thread::scope(|scope| {
-            for _ in 0..plan.workers.max(1) {
-                scope.spawn(|| {
-                    while let Some(trial) = board.next(plan, trials, &config) {
-                        let began = Instant::now();
-                        let guard = StopOnPanic(&board);
-                        let ending = objective(&trial);
-                        std::mem::forget(guard);
-                        board.end(&trial, ending, began.elapsed().as_secs_f64());
-                    }
-                });
+            // As many as the system gives: the trials do not depend on how many run at once.
+            let start = |_| Builder::new().spawn_scoped(scope, work).ok();
+            let workers = (0..plan.workers.max(1)).map_while(start).count();
+            if workers == 0 {
+                work();
             }
         });
         match board.lock().failed.take() {

@@ -1,0 +1,129 @@
+//! Pipes, devices and folders where files are expected.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{make_pipe, trained};
+use crate::common::{Place, Ran, train};
+
+/// The process ends by itself within a time that no hang has.
+fn must_end(mut child: Child) -> Ran {
+    let began = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+            panic!("it hangs");
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+fn start(place: &Place, line: &str) -> Child {
+    place.command(&line.split(' ').collect::<Vec<_>>()).spawn().unwrap()
+}
+
+const CONFIG: &str = "[data]\nsource = \"csv\"\npath = \"own.csv\"\n[train]\nepochs = 2\n";
+
+#[test]
+fn a_configuration_comes_through_a_pipe() {
+    let place = trained();
+    make_pipe(&place.path().join("pipe"));
+    for line in [
+        "config check pipe",
+        "train pipe -q",
+        "tune pipe optim.lr=log(1e-3,1e-1) --trials 2 -q",
+        "cv pipe --folds 2 --tune optim.lr=log(1e-3,1e-1) --trials 2 -q",
+    ] {
+        let path = place.path().join("pipe");
+        let writer = thread::spawn(move || {
+            File::options().write(true).open(path).unwrap().write_all(CONFIG.as_bytes())
+        });
+        let ran = must_end(start(&place, line));
+        assert_eq!(ran.code, Some(0), "{line}: {}", ran.stderr);
+        writer.join().unwrap().unwrap();
+    }
+    // The path in it counts from the current folder, and the data give the run its name.
+    let named = |run: &std::path::PathBuf| run.to_str().unwrap().contains("-own-");
+    assert!(place.run_dirs().iter().all(|run| named(run) || run.to_str().unwrap().contains("own")));
+}
+
+#[test]
+fn whoever_waits_for_a_pipe_is_stopped_by_the_first_signal() {
+    let place = Place::new();
+    make_pipe(&place.path().join("pipe"));
+    for line in
+        ["train pipe", "cv pipe", "tune pipe optim.lr=log(1e-3,1e-1)", "curve learning pipe", "path pipe"]
+    {
+        for signal in ["-TERM", "-INT"] {
+            let child = start(&place, line);
+            thread::sleep(Duration::from_millis(300));
+            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+            assert!(sent.success(), "{line} has ended without reading the pipe");
+            let ran = must_end(child);
+            assert_eq!(ran.code, None, "{line} {signal}: {}", ran.stderr);
+        }
+    }
+    assert!(!place.runs().exists());
+}
+
+#[test]
+fn data_are_refused_at_once_where_they_are_no_file() {
+    let place = trained();
+    let trained_on_images = Place::new();
+    train(&trained_on_images, "digits train.epochs=1");
+    let dir = |place: &Place| place.run_dir().display().to_string();
+    let (table, images) = (dir(&place), dir(&trained_on_images));
+    make_pipe(&place.path().join("pipe.csv"));
+    symlink("/dev/zero", place.path().join("device.csv")).unwrap();
+    fs::create_dir(place.path().join("folder.csv")).unwrap();
+    for name in ["pipe.csv", "device.csv", "folder.csv"] {
+        for line in [
+            format!("train data.source=csv --data {name}"),
+            format!("predict {table} {name}"),
+            format!("predict {images} {name}"),
+            format!("eval {table} --data {name}"),
+            format!("data info data.source=csv data.path={name}"),
+        ] {
+            if name == "folder.csv" && line.contains(&images) {
+                continue;
+            }
+            let ran = must_end(start(&place, &line));
+            ran.failed(3, name);
+        }
+    }
+    // The files of a set.
+    fs::create_dir(place.path().join("set")).unwrap();
+    make_pipe(&place.path().join("set/train-images-idx3-ubyte"));
+    make_pipe(&place.path().join("set/train-labels-idx1-ubyte"));
+    must_end(start(&place, "train data.source=idx --data set")).failed(3, "is not a regular file");
+    // Devices and folders as a configuration.
+    must_end(start(&place, "train /dev/zero")).failed(2, "/dev/zero is not a file");
+    must_end(start(&place, "train folder.csv")).failed(2, "is a folder");
+}
+
+#[test]
+fn the_files_of_a_run_are_no_pipes() {
+    let place = trained();
+    let run = place.run_dir();
+    let last = crate::common::newest_checkpoint(&run);
+    for (path, line, code) in [
+        (run.join("run.json"), "runs show last", 5),
+        (run.join("metrics.jsonl"), "runs show last", 5),
+        (last.join("model.safetensors"), "verify last", 5),
+        (last.join("MANIFEST.json"), "verify last", 5),
+        (run.join("run.toml"), "runs show last", 2),
+    ] {
+        let kept = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        make_pipe(&path);
+        let ran = must_end(start(&place, line));
+        assert_eq!(ran.code, Some(code), "{}: {}", path.display(), ran.stderr);
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, kept).unwrap();
+    }
+}
