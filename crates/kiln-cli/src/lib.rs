@@ -15,6 +15,7 @@ mod output;
 mod picture;
 mod render;
 mod signal;
+mod sink;
 mod target;
 mod tell;
 mod visible;

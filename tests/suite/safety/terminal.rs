@@ -40,7 +40,6 @@ fn names_are_shown_and_not_obeyed() {
         &["data", "check", run.join("run.toml").to_str().unwrap()],
         &["config", "print", run.join("run.toml").to_str().unwrap()],
         &["schedule", "plot", run.join("run.toml").to_str().unwrap()],
-        &["predict", "last", "own.csv", "--json"],
         &["resume", "last"],
         &["cv", run.join("run.toml").to_str().unwrap(), "--folds", "2"],
     ] {

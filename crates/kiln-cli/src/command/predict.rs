@@ -1,11 +1,10 @@
 //! `kiln predict`.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use kiln_core::file::DurableFile;
 use kiln_experiment::Interrupt;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
 use kiln_experiment::stored;
@@ -17,8 +16,8 @@ use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
 use crate::signal;
+use crate::sink::Sink;
 use crate::target::Target;
-use crate::visible::Visible;
 
 /// Predict for new inputs with a run's best weights.
 #[derive(Debug, Clone, Args)]
@@ -88,10 +87,10 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
         Some(path) => CliError::Write { path: path.clone(), error },
         None => CliError::Output(error),
     };
-    let mut sink = Sink::open(target.as_ref()).map_err(failed)?;
-    let mut writer = Writer::new(&mut sink, format, columns).map_err(failed)?;
     // From here on a signal must not leave a part of a file beside the output.
     let interrupt = target.as_ref().map(|target| (signal::listen(), target.path().to_owned()));
+    let mut sink = Sink::open(target.as_ref()).map_err(failed)?;
+    let mut writer = Writer::new(&mut sink, format, columns).map_err(failed)?;
     items.predict(|means, deviations| match &interrupt {
         Some((interrupt, path)) if interrupt.is_set() => {
             Err(CliError::Stopped { path: path.clone(), code: interrupt.exit_code().unwrap_or(130) })
@@ -104,51 +103,6 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
         out.say(&format!("{} predictions in {}", items.len(), path.display()));
     }
     Ok(())
-}
-
-/// A file, a terminal, or standard output that is none.
-#[derive(Debug)]
-enum Sink {
-    File(DurableFile),
-    Terminal(BufWriter<Visible<io::Stdout>>),
-    Stdout(BufWriter<io::Stdout>),
-}
-
-impl Sink {
-    fn open(target: Option<&Target>) -> io::Result<Self> {
-        Ok(match target {
-            Some(target) => Self::File(target.create()?),
-            None if io::stdout().is_terminal() => Self::Terminal(BufWriter::new(Visible::new(io::stdout()))),
-            None => Self::Stdout(BufWriter::new(io::stdout())),
-        })
-    }
-
-    /// Puts a file in its place, where it stands as a whole.
-    fn close(self) -> io::Result<()> {
-        match self {
-            Self::File(file) => file.commit(),
-            Self::Terminal(mut out) => out.flush(),
-            Self::Stdout(mut out) => out.flush(),
-        }
-    }
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.write(bytes),
-            Self::Terminal(out) => out.write(bytes),
-            Self::Stdout(out) => out.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::File(file) => file.flush(),
-            Self::Terminal(out) => out.flush(),
-            Self::Stdout(out) => out.flush(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use kiln_core::ErrorKind;
-use kiln_core::file::says_missing;
 
 use crate::FilePosition;
 use crate::source::csv::CsvProblem;
@@ -116,12 +115,10 @@ pub enum FileError {
 
 impl FileError {
     pub(super) fn read(path: &Path, error: std::io::Error) -> Self {
-        use std::io::ErrorKind::{InvalidData, IsADirectory, NotADirectory};
+        use std::io::ErrorKind::{InvalidFilename, IsADirectory, NotADirectory, NotFound};
         match error.kind() {
+            NotFound | InvalidFilename => Self::NotFound { path: path.to_owned() },
             NotADirectory => Self::NotAFolder { path: path.to_owned() },
-            _ if says_missing(&error) => Self::NotFound { path: path.to_owned() },
-            // Without a number of the system: a device or a pipe, which was not opened.
-            InvalidData if error.raw_os_error().is_none() => Self::NotAFile { path: path.to_owned() },
             IsADirectory => Self::NotAFile { path: path.to_owned() },
             _ => Self::Read { path: path.to_owned(), error },
         }
@@ -172,7 +169,5 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert_eq!([number(36), number(5), number(24)], [ErrorKind::Data, ErrorKind::Io, ErrorKind::Io]);
         }
-        let pipe = kiln_core::file::open(&std::env::temp_dir()).expect_err("a folder");
-        assert!(matches!(FileError::read(Path::new("a.csv"), pipe), FileError::NotAFile { .. }));
     }
 }

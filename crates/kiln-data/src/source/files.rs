@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use kiln_core::file::{self, PathKind};
+use kiln_core::file::{self, PathKind, says_missing};
 
 use crate::{DataConfig, DataError, FileError, SettingError};
 
@@ -17,7 +17,12 @@ impl DataConfig {
 
 /// Opens a regular file; its length comes along. A pipe is not waited for.
 pub(super) fn open(path: &Path) -> Result<(File, u64), DataError> {
-    file::open(path).map_err(|error| DataError::read(path, error))
+    file::open(path).map_err(|error| match error.raw_os_error() {
+        Some(_) => DataError::read(path, error),
+        // The system was not even asked: a name that no file can have, a folder, a device or a pipe.
+        None if says_missing(&error) => FileError::NotFound { path: path.to_owned() }.into(),
+        None => FileError::NotAFile { path: path.to_owned() }.into(),
+    })
 }
 
 /// What a path leads to.

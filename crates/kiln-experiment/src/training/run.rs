@@ -272,6 +272,8 @@ impl Training<'_> {
         record.zero_outputs = units(|layer| layer.zero_outputs);
         record.zero_inputs = units(|layer| layer.zero_inputs);
         record.peak_rss_bytes = memory::peak_rss();
+        // What is deleted is no success to tell of.
+        self.run.must_be_there()?;
         let (run, stop) = (self.run.path(), &outcome.stop);
         tell(self.observer, &Event::TrainingEnds { run, record, stop })
     }

@@ -1,0 +1,60 @@
+//! Where the data of a command go: a file that is there as a whole or not at all, or standard output.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use kiln_core::file::DurableFile;
+
+use crate::target::Target;
+use crate::visible::Visible;
+
+/// A file, a terminal, or standard output that is none.
+#[derive(Debug)]
+pub(crate) enum Sink {
+    File(DurableFile),
+    Terminal(BufWriter<Visible<io::Stdout>>),
+    Stdout(BufWriter<io::Stdout>),
+}
+
+impl Sink {
+    /// Begins to write to a file, or standard output.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(crate) fn open(target: Option<&Target>) -> io::Result<Self> {
+        Ok(match target {
+            Some(target) => Self::File(target.create()?),
+            None if io::stdout().is_terminal() => Self::Terminal(BufWriter::new(Visible::new(io::stdout()))),
+            None => Self::Stdout(BufWriter::new(io::stdout())),
+        })
+    }
+
+    /// Puts a file in its place, where it stands as a whole.
+    ///
+    /// # Errors
+    /// What the operating system says; what was there is then as it was.
+    pub(crate) fn close(self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.commit(),
+            Self::Terminal(mut out) => out.flush(),
+            Self::Stdout(mut out) => out.flush(),
+        }
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.write(bytes),
+            Self::Terminal(out) => out.write(bytes),
+            Self::Stdout(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.flush(),
+            Self::Terminal(out) => out.flush(),
+            Self::Stdout(out) => out.flush(),
+        }
+    }
+}
