@@ -100,7 +100,10 @@ fn charts_and_sheets_replace_neither_configuration_nor_data() {
     ] {
         place.fails(line, 2, "is the input: the output would replace it");
     }
-    place.write("aug.toml", "[data]\nsource = \"digits\"\n[augment]\npolicy = \"trivial-augment\"\n");
+    place.write(
+        "aug.toml",
+        "[data]\nsource = \"digits\"\n[augment]\ntransforms = [{ kind = \"horizontal-flip\" }]\n",
+    );
     symlink(place.path().join("aug.toml"), place.path().join("aug.png")).unwrap();
     place.fails("augment preview aug.toml -o aug.png", 2, "is the input");
     assert_eq!(fs::read_to_string(place.path().join("my.toml")).unwrap(), "[data]\nsource = \"iris\"\n");

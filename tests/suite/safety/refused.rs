@@ -113,21 +113,24 @@ fn no_file_descriptor_left() {
 #[test]
 fn threads_that_cannot_be_started_are_an_error() {
     let place = trained();
-    // Room for the program, and not for the stacks of so many threads.
-    let little = "ulimit -v 4000000";
+    // Room for the program, and not for the stack of a thread.
+    let none = "ulimit -v 16000000; export RUST_MIN_STACK=32000000000";
     for line in [
-        "train iris --threads 4096 train.epochs=1",
-        "eval last --threads 4096",
-        "predict last own.csv --threads 4096",
-        "cv iris --folds 2 --threads 4096 train.epochs=1",
-        "data info iris --threads 4096",
+        "train iris --threads 3 train.epochs=1",
+        "train iris --threads 3 train.epochs=1 --dry-run",
+        "eval last --threads 3",
+        "predict last own.csv --threads 3",
+        "cv iris --folds 2 --threads 3 train.epochs=1",
+        "tune iris optim.lr=log(1e-3,1e-1) --trials 2 --workers 2 --threads 3",
+        "path wine model.kind=linear --threads 3",
+        "lr-find iris --threads 3",
+        "compare iris --devices flex --threads 3",
     ] {
-        let ran = limited(&place, little, line);
-        if line.starts_with("data") {
-            assert_eq!(ran.code, Some(0), "{line}: {}", ran.stderr);
-        } else {
-            ran.failed(7, "cannot start 4096 threads");
-        }
+        limited(&place, none, &line.replace('(', "\\(").replace(')', "\\)"))
+            .failed(7, "cannot start 3 threads");
     }
-    place.ok("train iris --threads 2 train.epochs=1");
+    let before = place.run_dirs().len();
+    let ran = limited(&place, none, "data info iris");
+    assert_eq!(ran.code, Some(0), "what needs no thread does without: {}", ran.stderr);
+    assert_eq!(place.run_dirs().len(), before);
 }

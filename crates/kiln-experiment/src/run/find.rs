@@ -74,26 +74,31 @@ pub fn find_with(name: &str, folder: &Path, marker: &str) -> Result<PathBuf, Run
         return Ok(path.to_owned());
     }
     let names = list_with(name, folder, marker)?;
+    // Where the system does not say whether it is one, that is the error.
+    let found = |name: &String| {
+        let (path, marked) = (folder.join(name), folder.join(name).join(marker));
+        is_file(&marked).map(|_| path).map_err(RunError::io("look at", &marked))
+    };
     if name == "last"
         && let Some(last) = names.last()
     {
-        return Ok(folder.join(last));
+        return found(last);
     }
     let starting: Vec<_> = names.iter().filter(|known| known.starts_with(name)).collect();
-    let found = if starting.is_empty() {
+    let matches = if starting.is_empty() {
         names.iter().filter(|known| known.contains(name)).collect()
     } else {
         starting
     };
-    match found.as_slice() {
+    match matches.as_slice() {
         _ if name.is_empty() => Err(not_found(name, folder, &names)),
         [] if is_folder(path).map_err(RunError::io("look at", path))? => {
             Err(RunError::NotARun { path: path.to_owned() })
         }
         [] => Err(not_found(name, folder, &names)),
-        [one] => Ok(folder.join(one)),
+        [one] => found(one),
         several => match several.iter().find(|known| **known == name) {
-            Some(exact) => Ok(folder.join(exact)),
+            Some(exact) => found(exact),
             None => Err(RunError::Ambiguous {
                 name: name.to_owned(),
                 matches: several.iter().map(|name| (*name).clone()).collect(),
