@@ -4,9 +4,10 @@ mod durable;
 mod folder;
 mod kind;
 mod read;
+mod sync;
 mod temporary;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -14,6 +15,7 @@ pub use durable::DurableFile;
 pub use folder::{FileMark, make_below};
 pub use kind::{PathKind, is_file, is_folder, is_same_file, says_missing};
 pub use read::{is_refusal, open, read, read_open};
+pub use sync::sync_folder;
 pub use temporary::TemporaryFolder;
 
 /// Writes `bytes` to `path` so that a crash leaves the old file or the new one, never a part.
@@ -27,22 +29,6 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     make_readable(&file)?;
     file.write_all(bytes)?;
     file.commit()
-}
-
-/// Makes a rename or a new file in `folder` survive a power cut.
-///
-/// # Errors
-/// Whatever the operating system says.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Only Unix lets a folder be opened as a file.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 /// Whatever the mask of this process: others read results, too.

@@ -4,7 +4,8 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{folder_of, sync_folder, temporary};
+use super::sync::{folder_of, sync_folder};
+use super::temporary::file_in;
 
 /// A file that takes its place once it is whole: a crash, a full disk or a drop leaves the old file as it was.
 ///
@@ -43,7 +44,7 @@ impl DurableFile {
     /// # Errors
     /// Whatever the operating system says: above all that the folder is not there or may not be written.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let (file, temporary) = temporary::file_in(folder_of(path), ".tmp-")?;
+        let (file, temporary) = file_in(folder_of(path), ".tmp-")?;
         let temporary = Temporary { path: temporary, renamed: false };
         Ok(Self { file: BufWriter::new(file), path: path.to_owned(), temporary })
     }
