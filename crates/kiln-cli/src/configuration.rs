@@ -17,6 +17,7 @@ pub(crate) fn configuration(arguments: &ConfigArguments, global: &Global) -> Res
 pub(crate) fn configuration_with(arguments: &ConfigArguments, flags: Flags) -> Result<Resolved, CliError> {
     let request = Request {
         config: arguments.config.clone(),
+        text: None,
         environment: std::env::vars_os().collect(),
         overrides: arguments.overrides.clone(),
         flags,

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::{limited, trained};
-use crate::common::{Place, newest_checkpoint};
+use crate::common::newest_checkpoint;
 
 /// A link to itself, which the system refuses to look at: it stands for a disk that fails and for folders that are closed.
 fn closed(path: &Path) {
