@@ -26,20 +26,15 @@ type Error = Box<dyn std::error::Error>;
 /// Random 28×28 images: what they show does not matter to the clock.
 fn images(items: usize) -> Dataset {
     let seed = Seed::new(1);
-    Dataset {
-        name: "noise".to_owned(),
-        features: Features::Images(Images {
-            pixels: (0..items as u64 * 784).map(|i| seed.bits(i) as u8).collect(),
-            shape: [1, 28, 28],
-        }),
-        target: Target::Classes {
-            labels: (0..items as u32).map(|i| i % 10).collect(),
-            names: (0..10).map(|i| i.to_string()).collect(),
-        },
-        weights: None,
-        fixed_test: Vec::new(),
-        fingerprint: Default::default(),
-    }
+    let features = Features::Images(Images {
+        pixels: (0..items as u64 * 784).map(|i| seed.bits(i) as u8).collect(),
+        shape: [1, 28, 28],
+    });
+    let target = Target::Classes {
+        labels: (0..items as u32).map(|i| i % 10).collect(),
+        names: (0..10).map(|i| i.to_string()).collect(),
+    };
+    Dataset::new("noise", features, target)
 }
 
 struct Bench {

@@ -26,7 +26,7 @@
 //! | `flex`, `ndarray`, `wgpu` | a backend |
 //! | `experiment` | [`config`], [`experiment`], and [`Run`] |
 //! | `report` | [`report`] |
-//! | `gzip`, `images` | data sets in compressed IDX files, and in folders of PNG and JPEG files |
+//! | `gzip`, `images` | data sets in compressed IDX files, and of image files |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!

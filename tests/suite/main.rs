@@ -22,6 +22,7 @@ mod old_runs;
 mod own_kill;
 mod path;
 mod path_trained;
+mod photos;
 mod regularisation;
 mod safety;
 mod selection;

@@ -14,17 +14,11 @@ fn noise(seed: Seed) -> Dataset {
         let numbers = (0..ROWS).map(|row| seed.at(index as u64).normal(row as u64)).collect();
         Column { name: format!("x{index}"), values: Values::Numeric(numbers) }
     };
-    Dataset {
-        name: "noise".to_owned(),
-        features: Features::Table((0..COLUMNS).map(column).collect()),
-        target: Target::Classes {
-            labels: (0..ROWS as u32).map(|row| row % 2).collect(),
-            names: vec!["a".to_owned(), "b".to_owned()],
-        },
-        weights: None,
-        fixed_test: Vec::new(),
-        fingerprint: Default::default(),
-    }
+    let target = Target::Classes {
+        labels: (0..ROWS as u32).map(|row| row % 2).collect(),
+        names: vec!["a".to_owned(), "b".to_owned()],
+    };
+    Dataset::new("noise", Features::Table((0..COLUMNS).map(column).collect()), target)
 }
 
 fn fit(data: &Dataset, train: &[usize], select: Option<usize>) -> Fitted {

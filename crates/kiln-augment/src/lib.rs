@@ -23,6 +23,7 @@
 //! ```
 
 mod batch;
+mod center_crop;
 mod compose;
 mod config;
 mod draw;

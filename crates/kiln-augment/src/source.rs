@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
 use kiln_data::{Batch, DataError, Fingerprint, InputShape, Rows, Source};
 
+use crate::center_crop::{CenterCrop, ThenCrop};
 use crate::op::mixup;
 use crate::rows::{self, AnyRowTransform, Smote};
 use crate::table::{Between, TableStatistics};
@@ -42,6 +43,8 @@ use crate::{AugmentError, Mix, Transform, transform_samples};
 pub struct Augmented {
     rows: Rows,
     shape: InputShape,
+    /// The shape of images after the transforms, from that of the data set on, which may be larger than what the model sees.
+    reached: Option<[usize; 3]>,
     transforms: crate::Compose,
     /// What each byte becomes, a table a channel; empty for tables.
     scaled: Vec<[f32; 256]>,
@@ -58,6 +61,7 @@ impl Augmented {
     pub fn new(rows: Rows) -> Self {
         Self {
             shape: rows.fitted().input_shape(),
+            reached: rows.dataset().features.as_images().map(|images| images.shape),
             scaled: rows.fitted().pixel_tables().unwrap_or_default(),
             rows,
             transforms: crate::Compose::new(Vec::new()),
@@ -72,14 +76,19 @@ impl Augmented {
     /// # Errors
     /// [`AugmentError::Kind`] for a table, [`AugmentError::Resized`] when the images would come out in another shape than
     /// those that the model is judged on, and what [`Transform::output_shape`] says.
+    ///
+    /// With [`DataConfig::crop`](kiln_data::DataConfig::crop) transforms get images of the larger size that they are kept in. A random
+    /// crop to the size of the model ends that; without one, the middle is taken at the end, as it is where the model is judged.
     pub fn transform(mut self, transform: impl Transform + 'static) -> Result<Self, AugmentError> {
-        let Some(input) = self.image_shape() else {
+        let Some(seen) = self.image_shape() else {
             return Err(AugmentError::Kind { name: "transform".to_owned(), needs: "images" });
         };
+        let input = self.reached.unwrap_or(seen);
         let output = transform.output_shape(input)?;
-        if output != input {
+        if output != input && output != seen {
             return Err(AugmentError::Resized { name: "transform".to_owned(), input, output });
         }
+        self.reached = Some(output);
         self.transforms.push(Box::new(transform));
         Ok(self)
     }
@@ -141,16 +150,20 @@ impl Augmented {
     }
 
     fn images(&self, rows: &[usize], seeds: &[Seed], shape: [usize; 3]) -> Result<Vec<f32>, DataError> {
-        let images = self.rows.dataset().features.as_images().filter(|images| images.shape == shape);
+        let kept = self.rows.fitted().image_settings().size;
+        let kept = kept.map(|[height, width]| [shape[0], height, width]);
+        let fits = |found: [usize; 3]| found == shape || Some(found) == kept;
+        let images = self.rows.dataset().features.as_images().filter(|images| fits(images.shape));
         // What is wrong with them is what the preprocessing says.
         let Some(images) = images else { return self.rows.input_numbers(rows) };
-        let size: usize = shape.iter().product();
+        let crop = (self.reached != Some(shape)).then_some(CenterCrop { size: [shape[1], shape[2]] });
+        let transform = ThenCrop { transforms: &self.transforms, crop };
         let plane = (shape[1] * shape[2]).max(1);
         let gathered = images.gather(rows)?;
-        let mut numbers = vec![0.0; rows.len() * size];
+        let mut numbers = vec![0.0; rows.len() * shape.iter().product::<usize>()];
         // A row that is not there has no pixels, and that is an error.
         let sample = |index: usize| gathered.image(index);
-        transform_samples(&self.transforms, shape, sample, seeds, &mut numbers, |image, target| {
+        transform_samples(&transform, images.shape, sample, seeds, &mut numbers, |image, target| {
             let planes = target.chunks_exact_mut(plane).zip(image.planes());
             for ((target, pixels), scaled) in planes.zip(&self.scaled) {
                 for (number, pixel) in target.iter_mut().zip(pixels) {

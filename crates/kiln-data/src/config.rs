@@ -6,6 +6,8 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
+
 /// The section `[data]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -39,7 +41,24 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(transform = Range::at_least(0.0).bounds())]
     pub cache_limit: Option<f64>,
-    /// The share of the items that are not test items which is held out for validation, `[0, 1)`. Default 0.1.
+    /// Images only: the size that every image is brought to, a side or `[height, width]`, in pixels, `[1, 65535]`. Default: none, all
+    /// images are of one size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ImageSize>,
+    /// With `size`: what becomes of an image of another size: `shorter-crop` (it covers the size, the middle is kept), `letterbox` (it
+    /// fits in, the rest is black) or `stretch`. Default `shorter-crop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resize: Option<Resize>,
+    /// With `size`: the middle that the model sees of every image, a side or `[height, width]`, in pixels, from 1 to `size`. Training
+    /// images come whole to the augmentation, which may end in a random crop of that size. Default: all of the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crop: Option<ImageSize>,
+    /// Images only: what happens to files that cannot be read, `error` or `skip` (they are left out, counted and named). Default
+    /// `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
+    /// The share of the items that are not test items which is held out for validation, `[0, 1)`; a source with a
+    /// fixed validation part ignores it. Default 0.1.
     #[serde(default = "tenth")]
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub validation: f64,
@@ -130,6 +149,10 @@ impl DataConfig {
             weight: None,
             cache: None,
             cache_limit: None,
+            size: None,
+            resize: None,
+            crop: None,
+            broken: None,
             validation: tenth(),
             test: fifth(),
             stratify: true,
@@ -140,6 +163,16 @@ impl DataConfig {
             whiten: false,
         }
     }
+
+    /// How image files become images of one size; they are checked where files are read.
+    pub fn image_settings(&self) -> ImageSettings {
+        ImageSettings {
+            size: self.size.map(ImageSize::sides),
+            resize: self.resize.unwrap_or_default(),
+            crop: self.crop.map(ImageSize::sides),
+        }
+    }
+
     /// The settings that are set and belong to readers: each means something to the sources that
     /// [list](crate::source::SourceInfo::settings) it, and to no other.
     pub(crate) fn of_readers(&self) -> impl Iterator<Item = &'static str> {
@@ -151,6 +184,10 @@ impl DataConfig {
             ("data.path", self.path.is_some()),
             ("data.cache", self.cache.is_some()),
             ("data.cache_limit", self.cache_limit.is_some()),
+            ("data.size", self.size.is_some()),
+            ("data.resize", self.resize.is_some()),
+            ("data.crop", self.crop.is_some()),
+            ("data.broken", self.broken.is_some()),
         ];
         settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
     }

@@ -1,6 +1,6 @@
 //! A data set in memory: inputs as they were read, and what the model predicts.
 
-use crate::{Features, Fingerprint, Precision, Target};
+use crate::{Arrangement, Features, Fingerprint, Precision, Target};
 
 /// A data set in memory. 8-bit images stay 8-bit, columns stay columns: nothing is scaled or encoded here,
 /// because whatever is fitted is fitted on the training part only (see [`crate::preprocess`]).
@@ -27,6 +27,8 @@ pub struct Dataset {
     pub fixed_test: Vec<usize>,
     /// That of the contents, by [`Fingerprint::of`].
     pub fingerprint: Fingerprint,
+    /// What is known of the rows besides: groups, times, where they come from.
+    pub arrangement: Arrangement,
 }
 
 impl Dataset {
@@ -44,7 +46,19 @@ impl Dataset {
         weights: Option<Vec<f64>>,
     ) -> Self {
         let fingerprint = Fingerprint::of(&features, &target, &fixed_test, weights.as_deref());
-        Self { name, features, target, weights, fixed_test, fingerprint }
+        let arrangement = Arrangement::default();
+        Self { name, features, target, weights, fixed_test, fingerprint, arrangement }
+    }
+
+    /// With what is known of the rows. What a split depends on becomes a part of the fingerprint.
+    pub(crate) fn arranged(self, arrangement: Arrangement) -> Self {
+        let digest = arrangement.digest();
+        let fingerprint = if digest.is_empty() {
+            self.fingerprint
+        } else {
+            Fingerprint::of_parts([self.fingerprint.as_str().as_bytes(), &digest])
+        };
+        Self { fingerprint, arrangement, ..self }
     }
 
     /// How exactly a run took the numbers that was begun on data with the fingerprint `recorded`; `None` where it was begun

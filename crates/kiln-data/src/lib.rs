@@ -1,5 +1,6 @@
 //! Data sets, splits, preprocessing fitted on the training part, and seeded loading.
 
+mod arrangement;
 mod batch;
 mod cache;
 mod cell;
@@ -16,10 +17,12 @@ mod position;
 mod precision;
 mod prepared;
 pub mod preprocess;
+mod skipped;
 pub mod source;
 mod split;
 mod target;
 
+pub use arrangement::Arrangement;
 pub use batch::Batch;
 pub use cell::CellValue;
 pub use config::{Components, DataConfig, Encode, TaskKind};
@@ -36,6 +39,8 @@ pub use position::FilePosition;
 pub use precision::Precision;
 pub use prepared::Prepared;
 pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TrainView};
+pub use skipped::Skipped;
 pub use source::csv::{ColumnKind, ColumnSchema};
+pub use source::images::{Broken, ImageSettings, ImageSize, Resize};
 pub use split::Split;
 pub use target::{Target, TargetNumbers, Targets};

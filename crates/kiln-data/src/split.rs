@@ -19,8 +19,8 @@ pub struct Split {
 impl Split {
     /// Draws the parts.
     ///
-    /// The test part is the source's fixed one, or else the share `config.test` of all rows; the validation part
-    /// is the share `config.validation` of what is left. Shares are rounded to the nearest number of rows.
+    /// The test part is the source's fixed one, or else the share `config.test` of all rows that are in no fixed part; the validation
+    /// part is the source's fixed one, or else the share `config.validation` of what is left. Shares are rounded to the nearest number of rows.
     /// With `config.stratify` and classes, each class gives a part its own share, less than one row off (method of
     /// the largest remainder). Whatever is drawn, one row of each class stays behind, so a class of a single row
     /// is trained on.
@@ -37,12 +37,18 @@ impl Split {
         let validation_share = Range::BELOW_ONE.check("data.validation", config.validation)?;
         let rows = check::dataset(dataset)?;
         let strata = Strata::new(dataset.target.strata().filter(|_| config.stratify));
+        let (rest, fixed_validation) =
+            fixed((0..rows).collect(), &dataset.arrangement.fixed_validation, rows)?;
         let (rest, test) = if dataset.fixed_test.is_empty() {
-            strata.hold_out((0..rows).collect(), test_share, seed.at(0))
+            strata.hold_out(rest, test_share, seed.at(0))
         } else {
-            fixed(&dataset.fixed_test, rows)?
+            fixed(rest, &dataset.fixed_test, rows)?
         };
-        let (train, validation) = strata.hold_out(rest, validation_share, seed.at(1));
+        let (train, validation) = if fixed_validation.is_empty() {
+            strata.hold_out(rest, validation_share, seed.at(1))
+        } else {
+            (rest, fixed_validation)
+        };
         if train.is_empty() {
             return Err(DataError::NoTraining { rows });
         }
@@ -68,14 +74,14 @@ impl Split {
     }
 }
 
-/// The rows that are not in `test`, and `test` in rising order.
-fn fixed(test: &[usize], rows: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
-    check::rows(test, rows)?;
+/// Those of `all`, which rise, that are not in `part`, and those that are. There are `rows` in the data set.
+fn fixed(all: Vec<usize>, part: &[usize], rows: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    check::rows(part, rows)?;
     let mut held = vec![false; rows];
-    for &row in test {
+    for &row in part {
         held[row] = true;
     }
-    Ok((0..rows).partition(|&row| !held[row]))
+    Ok(all.into_iter().partition(|&row| !held[row]))
 }
 
 /// The classes that are to have the same share in all parts; one for everything when there are no labels.

@@ -93,15 +93,10 @@ struct Session {
 }
 
 impl Session {
-    /// An empty folder with the guide's files of data.
+    /// An empty folder with the guide's files of data, and its folders.
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for entry in fs::read_dir(root().join("docs/guide")).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "csv") {
-                fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-            }
-        }
+        copy(&root().join("docs/guide"), folder.path());
         Self { folder }
     }
 
@@ -162,6 +157,20 @@ impl Session {
             return Ok(());
         }
         Err((format!("the page shows\n{}\nbut it printed", step.shown.join("\n")), printed))
+    }
+}
+
+/// Copies all but the pages.
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            fs::create_dir(&target).unwrap();
+            copy(&path, &target);
+        } else if path.extension().is_some_and(|extension| extension != "md") {
+            fs::copy(&path, target).unwrap();
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod common;
 mod composition;
 mod distributions;
 mod goldens;
+mod kept_larger;
 mod mixing;
 mod policies;
 mod registry;

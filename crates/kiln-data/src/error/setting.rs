@@ -68,6 +68,20 @@ pub enum SettingError {
         /// What the inputs are: `images`.
         found: &'static str,
     },
+    /// `data.resize` is set without `data.size`.
+    #[error("data.resize needs data.size: without it no image is resized")]
+    ResizeAlone,
+    /// `data.crop` is set without `data.size`.
+    #[error("data.crop needs data.size: it is a part of an image of that size")]
+    CropAlone,
+    /// `data.crop` is larger than `data.size`.
+    #[error("data.crop is {}x{}, but data.size is {}x{} (height x width)", crop[0], crop[1], size[0], size[1])]
+    CropTooLarge {
+        /// `[height, width]` of the crop.
+        crop: [usize; 2],
+        /// `[height, width]` of the images.
+        size: [usize; 2],
+    },
     /// `data.whiten` is set without `data.pca`.
     #[error("data.whiten needs data.pca: it scales principal components")]
     WhitenAlone,
@@ -87,6 +101,8 @@ impl SettingError {
             Self::SeveralClassTargets { .. } => "data.target",
             Self::TargetIgnored { .. } => "data.ignore",
             Self::WeightTaken { .. } => "data.weight",
+            Self::ResizeAlone => "data.resize",
+            Self::CropAlone | Self::CropTooLarge { .. } => "data.crop",
             Self::WhitenAlone => "data.whiten",
             Self::NoCategories => "data.encode",
         }
@@ -101,6 +117,9 @@ impl SettingError {
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
             Self::NeedsTable { setting, .. } => format!("leave {setting} out"),
             Self::NoCategories => "leave data.encode out: numbers are columns as they are".to_owned(),
+            Self::ResizeAlone => "set data.size, such as 224, or leave data.resize out".to_owned(),
+            Self::CropAlone => "set data.size, such as 256, or leave data.crop out".to_owned(),
+            Self::CropTooLarge { .. } => "set data.crop to at most data.size".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),

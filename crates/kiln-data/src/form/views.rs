@@ -5,6 +5,7 @@
 use burn::tensor::Tensor;
 
 use super::{Column, Encoder, Features, Images, InputShape, Inputs, TokenBatch, TokenShape, Tokens};
+use crate::ImageSettings;
 use crate::preprocess::TableEncoder;
 
 impl Features {
@@ -57,6 +58,11 @@ impl Encoder {
     /// How the columns are encoded, where this is for tables.
     pub(crate) fn as_table(&self) -> Option<&TableEncoder> {
         if let Self::Table(table) = self { Some(table) } else { None }
+    }
+
+    /// How files become images; the default for other forms.
+    pub(crate) fn image_settings(&self) -> ImageSettings {
+        if let Self::Images(scaler) = self { scaler.settings() } else { ImageSettings::default() }
     }
 
     /// What each value of a pixel becomes, one table a channel; `None` for other forms.

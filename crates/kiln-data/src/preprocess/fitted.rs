@@ -13,8 +13,8 @@ use super::train_view::TrainView;
 use crate::form::Encoder;
 use crate::target::TargetEncoder;
 use crate::{
-    Batch, ColumnSchema, DataError, Dataset, Features, Inconsistency, InputShape, Inputs, Target,
-    TargetNumbers, check,
+    Batch, ColumnSchema, DataError, Dataset, Features, ImageSettings, Inconsistency, InputShape, Inputs,
+    Target, TargetNumbers, check,
 };
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
@@ -182,6 +182,12 @@ impl Fitted {
     /// as the bytes they are and scaled afterwards, with the numbers that [`Fitted::inputs`] gives.
     pub fn pixel_tables(&self) -> Option<Vec<[f32; 256]>> {
         self.inputs.pixel_tables()
+    }
+
+    /// How image files become images like those of the training data; the default for other forms, and for images that are of one
+    /// size by themselves.
+    pub fn image_settings(&self) -> ImageSettings {
+        self.inputs.image_settings()
     }
 
     /// The targets of `rows` on the host: classes, or numbers, scaled.

@@ -1,6 +1,6 @@
 //! What preprocessing is asked to do.
 
-use crate::{Components, DataConfig, DataError, Encode, Precision, SettingError};
+use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision, SettingError};
 
 /// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
 /// and categories.
@@ -18,12 +18,15 @@ pub struct Preprocess {
     pub whiten: bool,
     /// How exactly numbers are taken. Default [`Precision::Double`].
     pub precision: Precision,
+    /// Images only: how files became images, so that new ones become the same, and what the model sees of them.
+    pub images: ImageSettings,
 }
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
         let DataConfig { standardize, encode, select, pca, whiten, .. } = *config;
-        Self { standardize, encode, select, pca, whiten, precision: Precision::default() }
+        let (precision, images) = (Precision::default(), config.image_settings());
+        Self { standardize, encode, select, pca, whiten, precision, images }
     }
 }
 

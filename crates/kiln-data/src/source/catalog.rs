@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
     use crate::source::Availability;
-    use crate::{DataConfig, TaskKind};
+    use crate::{Broken, DataConfig, ImageSize, Resize, TaskKind};
 
     #[test]
     fn every_setting_of_a_reader_is_a_key_and_every_such_key_has_a_reader() {
@@ -46,6 +46,10 @@ mod tests {
             weight: Some("w".to_owned()),
             cache: Some("c".into()),
             cache_limit: Some(1.0),
+            size: Some(ImageSize::Side(8)),
+            resize: Some(Resize::Stretch),
+            crop: Some(ImageSize::Side(7)),
+            broken: Some(Broken::Skip),
             ..DataConfig::new("csv")
         };
         let of_readers: BTreeSet<&str> =

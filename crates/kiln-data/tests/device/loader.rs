@@ -14,17 +14,11 @@ use kiln_testkit::device;
 /// 203 images of 2×3 pixels, all different, in 5 classes; 150 of the rows in a fixed disorder.
 fn rows() -> Rows {
     let pixels = (0..203 * 6).map(|i| (i * 7919 % 251) as u8).collect();
-    let data = Dataset {
-        name: "made".to_owned(),
-        features: Features::Images(Images::new(pixels, [1, 2, 3])),
-        target: Target::Classes {
-            labels: (0..203).map(|row| row % 5).collect(),
-            names: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
-        },
-        weights: None,
-        fixed_test: Vec::new(),
-        fingerprint: Default::default(),
+    let target = Target::Classes {
+        labels: (0..203).map(|row| row % 5).collect(),
+        names: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
     };
+    let data = Dataset::new("made", Features::Images(Images::new(pixels, [1, 2, 3])), target);
     let split = Split { train: (0..150).collect(), validation: vec![], test: vec![] };
     let fitted =
         Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap();

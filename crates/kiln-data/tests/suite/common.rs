@@ -29,14 +29,7 @@ pub(crate) fn words(name: &str, cells: &[Option<&str>]) -> Column {
 }
 
 pub(crate) fn dataset(features: Features, target: Target) -> Dataset {
-    Dataset {
-        name: "made".to_owned(),
-        features,
-        target,
-        weights: None,
-        fixed_test: Vec::new(),
-        fingerprint: Default::default(),
-    }
+    Dataset::new("made", features, target)
 }
 
 pub(crate) fn classes(n: usize) -> Target {

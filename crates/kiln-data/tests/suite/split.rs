@@ -6,14 +6,9 @@ use proptest::prelude::*;
 
 fn dataset(labels: Vec<u32>, classes: usize, fixed_test: Vec<usize>) -> Dataset {
     let cells = (0..labels.len()).map(|row| row as f64).collect();
-    Dataset {
-        name: "made".to_owned(),
-        features: Features::Table(vec![Column { name: "x".to_owned(), values: Values::Numeric(cells) }]),
-        target: Target::Classes { labels, names: (0..classes).map(|class| class.to_string()).collect() },
-        weights: None,
-        fixed_test,
-        fingerprint: Default::default(),
-    }
+    let features = Features::Table(vec![Column { name: "x".to_owned(), values: Values::Numeric(cells) }]);
+    let target = Target::Classes { labels, names: (0..classes).map(|class| class.to_string()).collect() };
+    Dataset { fixed_test, ..Dataset::new("made", features, target) }
 }
 
 fn shares(validation: f64, test: f64, stratify: bool) -> DataConfig {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
-    DataError, Dataset, Encode, Features, Fitted, Images, Precision, Preprocess, Rows, Source, Split, Target,
+    DataError, Dataset, Encode, Features, Fitted, ImageSettings, Images, Precision, Preprocess, Rows, Source,
+    Split, Target,
 };
 use kiln_testkit::device;
 
@@ -18,6 +19,7 @@ const BY_TARGET: Preprocess = Preprocess {
     pca: None,
     whiten: false,
     precision: Precision::Double,
+    images: ImageSettings::UNCHANGED,
 };
 
 /// Sixty training rows and six others: a column of words, one with gaps, and what the model predicts.

@@ -21,17 +21,16 @@ fn dataset(weighted: bool) -> Dataset {
         name: format!("x{j}"),
         values: Values::Numeric((0..ITEMS as u64).map(|i| seed.at(j as u64).normal(i)).collect()),
     };
+    // Sorted, so that neighbouring batches are of other classes.
+    let target = Target::Classes {
+        labels: (0..ITEMS).map(|i| (i * CLASSES / ITEMS) as u32).collect(),
+        names: (0..CLASSES).map(|i| i.to_string()).collect(),
+    };
+    let weights =
+        weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f64).collect());
     Dataset {
-        name: "points".to_owned(),
-        features: Features::Table((0..FEATURES).map(column).collect()),
-        // Sorted, so that neighbouring batches are of other classes.
-        target: Target::Classes {
-            labels: (0..ITEMS).map(|i| (i * CLASSES / ITEMS) as u32).collect(),
-            names: (0..CLASSES).map(|i| i.to_string()).collect(),
-        },
-        weights: weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f64).collect()),
-        fixed_test: Vec::new(),
-        fingerprint: Default::default(),
+        weights,
+        ..Dataset::new("points", Features::Table((0..FEATURES).map(column).collect()), target)
     }
 }
 

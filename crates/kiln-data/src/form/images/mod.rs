@@ -13,7 +13,7 @@ pub(crate) use scaler::ImageScaler;
 use super::kind::Form;
 use crate::hash::Hash;
 use crate::preprocess::{InnerFolds, TrainTargets};
-use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess};
+use crate::{DataError, Description, Inconsistency, Preprocess};
 
 pub(crate) struct ImageForm;
 
@@ -61,7 +61,7 @@ impl Form for ImageForm {
         preprocess: &Preprocess,
     ) -> Result<ImageScaler, DataError> {
         preprocess.must_not_need_table(Self::NOUN)?;
-        ImageScaler::fit(images, train.fit_rows(), preprocess.standardize)
+        ImageScaler::fit(images, train.fit_rows(), preprocess.standardize, preprocess.images)
     }
 
     fn is_sound(scaler: &ImageScaler) -> bool {
@@ -88,11 +88,7 @@ impl Form for ImageForm {
         rows: &[usize],
         _folds: Option<&InnerFolds>,
     ) -> Result<Vec<f32>, DataError> {
-        let (expected, found) = (scaler.shape(), images.shape);
-        if expected != found {
-            return Err(Mismatch::ImageShape { expected, found }.into());
-        }
-        scaler.apply(&images.pixels, rows)
+        scaler.apply(images, rows)
     }
 
     fn dims(shape: &[usize; 3]) -> Vec<usize> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{ImageFiles, first_error, in_order};
 use super::pixels::{Images, Pixels};
 use crate::preprocess::{FitRows, Scale};
-use crate::{DataError, Precision};
+use crate::{DataError, ImageSettings, Mismatch, Precision, SettingError};
 
 /// Scales the channels of images of one size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub(crate) struct ImageScaler {
     shape: [usize; 3],
     /// One a channel, for pixels in `[0, 1]`.
     channels: Vec<Scale>,
+    /// How files become images, where they are resized.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    files: Option<ImageSettings>,
 }
 
 /// The most files that are decoded to learn the scaling of their channels. The mean over so many photos is within some
@@ -25,10 +28,22 @@ const LEARNED_FROM: usize = 2048;
 impl ImageScaler {
     /// `fit` are rows of `images`. Of more files than [`LEARNED_FROM`] as many at even distances are decoded; an older kiln
     /// looked at all images.
-    pub(super) fn fit(images: &Images, fit: FitRows<'_>, standardize: bool) -> Result<Self, DataError> {
+    pub(super) fn fit(
+        images: &Images,
+        fit: FitRows<'_>,
+        standardize: bool,
+        settings: ImageSettings,
+    ) -> Result<Self, DataError> {
         let Images { pixels, shape } = images;
+        let [height, width] = settings.crop.unwrap_or([shape[1], shape[2]]);
+        if height > shape[1] || width > shape[2] {
+            let (crop, size) = ([height, width], [shape[1], shape[2]]);
+            return Err(SettingError::CropTooLarge { crop, size }.into());
+        }
+        let seen = [shape[0], height, width];
+        let files = Some(settings).filter(|settings| *settings != ImageSettings::default());
         if !standardize {
-            return Ok(Self { shape: *shape, channels: vec![Scale::IDENTITY; shape[0]] });
+            return Ok(Self { shape: seen, channels: vec![Scale::IDENTITY; shape[0]], files });
         }
         let mut rows: Vec<usize> = fit.counted().map(|(row, _)| row).collect();
         if matches!(pixels, Pixels::Files(_)) && fit.precision() == Precision::Double {
@@ -44,11 +59,15 @@ impl ImageScaler {
             None => scale(sums, plane),
             Some(weights) => weighted_scale(sums, weights, plane),
         };
-        Ok(Self { shape: *shape, channels: sums.iter().map(scale).collect() })
+        Ok(Self { shape: seen, channels: sums.iter().map(scale).collect(), files })
     }
 
     pub(super) fn shape(&self) -> [usize; 3] {
         self.shape
+    }
+
+    pub(crate) fn settings(&self) -> ImageSettings {
+        self.files.unwrap_or_default()
     }
 
     /// Whether a fit can have made this.
@@ -56,6 +75,7 @@ impl ImageScaler {
         let size = self.shape.iter().try_fold(1, |size: usize, &dim| size.checked_mul(dim));
         size.is_some_and(|size| size > 0)
             && self.channels.len() == self.shape[0]
+            && self.settings().size.is_none_or(|size| size[0] >= self.shape[1] && size[1] >= self.shape[2])
             && self.channels.iter().all(|scale| scale.is_sound())
     }
 
@@ -65,42 +85,83 @@ impl ImageScaler {
         self.channels.iter().map(table).collect()
     }
 
-    /// `[rows, channels, height, width]` of images that have this shape and these rows.
-    pub(super) fn apply(&self, pixels: &Pixels, rows: &[usize]) -> Result<Vec<f32>, DataError> {
-        let [_, height, width] = self.shape;
-        let plane = height * width;
-        let item = plane * self.channels.len();
+    /// `[rows, channels, height, width]` of images that have these rows: all of an image of the model's shape, and the middle of one of
+    /// the size that the training images had.
+    pub(super) fn apply(&self, images: &Images, rows: &[usize]) -> Result<Vec<f32>, DataError> {
+        let Images { pixels, shape } = images;
+        let corner = self.corner(*shape)?;
+        let item: usize = shape.iter().product();
+        let seen = self.shape.iter().product::<usize>();
         let tables = self.tables();
+        if let (Pixels::Held(pixels), true) = (pixels, item == seen) {
+            let mut out = Vec::with_capacity(rows.len() * item);
+            for &row in rows {
+                let image = &pixels[row * item..][..item];
+                for (bytes, table) in image.chunks_exact(shape[1] * shape[2]).zip(&tables) {
+                    out.extend(bytes.iter().map(|&byte| table[usize::from(byte)]));
+                }
+            }
+            return Ok(out);
+        }
+        let mut out = vec![0.0; rows.len() * seen];
         match pixels {
             Pixels::Held(pixels) => {
-                let mut out = Vec::with_capacity(rows.len() * item);
-                for &row in rows {
-                    let image = &pixels[row * item..][..item];
-                    for (bytes, table) in image.chunks_exact(plane).zip(&tables) {
-                        out.extend(bytes.iter().map(|&byte| table[usize::from(byte)]));
-                    }
+                for (out, &row) in out.chunks_exact_mut(seen.max(1)).zip(rows) {
+                    self.write(&pixels[row * item..][..item], *shape, corner, &tables, out);
                 }
-                Ok(out)
             }
             Pixels::Files(files) => {
-                let mut out = vec![0.0; rows.len() * item];
-                let images = out.par_chunks_exact_mut(item.max(1)).zip(rows);
+                let images = out.par_chunks_exact_mut(seen.max(1)).zip(rows);
                 first_error(images.map_init(
                     || vec![0; item],
                     |image, (out, row)| {
                         files.read(*row, image)?;
-                        let planes = image.chunks_exact(plane).zip(out.chunks_exact_mut(plane));
-                        for ((bytes, out), table) in planes.zip(&tables) {
-                            for (number, byte) in out.iter_mut().zip(bytes) {
-                                *number = table[usize::from(*byte)];
-                            }
-                        }
+                        self.write(image, *shape, corner, &tables, out);
                         Ok(())
                     },
                 ))?;
-                Ok(out)
             }
         }
+        Ok(out)
+    }
+
+    /// Row and column of the first pixel that the model sees of images of `shape`, with torchvision's rounding of halves.
+    fn corner(&self, shape: [usize; 3]) -> Result<[usize; 2], Mismatch> {
+        let whole = self.settings().size.map(|[height, width]| [self.shape[0], height, width]);
+        if shape != self.shape && whole != Some(shape) {
+            return Err(Mismatch::ImageShape { expected: self.shape, found: shape });
+        }
+        let middle = |axis: usize| ((shape[axis] - self.shape[axis]) as f64 / 2.0).round_ties_even() as usize;
+        Ok([middle(1), middle(2)])
+    }
+
+    /// The numbers of one image of `shape`.
+    fn write(
+        &self,
+        image: &[u8],
+        [_, all_rows, all_columns]: [usize; 3],
+        [top, left]: [usize; 2],
+        tables: &[[f32; 256]],
+        out: &mut [f32],
+    ) {
+        let [_, rows, columns] = self.shape;
+        let planes = image.chunks_exact(all_rows * all_columns).zip(out.chunks_exact_mut(rows * columns));
+        for ((bytes, out), table) in planes.zip(tables) {
+            if bytes.len() == out.len() {
+                scaled(bytes, table, out);
+                continue;
+            }
+            let lines = bytes.chunks_exact(all_columns).skip(top);
+            for (line, out) in lines.zip(out.chunks_exact_mut(columns)) {
+                scaled(&line[left..left + columns], table, out);
+            }
+        }
+    }
+}
+
+fn scaled(bytes: &[u8], table: &[f32; 256], out: &mut [f32]) {
+    for (number, byte) in out.iter_mut().zip(bytes) {
+        *number = table[usize::from(*byte)];
     }
 }
 

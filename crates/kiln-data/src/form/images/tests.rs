@@ -12,7 +12,7 @@ use super::files::ImageFiles;
 use super::{Form, ImageForm, ImageScaler, Images, Pixels};
 use crate::cache::CacheFolder;
 use crate::preprocess::FitRows;
-use crate::{DataConfig, DataError, FileError, Precision};
+use crate::{DataConfig, DataError, FileError, ImageSettings, Precision};
 
 const SHAPE: [usize; 3] = [3, 4, 5];
 
@@ -77,7 +77,8 @@ fn cache(folder: &TempDir) -> CacheFolder {
 }
 
 fn fit(images: &Images, rows: &[usize], standardize: bool) -> Result<ImageScaler, DataError> {
-    ImageScaler::fit(images, FitRows::new(rows, None, Precision::Double), standardize)
+    let fit = FitRows::new(rows, None, Precision::Double);
+    ImageScaler::fit(images, fit, standardize, ImageSettings::UNCHANGED)
 }
 
 fn all(images: &Images, rows: &[usize]) -> Vec<u8> {
@@ -103,7 +104,12 @@ fn files_give_the_bits_of_pixels_in_memory() {
     // Rows that count nothing, and others that count more.
     let weights: Vec<f64> = (0..40).map(|row| f64::from(row % 4)).collect();
     let weighted = |images: &Images| {
-        ImageScaler::fit(images, FitRows::new(&train, Some(&weights), Precision::Double), true)
+        ImageScaler::fit(
+            images,
+            FitRows::new(&train, Some(&weights), Precision::Double),
+            true,
+            ImageSettings::UNCHANGED,
+        )
     };
     assert_eq!(weighted(&files).unwrap(), weighted(&held).unwrap());
     // Any number of threads.

@@ -3,37 +3,59 @@
 //! ```text
 //! flowers/daisy/1.png             flowers/train/daisy/1.png
 //! flowers/daisy/2.jpg      or     flowers/train/rose/1.png
-//! flowers/rose/1.png              flowers/test/daisy/1.png       the fixed test part (optional)
+//! flowers/rose/1.png              flowers/val/daisy/1.png        the fixed validation part (optional)
+//!                                 flowers/test/daisy/1.png       the fixed test part (optional)
 //! ```
 //!
-//! PNG and JPEG, all of one size. If one image has colours, all are read as RGB, otherwise as grey. Classes are the
-//! folders by name, items are in the order of their names; hidden entries, and files beside the class folders, do
-//! not count. An orientation in a JPEG's EXIF data is not applied.
+//! PNG, JPEG, WebP, GIF (the first frame), BMP and TIFF. All are of one size, or become so by `data.size` and `data.resize`: see
+//! [`ImageSettings`]. If one image has colours, all are read as RGB, otherwise as grey. 16 bits become 8, what is transparent is laid
+//! on white, and an orientation that the file names (EXIF) is applied.
+//!
+//! * Parts are called `train` or `training`; `val`, `valid`, `validation` or `dev`; `test` or `testing`, in small or large letters.
+//! * A class is a folder of images. Its name is its path below the part: `dogs/poodle`. A folder that holds one folder and nothing
+//!   else, as archives make it, does not count. Classes are in the order of their names, items in the order of theirs.
+//! * Hidden entries, `__MACOSX`, `Thumbs.db` and the like, and files beside the class folders do not count. Images beside them are
+//!   [`Skipped`].
+
+mod folder;
+mod header;
+mod layout;
+mod problem;
+mod read;
+mod settings;
 
 #[cfg(feature = "images")]
 mod decode;
-mod folder;
-mod header;
+#[cfg(feature = "images")]
+mod jpeg;
 #[cfg(not(feature = "images"))]
 mod no_decoder;
-mod problem;
+#[cfg(feature = "images")]
+mod orientation;
+#[cfg(feature = "images")]
+mod placement;
+#[cfg(feature = "images")]
+mod raster;
+#[cfg(feature = "images")]
+mod resize;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "images")]
+pub(crate) use decode::{decode, header};
+#[cfg(not(feature = "images"))]
+pub(crate) use no_decoder::{decode, header};
 pub use problem::ImageProblem;
+pub use settings::{Broken, ImageSettings, ImageSize, Resize};
 
 use kiln_core::nearest;
 
-#[cfg(feature = "images")]
-use self::decode::{decode, header};
-use self::folder::{Entry, folders, images};
-use self::header::Header;
-#[cfg(not(feature = "images"))]
-use self::no_decoder::{decode, header};
+use self::folder::images;
+use self::layout::{Class, Layout, part_name};
+use self::read::{How, Read, read, read_for_model};
 use super::files::name_of;
 use super::reader::{Reader, SourceInfo};
-use crate::cache::CacheFolder;
-use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
+use crate::{Arrangement, DataConfig, DataError, Dataset, Features, FileError, Fitted, Skipped, Target};
 
 /// `source = "images"`.
 #[derive(Debug)]
@@ -41,12 +63,21 @@ pub(super) struct ImageFolder;
 
 impl Reader for ImageFolder {
     fn info(&self) -> SourceInfo {
-        let what = "a folder of PNG and JPEG files, one folder for each class";
-        SourceInfo::format("images", what, &["data.path", "data.cache", "data.cache_limit"])
+        let what = "a folder of image files, one folder for each class";
+        let settings = &[
+            "data.path",
+            "data.size",
+            "data.resize",
+            "data.crop",
+            "data.broken",
+            "data.cache",
+            "data.cache_limit",
+        ];
+        SourceInfo::format("images", what, settings)
     }
 
     fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
-        load_with(config.needed_path()?, CacheFolder::of(config)?.as_ref())
+        load_with(config.needed_path()?, &How::of(config)?)
     }
 
     fn recognises(&self, path: &Path) -> bool {
@@ -55,7 +86,7 @@ impl Reader for ImageFolder {
 
     fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
         let shape = fitted.input_shape().as_images()?;
-        Some(read_images(path, shape))
+        Some(read_images(path, shape, &fitted.image_settings()))
     }
 }
 
@@ -63,140 +94,98 @@ impl Reader for ImageFolder {
 ///
 /// # Errors
 /// [`FileError::Image`] naming the first image that is broken or of another size, or the folder that does not fit
-/// the layout; [`FileError::OneClass`] for a single class.
-pub fn load(folder: &Path) -> Result<Dataset, DataError> {
-    load_with(folder, None)
+/// the layout; [`FileError::OneClass`] for a single class; what [`ImageSettings::check`] says.
+pub fn load(folder: &Path, settings: &ImageSettings, broken: Broken) -> Result<Dataset, DataError> {
+    settings.check()?;
+    load_with(folder, &How { settings: *settings, broken, cache: None })
 }
 
-fn load_with(folder: &Path, cache: Option<&CacheFolder>) -> Result<Dataset, DataError> {
-    let Parts { train, test } = Parts::of(folder)?;
-    let names: Vec<String> = train.iter().map(|class| class.name.clone()).collect();
+fn load_with(folder: &Path, how: &How) -> Result<Dataset, DataError> {
+    let Layout { parts, loose } = Layout::of(folder)?;
+    let names: Vec<String> = parts[0].iter().map(|class| class.name.clone()).collect();
     if let [class] = names.as_slice() {
         return Err(FileError::OneClass { path: folder.to_owned(), class: class.clone() }.into());
     }
-    let mut items = Items::default();
-    for (label, class) in train.iter().enumerate() {
-        items.add(class, label)?;
+    let beside = "an image beside the class folders, in none of them";
+    let skipped = loose.into_iter().map(|path| Skipped { path, reason: beside.to_owned() });
+    let mut items = Items { skipped: skipped.collect(), ..Items::default() };
+    for (part, classes) in parts.iter().enumerate() {
+        for class in classes {
+            items.add(part, class, &names, how.broken)?;
+        }
     }
-    let train_items = items.files.len();
-    for class in &test {
-        let label = names.iter().position(|name| *name == class.name).ok_or_else(|| {
-            let nearest = nearest(&class.name, names.iter().map(String::as_str));
-            DataError::image(&class.path, ImageProblem::UnknownClass { class: class.name.clone(), nearest })
-        })?;
-        items.add(class, label)?;
+    let Read { images, unreadable } = read(&items.files, how)?;
+    items.leave_out(unreadable);
+    let mut trained = vec![false; names.len()];
+    for (&label, _) in items.labels.iter().zip(&items.parts).filter(|(_, part)| **part == 0) {
+        trained[label as usize] = true;
     }
-    let Items { files, labels } = items;
-    let fixed_test = (train_items..files.len()).collect();
-    let features = Features::Images(pixels(files, cache)?);
-    Ok(Dataset::with(name_of(folder), features, Target::Classes { labels, names }, fixed_test, None))
+    if let Some(class) = trained.iter().position(|trained| !trained) {
+        return Err(DataError::image(&parts[0][class].folder, ImageProblem::NoImages));
+    }
+    let Items { labels, parts, skipped, .. } = items;
+    let rows = |part: usize| (0..parts.len()).filter(|&row| parts[row] == part).collect();
+    let target = Target::Classes { labels, names };
+    let data = Dataset::with(name_of(folder), Features::Images(images), target, rows(2), None);
+    Ok(data.arranged(Arrangement { fixed_validation: rows(1), skipped }))
 }
 
-/// Files and their classes.
+/// Files, each with its class and part, and what is left out.
 #[derive(Default)]
 struct Items {
     files: Vec<PathBuf>,
     labels: Vec<u32>,
+    parts: Vec<usize>,
+    skipped: Vec<Skipped>,
 }
 
 impl Items {
-    fn add(&mut self, class: &Entry, label: usize) -> Result<(), DataError> {
-        self.files.extend(images(&class.path)?);
+    fn add(&mut self, part: usize, class: &Class, names: &[String], broken: Broken) -> Result<(), DataError> {
+        let label = names.iter().position(|name| *name == class.name).ok_or_else(|| {
+            let nearest = nearest(&class.name, names.iter().map(String::as_str));
+            let (part, class_name) = (part_name(part), class.name.clone());
+            DataError::image(&class.folder, ImageProblem::UnknownClass { part, class: class_name, nearest })
+        })?;
+        for other in &class.others {
+            let error = DataError::image(other, ImageProblem::NotAnImage);
+            if broken == Broken::Error {
+                return Err(error);
+            }
+            self.skipped.push(Skipped::of(other, &error));
+        }
+        self.files.extend_from_slice(&class.images);
         self.labels.resize(self.files.len(), label as u32);
+        self.parts.resize(self.files.len(), part);
         Ok(())
+    }
+
+    /// Leaves out the files of these numbers, which rise.
+    fn leave_out(&mut self, unreadable: Vec<(usize, DataError)>) {
+        let mut lost = unreadable.iter().map(|(index, _)| *index).peekable();
+        let kept: Vec<usize> =
+            (0..self.files.len()).filter(|index| lost.next_if_eq(index).is_none()).collect();
+        self.labels = kept.iter().map(|&index| self.labels[index]).collect();
+        self.parts = kept.iter().map(|&index| self.parts[index]).collect();
+        let named = unreadable.into_iter().map(|(index, error)| Skipped::of(&self.files[index], &error));
+        self.skipped.extend(named);
     }
 }
 
 /// Reads an image, or a folder of images and nothing else, for a model that takes `shape`, `[channels, height,
-/// width]`. Grey images become RGB where the model takes colours. Gives the images and their number.
+/// width]`, and was trained with images read by `settings`. Grey images become RGB where the model takes colours. Gives the images,
+/// which are of [`ImageSettings::size`] where there is one, and their number.
 ///
 /// # Errors
-/// [`FileError::Image`] naming the first image that is broken, of another size, or in colour for a model of grey ones.
-pub fn read_images(path: &Path, shape: [usize; 3]) -> Result<(Features, usize), DataError> {
+/// [`FileError::Image`] naming the first image that is broken, in colour for a model of grey ones, or, without a size in `settings`,
+/// of another size.
+pub fn read_images(
+    path: &Path,
+    shape: [usize; 3],
+    settings: &ImageSettings,
+) -> Result<(Features, usize), DataError> {
     let files = if path.is_dir() { images(path)? } else { vec![path.to_owned()] };
-    let [channels, height, width] = shape;
-    if channels != 1 && channels != 3 {
-        return Err(DataError::image(path, ImageProblem::Channels { channels }));
-    }
-    let expected = [width as u32, height as u32];
-    for file in &files {
-        let Header { size: found, colour } = header(file)?;
-        if found != expected {
-            return Err(DataError::image(file, ImageProblem::ModelSize { found, expected }));
-        }
-        if colour && channels == 1 {
-            return Err(DataError::image(file, ImageProblem::Colour));
-        }
-    }
+    let [height, width] = settings.size.unwrap_or([shape[1], shape[2]]);
     let items = files.len();
-    let images = decode_all(files, channels, expected, None)?;
+    let images = read_for_model(path, files, settings, [shape[0], height, width])?;
     Ok((Features::Images(images), items))
-}
-
-/// The class folders of both parts.
-struct Parts {
-    train: Vec<Entry>,
-    test: Vec<Entry>,
-}
-
-impl Parts {
-    fn of(folder: &Path) -> Result<Self, DataError> {
-        let all = folders(folder)?;
-        let part = |name: &str| all.iter().find(|entry| entry.name == name);
-        // A class may be called train: then it holds images, not folders.
-        let train = match part("train") {
-            Some(train) => folders(&train.path)?,
-            None => Vec::new(),
-        };
-        if train.is_empty() {
-            return if all.is_empty() {
-                Err(DataError::image(folder, ImageProblem::NoClasses))
-            } else {
-                Ok(Self { train: all, test: Vec::new() })
-            };
-        }
-        if let Some(unknown) = all.iter().find(|entry| entry.name != "train" && entry.name != "test") {
-            return Err(DataError::image(&unknown.path, ImageProblem::UnknownPart));
-        }
-        let test = match part("test") {
-            Some(test) => folders(&test.path)?,
-            None => Vec::new(),
-        };
-        Ok(Self { train, test })
-    }
-}
-
-/// The pixels of all files, which must be of one size.
-fn pixels(files: Vec<PathBuf>, cache: Option<&CacheFolder>) -> Result<Images, DataError> {
-    let mut first: Option<(&PathBuf, [u32; 2])> = None;
-    let mut colour = false;
-    for file in &files {
-        let found = header(file)?;
-        let (first, expected) = *first.get_or_insert((file, found.size));
-        if found.size != expected {
-            let problem = ImageProblem::Size { found: found.size, expected, first: first.clone() };
-            return Err(DataError::image(file, problem));
-        }
-        colour |= found.colour;
-    }
-    let size = first.map_or([0, 0], |(_, size)| size);
-    decode_all(files, if colour { 3 } else { 1 }, size, cache)
-}
-
-/// Decodes files whose headers are known to be of `size`, `[width, height]`, now or when they are asked for.
-fn decode_all(
-    files: Vec<PathBuf>,
-    channels: usize,
-    size: [u32; 2],
-    cache: Option<&CacheFolder>,
-) -> Result<Images, DataError> {
-    let [width, height] = size.map(|side| side as usize);
-    Images::of_files(files, [channels, height, width], "", cache, move |file, pixels| {
-        let mut decoded = Vec::with_capacity(pixels.len());
-        if decode(file, channels, &mut decoded)? != size {
-            return Err(FileError::Changed { path: file.to_owned() }.into());
-        }
-        pixels.copy_from_slice(&decoded);
-        Ok(())
-    })
 }

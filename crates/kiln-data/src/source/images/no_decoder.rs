@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::ImageProblem;
 use super::header::Header;
+use super::settings::ImageSettings;
 use crate::DataError;
 use crate::source::files::open;
 
@@ -14,6 +15,6 @@ pub(crate) fn header(path: &Path) -> Result<Header, DataError> {
 }
 
 /// The same.
-pub(crate) fn decode(path: &Path, _: usize, _: &mut Vec<u8>) -> Result<[u32; 2], DataError> {
-    header(path).map(|header| header.size)
+pub(crate) fn decode(path: &Path, _: &ImageSettings, _: usize, _: &mut [u8]) -> Result<(), DataError> {
+    header(path).map(|_| ())
 }

@@ -12,19 +12,38 @@ pub enum ImageProblem {
     /// A folder without images.
     #[error("no image in here")]
     NoImages,
-    /// A folder beside `train` and `test`.
-    #[error("a folder beside train/ and test/, which are the only parts known")]
+    /// A folder beside `train` that is no part.
+    #[error("a folder beside train/ that is no part; the parts are train/, val/ and test/")]
     UnknownPart,
-    /// A class of the test part that the training part lacks.
-    #[error("the test part has the class {class:?}, the training part has not")]
+    /// Two folders for one part.
+    #[error("a second folder for the {part} part, which is in {first}/")]
+    PartTwice {
+        /// `training`, `validation` or `test`.
+        part: &'static str,
+        /// The name of the first.
+        first: String,
+    },
+    /// Folders for other parts, and none to train on.
+    #[error("there is no folder train/ beside it")]
+    NoTraining,
+    /// A part of images without class folders.
+    #[error("the images of the {part} part are in no class folder")]
+    NoLabels {
+        /// `training`, `validation` or `test`.
+        part: &'static str,
+    },
+    /// A class of another part that the training part lacks.
+    #[error("the {part} part has the class {class:?}, the training part has not")]
     UnknownClass {
+        /// `validation` or `test`.
+        part: &'static str,
         /// The class.
         class: String,
         /// The class of the training part that is most like it.
         nearest: Option<String>,
     },
     /// Not a file with an image's extension.
-    #[error("neither a PNG nor a JPEG file, by its name")]
+    #[error("not an image by its name: the formats are PNG, JPEG, WebP, GIF, BMP and TIFF")]
     NotAnImage,
     /// A folder where only images are expected.
     #[error("a folder among the images")]
@@ -89,21 +108,36 @@ impl ImageProblem {
     /// What the user can do.
     pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoClasses => "put the images of each class in a folder of its own, named for it".to_owned(),
-            Self::NoImages => "add PNG or JPEG files, or remove the folder".to_owned(),
-            Self::UnknownPart => {
-                "merge it into train/; the validation part is split off by data.validation".to_owned()
+            Self::NoClasses => {
+                "put the images of each class in a folder of its own, named for it; or give a CSV file of paths and \
+                 labels, and data.images"
+                    .to_owned()
+            }
+            Self::NoImages => "add images, or remove the folder".to_owned(),
+            Self::UnknownPart => "merge it into train/, or move it elsewhere".to_owned(),
+            Self::PartTwice { .. } => "merge the two, or move one elsewhere".to_owned(),
+            Self::NoTraining => "call the folder of the training part train/".to_owned(),
+            Self::NoLabels { .. } => {
+                "put them in class folders; or move the folder elsewhere, and give it to `kiln predict`".to_owned()
             }
             Self::UnknownClass { nearest: Some(nearest), .. } => {
                 format!("rename the folder if {nearest:?} is meant")
             }
-            Self::UnknownClass { .. } => "add the class to train/, or remove it from test/".to_owned(),
-            Self::NotAnImage | Self::NestedFolder => "move it elsewhere, or convert it".to_owned(),
+            Self::UnknownClass { .. } => "add the class to train/, or remove the folder".to_owned(),
+            Self::NotAnImage => {
+                "move it elsewhere, or convert it; data.broken = \"skip\" leaves such files out".to_owned()
+            }
+            Self::NestedFolder => "put the images beside it in a folder of their own".to_owned(),
             Self::Name => "rename it".to_owned(),
-            Self::Broken { .. } => "replace or remove the file".to_owned(),
+            Self::Broken { .. } => {
+                "replace or remove the file; data.broken = \"skip\" leaves such files out".to_owned()
+            }
             Self::NotBuilt => "build kiln with its feature `images`".to_owned(),
             Self::TooLarge { .. } => "scale the images down".to_owned(),
-            Self::Size { .. } | Self::ModelSize { .. } => "scale all images to one size".to_owned(),
+            Self::Size { .. } => "set the size that the model is to see, such as data.size = 224".to_owned(),
+            Self::ModelSize { .. } => {
+                "scale the image; a model that is trained with data.size takes images of any size".to_owned()
+            }
             Self::Colour => "convert it to grey".to_owned(),
             Self::Channels { .. } => "give the input as an IDX file".to_owned(),
         })

@@ -48,11 +48,11 @@ fn broken_image_folders_name_the_file() {
     check(&[("a/1.png", &good), ("b/1.jpg", &[0xff, 0xd8, 0xff, 0xe0])], "images/b/1.jpg: broken image: ");
     check(
         &[("a/1.png", &good), ("b/1.png", &huge)],
-        "images/b/1.png: 65536x65536 pixels are too many: at most 8192 a side",
+        "images/b/1.png: 65536x65536 pixels are too many: at most 65535 a side",
     );
     check(
-        &[("a/1.png", &good), ("b/1.webp", b"x")],
-        "images/b/1.webp: neither a PNG nor a JPEG file, by its name",
+        &[("a/1.png", &good), ("b/1.svg", b"x")],
+        "images/b/1.svg: not an image by its name: the formats are PNG, JPEG, WebP, GIF, BMP and TIFF",
     );
     check(
         &[("a/1.png", &good), ("a/x/1.png", &good), ("b/1.png", &good)],
@@ -63,8 +63,29 @@ fn broken_image_folders_name_the_file() {
         "images/test/c: the test part has the class \"c\", the training part has not",
     );
     check(
-        &[("train/a/1.png", &good), ("train/b/1.png", &good), ("val/a/1.png", &good)],
-        "images/val: a folder beside train/ and test/, which are the only parts known",
+        &[("train/a/1.png", &good), ("train/b/1.png", &good), ("extra/a/1.png", &good)],
+        "images/extra: a folder beside train/ that is no part; the parts are train/, val/ and test/",
+    );
+    check(
+        &[
+            ("train/a/1.png", &good),
+            ("train/b/1.png", &good),
+            ("val/a/1.png", &good),
+            ("valid/a/1.png", &good),
+        ],
+        "images/valid: a second folder for the validation part, which is in val/",
+    );
+    check(
+        &[("train/a/1.png", &good), ("train/b/1.png", &good), ("val/c/1.png", &good)],
+        "images/val/c: the validation part has the class \"c\", the training part has not",
+    );
+    check(
+        &[("train/a/1.png", &good), ("train/b/1.png", &good), ("test/1.png", &good)],
+        "images/test: the images of the test part are in no class folder",
+    );
+    check(
+        &[("val/a/1.png", &good), ("test/b/1.png", &good)],
+        "images/val: there is no folder train/ beside it",
     );
     let size = "images/b/1.png: 3x2 pixels, but images/a/1.png is 2x2 (width x height)";
     check(&[("a/1.png", &good), ("a/2.png", &good), ("b/1.png", &png(3, 2))], size);

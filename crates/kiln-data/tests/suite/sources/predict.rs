@@ -4,7 +4,7 @@ use std::fs;
 
 use kiln_core::{ErrorKind, Seed};
 use kiln_data::source::{self, csv, read_features};
-use kiln_data::{ColumnKind, ColumnSchema, DataConfig, Features, MISSING, Prepared};
+use kiln_data::{ColumnKind, ColumnSchema, DataConfig, Features, ImageSettings, MISSING, Prepared};
 use tempfile::TempDir;
 
 use super::{categories, idx_file, message, numbers};
@@ -69,8 +69,10 @@ fn predict_refuses_what_the_model_does_not_take() {
     }
     let path = folder.path().join("i.png");
     image::RgbImage::new(4, 2).save(&path).unwrap();
-    let error =
-        |shape| message(&folder, &source::images::read_images(&path, shape).unwrap_err(), ErrorKind::Data);
+    let settings = ImageSettings::default();
+    let error = |shape| {
+        message(&folder, &source::images::read_images(&path, shape, &settings).unwrap_err(), ErrorKind::Data)
+    };
     let size = "i.png: 4x2 pixels, but the model was trained with 2x4 (width x height)";
     assert_eq!(error([3, 4, 2]), size);
     assert_eq!(error([1, 2, 4]), "i.png: a colour image, but the model was trained with grey images");
@@ -79,6 +81,6 @@ fn predict_refuses_what_the_model_does_not_take() {
     let error = source::idx::read_images(&path, [1, 2, 4]).unwrap_err();
     let size = "i.png: the images are [2, 2] pixels (height, width), the model needs [2, 4]";
     assert_eq!(message(&folder, &error, ErrorKind::Data), size);
-    let error = source::images::read_images(&folder.path().join("none"), [1, 2, 2]).unwrap_err();
+    let error = source::images::read_images(&folder.path().join("none"), [1, 2, 2], &settings).unwrap_err();
     assert_eq!(message(&folder, &error, ErrorKind::Data), "none does not exist");
 }

@@ -1,0 +1,108 @@
+//! Photos of many sizes and kinds, from a folder to predictions.
+
+use image::{ImageFormat, Rgb, RgbImage};
+
+use crate::common::Place;
+
+/// A bright or a dark picture of this size.
+fn picture(width: u32, height: u32, bright: bool, format: ImageFormat) -> Vec<u8> {
+    let base = if bright { 180 } else { 30 };
+    let pixel = |x: u32, y: u32| Rgb([base + (x % 50) as u8, base + (y % 50) as u8, base]);
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    RgbImage::from_fn(width, height, pixel).write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+const KINDS: [(&str, ImageFormat); 4] = [
+    ("jpg", ImageFormat::Jpeg),
+    ("png", ImageFormat::Png),
+    ("bmp", ImageFormat::Bmp),
+    ("webp", ImageFormat::WebP),
+];
+
+/// Two classes of twelve pictures below `folder`, of sizes that never repeat.
+fn pictures(place: &Place, folder: &str) {
+    for number in 0..12u32 {
+        let (extension, format) = KINDS[number as usize % KINDS.len()];
+        for (class, bright) in [("day", true), ("night", false)] {
+            let (width, height) = (20 + 3 * number, 60 - 2 * number);
+            let name = format!("{folder}/{class}/{number:02}.{extension}");
+            place.write(name, picture(width, height, bright, format));
+        }
+    }
+}
+
+const TRAIN: &str =
+    "train data.source=images model.kind=cnn model.channels=[4] train.epochs=8 --progress off";
+
+#[test]
+fn photos_of_any_size_are_trained_on_and_predicted() {
+    let place = Place::new();
+    pictures(&place, "photos");
+    let failed = place.fails(TRAIN.to_owned().as_str(), 2, "needs a path");
+    assert!(failed.says("--data"));
+    let size = place.fails(&format!("{TRAIN} --data photos"), 3, "pixels, but photos/day/00.jpg is 20x60");
+    assert!(size.says("set the size that the model is to see, such as data.size = 224"), "{}", size.stderr);
+    for (number, resize) in ["shorter-crop", "letterbox", "stretch"].into_iter().enumerate() {
+        place.ok(&format!("{TRAIN} --data photos data.size=[12,16] data.resize={resize} --name {resize}"));
+        let record = std::fs::read_to_string(place.run_dirs()[number].join("run.toml")).unwrap();
+        assert!(record.contains(resize), "{record}");
+    }
+    // Any other size and kind.
+    place.write("new/a.png", picture(301, 40, true, ImageFormat::Png));
+    place.write("new/b.gif", picture(8, 8, false, ImageFormat::Gif));
+    place.write("new/Thumbs.db", "x");
+    let predicted = place.ok("predict last new");
+    let lines: Vec<&str> = predicted.stdout.lines().collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[1].contains("day") && lines[2].contains("night"), "{lines:?}");
+    place.ok("eval last");
+    place.ok("verify last");
+}
+
+#[test]
+fn random_crops_of_a_larger_size_are_trained_on() {
+    let place = Place::new();
+    pictures(&place, "photos");
+    place.write(
+        "crops.toml",
+        "[data]\nsource = \"images\"\npath = \"photos\"\nsize = 20\ncrop = 16\n\
+         [augment]\ntransforms = [{ kind = \"resized-crop\", size = [16, 16] }]\n\
+         [model]\nkind = \"cnn\"\nchannels = [4]\n[train]\nepochs = 3\n",
+    );
+    place.ok("train crops.toml --progress off");
+    place.ok("predict last photos/day");
+    let wrong = "train crops.toml augment.transforms=[{kind=\"crop\",size=[12,12]}]";
+    place.fails(wrong, 2, "makes images of [3, 12, 12] from [3, 20, 20]");
+    place.fails(
+        "train crops.toml data.crop=21",
+        2,
+        "data.crop is 21x21, but data.size is 20x20 (height x width)",
+    );
+    place.fails("train crops.toml data.resize=fit", 2, "data.resize");
+    place.fails("train digits data.size=9", 2, "data.size means nothing for the data source digits");
+}
+
+#[test]
+fn fixed_parts_stay_and_broken_files_are_named() {
+    let place = Place::new();
+    for part in ["Train", "Valid", "Test"] {
+        pictures(&place, &format!("photos/{part}"));
+    }
+    place.write("photos/Train/day/cut.jpg", &picture(40, 40, true, ImageFormat::Jpeg)[..400]);
+    place.write("photos/Test/night/notes.txt", "x");
+    let train = format!("{TRAIN} --data photos data.size=12");
+    place.fails(&train, 3, "not an image by its name");
+    std::fs::remove_file(place.path().join("photos/Test/night/notes.txt")).unwrap();
+    place.fails(&train, 3, "photos/Train/day/cut.jpg: broken image: the file ends before the image does");
+    let ran = place.ok(&format!("{train} data.broken=skip"));
+    assert!(ran.says("photos/Train/day/cut.jpg"), "{}", ran.stderr);
+    let info = place.ok("data check data.source=images data.size=12 data.broken=skip --data photos");
+    for part in ["train", "validation", "test"] {
+        assert!(
+            info.stdout.lines().any(|line| line.starts_with(part) && line.ends_with(" 24")),
+            "{}",
+            info.stdout
+        );
+    }
+}
