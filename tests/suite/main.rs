@@ -16,6 +16,7 @@ mod exact_numbers;
 mod examples;
 mod kill;
 mod malformed;
+mod many_photos;
 mod memory;
 mod nested_cv;
 mod old_runs;
