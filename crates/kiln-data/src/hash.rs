@@ -20,6 +20,16 @@ impl Hash {
         self.hasher.finalize().to_hex().to_string()
     }
 
+    /// How exactly it takes numbers in.
+    pub(crate) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// Bytes as they are, without their length.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+    }
+
     pub(crate) fn length(&mut self, length: usize) {
         self.hasher.update(&(length as u64).to_le_bytes());
     }

@@ -13,6 +13,7 @@ mod views;
 
 use burn::tensor::Tensor;
 
+pub(crate) use images::Decoding;
 pub use images::{Gathered, ImageFiles, Images, Pixels};
 pub use table::{Column, MISSING, Values};
 pub use tokens::{TokenBatch, TokenShape, Tokens};

@@ -22,6 +22,7 @@ pub struct ImageFiles(Arc<Inner>);
 struct Inner {
     files: Vec<ImageFile>,
     identity: blake3::Hash,
+    is_unchanged: bool,
     decode: Box<Decode>,
     cache: Option<Slots>,
 }
@@ -42,12 +43,21 @@ struct Stamp {
     contents: blake3::Hash,
 }
 
+/// How files become pixels.
+#[derive(Debug)]
+pub(crate) struct Decoding<'a> {
+    /// In a text that differs where the pixels do.
+    pub(crate) text: &'a str,
+    /// Whether images have the size that they have in their files.
+    pub(crate) is_unchanged: bool,
+}
+
 impl ImageFiles {
     /// As [`Images::of_files`](super::Images::of_files), decoded when they are asked for in any case.
     pub(super) fn new(
         paths: Vec<PathBuf>,
         shape: [usize; 3],
-        how: &str,
+        how: &Decoding<'_>,
         cache: Option<&CacheFolder>,
         decode: impl Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync + 'static,
     ) -> Result<Self, DataError> {
@@ -58,14 +68,20 @@ impl ImageFiles {
         for stamp in &stamps {
             identity.update(&stamp.length.to_le_bytes()).update(stamp.contents.as_bytes());
         }
-        let identity = identity.update(how.as_bytes()).finalize();
+        let identity = identity.update(how.text.as_bytes()).finalize();
         let size = shape.iter().fold(1, |size: usize, &dim| size.saturating_mul(dim));
         let cache = match cache {
             Some(folder) => folder.slots(&key(&identity, shape), size, paths.len())?,
             None => None,
         };
         let files = paths.into_iter().zip(stamps).map(|(path, stamp)| ImageFile { path, stamp }).collect();
-        Ok(Self(Arc::new(Inner { files, identity, decode: Box::new(decode), cache })))
+        Ok(Self(Arc::new(Inner {
+            files,
+            identity,
+            is_unchanged: how.is_unchanged,
+            decode: Box::new(decode),
+            cache,
+        })))
     }
 
     /// The number of files.
@@ -86,6 +102,11 @@ impl ImageFiles {
     /// Tells the contents of all files, in their order, from others.
     pub(super) fn identity(&self) -> &blake3::Hash {
         &self.0.identity
+    }
+
+    /// Whether images have the size that they have in their files.
+    pub(super) fn are_unchanged(&self) -> bool {
+        self.0.is_unchanged
     }
 
     /// The pixels of a file that is there, into as many bytes as an image has.

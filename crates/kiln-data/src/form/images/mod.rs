@@ -6,6 +6,7 @@ mod scaler;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+pub(crate) use files::Decoding;
 pub use files::ImageFiles;
 pub use pixels::{Gathered, Images, Pixels};
 pub(crate) use scaler::ImageScaler;
@@ -13,7 +14,7 @@ pub(crate) use scaler::ImageScaler;
 use super::kind::Form;
 use crate::hash::Hash;
 use crate::preprocess::{InnerFolds, TrainTargets};
-use crate::{DataError, Description, Inconsistency, Preprocess};
+use crate::{DataError, Description, Inconsistency, Precision, Preprocess};
 
 pub(crate) struct ImageForm;
 
@@ -34,6 +35,11 @@ impl Form for ImageForm {
         images.shape.iter().for_each(|&dim| hash.length(dim));
         match &images.pixels {
             Pixels::Held(pixels) => hash.bytes(pixels),
+            // An older kiln held all pixels, of files that it did not resize.
+            Pixels::Files(files) if hash.precision() == Precision::Single && files.are_unchanged() => {
+                hash.length(files.len() * images.shape.iter().product::<usize>());
+                images.each_block(&mut |pixels| hash.raw(pixels));
+            }
             Pixels::Files(files) => {
                 hash.text("files");
                 hash.bytes(files.identity().as_bytes());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::files::{self, ImageFiles};
+use super::files::{self, Decoding, ImageFiles};
 use crate::cache::CacheFolder;
 use crate::{DataError, Inconsistency};
 
@@ -45,15 +45,14 @@ impl Images {
     }
 
     /// The images of files, in their order. They are decoded into memory where they take 256 MiB or less there, else when
-    /// they are asked for. `decode` writes one image, `[channels, height, width]`; `how` is what it does beside that, in a
-    /// text that differs where the pixels do.
+    /// they are asked for. `decode` writes one image, `[channels, height, width]`, in the way that `how` tells.
     ///
     /// # Errors
     /// The error of the first file that cannot be decoded, or read.
     pub(crate) fn of_files(
         paths: Vec<PathBuf>,
         shape: [usize; 3],
-        how: &str,
+        how: &Decoding<'_>,
         cache: Option<&CacheFolder>,
         decode: impl Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync + 'static,
     ) -> Result<Self, DataError> {
@@ -89,6 +88,16 @@ impl Images {
     /// All pixels, `[n, channels, height, width]`, where they are in memory.
     pub fn held(&self) -> Option<&[u8]> {
         if let Pixels::Held(pixels) = &self.pixels { Some(pixels) } else { None }
+    }
+
+    /// Gives `each` the pixels of all images, some at once, in their order, up to the first that cannot be read.
+    pub(super) fn each_block(&self, each: &mut dyn FnMut(&[u8])) {
+        const AT_ONCE: usize = 64;
+        let rows: Vec<usize> = (0..self.rows().unwrap_or_default()).collect();
+        for rows in rows.chunks(AT_ONCE) {
+            let Ok(gathered) = self.gather(rows) else { return };
+            (0..rows.len()).for_each(|place| each(gathered.image(place)));
+        }
     }
 
     /// The pixels of some images: those in memory where they are, others decoded, in parallel in rayon's current pool.

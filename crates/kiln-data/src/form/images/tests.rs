@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use super::files::ImageFiles;
+use super::files::{Decoding, ImageFiles};
 use super::{Form, ImageForm, ImageScaler, Images, Pixels};
 use crate::cache::CacheFolder;
 use crate::preprocess::FitRows;
-use crate::{DataConfig, DataError, FileError, ImageSettings, Precision};
+use crate::{DataConfig, DataError, Dataset, Features, FileError, ImageSettings, Precision, Target};
 
 const SHAPE: [usize; 3] = [3, 4, 5];
 
@@ -53,14 +53,14 @@ impl Photos {
     fn files(&self, count: usize, how: &str, cache: Option<&CacheFolder>) -> Result<Images, DataError> {
         let decoded = Arc::clone(&self.decoded);
         let decode = move |path: &Path, pixels: &mut [u8]| Self::decode(&decoded, path, pixels);
-        let files = ImageFiles::new(self.paths(count), SHAPE, how, cache, decode)?;
+        let files = ImageFiles::new(self.paths(count), SHAPE, &decoding(how), cache, decode)?;
         Ok(Images { pixels: Pixels::Files(files), shape: SHAPE })
     }
 
     fn held(&self, count: usize) -> Images {
         let decoded = Arc::clone(&self.decoded);
         let decode = move |path: &Path, pixels: &mut [u8]| Self::decode(&decoded, path, pixels);
-        let images = Images::of_files(self.paths(count), SHAPE, "", None, decode).unwrap();
+        let images = Images::of_files(self.paths(count), SHAPE, &decoding(""), None, decode).unwrap();
         assert!(images.held().is_some());
         images
     }
@@ -69,6 +69,11 @@ impl Photos {
     fn count(&self) -> usize {
         self.decoded.swap(0, Ordering::Relaxed)
     }
+}
+
+/// Only without a word on it are they as in their files.
+fn decoding(text: &str) -> Decoding<'_> {
+    Decoding { text, is_unchanged: text.is_empty() }
 }
 
 fn cache(folder: &TempDir) -> CacheFolder {
@@ -240,4 +245,18 @@ fn the_identity_is_that_of_the_contents_and_the_decoding() {
     fs::write(path, [1; 9]).unwrap();
     fs::write(&photos.paths(2)[0], [2; 9]).unwrap();
     assert_ne!(identity(&photos, ""), identity(&Photos::new(2, 9), ""));
+}
+
+#[test]
+fn files_that_an_older_kiln_held_have_the_fingerprint_that_it_gave_them() {
+    let photos = Photos::new(70, 9);
+    let fingerprint = |images: Images, precision| {
+        let target = Target::Classes { labels: vec![0; 70], names: vec!["a".to_owned()] };
+        Dataset::new("photos", Features::Images(images), target).fingerprint_in(precision)
+    };
+    let held = fingerprint(photos.held(70), Precision::Double);
+    assert_eq!(fingerprint(photos.files(70, "", None).unwrap(), Precision::Single), held);
+    // It resized none, and now they have one of their own.
+    assert_ne!(fingerprint(photos.files(70, "shrink", None).unwrap(), Precision::Single), held);
+    assert_ne!(fingerprint(photos.files(70, "", None).unwrap(), Precision::Double), held);
 }

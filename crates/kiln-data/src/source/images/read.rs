@@ -10,6 +10,7 @@ use super::problem::ImageProblem;
 use super::settings::{Broken, ImageSettings};
 use super::{decode, header};
 use crate::cache::CacheFolder;
+use crate::form::Decoding;
 use crate::{DataConfig, DataError, FileError, Images, SettingError};
 
 /// How image files are read.
@@ -151,7 +152,8 @@ fn of_files(
 ) -> Result<Images, DataError> {
     let settings = *settings;
     // All that pixels depend on beside the files and the shape.
-    let how = format!("upright, on white, {:?}", settings.size.map(|_| settings.resize));
+    let text = format!("upright, on white, {:?}", settings.size.map(|_| settings.resize));
+    let how = Decoding { text: &text, is_unchanged: settings.size.is_none() };
     Images::of_files(files, shape, &how, cache, move |file, pixels| decode(file, &settings, shape[0], pixels))
 }
 
