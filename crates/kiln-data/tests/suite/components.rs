@@ -3,7 +3,7 @@
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
     Column, Components, DataConfig, DataError, Dataset, Encode, FeatureGroup, Features, Fitted, Images,
-    InputShape, Prepared, Preprocess, SettingError, Target,
+    InputShape, Precision, Prepared, Preprocess, SettingError, Target,
 };
 
 use crate::common::{batch, classes, dataset, fit_with, inputs, numeric, table, words};
@@ -99,7 +99,8 @@ fn files_of_earlier_versions_are_read_and_damaged_ones_refused() {
     let old = r#"{"inputs":{"table":{"columns":[{"name":"x","kind":"numeric"}],"encodings":[{"numeric":{"missing":1.5,
         "scale":{"mean":1.5,"std":0.5}}}]}},"targets":{"classes":{"names":["a","b"]}}}"#;
     let fitted: Fitted = serde_json::from_str(old).unwrap();
-    assert_eq!(fitted, fit_with(&table(vec![numeric("x", vec![1.0, 2.0])]), 2, &standardized()).unwrap());
+    let as_then = Preprocess { precision: Precision::Single, ..standardized() };
+    assert_eq!(fitted, fit_with(&table(vec![numeric("x", vec![1.0, 2.0])]), 2, &as_then).unwrap());
 
     let preprocess = Preprocess { pca: Some(Components::Count(2)), ..standardized() };
     let stored = serde_json::to_value(fit_with(&made(1), TRAIN, &preprocess).unwrap()).unwrap();
