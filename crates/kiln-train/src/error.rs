@@ -10,6 +10,7 @@ use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 
+use crate::batch_norm::next_size;
 use crate::{NotConvex, PartError, ResumeError};
 
 /// Why training, evaluating or resuming failed.
@@ -85,6 +86,23 @@ pub enum TrainError {
     /// Nothing is left to train.
     #[error("every parameter of the model is frozen in the first step")]
     AllFrozen,
+    /// Batch norm would learn from a batch of one item: one value a channel, whose variance is 0.
+    #[error(
+        "the batch norm {layer} sees one value a channel in batch {batch} of {batches}, which has 1 item \
+         ({items} training items, train.batch_size = {batch_size})"
+    )]
+    BatchOfOne {
+        /// The path of the layer.
+        layer: String,
+        /// The number of the batch in each epoch, from 1.
+        batch: usize,
+        /// Batches of an epoch.
+        batches: usize,
+        /// Training items.
+        items: usize,
+        /// Items in a full batch.
+        batch_size: usize,
+    },
     /// The device failed while it was computing.
     #[error("the device failed: {reason}")]
     Device {
@@ -185,6 +203,7 @@ impl Explain for TrainError {
             | Self::NotEmpty { .. }
             | Self::SharedGenerator { .. }
             | Self::NothingToFreeze { .. }
+            | Self::BatchOfOne { .. }
             | Self::AllFrozen => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
             Self::Damaged { .. } => ErrorKind::Checkpoint,
@@ -229,6 +248,14 @@ impl Explain for TrainError {
             Self::NothingToFreeze { .. } => {
                 Some("name paths of the model, or parts of them up to a dot".to_owned())
             }
+            Self::BatchOfOne { items: 1, .. } => {
+                Some("give it more training items, or a normalisation that needs no other items".to_owned())
+            }
+            Self::BatchOfOne { items, batch_size, .. } => {
+                let size = next_size(*items, *batch_size);
+                let drop = if *batch_size > 1 { ", or train.drop_last = true" } else { "" };
+                Some(format!("set train.batch_size = {size}{drop}, or normalise otherwise"))
+            }
             Self::AllFrozen => Some("leave the head out of what is frozen".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
         }
@@ -244,6 +271,7 @@ impl Explain for TrainError {
             Self::NotConvex(error) => error.key(),
             Self::Convex(error) => error.key(),
             Self::Resume(error) => error.key(),
+            Self::BatchOfOne { .. } => Some(Cow::Borrowed("train.batch_size")),
             Self::Monitor { .. } | Self::NoDirection(_) => Some(Cow::Borrowed("train.monitor")),
             _ => None,
         }

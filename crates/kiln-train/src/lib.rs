@@ -5,6 +5,7 @@
 mod accumulate;
 mod after_epoch;
 mod backward;
+mod batch_norm;
 mod batch_seed;
 mod callback;
 mod change;

@@ -14,10 +14,13 @@ pub(crate) const WINDOW: usize = 32;
 /// Sums over an epoch so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LossSum {
-    /// Sum of the losses over the items.
+    /// Sum of the losses over the items, each times what it counts.
     pub(crate) sum: f64,
     /// Items.
     pub(crate) items: u64,
+    /// What the items count together. `None`: their number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) weight: Option<f64>,
     /// Norms of the gradients of the same epoch.
     #[serde(default)]
     pub(crate) norms: NormSum,
@@ -53,10 +56,35 @@ impl NormSum {
 }
 
 impl LossSum {
-    /// The mean over the items; `None` when there was no loss.
-    pub(crate) fn mean(&self) -> Option<f64> {
-        (self.items > 0).then(|| self.sum / self.items as f64)
+    /// Adds the mean loss of a batch of `items`, which together count `weight`.
+    fn add(&mut self, mean: f64, items: usize, weight: Option<f64>) {
+        let counted = weight.unwrap_or(items as f64);
+        self.sum += mean * counted;
+        if weight.is_some() || self.weight.is_some() {
+            // What was added before, by an older kiln, counts by its items.
+            self.weight = Some(self.weight.unwrap_or(self.items as f64) + counted);
+        }
+        self.items += items as u64;
     }
+
+    /// The mean over what the items count; `None` when there was no loss.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        match self.weight {
+            None => (self.items > 0).then(|| self.sum / self.items as f64),
+            // Where nothing counts, the sum is 0, and so is the mean.
+            Some(weight) => Some(if weight > 0.0 { self.sum / weight } else { 0.0 }),
+        }
+    }
+}
+
+/// The loss of a batch, still on the device.
+#[derive(Debug)]
+struct Waiting {
+    mean: Tensor<1>,
+    items: usize,
+    /// What the items count together, `[1]`. `None`: their number.
+    weight: Option<Tensor<1>>,
+    step: u64,
 }
 
 /// Losses that are still on the device, and the sum of those that were read.
@@ -68,7 +96,7 @@ pub(crate) struct Losses {
     what: Cow<'static, str>,
     pub(crate) total: LossSum,
     pub(crate) newest: Option<f64>,
-    waiting: Vec<(Tensor<1>, usize, u64)>,
+    waiting: Vec<Waiting>,
     norms: Vec<Tensor<1>>,
 }
 
@@ -94,21 +122,10 @@ impl Losses {
         self.norms.clear();
     }
 
-    /// Adds the mean loss of a batch with `items` items that belongs to the update number `step`.
-    pub(crate) fn push(
-        &mut self,
-        loss: Tensor<1>,
-        items: usize,
-        step: u64,
-        epoch: u64,
-    ) -> Result<(), TrainError> {
-        self.wait(loss, items, step);
-        if self.are_many() { self.read(epoch) } else { Ok(()) }
-    }
-
-    /// As [`Losses::push`], and leaves it to the caller when to read.
-    pub(crate) fn wait(&mut self, loss: Tensor<1>, items: usize, step: u64) {
-        self.waiting.push((loss, items, step));
+    /// Adds the mean loss of a batch with `items` items, which together count `weight` (`None`: their number), and which
+    /// belongs to the update number `step`. [`Losses::read`] reads it.
+    pub(crate) fn wait(&mut self, mean: Tensor<1>, items: usize, weight: Option<Tensor<1>>, step: u64) {
+        self.waiting.push(Waiting { mean, items, weight: weight.map(Tensor::inner), step });
     }
 
     /// Whether so many wait that they should be read.
@@ -132,12 +149,14 @@ impl Losses {
             return Ok(());
         }
         let waiting = std::mem::take(&mut self.waiting);
-        let values = read_all(waiting.iter().map(|(loss, ..)| loss.clone()).collect())?;
-        for (value, (_, items, step)) in values.iter::<f64>().zip(waiting) {
-            check_finite(self.what.clone(), value, epoch + 1, step)?;
-            self.total.sum += value * items as f64;
-            self.total.items += items as u64;
-            self.newest = Some(value);
+        let means = read_all(waiting.iter().map(|batch| batch.mean.clone()).collect())?;
+        let weights: Vec<Tensor<1>> = waiting.iter().filter_map(|batch| batch.weight.clone()).collect();
+        let weights = if weights.is_empty() { Vec::new() } else { read_all(weights)?.iter().collect() };
+        let mut weights = weights.into_iter();
+        for (mean, Waiting { items, weight, step, .. }) in means.iter::<f64>().zip(waiting) {
+            check_finite(self.what.clone(), mean, epoch + 1, step)?;
+            self.total.add(mean, items, weight.and_then(|_| weights.next()));
+            self.newest = Some(mean);
         }
         Ok(())
     }
@@ -151,6 +170,25 @@ pub(crate) fn read_all(tensors: Vec<Tensor<1>>) -> Result<TensorData, TrainError
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_counts_by_its_weight_where_it_has_one() {
+        let mut sum = LossSum::default();
+        for (mean, items) in [(1.0, 3), (5.0, 1)] {
+            sum.add(mean, items, None);
+        }
+        assert_eq!((sum.mean(), sum.weight), (Some(2.0), None));
+        // Half an epoch of an older kiln, which counted items, and the rest of it.
+        sum.add(1.0, 4, Some(12.0));
+        assert_eq!((sum.mean(), sum.items), (Some(20.0 / 16.0), 8));
+        let mut nothing = LossSum::default();
+        nothing.add(0.0, 2, Some(0.0));
+        assert_eq!(nothing.mean(), Some(0.0));
+        assert_eq!(LossSum::default().mean(), None);
+        // As an older kiln wrote it.
+        let old: LossSum = serde_json::from_str(r#"{"sum": 4.0, "items": 2}"#).unwrap();
+        assert_eq!((old.mean(), serde_json::to_string(&old).unwrap().contains("weight")), (Some(2.0), false));
+    }
 
     #[test]
     fn norms_have_a_mean_and_a_maximum_and_survive_json() {

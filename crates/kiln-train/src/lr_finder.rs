@@ -1,6 +1,7 @@
 //! The learning-rate finder: which rate to begin with. Its method is called the learning-rate range test, too.
 
 use burn::module::Module;
+use burn::tensor::Tensor;
 use kiln_core::check::{NumberError, at_least};
 use kiln_core::{Range, Weights, params};
 use serde::{Deserialize, Serialize};
@@ -143,14 +144,14 @@ impl<T: Task> Trainer<T> {
         let mut epoch = train.epoch(0, &device);
         let (mut points, mut average, mut smallest) = (Vec::new(), 0.0, f64::INFINITY);
         for step in 0..config.steps {
-            let (mut gradient, mut sum, mut items) = (Accumulator::default(), 0.0, 0);
+            let (mut gradient, mut sum, mut count) = (Accumulator::default(), 0.0, 0.0);
             for _ in 0..self.config.accumulate {
                 if next > 0 && next % batches == 0 {
                     epoch = train.epoch(next / batches, &device);
                 }
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
                 let seed = BatchSeed { run: self.seed, batch: next };
-                let weight = if self.config.accumulate > 1 { self.task.weight(&batch.data) } else { None };
+                let weight = self.task.weight(&batch.data);
                 let mut seen = BatchMetrics::default();
                 let (loss, found) = gradients(
                     &self.task,
@@ -161,12 +162,15 @@ impl<T: Task> Trainer<T> {
                     stepper.sam.as_ref(),
                     &mut seen,
                 );
-                sum += loss.into_data().iter::<f64>().sum::<f64>() * batch.items as f64;
-                items += batch.items;
+                let number = |tensor: Tensor<1>| tensor.into_data().iter::<f64>().sum::<f64>();
+                let counts = weight.clone().map_or(batch.items as f64, number);
+                sum += number(loss) * counts;
+                count += counts;
                 gradient.add(found, batch.items, weight);
                 next += 1;
             }
-            let (lr, loss) = (config.rate(step), sum / items as f64);
+            // Where nothing counts, the loss is 0.
+            let (lr, loss) = (config.rate(step), if count > 0.0 { sum / count } else { 0.0 });
             average = config.smoothing * average + (1.0 - config.smoothing) * loss;
             let smoothed = average / (1.0 - config.smoothing.powf(step as f64 + 1.0));
             smallest = smoothed.min(smallest);

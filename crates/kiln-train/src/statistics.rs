@@ -83,12 +83,12 @@ fn standing<M: Module>(model: &M) -> BTreeSet<String> {
 }
 
 /// `norm` of `norm.running_mean`.
-fn layer(path: &str) -> &str {
+pub(crate) fn layer(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(layer, _)| layer)
 }
 
 /// The running statistics of `model` by path, behind one batch in training from `start`.
-fn after<T: Task>(
+pub(crate) fn after<T: Task>(
     task: &T,
     model: &T::Model,
     losses: &[&str],

@@ -28,7 +28,7 @@ pub type Observed<M> =
 /// Scores `loss`; for classes accuracy, top-5 accuracy (with more than 5 classes), macro F1 and log-loss; for numbers
 /// MSE, MAE and R², in the units of the data. Items with a weight ([`Batch::weights`]) count that much in the loss and in
 /// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`, and so is that of several
-/// batches that are accumulated into one step. In the training loss of an epoch a batch counts by the number of its items.
+/// batches that are accumulated into one step, and the training loss of an epoch.
 ///
 /// The forward pass is a method of the model or any closure, which may hold what it needs:
 ///

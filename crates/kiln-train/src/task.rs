@@ -88,8 +88,9 @@ pub trait Task: Send {
         Some(self.loss(model, batch, seed))
     }
 
-    /// What the items of the batch count together, `[1]`, on the device of the batch: by it the mean losses of batches that are
-    /// accumulated into one step are weighted, so that a step is that of one large batch. `None`, as by default: their number.
+    /// What the items of the batch count together, `[1]`, on the device of the batch: by it the mean losses of batches are
+    /// weighted, where they are accumulated into one step, so that it is that of one large batch, and in the training loss of an
+    /// epoch. `None`, as by default: their number.
     fn weight(&self, _batch: &Self::Batch) -> Option<Tensor<1>> {
         None
     }

@@ -63,12 +63,16 @@ impl<T: Task> Run<'_, T> {
             self.thaw(epoch, step);
         }
         let (task, sam) = (&self.trainer.task, self.parts[0].stepper.sam.as_ref());
-        let weight = if self.trainer.config.accumulate > 1 { task.weight(&batch.data) } else { None };
+        let weight = task.weight(&batch.data);
         let mut seen = BatchMetrics::default();
         let (loss, gradients) =
             gradients(task, self.model(), batch.data, seed, self.generator(), sam, &mut seen);
-        sum.add(gradients, batch.items, weight);
-        self.parts[0].losses.push(loss, batch.items, step + 1, epoch)?;
+        sum.add(gradients, batch.items, weight.clone());
+        let losses = &mut self.parts[0].losses;
+        losses.wait(loss, batch.items, weight, step + 1);
+        if losses.are_many() {
+            losses.read(epoch)?;
+        }
         self.observed.push(seen, batch.items)
     }
 

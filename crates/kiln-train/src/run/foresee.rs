@@ -1,11 +1,14 @@
-//! Foresee: whether the monitored metric is there and has a direction, before the first step instead of after an epoch.
+//! Foresee: whether the monitored metric is there and has a direction, and whether batch norm has something to go by, before
+//! the first step instead of after an epoch.
 
 use std::sync::atomic::Ordering;
 
 use burn::module::Module;
 
 use super::Run;
+use crate::batch_norm;
 use crate::monitor::Monitor;
+use crate::statistics::Pass;
 use crate::{Data, Scores, Task, TrainError};
 
 /// Items that are scored first: any batch shows the metrics of almost every task.
@@ -36,5 +39,12 @@ impl<T: Task> Run<'_, T> {
             }
         }
         found.map(|_| ())
+    }
+
+    /// Refuses batches of one item that batch norm cannot learn from. Draws nothing that a step draws.
+    pub(super) fn check_batch_norm(&self, data: &Data<T::Batch>) -> Result<(), TrainError> {
+        let (train, device, run) = (&self.train, &self.device, self.trainer.seed);
+        let pass = Pass { train, device, generator: self.generator(), run };
+        batch_norm::check(&self.trainer.task, self.model(), &self.losses(), &pass, &data.train)
     }
 }

@@ -79,6 +79,9 @@ impl<'a, T: Task> Run<'a, T> {
         if state.stop.is_none() {
             run.foresee(data, &mut state.monitor.clone())?;
         }
+        if from.is_none() {
+            run.check_batch_norm(data)?;
+        }
         run.restore(from)?;
         run.check_side_by_side()?;
         for callback in &mut run.trainer.callbacks {

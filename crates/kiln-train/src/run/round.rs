@@ -28,9 +28,9 @@ impl<T: Task> Run<'_, T> {
                 let seed = BatchSeed { run: trainer.seed, batch: number };
                 let found = gradients_for(task, name, &trained, batch.data.clone(), seed, generator, sam)?;
                 let Some((loss, gradients)) = found else { continue };
-                let weight = if window.len() > 1 { task.weight(&batch.data) } else { None };
-                sum.add(gradients, batch.items, weight);
-                leader.losses.wait(loss, batch.items, state.step + 1);
+                let weight = task.weight(&batch.data);
+                sum.add(gradients, batch.items, weight.clone());
+                leader.losses.wait(loss, batch.items, weight, state.step + 1);
             }
             let Some(mut mean) = sum.take() else { continue };
             for &index in pass {

@@ -3,41 +3,15 @@
 use std::sync::Arc;
 
 use burn::nn::{Initializer, Linear, LinearConfig};
-use burn::tensor::{Tensor, Tolerance};
+use burn::tensor::Tolerance;
 use kiln_core::{Seed, Weights};
 use kiln_data::preprocess::Preprocess;
-use kiln_data::{Column, DataConfig, Dataset, Features, Inputs, Rows, Split, Target, Values};
+use kiln_data::{DataConfig, Dataset, Rows, Split};
 use kiln_objective::{CrossEntropyConfig, LossConfig, TargetKind};
 use kiln_optim::{OptimConfig, SgdConfig};
 use kiln_train::{Data, Supervised, TrainConfig, Trainer};
 
-const ITEMS: usize = 41;
-const FEATURES: usize = 3;
-const CLASSES: usize = 4;
-
-fn dataset(weighted: bool) -> Dataset {
-    let seed = Seed::new(5);
-    let column = |j: usize| Column {
-        name: format!("x{j}"),
-        values: Values::Numeric((0..ITEMS as u64).map(|i| seed.at(j as u64).normal(i)).collect()),
-    };
-    // Sorted, so that neighbouring batches are of other classes.
-    let target = Target::Classes {
-        labels: (0..ITEMS).map(|i| (i * CLASSES / ITEMS) as u32).collect(),
-        names: (0..CLASSES).map(|i| i.to_string()).collect(),
-    };
-    let weights =
-        weighted.then(|| (0..ITEMS).map(|i| [0.0, 0.5, 4.0][i % 3] * (1 + i / 10) as f64).collect());
-    Dataset {
-        weights,
-        ..Dataset::new("points", Features::Table((0..FEATURES).map(column).collect()), target)
-    }
-}
-
-fn forward(model: &Linear, inputs: Inputs, _: Option<Seed>) -> Tensor<2> {
-    let Inputs::Table(x) = inputs else { panic!("a table") };
-    model.forward(x)
-}
+use crate::rows::{CLASSES, FEATURES, dataset, forward};
 
 /// Weights after three epochs, and the steps.
 fn run(dataset: Dataset, loss: &CrossEntropyConfig, batch_size: usize, accumulate: usize) -> (u64, Weights) {

@@ -11,5 +11,6 @@ mod fit;
 mod optimisers;
 mod penalties;
 mod resume;
+mod rows;
 mod several_golden;
 mod stopped;

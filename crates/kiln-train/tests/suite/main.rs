@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+mod batch_norm;
 mod changed;
 mod checkpoints;
 #[path = "../device/common.rs"]
@@ -12,8 +13,11 @@ mod lr_finder;
 mod metrics;
 mod own_metrics;
 mod own_parts;
+#[path = "../device/rows.rs"]
+mod rows;
 mod several;
 #[path = "../device/stopped.rs"]
 mod stopped;
 mod task_state;
+mod training_loss;
 mod whole_set;
