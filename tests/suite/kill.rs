@@ -98,9 +98,10 @@ fn survives(recipe: &str, trials: usize) {
                 // A run that ends at this very moment is killed, too: its process is not waited for yet.
                 child.kill().unwrap();
                 kills += 1;
-                tally.with_checkpoint += usize::from(
-                    run_dirs(&place.runs()).iter().any(|run| run.join("checkpoints/last").exists()),
-                );
+                let saved = |run: &Path| {
+                    run.join("checkpoints/last").exists() || run.join("holdout/checkpoints/last").exists()
+                };
+                tally.with_checkpoint += usize::from(run_dirs(&place.runs()).iter().any(|run| saved(run)));
             } else if kills == 0 {
                 // It was faster than its delay: once more, with a shorter one.
                 let _ = fs::remove_dir_all(place.runs());
@@ -128,6 +129,13 @@ fn survives(recipe: &str, trials: usize) {
 fn digits_survive() {
     if exact() {
         survives("digits train.epochs=5 checkpoint.every_steps=7", kills(8));
+    }
+}
+
+#[test]
+fn a_training_and_its_refit_survive() {
+    if exact() {
+        survives("wine early_stopping.patience=8 data.refit=true schedule.kind=constant", kills(3));
     }
 }
 

@@ -11,6 +11,7 @@ mod curve;
 mod cv;
 mod cv_jobs;
 mod cv_kill;
+mod defaults;
 mod docs;
 mod exact_numbers;
 mod examples;

@@ -21,6 +21,7 @@ pub(crate) fn configuration_with(arguments: &ConfigArguments, flags: Flags) -> R
         environment: std::env::vars_os().collect(),
         overrides: arguments.overrides.clone(),
         flags,
+        fixed_defaults: false,
     };
     Ok(resolve(&request)?)
 }

@@ -54,9 +54,11 @@ impl Observer for Terminal {
             Event::GoesOn(None) => out.say("there is no checkpoint yet: starting over"),
             Event::Model(summary) if self.verbose => out.say(&summary.to_string()),
             Event::TrainingStarts(start) => return unless_closed(tell::training::start(start, out)),
-            Event::TrainingEnds { run, record, stop } => {
+            Event::Followed { settings, items } => out.say(&tell::training::followed(settings, *items)),
+            Event::Refit { epochs, items } => out.say(&tell::training::refit(*epochs, *items)),
+            Event::TrainingEnds { run, record, stop, longer } => {
                 unless_closed(tell::training::end(run, record, out))?;
-                out.say(&tell::training::report(record, stop, run));
+                out.say(&tell::training::report(record, stop, run, *longer));
             }
             Event::Fold { record, folds, earlier } => {
                 unless_closed(tell::fold::event(record, out))?;

@@ -4,6 +4,7 @@
 //!
 //! [`resolve`] reads and merges the layers of a [`Request`]. The [`Resolved`] configuration knows who set each value:
 //! [`Resolved::place`] gives the text of a setting, and [`Resolved::place_of`] that of the setting an error is about.
+//! [`Resolved::sized`] fills in what follows from the size of the data.
 //!
 //! ```
 //! use kiln_config::{Request, resolve};
@@ -23,6 +24,7 @@ mod doubled;
 mod environment;
 mod error;
 mod file;
+mod follow;
 mod formula;
 mod origin;
 mod print;
@@ -36,6 +38,7 @@ mod words;
 pub use argument::is_assignment;
 pub use doubled::warnings;
 pub use error::ConfigError;
+pub use follow::{DataSize, Followed, Open};
 pub use origin::{Origin, Setter, Snippet, Source};
 pub use print::{COMMENT_COLUMN, annotated, leaves, literal};
 pub use resolve::{Flags, Request, Resolved, resolve};

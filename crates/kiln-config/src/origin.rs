@@ -43,6 +43,8 @@ impl Snippet {
 pub enum Setter {
     /// kiln itself.
     Default,
+    /// kiln itself, for data of this size: `96 training items`.
+    Data(String),
     /// A file.
     File,
     /// A recipe that is part of the program.
@@ -93,6 +95,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.setter, &self.source) {
             (Setter::Default, _) => write!(f, "default"),
+            (Setter::Data(size), _) => write!(f, "default for {size}"),
             (Setter::File, Some(source)) => write!(f, "file {}:{}", source.name, source.line(self.key.start)),
             (Setter::File, None) => write!(f, "file"),
             (Setter::Recipe, Some(source)) => write!(f, "{}", source.name),

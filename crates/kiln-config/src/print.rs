@@ -66,12 +66,24 @@ pub fn literal(value: &Value) -> String {
     }
 }
 
-/// The whole configuration as TOML that reads back to the same run, with who set each value as a comment.
+/// The whole configuration as TOML that reads back to the same run, with who set each value as a comment. What is
+/// [open](Resolved::open) is left out.
 pub fn annotated(resolved: &Resolved) -> String {
+    let open = resolved.open();
+    // Where epochs are open it would come back.
+    let stays_out = open.epochs
+        && resolved.config.early_stopping.is_none()
+        && resolved.settings().is_cleared("early_stopping");
     let mut text = String::new();
     let mut section = String::new();
     for (key, value) in leaves(&resolved.config) {
+        if open.has(&key) {
+            continue;
+        }
         let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
+        if section.is_empty() && !within.is_empty() && stays_out {
+            text.push_str("early_stopping = false\n");
+        }
         if within != section {
             section = within.to_owned();
             let list =
@@ -86,6 +98,10 @@ pub fn annotated(resolved: &Resolved) -> String {
     }
     if resolved.config.loss.is_none() {
         text.push_str("\n# loss: cross-entropy for classes, mean squared error for numbers\n");
+    }
+    if !open.is_empty() {
+        let keys: Vec<&str> = open.keys().collect();
+        let _ = writeln!(text, "\n# {}: follow from the size of the data", keys.join(", "));
     }
     text.push('\n');
     for line in formula::lines(&resolved.config) {

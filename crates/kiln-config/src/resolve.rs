@@ -31,6 +31,8 @@ pub struct Request {
     pub overrides: Vec<String>,
     /// Flags that stand for settings.
     pub flags: Flags,
+    /// Whether what nothing is said about has the same default for all data, as it had before it followed from their size.
+    pub fixed_defaults: bool,
 }
 
 /// Flags that stand for settings.
@@ -61,6 +63,8 @@ pub struct Resolved {
     pub tune: Layer,
     settings: Settings,
     request: Request,
+    /// Whether what follows from the data is filled in.
+    pub(crate) is_sized: bool,
 }
 
 /// Reads and merges all layers.
@@ -108,7 +112,7 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     let label = label(config.as_deref(), &config_built);
     let kept = text.filter(|text| !text.is_recipe).map(|text| text.text);
     let request = Request { text: kept, ..request.clone() };
-    Ok(Resolved { config: config_built, label, tune, settings, request })
+    Ok(Resolved { config: config_built, label, tune, settings, request, is_sized: false })
 }
 
 /// The kinds of the sections that are there even if nothing is said about them.
@@ -263,6 +267,14 @@ impl Resolved {
         let mut other = self.clone();
         other.config.seed = seed;
         other
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
     }
 
     /// What the configuration was resolved from, with the text of its file: a search resolves it again with other values.

@@ -39,7 +39,7 @@ pub struct RunConfig {
     /// How the items of a batch are mixed. Default: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<MixConfig>,
-    /// The model. Default: a multi-layer perceptron.
+    /// The model. Default: a multi-layer perceptron, and for images a convolutional network that fits them.
     #[serde(default = "mlp")]
     pub model: ModelConfig,
     /// The loss. Default: cross-entropy for classes, mean squared error for numbers.
@@ -72,7 +72,8 @@ pub struct RunConfig {
     /// The training loop.
     #[serde(default)]
     pub train: TrainConfig,
-    /// When training stops before its end. Default: never.
+    /// When training stops before its end. Default: where nothing is said of `train.epochs` and there is a validation part, with
+    /// a patience that follows from the size of the data; else never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStoppingConfig>,
     /// When the state is saved.

@@ -1,6 +1,6 @@
 //! Settings by dotted key, merged layer by layer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
@@ -24,6 +24,8 @@ pub type Layer = Vec<(String, Setting)>;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Settings {
     by_key: BTreeMap<String, Setting>,
+    /// The sections that a layer has taken out.
+    cleared: BTreeSet<String>,
 }
 
 impl Settings {
@@ -43,6 +45,7 @@ impl Settings {
             settings.into_iter().partition(|(key, _)| key.ends_with(".kind"));
         for (section, _) in clears {
             self.remove_section(&section);
+            self.cleared.insert(section);
         }
         for (key, setting) in kinds {
             if let Some(section) = key.strip_suffix(".kind") {
@@ -98,6 +101,16 @@ impl Settings {
     fn remove_section(&mut self, section: &str) {
         let prefix = format!("{section}.");
         self.by_key.retain(|key, _| key != section && !key.starts_with(&prefix));
+    }
+
+    /// Whether a layer has said that a section is not to be there.
+    pub(crate) fn is_cleared(&self, section: &str) -> bool {
+        self.cleared.contains(section)
+    }
+
+    /// Sets the value of a key, without a look at the others.
+    pub(crate) fn put(&mut self, key: &str, value: Value, origin: Origin) {
+        self.by_key.insert(key.to_owned(), Setting { value, origin });
     }
 
     /// Replaces the value of a key that is set, keeping who set it.

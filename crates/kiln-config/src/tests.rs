@@ -1,6 +1,7 @@
 //! Configurations that are right, and above all those that are not.
 
 mod errors;
+mod follow;
 mod layers;
 mod schema;
 mod validator;

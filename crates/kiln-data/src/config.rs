@@ -62,6 +62,10 @@ pub struct DataConfig {
     #[serde(default = "tenth")]
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub validation: f64,
+    /// Whether the model is trained once more, on the validation items too, for as many epochs as were best with them held out.
+    /// Default: below 10,000 training items, where nothing is said of `train.epochs` and `early_stopping`; else not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refit: Option<bool>,
     /// The share of all items held out for the test, `[0, 1)`; a source with a fixed test part ignores it. Default 0.2.
     #[serde(default = "fifth")]
     #[schemars(transform = Range::BELOW_ONE.bounds())]
@@ -154,6 +158,7 @@ impl DataConfig {
             crop: None,
             broken: None,
             validation: tenth(),
+            refit: None,
             test: fifth(),
             stratify: true,
             standardize: true,

@@ -17,9 +17,9 @@ use crate::stored::{best_weights, stored};
 /// A part of the data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Part {
-    /// The items that the weights were fitted to.
+    /// The items that the weights were fitted to: with `data.refit` those of the validation part, too.
     Train,
-    /// The items that picked the best weights.
+    /// The items that picked the best weights. With `data.refit` there are none.
     Validation,
     /// The items that training did not look at.
     #[default]
@@ -88,9 +88,13 @@ pub fn evaluate(
     let (saved, fitted) = best_weights(run, observer)?;
     let resolved = stored(run, &settings.session)?;
     let job = Job::load(&resolved)?;
-    RunRecord::read(run)?.must_be_of(&job.prepared.dataset, run)?;
+    let record = RunRecord::read(run)?;
+    record.must_be_of(&job.prepared.dataset, run)?;
     // What the weights were trained with, not what would be fitted now.
     let mut job = job.with_fitted(fitted);
+    if record.refit.is_some() {
+        job.prepared.split = job.both_parts();
+    }
     job.blueprint.look_at(settings.views)?;
     let model = saved.weights.apply(job.model()?.valid())?;
     let rows = match settings.part {

@@ -52,7 +52,7 @@ pub use evaluate::{EvaluateSettings, Evaluation, Part, evaluate};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use interrupt::Interrupt;
 pub use lr_find::find_learning_rate;
-pub use observer::{CurveProgress, Event, Observer, PathStage, PathStep, TrainingStart};
+pub use observer::{CurveProgress, Event, Longer, Observer, PathStage, PathStep, TrainingStart};
 pub use predict::{Predictor, Run};
 pub use session::Session;
 pub use spaces::collect_spaces;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use kiln_config::Followed;
 use kiln_core::device::DeviceName;
 use kiln_models::Summary;
 use kiln_train::{Callback, LrFinderConfig, Stop, TrainError};
@@ -87,7 +88,21 @@ pub enum Event<'a> {
     GoesOn(Option<u64>),
     /// The model that is going to be trained.
     Model(&'a Summary),
-    /// A training begins.
+    /// Settings that nothing is said about follow from the data.
+    Followed {
+        /// The settings.
+        settings: &'a [Followed],
+        /// Items that train.
+        items: usize,
+    },
+    /// The number of epochs is found: a training on the items of the validation part, too, begins.
+    Refit {
+        /// The epoch that was best with the validation part held out.
+        epochs: u64,
+        /// Items of both parts.
+        items: usize,
+    },
+    /// A training begins; with `data.refit` twice in a run.
     TrainingStarts(&'a TrainingStart<'a>),
     /// A training has ended well, and its run is about to be written down.
     TrainingEnds {
@@ -97,6 +112,8 @@ pub enum Event<'a> {
         record: &'a RunRecord,
         /// Why it stopped.
         stop: &'a Stop,
+        /// Where the best epoch is the last: what would train longer.
+        longer: Option<&'a Longer>,
     },
     /// A fold is done.
     Fold {
@@ -163,6 +180,16 @@ pub enum Event<'a> {
     },
     /// A line that another process wrote on its standard output, to be passed on unchanged.
     WorkerLine(&'a str),
+}
+
+/// A longer training, where the last epoch was the best.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Longer {
+    /// The change of the configuration: `train.epochs=200`.
+    pub change: String,
+    /// Whether the run itself goes on with it. Otherwise its schedule would have come another way, and a new run is needed.
+    pub goes_on: bool,
 }
 
 /// What is going to be trained on what.

@@ -23,6 +23,9 @@ pub struct Start {
     environment: Vec<(String, String)>,
     /// `key=value` arguments and flags, the strongest last.
     overrides: Vec<String>,
+    /// Whether what nothing is said about follows from the size of the data. It did not when this was not written down.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    sized: bool,
 }
 
 /// A start with the name of its file or recipe, before the folder is made.
@@ -44,7 +47,8 @@ impl NewStart {
         let environment = request.environment.iter().filter_map(text);
         let environment = environment.filter(|(name, _)| name.starts_with("KILN_")).collect();
         let (base, overrides) = words(request.config.as_deref(), &request.overrides);
-        let mut start = Start { base: base.is_some(), environment, overrides };
+        let mut start =
+            Start { base: base.is_some(), environment, overrides, sized: !request.fixed_defaults };
         start.keep(resolved, &request.flags);
         Self { start, base, text: request.text.clone() }
     }
@@ -93,6 +97,7 @@ impl Start {
             environment: self.environment.iter().map(variable).collect(),
             overrides: self.overrides.iter().cloned().chain(values).collect(),
             flags,
+            fixed_defaults: !self.sized,
         })?)
     }
 

@@ -10,7 +10,7 @@ use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
 use crate::error::{ExperimentError, RunError};
 use crate::observer::{Event, Observer, tell};
-use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, is_cross_validation};
+use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, is_cross_validation, newest_training};
 use crate::session::Session;
 
 /// The configuration of a run, as it was written down. The environment does not count, and of the session's flags only
@@ -62,7 +62,7 @@ fn store(run: &Path) -> Result<CheckpointStore, ExperimentError> {
     if is_cross_validation(run)? {
         return Err(RunError::NoModel { run: run.to_owned() }.into());
     }
-    Ok(CheckpointStore::new(run.join(CHECKPOINTS), 1))
+    Ok(CheckpointStore::new(newest_training(run)?.join(CHECKPOINTS), 1))
 }
 
 /// Weights with the preprocessing that is stored beside them; says what was passed over for them.

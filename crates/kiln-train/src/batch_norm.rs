@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use burn::module::Module;
+use burn::tensor::Tensor;
 use kiln_core::{ParamKind, params};
 use kiln_data::{Loader, Source};
 
@@ -82,13 +84,14 @@ pub(crate) fn check<T: Task>(
         None => Ok(()),
         Some(layer) => {
             let (batches, batch_size) = (pass.train.batches(), pass.train.batch_size());
-            Err(TrainError::BatchOfOne { layer, batch, batches, items, batch_size })
+            let next_size = next_size(items, batch_size);
+            Err(TrainError::BatchOfOne { layer, batch, batches, items, batch_size, next_size })
         }
     }
 }
 
 /// The layers whose running variance, moved from 0, is still 0, or no number.
-fn without_variance(moved: impl IntoIterator<Item = (String, burn::tensor::Tensor<1>)>) -> BTreeSet<String> {
+fn without_variance(moved: impl IntoIterator<Item = (String, Tensor<1>)>) -> BTreeSet<String> {
     let variances = moved.into_iter().filter(|(path, _)| path.ends_with("running_var"));
     let constant = variances.filter(|(_, value)| {
         value.clone().into_data().iter::<f64>().all(|variance| variance == 0.0 || variance.is_nan())
@@ -97,7 +100,7 @@ fn without_variance(moved: impl IntoIterator<Item = (String, burn::tensor::Tenso
 }
 
 /// A size of batches a little larger than `batch_size` that leaves no batch of one of `items`.
-pub(crate) fn next_size(items: usize, batch_size: usize) -> usize {
+fn next_size(items: usize, batch_size: usize) -> usize {
     (batch_size + 1..items).find(|size| items % size != 1).unwrap_or(items)
 }
 

@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainConfig {
-    /// Passes over the training items, at least 1. Default 20.
+    /// Passes over the training items, at least 1. Default 20; in a configuration what follows from the size of the data.
     #[schemars(range(min = 1))]
     pub epochs: u64,
     /// Optimiser steps after which training ends, even inside an epoch. Default: no such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub steps: Option<u64>,
-    /// Items in a batch; 1 is classical stochastic descent, 0 stands for all items (batch gradient descent). Default 64.
+    /// Items in a batch; 1 is classical stochastic descent, 0 stands for all items (batch gradient descent). Default 64; in a
+    /// configuration what follows from the size of the data.
     pub batch_size: usize,
     /// Batches whose gradients are averaged into one step, at least 1. Default 1.
     #[schemars(range(min = 1))]
@@ -137,7 +138,8 @@ impl From<SolverConfig> for kiln_convex::Solver {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EarlyStoppingConfig {
-    /// Epochs without improvement of `train.monitor` after which training stops, at least 1. Default 10.
+    /// Epochs without improvement of `train.monitor` after which training stops, at least 1. Default 10; in a configuration
+    /// what follows from the size of the data.
     #[schemars(range(min = 1))]
     pub patience: u64,
     /// What counts as an improvement, at least 0. Default 0.

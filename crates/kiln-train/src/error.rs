@@ -10,7 +10,6 @@ use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 
-use crate::batch_norm::next_size;
 use crate::{NotConvex, PartError, ResumeError};
 
 /// Why training, evaluating or resuming failed.
@@ -102,6 +101,8 @@ pub enum TrainError {
         items: usize,
         /// Items in a full batch.
         batch_size: usize,
+        /// A size of batches that leaves no item alone.
+        next_size: usize,
     },
     /// The device failed while it was computing.
     #[error("the device failed: {reason}")]
@@ -251,10 +252,9 @@ impl Explain for TrainError {
             Self::BatchOfOne { items: 1, .. } => {
                 Some("give it more training items, or a normalisation that needs no other items".to_owned())
             }
-            Self::BatchOfOne { items, batch_size, .. } => {
-                let size = next_size(*items, *batch_size);
+            Self::BatchOfOne { batch_size, next_size, .. } => {
                 let drop = if *batch_size > 1 { ", or train.drop_last = true" } else { "" };
-                Some(format!("set train.batch_size = {size}{drop}, or normalise otherwise"))
+                Some(format!("set train.batch_size = {next_size}{drop}, or normalise otherwise"))
             }
             Self::AllFrozen => Some("leave the head out of what is frozen".to_owned()),
             Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,

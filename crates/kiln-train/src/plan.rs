@@ -66,6 +66,17 @@ impl Plan {
     }
 }
 
+impl<T: Task> Trainer<T> {
+    /// Whether a run that was planned for `done` steps, and has done them, may go on to `steps`, with `per_epoch` steps in an
+    /// epoch: not where a schedule would have come another way. It is what [`Trainer::resume`] goes by.
+    ///
+    /// # Errors
+    /// [`TrainError::Optim`] for a schedule that is impossible at either length.
+    pub fn may_go_on(&self, per_epoch: u64, done: u64, steps: u64) -> Result<bool, TrainError> {
+        Ok(other_way(self, per_epoch, [done, steps], done)?.is_empty())
+    }
+}
+
 /// What a run of `is` steps would have done otherwise in its first `done` steps than one of `was` steps.
 pub(crate) fn other_way<T: Task>(
     trainer: &Trainer<T>,

@@ -39,6 +39,7 @@ pub struct Trainer<T: Task> {
     pub(crate) checkpoint: CheckpointConfig,
     pub(crate) store: Option<CheckpointStore>,
     pub(crate) defer: Duration,
+    pub(crate) writes_end: bool,
     pub(crate) log: Option<MetricsLog>,
     pub(crate) callbacks: Vec<Box<dyn Callback>>,
     pub(crate) allowed: Vec<String>,
@@ -82,6 +83,7 @@ impl<T: Task> Trainer<T> {
             checkpoint: CheckpointConfig::default(),
             store: None,
             defer: Duration::ZERO,
+            writes_end: false,
             log: None,
             callbacks: Vec::new(),
             allowed: Vec::new(),
@@ -219,6 +221,12 @@ impl<T: Task> Trainer<T> {
     /// same end. For many short runs, such as the folds of a cross-validation. Default 0.
     pub fn checkpoints_after(mut self, duration: Duration) -> Self {
         self.defer = duration;
+        self
+    }
+
+    /// With [`Trainer::checkpoints_after`]: how a run ends, or stands when it is asked to stop, is written however early that is.
+    pub fn write_end(mut self) -> Self {
+        self.writes_end = true;
         self
     }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal, schema};
 use kiln_experiment::collect_spaces;
+use kiln_experiment::job::sized;
 use serde_json::{Map, Value};
 
 use super::Execute;
@@ -63,6 +64,8 @@ fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliE
     match command {
         ConfigCommand::Print(arguments) => {
             let resolved = configuration(arguments, global)?;
+            // What follows from data that cannot be read is named and has no value.
+            let resolved = sized(resolved.clone()).unwrap_or(resolved);
             if !out.json {
                 return out.data(&format!("{}{}", annotated(&resolved), spaces(&resolved)));
             }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use kiln_experiment::job::sized;
 use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
 use kiln_experiment::{Session, words};
 use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
@@ -126,7 +127,11 @@ impl Execute for Tune {
                 let (config, words) = words(self.config.as_deref(), &self.arguments);
                 let (spaces, overrides) = divide(words);
                 let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
-                let pruner = self.pruner.pruner(resolved.config.train.epochs);
+                let epochs = match self.pruner {
+                    PrunerName::Hyperband => sized(resolved.clone())?.config.train.epochs,
+                    _ => resolved.config.train.epochs,
+                };
+                let pruner = self.pruner.pruner(epochs);
                 // Not before: a configuration may come through a pipe, and whoever waits for it can be stopped.
                 let settings = settings(session(global, signal::listen()));
                 let interrupt = settings.session.interrupt.clone();

@@ -15,6 +15,10 @@ use crate::output::{Output, fields};
 /// Characters of the box.
 const BOX: usize = 40;
 
+/// What is said of a search that did not choose.
+const ONE_TRIAL: &str =
+    "a search with one trial chooses nothing, so that there is nothing its score could flatter";
+
 /// The end, and the exit code.
 pub(crate) fn end(end: &CvEnd, interrupt: &Interrupt, out: Output) -> Result<u8, CliError> {
     match end {
@@ -67,9 +71,10 @@ fn text(report: &CvReport, out: Output) -> Result<(), CliError> {
             human::metric(half(summary))
         );
     }
-    if let Some(optimism) = &report.optimism {
+    if report.study.nested.is_some() {
         let table = choices(&report.folds).render(table::colour(&std::io::stdout()));
-        text += &format!("\n{table}\n{}\n", sentence(optimism));
+        let sentence = report.optimism.as_ref().map_or_else(|| ONE_TRIAL.to_owned(), sentence);
+        text += &format!("\n{table}\n{sentence}\n");
     }
     if let (Some(names), Some(matrix)) = (&report.classes, &report.confusion) {
         text += &format!(

@@ -27,7 +27,7 @@ pub(crate) fn report(found: &DryRun, resolved: &Resolved, out: Output) -> Result
     }
     facts.row(["device", config.device.as_str()]);
     let steps = human::count(found.steps_per_epoch);
-    facts.row(["epochs".to_owned(), format!("{} of {steps} steps", config.train.epochs)]);
+    facts.row(["epochs".to_owned(), format!("{} of {steps} steps", found.epochs)]);
     facts.row(["loss of the first batch".to_owned(), human::metric(found.first_loss)]);
     facts.row(["one step gives finite weights", if found.finite { "yes" } else { "no" }]);
     out.data(&format!("{}\n{}\n", facts.render(table::colour(&std::io::stdout())), found.summary))?;

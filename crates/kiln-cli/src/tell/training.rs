@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use kiln_config::{Followed, literal};
 use kiln_core::Metrics;
-use kiln_experiment::TrainingStart;
 use kiln_experiment::run::RunRecord;
+use kiln_experiment::{Longer, TrainingStart};
 use kiln_report::event::{End, Event, Start};
 use kiln_report::{Column, EventWriter, Table, human, table};
 use kiln_train::Stop;
@@ -52,11 +53,17 @@ fn emit(event: &Event, out: Output) -> Result<(), CliError> {
 }
 
 /// The end of a training in words: a table, and what can be done next.
-pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
+pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path, longer: Option<&Longer>) -> String {
     let mut facts = Table::new([Column::left(""), Column::left("")]);
     facts.row(["stopped", why(stop).as_str()]);
     if let Some(epoch) = record.best_epoch {
         facts.row(["best epoch".to_owned(), epoch.to_string()]);
+    }
+    if let Some(items) = record.refit {
+        let epochs = record.best_epoch.unwrap_or_default();
+        let both =
+            format!("{} items, those of the validation part too, for {epochs} epochs", human::count(items));
+        facts.row(["trained again on".to_owned(), both]);
     }
     for (name, metrics) in [("validation", &record.validation), ("test", &record.test)] {
         if !metrics.is_empty() {
@@ -94,7 +101,36 @@ pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path) -> String {
              kiln runs show {run}        every epoch"
         )
     };
-    format!("\n{}\n{next}", facts.render(table::colour(&std::io::stderr())))
+    let longer = longer.map(|longer| train_longer(longer, &run.to_string())).unwrap_or_default();
+    format!("\n{}\n{longer}{next}", facts.render(table::colour(&std::io::stderr())))
+}
+
+/// What is said of a run whose best epoch is the last.
+fn train_longer(longer: &Longer, run: &str) -> String {
+    let change = &longer.change;
+    if longer.goes_on {
+        format!(
+            "The best epoch is the last: it was still getting better. Train longer with:\n  kiln resume {run} {change}\n"
+        )
+    } else {
+        format!(
+            "The best epoch is the last: a longer training may do better. Its schedule is another, so that it begins \
+             anew:\n  kiln train {run}/run.toml {change}\n"
+        )
+    }
+}
+
+/// What follows from the size of the data.
+pub(crate) fn followed(settings: &[Followed], items: usize) -> String {
+    let settings: Vec<String> =
+        settings.iter().map(|setting| format!("{}={}", setting.key, literal(&setting.value))).collect();
+    format!("for {} training items: {}", human::count(items as u64), settings.join(" "))
+}
+
+/// What a second training is about.
+pub(crate) fn refit(epochs: u64, items: usize) -> String {
+    let items = human::count(items as u64);
+    format!("epoch {epochs} was the best: training again on {items} items, those of the validation part too")
 }
 
 fn why(stop: &Stop) -> String {

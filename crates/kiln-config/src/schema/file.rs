@@ -33,11 +33,34 @@ pub fn schema() -> Value {
             leave_out_kind(own, kind);
         }
     }
+    for path in FOLLOW_DATA {
+        if let Some((section, name)) = path.split_once('.')
+            && let Some(own) = properties.get_mut(section)
+        {
+            drop_default(own, name);
+        }
+    }
     properties.insert("tune".to_owned(), tune());
     schema["properties"] = Value::Object(properties);
     schema["title"] = json!("Configuration of kiln");
     drop_unused(&mut schema);
     schema
+}
+
+/// Settings whose default follows from the data: an editor that fills in a number would fix it.
+const FOLLOW_DATA: [&str; 3] = ["train.epochs", "train.batch_size", "early_stopping.patience"];
+
+/// Drops the default of a setting of a section, which may be one of several things.
+fn drop_default(section: &mut Value, name: &str) {
+    if let Some(Value::Object(setting)) = section.pointer_mut(&format!("/properties/{name}")) {
+        setting.remove("default");
+    }
+    if let Some(Value::Object(whole)) = section.get_mut("default") {
+        whole.remove(name);
+    }
+    for one in section.get_mut("anyOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        drop_default(one, name);
+    }
 }
 
 /// The section `[tune]`, which only `kiln tune` and `kiln cv` read: dotted keys or sections, with spaces as texts.

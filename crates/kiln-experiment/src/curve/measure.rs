@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::cv::Folds;
 use crate::error::{CvError, ExperimentError, JobError};
 use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::left_out::tell_left_out;
 use crate::observer::{CurveProgress, Event, Observer, tell};
 
@@ -81,9 +82,9 @@ impl Measure<'_> {
             let progress = CurveProgress { label: &label, fold: number, folds, metric, result };
             tell(self.observer, &Event::CurvePoint(&progress))
         };
-        let trainer = job.trainer().stop_flag(Arc::clone(&self.interrupt.flag));
-        let outcome = match job.fit(trainer, false) {
-            Ok(fitting) => fitting.outcome,
+        let trainer = |job: &Job<'_>| Ok(job.trainer().stop_flag(Arc::clone(&self.interrupt.flag)));
+        let trainings = match job.fit_all(false, trainer) {
+            Ok(trainings) => trainings,
             Err(error) if error.kind() == ErrorKind::Diverged => {
                 let text = error.to_string();
                 say(Err(text.as_str()))?;
@@ -92,15 +93,19 @@ impl Measure<'_> {
             }
             Err(error) => return Err(error),
         };
+        let (outcome, first) = (&trainings.fitting.outcome, trainings.judged());
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }
+        let seconds_before = if trainings.refit.is_some() { first.seconds } else { 0.0 };
+        let seconds = seconds_before + outcome.seconds;
+        let job = trainings.job(&job);
         let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
         let (train, test) =
             (job.scores(&outcome.model, job.prepared.train())?, job.scores(&outcome.model, test)?);
         let (train, test) = (train.metrics(), test.metrics());
-        say(Ok((test.get(metric).unwrap_or(f64::NAN), outcome.seconds)))?;
-        Ok(Some(Measured { train, test, seconds: outcome.seconds, error: None }))
+        say(Ok((test.get(metric).unwrap_or(f64::NAN), seconds)))?;
+        Ok(Some(Measured { train, test, seconds, error: None }))
     }
 }
 

@@ -10,6 +10,7 @@ use kiln_data::{DataError, Dataset, Precision, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
+use super::search::SearchInFolds;
 use super::study::CvStudy;
 use crate::error::{CvError, ExperimentError, Locate, RunError};
 use crate::job::{Job, open_device};
@@ -103,9 +104,18 @@ impl Folds {
         }
     }
 
-    /// The folds that judge the trials of a fold's search: `count` of its training items, of the same kind as the folds
-    /// themselves; none for 1, where the validation part judges. `seed`: that of the fold.
-    pub(super) fn inner(&self, fold: usize, count: usize, seed: u64) -> Result<Vec<Fold>, ExperimentError> {
+    /// The folds that judge the trials of a fold's search: of its training items, and cut as the folds themselves are; none
+    /// where the validation part judges. `seed`: that of the fold.
+    ///
+    /// Cut otherwise, they would measure something else: rows in an order of their own, such as that of time, are harder to
+    /// predict from other rows than rows drawn at random.
+    pub(super) fn inner(
+        &self,
+        fold: usize,
+        search: &SearchInFolds,
+        seed: u64,
+    ) -> Result<Vec<Fold>, ExperimentError> {
+        let count = search.inner;
         if count == 1 {
             return Ok(Vec::new());
         }
@@ -113,7 +123,11 @@ impl Folds {
             Scheme::LeaveOneOut => Scheme::KFold,
             other => other,
         };
-        let plan = CvPlan { scheme, folds: count, repeats: 1, shuffle: scheme != Scheme::Time };
+        let outer = &self.study.plan;
+        // A row that is left out alone has all others around it, as rows drawn at random have.
+        let as_drawn = outer.shuffle || outer.repeats > 1 || outer.scheme == Scheme::LeaveOneOut;
+        let shuffle = scheme != Scheme::Time && (as_drawn || search.always_shuffled);
+        let plan = CvPlan { scheme, folds: count, repeats: 1, shuffle };
         let splitter = plan.splitter(Seed::new(seed).purpose(Purpose::Split))?;
         Ok(inner_folds(&self.folds[fold], &self.items(), splitter.as_ref())?)
     }
@@ -198,7 +212,8 @@ impl Folds {
             config
         };
         let stored = stored_with(folder, Flags { threads: None, ..session.place() }, &[])?;
-        if !self.study.same_training(&there) || config(&stored) != config(resolved) {
+        let same_config = (config(&stored), stored.open()) == (config(resolved), resolved.open());
+        if !self.study.same_training(&there) || !same_config {
             return Err(CvError::OtherCv { run: folder.to_owned() }.into());
         }
         self.must_be_the_data_of(folder)

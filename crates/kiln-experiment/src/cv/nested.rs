@@ -16,6 +16,7 @@ use super::search::SearchInFolds;
 use crate::error::{CvError, ExperimentError, JobError, RunError};
 use crate::fold::Chosen;
 use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::observer::{Event, Observer};
 use crate::trial::{StudyRun, run_study, settle};
 
@@ -57,7 +58,7 @@ impl Searcher<'_> {
             write_durably(&journal, &header).map_err(RunError::io("write", &journal))?;
         }
         let mut study = Study::open(&journal)?;
-        let inner = self.folds.inner(fold, self.nested.inner, seed)?;
+        let inner = self.folds.inner(fold, self.nested, seed)?;
         let how = StudyRun {
             trials: self.nested.trials,
             workers: 1,
@@ -123,10 +124,14 @@ impl Searcher<'_> {
             if number == 0 {
                 job.check()?;
             }
-            let outcome = job.fit(job.trainer().stop_flag(Arc::clone(&self.interrupt.flag)), false)?.outcome;
+            // As the training with the chosen settings.
+            let trainer = |job: &Job<'_>| Ok(job.trainer().stop_flag(Arc::clone(&self.interrupt.flag)));
+            let trainings = job.fit_all(false, trainer)?;
+            let outcome = &trainings.fitting.outcome;
             if outcome.stop == Stop::Interrupted {
                 return Ok(Ending::Interrupted);
             }
+            let job = trainings.job(&job);
             let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
             let scores = job.scores(&outcome.model, test)?.metrics();
             sum += scores.get(self.monitor).unwrap_or(f64::NAN);

@@ -25,7 +25,7 @@ pub struct CvReport {
     pub classes: Option<Vec<String>>,
     /// Counts of all test items, actual by predicted. `None` for numbers.
     pub confusion: Option<Vec<Vec<u64>>>,
-    /// By how much the search in each fold flatters itself, if there is one.
+    /// By how much the search in each fold flatters itself, if there is one that had something to choose from.
     pub optimism: Option<Optimism>,
     /// Seconds of all trainings together.
     pub seconds: f64,

@@ -16,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
 use crate::predicted::predictions;
-use crate::run::{CONFIG, PREPROCESS};
+use crate::run::{CONFIG, PREPROCESS, holdout};
 
 /// Trains folds, several at once if need be.
 pub(super) struct FoldRunner<'a> {
@@ -56,9 +56,10 @@ impl FoldRunner<'_> {
                 (search.resolve(&chosen.params)?.with_seed(seed), Some(chosen))
             }
         };
-        let config = path.join(CONFIG);
-        write_durably(&config, annotated(&resolved).as_bytes()).map_err(RunError::io("write", &config))?;
         let job = self.folds.job(&resolved, &self.device, fold)?;
+        let config = path.join(CONFIG);
+        write_durably(&config, annotated(&job.resolved).as_bytes())
+            .map_err(RunError::io("write", &config))?;
         tell_left_out(&job.prepared.fitted, Some(fold), self.observer)?;
         let run = FoldRun {
             number: fold,
@@ -71,16 +72,27 @@ impl FoldRunner<'_> {
             // kiln's own networks draw from seeds alone.
             side_by_side: false,
         };
-        let trainer = run.prepare(job.trainer()).attach(PREPROCESS, job.fitted_bytes()?);
-        let outcome = job.fit(trainer, true)?.outcome;
+        let trainings = job.fit_all(true, |job| {
+            let held_out = if job.refits() { Some(holdout(path)?) } else { None };
+            let run = FoldRun { folder: Some(held_out.as_deref().unwrap_or(path)), ..run };
+            Ok(run.prepare(job.trainer()).attach(PREPROCESS, job.fitted_bytes()?))
+        })?;
+        let (outcome, judged) = (&trainings.fitting.outcome, trainings.judged());
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }
-        let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
-        let test = job.scores(&outcome.model, test)?;
-        let train = job.scores(&outcome.model, job.prepared.train())?;
-        let predicted = predictions(&job.blueprint.task(), &outcome.model, &job.prepared, &job.device)?;
-        let mut result = run.result(&outcome, &train, &test).predictions(predicted);
+        let last = trainings.job(&job);
+        let test = last.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
+        let test = last.scores(&outcome.model, test)?;
+        let train = last.scores(&outcome.model, last.prepared.train())?;
+        let predicted = predictions(&last.blueprint.task(), &outcome.model, &last.prepared, &last.device)?;
+        let mut result = run.result(outcome, &train, &test).predictions(predicted);
+        if trainings.refit.is_some() {
+            let found = FoldRecord::of(fold, judged);
+            let seconds = found.seconds + outcome.seconds;
+            let (validation, best_epoch, stop) = (found.validation, found.best_epoch, found.stop);
+            result.record = FoldRecord { validation, best_epoch, stop, seconds, ..result.record };
+        }
         result.record.search = chosen;
         let split = &job.prepared.split;
         result.record.items = [split.train.len(), split.validation.len(), split.test.len()];

@@ -21,9 +21,17 @@ pub struct SearchInFolds {
     pub trials: u64,
     /// Folds that judge a trial. 1: the validation part of the fold.
     pub inner: usize,
+    /// Whether the folds that judge a trial are drawn at random however the folds themselves are cut, as they were when this was
+    /// not written down.
+    #[serde(default = "always")]
+    pub always_shuffled: bool,
     /// What every trial's configuration starts from.
     #[serde(flatten)]
     pub start: Start,
+}
+
+fn always() -> bool {
+    true
 }
 
 impl SearchInFolds {
@@ -42,6 +50,7 @@ impl SearchInFolds {
             sampler: settings.sampler.clone(),
             trials: settings.trials,
             inner: settings.inner,
+            always_shuffled: false,
             start: start.start.clone(),
         };
         // The space and the sampler are right or wrong in either direction. Whether there is a metric to monitor, the data say.

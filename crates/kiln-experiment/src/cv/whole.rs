@@ -90,7 +90,7 @@ pub fn cross_validate(
     let record = new_record(&job, &session.arguments);
     drop(job);
     if let Some(nested) = &folds.study.nested {
-        folds.inner(0, nested.inner, folds.seed(resolved, 0))?;
+        folds.inner(0, nested, folds.seed(resolved, 0))?;
     }
     if let Some(fold) = settings.only
         && fold >= folds.len()

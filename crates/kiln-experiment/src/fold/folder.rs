@@ -11,7 +11,7 @@ use super::record::FoldRecord;
 use super::result::FoldResult;
 use crate::error::{ExperimentError, RunError};
 use crate::interrupt::Interrupt;
-use crate::run::{CHECKPOINTS, RunFolder};
+use crate::run::{CHECKPOINTS, HOLDOUT, RunFolder};
 
 /// How the completion of a fold is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -86,11 +86,14 @@ impl Completion<'_> {
 
     /// Removes the checkpoints of a fold that is done, unless they are to be kept.
     fn clean(&self, path: &Path) -> Result<(), ExperimentError> {
-        let checkpoints = path.join(CHECKPOINTS);
-        let there = is_folder(&checkpoints).map_err(RunError::io("look at", &checkpoints))?;
-        if self.keep_checkpoints || !there {
-            return Ok(());
+        // What the first training of two leaves behind has done its work.
+        let held_out = path.join(HOLDOUT).join(CHECKPOINTS);
+        let checkpoints = Some(path.join(CHECKPOINTS)).filter(|_| !self.keep_checkpoints);
+        for folder in checkpoints.into_iter().chain([held_out]) {
+            if is_folder(&folder).map_err(RunError::io("look at", &folder))? {
+                fs::remove_dir_all(&folder).map_err(RunError::io("remove", &folder))?;
+            }
         }
-        Ok(fs::remove_dir_all(&checkpoints).map_err(RunError::io("remove", &checkpoints))?)
+        Ok(())
     }
 }

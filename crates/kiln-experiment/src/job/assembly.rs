@@ -1,9 +1,10 @@
 //! Everything a training needs: device, data, loss, model, trainer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use kiln_config::{Resolved, RunConfig};
+use kiln_config::{DataSize, Resolved, RunConfig};
 use kiln_core::Seed;
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
@@ -30,8 +31,8 @@ use crate::error::{ExperimentError, Locate};
 /// ```
 #[derive(Debug)]
 pub struct Job<'a> {
-    /// The configuration.
-    pub resolved: &'a Resolved,
+    /// The configuration, with what follows from the data [filled in](Resolved::sized).
+    pub resolved: Cow<'a, Resolved>,
     /// Where tensors live.
     pub device: Device,
     /// The data, split, with fitted preprocessing.
@@ -74,8 +75,24 @@ impl<'a> Job<'a> {
     /// # Errors
     /// A loss or a model that is not for the data.
     pub fn new(resolved: &'a Resolved, device: Device, prepared: Prepared) -> Result<Self, ExperimentError> {
-        let blueprint = Blueprint::new(resolved, Arc::clone(&prepared.fitted))?;
-        let summary = blueprint.summary(resolved)?;
+        Self::assemble(Cow::Borrowed(resolved), device, prepared)
+    }
+
+    /// As [`Job::new`], of a configuration that may be the job's own.
+    pub(super) fn assemble(
+        resolved: Cow<'a, Resolved>,
+        device: Device,
+        prepared: Prepared,
+    ) -> Result<Self, ExperimentError> {
+        let size = DataSize {
+            items: prepared.split.train.len(),
+            validation: prepared.split.validation.len(),
+            image: prepared.fitted.input_shape().as_images(),
+        };
+        let sized = resolved.sized(&size);
+        let resolved = sized.map_or(resolved, Cow::Owned);
+        let blueprint = Blueprint::new(&resolved, Arc::clone(&prepared.fitted))?;
+        let summary = blueprint.summary(&resolved)?;
         Ok(Self { resolved, device, prepared, blueprint, summary })
     }
 
@@ -83,6 +100,7 @@ impl<'a> Job<'a> {
     pub(crate) fn with_settings<'b>(&self, resolved: &'b Resolved) -> Job<'b> {
         let Self { device, prepared, blueprint, summary, .. } = self;
         let (device, prepared) = (device.clone(), prepared.clone());
+        let resolved = Cow::Borrowed(resolved);
         Job { resolved, device, prepared, blueprint: blueprint.clone(), summary: summary.clone() }
     }
 
@@ -104,7 +122,7 @@ impl<'a> Job<'a> {
     /// # Errors
     /// A model that is not for these inputs.
     pub fn model(&self) -> Result<Network, ExperimentError> {
-        self.blueprint.model(self.resolved, &self.device)
+        self.blueprint.model(&self.resolved, &self.device)
     }
 
     /// The training part, augmented and mixed if the configuration says so.

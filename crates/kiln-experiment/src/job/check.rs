@@ -26,8 +26,8 @@ fn check_counts(prepared: &Prepared) -> Result<(), JobError> {
 }
 
 impl Job<'_> {
-    /// Checks what only the data can tell: whether the penalties and the groups find parameters, and whether the
-    /// monitored metric is computed.
+    /// Checks what only the data can tell: whether the penalties and the groups find parameters, whether batch norm has more
+    /// than one item to go by, and whether the monitored metric is computed.
     ///
     /// # Errors
     /// The first thing that does not fit, with its line in the configuration.
@@ -54,6 +54,10 @@ impl Job<'_> {
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         self.check_convex()?;
+        if self.config().train.solver.is_none() {
+            let checked = self.trainer().check_batches(&model, &self.data()?);
+            checked.map_err(|error| self.resolved.locate(error))?;
+        }
         self.check_monitor(&model)
     }
 

@@ -40,7 +40,7 @@ impl Job<'_> {
     /// The problem that a solver minimises.
     pub(super) fn convex(&self) -> Result<ConvexModel, ExperimentError> {
         let params = params::list(&self.model()?.train());
-        let loss = loss_config(self.resolved, target_kind(&self.blueprint.fitted));
+        let loss = loss_config(&self.resolved, target_kind(&self.blueprint.fitted));
         ConvexModel::new(&params, &loss, &self.config().penalty, &self.data()?, &self.device)
             .map_err(|error| self.resolved.locate(error))
     }

@@ -1,8 +1,10 @@
 //! Training as the configuration asks for it: by steps, or by a solver.
 
+use std::time::Duration;
+
 use kiln_convex::Certificate;
 use kiln_models::Network;
-use kiln_train::{KktRule, Outcome, Trainer};
+use kiln_train::{CheckpointConfig, KktRule, Outcome, Trainer};
 
 use super::assembly::Job;
 use super::blueprint::NetworkTask;
@@ -32,7 +34,18 @@ pub fn in_pool<R: Send>(work: impl FnOnce() -> R + Send) -> Result<R, Experiment
     Ok(new_pool(rayon::current_num_threads())?.install(work))
 }
 
+/// How long a run that has nothing said of its length writes no checkpoint. A small table has hundreds of epochs of milliseconds,
+/// and each would wait for the disk. Most are over by then; a longer one that is killed loses that much at most.
+const QUIET: Duration = Duration::from_secs(10);
+
 impl Job<'_> {
+    /// The trainer, which is quiet at first where the length follows from the data and nothing is said of checkpoints.
+    pub(crate) fn quiet(&self, trainer: Trainer<NetworkTask>) -> Trainer<NetworkTask> {
+        let follows = self.resolved.followed().iter().any(|setting| setting.key == "train.epochs");
+        let usual = self.config().checkpoint == CheckpointConfig::default();
+        if follows && usual { trainer.checkpoints_after(QUIET).write_end() } else { trainer }
+    }
+
     /// Trains with `trainer`, or goes on with its run where `resume` is set.
     ///
     /// # Errors

@@ -7,9 +7,13 @@ mod check;
 mod convex;
 mod device;
 mod fit;
+mod refit;
+mod sized;
 
 pub use assembly::Job;
 pub use blueprint::{Blueprint, NetworkTask};
 pub(crate) use device::new_pool;
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};
+pub(crate) use refit::Trainings;
+pub use sized::sized;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use kiln_config::Resolved;
+use kiln_config::{DataSize, Resolved};
 use kiln_core::{Metrics, Purpose, Seed};
 use kiln_data::{Dataset, Split};
 use kiln_objective::LossConfig;
@@ -41,7 +41,7 @@ pub(super) fn train_path(
             return Err(resolved.locate_at(key, NoPath::Solver { key }));
         }
     }
-    let path = Trainings {
+    let mut path = Trainings {
         penalty: Moving::new(resolved, settings.l1_ratio)?,
         strengths: DenseToSparse { lambdas: settings.lambdas.unwrap_or(20), ratio: settings.ratio },
         epochs: settings.epochs.unwrap_or((config.train.epochs / 10).max(1)),
@@ -69,6 +69,15 @@ pub(super) fn train_path(
             (rows, Vec::new(), count)
         }
     };
+    if settings.epochs.is_none() {
+        // A tenth of what a training on these rows would have.
+        let image = dataset.features.as_images().map(|images| images.shape);
+        let size = DataSize { items: rows.len(), validation: 0, image };
+        if let Some(sized) = resolved.sized(&size) {
+            path.epochs = (sized.config.train.epochs / 10).max(1);
+        }
+    }
+    let path = path;
     let parts = if count == 0 { Vec::new() } else { folds(&dataset, &rows, count, seed)? };
     job(&checked, &device, &dataset, &rows)?.check()?;
 

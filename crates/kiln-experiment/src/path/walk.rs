@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         lambda: f64,
         number: u64,
     ) -> Result<Option<Network>, ExperimentError> {
-        let mut resolved = self.job.resolved.clone();
+        let mut resolved = self.job.resolved.clone().into_owned();
         let config = &mut resolved.config;
         config.penalty = self.path.penalty.among(&config.penalty, lambda);
         // What holds the weights back is the penalty alone, and the last ones count: they are the sparse ones.

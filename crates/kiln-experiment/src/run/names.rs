@@ -1,5 +1,12 @@
 //! The names of the files of a run.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kiln_core::file::is_folder;
+
+use crate::error::RunError;
+
 /// The whole resolved configuration.
 pub const CONFIG: &str = "run.toml";
 /// What happened: [`RunRecord`](crate::run::RunRecord).
@@ -10,5 +17,27 @@ pub const METRICS: &str = "metrics.jsonl";
 pub const LOCK: &str = "lock";
 /// The folder of the checkpoints in a run.
 pub const CHECKPOINTS: &str = "checkpoints";
+/// The folder, in a run with `data.refit`, of the training that the validation part was held out from.
+pub const HOLDOUT: &str = "holdout";
 /// The fitted preprocessing in a checkpoint.
 pub const PREPROCESS: &str = "preprocess.json";
+
+/// The folder of the training that a run has come to: with `data.refit` that with the validation part held out, until the
+/// other one has a checkpoint.
+///
+/// # Errors
+/// [`RunError::Io`] when the system refuses to look.
+pub fn newest_training(run: &Path) -> Result<PathBuf, RunError> {
+    let is = |folder: &Path| is_folder(folder).map_err(RunError::io("look at", folder));
+    let holdout = run.join(HOLDOUT);
+    Ok(if is(&holdout)? && !is(&run.join(CHECKPOINTS))? { holdout } else { run.to_owned() })
+}
+
+/// Makes the folder of the training that the validation part is held out from, in a run that is there.
+pub(crate) fn holdout(run: &Path) -> Result<PathBuf, RunError> {
+    let folder = run.join(HOLDOUT);
+    match fs::create_dir(&folder) {
+        Err(error) if !folder.is_dir() => Err(RunError::io("make", &folder)(error)),
+        _ => Ok(folder),
+    }
+}

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use kiln_core::file::{self, write_durably};
+use kiln_core::file::{self, is_folder, write_durably};
 use kiln_core::{CertificateRecord, EpochRecord, Metrics};
 use kiln_data::Fingerprint;
 use serde::{Deserialize, Serialize};
 
-use super::names::{METRICS, RECORD};
+use super::names::{HOLDOUT, METRICS, RECORD};
 use crate::error::RunError;
 
 /// `run.json`. Fields are only ever added; those that an older kiln did not write are empty.
@@ -50,6 +50,9 @@ pub struct RunRecord {
     /// Of the best weights.
     #[serde(default)]
     pub test: Metrics,
+    /// Items that the kept weights were trained on, where those of the validation part are among them (`data.refit`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refit: Option<u64>,
     /// Seconds of training, those before a resume included.
     #[serde(default)]
     pub seconds: Option<f64>,
@@ -148,12 +151,15 @@ impl RunRecord {
     }
 }
 
-/// The epochs of the run in `folder`. A last line without its end, which a killed process left, does not count.
+/// The epochs of the run in `folder`; with `data.refit` those of the training that has validation metrics. A last line without
+/// its end, which a killed process left, does not count.
 ///
 /// # Errors
 /// [`RunError::Metrics`] for a damaged line, [`RunError::Io`] when the file cannot be read.
 pub fn read_epochs(folder: &Path) -> Result<Vec<EpochRecord>, RunError> {
-    let path = folder.join(METRICS);
+    let holdout = folder.join(HOLDOUT);
+    let is_refit = is_folder(&holdout).map_err(RunError::io("look at", &holdout))?;
+    let path = if is_refit { holdout.join(METRICS) } else { folder.join(METRICS) };
     let bytes = match file::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

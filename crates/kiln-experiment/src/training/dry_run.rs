@@ -18,6 +18,8 @@ pub struct DryRun {
     pub items: [usize; 3],
     /// The layers of the model.
     pub summary: Summary,
+    /// Planned epochs.
+    pub epochs: u64,
     /// Optimiser steps of an epoch.
     pub steps_per_epoch: u64,
     /// The loss of the first batch.
@@ -48,6 +50,7 @@ pub fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, E
         data: job.prepared.dataset.name.clone(),
         items: [split.train.len(), split.validation.len(), split.test.len()],
         summary: job.summary.clone(),
+        epochs: job.config().train.epochs,
         steps_per_epoch: job.steps_per_epoch()?,
         first_loss: outcome.history.last().and_then(|epoch| epoch.train.get("loss")).unwrap_or(f64::NAN),
         finite: Weights::of(&outcome.model).first_non_finite().is_none(),

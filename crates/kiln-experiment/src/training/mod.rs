@@ -2,7 +2,9 @@
 
 mod changes;
 mod dry_run;
+mod longer;
 mod prepare;
+mod process;
 mod record;
 mod run;
 

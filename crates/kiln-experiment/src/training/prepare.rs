@@ -14,6 +14,14 @@ pub(super) fn prepare<'a>(
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let job = Job::load(resolved)?;
     job.check()?;
+    if job.refits() {
+        // What would stop the second training stops the first, not what comes of it.
+        job.whole(1)?.check()?;
+    }
+    let followed = job.resolved.followed();
+    if !followed.is_empty() {
+        tell(observer, &Event::Followed { settings: &followed, items: job.prepared.split.train.len() })?;
+    }
     for warning in job.warnings() {
         tell(observer, &Event::Warning(&warning))?;
     }

@@ -34,6 +34,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         best_epoch: None,
         validation: Metrics::new(),
         test: Metrics::new(),
+        refit: None,
         seconds: None,
         certificate: None,
         sparsity: Metrics::new(),

@@ -43,7 +43,7 @@ impl Trials<'_> {
         };
         job.check()?;
         let mut record = new_record(&job, self.arguments);
-        let (config, place) = (annotated(resolved), Folder::place(trial.number()));
+        let (config, place) = (annotated(&job.resolved), Folder::place(trial.number()));
         let files = [(CONFIG, config.as_bytes()), (RECORD, &record.to_bytes())];
         let run = RunFolder::open_or_create(&self.folder.path, &place, &files)?;
         let result = self.train(&job, run.path(), trial);
@@ -87,7 +87,7 @@ impl Trials<'_> {
             // kiln's own networks draw from seeds alone.
             side_by_side: false,
         };
-        let trainer = training.prepare(job.trainer()).attach(PREPROCESS, job.fitted_bytes()?);
+        let trainer = training.prepare(job.quiet(job.trainer())).attach(PREPROCESS, job.fitted_bytes()?);
         // A run that has ended gives its outcome back; one that was killed goes on.
         let outcome = job.fit(trainer, true)?.outcome;
         Ok((training.ending(&outcome), outcome))

@@ -29,6 +29,11 @@ impl Deferred {
         self.until.is_some_and(|until| Instant::now() < until)
     }
 
+    /// Holds nothing back from now on.
+    pub(crate) fn release(&mut self) {
+        self.until = None;
+    }
+
     /// Writes a checkpoint, after the best one that was held back; or holds it back.
     pub(crate) fn save(
         &mut self,

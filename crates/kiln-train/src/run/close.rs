@@ -16,6 +16,9 @@ impl<T: Task> Run<'_, T> {
         if self.state.stop.is_none() {
             // A run that was cut off from outside is left open.
             self.state.stop = Some(stop.clone()).filter(|stop| !stop.can_go_on());
+            if self.trainer.writes_end {
+                self.deferred.release();
+            }
             self.save(&last)?;
         }
         for callback in &mut self.trainer.callbacks {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::nn::{Initializer, Linear, LinearConfig};
+use burn::nn::{Initializer, LinearConfig};
 use burn::tensor::Tolerance;
 use kiln_core::{Seed, Weights};
 use kiln_data::preprocess::Preprocess;

@@ -130,3 +130,27 @@ fn checkpoints_that_come_late_name_a_best_one_that_is_there() {
         assert_eq!(end(folder.path(), outcome), whole, "stopped at step {stop}");
     }
 }
+
+#[test]
+fn an_end_that_is_to_be_written_is_written_however_early_it_comes() {
+    let whole = uninterrupted(&config());
+    let late = |folder: &std::path::Path| {
+        build(folder, &config()).checkpoints_after(Duration::from_secs(3600)).write_end()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = late(folder.path()).fit(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+    // The end and the best weights, and none of those in between.
+    let store = CheckpointStore::new(folder.path().join("checkpoints"), 9);
+    assert!(store.list().unwrap().len() <= 2);
+    let newest = store.newest().unwrap().0.unwrap();
+    store.load(&newest.state.best.unwrap()).unwrap();
+
+    // Asked to stop, it goes on from there.
+    let folder = tempfile::tempdir().unwrap();
+    late(folder.path()).callback(StopAt(19)).fit(model(), &data()).unwrap();
+    let store = CheckpointStore::new(folder.path().join("checkpoints"), 9);
+    assert_eq!(store.newest().unwrap().0.unwrap().state.step, 19);
+    let outcome = late(folder.path()).resume(model(), &data()).unwrap();
+    assert_eq!(end(folder.path(), outcome), whole);
+}

@@ -21,7 +21,7 @@ fn parts(weighted: bool, loss: &CrossEntropyConfig) -> (Rows, Supervised<Linear>
     let rows = Rows::new(Arc::new(dataset), split.train, Arc::clone(&fitted));
     let loss = LossConfig::CrossEntropy(loss.clone()).build(TargetKind::Classes(CLASSES)).unwrap();
     let model = LinearConfig::new(FEATURES, CLASSES)
-        .with_initializer(Initializer::Constant { value: 0.3 })
+        .with_initializer(Initializer::Zeros)
         .init(&kiln_testkit::device());
     (rows, Supervised::new(forward, loss, fitted), uneven(model))
 }

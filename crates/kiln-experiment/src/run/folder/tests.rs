@@ -24,6 +24,7 @@ fn record() -> RunRecord {
         best_epoch: None,
         validation: Metrics::from_iter([("loss", f64::NAN)]),
         test: Metrics::new(),
+        refit: None,
         seconds: None,
         certificate: None,
         sparsity: Default::default(),

@@ -1,0 +1,149 @@
+//! Settings that follow from the data: the length of a training, its batches, its patience, the model for images. Whatever a
+//! configuration says stays as it is.
+
+mod open;
+mod rule;
+
+use kiln_models::ModelConfig;
+use kiln_train::EarlyStoppingConfig;
+use toml::Value;
+
+pub use open::Open;
+
+use crate::origin::{Origin, Setter};
+use crate::print::leaves;
+use crate::resolve::Resolved;
+
+/// What settings follow from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DataSize {
+    /// Items that train.
+    pub items: usize,
+    /// Items of the validation part.
+    pub validation: usize,
+    /// `[channels, height, width]`, where items are images.
+    pub image: Option<[usize; 3]>,
+}
+
+/// A setting that follows from the data.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Followed {
+    /// The dotted key.
+    pub key: String,
+    /// The value.
+    pub value: Value,
+}
+
+impl Resolved {
+    /// The settings that follow from the data, and have not been [filled in](Resolved::sized).
+    pub fn open(&self) -> Open {
+        let nothing = self.is_sized || self.request().fixed_defaults;
+        if nothing { Open::default() } else { Open::of(self.settings(), &self.config) }
+    }
+
+    /// The same with everything that is [open](Resolved::open) filled in for data of this size. `None` where nothing is open.
+    ///
+    /// ```
+    /// use kiln_config::{DataSize, Request, resolve};
+    ///
+    /// let overrides = vec!["data.source=diabetes".to_owned(), "train.batch_size=40".to_owned()];
+    /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
+    /// let size = DataSize { items: 318, validation: 35, image: None };
+    /// let sized = resolved.sized(&size).expect("it says nothing of epochs");
+    /// assert_eq!((sized.config.train.batch_size, sized.config.train.epochs), (40, 500));
+    /// assert_eq!(sized.set_by("train.epochs"), "default for 318 training items");
+    /// # Ok::<(), kiln_config::ConfigError>(())
+    /// ```
+    pub fn sized(&self, size: &DataSize) -> Option<Self> {
+        let open = self.open();
+        if open.is_empty() {
+            return None;
+        }
+        let mut sized = self.clone();
+        sized.is_sized = true;
+        let why = format!("{} training items", size.items);
+        if open.model {
+            sized.follow_image(size.image);
+        }
+        let early = open.early_stopping && size.validation > 0;
+        let refit = open.refit && early && rule::refit(size.items);
+        if open.batch_size {
+            let train = &sized.config.train;
+            let whole =
+                (refit || sized.config.data.refit == Some(true)).then_some(size.items + size.validation);
+            // What is left out is no batch.
+            let parts: Vec<usize> =
+                if train.drop_last { Vec::new() } else { whole.into_iter().chain([size.items]).collect() };
+            let batch_size = rule::batch_size(size.items, size.image, &parts);
+            sized.config.train.batch_size = batch_size;
+            sized.follow("train.batch_size", batch_size as u64, &why);
+        }
+        let steps_per_epoch = sized.steps_per_epoch(size.items);
+        if open.epochs {
+            let stops = early || (sized.config.early_stopping.is_some() && size.validation > 0);
+            let epochs = match sized.config.train.steps {
+                // As many as the steps need.
+                Some(steps) => steps.div_ceil(steps_per_epoch).max(1),
+                None => rule::epochs(steps_per_epoch, stops),
+            };
+            sized.config.train.epochs = epochs;
+            sized.follow("train.epochs", epochs, &why);
+        }
+        if early || open.patience {
+            let patience = rule::patience(steps_per_epoch);
+            let old = sized.config.early_stopping.take().unwrap_or_default();
+            sized.config.early_stopping = Some(EarlyStoppingConfig { patience, ..old });
+            sized.follow("early_stopping.patience", patience, &why);
+        }
+        if refit {
+            sized.config.data.refit = Some(true);
+            sized.follow_value("data.refit", Value::Boolean(true), &why);
+        }
+        Some(sized)
+    }
+
+    /// What was filled in from the data, in the order of `run.toml`.
+    pub fn followed(&self) -> Vec<Followed> {
+        let from_data = |key: &str| {
+            self.settings().get(key).is_some_and(|setting| matches!(setting.origin.setter, Setter::Data(_)))
+        };
+        let found = leaves(&self.config).into_iter().filter(|(key, _)| from_data(key));
+        found.map(|(key, value)| Followed { key, value }).collect()
+    }
+
+    /// Optimiser steps of an epoch of `items`.
+    fn steps_per_epoch(&self, items: usize) -> u64 {
+        let train = &self.config.train;
+        if train.overfit_batch {
+            return 1;
+        }
+        let size = if train.batch_size == 0 { items } else { train.batch_size.min(items) }.max(1);
+        let batches = if train.drop_last { items / size } else { items.div_ceil(size) };
+        batches.div_ceil(train.accumulate.max(1)).max(1) as u64
+    }
+
+    /// The model for images, where these are images that it can read; else it stays as it is.
+    fn follow_image(&mut self, image: Option<[usize; 3]>) {
+        let Some((model, [_, height, width])) =
+            image.and_then(|image| Some((rule::image_model(image)?, image)))
+        else {
+            return;
+        };
+        self.config.model = ModelConfig::from(model);
+        let why = format!("images of {height} x {width}");
+        for (key, value) in leaves(&self.config) {
+            if matches!(key.as_str(), "model.kind" | "model.channels" | "model.norm" | "model.dropout") {
+                self.follow_value(&key, value, &why);
+            }
+        }
+    }
+
+    fn follow(&mut self, key: &str, value: u64, why: &str) {
+        self.follow_value(key, Value::Integer(i64::try_from(value).unwrap_or(i64::MAX)), why);
+    }
+
+    fn follow_value(&mut self, key: &str, value: Value, why: &str) {
+        self.settings_mut().put(key, value, Origin::plain(Setter::Data(why.to_owned())));
+    }
+}

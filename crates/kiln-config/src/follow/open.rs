@@ -1,0 +1,88 @@
+//! Of which settings nothing is said, so that they follow from the data.
+
+use crate::origin::Setter;
+use crate::run::RunConfig;
+use crate::settings::Settings;
+
+/// The settings that follow from the data, because nothing is said about them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Open {
+    /// The whole section `[model]`.
+    pub model: bool,
+    /// `train.batch_size`.
+    pub batch_size: bool,
+    /// `train.epochs`.
+    pub epochs: bool,
+    /// The section `[early_stopping]`: where epochs are open, and no other end is set.
+    pub early_stopping: bool,
+    /// `early_stopping.patience`, in a section that is there.
+    pub patience: bool,
+    /// `data.refit`: where early stopping is open.
+    pub refit: bool,
+}
+
+impl Open {
+    pub(crate) fn of(settings: &Settings, config: &RunConfig) -> Self {
+        let said = |key: &str| says(settings, key);
+        let train = &config.train;
+        // A solver knows neither epochs nor batches.
+        let by_steps = train.solver.is_none();
+        let epochs = by_steps && !said("train.epochs");
+        let early_stopping = epochs
+            && config.early_stopping.is_none()
+            && !settings.is_cleared("early_stopping")
+            && train.steps.is_none()
+            && train.kkt_tolerance.is_none()
+            && !train.overfit_batch;
+        Self {
+            model: !said("model"),
+            batch_size: by_steps && !said("train.batch_size"),
+            epochs,
+            early_stopping,
+            patience: config.early_stopping.is_some() && !said("early_stopping.patience"),
+            refit: early_stopping && config.data.refit.is_none(),
+        }
+    }
+
+    /// Whether nothing is open.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether a setting, by its dotted key, is open.
+    pub fn has(self, key: &str) -> bool {
+        match key {
+            "train.batch_size" => self.batch_size,
+            "train.epochs" => self.epochs,
+            "early_stopping.patience" => self.patience || self.early_stopping,
+            "data.refit" => self.refit,
+            key if key.starts_with("early_stopping.") => self.early_stopping,
+            key => self.model && key.starts_with("model."),
+        }
+    }
+
+    /// The keys that are open, in the order of `run.toml`.
+    pub fn keys(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("data.refit", self.refit),
+            ("model", self.model),
+            ("train.epochs", self.epochs),
+            ("train.batch_size", self.batch_size),
+            ("early_stopping", self.early_stopping),
+            ("early_stopping.patience", self.patience),
+        ];
+        all.into_iter().filter(|(_, open)| *open).map(|(key, _)| key)
+    }
+}
+
+/// Whether anything but kiln itself says something about a setting, or a setting of this section. The header of a section says
+/// nothing.
+fn says(settings: &Settings, key: &str) -> bool {
+    let below = format!("{key}.");
+    settings.iter().any(|(other, setting)| {
+        (other == key || other.starts_with(&below))
+            && setting.origin.setter != Setter::Default
+            && !setting.value.is_table()
+    })
+}

@@ -1,0 +1,159 @@
+//! One process at work on one run: its training or trainings, and the record of how they end.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use kiln_config::annotated;
+use kiln_core::{CertificateRecord, Explain, memory};
+use kiln_models::Network;
+use kiln_train::checkpoint::CheckpointStore;
+use kiln_train::{Outcome, Sparsity, Stop, Trainer};
+
+use super::changes::{Changes, WriteConfig};
+use super::longer::longer;
+use super::record::ended;
+use crate::error::ExperimentError;
+use crate::job::{Job, NetworkTask, Trainings, in_pool};
+use crate::observer::{Event, Observer, TrainingStart, tell};
+use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunFolder, RunRecord, Status, holdout, rfc3339};
+use crate::session::Session;
+
+/// One process at work on one run.
+pub(super) struct Process<'a> {
+    pub(super) job: &'a Job<'a>,
+    pub(super) run: &'a RunFolder,
+    pub(super) record: RunRecord,
+    pub(super) session: &'a Session,
+    pub(super) observer: &'a dyn Observer,
+    /// Where it goes on: what is not as it was.
+    pub(super) changes: Option<&'a Changes>,
+}
+
+impl Process<'_> {
+    /// Trains, and records how it ended, also when it failed.
+    pub(super) fn go(mut self) -> Result<(RunRecord, Outcome<Network>), ExperimentError> {
+        let result = in_pool(|| self.train()).and_then(|result| result);
+        // Before anything else is written: what is deleted is not made anew, and is no success.
+        self.run.must_be_there()?;
+        self.record.finished = Some(rfc3339(SystemTime::now()));
+        self.record.peak_rss_bytes = memory::peak_rss();
+        self.record.exit_code = Some(match &result {
+            Ok(Outcome { stop: Stop::Interrupted, .. }) => self.session.interrupt.exit_code().unwrap_or(130),
+            Ok(_) => 0,
+            Err(error) => error.kind().exit_code(),
+        });
+        if let Err(error) = &result {
+            self.record.status = Status::Failed;
+            self.record.error = Some(error.to_string());
+        }
+        let written = self.record.write(self.run.path());
+        // The first failure is the one to tell.
+        let outcome = result?;
+        written?;
+        Ok((self.record, outcome))
+    }
+
+    fn train(&mut self) -> Result<Outcome<Network>, ExperimentError> {
+        let trainings = self.job.fit_all(self.changes.is_some(), |job| self.trainer(job))?;
+        if !trainings.fitting.converged {
+            let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
+            tell(self.observer, &Event::Warning(text))?;
+        }
+        self.end(&trainings)?;
+        Ok(trainings.fitting.outcome)
+    }
+
+    /// The trainer of a training of the run, which is told of.
+    fn trainer(&self, job: &Job<'_>) -> Result<Trainer<NetworkTask>, ExperimentError> {
+        let (path, is_first) = (self.run.path(), job.refits() || !self.job.refits());
+        let folder = if job.refits() { holdout(path)? } else { path.to_owned() };
+        let done = match CheckpointStore::new(folder.join(CHECKPOINTS), 1).newest() {
+            Ok((Some(checkpoint), _)) => checkpoint.state.step,
+            _ => 0,
+        };
+        if !is_first {
+            let (epochs, items) = (job.config().train.epochs, job.prepared.split.train.len());
+            tell(self.observer, &Event::Refit { epochs, items })?;
+        }
+        let start = start(job, path, done)?;
+        tell(self.observer, &Event::TrainingStarts(&start))?;
+        let mut trainer = job
+            .quiet(job.trainer())
+            .run_dir(folder, job.config().checkpoint.clone())
+            .attach(PREPROCESS, job.fitted_bytes()?)
+            .stop_flag(Arc::clone(&self.session.interrupt.flag));
+        if let Some(Changes { overrides, allow, .. }) = self.changes {
+            trainer = trainer.allow_changes(allow.iter().cloned());
+            if !overrides.is_empty() && is_first {
+                let (path, text) = (path.join(CONFIG), annotated(&job.resolved));
+                trainer = trainer.callback(WriteConfig { path, text });
+            }
+        }
+        Ok(match self.observer.watch(&start) {
+            Some(watch) => trainer.callback(watch),
+            None => trainer,
+        })
+    }
+
+    fn end(&mut self, trainings: &Trainings) -> Result<(), ExperimentError> {
+        let (job, outcome, judged) =
+            (trainings.job(self.job), &trainings.fitting.outcome, trainings.judged());
+        let interrupted = outcome.stop == Stop::Interrupted;
+        let test = match job.prepared.test() {
+            Some(rows) if !interrupted => job.scores(&outcome.model, rows)?.metrics(),
+            _ => Default::default(),
+        };
+        let certificate = trainings.fitting.certificate.or_else(|| job.certificate(&outcome.model));
+        let layers = job.sparsity(&outcome.model);
+        // A training that was asked to stop says so, whichever of the two it is.
+        let stop = if outcome.stop.can_go_on() { &outcome.stop } else { &judged.stop };
+        let record = &mut self.record;
+        ended(record, outcome);
+        if trainings.refit.is_some() {
+            let best = judged.history.best();
+            record.stop = Some(stop.reason().to_owned());
+            record.best_epoch = best.map(|best| best.epoch);
+            record.validation = best.and_then(|best| best.validation.clone()).unwrap_or_default();
+            record.refit = Some(job.prepared.split.train.len() as u64);
+            record.seconds = Some(judged.seconds + outcome.seconds);
+        }
+        record.test = test;
+        record.certificate = certificate.map(|found| CertificateRecord {
+            objective: found.objective,
+            gap: found.gap,
+            kkt_residual: found.kkt_residual,
+        });
+        record.sparsity = layers.iter().map(|layer| (layer.path.clone(), layer.share())).collect();
+        let units = |count: fn(&Sparsity) -> usize| {
+            let some = layers.iter().filter(|layer| count(layer) > 0);
+            some.map(|layer| (layer.path.clone(), count(layer) as f64)).collect()
+        };
+        record.zero_outputs = units(|layer| layer.zero_outputs);
+        record.zero_inputs = units(|layer| layer.zero_inputs);
+        record.peak_rss_bytes = memory::peak_rss();
+        let longer = longer(self.job, judged)?;
+        // What is deleted is no success to tell of.
+        self.run.must_be_there()?;
+        let (run, longer) = (self.run.path(), longer.as_ref().filter(|_| !interrupted));
+        tell(self.observer, &Event::TrainingEnds { run, record, stop, longer })
+    }
+}
+
+/// What is going to be trained in the run in `path`, of which `done` steps are done.
+fn start<'b>(job: &'b Job<'_>, path: &'b Path, done: u64) -> Result<TrainingStart<'b>, ExperimentError> {
+    let (config, split) = (job.config(), &job.prepared.split);
+    Ok(TrainingStart {
+        run: path,
+        seed: config.seed,
+        device: &config.device,
+        threads: rayon::current_num_threads(),
+        parameters: job.summary.parameters,
+        items: [split.train.len(), split.validation.len(), split.test.len()],
+        epochs: config.train.epochs,
+        steps_per_epoch: job.steps_per_epoch()?,
+        steps: config.train.steps,
+        done,
+        time_limit: config.train.time_limit,
+    })
+}
