@@ -1,5 +1,6 @@
 //! The job of a run that was begun by an older kiln, which took numbers less exactly.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -18,9 +19,20 @@ impl<'a> Job<'a> {
         split: Split,
         precision: Precision,
     ) -> Result<Self, ExperimentError> {
+        Self::taken(Cow::Borrowed(resolved), device.clone(), dataset, split, precision)
+    }
+
+    fn taken(
+        resolved: Cow<'a, Resolved>,
+        device: Device,
+        dataset: &Arc<Dataset>,
+        split: Split,
+        precision: Precision,
+    ) -> Result<Self, ExperimentError> {
         let preprocess = Preprocess { precision, ..Preprocess::from(&resolved.config.data) };
         let prepared = Prepared::of_split(dataset, split, &preprocess);
-        Self::new(resolved, device.clone(), prepared.map_err(|error| resolved.locate(error))?)
+        let prepared = prepared.map_err(|error| resolved.locate(error))?;
+        Self::assemble(resolved, device, prepared)
     }
 
     /// The same with numbers taken as exactly as the run takes them that was begun on data with the fingerprint `recorded`. So
@@ -32,6 +44,6 @@ impl<'a> Job<'a> {
         }
         let Self { resolved, device, prepared: Prepared { dataset, split, .. }, .. } = self;
         let dataset = Dataset { fingerprint: recorded.clone(), ..Arc::unwrap_or_clone(dataset) };
-        Self::of_split_taken(resolved, &device, &Arc::new(dataset), split, precision)
+        Self::taken(resolved, device, &Arc::new(dataset), split, precision)
     }
 }
