@@ -1,7 +1,8 @@
 //! From the pixels of a file to the planes of an item: resized, cut or padded, and turned upright.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use super::placement::Placement;
 use super::raster::Raster;
@@ -32,7 +33,11 @@ pub(super) fn write(
     let part = orientation.turned(placement.part);
     let corner = orientation.corner(placement.corner, part, raster.size);
     let into = orientation.turned(placement.size);
-    let resized = resized(raster, corner, part, into)?;
+    // By kind of pixel, so that no others are compiled.
+    let resized = match raster.channels {
+        1 => resized::<U8>(raster, corner, part, into)?,
+        _ => resized::<U8x3>(raster, corner, part, into)?,
+    };
     if placement.size != wanted {
         planes.fill(0);
     }
@@ -41,13 +46,12 @@ pub(super) fn write(
 }
 
 /// The part of `part` at `corner`, both in pixels of the file, as `into` = `[width, height]` pixels.
-fn resized(
+fn resized<P: PixelTrait>(
     raster: &Raster,
     corner: [f64; 2],
     part: [f64; 2],
     into: [usize; 2],
 ) -> Result<Vec<u8>, ResizeFailure> {
-    let kind = if raster.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
     let part: [f64; 2] = std::array::from_fn(|axis| {
         // By its roundings, a part at the very end may reach a hair beyond.
         let side = raster.size[axis] as f64;
@@ -55,13 +59,14 @@ fn resized(
         if beyond { part[axis] - side * f64::EPSILON } else { part[axis] }
     });
     let [width, height] = raster.size.map(|side| side as u32);
-    let source = ImageRef::new(width, height, &raster.pixels, kind)?;
-    let mut target = Image::new(into[0] as u32, into[1] as u32, kind);
+    let source = TypedImageRef::<P>::from_buffer(width, height, &raster.pixels)?;
+    let mut pixels = vec![0; into[0] * into[1] * raster.channels];
+    let mut target = TypedImage::<P>::from_buffer(into[0] as u32, into[1] as u32, &mut pixels)?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
         .crop(corner[0], corner[1], part[0], part[1]);
-    Resizer::new().resize(&source, &mut target, &options)?;
-    Ok(target.into_vec())
+    Resizer::new().resize_typed(&source, &mut target, &options)?;
+    Ok(pixels)
 }
 
 /// Turns pixels upright and puts each channel into its plane, where the placement says.

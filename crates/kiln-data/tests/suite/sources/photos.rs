@@ -35,12 +35,11 @@ fn difference(found: &[u8], expected: &[u8]) -> (u8, f64) {
     (each().max().unwrap_or(0), sum / found.len() as f64)
 }
 
-/// Decoders of lossy formats round differently: the most that a pixel may be off, and the most on average.
+/// Decoders of JPEG round differently: the most that a pixel may be off, and the most on average.
 fn tolerance(name: &str) -> (u8, f64) {
     match name {
         "a-png.jpg" => (0, 0.0),
         name if name.ends_with(".jpg") => (4, 0.6),
-        "lossy.webp" => (4, 0.6),
         _ => (0, 0.0),
     }
 }
@@ -74,7 +73,7 @@ fn images_are_resized_as_torchvision_and_pillow_do() {
         let found = read(&file(file_name), shape, &settings([shape[1], shape[2]], resize)).unwrap();
         let (most, mean) = difference(&found, expected.as_slice::<u8>().unwrap());
         // Pillow keeps 22 bits of its weights, torchvision and kiln those that fit in 16.
-        assert!(most <= 1 && mean <= 0.1, "{name}: {most} at most, {mean} on average");
+        assert!(most <= 1 && mean <= 0.25, "{name}: {most} at most, {mean} on average");
         count += 1;
     }
     assert_eq!(count, 4 * (5 + 5 + 4));
