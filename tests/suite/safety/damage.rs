@@ -11,7 +11,6 @@ use crate::common::{Place, exact, newest_checkpoint};
 fn with_damaged_best() -> (Place, String) {
     let place = trained();
     let name = newest_name(&place);
-    // Where the best is an older one, it is the newest that is made to say so: the best is the newest of two epochs.
     let best = fs::read_to_string(place.run_dir().join("checkpoints/best")).unwrap();
     assert_eq!(best.trim(), name, "two classes that are far apart get better with every epoch");
     damage(&place.run_dir().join("checkpoints").join(&name).join("model.safetensors"));
