@@ -111,10 +111,10 @@ pub mod prelude {
         ResnetConfig,
     };
     pub use kiln_objective::{
-        BinaryCrossEntropyConfig, ConstraintConfig, CrossEntropyConfig, Custom, ElasticNetConfig,
-        FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig, L1Config, L2Config, Loss,
-        LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig, QuantileConfig, TargetKind,
-        Units,
+        BinaryCrossEntropyConfig, ClassWeights, ConstraintConfig, CrossEntropyConfig, Custom,
+        ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
+        L1Config, L2Config, Loss, LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig,
+        QuantileConfig, TargetKind, Units,
     };
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, CosineShape, Gradients, LinearShape, OneCycleShape, OptimConfig, Optimizer,
@@ -122,9 +122,9 @@ pub mod prelude {
         StepShape,
     };
     pub use kiln_train::{
-        BatchMetrics, Callback, CheckpointConfig, Data, EarlyStoppingConfig, EpochRecord, EpochView, Freeze,
-        History, Kept, Metrics, Outcome, PartOptimizer, Prediction, Scores, StepView, Stop, Supervised, Task,
-        TaskState, TrainConfig, TrainError, Trainer, after_epoch, evaluate,
+        BatchMetrics, Callback, CheckpointConfig, Data, Decision, EarlyStoppingConfig, EpochRecord,
+        EpochView, Freeze, History, Kept, Metrics, Outcome, PartOptimizer, Prediction, Scores, StepView,
+        Stop, Supervised, Task, TaskState, TrainConfig, TrainError, Trainer, after_epoch, evaluate,
     };
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }

@@ -41,7 +41,7 @@ fn all_items_of_a_learning_curve_are_a_cross_validation() {
     let accuracy = &events[1]["test"]["accuracy"];
     let (mean, std) = (accuracy["mean"].as_f64().unwrap(), accuracy["std"].as_f64().unwrap());
     let half = 3.182_446_305_283_709 * std * (0.25_f64 + 150.0 / 4.0 / 40.0).sqrt();
-    assert!((accuracy["interval"][1].as_f64().unwrap() - mean - half).abs() < 1e-9);
+    assert!((accuracy["interval"][1].as_f64().unwrap() - (mean + half).min(1.0)).abs() < 1e-9);
 
     // Neither other sizes nor jobs change a point.
     let untimed = |event: &Value| (event["items"].clone(), scores(event));
@@ -74,13 +74,9 @@ fn one_value_of_a_validation_curve_is_a_cross_validation_with_it() {
 fn a_table_a_picture_and_every_number() {
     let place = Place::new();
     let ran = place.ok("curve learning iris train.epochs=2 --folds 2 --sizes 0.25,1.0");
-    for words in [
-        "training items",
-        "accuracy in the test",
-        "± 95 %",
-        "with 75 items accuracy is",
-        "than with 18 items",
-    ] {
+    for words in
+        ["training items", "accuracy in the test", "95 %", "with 75 items accuracy is", "than with 18 items"]
+    {
         assert!(ran.stdout.contains(words), "{words}\n{}", ran.stdout);
     }
     assert!(ran.says("18 items, fold 2 of 2: accuracy"), "{}", ran.stderr);

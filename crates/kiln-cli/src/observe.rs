@@ -1,6 +1,7 @@
 //! What an experiment does, told on the terminal: events on standard output with `--json`, words on standard error.
 
 use std::io;
+use std::path::PathBuf;
 
 use kiln_core::few_digits;
 use kiln_experiment::{CurveProgress, Event, Observer, PathStage, PathStep, TrainingStart};
@@ -14,7 +15,7 @@ use crate::tell;
 use crate::watch::Watch;
 
 /// The observer of every command.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Terminal {
     out: Output,
     mode: Mode,
@@ -22,6 +23,8 @@ pub(crate) struct Terminal {
     lines: bool,
     /// Whether the layers of the model are told.
     verbose: bool,
+    /// Where the data of a run are now, if not where its configuration says: the next commands need it, too.
+    moved: Option<PathBuf>,
 }
 
 impl Terminal {
@@ -31,7 +34,13 @@ impl Terminal {
             mode: if out.quiet { Mode::Off } else { global.progress.into() },
             lines: global.progress != ProgressMode::Off,
             verbose: global.verbose > 0,
+            moved: None,
         }
+    }
+
+    /// For a run whose data are elsewhere now.
+    pub(crate) fn moved(self, data: Option<PathBuf>) -> Self {
+        Self { moved: data, ..self }
     }
 
     fn line(&self, text: &str) {
@@ -56,9 +65,15 @@ impl Observer for Terminal {
             Event::TrainingStarts(start) => return unless_closed(tell::training::start(start, out)),
             Event::Followed { settings, items } => out.say(&tell::training::followed(settings, *items)),
             Event::Refit { epochs, items } => out.say(&tell::training::refit(*epochs, *items)),
-            Event::TrainingEnds { run, record, stop, longer } => {
+            Event::SettingsChanged(changes) => {
+                for change in *changes {
+                    out.say(&format!("since then: {change}"));
+                }
+            }
+            Event::TrainingEnds { run, record, stop, steps, longer } => {
                 unless_closed(tell::training::end(run, record, out))?;
-                out.say(&tell::training::report(record, stop, run, *longer));
+                let data = self.moved.as_deref();
+                out.say(&tell::training::report(record, (stop, *steps), run, *longer, data));
             }
             Event::Fold { record, folds, earlier } => {
                 unless_closed(tell::fold::event(record, out))?;

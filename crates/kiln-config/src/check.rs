@@ -38,6 +38,9 @@ impl Check<'_> {
 
     /// Whether a section, or a table of one kind, has only settings that exist, and all it needs.
     fn table(&self, key: &str, node: Node, table: &Table) -> Result<(), ConfigError> {
+        if let Some(own) = node.own_names() {
+            return table.iter().try_for_each(|(name, value)| self.value(&join(key, name), own, value));
+        }
         if let Some(name) = table.keys().find(|name| node.setting(name).is_none()) {
             return Err(self.unknown(key, node, name));
         }

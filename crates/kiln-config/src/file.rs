@@ -150,7 +150,7 @@ impl Walk<'_> {
         place: &Spanned<DeValue<'_>>,
     ) {
         match (value, place.get_ref()) {
-            (Value::Table(table), DeValue::Table(places)) => {
+            (Value::Table(table), DeValue::Table(places)) if !schema::has_own_names(&path) => {
                 self.push(path.clone(), Value::Table(Table::new()), key, place.span());
                 self.table(&path, table, places);
             }

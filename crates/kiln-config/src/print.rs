@@ -27,7 +27,9 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
     let below = |key: &str| if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") };
     match (order, value) {
         // A table within an entry of a list is one value.
-        (serde_json::Value::Object(fields), Value::Table(table)) if !is_setting_of_entry(prefix) => {
+        (serde_json::Value::Object(fields), Value::Table(table))
+            if !is_setting_of_entry(prefix) && !schema::has_own_names(prefix) =>
+        {
             for (key, order) in fields {
                 if let Some(value) = table.get(key) {
                     walk(&below(key), order, value, leaves);
@@ -59,11 +61,18 @@ pub fn literal(value: &Value) -> String {
         }
         Value::Table(table) => {
             let entries: Vec<String> =
-                table.iter().map(|(key, value)| format!("{key} = {}", literal(value))).collect();
+                table.iter().map(|(key, value)| format!("{} = {}", name(key), literal(value))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         other => other.to_string(),
     }
+}
+
+/// A name as TOML writes it: in quotes, unless it is of plain letters, digits, `_` and `-`.
+fn name(key: &str) -> String {
+    let is_bare =
+        !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if is_bare { key.to_owned() } else { Value::String(key.to_owned()).to_string() }
 }
 
 /// The whole configuration as TOML that reads back to the same run, with who set each value as a comment. What is

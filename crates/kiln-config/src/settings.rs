@@ -74,7 +74,8 @@ impl Settings {
             Value::Boolean(true) if schema::is_switch(&key) => Value::Table(Table::new()),
             value => value,
         };
-        let is_header = value.is_table() || value.is_array() && schema::list(&key).is_some();
+        let is_header =
+            value.as_table().is_some_and(Table::is_empty) || value.is_array() && schema::list(&key).is_some();
         if !is_header {
             // What was a table before is so no more.
             let below = format!("{key}.");

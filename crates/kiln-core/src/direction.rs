@@ -90,8 +90,8 @@ fn listed(name: &str) -> Option<Direction> {
     }
 }
 
-/// The direction of a name with something around the one in the table.
-fn within(name: &str) -> Option<Direction> {
+/// A name without what may stand around it.
+pub(crate) fn bare(name: &str) -> &str {
     let name = name.split('/').next().unwrap_or(name);
     let parts = ["train_", "val_", "validation_", "test_"];
     let name = parts.iter().find_map(|part| name.strip_prefix(part)).unwrap_or(name);
@@ -99,6 +99,12 @@ fn within(name: &str) -> Option<Direction> {
     while let Some(rest) = AVERAGES.iter().find_map(|average| without_word(name, average)) {
         name = rest;
     }
+    name
+}
+
+/// The direction of a name with something around the one in the table.
+fn within(name: &str) -> Option<Direction> {
+    let name = bare(name);
     let is_loss = name.ends_with("_loss") || name.ends_with("_error");
     let whole = listed(name).or(is_loss.then_some(Direction::Minimise));
     whole.or_else(|| name.strip_suffix("_score").and_then(listed))

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows about data, models or training.
 
+mod bounds;
 pub mod check;
 mod decimal;
 pub mod device;
@@ -25,6 +26,7 @@ mod seed;
 mod selection;
 mod weights;
 
+pub use bounds::bounds_of;
 pub use check::{NumberError, Range};
 pub use decimal::{decimal_of_f32, f32_step, shortest_decimal};
 pub use device::DeviceName;

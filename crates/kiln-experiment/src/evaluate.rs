@@ -7,6 +7,7 @@ use kiln_augment::Views;
 use kiln_core::Metrics;
 use kiln_data::Source;
 
+use crate::edited::must_be_as_trained;
 use crate::error::{ExperimentError, JobError};
 use crate::job::Job;
 use crate::observer::Observer;
@@ -88,6 +89,7 @@ pub fn evaluate(
     let (saved, fitted) = best_weights(run, observer)?;
     let resolved = stored(run, &settings.session)?;
     let job = Job::load(&resolved)?;
+    must_be_as_trained(&job.resolved, &saved.path, &saved.extra, &["model", "data"])?;
     let record = RunRecord::read(run)?;
     record.must_be_of(&job.prepared.dataset, run)?;
     // What the weights were trained with, not what would be fitted now.

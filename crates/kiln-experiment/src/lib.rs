@@ -23,6 +23,7 @@ mod compare;
 pub mod curve;
 pub mod cv;
 mod device_result;
+mod edited;
 pub mod error;
 mod evaluate;
 pub mod fold;

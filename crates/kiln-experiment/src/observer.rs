@@ -6,7 +6,7 @@ use std::path::Path;
 use kiln_config::Followed;
 use kiln_core::device::DeviceName;
 use kiln_models::Summary;
-use kiln_train::{Callback, LrFinderConfig, Stop, TrainError};
+use kiln_train::{Callback, Change, LrFinderConfig, Stop, TrainError};
 use kiln_validate::search::Trial;
 
 use crate::device_result::DeviceResult;
@@ -86,6 +86,8 @@ pub enum Event<'a> {
     },
     /// A run continues after this many optimiser steps. `None`: it has no checkpoint yet, and starts over.
     GoesOn(Option<u64>),
+    /// A run goes on with other settings than it was trained with so far: these are taken up.
+    SettingsChanged(&'a [Change]),
     /// The model that is going to be trained.
     Model(&'a Summary),
     /// Settings that nothing is said about follow from the data.
@@ -112,6 +114,8 @@ pub enum Event<'a> {
         record: &'a RunRecord,
         /// Why it stopped.
         stop: &'a Stop,
+        /// The number of steps that ended it, where it is their number and not that of the epochs.
+        steps: Option<u64>,
         /// Where the best epoch is the last: what would train longer.
         longer: Option<&'a Longer>,
     },

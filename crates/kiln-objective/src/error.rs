@@ -39,6 +39,19 @@ pub enum ObjectiveError {
         /// Number of classes.
         classes: usize,
     },
+    /// A class has a weight, and there is no such class.
+    #[error("loss.class_weights names the class {name:?}, which the data do not have")]
+    UnknownClass {
+        /// The class that is named.
+        name: String,
+        /// The class that was probably meant.
+        nearest: Option<String>,
+        /// The classes there are.
+        classes: Vec<String>,
+    },
+    /// Class weights by name or by frequency, where the classes are not known.
+    #[error("loss.class_weights are by name or balanced, and the classes are not known")]
+    ClassesNotKnown,
     /// A penalty selects no parameter.
     #[error("{penalty} acts on nothing: no trainable parameter matches {wanted}")]
     NothingSelected {
@@ -93,6 +106,9 @@ impl Explain for ObjectiveError {
             Self::ClassWeights { classes, .. } => {
                 format!("give {classes} class weights, in the order of the classes, or none")
             }
+            Self::UnknownClass { nearest: Some(name), .. } => format!("did you mean {name:?}?"),
+            Self::UnknownClass { classes, .. } => format!("the classes are {}", classes.join(", ")),
+            Self::ClassesNotKnown => "make numbers of them with LossConfig::for_classes".to_owned(),
             Self::NothingSelected { paths, .. } => format!("use one of these paths: {}", paths.join(", ")),
             Self::NoLayer { layers, .. } if layers.is_empty() => {
                 "the model shows none; leave the penalty out".to_owned()
@@ -106,7 +122,9 @@ impl Explain for ObjectiveError {
         match self {
             Self::Number(error) => error.key(),
             Self::Target { .. } | Self::OwnTarget { .. } => Some(Cow::Borrowed("loss.kind")),
-            Self::ClassWeights { .. } => Some(Cow::Borrowed("loss.class_weights")),
+            Self::ClassWeights { .. } | Self::UnknownClass { .. } | Self::ClassesNotKnown => {
+                Some(Cow::Borrowed("loss.class_weights"))
+            }
             Self::NothingSelected { penalty, .. } | Self::NoLayer { penalty, .. } => {
                 Some(Cow::Borrowed(penalty))
             }

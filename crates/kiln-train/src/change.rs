@@ -18,7 +18,8 @@ pub struct Change {
 }
 
 impl Change {
-    pub(crate) fn new(name: impl Into<String>, was: impl ToString, is: impl ToString) -> Self {
+    /// A change from one value to another, as they are shown.
+    pub fn new(name: impl Into<String>, was: impl ToString, is: impl ToString) -> Self {
         Self { name: name.into(), was: was.to_string(), is: is.to_string() }
     }
 

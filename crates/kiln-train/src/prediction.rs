@@ -3,6 +3,8 @@
 use kiln_data::Fitted;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::Decision;
+
 /// What a model predicts for one item: a class with the probability of each, or numbers in the units of the data.
 ///
 /// As JSON it is what `kiln predict` writes: `{"prediction": "cat", "probabilities": {"cat": 0.75, "dog": 0.25}}`, or
@@ -25,11 +27,16 @@ impl<'a> Prediction<'a> {
     /// ([`Supervised::predict_logits`](crate::Supervised::predict_logits)). `fitted` is the preprocessing that the model was trained
     /// with. The most probable class is predicted, the first of equals.
     pub fn of(fitted: &'a Fitted, outputs: &[f64]) -> Self {
+        Self::decided(fitted, outputs, Decision::default())
+    }
+
+    /// As [`Prediction::of`], with the probabilities and the class that `decision` makes of logits.
+    pub fn decided(fitted: &'a Fitted, outputs: &[f64], decision: Decision) -> Self {
         let what = match fitted.class_names() {
             None => Predicted::Numbers(outputs.to_vec()),
             Some(_) => {
-                let probabilities = probabilities(outputs);
-                Predicted::Class(most_probable(&probabilities), probabilities)
+                let probabilities = decision.probabilities(outputs);
+                Predicted::Class(decision.class(&probabilities), probabilities)
             }
         };
         Self { names: fitted.output_names(), what }
@@ -97,45 +104,5 @@ impl Serialize for ByName<'_> {
             Predicted::Class(_, probabilities) => serializer.collect_map(names.zip(probabilities)),
             Predicted::Numbers(numbers) => serializer.collect_map(names.zip(numbers)),
         }
-    }
-}
-
-/// Softmax of the logits. A single logit is that of the second of two classes.
-///
-/// ```
-/// let even = kiln_train::probabilities(&[0.0]);
-/// assert_eq!(even, [0.5, 0.5]);
-/// ```
-pub fn probabilities<L: Copy + Into<f64>>(logits: &[L]) -> Vec<f32> {
-    let mut logits: Vec<f32> = logits.iter().map(|&logit| logit.into() as f32).collect();
-    if logits.len() == 1 {
-        logits.insert(0, 0.0);
-    }
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f64> = logits.iter().map(|logit| f64::from(logit - largest).exp()).collect();
-    let sum: f64 = powers.iter().sum();
-    powers.iter().map(|power| (power / sum) as f32).collect()
-}
-
-/// The place of the largest, the first of equals.
-fn most_probable(probabilities: &[f32]) -> usize {
-    let larger =
-        |best: usize, place: usize| if probabilities[place] > probabilities[best] { place } else { best };
-    (0..probabilities.len()).fold(0, larger)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{most_probable, probabilities};
-
-    #[test]
-    fn probabilities_sum_to_one_whatever_the_size_of_the_logits() {
-        for logits in [vec![1000.0, 999.0, -1000.0], vec![-1e30, -1e30], vec![3.0]] {
-            let sum: f32 = probabilities(&logits).iter().sum();
-            assert!((sum - 1.0).abs() < 1e-6, "{logits:?}");
-        }
-        assert!((probabilities(&[0.0])[1] - 0.5).abs() < 1e-7);
-        assert!((probabilities(&[2.0])[1] - 0.880_797).abs() < 1e-6); // 1 / (1 + e^-2)
-        assert_eq!(most_probable(&[0.25, 0.375, 0.375]), 1);
     }
 }

@@ -60,6 +60,7 @@ pub struct Supervised<M> {
     penalties: BatchPenalties,
     observed: Option<Arc<Observed<M>>>,
     metrics: Vec<(Metric, OfWhole)>,
+    keeps_outputs: bool,
 }
 
 impl<M> Supervised<M> {
@@ -78,6 +79,7 @@ impl<M> Supervised<M> {
             penalties,
             observed: None,
             metrics: Vec::new(),
+            keeps_outputs: false,
         }
     }
 
@@ -140,6 +142,7 @@ impl<M> Clone for Supervised<M> {
             penalties: self.penalties.clone(),
             observed: self.observed.clone(),
             metrics: self.metrics.clone(),
+            keeps_outputs: self.keeps_outputs,
         }
     }
 }

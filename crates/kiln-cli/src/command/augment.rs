@@ -16,6 +16,7 @@ use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 use crate::target::Target;
+use crate::tell;
 
 /// Look at augmentation before training.
 #[derive(Debug, Clone, Args)]
@@ -110,10 +111,8 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     }
     let (items, variants) = (items.len(), arguments.variants);
     out.data(&format!("{}: {items} items, each unchanged and in {variants} variants\n", path.display()))?;
-    out.say(&format!(
-        "\nNext:\n  kiln train {}",
-        arguments.configuration.config.as_deref().unwrap_or("CONFIG")
-    ));
+    let next = tell::words::train_command(&arguments.configuration, &[], global);
+    out.say(&format!("\nNext:\n  {next}"));
     Ok(())
 }
 

@@ -140,7 +140,7 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
         worker: Some(worker::program(global)),
     };
     let end = cross_validate(&resolved, &settings, &Terminal::new(global, out))?;
-    tell::cv::end(&end, &interrupt, out)
+    tell::cv::end(&end, &interrupt, None, out)
 }
 
 /// Joins the folds that are there, which must be all.

@@ -15,6 +15,7 @@ use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::{Output, fields};
 use crate::picture::{check_svg, write_svg};
+use crate::tell;
 
 /// Suggest a learning rate, by a range test on a copy of the model.
 #[derive(Debug, Clone, Args)]
@@ -70,7 +71,10 @@ fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError>
     if let Some(path) = &arguments.output {
         write_svg(path, &chart, &inputs)?;
     }
-    let next = found.steepest.map(|lr| command(arguments, lr));
+    let next = found.steepest.map(|lr| {
+        // Two digits of the rate: more would be noise.
+        tell::words::train_command(&arguments.configuration, &[format!("optim.lr={lr:.1e}")], global)
+    });
     if out.json {
         return out.event(
             "lr_find",
@@ -114,17 +118,6 @@ fn advice(found: &LrCurve) -> String {
         ),
         _ => format!("no suggestion: the loss never fell; {ended}; try --start, --steps or another model\n"),
     }
-}
-
-/// The training with the rate that was found, two digits of it: more would be noise.
-fn command(arguments: &LrFind, lr: f64) -> String {
-    let mut words = vec!["kiln train".to_owned()];
-    words.extend(arguments.configuration.config.clone());
-    words.extend(
-        arguments.configuration.overrides.iter().filter(|set| !set.starts_with("optim.lr=")).cloned(),
-    );
-    words.push(format!("optim.lr={lr:.1e}"));
-    words.join(" ")
 }
 
 #[cfg(test)]

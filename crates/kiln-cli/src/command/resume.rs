@@ -38,7 +38,7 @@ Examples:
 impl Execute for Resume {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let path = find(&self.run, &global.runs_dir())?;
-        let observer = Terminal::new(global, out);
+        let observer = Terminal::new(global, out).moved(global.data.clone());
         let session = session(global, signal::listen());
         let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
         let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
@@ -48,7 +48,7 @@ impl Execute for Resume {
             }
             let program = worker::program(global);
             let end = resume_cross_validation(&path, &session, Some(&program), &observer)?;
-            return tell::cv::end(&end, &session.interrupt, out);
+            return tell::cv::end(&end, &session.interrupt, global.data.as_deref(), out);
         }
         let resumed = resume_with(&path, &changes, &session, &observer)?;
         match resumed.outcome.stop {

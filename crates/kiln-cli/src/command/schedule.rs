@@ -44,10 +44,8 @@ pub(crate) struct Plot {
     pub(crate) output: Option<PathBuf>,
 }
 
-/// Steps that are looked at: more than a picture has columns.
+/// Steps that are drawn: more than a picture has columns.
 const MOST: u64 = 20_000;
-/// Points in `--json`.
-const LISTED: usize = 500;
 
 impl Execute for Schedule {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -67,7 +65,8 @@ fn run(command: &ScheduleCommand, global: &Global, out: Output) -> Result<(), Cl
 fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&arguments.configuration, global)?;
     let job = Job::load(&resolved)?;
-    let preview = job.trainer().preview(&job.data()?, MOST)?;
+    // A picture has so many columns; a program gets every step.
+    let preview = job.trainer().preview(&job.data()?, if out.json { u64::MAX } else { MOST })?;
     let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
         let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;
         preview.points.iter().map(|point| Some((epoch(point), value(point)?))).collect()
@@ -91,12 +90,10 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
         }
     }
     if out.json {
-        // The last of all steps is listed even where the others are thinned out.
-        let stride = preview.points.len().div_ceil(LISTED).max(1);
-        let last = preview.points.len().saturating_sub(1);
-        let listed = preview.points.iter().enumerate().filter(|(at, _)| at % stride == 0 || *at == last);
-        let points: Vec<_> = listed
-            .map(|(_, point)| {
+        let points: Vec<_> = preview
+            .points
+            .iter()
+            .map(|point| {
                 serde_json::json!({
                     "step": point.step, "lr": point.lr, "momentum": point.momentum,
                     "weight_decay": point.weight_decay,

@@ -35,18 +35,18 @@ fn rows(curve: &CurveReport) -> Table {
     let mut rows = Table::new([
         Column::right(curve.x.as_str()),
         Column::right(format!("{metric} in training")),
-        Column::right("± 95 %"),
+        Column::right("95 %"),
         Column::right(format!("{metric} in the test")),
-        Column::right("± 95 %"),
+        Column::right("95 %"),
         Column::right("time"),
     ]);
     for point in &curve.points {
         let seconds: f64 = point.curve.results.iter().map(|fold| fold.seconds).sum();
         let mut row = vec![point.label.clone()];
         match point.scores(metric) {
-            Some(scores) => row.extend(
-                scores.iter().flat_map(|score| [human::metric(score.mean), human::metric(half(score))]),
-            ),
+            Some(scores) => {
+                row.extend(scores.iter().flat_map(|score| [human::metric(score.mean), interval(score)]))
+            }
             None => row.extend(["diverged", "", "", ""].map(str::to_owned)),
         }
         row.push(human::seconds(seconds));
@@ -55,8 +55,9 @@ fn rows(curve: &CurveReport) -> Table {
     rows
 }
 
-fn half(summary: &Summary) -> f64 {
-    (summary.interval[1] - summary.interval[0]) / 2.0
+fn interval(summary: &Summary) -> String {
+    let [low, high] = summary.interval.map(human::metric);
+    format!("{low} to {high}")
 }
 
 /// What the curve says in words.

@@ -1,6 +1,8 @@
 //! The end of a cross-validation: events, or tables and what can be done next.
 
-use kiln_core::Metrics;
+use std::path::Path;
+
+use kiln_core::{Metrics, bounds_of};
 use kiln_experiment::cv::{CvEnd, CvReport, Optimism, SearchInFolds};
 use kiln_experiment::fold::MetricSummary;
 use kiln_experiment::{FoldRecord, Interrupt, Summaries};
@@ -9,6 +11,7 @@ use kiln_validate::statistics::Summary;
 use serde_json::{Map, Value, json};
 
 use super::trial::settings;
+use super::words::{data_flag, quoted};
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
@@ -20,14 +23,20 @@ const ONE_TRIAL: &str =
     "a search with one trial chooses nothing, so that there is nothing its score could flatter";
 
 /// The end, and the exit code.
-pub(crate) fn end(end: &CvEnd, interrupt: &Interrupt, out: Output) -> Result<u8, CliError> {
+/// `data`: where the data are, if not where the configuration says.
+pub(crate) fn end(
+    end: &CvEnd,
+    interrupt: &Interrupt,
+    data: Option<&Path>,
+    out: Output,
+) -> Result<u8, CliError> {
     match end {
         CvEnd::Done(report) => whole(report, out)?,
         CvEnd::OneFold { run } => {
             out.say(&format!("\nWhen every fold is done:\n  kiln cv collect {}", run.display()));
         }
         CvEnd::Stopped { run } => {
-            out.say(&format!("\nGo on with:\n  kiln resume {}", run.display()));
+            out.say(&format!("\nGo on with:\n  kiln resume {}{}", quoted(run), data_flag(data)));
             return Ok(interrupt.exit_code().unwrap_or(130));
         }
     }
@@ -62,13 +71,15 @@ fn text(report: &CvReport, out: Output) -> Result<(), CliError> {
         let (low, high) =
             values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(*v), h.max(*v)));
         text += &format!(
-            "\n{name}  {} {} {}\n\n{name} {} ± {}: the 95 % interval, corrected for the training items that folds \
-             share\n",
+            "\n{name}  {} {} {}\n\n{name} {}, from {} to {}: the 95 % interval, corrected for the training items that folds \
+             share{}\n",
             human::metric(low),
             boxplot::line(values, BOX),
             human::metric(high),
             human::metric(summary.mean),
-            human::metric(half(summary))
+            human::metric(summary.interval[0]),
+            human::metric(summary.interval[1]),
+            cut(name, summary)
         );
     }
     if report.study.nested.is_some() {
@@ -174,9 +185,12 @@ fn scores(records: &[FoldRecord], summaries: &Summaries) -> Table {
         row.push(human::seconds(record.seconds));
         table.row(row);
     }
-    for (title, value) in
-        [("mean", (|s| s.mean) as fn(&Summary) -> f64), ("std", |s| s.std), ("± 95 %", half)]
-    {
+    for (title, value) in [
+        ("mean", (|s| s.mean) as fn(&Summary) -> f64),
+        ("std", |s| s.std),
+        ("95 % from", |s| s.interval[0]),
+        ("to", |s| s.interval[1]),
+    ] {
         let values = summaries.0.iter().map(|metric| human::metric(value(&metric.summary)));
         table.row([title.to_owned(), String::new()].into_iter().chain(values));
     }
@@ -187,6 +201,9 @@ fn shown(metrics: &Metrics, name: &str) -> String {
     metrics.get(name).map_or_else(String::new, human::metric)
 }
 
-fn half(summary: &Summary) -> f64 {
-    (summary.interval[1] - summary.interval[0]) / 2.0
+/// Where the interval was cut.
+fn cut(name: &str, summary: &Summary) -> String {
+    let ends = bounds_of(name).into_iter().zip(summary.interval).filter(|(bound, end)| bound == end);
+    let ends: Vec<String> = ends.map(|(bound, _)| human::metric(bound)).collect();
+    if ends.is_empty() { String::new() } else { format!(", and cut at {}", ends.join(" and ")) }
 }

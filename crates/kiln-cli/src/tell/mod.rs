@@ -12,4 +12,4 @@ pub(crate) mod training;
 pub(crate) mod trial;
 pub(crate) mod tune;
 pub(crate) mod warning;
-mod words;
+pub(crate) mod words;

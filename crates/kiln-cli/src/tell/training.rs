@@ -10,6 +10,7 @@ use kiln_report::event::{End, Event, Start};
 use kiln_report::{Column, EventWriter, Table, human, table};
 use kiln_train::Stop;
 
+use super::words::{data_flag, quoted};
 use crate::error::CliError;
 use crate::output::Output;
 
@@ -53,9 +54,17 @@ fn emit(event: &Event, out: Output) -> Result<(), CliError> {
 }
 
 /// The end of a training in words: a table, and what can be done next.
-pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path, longer: Option<&Longer>) -> String {
+///
+/// `data`: where the data are, if not where the configuration says.
+pub(crate) fn report(
+    record: &RunRecord,
+    (stop, steps): (&Stop, Option<u64>),
+    run: &Path,
+    longer: Option<&Longer>,
+    data: Option<&Path>,
+) -> String {
     let mut facts = Table::new([Column::left(""), Column::left("")]);
-    facts.row(["stopped", why(stop).as_str()]);
+    facts.row(["stopped", why(stop, steps).as_str()]);
     if let Some(epoch) = record.best_epoch {
         facts.row(["best epoch".to_owned(), epoch.to_string()]);
     }
@@ -91,31 +100,31 @@ pub(crate) fn report(record: &RunRecord, stop: &Stop, run: &Path, longer: Option
         facts.row(["peak memory".to_owned(), human::bytes(peak)]);
     }
     facts.row(["run".to_owned(), run.display().to_string()]);
-    let run = run.display();
+    let (run, data) = (quoted(run), data_flag(data));
     let next = if stop.can_go_on() {
-        format!("Go on with:\n  kiln resume {run}")
+        format!("Go on with:\n  kiln resume {run}{data}")
     } else {
         format!(
-            "Next:\n  kiln eval {run}             metrics and confusion matrix\n  \
+            "Next:\n  kiln eval {run}{data}             metrics and confusion matrix\n  \
              kiln predict {run} INPUT    predictions for new data\n  \
              kiln runs show {run}        every epoch"
         )
     };
-    let longer = longer.map(|longer| train_longer(longer, &run.to_string())).unwrap_or_default();
+    let longer = longer.map(|longer| train_longer(longer, &run, &data)).unwrap_or_default();
     format!("\n{}\n{longer}{next}", facts.render(table::colour(&std::io::stderr())))
 }
 
 /// What is said of a run whose best epoch is the last.
-fn train_longer(longer: &Longer, run: &str) -> String {
+fn train_longer(longer: &Longer, run: &str, data: &str) -> String {
     let change = &longer.change;
     if longer.goes_on {
         format!(
-            "The best epoch is the last: it was still getting better. Train longer with:\n  kiln resume {run} {change}\n"
+            "The best epoch is the last: it was still getting better. Train longer with:\n  kiln resume {run}{data} {change}\n"
         )
     } else {
         format!(
             "The best epoch is the last: a longer training may do better. Its schedule is another, so that it begins \
-             anew:\n  kiln train {run}/run.toml {change}\n"
+             anew:\n  kiln train {run}/run.toml{data} {change}\n"
         )
     }
 }
@@ -133,15 +142,17 @@ pub(crate) fn refit(epochs: u64, items: usize) -> String {
     format!("epoch {epochs} was the best: training again on {items} items, those of the validation part too")
 }
 
-fn why(stop: &Stop) -> String {
-    match stop {
-        Stop::Finished => "all epochs done".to_owned(),
-        Stop::EarlyStopping { patience } => format!("no improvement for {patience} epochs"),
-        Stop::Optimal => "the optimum is reached, within its tolerance".to_owned(),
-        Stop::TimeLimit => "time limit reached".to_owned(),
-        Stop::Interrupted => "by request, after saving".to_owned(),
-        Stop::Callback { why } => why.clone(),
-        other => other.reason().to_owned(),
+/// Why it stopped; `steps`: their number, where it ended the training and not that of the epochs.
+fn why(stop: &Stop, steps: Option<u64>) -> String {
+    match (stop, steps) {
+        (Stop::Finished, Some(steps)) => format!("all {} steps done", human::count(steps)),
+        (Stop::Finished, None) => "all epochs done".to_owned(),
+        (Stop::EarlyStopping { patience }, _) => format!("no improvement for {patience} epochs"),
+        (Stop::Optimal, _) => "the optimum is reached, within its tolerance".to_owned(),
+        (Stop::TimeLimit, _) => "time limit reached".to_owned(),
+        (Stop::Interrupted, _) => "by request, after saving".to_owned(),
+        (Stop::Callback { why }, _) => why.clone(),
+        (other, _) => other.reason().to_owned(),
     }
 }
 

@@ -1,12 +1,11 @@
 //! What is said of a search: a table of the best trials, and what to do next.
 
-use std::path::Path;
-
 use kiln_experiment::tune::TuneReport;
 use kiln_report::{Column, Table, human, table};
 use kiln_validate::search::State;
 
 use super::trial::{epochs, short};
+use super::words::quoted;
 use crate::error::CliError;
 use crate::output::{Output, fields};
 
@@ -84,9 +83,4 @@ pub(crate) fn next(report: &TuneReport) -> String {
         );
     }
     text
-}
-
-fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
 }

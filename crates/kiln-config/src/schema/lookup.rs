@@ -23,6 +23,11 @@ pub(crate) fn lists() -> impl Iterator<Item = &'static str> {
     whole().settings().filter(|(_, node)| node.is_list()).map(|(name, _)| name)
 }
 
+/// Whether a setting is a table whose names are the user's own. It is one value.
+pub(crate) fn has_own_names(key: &str) -> bool {
+    at(key).into_iter().any(|node| node.own_names().is_some())
+}
+
 /// Whether a section may be left out: `loss = false` takes it out. Those inside a section count too; those inside an entry of
 /// a list do not.
 pub(crate) fn is_optional(key: &str) -> bool {

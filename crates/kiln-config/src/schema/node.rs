@@ -74,6 +74,14 @@ impl Node {
         self.get("properties")?.get(name).map(Self::new)
     }
 
+    /// What every value of a table with names of the user's own may be, such as the classes of `loss.class_weights`.
+    pub(crate) fn own_names(self) -> Option<Self> {
+        self.objects()
+            .into_iter()
+            .find_map(|one| one.get("additionalProperties").filter(|own| own.is_object()))
+            .map(Self::new)
+    }
+
     /// The settings of a table that have no default.
     pub(crate) fn required(self) -> impl Iterator<Item = &'static str> {
         self.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)

@@ -177,3 +177,34 @@ fn any_text_prints_as_what_it_is() {
         assert_eq!(check(&text, &[]).unwrap().config, resolved.config, "{text}");
     }
 }
+
+#[test]
+fn weights_of_classes_are_one_value_whatever_the_classes_are_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.toml");
+    let text = "[data]\nsource = \"iris\"\n[loss]\nkind = \"cross-entropy\"\nlabel_smoothing = 0.1\n\
+                ignore_index = 7\n[loss.class_weights]\n\"a b.c\" = 2\nsetosa = 0.5\n";
+    std::fs::write(&file, text).unwrap();
+    let wanted = kiln_objective::ClassWeights::from([("a b.c", 2.0), ("setosa", 0.5)]);
+    let weights = |resolved: &Resolved| match resolved.config.loss.clone() {
+        Some(kiln_objective::LossConfig::CrossEntropy(loss)) => loss.class_weights,
+        other => panic!("{other:?}"),
+    };
+    let resolved = resolve(&request(&file)).unwrap();
+    assert_eq!(weights(&resolved), wanted);
+    // As it stands in run.toml, it reads back.
+    let printed = annotated(&resolved);
+    assert!(printed.contains("class_weights = { \"a b.c\" = 2.0, setosa = 0.5 }"), "{printed}");
+    std::fs::write(&file, &printed).unwrap();
+    assert_eq!(weights(&resolve(&request(&file)).unwrap()), wanted);
+    // An argument adds a class; another value takes the place of all.
+    let with = |argument: &str| {
+        let overrides = vec![argument.to_owned()];
+        weights(&resolve(&Request { overrides, ..request(&file) }).unwrap())
+    };
+    let more = kiln_objective::ClassWeights::from([("a b.c", 2.0), ("setosa", 3.0)]);
+    assert_eq!(with("loss.class_weights.setosa=3"), more);
+    assert_eq!(with("loss.class_weights=balanced"), kiln_objective::ClassWeights::Balanced);
+    assert_eq!(with("loss.class_weights=[1, 2, 3]"), vec![1.0, 2.0, 3.0].into());
+    assert_eq!(with("loss.class_weights={ setosa = 4 }"), [("setosa", 4.0)].into());
+}

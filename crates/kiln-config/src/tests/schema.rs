@@ -70,6 +70,9 @@ fn sections_that_may_be_left_out_may_be_false() {
         "penalty = []\n[data]\nsource = \"iris\"\n",
         "[data]\nsource = \"iris\"\n[[penalty]]\nkind = \"l2\"\nstrength = 1\nparams = { regex = \"^a\" }\n\
          schedule = { kind = \"linear\", warmup = 1 }\n",
+        "[data]\nsource = \"iris\"\n[loss]\nkind = \"cross-entropy\"\nclass_weights = \"balanced\"\n",
+        "[data]\nsource = \"iris\"\n[loss]\nkind = \"cross-entropy\"\nclass_weights = { setosa = 2, \"a b.c\" = 0.5 }\n",
+        "[data]\nsource = \"iris\"\n[loss]\nkind = \"cross-entropy\"\n[loss.class_weights]\nsetosa = 2\n",
     ];
     for text in right {
         assert_eq!(schema_says(text), None, "{text}");
@@ -116,6 +119,9 @@ fn what_is_wrong_to_one_is_wrong_to_the_other() {
         "[mix]\nmixup = \"much\"\n",
         "[early_stopping]\npatience = 0\n",
         "[gradient]\nnoise = [1]\n",
+        "[loss]\nkind = \"cross-entropy\"\nclass_weights = \"equal\"\n",
+        "[loss]\nkind = \"cross-entropy\"\nclass_weights = { a = \"much\" }\n",
+        "[loss]\nkind = \"cross-entropy\"\nclass_weights = [\"a\"]\n",
     ];
     for text in wrong {
         let text = format!("{GOOD}{text}");

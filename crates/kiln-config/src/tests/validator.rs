@@ -35,6 +35,10 @@ pub(super) fn complaint(root: &Value, schema: &Value, value: &Value) -> Option<S
                 let known = schema["properties"].as_object().unwrap();
                 value.as_object().is_none_or(|value| value.keys().all(|name| known.contains_key(name)))
             }
+            "additionalProperties" => {
+                let own = value.as_object().into_iter().flatten();
+                return own.into_iter().find_map(|(_, own)| complaint(root, wanted, own));
+            }
             "items" => {
                 let items = value.as_array().into_iter().flatten();
                 return items.into_iter().find_map(|item| complaint(root, wanted, item));

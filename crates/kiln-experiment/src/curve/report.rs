@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use kiln_config::{Resolved, annotated};
-use kiln_core::{Direction, Metrics};
+use kiln_core::{Direction, Metrics, bounds_of};
 use kiln_validate::curve::CurvePoint;
 use kiln_validate::statistics::Summary;
 use serde_json::{Map, Value, json};
@@ -71,7 +71,8 @@ impl CurveValue {
     /// Training and test score, with their intervals. `None` where a fold has none.
     pub fn scores(&self, metric: &str) -> Option<[Summary; 2]> {
         let of = |part: fn(&Measured) -> &Metrics| {
-            self.curve.summary(|fold| part(fold).get(metric).unwrap_or(f64::NAN)).ok()
+            let summary = self.curve.summary(|fold| part(fold).get(metric).unwrap_or(f64::NAN)).ok();
+            summary.map(|summary| summary.within(bounds_of(metric)))
         };
         Some([of(|fold| &fold.train)?, of(|fold| &fold.test)?])
     }

@@ -1,6 +1,6 @@
 //! What all folds say together.
 
-use kiln_core::{Direction, Metric, Metrics};
+use kiln_core::{Direction, Metric, Metrics, bounds_of};
 use kiln_validate::statistics::{StatisticsError, Summary, summary};
 
 use super::record::FoldRecord;
@@ -18,7 +18,8 @@ pub struct MetricSummary {
     pub direction: Option<Direction>,
     /// Its value for the test items of each fold.
     pub values: Vec<f64>,
-    /// Mean, standard deviation, and the 95 % interval corrected for the training items that folds share.
+    /// Mean, standard deviation, and the 95 % interval corrected for the training items that folds share, cut at the ends that
+    /// the metric has ([`bounds_of`]).
     pub summary: Summary,
 }
 
@@ -35,7 +36,7 @@ impl Summaries {
             if let Some(values) = values
                 && values.iter().all(|value| value.is_finite())
             {
-                let summary = summary(&values, test_share, 0.95)?;
+                let summary = summary(&values, test_share, 0.95)?.within(bounds_of(name));
                 let direction = names.direction(name);
                 all.push(MetricSummary { name: name.to_owned(), direction, values, summary });
             }

@@ -91,9 +91,15 @@ impl<'a> Job<'a> {
         };
         let sized = resolved.sized(&size);
         let resolved = sized.map_or(resolved, Cow::Owned);
-        let blueprint = Blueprint::new(&resolved, Arc::clone(&prepared.fitted))?;
+        let counts = class_counts(&prepared);
+        let blueprint = Blueprint::weighed(&resolved, Arc::clone(&prepared.fitted), counts.as_deref())?;
         let summary = blueprint.summary(&resolved)?;
         Ok(Self { resolved, device, prepared, blueprint, summary })
+    }
+
+    /// The training items of each class, by their weights; `None` for numbers.
+    pub(crate) fn class_counts(&self) -> Option<Vec<f64>> {
+        class_counts(&self.prepared)
     }
 
     /// The same data and model with other settings of the training.
@@ -211,4 +217,14 @@ impl<'a> Job<'a> {
         let batches = if config.overfit_batch { 1 } else { loader.batches() };
         Ok(batches.div_ceil(config.accumulate) as u64)
     }
+}
+
+fn class_counts(prepared: &Prepared) -> Option<Vec<f64>> {
+    let (labels, classes) = prepared.dataset.target.strata()?;
+    let mut counts = vec![0.0; classes];
+    for &row in &prepared.split.train {
+        let weight = prepared.dataset.weights.as_ref().map_or(1.0, |weights| weights[row]);
+        counts[labels[row] as usize] += weight;
+    }
+    Some(counts)
 }

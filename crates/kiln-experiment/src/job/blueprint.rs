@@ -25,7 +25,7 @@ pub(crate) fn target_kind(fitted: &Fitted) -> TargetKind {
 }
 
 /// The loss of a configuration: the usual one of the target where it names none.
-pub(crate) fn loss_config(resolved: &Resolved, target: TargetKind) -> LossConfig {
+fn loss_config(resolved: &Resolved, target: TargetKind) -> LossConfig {
     resolved.config.loss.clone().unwrap_or_else(|| LossConfig::default_for(target))
 }
 
@@ -34,6 +34,8 @@ pub(crate) fn loss_config(resolved: &Resolved, target: TargetKind) -> LossConfig
 pub struct Blueprint {
     /// The loss.
     pub loss: Loss,
+    /// Its settings, with numbers for the weights of classes.
+    pub(super) loss_config: LossConfig,
     /// The preprocessing that inputs go through.
     pub fitted: Arc<Fitted>,
     /// What predictions are averaged over.
@@ -43,13 +45,28 @@ pub struct Blueprint {
 }
 
 impl Blueprint {
-    /// From a configuration and fitted data.
+    /// From a configuration and fitted data, to predict with. A loss with `class_weights = "balanced"` counts all classes the
+    /// same: what each counts, the training items say.
     ///
     /// # Errors
     /// A loss that is not for the target.
     pub fn new(resolved: &Resolved, fitted: Arc<Fitted>) -> Result<Self, ExperimentError> {
+        Self::weighed(resolved, fitted, None)
+    }
+
+    /// The same with the training items of each class, by their weights.
+    ///
+    /// # Errors
+    /// As [`Blueprint::new`].
+    pub(crate) fn weighed(
+        resolved: &Resolved,
+        fitted: Arc<Fitted>,
+        counts: Option<&[f64]>,
+    ) -> Result<Self, ExperimentError> {
         let target = target_kind(&fitted);
         let config = loss_config(resolved, target);
+        let config = config.for_classes(fitted.class_names().unwrap_or_default(), counts);
+        let config = config.map_err(|error| resolved.locate(error))?;
         if config.needs_raw_targets() && resolved.config.data.standardize {
             return Err(resolved.locate_at("loss.kind", JobError::StandardizedCounts));
         }
@@ -61,7 +78,7 @@ impl Blueprint {
         }
         let penalties = BatchPenalties::new(&resolved.config.penalty)
             .map_err(|error| resolved.locate(TrainError::from(error)))?;
-        Ok(Self { loss, fitted, views: Views::default(), penalties })
+        Ok(Self { loss, loss_config: config, fitted, views: Views::default(), penalties })
     }
 
     /// Predicts and scores by the average over these views of every image, if there are any.

@@ -8,7 +8,6 @@ use kiln_objective::PenaltyConfig;
 use kiln_train::{ConvexModel, Sparsity, sparsity};
 
 use super::assembly::Job;
-use super::blueprint::{loss_config, target_kind};
 use crate::error::{ExperimentError, Locate};
 
 impl Job<'_> {
@@ -40,8 +39,8 @@ impl Job<'_> {
     /// The problem that a solver minimises.
     pub(super) fn convex(&self) -> Result<ConvexModel, ExperimentError> {
         let params = params::list(&self.model()?.train());
-        let loss = loss_config(&self.resolved, target_kind(&self.blueprint.fitted));
-        ConvexModel::new(&params, &loss, &self.config().penalty, &self.data()?, &self.device)
+        let (loss, penalties) = (&self.blueprint.loss_config, &self.config().penalty);
+        ConvexModel::new(&params, loss, penalties, &self.data()?, &self.device)
             .map_err(|error| self.resolved.locate(error))
     }
 }

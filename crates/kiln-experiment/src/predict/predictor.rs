@@ -13,6 +13,7 @@ use kiln_models::Network;
 use kiln_train::checkpoint::SavedWeights;
 use kiln_train::{Prediction, probabilities};
 
+use crate::edited::must_be_as_trained;
 use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
@@ -50,6 +51,7 @@ impl Predictor {
         (saved, fitted): (SavedWeights, Arc<Fitted>),
         device: &Device,
     ) -> Result<Self, ExperimentError> {
+        must_be_as_trained(resolved, &saved.path, &saved.extra, &["model"])?;
         let device = device.clone().inner();
         let blueprint = Blueprint::new(resolved, fitted)?;
         let model = saved.weights.apply(blueprint.model(resolved, &device)?.valid())?;

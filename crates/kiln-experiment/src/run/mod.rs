@@ -14,7 +14,7 @@ pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, is_cross_validation, refuse_fold};
 pub(crate) use names::holdout;
-pub use names::{CHECKPOINTS, CONFIG, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, newest_training};
+pub use names::{CHECKPOINTS, CONFIG, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS, newest_training};
 pub use own_file::is_own_file;
 pub use record::{DataRecord, RunRecord, Status, read_epochs};
 pub use slug::slug;

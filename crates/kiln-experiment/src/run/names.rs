@@ -19,6 +19,8 @@ pub const LOCK: &str = "lock";
 pub const CHECKPOINTS: &str = "checkpoints";
 /// The folder, in a run with `data.refit`, of the training that the validation part was held out from.
 pub const HOLDOUT: &str = "holdout";
+/// The configuration that a checkpoint was made with.
+pub const SETTINGS: &str = "settings.json";
 /// The fitted preprocessing in a checkpoint.
 pub const PREPROCESS: &str = "preprocess.json";
 

@@ -35,6 +35,10 @@ pub struct RunRecord {
     /// What the run was trained on.
     #[serde(default)]
     pub data: Option<DataRecord>,
+    /// The training items of each class in their order, by their weights: what `class_weights = "balanced"` follows from. Empty
+    /// for numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub class_counts: Vec<f64>,
     /// Trainable parameters.
     #[serde(default)]
     pub parameters: Option<u64>,

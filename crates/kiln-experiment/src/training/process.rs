@@ -13,10 +13,11 @@ use kiln_train::{Outcome, Sparsity, Stop, Trainer};
 use super::changes::{Changes, WriteConfig};
 use super::longer::longer;
 use super::record::ended;
+use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::{Job, NetworkTask, Trainings, in_pool};
 use crate::observer::{Event, Observer, TrainingStart, tell};
-use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunFolder, RunRecord, Status, holdout, rfc3339};
+use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339};
 use crate::session::Session;
 
 /// One process at work on one run.
@@ -78,13 +79,16 @@ impl Process<'_> {
         }
         let start = start(job, path, done)?;
         tell(self.observer, &Event::TrainingStarts(&start))?;
+        // Those of the run, in both trainings.
+        let settings = serde_json::to_vec(self.job.config()).map_err(ExperimentError::internal)?;
         let mut trainer = job
             .quiet(job.trainer())
             .run_dir(folder, job.config().checkpoint.clone())
             .attach(PREPROCESS, job.fitted_bytes()?)
+            .attach(SETTINGS, settings)
             .stop_flag(Arc::clone(&self.session.interrupt.flag));
         if let Some(Changes { overrides, allow, .. }) = self.changes {
-            trainer = trainer.allow_changes(allow.iter().cloned());
+            trainer = trainer.allow_changes(allow.iter().filter(|name| !edited::is_own(name)).cloned());
             if !overrides.is_empty() && is_first {
                 let (path, text) = (path.join(CONFIG), annotated(&job.resolved));
                 trainer = trainer.callback(WriteConfig { path, text });
@@ -116,6 +120,7 @@ impl Process<'_> {
             record.best_epoch = best.map(|best| best.epoch);
             record.validation = best.and_then(|best| best.validation.clone()).unwrap_or_default();
             record.refit = Some(job.prepared.split.train.len() as u64);
+            record.class_counts = job.class_counts().unwrap_or_default();
             record.seconds = Some(judged.seconds + outcome.seconds);
         }
         record.test = test;
@@ -136,7 +141,8 @@ impl Process<'_> {
         // What is deleted is no success to tell of.
         self.run.must_be_there()?;
         let (run, longer) = (self.run.path(), longer.as_ref().filter(|_| !interrupted));
-        tell(self.observer, &Event::TrainingEnds { run, record, stop, longer })
+        let steps = cut_at(self.job, judged)?;
+        tell(self.observer, &Event::TrainingEnds { run, record: &self.record, stop, steps, longer })
     }
 }
 
@@ -155,5 +161,16 @@ fn start<'b>(job: &'b Job<'_>, path: &'b Path, done: u64) -> Result<TrainingStar
         steps: config.train.steps,
         done,
         time_limit: config.train.time_limit,
+    })
+}
+
+/// The number of steps that ended a training before its epochs did.
+fn cut_at(job: &Job<'_>, outcome: &Outcome<Network>) -> Result<Option<u64>, ExperimentError> {
+    let train = &job.config().train;
+    let by_epochs = train.epochs.saturating_mul(job.steps_per_epoch()?);
+    Ok(match outcome.stop {
+        Stop::Finished if train.solver.is_some() => Some(outcome.steps),
+        Stop::Finished => train.steps.filter(|steps| *steps < by_epochs),
+        _ => None,
     })
 }

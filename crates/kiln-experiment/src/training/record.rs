@@ -29,6 +29,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
             validation: prepared.split.validation.len() as u64,
             test: prepared.split.test.len() as u64,
         }),
+        class_counts: job.class_counts().unwrap_or_default(),
         parameters: Some(job.summary.parameters as u64),
         stop: None,
         best_epoch: None,

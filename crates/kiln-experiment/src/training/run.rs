@@ -6,12 +6,13 @@ use std::time::SystemTime;
 use kiln_config::{Resolved, annotated};
 use kiln_models::Network;
 use kiln_train::Outcome;
-use kiln_train::checkpoint::CheckpointStore;
+use kiln_train::checkpoint::{Checkpoint, CheckpointStore};
 
 use super::changes::Changes;
 use super::prepare::prepare;
 use super::process::Process;
 use super::record::new_record;
+use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::Job;
 use crate::observer::{Event, Observer, tell};
@@ -127,7 +128,12 @@ pub fn resume_with(
         Some(data) => job.begun_on(&data.fingerprint)?,
         None => job,
     };
-    tell_of_checkpoints(path, observer)?;
+    if let Some(newest) = tell_of_checkpoints(path, observer)? {
+        let changes = edited::changes(&job.resolved, &newest.path, &newest.extra, &changes.allow)?;
+        if !changes.is_empty() {
+            tell(observer, &Event::SettingsChanged(&changes))?;
+        }
+    }
     let before = record.clone();
     record.status = Status::Running;
     record.write(path)?;
@@ -141,8 +147,8 @@ pub fn resume_with(
     Ok(Trained { run: run.path().to_owned(), record, outcome })
 }
 
-/// Says where the run in `path` goes on, and what is lost.
-fn tell_of_checkpoints(path: &Path, observer: &dyn Observer) -> Result<(), ExperimentError> {
+/// Says where the run in `path` goes on, and what is lost. Gives the checkpoint that it goes on from.
+fn tell_of_checkpoints(path: &Path, observer: &dyn Observer) -> Result<Option<Checkpoint>, ExperimentError> {
     let store = CheckpointStore::new(newest_training(path)?.join(CHECKPOINTS), 1);
     let (newest, damaged) = store.newest()?;
     for error in &damaged {
@@ -157,5 +163,6 @@ fn tell_of_checkpoints(path: &Path, observer: &dyn Observer) -> Result<(), Exper
         let then = "the best weights so far are lost, those from here on count";
         tell(observer, &Event::PassedOver { error: &error, used: None, then })?;
     }
-    tell(observer, &Event::GoesOn(newest.map(|checkpoint| checkpoint.state.step)))
+    tell(observer, &Event::GoesOn(newest.as_ref().map(|checkpoint| checkpoint.state.step)))?;
+    Ok(newest)
 }

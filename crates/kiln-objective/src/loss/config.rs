@@ -46,12 +46,40 @@ impl LossConfig {
         self.as_kind().beyond_convex()
     }
 
+    /// The same with numbers for weights of classes that are by name or `balanced`. `names`: the classes in their order;
+    /// `counts`: the training items of each, by their weights. Without counts, where nothing is trained, `balanced`
+    /// weights are all 1.
+    ///
+    /// ```
+    /// use kiln_objective::{ClassWeights, CrossEntropyConfig, LossConfig, TargetKind};
+    ///
+    /// let config = CrossEntropyConfig { class_weights: ClassWeights::Balanced, ..CrossEntropyConfig::default() };
+    /// let names = ["no".to_owned(), "yes".to_owned()];
+    /// let loss = LossConfig::from(config).for_classes(&names, Some(&[30.0, 10.0]))?;
+    /// assert_eq!(loss.class_weights(), Some([2.0 / 3.0, 2.0].as_slice()));
+    /// # let _ = loss.build(TargetKind::Classes(2))?;
+    /// # Ok::<(), kiln_objective::ObjectiveError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ObjectiveError::UnknownClass`] for a name that is no class.
+    pub fn for_classes(&self, names: &[String], counts: Option<&[f64]>) -> Result<Self, ObjectiveError> {
+        let mut config = self.clone();
+        config.as_kind_mut().know_classes(names, counts)?;
+        Ok(config)
+    }
+
+    /// What each class counts, in their order; `None` where all count the same, or the classes are not known yet.
+    pub fn class_weights(&self) -> Option<&[f64]> {
+        self.as_kind().class_weights()
+    }
+
     /// The loss for a target.
     ///
     /// # Errors
     /// [`ObjectiveError::Target`] when the loss is for another kind of target,
-    /// [`ObjectiveError::ClassWeights`] for a wrong number of class weights, [`ObjectiveError::Number`] for a setting
-    /// out of its range.
+    /// [`ObjectiveError::ClassWeights`] for a wrong number of class weights, [`ObjectiveError::ClassesNotKnown`] for those
+    /// by name without [`LossConfig::for_classes`], [`ObjectiveError::Number`] for a setting out of its range.
     pub fn build(&self, target: TargetKind) -> Result<Loss, ObjectiveError> {
         let Some(outputs) = self.as_kind().outputs(target) else {
             // What is for one column only is not what is meant for numbers.

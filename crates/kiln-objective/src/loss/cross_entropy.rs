@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::terms::LossTerms;
-use super::{ConvexLoss, LossKind, members};
+use super::{ClassWeights, ConvexLoss, LossKind, members};
 use crate::{ObjectiveError, TargetKind};
 
 /// Cross-entropy of softmax outputs against classes.
@@ -20,9 +20,11 @@ pub struct CrossEntropyConfig {
     #[serde(default)]
     #[schemars(transform = Range::UNIT.bounds())]
     pub label_smoothing: f64,
-    /// A weight for each class, positive; the mean is weighted as in PyTorch. Default: all 1.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub class_weights: Vec<f64>,
+    /// A weight for each class, positive; the mean is weighted as in PyTorch. A list in the order of the classes, a table by
+    /// their names such as `{ yes = 3.0 }` (others count 1), or `balanced`: by the training items of each class, so that
+    /// all classes count the same together, as scikit-learn's `class_weight`. Default: all 1.
+    #[serde(default, skip_serializing_if = "ClassWeights::is_equal")]
+    pub class_weights: ClassWeights,
     /// Items of this class, counted from 0, do not count. It may lie outside the classes, as PyTorch's −100. Default:
     /// every item counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,22 +43,24 @@ impl LossKind for CrossEntropyConfig {
     }
 
     fn check(&self, classes: usize) -> Result<(), ObjectiveError> {
-        for (class, weight) in self.class_weights.iter().enumerate() {
-            Range::POSITIVE.check(&format!("loss.class_weights[{class}]"), *weight)?;
-        }
         Range::UNIT.check("loss.label_smoothing", self.label_smoothing)?;
-        let found = self.class_weights.len();
-        if found != 0 && found != classes {
-            return Err(ObjectiveError::ClassWeights { found, classes });
-        }
+        self.class_weights.check(classes)
+    }
+
+    fn know_classes(&mut self, names: &[String], counts: Option<&[f64]>) -> Result<(), ObjectiveError> {
+        self.class_weights = self.class_weights.for_classes(names, counts)?;
         Ok(())
+    }
+
+    fn class_weights(&self) -> Option<&[f64]> {
+        self.class_weights.list()
     }
 
     fn of_classes(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> LossTerms {
         let (classes, kept) = self.kept(classes, &logits);
         let counts = own(self.row(&logits), classes.clone(), kept.clone());
-        let weights = (!self.class_weights.is_empty()).then_some(self.class_weights.as_slice());
-        let losses = cross_entropy(logits, classes, weights, self.label_smoothing).unsqueeze_dim(1);
+        let losses = cross_entropy(logits, classes, self.class_weights.list(), self.label_smoothing);
+        let losses = losses.unsqueeze_dim(1);
         let losses = match kept {
             Some(kept) => losses.mul(kept),
             None => losses,
@@ -97,7 +101,7 @@ impl LossKind for CrossEntropyConfig {
     fn beyond_convex(&self) -> Option<&'static str> {
         let settings = [
             ("label_smoothing", self.label_smoothing != 0.0),
-            ("class_weights", !self.class_weights.is_empty()),
+            ("class_weights", !self.class_weights.is_equal()),
             ("ignore_index", self.ignore_index.is_some()),
         ];
         settings.into_iter().find_map(|(setting, is_set)| is_set.then_some(setting))
@@ -108,8 +112,7 @@ impl CrossEntropyConfig {
     /// The weights as a row, in the place and data type of `like`.
     fn row(&self, like: &Tensor<2>) -> Option<Tensor<2>> {
         let options = (&like.device(), like.dtype());
-        (!self.class_weights.is_empty())
-            .then(|| Tensor::<1>::from_data(self.class_weights.as_slice(), options).unsqueeze())
+        self.class_weights.list().map(|weights| Tensor::<1>::from_data(weights, options).unsqueeze())
     }
 
     /// The classes, and which of them are not ignored, `[N, 1]`, 0 or 1; `None`: all.

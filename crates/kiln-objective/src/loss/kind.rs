@@ -21,6 +21,20 @@ pub trait LossKind: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Tells the names of the classes, and the training items of each, where something is trained: weights by name and
+    /// `balanced` ones become numbers. Default: nothing is asked of them.
+    ///
+    /// # Errors
+    /// [`ObjectiveError::UnknownClass`] for a class that is not there.
+    fn know_classes(&mut self, _names: &[String], _counts: Option<&[f64]>) -> Result<(), ObjectiveError> {
+        Ok(())
+    }
+
+    /// What each class counts, in their order; `None`: all the same.
+    fn class_weights(&self) -> Option<&[f64]> {
+        None
+    }
+
     /// The losses `[N, columns]` of raw outputs `[N, outputs]` against numbers `[N, columns]`, or against the shares of
     /// classes.
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2>;

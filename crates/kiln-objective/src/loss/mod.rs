@@ -2,6 +2,7 @@
 //! a line of this list.
 
 mod built;
+mod class_weights;
 mod config;
 mod divergence;
 mod embedding;
@@ -17,6 +18,7 @@ mod which;
 use kiln_core::kinds;
 
 pub use built::Loss;
+pub use class_weights::ClassWeights;
 pub use kind::{ConvexLoss, LossKind};
 pub use target::TargetKind;
 pub use terms::LossTerms;

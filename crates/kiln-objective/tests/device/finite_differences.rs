@@ -26,7 +26,8 @@ fn losses() {
     }
     let device = device().autodiff();
     let golden = Golden::open("losses");
-    let cross = |label_smoothing, class_weights| {
+    let cross = |label_smoothing, class_weights: Vec<f64>| {
+        let class_weights = class_weights.into();
         LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing, class_weights, ignore_index: None })
     };
     let (classes, numbers_3) = (TargetKind::Classes(5), TargetKind::Values(3));

@@ -53,7 +53,7 @@ fn case(config: LossConfig, kind: Kind, finite_at: Option<f64>, perfect: Option<
 }
 
 fn cross(label_smoothing: f64, class_weights: &[f64], ignore_index: Option<i64>) -> LossConfig {
-    let class_weights = class_weights.to_vec();
+    let class_weights = class_weights.to_vec().into();
     LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing, class_weights, ignore_index })
 }
 
@@ -104,7 +104,8 @@ fn every_loss_of_a_configuration_keeps_the_laws() {
                 (LossConfig::CrossEntropy(config), Kind::Classes(classes)) => {
                     let own = class(item, classes);
                     let counted = config.ignore_index != Some(own as i64);
-                    f64::from(u8::from(counted)) * config.class_weights.get(own).copied().unwrap_or(1.0)
+                    let weight = config.class_weights.list().map_or(1.0, |weights| weights[own]);
+                    f64::from(u8::from(counted)) * weight
                 }
                 _ => 1.0,
             })

@@ -11,7 +11,7 @@ fn settings_that_do_not_fit_are_refused_with_their_key() {
     let cross = |label_smoothing, class_weights: &[f64]| {
         LossConfig::CrossEntropy(CrossEntropyConfig {
             label_smoothing,
-            class_weights: class_weights.to_vec(),
+            class_weights: class_weights.to_vec().into(),
             ignore_index: None,
         })
     };

@@ -53,7 +53,7 @@ fn cross_entropy_is_pytorchs() {
             let label_smoothing = smoothing.parse().unwrap();
             let config = CrossEntropyConfig {
                 label_smoothing,
-                class_weights: class_weights.clone(),
+                class_weights: class_weights.clone().into(),
                 ignore_index: None,
             };
             let loss = LossConfig::CrossEntropy(config).build(TargetKind::Classes(5)).unwrap();
@@ -171,7 +171,7 @@ fn ignored_classes_are_pytorchs() {
             for smoothing in ["0.0", "0.1"] {
                 let config = CrossEntropyConfig {
                     label_smoothing: smoothing.parse().unwrap(),
-                    class_weights: class_weights.clone(),
+                    class_weights: class_weights.clone().into(),
                     ignore_index: Some(ignored),
                 };
                 let loss = LossConfig::CrossEntropy(config).build(TargetKind::Classes(5)).unwrap();
@@ -197,8 +197,8 @@ fn ignored_classes_are_pytorchs() {
 #[test]
 fn weights_of_items_are_scikit_learns() {
     let golden = Golden::open("losses");
-    let cross = |class_weights| {
-        let config = CrossEntropyConfig { class_weights, ..Default::default() };
+    let cross = |class_weights: Vec<f64>| {
+        let config = CrossEntropyConfig { class_weights: class_weights.into(), ..Default::default() };
         LossConfig::CrossEntropy(config).build(TargetKind::Classes(5)).unwrap()
     };
     let mse = LossConfig::Mse(MseConfig {}).build(TargetKind::Values(3)).unwrap();

@@ -44,8 +44,9 @@ type Config = Box<dyn Fn(usize) -> LossConfig>;
 fn configs() -> Vec<(&'static str, Config)> {
     let cross = |label_smoothing, weighted: bool, ignore_index| {
         move |classes: usize| {
-            let class_weights =
+            let class_weights: Vec<f64> =
                 if weighted { (0..classes).map(|c| 0.5 + c as f64).collect() } else { Vec::new() };
+            let class_weights = class_weights.into();
             LossConfig::CrossEntropy(CrossEntropyConfig { label_smoothing, class_weights, ignore_index })
         }
     };

@@ -16,7 +16,7 @@ fn cross_entropy_of_probabilities_is_pytorchs() {
         for smoothing in ["0.0", "0.1", "1.0"] {
             let config = CrossEntropyConfig {
                 label_smoothing: smoothing.parse().unwrap(),
-                class_weights: class_weights.clone(),
+                class_weights: class_weights.clone().into(),
                 ignore_index: None,
             };
             let loss = LossConfig::CrossEntropy(config).build(TargetKind::Classes(5)).unwrap();

@@ -130,6 +130,11 @@ impl Scores {
         whole
     }
 
+    /// What was kept under a name: `""` for [`keep`](Self::keep).
+    pub fn kept(&self, name: &str) -> Option<&Kept> {
+        self.whole.get(name).map(WholeSet::kept)
+    }
+
     /// Adds a batch of class scores: `logits` holds `[labels.len(), classes]`, row-major.
     pub fn add_classes(&mut self, logits: &[f32], labels: &[u32], classes: usize) {
         self.add_weighted_classes(logits, labels, None, classes);

@@ -104,6 +104,11 @@ pub struct WholeSet {
 }
 
 impl WholeSet {
+    /// All that was kept.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
     /// Adds a metric that `of` computes from all that was kept, once, when the scores are read. Added again, as with every batch,
     /// it is the one that is there.
     pub fn metric<V: MetricValue>(

@@ -41,6 +41,17 @@ impl<M> Supervised<M> {
         self
     }
 
+    /// Keeps all outputs and targets of a part that is scored, for whoever looks at them afterwards:
+    /// [`Scores::kept`] of [`OUTPUTS`](Self::OUTPUTS). 8 bytes each. Default: only what metrics of your own need.
+    #[must_use]
+    pub fn keep_outputs(mut self) -> Self {
+        self.keeps_outputs = true;
+        self
+    }
+
+    /// The name that [`keep_outputs`](Self::keep_outputs) keeps under.
+    pub const OUTPUTS: &'static str = "outputs";
+
     /// Keeps what the metrics of one's own need.
     pub(super) fn keep<P: Copy + Into<f64>, T: Copy + Into<f64>>(
         &self,
@@ -49,6 +60,9 @@ impl<M> Supervised<M> {
         weights: Option<&[f32]>,
         scores: &mut Scores,
     ) {
+        if self.keeps_outputs {
+            scores.keep_as(Self::OUTPUTS, outputs, targets, weights);
+        }
         if !self.metrics.is_empty() {
             let whole = scores.keep_weighted(outputs, targets, weights);
             for (metric, of) in &self.metrics {

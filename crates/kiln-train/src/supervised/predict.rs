@@ -5,7 +5,7 @@ use kiln_core::Seed;
 use kiln_data::Inputs;
 
 use super::{Supervised, to_host};
-use crate::prediction::{Prediction, probabilities};
+use crate::{Prediction, probabilities};
 
 impl<M> Supervised<M> {
     /// What the model predicts for each item: a class with the probability of each, or numbers in the units of the data.

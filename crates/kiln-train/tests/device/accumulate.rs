@@ -35,7 +35,7 @@ fn run(dataset: Dataset, loss: &CrossEntropyConfig, batch_size: usize, accumulat
 #[test]
 fn batches_count_by_the_weights_of_their_items_and_classes() {
     let plain = CrossEntropyConfig::default();
-    let classes = CrossEntropyConfig { class_weights: vec![0.1, 5.0, 1.0, 0.5], ..plain.clone() };
+    let classes = CrossEntropyConfig { class_weights: vec![0.1, 5.0, 1.0, 0.5].into(), ..plain.clone() };
     let ignoring = CrossEntropyConfig { ignore_index: Some(1), label_smoothing: 0.1, ..classes.clone() };
     for loss in [plain, classes, ignoring] {
         for weighted in [false, true] {

@@ -53,7 +53,7 @@ fn assert_same(found: f64, wanted: f64) {
 
 fn losses() -> [CrossEntropyConfig; 3] {
     let plain = CrossEntropyConfig::default();
-    let classes = CrossEntropyConfig { class_weights: vec![0.1, 5.0, 1.0, 0.5], ..plain.clone() };
+    let classes = CrossEntropyConfig { class_weights: vec![0.1, 5.0, 1.0, 0.5].into(), ..plain.clone() };
     let ignoring = CrossEntropyConfig { ignore_index: Some(1), ..classes.clone() };
     [plain, classes, ignoring]
 }

@@ -3,6 +3,8 @@
 
 mod diagram;
 mod temperature;
+mod threshold;
 
 pub use diagram::diagram;
 pub use temperature::{CalibrationError, temperature};
+pub use threshold::{Threshold, ThresholdError, ThresholdRule, choose_threshold};

@@ -18,6 +18,30 @@ pub struct Summary {
     pub interval: [f64; 2],
 }
 
+impl Summary {
+    /// With the interval cut at the ends of what the score can be, such as 0 and 1 of an accuracy. Where the folds are few the
+    /// interval, which is even about the mean, may reach beyond.
+    ///
+    /// ```
+    /// use kiln_validate::statistics::summary;
+    ///
+    /// let accuracy = summary(&[1.0, 0.9, 1.0], 0.5, 0.95)?;
+    /// assert!(accuracy.interval[1] > 1.0);
+    /// assert_eq!(accuracy.within([0.0, 1.0]).interval, [accuracy.interval[0], 1.0]);
+    /// # Ok::<(), kiln_validate::statistics::StatisticsError>(())
+    /// ```
+    #[must_use]
+    pub fn within(self, [low, high]: [f64; 2]) -> Self {
+        // What lies outside is not what the ends are of, and is left as it is.
+        let interval = if low <= self.mean && self.mean <= high {
+            [self.interval[0].max(low), self.interval[1].min(high)]
+        } else {
+            self.interval
+        };
+        Self { interval, ..self }
+    }
+}
+
 /// Mean, standard deviation and [`corrected_interval`] of the scores of folds.
 ///
 /// # Errors

@@ -11,6 +11,7 @@
 //! | Is one better, by the predictions for the same items? | [`mcnemar`] |
 //! | Is one better, by five times two folds? | [`five_by_two_t`], [`five_by_two_f`] |
 //! | Is one better, over many data sets? | [`wilcoxon`], [`friedman`] with [`nemenyi_difference`] |
+//! | How sure is a share of one test set, such as its accuracy? | [`wilson_interval`] |
 //! | How sure is any number computed from a sample? | [`bootstrap`] |
 //! | Has it learned anything? | [`permutation_p_value`] |
 
@@ -23,6 +24,7 @@ mod error;
 mod five_by_two;
 mod many;
 mod mcnemar;
+mod proportion;
 mod ranks;
 mod special;
 mod studentized;
@@ -37,6 +39,7 @@ pub use error::StatisticsError;
 pub use five_by_two::{five_by_two_f, five_by_two_t};
 pub use many::{Friedman, friedman, nemenyi_difference};
 pub use mcnemar::{McNemar, mcnemar};
+pub use proportion::wilson_interval;
 pub use wilcoxon::{Wilcoxon, wilcoxon};
 
 /// The outcome of a test.

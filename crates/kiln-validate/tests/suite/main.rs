@@ -4,6 +4,7 @@
 
 mod calibration_golden;
 mod curves;
+mod decisions_golden;
 mod logistic_path;
 mod own_splits;
 mod path;

@@ -19,6 +19,7 @@ fn record() -> RunRecord {
         seed: 3,
         device: "flex".to_owned(),
         data: None,
+        class_counts: Vec::new(),
         parameters: Some(10),
         stop: None,
         best_epoch: None,
