@@ -78,7 +78,7 @@ fn from_file(position: &FilePosition) -> Option<Excerpt> {
     }
     let mut line = Vec::new();
     reader.take(LONGEST_LINE).read_until(b'\n', &mut line).ok()?;
-    let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+    let text = text_of(line)?.trim_end_matches(['\r', '\n']).to_owned();
     let byte = |character: usize| text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
     let start = position.column.map_or(0, |column| byte(column.saturating_sub(1)));
     let end = position.column.map_or(text.len(), |column| byte(column.saturating_sub(1) + position.span_len));
@@ -99,6 +99,15 @@ impl Excerpt {
         let span = (before.len(), part.len());
         Self { name: visible(&self.name).into_owned(), text: format!("{before}{part}{after}"), span, ..self }
     }
+}
+
+/// A line, or the beginning of one, as text; `None` where the file is compressed or in another encoding.
+fn text_of(mut line: Vec<u8>) -> Option<String> {
+    if let Err(error) = std::str::from_utf8(&line) {
+        // A letter that is cut off at the end.
+        error.error_len().is_none().then(|| line.truncate(error.valid_up_to()))?;
+    }
+    String::from_utf8(line).ok().filter(|line| !line.contains('\0'))
 }
 
 /// A piece of a text, with the part to underline.

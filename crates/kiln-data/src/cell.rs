@@ -1,9 +1,19 @@
 //! What a cell of a table holds, whether it comes from a file or from a program.
 
+#[allow(dead_code, reason = "what is said of a table, and formats with types, ask for the rest")]
+mod marks;
+#[allow(dead_code, reason = "what is said of a table, and formats with types, ask for the rest")]
+mod number;
+
+pub(crate) use marks::{Mark, Marks};
+pub use number::Decimal;
+pub(crate) use number::{Number, number, scan};
+
 /// A cell of a new row: a number, a text, or nothing.
 ///
 /// It means what it would mean in a CSV file. In a column of numbers a text is read as a number. White space around a text
-/// does not count, and `""`, `NA`, `N/A`, `NaN`, `null` and `?` are missing, in upper or lower case.
+/// does not count. Missing are `""` and pandas' marks (`NA`, `N/A`, `NaN`, `null`, `None`, `#N/A`, `<NA>` and their like), and `?`;
+/// in a column of numbers also `-`, `.`, `none` and others that stand for nothing there.
 ///
 /// ```
 /// use kiln_data::CellValue;
@@ -66,31 +76,41 @@ impl<'a, T: Into<CellValue<'a>>> From<Option<T>> for CellValue<'a> {
     }
 }
 
-/// The meaning of a cell's text.
+/// The meaning of a text that stands alone, without a column around it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Meaning {
     /// Nothing.
     Missing,
     /// A finite number.
     Number(f64),
-    /// A number that is infinite or does not fit into 64-bit floating point.
+    /// A number that is infinite.
     Infinite,
     /// Anything else.
     Text,
 }
 
-/// Empty, `NA`, `N/A`, `NaN`, `null` and `?` are missing, in upper or lower case; white space was taken off before.
+/// The meaning of a text without white space around it. `1,163` may be two numbers, so it is a text.
 pub(crate) fn meaning(text: &str) -> Meaning {
-    const MISSING: [&str; 5] = ["NA", "N/A", "NaN", "null", "?"];
-    if text.is_empty() || MISSING.iter().any(|missing| missing.eq_ignore_ascii_case(text)) {
-        return Meaning::Missing;
+    match scan(text) {
+        Number::Same(number) | Number::Point(number) => of_number(number),
+        Number::PointOrComma { point, .. } if !text.contains(',') => of_number(point),
+        _ => match Marks::default().of(text) {
+            Some(Mark::Always) => Meaning::Missing,
+            _ => Meaning::Text,
+        },
     }
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Meaning::Number(number),
-        Ok(number) if number.is_nan() => Meaning::Missing,
-        Ok(_) => Meaning::Infinite,
-        Err(_) => Meaning::Text,
+}
+
+/// As [`meaning`], in a column of numbers.
+pub(crate) fn meaning_among_numbers(text: &str) -> Meaning {
+    match meaning(text) {
+        Meaning::Text if Marks::default().of(text).is_some() => Meaning::Missing,
+        meaning => meaning,
     }
+}
+
+fn of_number(number: f64) -> Meaning {
+    if number.is_finite() { Meaning::Number(number) } else { Meaning::Infinite }
 }
 
 #[cfg(test)]
@@ -99,19 +119,34 @@ mod tests {
 
     #[test]
     fn cells_mean_what_the_documentation_says() {
-        for missing in ["", "NA", "na", "N/A", "NaN", "nan", "-nan", "null", "NULL", "?"] {
+        for missing in
+            ["", "NA", "na", "N/A", "NaN", "nan", "-nan", "null", "NULL", "?", "None", "#N/A", "<NA>"]
+        {
             assert_eq!(meaning(missing), Meaning::Missing, "{missing}");
         }
-        for (text, number) in
-            [("1", 1.0), ("-1.5e3", -1500.0), (".5", 0.5), ("+2.", 2.0), ("1e-50", 1e-50), ("1e39", 1e39)]
-        {
+        for (text, number) in [
+            ("1", 1.0),
+            ("-1.5e3", -1500.0),
+            (".5", 0.5),
+            ("+2.", 2.0),
+            ("1e-50", 1e-50),
+            ("1e39", 1e39),
+            ("1.163", 1.163),
+            ("1,163.74", 1163.74),
+            ("1 000", 1000.0),
+        ] {
             assert_eq!(meaning(text), Meaning::Number(number), "{text}");
         }
-        for infinite in ["inf", "-Infinity", "1e309"] {
+        for infinite in ["inf", "-Infinity", "1e400"] {
             assert_eq!(meaning(infinite), Meaning::Infinite, "{infinite}");
         }
-        for text in ["1,5", "1 000", "0x10", "none", "??", "-"] {
+        for text in ["1,5", "1,163", "0x10", "none", "??", "-", "."] {
             assert_eq!(meaning(text), Meaning::Text, "{text}");
         }
+        for missing in ["-", ".", "none", "--", "#DIV/0!"] {
+            assert_eq!(meaning_among_numbers(missing), Meaning::Missing, "{missing}");
+        }
+        assert_eq!(meaning_among_numbers("x"), Meaning::Text);
+        assert_eq!(meaning_among_numbers("7"), Meaning::Number(7.0));
     }
 }

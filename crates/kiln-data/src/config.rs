@@ -6,6 +6,7 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cell::Decimal;
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 
 /// The section `[data]`.
@@ -57,6 +58,15 @@ pub struct DataConfig {
     /// `error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<Broken>,
+    /// Tables only: the texts that stand for a missing value, in place of the usual ones: pandas' (`NA`, `NaN`, `null`, `None`, `#N/A`
+    /// and their like) and `?`, and in columns of numbers also `-`, `.` and their like. An empty cell is missing in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Vec<String>>,
+    /// Tables only: what decimals begin with in columns that do not tell, such as one of `1,163` and `2,450`: `point` or `comma`.
+    /// Default: as in the other columns; else commas keep thousands apart, but between semicolons they begin decimals. What is
+    /// guessed is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<Decimal>,
     /// The share of the items that are not test items which is held out for validation, `[0, 1)`; a source with a
     /// fixed validation part ignores it. Default 0.1.
     #[serde(default = "tenth")]
@@ -157,6 +167,8 @@ impl DataConfig {
             resize: None,
             crop: None,
             broken: None,
+            missing: None,
+            decimal: None,
             validation: tenth(),
             refit: None,
             test: fifth(),
@@ -186,6 +198,8 @@ impl DataConfig {
             ("data.task", self.task.is_some()),
             ("data.ignore", !self.ignore.is_empty()),
             ("data.weight", self.weight.is_some()),
+            ("data.missing", self.missing.is_some()),
+            ("data.decimal", self.decimal.is_some()),
             ("data.path", self.path.is_some()),
             ("data.cache", self.cache.is_some()),
             ("data.cache_limit", self.cache_limit.is_some()),

@@ -24,7 +24,7 @@ mod target;
 
 pub use arrangement::Arrangement;
 pub use batch::Batch;
-pub use cell::CellValue;
+pub use cell::{CellValue, Decimal};
 pub use config::{Components, DataConfig, Encode, TaskKind};
 pub use dataset::Dataset;
 pub use description::{Cell, Description, Table};

@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
     use crate::source::Availability;
-    use crate::{Broken, DataConfig, ImageSize, Resize, TaskKind};
+    use crate::{Broken, DataConfig, Decimal, ImageSize, Resize, TaskKind};
 
     #[test]
     fn every_setting_of_a_reader_is_a_key_and_every_such_key_has_a_reader() {
@@ -50,6 +50,8 @@ mod tests {
             resize: Some(Resize::Stretch),
             crop: Some(ImageSize::Side(7)),
             broken: Some(Broken::Skip),
+            missing: Some(vec!["-999".to_owned()]),
+            decimal: Some(Decimal::Comma),
             ..DataConfig::new("csv")
         };
         let of_readers: BTreeSet<&str> =

@@ -3,7 +3,7 @@
 use super::super::encoding::Encoding;
 use super::super::matrix::Matrix;
 use super::TableEncoder;
-use crate::cell::{CellValue, Meaning, meaning};
+use crate::cell::{CellValue, Meaning, meaning, meaning_among_numbers};
 use crate::{ColumnKind, ColumnSchema, DataError, Precision, RowError};
 
 impl TableEncoder {
@@ -63,7 +63,7 @@ fn write(
             let number = match cell {
                 CellValue::Missing => f64::NAN,
                 CellValue::Number(number) => number,
-                CellValue::Text(text) => match meaning(text.trim()) {
+                CellValue::Text(text) => match meaning_among_numbers(text.trim()) {
                     Meaning::Missing => f64::NAN,
                     Meaning::Number(number) => number,
                     Meaning::Infinite | Meaning::Text => {

@@ -1,43 +1,53 @@
 //! CSV files with a header.
 //!
-//! The delimiter is comma, semicolon or tab, whichever is most frequent in the first line. Cells may be quoted with
-//! `"` (doubled inside). White space around a cell does not count. Blank lines are skipped; a byte order mark and
-//! carriage returns are fine. The text must be UTF-8.
+//! How a file is written is found out by its beginning: the delimiter (comma, semicolon, tab, bar or spaces), Excel's line
+//! `sep=`, comments (lines that begin with `#`), gzip and Zstandard, UTF-8, UTF-16 and Windows-1252 with Latin-1. Cells may be
+//! quoted with `"` (doubled inside) and then hold line ends. White space around a cell does not count. Blank lines are skipped.
 //!
-//! * Missing cells: empty, `NA`, `N/A`, `NaN`, `null`, `?`, in any case.
-//! * A column is numeric if every cell that is not missing is a finite number; else categorical. But more than 95 %
-//!   numbers beside some text is an error that names the first text, not a category.
+//! * Missing cells: empty and pandas' marks, such as `NA`, `NaN`, `null`, `None`; in a column of numbers also `-`, `.` and the like.
+//! * A column with more numbers than other texts is numeric, and a text in it is an error that names the cell; else it is
+//!   categorical. Decimals begin with a point or a comma, as the column has them; thousands may be kept apart.
 //! * A column has at most 1000 categories; they are in the order of their texts.
 //!
 //! A file is read twice: first to check every row and to see what the columns are, then into memory that is reserved
-//! once. So a malformed file costs no more than a row.
+//! once. So a malformed file costs no more than a row. Both readings are done in blocks of rows by several threads.
 
-mod cell;
-mod fill;
+mod blocks;
+mod cells;
+mod dialect;
+mod encoding;
+mod file;
 mod header;
 mod locate;
+mod packing;
+mod parallel;
 mod problem;
-mod record;
-mod records;
+mod reader;
 mod schema;
-mod survey;
+mod sniff;
+mod split;
 mod target;
+mod text;
+mod texts;
 
 use std::path::Path;
 
+pub(crate) use file::CsvFile;
+pub(crate) use problem::cell;
 pub use problem::{Cell, CsvProblem};
-pub(crate) use records::Records;
 pub use schema::{ColumnKind, ColumnSchema};
+pub(crate) use texts::header;
+pub use texts::read_texts;
 
 use kiln_core::nearest;
 
-use self::fill::{Fill, fill};
-use self::survey::{ReadAs, Survey};
 use super::files::name_of;
 use super::reader::{Reader, SourceInfo};
+use super::table::{Fill, ReadAs, Survey, TableFile, fill};
+use crate::cell::Marks;
 use crate::{
-    Column, DataConfig, DataError, Dataset, Features, FileError, FilePosition, Fitted, SettingError, Target,
-    TaskKind, Values,
+    Column, DataConfig, DataError, Dataset, Features, FileError, Fitted, SettingError, Target, TaskKind,
+    Values,
 };
 
 /// `source = "csv"`.
@@ -46,13 +56,20 @@ pub(super) struct Csv;
 
 impl Reader for Csv {
     fn info(&self) -> SourceInfo {
-        let settings = &["data.path", "data.target", "data.task", "data.ignore", "data.weight"];
+        let settings = &[
+            "data.path",
+            "data.target",
+            "data.task",
+            "data.ignore",
+            "data.weight",
+            "data.missing",
+            "data.decimal",
+        ];
         SourceInfo::format("csv", "a file with a header; the last column is the target", settings)
     }
 
     fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
-        let DataConfig { target, task, ignore, weight, .. } = config;
-        load(config.needed_path()?, target, *task, ignore, weight.as_deref())
+        load_table(config.needed_path()?, config)
     }
 
     fn recognises(&self, path: &Path) -> bool {
@@ -85,37 +102,53 @@ pub fn load(
     ignore: &[String],
     weight: Option<&str>,
 ) -> Result<Dataset, DataError> {
-    let mut roles = Roles::default();
-    let survey = Survey::of(path, |header| {
-        roles = Roles::of(path, header, targets, ignore, weight)?;
-        Ok((0..header.len()).map(|column| !roles.ignored.contains(&column)).collect())
-    })?;
+    let config = DataConfig {
+        target: targets.to_vec(),
+        task,
+        ignore: ignore.to_vec(),
+        weight: weight.map(str::to_owned),
+        ..DataConfig::new("csv")
+    };
+    load_table(path, &config)
+}
+
+fn load_table(path: &Path, config: &DataConfig) -> Result<Dataset, DataError> {
+    let DataConfig { target: targets, task, ignore, weight, .. } = config;
+    let task = *task;
+    let file = CsvFile::open(path)?.with_decimal(config.decimal);
+    let names = file.names();
+    let roles = Roles::of(&file, targets, ignore, weight.as_deref())?;
+    let wanted: Vec<bool> = (0..names.len()).map(|column| !roles.ignored.contains(&column)).collect();
+    let survey = Survey::of(&file, &wanted, Marks::new(config.missing.as_deref()))?;
     if survey.rows < MIN_ROWS {
-        return Err(survey.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));
+        return Err(file.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));
     }
-    let mut fills = Vec::with_capacity(survey.header.len());
-    for column in 0..survey.header.len() {
+    let mut fills = Vec::with_capacity(names.len());
+    for (column, name) in names.iter().enumerate() {
         fills.push(if roles.ignored.contains(&column) {
             Fill::Skip
         } else if roles.targets.contains(&column) {
-            target_fill(&survey, column, task, roles.targets.len())?
+            target_fill(&file, &survey, column, task, roles.targets.len())?
         } else if roles.weight == Some(column) {
-            weight_fill(&survey, column)?
+            weight_fill(&file, &survey, column)?
         } else {
-            match survey.read_as(column)? {
-                ReadAs::Numeric => Fill::Numbers,
-                ReadAs::Categorical => Fill::Categories,
+            match survey.read_as(column, file.decimal()) {
+                ReadAs::Numbers(_) => numbers_fill(&file, &survey, column)?,
+                ReadAs::Texts => Fill::Texts,
+                ReadAs::Nothing => {
+                    return Err(file.file_error(CsvProblem::NoValues { column: name.clone() }));
+                }
             }
         });
     }
-    let mut columns = fill(&survey, fills)?;
-    let target = target(&survey, &mut columns, &roles.targets, task)?;
+    let mut columns = fill(&file, &survey, &fills)?;
+    let target = target(&survey, path, &mut columns, &roles.targets, task)?;
     let weights = match roles.weight.and_then(|column| columns[column].take()) {
         Some(Values::Numeric(weights)) => Some(weights),
         _ => None,
     };
     let features = survey
-        .header
+        .names
         .into_iter()
         .zip(columns)
         .filter_map(|(name, values)| values.map(|values| Column { name, values }))
@@ -129,28 +162,24 @@ pub fn load(
 /// # Errors
 /// [`FileError::Csv`] when a column is not there, or a cell of a numeric one is not a finite number.
 pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, usize), DataError> {
+    let file = CsvFile::open(path)?;
     let mut places = Vec::new();
-    let survey = Survey::of(path, |header| {
-        for column in wanted {
-            places.push(find(header, &column.name).ok_or_else(|| {
-                let nearest = nearest(&column.name, header.iter().map(String::as_str));
-                let problem = CsvProblem::MissingColumn { column: column.name.clone(), nearest };
-                records::csv_error(FilePosition::file(path), problem)
-            })?);
-        }
-        Ok((0..header.len()).map(|column| places.contains(&column)).collect())
-    })?;
-    let mut fills: Vec<Fill> = survey.header.iter().map(|_| Fill::Skip).collect();
+    for column in wanted {
+        places.push(find(file.names(), &column.name).ok_or_else(|| {
+            let nearest = nearest(&column.name, file.names().iter().map(String::as_str));
+            file.file_error(CsvProblem::MissingColumn { column: column.name.clone(), nearest })
+        })?);
+    }
+    let looked_at: Vec<bool> = (0..file.names().len()).map(|column| places.contains(&column)).collect();
+    let survey = Survey::of(&file, &looked_at, Marks::default())?;
+    let mut fills: Vec<Fill> = survey.names.iter().map(|_| Fill::Skip).collect();
     for (&place, column) in places.iter().zip(wanted) {
         fills[place] = match &column.kind {
-            ColumnKind::Numeric => {
-                survey.check_numeric(place)?;
-                Fill::Numbers
-            }
-            ColumnKind::Categorical(names) => Fill::Known(names.clone()),
+            ColumnKind::Numeric => numbers_fill(&file, &survey, place)?,
+            ColumnKind::Categorical(names) => Fill::Known { names: names.clone(), others: None },
         };
     }
-    let mut columns = fill(&survey, fills)?;
+    let mut columns = fill(&file, &survey, &fills)?;
     let features = places
         .iter()
         .zip(wanted)
@@ -171,12 +200,12 @@ struct Roles {
 
 impl Roles {
     fn of(
-        path: &Path,
-        header: &[String],
+        file: &CsvFile,
         targets: &[String],
         ignore: &[String],
         weight: Option<&str>,
     ) -> Result<Self, DataError> {
+        let (path, header) = (file.path(), file.names());
         let all = |setting: &'static str, names: &[String]| {
             let mut columns = Vec::with_capacity(names.len());
             for name in names {
@@ -192,7 +221,9 @@ impl Roles {
             }
             Ok::<_, DataError>(columns)
         };
-        let ignored = all("data.ignore", ignore)?;
+        let mut ignored = all("data.ignore", ignore)?;
+        // An index without a name.
+        ignored.extend(find(header, ""));
         let mut targets = all("data.target", targets)?;
         if let Some(&both) = targets.iter().find(|target| ignored.contains(target)) {
             return Err(SettingError::TargetIgnored { name: header[both].clone() }.into());
@@ -209,7 +240,7 @@ impl Roles {
             targets.extend((0..header.len()).rev().find(free));
         }
         if targets.len() + ignored.len() + usize::from(weight.is_some()) >= header.len() {
-            return Err(records::csv_error(FilePosition::file(path), CsvProblem::NoFeatures));
+            return Err(file.file_error(CsvProblem::NoFeatures));
         }
         Ok(Self { targets, ignored, weight })
     }
@@ -219,42 +250,56 @@ fn find(header: &[String], name: &str) -> Option<usize> {
     header.iter().position(|other| other == name)
 }
 
+/// How to read a column of numbers.
+fn numbers_fill(file: &CsvFile, survey: &Survey, column: usize) -> Result<Fill, DataError> {
+    let decimal = survey.decimal(column, file.decimal());
+    survey.check_numbers(file, column, decimal)?;
+    Ok(Fill::Numbers(decimal))
+}
+
 /// How to read a target column, which must have no missing cell.
 fn target_fill(
+    file: &CsvFile,
     survey: &Survey,
     column: usize,
     task: Option<TaskKind>,
     targets: usize,
 ) -> Result<Fill, DataError> {
-    if let Some(spot) = &survey.tallies[column].first_missing {
-        return Err(survey.spot_error(column, spot, |cell, _| CsvProblem::MissingTarget { cell }));
+    let is_texts = survey.read_as(column, file.decimal()) == ReadAs::Texts;
+    let seen = &survey.columns[column];
+    let missing = seen.first_missing.as_ref().or(seen.first_maybe_missing.as_ref().filter(|_| !is_texts));
+    if let Some(spot) = missing {
+        return Err(survey.spot_error(file, column, spot, |cell, _| CsvProblem::MissingTarget { cell }));
     }
     match task {
         Some(TaskKind::Classification) if targets > 1 => {
             Err(SettingError::SeveralClassTargets { targets }.into())
         }
         Some(TaskKind::Classification) => Ok(Fill::Classes),
-        None if targets == 1 && survey.read_as(column)? == ReadAs::Categorical => Ok(Fill::Classes),
-        _ => survey.check_numeric(column).map(|()| Fill::Numbers),
+        None if targets == 1 && is_texts => Ok(Fill::Classes),
+        _ => numbers_fill(file, survey, column),
     }
 }
 
 /// The column of weights: a number of 0 or more in every row.
-fn weight_fill(survey: &Survey, column: usize) -> Result<Fill, DataError> {
-    let tally = &survey.tallies[column];
-    if let Some(spot) = &tally.first_missing {
-        return Err(survey.spot_error(column, spot, |cell, _| CsvProblem::MissingWeight { cell }));
+fn weight_fill(file: &CsvFile, survey: &Survey, column: usize) -> Result<Fill, DataError> {
+    let seen = &survey.columns[column];
+    if let Some(spot) = seen.first_missing.as_ref().or(seen.first_maybe_missing.as_ref()) {
+        return Err(survey.spot_error(file, column, spot, |cell, _| CsvProblem::MissingWeight { cell }));
     }
-    survey.check_numeric(column)?;
-    if let Some(spot) = &tally.first_negative {
-        return Err(survey.spot_error(column, spot, |cell, text| CsvProblem::NegativeWeight { cell, text }));
+    let fill = numbers_fill(file, survey, column)?;
+    if let Some(spot) = &seen.first_negative {
+        return Err(
+            survey.spot_error(file, column, spot, |cell, text| CsvProblem::NegativeWeight { cell, text })
+        );
     }
-    Ok(Fill::Numbers)
+    Ok(fill)
 }
 
 /// Takes the target out of the columns.
 fn target(
     survey: &Survey,
+    path: &Path,
     columns: &mut [Option<Values>],
     targets: &[usize],
     task: Option<TaskKind>,
@@ -276,11 +321,11 @@ fn target(
     match classes {
         Some(Target::Classes { names, .. }) if names.len() < 2 => {
             let class = names.into_iter().next().unwrap_or_default();
-            Err(FileError::OneClass { path: survey.path.clone(), class }.into())
+            Err(FileError::OneClass { path: path.to_owned(), class }.into())
         }
         Some(classes) => Ok(classes),
         None => {
-            let names = targets.iter().map(|&column| survey.header[column].clone()).collect();
+            let names = targets.iter().map(|&column| survey.names[column].clone()).collect();
             Ok(target::interleave(&numbers, names))
         }
     }

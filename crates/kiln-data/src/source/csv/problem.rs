@@ -68,11 +68,28 @@ pub enum CsvProblem {
         /// Whether the row spans several lines, as it does after a stray quote.
         several_lines: bool,
     },
-    /// Bytes that are not UTF-8.
+    /// Bytes that are not UTF-8, in a file that has letters in UTF-8.
     #[error("{cell} is not UTF-8 text")]
     Encoding {
         /// The cell.
         cell: Cell,
+    },
+    /// A byte that no text has.
+    #[error("this is not text: there is a zero byte in the line")]
+    NotText,
+    /// The file is compressed in a way that this build cannot read.
+    #[error("the file is compressed with {packing}, which this build of kiln cannot read")]
+    Packed {
+        /// The name of the format.
+        packing: &'static str,
+    },
+    /// Compressed or encoded contents that cannot be read.
+    #[error("the file is not whole: {reason} ({what})")]
+    Damaged {
+        /// The name of the format.
+        what: &'static str,
+        /// What its reader says.
+        reason: String,
     },
     /// A text in a column of numbers.
     #[error("{cell} is {text:?}, not a number")]
@@ -90,13 +107,29 @@ pub enum CsvProblem {
         /// Its text.
         text: String,
     },
-    /// Numbers written with a decimal comma.
-    #[error("{cell} is {text:?}, a number with a decimal comma")]
+    /// A number with a decimal comma in a column of decimal points.
+    #[error("{cell} is {text:?}, a number with a decimal comma, where others have a decimal point")]
     DecimalComma {
         /// The cell.
         cell: Cell,
         /// Its text.
         text: String,
+    },
+    /// A number with a decimal point in a column of decimal commas.
+    #[error("{cell} is {text:?}, a number with a decimal point, where others have a decimal comma")]
+    DecimalPoint {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+    },
+    /// A column that is asked for is not there.
+    #[error("there is no column {column:?}")]
+    NoColumn {
+        /// The column.
+        column: String,
+        /// The column that is most like it.
+        nearest: Option<String>,
     },
     /// The target is not known.
     #[error("{cell} is missing, and it is the target")]
@@ -186,11 +219,19 @@ impl CsvProblem {
             }
             Self::HeaderIsData { .. } => "add a first line with the names of the columns".to_owned(),
             Self::Encoding { .. } => "save the file as UTF-8".to_owned(),
-            Self::NotANumber { .. } => {
-                "correct the cell, or leave it empty if the number is not known".to_owned()
-            }
+            Self::NotText => "give a table of text: cells between commas, semicolons or tabs".to_owned(),
+            Self::Packed { packing } => format!("unpack it, or build kiln with the feature {packing}"),
+            Self::Damaged { .. } => "make or copy the file again".to_owned(),
+            Self::NotANumber { cell, .. } => format!(
+                "correct the cell, or leave it empty if the number is not known; if it stands for a missing value, \
+                 name it in data.missing; if the column holds categories, set data.categorical = [{:?}]",
+                cell.column
+            ),
             Self::NotFinite { .. } => "put a finite number there, or leave the cell empty".to_owned(),
             Self::DecimalComma { .. } => "write decimals with a point".to_owned(),
+            Self::DecimalPoint { .. } => "write decimals with a comma".to_owned(),
+            Self::NoColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
+            Self::NoColumn { .. } => "name a column of the file".to_owned(),
             Self::MissingWeight { .. } | Self::NegativeWeight { .. } => {
                 "put a number of 0 or more there (0 leaves the row out), or remove the row".to_owned()
             }
@@ -200,7 +241,9 @@ impl CsvProblem {
             }
             Self::MissingColumn { nearest: Some(nearest), .. } => format!("is it called {nearest:?} here?"),
             Self::MissingColumn { .. } => "give a file with the columns of the training data".to_owned(),
-            Self::NoFeatures => "check the delimiter (comma, semicolon or tab) and data.ignore".to_owned(),
+            Self::NoFeatures => {
+                "check the delimiter (comma, semicolon, tab, bar or spaces) and data.ignore".to_owned()
+            }
             Self::TooManyColumns { .. } => return None,
         })
     }

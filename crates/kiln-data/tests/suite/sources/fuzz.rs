@@ -31,6 +31,16 @@ fn nearly_csv() -> impl Strategy<Value = Vec<u8>> {
         b"-3",
         b"\0",
         b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\x1f\x8b\x08",
+        b"\x28\xb5\x2f\xfd",
+        b"#",
+        b"|",
+        b"sep=;\n",
+        b"1,163",
+        b"2.450,5",
+        b"\r",
+        "\u{e9}\u{a0}".as_bytes(),
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }

@@ -1,0 +1,312 @@
+//! Numbers as people write them: with a decimal point or comma, thousands kept apart or not.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What decimals begin with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Decimal {
+    /// `1163.74`, and `1,163.74`.
+    #[default]
+    Point,
+    /// `1163,74`, and `1.163,74`.
+    Comma,
+}
+
+impl Decimal {
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Point => Self::Comma,
+            Self::Comma => Self::Point,
+        }
+    }
+
+    /// As settings write it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Point => "point",
+            Self::Comma => "comma",
+        }
+    }
+}
+
+/// Which number a text is, by what its decimals would begin with. Thousands may be kept apart by the other of point and
+/// comma, by spaces or by apostrophes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Number {
+    /// The same either way: `1163`, `1 163`, `2e5`.
+    Same(f64),
+    /// One with a decimal point alone: `349.65`, `1,163.74`, `1,163,742`.
+    Point(f64),
+    /// One with a decimal comma alone: `349,65`, `1.163,74`, `1.163.742`.
+    Comma(f64),
+    /// Two numbers: `1.163` and `1,163`.
+    PointOrComma {
+        /// With a decimal point.
+        point: f64,
+        /// With a decimal comma.
+        comma: f64,
+    },
+    /// No number.
+    Text,
+}
+
+/// Reads a text without white space around it. Numbers are rounded correctly; those beyond f64 are infinite.
+#[inline]
+pub(crate) fn scan(text: &str) -> Number {
+    let bytes = text.as_bytes();
+    let start = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
+    let (mut mantissa, mut at, mut point) = (0u64, start, None);
+    while let Some(&byte) = bytes.get(at) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+        } else if byte == b'.' && point.is_none() {
+            point = Some(at);
+        } else {
+            break;
+        }
+        at += 1;
+    }
+    let digits = at - start - usize::from(point.is_some());
+    if at < bytes.len() || digits == 0 {
+        return unusual(text, digits, point.is_some(), at);
+    }
+    let sign = if bytes[0] == b'-' { -1.0 } else { 1.0 };
+    let Some(point) = point else {
+        return Number::Same(value(text, mantissa, digits, 0) * sign);
+    };
+    let fraction = at - point - 1;
+    let number = value(text, mantissa, digits, fraction) * sign;
+    let is_group = fraction == 3 && (1..=3).contains(&(point - start)) && bytes[start] != b'0';
+    if is_group {
+        Number::PointOrComma { point: number, comma: mantissa as f64 * sign }
+    } else {
+        Number::Point(number)
+    }
+}
+
+/// The number that a text is in a column whose decimals begin so; `None` when it is none there.
+#[inline]
+pub(crate) fn number(text: &str, decimal: Decimal) -> Option<f64> {
+    match (scan(text), decimal) {
+        (Number::Same(number), _)
+        | (Number::Point(number), Decimal::Point)
+        | (Number::Comma(number), Decimal::Comma)
+        | (Number::PointOrComma { point: number, .. }, Decimal::Point)
+        | (Number::PointOrComma { comma: number, .. }, Decimal::Comma) => Some(number),
+        _ => None,
+    }
+}
+
+/// The powers of ten that are exact in f64.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+/// So many digits fit into 64 bits.
+const SURE_DIGITS: usize = 19;
+/// Whole numbers up to this one are exact in f64.
+const EXACT: u64 = 1 << 53;
+
+/// The size of a number of `digits`, of which `fraction` come after the point. Where numerator and power of ten are exact, their
+/// quotient is rounded once and so is right (Clinger 1990); the standard library knows the rest.
+#[inline]
+fn value(text: &str, mantissa: u64, digits: usize, fraction: usize) -> f64 {
+    if digits <= SURE_DIGITS && mantissa <= EXACT && fraction < POWERS.len() {
+        return mantissa as f64 / POWERS[fraction];
+    }
+    text.parse().unwrap_or(f64::NAN).abs()
+}
+
+/// A text that is not just digits and a point. The digits end at `at`.
+#[cold]
+fn unusual(text: &str, digits: usize, has_point: bool, at: usize) -> Number {
+    let rest = &text.as_bytes()[at..];
+    if digits > 0 && matches!(rest, [b'e' | b'E', ..]) {
+        return match text.parse() {
+            Ok(number) if has_point => Number::Point(number),
+            Ok(number) => Number::Same(number),
+            Err(_) => Number::Text,
+        };
+    }
+    // Most texts begin as no number does.
+    let may_be = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b',' | b'i' | b'I' | 0x80..);
+    if !text.as_bytes().first().is_some_and(may_be) {
+        return Number::Text;
+    }
+    match (grouped(text, '.', ','), grouped(text, ',', '.')) {
+        (Some(point), Some(comma)) if point == comma => Number::Same(point),
+        (Some(point), Some(comma)) => Number::PointOrComma { point, comma },
+        (Some(point), None) => Number::Point(point),
+        (None, Some(comma)) => Number::Comma(comma),
+        (None, None) => infinite(text).map_or(Number::Text, Number::Same),
+    }
+}
+
+/// `inf` and `infinity` with a sign or without.
+fn infinite(text: &str) -> Option<f64> {
+    let word = text.trim_start_matches(['-', '+']);
+    let is_word = ["inf", "infinity"].iter().any(|known| known.eq_ignore_ascii_case(word));
+    if is_word { text.parse().ok() } else { None }
+}
+
+/// Spaces, also those that do not break or are narrow, and apostrophes, straight and round.
+const GROUP_MARKS: [char; 6] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\'', '\u{2019}'];
+
+/// Reads a number whose thousands are kept apart by `group` or one of the marks above.
+fn grouped(text: &str, decimal: char, group: char) -> Option<f64> {
+    let mut plain = String::with_capacity(text.len() + 1);
+    let body = text.strip_prefix(['-', '\u{2212}']).inspect(|_| plain.push('-'));
+    let body = body.or(text.strip_prefix('+')).unwrap_or(text);
+    let (number, exponent) = body.find(['e', 'E']).map_or((body, ""), |at| body.split_at(at));
+    let (whole, fraction) = number.split_once(decimal).unwrap_or((number, ""));
+    if whole.is_empty() && fraction.is_empty() || !is_digits(fraction) {
+        return None;
+    }
+    match whole.find(|c: char| !c.is_ascii_digit()) {
+        None => plain += whole,
+        Some(at) => {
+            let mark =
+                whole[at..].chars().next().filter(|mark| *mark == group || GROUP_MARKS.contains(mark))?;
+            let groups: Vec<&str> = whole.split(mark).collect();
+            if !exponent.is_empty() || !are_groups(&groups) {
+                return None;
+            }
+            groups.iter().for_each(|group| plain += group);
+        }
+    }
+    plain.push('.');
+    plain += fraction;
+    plain += exponent;
+    plain.parse().ok()
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Threes behind one to three digits, or in the Indian way twos between one or two digits and a three.
+fn are_groups(groups: &[&str]) -> bool {
+    let [first, middle @ .., last] = groups else { return false };
+    let of_digits =
+        groups.iter().all(|group| is_digits(group)) && !first.is_empty() && !first.starts_with('0');
+    let threes = first.len() <= 3 && middle.iter().all(|group| group.len() == 3);
+    let twos = first.len() <= 2 && !middle.is_empty() && middle.iter().all(|group| group.len() == 2);
+    of_digits && last.len() == 3 && (threes || twos)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_numbers_by_what_their_decimals_begin_with() {
+        let both = |point, comma| Number::PointOrComma { point, comma };
+        for (text, expected) in [
+            ("1163", Number::Same(1163.0)),
+            ("-0", Number::Same(-0.0)),
+            ("+7", Number::Same(7.0)),
+            ("1 163", Number::Same(1163.0)),
+            ("1'163'000", Number::Same(1_163_000.0)),
+            ("2e5", Number::Same(2e5)),
+            ("1e400", Number::Same(f64::INFINITY)),
+            ("-Inf", Number::Same(f64::NEG_INFINITY)),
+            ("349.65", Number::Point(349.65)),
+            ("-.5", Number::Point(-0.5)),
+            ("5.", Number::Point(5.0)),
+            ("1.5E-3", Number::Point(1.5e-3)),
+            ("0.163", Number::Point(0.163)),
+            ("1163.742", Number::Point(1163.742)),
+            ("1,163.74", Number::Point(1163.74)),
+            ("1,163,742", Number::Point(1_163_742.0)),
+            ("12,34,567", Number::Point(1_234_567.0)),
+            ("1 163.5", Number::Point(1163.5)),
+            ("1,5", Number::Comma(1.5)),
+            (",5", Number::Comma(0.5)),
+            ("0,163", Number::Comma(0.163)),
+            ("-1.163,74", Number::Comma(-1163.74)),
+            ("1\u{a0}163,74", Number::Comma(1163.74)),
+            ("1.163.742", Number::Comma(1_163_742.0)),
+            ("1,5e3", Number::Comma(1500.0)),
+            ("\u{2212}1,5", Number::Comma(-1.5)),
+            ("1.163", both(1.163, 1163.0)),
+            ("-1,163", both(-1163.0, -1.163)),
+        ] {
+            assert_eq!(scan(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for text in [
+            "",
+            "-",
+            "+",
+            ".",
+            ",",
+            "e5",
+            "1e",
+            "1e+",
+            "--1",
+            "1-2",
+            "1.2.3",
+            "1,2,3",
+            "1,16.5",
+            "12,34",
+            "1.5.6,7",
+            "1 1",
+            "01,163.5",
+            "1,163 742",
+            "1 163,742.5",
+            "0x10",
+            "1_000",
+            "1f",
+            "١",
+            "nan",
+            "infinit",
+            "2024-01-02",
+            "12:30",
+            "in",
+            "é1",
+            "1,",
+        ] {
+            let found = scan(text);
+            let none = matches!(found, Number::Text);
+            assert!(
+                none || matches!((text, found), ("12,34", Number::Comma(_)) | ("1,", Number::Comma(_))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_those_of_the_standard_library() {
+        let seed = kiln_core::Seed::new(1);
+        for i in 0..50_000 {
+            let number = f64::from_bits(seed.bits(i));
+            let digits = (seed.bits(i + 100_000) % 20) as usize;
+            let wide = (seed.bits(i + 200_000) as i64 >> (seed.bits(i + 300_000) % 60)) as f64 / 1e5;
+            for text in
+                [format!("{number:e}"), format!("{wide:.digits$}"), wide.to_string(), format!("{:e}", wide)]
+            {
+                if let Ok(expected) = text.parse::<f64>()
+                    && expected.is_finite()
+                {
+                    let found = super::number(&text, Decimal::Point).unwrap();
+                    assert_eq!(found.to_bits(), expected.to_bits(), "{text}");
+                }
+            }
+        }
+        for text in [
+            "9007199254740993",
+            "0.1234567890123456789012345",
+            "123456789012345678901234567890",
+            "1.7976931348623157e308",
+        ] {
+            assert_eq!(number(text, Decimal::Point), text.parse().ok(), "{text}");
+        }
+    }
+}

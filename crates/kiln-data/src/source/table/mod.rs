@@ -1,0 +1,22 @@
+//! One way from any tabular file to columns.
+//!
+//! A file is read twice: first to check every row and to see what the columns look like ([`Survey`]), then into memory that is
+//! reserved once ([`fill`]). So a malformed file costs no more than a row, and what a column is can be decided by all of it.
+
+mod assumed;
+mod codes;
+mod column;
+mod distinct;
+mod fill;
+mod range;
+mod rows;
+mod scan;
+mod survey;
+
+pub(crate) use assumed::Assumed;
+pub(crate) use column::{ColumnSurvey, Spot, shown, truth};
+pub(crate) use distinct::{Distinct, Seen};
+pub(crate) use fill::{Fill, fill};
+pub(crate) use rows::{EachRow, RowPlace, RowSource};
+pub(crate) use scan::{Problem, Row, Scan, TableFile, Wrong, csv_error};
+pub(crate) use survey::{MAX_CATEGORIES, ReadAs, Survey};
