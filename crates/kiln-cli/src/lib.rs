@@ -18,6 +18,7 @@ mod signal;
 mod sink;
 mod target;
 mod tell;
+mod unknown_flag;
 mod visible;
 mod watch;
 mod worker;
@@ -74,12 +75,14 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
         let _ = io::stdout().write_all(visible_but_styled(&text).as_bytes());
         return 0;
     }
+    let help = unknown_flag::help(error);
     if json {
         let message = text.to_string();
         let first = message.lines().next().unwrap_or_default();
-        output::failure(2, first.trim_start_matches("error: ").to_owned(), None);
+        output::failure(2, first.trim_start_matches("error: ").to_owned(), help.clone());
     }
     let text = if render::colour() { text.ansi().to_string() } else { text.to_string() };
-    let _ = io::stderr().write_all(visible_but_styled(&text).as_bytes());
+    let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));
+    let _ = io::stderr().write_all(visible_but_styled(&format!("{text}{help}")).as_bytes());
     2
 }

@@ -55,6 +55,7 @@ impl Observer for Terminal {
         let out = self.out;
         match event {
             Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
+            Event::DataUnderstood(dataset) => return unless_closed(tell::understood::tell(dataset, out)),
             Event::Warning(text) => return unless_closed(tell::warning::warn(text, out)),
             Event::PassedOver { error, used, then } => {
                 return unless_closed(tell::warning::passed_over(error, *used, then, out));

@@ -71,6 +71,11 @@ fn coerce(key: &str, text: &str, parsed: Option<Value>) -> Value {
         Some(value @ Value::String(_)) if may_be("string") => value,
         Some(value @ Value::Table(_)) if may_be("object") => value,
         _ if may_be("string") => string(),
+        // Names of columns are written down one after the other: `data.ignore=a,b`.
+        _ if nodes.iter().any(|node| node.get("x-commas").is_some()) => {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
+        }
         parsed if may_be("array") && schema::list(key).is_none() => {
             Value::Array(vec![parsed.unwrap_or_else(string)])
         }
@@ -103,6 +108,17 @@ mod tests {
         assert_eq!(value("model.hidden=64"), Value::Array(vec![Value::Integer(64)]));
         assert_eq!(value("data.target=y"), Value::Array(vec![Value::String("y".to_owned())]));
         assert_eq!(value("data.target=[\"a\"]"), Value::Array(vec![Value::String("a".to_owned())]));
+    }
+
+    #[test]
+    fn names_of_columns_may_stand_between_commas() {
+        let names = |names: &[&str]| Value::Array(names.iter().map(|&name| name.into()).collect());
+        assert_eq!(value("data.ignore=id, name,,zip code"), names(&["id", "name", "zip code"]));
+        assert_eq!(value("data.categorical=zone,7"), names(&["zone", "7"]));
+        assert_eq!(value("data.target=2024"), names(&["2024"]));
+        assert_eq!(value("data.target=[\"a, b\"]"), names(&["a, b"]));
+        // No list of names.
+        assert_eq!(value("train.monitor=a,b"), Value::String("a,b".to_owned()));
     }
 
     #[test]

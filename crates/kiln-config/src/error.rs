@@ -34,12 +34,6 @@ pub enum ConfigError {
         /// What was given.
         path: PathBuf,
     },
-    /// A file of data.
-    #[error("{} holds data, not a configuration", path.display())]
-    Data {
-        /// The file.
-        path: PathBuf,
-    },
     /// The operating system does not let us read.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
@@ -223,7 +217,6 @@ impl Explain for ConfigError {
                 None => format!("give a TOML file or one of the recipes: {}", recipes.join(", ")),
             }),
             Self::Folder { .. } => Some("give the file in it; a run's is called run.toml".to_owned()),
-            Self::Data { path } => Some(format!("use `data.source=csv --data {}`", path.display())),
             Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NotAFile { .. } => {
                 Some("give a TOML file".to_owned())
             }
@@ -241,7 +234,7 @@ impl Explain for ConfigError {
             }),
             Self::UnknownKey { nearest, kind, .. } => unknown_key(nearest.as_ref(), kind.as_deref()),
             Self::NoConfiguration => Some(format!(
-                "name a recipe ({}) or a TOML file, or your data: data.source=csv --data FILE",
+                "name a recipe ({}) or a TOML file, or your data: `kiln train FILE.csv`",
                 crate::recipe::names().collect::<Vec<_>>().join(", ")
             )),
             Self::Missing { help, .. } => Some(help.clone()),

@@ -44,9 +44,6 @@ impl Text {
             return Ok(Self { text: text.to_owned(), is_recipe: true });
         }
         match kind {
-            PathKind::File if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) => {
-                Err(ConfigError::Data { path: owned() })
-            }
             PathKind::File | PathKind::Pipe => match File::open(path) {
                 Ok(file) => Ok(Self { text: read_text(path, file)?, is_recipe: false }),
                 Err(error) if says_missing(&error) => Err(not_found(name)),

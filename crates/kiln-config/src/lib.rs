@@ -20,6 +20,7 @@
 mod argument;
 mod build;
 mod check;
+mod data;
 mod doubled;
 mod environment;
 mod error;
@@ -36,6 +37,7 @@ mod settings;
 mod words;
 
 pub use argument::is_assignment;
+pub use data::data_settings;
 pub use doubled::warnings;
 pub use error::ConfigError;
 pub use follow::{DataSize, Followed, Open};
@@ -43,7 +45,7 @@ pub use origin::{Origin, Setter, Snippet, Source};
 pub use print::{COMMENT_COLUMN, annotated, leaves, literal};
 pub use resolve::{Flags, Request, Resolved, resolve};
 pub use run::RunConfig;
-pub use schema::schema;
+pub use schema::{keys_named, schema};
 pub use settings::{Layer, Setting};
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use kiln_objective::ObjectiveError;
 use kiln_optim::{OptimError, Optimizer};
 use toml::Value;
 
+use crate::data::data_settings;
 use crate::error::ConfigError;
 use crate::file::Text;
 use crate::origin::{Origin, Setter, Snippet};
@@ -50,6 +51,10 @@ pub struct Flags {
     pub data: Option<PathBuf>,
     /// `--solver`: the setting `train.solver`.
     pub solver: Option<&'static str>,
+    /// `--target`: the setting `data.target`.
+    pub target: Vec<String>,
+    /// `--epochs`: the setting `train.epochs`.
+    pub epochs: Option<u64>,
 }
 
 /// A configuration with the memory of who set what.
@@ -73,12 +78,18 @@ pub struct Resolved {
 /// [`ConfigError`] for whatever cannot be read, is unknown, missing or of the wrong type. Ranges are checked by
 /// [`Resolved::check`].
 pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
-    // `kiln train data.source=iris`: the first argument need not be a configuration.
+    // `kiln train data.source=iris`, `kiln train houses.csv`: the first argument need not be a configuration.
     let (config, first) = match &request.config {
         Some(word) if argument::is_assignment(word) && request.text.is_none() && !file::is_there(word) => {
-            (None, Some(word.clone()))
+            (None, vec![word.clone()])
         }
-        config => (config.clone(), None),
+        Some(word)
+            if request.text.is_none()
+                && let Some(settings) = data_settings(word) =>
+        {
+            (None, settings)
+        }
+        config => (config.clone(), Vec::new()),
     };
     let overrides: Vec<String> = first.into_iter().chain(request.overrides.iter().cloned()).collect();
     let mut settings = Settings::default();
@@ -102,7 +113,7 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         settings.merge(layer)?;
     }
     settings.merge(flags(&request.flags)?)?;
-    settings.anchor_path(config.as_deref());
+    settings.anchor_paths(config.as_deref());
     let config_built = build::build(&settings).map_err(|error| match error {
         ConfigError::Missing { key, place: None, .. } if config.is_none() && key == "data.source" => {
             ConfigError::NoConfiguration
@@ -144,6 +155,13 @@ fn flags(flags: &Flags) -> Result<Layer, ConfigError> {
     if let Some(solver) = flags.solver {
         set("train.solver", "--solver", Value::String(solver.to_owned()));
     }
+    if !flags.target.is_empty() {
+        let names = flags.target.iter().map(|name| Value::String(name.clone()));
+        set("data.target", "--target", Value::Array(names.collect()));
+    }
+    if let Some(epochs) = flags.epochs {
+        set("train.epochs", "--epochs", Value::Integer(i64::try_from(epochs).unwrap_or(i64::MAX)));
+    }
     if let Some(path) = &flags.data {
         set("data.path", "--data", Value::String(text(path)?));
     }
@@ -156,10 +174,16 @@ fn text(path: &Path) -> Result<String, ConfigError> {
 }
 
 impl Settings {
-    /// Makes `data.path` absolute, so that a run can be resumed from any folder. A path in a file counts from the
+    /// Makes the paths of data absolute, so that a run can be resumed from any folder. A path in a file counts from the
     /// file, any other, also one that came through a pipe, from the current folder.
-    fn anchor_path(&mut self, config: Option<&str>) {
-        let Some(setting) = self.get("data.path") else { return };
+    fn anchor_paths(&mut self, config: Option<&str>) {
+        for key in ["data.path", "data.validation_path", "data.test_path"] {
+            self.anchor(key, config);
+        }
+    }
+
+    fn anchor(&mut self, key: &str, config: Option<&str>) {
+        let Some(setting) = self.get(key) else { return };
         let Some(path) = setting.value.as_str().filter(|path| !path.is_empty()) else { return };
         let base = match (&setting.origin.setter, config) {
             (Setter::File, Some(name)) if !file::is_pipe(name) => {
@@ -170,7 +194,7 @@ impl Settings {
         let absolute = std::path::absolute(base.join(path)).ok();
         if let Some(absolute) = absolute.as_deref().and_then(Path::to_str) {
             let value = Value::String(absolute.to_owned());
-            self.replace("data.path", value);
+            self.replace(key, value);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the parts of a data set fit together, before anything is indexed.
 
-use crate::{DataError, Dataset, Inconsistency};
+use crate::{Arrangement, DataError, Dataset, Inconsistency};
 
 /// The number of rows of a data set whose inputs, targets and classes fit together.
 pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
@@ -10,6 +10,12 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
         return Err(Inconsistency::TargetLength { inputs, targets });
     }
     weights(dataset.weights.as_deref(), inputs)?;
+    let Arrangement { groups, times, .. } = &dataset.arrangement;
+    for found in [groups.as_ref().map(Vec::len), times.as_ref().map(Vec::len)].into_iter().flatten() {
+        if found != inputs {
+            return Err(Inconsistency::ArrangementLength { inputs, found });
+        }
+    }
     dataset.features.check()?;
     dataset.target.check()?;
     Ok(inputs)

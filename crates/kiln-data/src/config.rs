@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Decimal;
+use crate::reading::{MissingTarget, Reading};
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 
 /// The section `[data]`.
@@ -20,16 +21,50 @@ pub struct DataConfig {
     /// The file or folder, for formats and for sets that are not bundled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// CSV only: the columns to predict. Default: the last column.
+    /// A table of more rows of the same columns, which are the validation part. Tables only. Default: `validation` of the
+    /// rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_path: Option<PathBuf>,
+    /// A table of more rows of the same columns, which are the test part. Tables only. Default: `test` of the rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_path: Option<PathBuf>,
+    /// Tables only: the columns to predict. Default: the last column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-commas" = true))]
     pub target: Vec<String>,
-    /// CSV only: classes or numbers. Default: what the target column looks like.
+    /// Tables only: `classification`, `regression`, or `multi-label`: any number of labels a row, in several columns of 0 and 1, or
+    /// in one with `|` between them. Default: classes or numbers, as the target column looks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskKind>,
-    /// CSV only: columns to leave out, such as identifiers.
+    /// Tables only: columns to leave out. Those that identify rows, and those without a value, are left out in any case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-commas" = true))]
     pub ignore: Vec<String>,
-    /// CSV only: a column of weights, one number of 0 or more for each row. It is not an input. A row of weight 2 counts as two
+    /// Tables only: columns of categories, though they look otherwise: codes that are numbers, such as postal codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-commas" = true))]
+    pub categorical: Vec<String>,
+    /// Tables only: columns of numbers, though they look otherwise. A text in one is an error. Of a target, `1`, `1.0` and `01`
+    /// are then one class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-commas" = true))]
+    pub numeric: Vec<String>,
+    /// Tables only: what becomes of rows whose target is missing, `skip` or `error`. Default `skip`; how many is said.
+    #[serde(default, skip_serializing_if = "MissingTarget::is_skip")]
+    pub missing_target: MissingTarget,
+    /// Tables only: whether `3/4/2024` is in April. Default: as a date of the column tells, such as 31/4; where none does, it
+    /// must be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_first: Option<bool>,
+    /// Tables only: a column whose equal values keep rows together: no group is in two parts. It is not an input. Excludes
+    /// `time`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Tables only: a column of dates or numbers that orders the rows: the last are the test part, those before them the
+    /// validation part. It stays an input unless `ignore` names it. Excludes `group`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// Tables only: a column of weights, one number of 0 or more for each row. It is not an input. A row of weight 2 counts as two
     /// rows in losses, metrics and scaling, and one of weight 0 as none; splits do not look at weights. Default: every row counts 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
@@ -103,6 +138,9 @@ pub struct DataConfig {
     /// With `pca`: whether every component is divided by its standard deviation in the training part. Default false.
     #[serde(default)]
     pub whiten: bool,
+    /// By which rules a table is understood. No setting: a run that goes on keeps those it began with.
+    #[serde(skip)]
+    pub reading: Reading,
 }
 
 /// What becomes of a column of categories.
@@ -137,6 +175,8 @@ pub enum TaskKind {
     Classification,
     /// Numbers.
     Regression,
+    /// Any number of labels.
+    MultiLabel,
 }
 
 fn tenth() -> f64 {
@@ -157,9 +197,17 @@ impl DataConfig {
         Self {
             source: source.into(),
             path: None,
+            validation_path: None,
+            test_path: None,
             target: Vec::new(),
             task: None,
             ignore: Vec::new(),
+            categorical: Vec::new(),
+            numeric: Vec::new(),
+            missing_target: MissingTarget::Skip,
+            day_first: None,
+            group: None,
+            time: None,
             weight: None,
             cache: None,
             cache_limit: None,
@@ -178,6 +226,7 @@ impl DataConfig {
             select: None,
             pca: None,
             whiten: false,
+            reading: Reading::Second,
         }
     }
 
@@ -197,6 +246,14 @@ impl DataConfig {
             ("data.target", !self.target.is_empty()),
             ("data.task", self.task.is_some()),
             ("data.ignore", !self.ignore.is_empty()),
+            ("data.categorical", !self.categorical.is_empty()),
+            ("data.numeric", !self.numeric.is_empty()),
+            ("data.missing_target", !self.missing_target.is_skip()),
+            ("data.day_first", self.day_first.is_some()),
+            ("data.group", self.group.is_some()),
+            ("data.time", self.time.is_some()),
+            ("data.validation_path", self.validation_path.is_some()),
+            ("data.test_path", self.test_path.is_some()),
             ("data.weight", self.weight.is_some()),
             ("data.missing", self.missing.is_some()),
             ("data.decimal", self.decimal.is_some()),

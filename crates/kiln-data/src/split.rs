@@ -1,8 +1,13 @@
 //! Training, validation and test parts.
 
+mod groups;
+mod ordered;
+mod strata;
+
 use kiln_core::{Range, Seed};
 
-use crate::{DataConfig, DataError, Dataset, TrainView, check};
+use self::strata::Strata;
+use crate::{Arrangement, DataConfig, DataError, Dataset, TrainView, check};
 
 /// Which rows train, which choose (early stopping, the best checkpoint) and which judge. Every row is in exactly
 /// one part of a split that [`Split::new`] made.
@@ -20,39 +25,70 @@ impl Split {
     /// Draws the parts.
     ///
     /// The test part is the source's fixed one, or else the share `config.test` of all rows that are in no fixed part; the validation
-    /// part is the source's fixed one, or else the share `config.validation` of what is left. Shares are rounded to the nearest number of rows.
+    /// part is the source's fixed one, or else the share `config.validation` of what is left. Shares are rounded to the nearest number of
+    /// rows.
     /// With `config.stratify` and classes, each class gives a part its own share, less than one row off (method of
     /// the largest remainder). Whatever is drawn, one row of each class stays behind, so a class of a single row
     /// is trained on.
+    ///
+    /// Where rows have groups ([`Arrangement::groups`]), whole groups are drawn until about the share of the rows is reached, whatever
+    /// their classes. Where rows have times ([`Arrangement::times`]), what is held out are the last rows; rows of one time stay
+    /// together.
     ///
     /// `seed` is already the one for [`Purpose::Split`](kiln_core::Purpose::Split). The test part does not depend
     /// on `config.validation`.
     ///
     /// # Errors
     /// [`DataError::Number`] for a share outside `[0, 1)`, [`DataError::NoTraining`] when no row is left,
-    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, or a fixed test row that is not
-    /// there.
+    /// [`DataError::Inconsistent`] for a data set whose columns differ in length, or a fixed row that is not
+    /// there, [`DataError::OneGroup`] and [`DataError::OneTime`] for rows that cannot be told apart,
+    /// [`DataError::SharedGroup`] for a group in several parts that the source fixes.
     pub fn new(dataset: &Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let test_share = Range::BELOW_ONE.check("data.test", config.test)?;
         let validation_share = Range::BELOW_ONE.check("data.validation", config.validation)?;
         let rows = check::dataset(dataset)?;
-        let strata = Strata::new(dataset.target.strata().filter(|_| config.stratify));
-        let (rest, fixed_validation) =
-            fixed((0..rows).collect(), &dataset.arrangement.fixed_validation, rows)?;
+        let how = HoldOut::new(dataset, config);
+        let (rest, validation) = fixed((0..rows).collect(), &dataset.arrangement.fixed_validation, rows)?;
         let (rest, test) = if dataset.fixed_test.is_empty() {
-            strata.hold_out(rest, test_share, seed.at(0))
+            how.hold_out(rest, test_share, seed.at(0), "test")?
         } else {
             fixed(rest, &dataset.fixed_test, rows)?
         };
-        let (train, validation) = if fixed_validation.is_empty() {
-            strata.hold_out(rest, validation_share, seed.at(1))
+        let (train, validation) = if validation.is_empty() {
+            how.hold_out(rest, validation_share, seed.at(1), "validation")?
         } else {
-            (rest, fixed_validation)
+            (rest, validation)
         };
         if train.is_empty() {
             return Err(DataError::NoTraining { rows });
         }
-        Ok(Self { train, validation, test })
+        let split = Self { train, validation, test };
+        match &dataset.arrangement.groups {
+            Some(groups) => split.check_groups(groups).map(|()| split),
+            None => Ok(split),
+        }
+    }
+
+    /// Whether no group is in two parts, which only a source that fixes them can bring about.
+    fn check_groups(&self, groups: &[u32]) -> Result<(), DataError> {
+        let of = |rows: &[usize]| {
+            let mut names: Vec<u32> = rows.iter().map(|&row| groups[row]).collect();
+            names.sort_unstable();
+            names
+        };
+        let (train, validation) = (of(&self.train), of(&self.validation));
+        let both = |rows: &[usize], others: &[u32]| {
+            rows.iter().find(|&&row| others.binary_search(&groups[row]).is_ok()).copied()
+        };
+        let found = [
+            ("validation", "training", both(&self.validation, &train)),
+            ("test", "training", both(&self.test, &train)),
+            ("test", "validation", both(&self.test, &validation)),
+        ];
+        match found.into_iter().find_map(|(part, other, row)| Some((part, other, row?))) {
+            Some((part, other, row)) => Err(DataError::SharedGroup { part, other, row }),
+            None => Ok(()),
+        }
     }
 
     /// Takes about `share`, `[0, 1)`, of `rows`, which rise: those that stay, and those held out, both rising.
@@ -74,92 +110,50 @@ impl Split {
     }
 }
 
-/// Those of `all`, which rise, that are not in `part`, and those that are. There are `rows` in the data set.
-fn fixed(all: Vec<usize>, part: &[usize], rows: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
-    check::rows(part, rows)?;
+/// The rows that are not in `fixed`, and `fixed` in rising order.
+fn fixed(from: Vec<usize>, fixed: &[usize], rows: usize) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    check::rows(fixed, rows)?;
     let mut held = vec![false; rows];
-    for &row in part {
+    for &row in fixed {
         held[row] = true;
     }
-    Ok(all.into_iter().partition(|&row| !held[row]))
+    Ok(from.into_iter().partition(|&row| !held[row]))
 }
 
-/// The classes that are to have the same share in all parts; one for everything when there are no labels.
-struct Strata<'a> {
-    labels: Option<&'a [u32]>,
-    count: usize,
+/// How rows are held out.
+enum HoldOut<'a> {
+    /// At random.
+    Random(Strata<'a>),
+    /// Whole groups.
+    Groups(&'a [u32]),
+    /// The last.
+    Last(&'a [f64]),
 }
 
-impl<'a> Strata<'a> {
-    /// One class a row of the data set, and the number of classes.
-    fn new(classes: Option<(&'a [u32], usize)>) -> Self {
-        Self { labels: classes.map(|(labels, _)| labels), count: classes.map_or(1, |(_, count)| count) }
-    }
-
-    fn of(&self, row: usize) -> usize {
-        self.labels.map_or(0, |labels| labels[row] as usize)
-    }
-
-    /// Takes about `share` of `rows`, which rise: what stays, and what is taken, both rising.
-    fn hold_out(&self, rows: Vec<usize>, share: f64, seed: Seed) -> (Vec<usize>, Vec<usize>) {
-        let mut counts = vec![0; self.count];
-        for &row in &rows {
-            counts[self.of(row)] += 1;
+impl<'a> HoldOut<'a> {
+    fn new(dataset: &'a Dataset, config: &DataConfig) -> Self {
+        let Arrangement { groups, times, .. } = &dataset.arrangement;
+        match (groups, times) {
+            (Some(groups), _) => Self::Groups(groups),
+            (None, Some(times)) => Self::Last(times),
+            (None, None) => Self::Random(Strata::new(dataset.target.strata().filter(|_| config.stratify))),
         }
-        let mut wanted = allocate(&counts, share);
-        let mut taken = vec![false; rows.len()];
-        for position in seed.permutation(rows.len()) {
-            let left = &mut wanted[self.of(rows[position])];
-            if *left > 0 {
-                *left -= 1;
-                taken[position] = true;
+    }
+
+    /// Takes about `share` of `rows` for a part: those that stay, and those held out.
+    fn hold_out(
+        &self,
+        rows: Vec<usize>,
+        share: f64,
+        seed: Seed,
+        part: &'static str,
+    ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+        match self {
+            Self::Random(strata) => Ok(strata.hold_out(rows, share, seed)),
+            Self::Groups(groups) => {
+                groups::whole(rows, groups, share, seed).ok_or(DataError::OneGroup { part })
             }
+            Self::Last(times) => ordered::last(rows, times, share).ok_or(DataError::OneTime { part }),
         }
-        let mut taken = taken.into_iter();
-        rows.into_iter().partition(|_| !taken.next().unwrap_or(false))
-    }
-}
-
-/// How many of each class to take so that about `share` of all are taken: the whole part of each class's share,
-/// then one more for the largest remainders until the rounded total is reached, but never a whole class.
-fn allocate(counts: &[usize], share: f64) -> Vec<usize> {
-    let total: usize = counts.iter().sum();
-    let quota = |class: usize| share * counts[class] as f64;
-    let most = |class: usize| counts[class].saturating_sub(1);
-    let mut take: Vec<usize> =
-        (0..counts.len()).map(|class| (quota(class) as usize).min(most(class))).collect();
-    let mut missing = ((share * total as f64).round() as usize).saturating_sub(take.iter().sum());
-    let mut by_remainder: Vec<usize> =
-        (0..counts.len()).filter(|&class| quota(class).fract() > 0.0).collect();
-    // The sort is stable: equal remainders stay in the order of the classes.
-    by_remainder.sort_by(|&a, &b| quota(b).fract().total_cmp(&quota(a).fract()));
-    for class in by_remainder {
-        if missing > 0 && take[class] < most(class) {
-            take[class] += 1;
-            missing -= 1;
-        }
-    }
-    take
-}
-
-#[cfg(test)]
-mod tests {
-    use super::allocate;
-
-    #[test]
-    fn the_largest_remainders_get_the_rest() {
-        // Shares 2.5, 1.75, 0.75, total 5: whole parts 2, 1, 0, and one more for the two with 0.75.
-        assert_eq!(allocate(&[10, 7, 3], 0.25), [2, 2, 1]);
-        // Equal remainders: the first classes.
-        assert_eq!(allocate(&[5, 5, 5, 5], 0.1), [1, 1, 0, 0]);
-        assert_eq!(allocate(&[30], 0.0), [0]);
-        assert_eq!(allocate(&[30, 30], 0.1), [3, 3]);
-    }
-
-    #[test]
-    fn a_class_is_never_taken_whole() {
-        assert_eq!(allocate(&[1, 1, 1], 0.9), [0, 0, 0]);
-        assert_eq!(allocate(&[2, 10], 0.9), [1, 9]);
-        assert_eq!(allocate(&[0, 4], 0.5), [0, 2]);
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kiln_config::Followed;
 use kiln_core::device::DeviceName;
+use kiln_data::Dataset;
 use kiln_models::Summary;
 use kiln_train::{Callback, Change, LrFinderConfig, Stop, TrainError};
 use kiln_validate::search::Trial;
@@ -73,6 +74,9 @@ pub enum Event<'a> {
         /// The label of the configuration, or the folder of the run.
         name: &'a str,
     },
+    /// A table of a file is read: what its columns were taken for is in
+    /// [`Arrangement::understood`](kiln_data::Arrangement::understood).
+    DataUnderstood(&'a Dataset),
     /// Something may be wrong, and the experiment goes on.
     Warning(&'a str),
     /// A checkpoint is damaged, and the experiment goes on without it.
@@ -273,6 +277,14 @@ pub struct CurveProgress<'a> {
     pub metric: &'a str,
     /// Its value for the test items and the seconds that the training took, or why the training diverged.
     pub result: Result<(f64, f64), &'a str>,
+}
+
+/// Tells an observer what a table was taken for, where that is known.
+pub(crate) fn tell_understood(observer: &dyn Observer, dataset: &Dataset) -> Result<(), ExperimentError> {
+    match &dataset.arrangement.understood {
+        Some(_) => tell(observer, &Event::DataUnderstood(dataset)),
+        None => Ok(()),
+    }
 }
 
 /// Tells an observer, for engines.

@@ -46,7 +46,7 @@ pub(crate) fn predictions<M: Module>(
                     actual.iter().zip(outputs).flat_map(|(a, p)| [a.to_string(), p.to_string()]).collect()
                 }
             };
-            table.push(row, cells);
+            table.push(dataset.arrangement.file_row(row) - 1, cells);
         }
     }
     Ok(table)

@@ -4,8 +4,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use kiln_config::{Flags, Request, Resolved, is_assignment, recipe, resolve};
+use kiln_config::{Flags, Request, Resolved, data_settings, is_assignment, recipe, resolve};
 use kiln_core::file::PathKind;
+use kiln_data::Reading;
 use kiln_validate::search::{Assignment, Value};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,13 @@ pub struct Start {
     /// Whether what nothing is said about follows from the size of the data. It did not when this was not written down.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sized: bool,
+    /// By which rules a table is understood: the number of a [`Reading`]. 1 where an older kiln did not write it.
+    #[serde(default = "first")]
+    reading: u32,
+}
+
+fn first() -> u32 {
+    Reading::First.number()
 }
 
 /// A start with the name of its file or recipe, before the folder is made.
@@ -47,8 +55,9 @@ impl NewStart {
         let environment = request.environment.iter().filter_map(text);
         let environment = environment.filter(|(name, _)| name.starts_with("KILN_")).collect();
         let (base, overrides) = words(request.config.as_deref(), &request.overrides);
-        let mut start =
-            Start { base: base.is_some(), environment, overrides, sized: !request.fixed_defaults };
+        let reading = resolved.config.data.reading.number();
+        let sized = !request.fixed_defaults;
+        let mut start = Start { base: base.is_some(), environment, overrides, sized, reading };
         start.keep(resolved, &request.flags);
         Self { start, base, text: request.text.clone() }
     }
@@ -75,8 +84,20 @@ impl Start {
         kept.extend(flags.threads.map(|threads| format!("threads={threads}")));
         kept.extend(flags.device.as_ref().map(|device| format!("device={}", text(device))));
         kept.extend(flags.name.as_ref().map(|name| format!("name={}", text(name))));
-        let path = config.data.path.as_ref().and_then(|path| path.to_str());
-        kept.extend(path.map(|path| format!("data.path={}", text(path))));
+        kept.extend(flags.epochs.map(|epochs| format!("train.epochs={epochs}")));
+        if !flags.target.is_empty() {
+            let names: Vec<String> = flags.target.iter().map(|name| text(name).to_string()).collect();
+            kept.push(format!("data.target=[{}]", names.join(", ")));
+        }
+        let data = &config.data;
+        for (key, path) in [
+            ("data.path", &data.path),
+            ("data.validation_path", &data.validation_path),
+            ("data.test_path", &data.test_path),
+        ] {
+            let path = path.as_ref().and_then(|path| path.to_str());
+            kept.extend(path.map(|path| format!("{key}={}", text(path))));
+        }
     }
 
     /// The configuration with the values of a trial. `base`: the file or recipe; `text`: what it says, where that is known.
@@ -91,14 +112,16 @@ impl Start {
         let (kinds, others): (Vec<_>, Vec<_>) = params.iter().partition(|(key, _)| key.ends_with(".kind"));
         let values = kinds.into_iter().chain(others).map(|(key, value)| format!("{key}={value}"));
         let variable = |(name, value): &(String, String)| (OsString::from(name), OsString::from(value));
-        Ok(resolve(&Request {
+        let mut resolved = resolve(&Request {
             config: base.map(str::to_owned),
             text,
             environment: self.environment.iter().map(variable).collect(),
             overrides: self.overrides.iter().cloned().chain(values).collect(),
             flags,
             fixed_defaults: !self.sized,
-        })?)
+        })?;
+        resolved.config.data.reading = Reading::of_number(self.reading);
+        Ok(resolved)
     }
 
     /// As [`NewStart::resolve`], from the copy in `folder`.
@@ -114,15 +137,16 @@ impl Start {
     }
 }
 
-/// The file or recipe, and the other words: in `kiln tune data.source=iris …` there is no file.
+/// The file or recipe, and the other words: in `kiln tune data.source=iris …` and `kiln tune houses.csv …` there is no file.
 pub fn words(first: Option<&str>, others: &[String]) -> (Option<String>, Vec<String>) {
-    let (base, word) = match first {
+    let (base, words) = match first {
         Some(word)
             if is_assignment(word) && matches!(PathKind::of(Path::new(word)), Ok(PathKind::Missing)) =>
         {
-            (None, Some(word.to_owned()))
+            (None, vec![word.to_owned()])
         }
-        first => (first.map(str::to_owned), None),
+        Some(word) if let Some(settings) = data_settings(word) => (None, settings),
+        first => (first.map(str::to_owned), Vec::new()),
     };
-    (base, word.into_iter().chain(others.iter().cloned()).collect())
+    (base, words.into_iter().chain(others.iter().cloned()).collect())
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kiln_config::{Flags, Request, Resolved, resolve};
+use kiln_data::Reading;
 use kiln_data::preprocess::Fitted;
 use kiln_train::TrainError;
 use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
 use crate::error::{ExperimentError, RunError};
 use crate::observer::{Event, Observer, tell};
-use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, is_cross_validation, newest_training};
+use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunRecord, is_cross_validation, newest_training};
 use crate::session::Session;
 
 /// The configuration of a run, as it was written down. The environment does not count, and of the session's flags only
@@ -31,7 +32,19 @@ pub(crate) fn stored_with(
     let file = run.join(CONFIG);
     let config = file.to_str().ok_or_else(|| RunError::NotUtf8 { path: file.clone() })?.to_owned();
     let overrides = overrides.to_vec();
-    Ok(resolve(&Request { config: Some(config), overrides, flags, ..Request::default() })?)
+    let resolved = resolve(&Request { config: Some(config), overrides, flags, ..Request::default() })?;
+    Ok(with_reading_of(&resolved, Some(run)))
+}
+
+/// The configuration with the rules by which the run in `folder` understands its data, where there is such a run.
+pub(crate) fn with_reading_of(resolved: &Resolved, folder: Option<&Path>) -> Resolved {
+    let mut resolved = resolved.clone();
+    // A record that cannot be read is reported by those who need it.
+    let record = folder.and_then(|folder| RunRecord::read(folder).ok());
+    if let Some(data) = record.and_then(|record| record.data) {
+        resolved.config.data.reading = Reading::of_number(data.reading);
+    }
+    resolved
 }
 
 /// The best weights of a run, and the preprocessing they were trained with. Damaged checkpoints are passed over, and the

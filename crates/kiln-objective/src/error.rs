@@ -94,6 +94,9 @@ impl Explain for ObjectiveError {
             Self::Target { target: TargetKind::Classes(_), fitting, .. } => {
                 format!("use {} for classes", any_of(fitting))
             }
+            Self::Target { target: TargetKind::Labels(_), fitting, .. } => {
+                format!("use {} for labels", any_of(fitting))
+            }
             Self::Target { target: TargetKind::Values(_), fitting, .. } => {
                 format!(
                     "use {} for numbers (binary-cross-entropy only for one column of 0 and 1)",

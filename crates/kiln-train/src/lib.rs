@@ -74,7 +74,7 @@ pub use prediction::Prediction;
 pub use resume_error::ResumeError;
 pub use schedules::{PlannedStep, Preview};
 pub use scores::{
-    ClassificationScores, ConfusionMatrix, Kept, MetricValue, RegressionScores, Scores, WholeSet,
+    ClassificationScores, ConfusionMatrix, Kept, LabelScores, MetricValue, RegressionScores, Scores, WholeSet,
 };
 pub use sparsity::{Sparsity, sparsity};
 pub use supervised::{Forward, Observed, Supervised};

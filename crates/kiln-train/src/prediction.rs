@@ -5,7 +5,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Decision;
 
-/// What a model predicts for one item: a class with the probability of each, or numbers in the units of the data.
+/// What a model predicts for one item: a class with the probability of each, the probability of each label, or numbers in the units of
+/// the data.
 ///
 /// As JSON it is what `kiln predict` writes: `{"prediction": "cat", "probabilities": {"cat": 0.75, "dog": 0.25}}`, or
 /// `{"prediction": {"price": 3.5}}`.
@@ -58,8 +59,8 @@ impl<'a> Prediction<'a> {
         if let Predicted::Class(_, probabilities) = &self.what { Some(probabilities) } else { None }
     }
 
-    /// The numbers, in the order of the [names](Prediction::names) and in the units of the data; `None` where classes are
-    /// predicted.
+    /// The numbers, in the order of the [names](Prediction::names) and in the units of the data; of labels their probabilities.
+    /// `None` where classes are predicted.
     pub fn values(&self) -> Option<&[f64]> {
         if let Predicted::Numbers(numbers) = &self.what { Some(numbers) } else { None }
     }

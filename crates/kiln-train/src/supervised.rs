@@ -26,7 +26,7 @@ pub type Observed<M> =
 /// Supervised learning with a model that maps [`Inputs`] to raw outputs.
 ///
 /// Scores `loss`; for classes accuracy, top-5 accuracy (with more than 5 classes), macro F1 and log-loss; for numbers
-/// MSE, MAE and R², in the units of the data. Items with a weight ([`Batch::weights`]) count that much in the loss and in
+/// MSE, MAE and R², in the units of the data; for labels accuracy (all labels of an item right), Hamming loss, macro and micro F1. Items with a weight ([`Batch::weights`]) count that much in the loss and in
 /// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`, and so is that of several
 /// batches that are accumulated into one step, and the training loss of an epoch.
 ///
@@ -92,9 +92,10 @@ impl<M> Supervised<M> {
         forward: impl Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync + 'static,
         fitted: Arc<Fitted>,
     ) -> Result<Self, ObjectiveError> {
-        let target = match fitted.class_names() {
-            Some(names) => TargetKind::Classes(names.len()),
-            None => TargetKind::Values(fitted.outputs()),
+        let target = match (fitted.class_names(), fitted.label_names()) {
+            (Some(names), _) => TargetKind::Classes(names.len()),
+            (None, Some(names)) => TargetKind::Labels(names.len()),
+            (None, None) => TargetKind::Values(fitted.outputs()),
         };
         Ok(Self::new(forward, LossConfig::default_for(target).build(target)?, fitted))
     }
@@ -217,6 +218,11 @@ impl<M: Module> Task for Supervised<M> {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();
                 scores.add_weighted_classes(&outputs, &labels, weights.as_deref(), width.max(2));
                 self.keep(&outputs, &labels, weights.as_deref(), scores);
+            }
+            Targets::Values(values) if self.fitted.label_names().is_some() => {
+                let values = to_host(values);
+                scores.add_weighted_labels(&outputs, &values, weights.as_deref(), width);
+                self.keep(&outputs, &values, weights.as_deref(), scores);
             }
             Targets::Values(values) => {
                 let (outputs, values) =

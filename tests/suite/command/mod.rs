@@ -1,5 +1,6 @@
 //! The whole program, as its users meet it: what it prints, what it writes, how it ends.
 
+mod kinds;
 mod learning_rate;
 mod own_data;
 mod predict;

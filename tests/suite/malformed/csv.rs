@@ -35,16 +35,16 @@ fn csv_files() {
         ),
         (
             format!("{good}1,2,\n").into_bytes(),
-            "",
+            "data.missing_target=error",
             3,
             "row 25, column \"kind\" is missing, and it is the target",
         ),
         (format!("a,b,kind\n{}", rows("1,2,x\n")).into_bytes(), "", 3, "every item is of the class \"x\""),
         (
-            format!("a,b,kind\n{}{}", rows(",2,x\n"), rows(",4,y\n")).into_bytes(),
+            format!("a,kind\n{}{}", rows(",x\n"), rows(",y\n")).into_bytes(),
             "",
             3,
-            "column \"a\" has no value",
+            "there is no column to predict from",
         ),
         (
             format!("kind\n{}{}", rows("x\n"), rows("y\n")).into_bytes(),
@@ -64,7 +64,7 @@ fn csv_files() {
             good.clone().into_bytes(),
             "data.target=[\"a\",\"b\"] data.task=classification",
             2,
-            "only regression predicts several",
+            "only regression and multi-label predict several",
         ),
         (
             good.clone().into_bytes(),

@@ -5,8 +5,8 @@ use clap::Args;
 /// A configuration with changes: what most commands start from.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ConfigArguments {
-    /// A TOML file or the name of a recipe.
-    #[arg(value_name = "CONFIG|RECIPE")]
+    /// A TOML file, the name of a recipe, or a file or folder of data.
+    #[arg(value_name = "CONFIG|RECIPE|DATA")]
     pub(crate) config: Option<String>,
     /// Changes to the configuration, such as train.epochs=5.
     #[arg(value_name = "KEY=VALUE")]

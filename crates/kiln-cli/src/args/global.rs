@@ -90,7 +90,7 @@ impl Global {
             threads: self.threads,
             name: self.name.clone(),
             data: self.data.clone(),
-            solver: None,
+            ..Flags::default()
         }
     }
 }

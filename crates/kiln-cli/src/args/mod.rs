@@ -5,6 +5,7 @@ mod cuts;
 mod global;
 mod number;
 mod sampler;
+mod shortcuts;
 mod views;
 
 pub(crate) use configuration::ConfigArguments;
@@ -12,4 +13,5 @@ pub(crate) use cuts::Cuts;
 pub(crate) use global::{Global, ProgressMode};
 pub(crate) use number::positive;
 pub(crate) use sampler::SamplerName;
+pub(crate) use shortcuts::Shortcuts;
 pub(crate) use views::TestTime;

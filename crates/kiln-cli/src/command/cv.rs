@@ -10,8 +10,8 @@ use kiln_experiment::cv::{CvSettings, NestedSettings, collect, cross_validate, w
 use kiln_experiment::run::find;
 
 use super::{Accepts, Execute};
-use crate::args::{ConfigArguments, Cuts, Global, SamplerName};
-use crate::configuration::{configuration, session};
+use crate::args::{ConfigArguments, Cuts, Global, SamplerName, Shortcuts};
+use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
@@ -56,6 +56,8 @@ pub(crate) struct CvRun {
     #[command(flatten)]
     pub(crate) configuration: ConfigArguments,
     #[command(flatten)]
+    pub(crate) shortcuts: Shortcuts,
+    #[command(flatten)]
     pub(crate) cuts: Cuts,
     /// Train this fold only, counted from 0; `kiln cv collect` joins them. Needs --dir.
     #[arg(long, value_name = "K", requires = "dir")]
@@ -92,7 +94,7 @@ const EXAMPLES: &str = "\
 Examples:
   kiln cv digits
   kiln cv my.toml --folds 10 --repeats 3 --jobs 2
-  kiln cv data.source=csv --data visits.csv --group patient
+  kiln cv visits.csv --group patient
   kiln cv iris optim.lr=0.01 --shuffle --json
   kiln cv digits --folds 5 --fold 0 --dir runs/my-cv  one fold of a job array
   kiln cv collect runs/my-cv
@@ -117,7 +119,8 @@ impl Execute for Cv {
 }
 
 fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError> {
-    let resolved = configuration(&arguments.configuration, global)?;
+    let flags = arguments.shortcuts.among(global.flags());
+    let resolved = configuration_with(&arguments.configuration, flags)?;
     let session = session(global, signal::listen());
     let interrupt = session.interrupt.clone();
     let search = arguments.is_nested().then(|| {

@@ -6,7 +6,7 @@ use kiln_experiment::{dry_run, train};
 use kiln_train::Stop;
 
 use super::Execute;
-use crate::args::{ConfigArguments, Global};
+use crate::args::{ConfigArguments, Global, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
@@ -19,6 +19,8 @@ use crate::{signal, tell};
 pub(crate) struct Train {
     #[command(flatten)]
     pub(crate) configuration: ConfigArguments,
+    #[command(flatten)]
+    pub(crate) shortcuts: Shortcuts,
     /// Solve a linear model down to a certificate instead of training it by steps: train.solver.
     #[arg(long, value_enum)]
     pub(crate) solver: Option<Solver>,
@@ -51,7 +53,7 @@ Examples:
   kiln train digits
   kiln train fashion-mnist --seed 1 --name baseline
   kiln train my.toml train.epochs=5 optim.lr=1e-3
-  kiln train data.source=csv data.target=price --data houses.csv
+  kiln train houses.csv --target price --epochs 50
   kiln train digits optim.kind=sgd optim.lr=0.1 optim.momentum=0.9
   kiln train digits penalty.0.kind=l2 penalty.0.strength=1e-4
   kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
@@ -61,7 +63,7 @@ Examples:
 impl Execute for Train {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let flags = Flags { solver: self.solver.map(|solver| solver.name()), ..global.flags() };
-        let resolved = configuration_with(&self.configuration, flags)?;
+        let resolved = configuration_with(&self.configuration, self.shortcuts.among(flags))?;
         // Not before: a configuration may come through a pipe, and whoever waits for it can be stopped.
         let interrupt = signal::listen();
         let observer = Terminal::new(global, out);
@@ -90,9 +92,16 @@ mod tests {
     #[test]
     fn train_takes_a_configuration_and_changes() {
         let line = "kiln train digits train.epochs=5 optim.lr=0.1 --solver cd";
-        let Command::Train(super::Train { configuration, solver }) = parse(line) else { panic!() };
+        let Command::Train(super::Train { configuration, solver, .. }) = parse(line) else { panic!() };
         assert_eq!(solver.map(super::Solver::name), Some("cd"));
         assert_eq!(configuration.config.as_deref(), Some("digits"));
         assert_eq!(configuration.overrides, ["train.epochs=5", "optim.lr=0.1"]);
+        let line = "kiln train houses.csv --target price,rent --epochs 50";
+        let Command::Train(super::Train { configuration, shortcuts, .. }) = parse(line) else { panic!() };
+        assert_eq!(configuration.config.as_deref(), Some("houses.csv"));
+        assert_eq!(
+            (shortcuts.target.as_slice(), shortcuts.epochs),
+            (&["price", "rent"].map(str::to_owned)[..], Some(50))
+        );
     }
 }

@@ -11,5 +11,6 @@ pub(crate) mod path_chart;
 pub(crate) mod training;
 pub(crate) mod trial;
 pub(crate) mod tune;
+pub(crate) mod understood;
 pub(crate) mod warning;
 pub(crate) mod words;

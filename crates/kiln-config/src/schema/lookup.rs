@@ -91,6 +91,19 @@ pub(crate) fn table(section: &str, kind: &str) -> Option<Node> {
     tables(section).into_iter().find(|table| table.kind() == Some(kind))
 }
 
+/// The dotted keys of the settings, and the sections, that have this name: `lr` is `optim.lr`. `-` counts as `_`, and upper case
+/// as lower case.
+pub fn keys_named(name: &str) -> Vec<String> {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    let own = whole().setting(&name).map(|_| name.clone());
+    let has = |section: &&str| tables(section).into_iter().any(|table| table.setting(&name).is_some());
+    let keys = sections().filter(has).map(|section| {
+        let entry = if list(section).is_some() { ".0" } else { "" };
+        format!("{section}{entry}.{name}")
+    });
+    own.into_iter().chain(keys).collect()
+}
+
 /// The names of the kinds of a section; empty when it has none.
 pub(crate) fn kinds(section: &str) -> Vec<&'static str> {
     tables(section).into_iter().filter_map(Node::kind).collect()

@@ -8,6 +8,7 @@ mod normal;
 mod root;
 
 pub use file::schema;
+pub use lookup::keys_named;
 pub(crate) use lookup::*;
 pub(crate) use node::Node;
 

@@ -79,6 +79,26 @@ pub enum FileError {
         /// The class.
         class: String,
     },
+    /// Fewer than two labels.
+    #[error("{}: labels must be two or more, but there are only {labels:?}", path.display())]
+    OneLabel {
+        /// The file.
+        path: PathBuf,
+        /// The labels.
+        labels: Vec<String>,
+    },
+    /// A label is there or not.
+    #[error("{}: row {row} of column {column:?} is {value}, and a label is 0 or 1", path.display())]
+    NotALabel {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The row, from 1 below the header.
+        row: usize,
+        /// What stands there.
+        value: f64,
+    },
     /// No reader makes inputs of the model's form.
     #[error("{}: the model was trained with {wanted}, which no reader makes of files", path.display())]
     NoReader {
@@ -141,6 +161,10 @@ impl FileError {
             Self::TooLarge { .. } => "use fewer or smaller items".to_owned(),
             Self::Changed { .. } => "start again once nothing writes to it".to_owned(),
             Self::OneClass { .. } => "add items of another class, or check data.target".to_owned(),
+            Self::OneLabel { .. } => {
+                "name several columns of 0 and 1 in data.target, or one with | between labels".to_owned()
+            }
+            Self::NotALabel { .. } => "correct the cell, or set data.task to \"regression\"".to_owned(),
             Self::Csv { problem, .. } => return problem.help(),
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),

@@ -62,6 +62,14 @@ pub enum Inconsistency {
         /// Number of weights.
         weights: usize,
     },
+    /// Inputs, and groups or times of the rows, differ in length.
+    #[error("there are {inputs} rows of inputs, but groups or times of {found}")]
+    ArrangementLength {
+        /// Rows of the inputs.
+        inputs: usize,
+        /// Number of groups or times.
+        found: usize,
+    },
     /// A row that is not there.
     #[error("row {row} was asked for, but there are {rows} rows, counted from 0")]
     NoRow {

@@ -64,6 +64,28 @@ pub enum DataError {
         /// Rows of the data set.
         rows: usize,
     },
+    /// Rows of one group alone cannot be on both sides.
+    #[error("all rows that are left for the {part} part are of one group (data.group)")]
+    OneGroup {
+        /// `validation` or `test`.
+        part: &'static str,
+    },
+    /// Rows of one time alone have no last.
+    #[error("all rows that are left for the {part} part have the same time (data.time)")]
+    OneTime {
+        /// `validation` or `test`.
+        part: &'static str,
+    },
+    /// A group is in two parts that the files fix.
+    #[error("row {row} of the {part} part is of a group that the {other} part has, too (data.group)")]
+    SharedGroup {
+        /// `validation` or `test`.
+        part: &'static str,
+        /// `training` or `validation`.
+        other: &'static str,
+        /// The row of the data set.
+        row: usize,
+    },
     /// No column has a value in the training part.
     #[error("column {column:?} has no value in any row of the training part")]
     NoValues {
@@ -163,6 +185,14 @@ impl Explain for DataError {
             Self::File(error) => return error.help(),
             Self::Row(error) => error.help(),
             Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),
+            Self::OneGroup { .. } => {
+                "set data.validation = 0 or data.test = 0, or leave data.group out".to_owned()
+            }
+            Self::OneTime { .. } => "name a column that differs from row to row in data.time".to_owned(),
+            Self::SharedGroup { .. } => {
+                "move the rows of a group into one file, or leave data.test_path and data.validation_path out"
+                    .to_owned()
+            }
             Self::NoTraining { .. } => "add rows, or hold out fewer of them for the test".to_owned(),
             Self::NoValues { column } | Self::NotFinite { column, .. } => {
                 format!("correct its values, or leave it out with data.ignore = [{column:?}]")
@@ -177,6 +207,8 @@ impl Explain for DataError {
         match self {
             Self::Setting(error) => Some(error.key().into()),
             Self::Number(error) => error.key(),
+            Self::OneGroup { .. } | Self::SharedGroup { .. } => Some("data.group".into()),
+            Self::OneTime { .. } => Some("data.time".into()),
             Self::NoInnerFolds => Some("data.encode".into()),
             Self::NoVariance => Some("data.pca".into()),
             _ => None,

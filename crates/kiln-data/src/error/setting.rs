@@ -54,8 +54,21 @@ pub enum SettingError {
         /// The other setting, as `data.target`.
         setting: &'static str,
     },
+    /// A column has two roles.
+    #[error("the column {name:?} is in {first} and in {second}")]
+    TwoRoles {
+        /// The name of the column.
+        name: String,
+        /// A setting, as `data.group`.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
+    },
+    /// Rows are kept together and cut in an order at once.
+    #[error("data.group keeps rows together, and data.time cuts them in its order: it must be one of them")]
+    GroupAndTime,
     /// Several target columns are to be classes.
-    #[error("data.target names {targets} columns; only regression predicts several")]
+    #[error("data.target names {targets} columns; only regression and multi-label predict several")]
     SeveralClassTargets {
         /// Number of target columns.
         targets: usize,
@@ -103,6 +116,8 @@ impl SettingError {
             Self::WeightTaken { .. } => "data.weight",
             Self::ResizeAlone => "data.resize",
             Self::CropAlone | Self::CropTooLarge { .. } => "data.crop",
+            Self::TwoRoles { second, .. } => second,
+            Self::GroupAndTime => "data.time",
             Self::WhitenAlone => "data.whiten",
             Self::NoCategories => "data.encode",
         }
@@ -123,11 +138,12 @@ impl SettingError {
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),
-            Self::TargetIgnored { .. } | Self::WeightTaken { .. } => {
+            Self::GroupAndTime => "leave one of them out".to_owned(),
+            Self::TargetIgnored { .. } | Self::WeightTaken { .. } | Self::TwoRoles { .. } => {
                 "take it out of one of the two".to_owned()
             }
             Self::SeveralClassTargets { .. } => {
-                "name one target, or set data.task = \"regression\"".to_owned()
+                "name one target, or set data.task to \"regression\" or \"multi-label\"".to_owned()
             }
         }
     }

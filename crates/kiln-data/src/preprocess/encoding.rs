@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::date_encoding::DateEncoding;
 use super::inner_folds::InnerFolds;
 use super::scale::Scale;
 use super::target_means::TargetMeans;
@@ -16,6 +17,8 @@ pub(super) enum Encoding {
     OneHot { missing: bool },
     /// The mean of the target among the rows of a category.
     Target(TargetMeans),
+    /// Dates become their parts, each as a column of numbers.
+    Dates(DateEncoding),
 }
 
 impl Encoding {
@@ -24,6 +27,7 @@ impl Encoding {
         match (self, &column.kind) {
             (Self::OneHot { missing }, ColumnKind::Categorical(names)) => names.len() + usize::from(*missing),
             (Self::Target(means), _) => means.width(),
+            (Self::Dates(_), _) => DateEncoding::WIDTH,
             _ => 1,
         }
     }
@@ -35,6 +39,9 @@ impl Encoding {
 
     /// Whether a fit of this column can have made this.
     pub(super) fn is_sound(&self, column: &ColumnSchema) -> bool {
+        if let Self::Dates(dates) = self {
+            return matches!(column.kind, ColumnKind::Dates(_)) && dates.is_sound();
+        }
         let Self::Numeric { missing, scale } = self else {
             let ColumnKind::Categorical(names) = &column.kind else { return false };
             let sorted = names.is_sorted_by(|a, b| a < b);
@@ -51,7 +58,7 @@ impl Encoding {
     /// How many categories there are, missing cells among them.
     fn categories(&self, names: &[String]) -> usize {
         let missing = match self {
-            Self::Numeric { .. } => false,
+            Self::Numeric { .. } | Self::Dates(_) => false,
             Self::OneHot { missing } => *missing,
             Self::Target(means) => means.missing,
         };
@@ -70,6 +77,10 @@ impl Encoding {
     ) -> Result<(), DataError> {
         match &column.values {
             Values::Numeric(cells) => self.write_number(schema, row, precision.of(cells[row]), to),
+            Values::Dates { days, .. } => {
+                self.write_date(days[row], to);
+                Ok(())
+            }
             Values::Categorical { codes, names } => {
                 let name = category(&column.name, row, codes[row], names)?;
                 let fold = match self {
@@ -99,6 +110,14 @@ impl Encoding {
         Ok(())
     }
 
+    /// Writes the features of a date, in days since 1970-01-01 and NaN where it is missing; nothing where the column has no
+    /// dates.
+    pub(super) fn write_date(&self, days: f64, to: &mut [f64]) {
+        if let Self::Dates(dates) = self {
+            dates.write(days, to);
+        }
+    }
+
     /// Writes the features of a category, `None` where it is missing; nothing where the column has numbers. `fold` is that
     /// of a training row.
     pub(super) fn write_category(
@@ -126,6 +145,7 @@ impl Encoding {
                 known.iter().map(String::as_str).chain(last).map(|value| format!("{name}={value}")).collect()
             }
             (Self::Target(means), _) => means.names(name),
+            (Self::Dates(_), _) => DateEncoding::names(name),
             _ => vec![name.clone()],
         }
     }

@@ -1,5 +1,6 @@
 //! How one column of a table is fitted.
 
+use super::date_encoding::DateEncoding;
 use super::encoding::{Encoding, category, place};
 use super::fit_rows::FitRows;
 use super::inner_folds::{InnerFolds, count};
@@ -20,7 +21,7 @@ pub(super) struct ByTarget {
 impl ByTarget {
     /// An error where no column has categories.
     pub(super) fn new(columns: &[Column], train: &TrainTargets<'_>) -> Result<Self, DataError> {
-        if columns.iter().all(|column| matches!(column.values, Values::Numeric(_))) {
+        if !columns.iter().any(|column| matches!(column.values, Values::Categorical { .. })) {
             return Err(SettingError::NoCategories.into());
         }
         let responses = Responses::new(train);
@@ -62,6 +63,8 @@ pub(super) fn fit_column(
     let fitted = match &column.values {
         Values::Numeric(cells) => fit_numbers(&column.name, cells, fit, standardize)?
             .map(|encoding| (ColumnKind::Numeric, encoding)),
+        Values::Dates { days, form } => DateEncoding::fit(days, fit, standardize)
+            .map(|dates| (ColumnKind::Dates(*form), Encoding::Dates(dates))),
         Values::Categorical { codes, names } => {
             fit_categories(&column.name, codes, names, fit, standardize, by_target)?
         }

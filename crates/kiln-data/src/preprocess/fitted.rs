@@ -56,6 +56,11 @@ impl Fitted {
         self.targets.value_names()
     }
 
+    /// The names of the labels in the order of the outputs; `None` when the targets are not sets of labels.
+    pub fn label_names(&self) -> Option<&[String]> {
+        self.targets.label_names()
+    }
+
     /// The input columns that data must have, in order; `None` for other forms than tables. Categories are those of the
     /// training part. Other categories may come and are all zeros.
     pub fn columns(&self) -> Option<&[ColumnSchema]> {

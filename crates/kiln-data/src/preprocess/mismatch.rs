@@ -50,6 +50,14 @@ pub enum Mismatch {
         /// The name of the column.
         column: String,
     },
+    /// Dates, or none, in place of the other.
+    #[error("column {column:?} holds {}", if *expected { "something else where dates are expected" } else { "dates where none are expected" })]
+    Dates {
+        /// The name of the column.
+        column: String,
+        /// Whether the training data has dates.
+        expected: bool,
+    },
     /// Token sequences of another vocabulary.
     #[error("its vocabulary has {found} tokens where {expected} are expected")]
     Vocabulary {

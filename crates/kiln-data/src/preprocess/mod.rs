@@ -5,6 +5,7 @@
 //! |---|---|
 //! | numeric column | missing cells: the training mean; then, if standardised, mean 0 and standard deviation 1, in f64 |
 //! | categorical column | one column for each category of the training part, 0 or 1; one more for missing cells if the training part has some; a category that training did not see is all zeros |
+//! | column of dates | year, month, day of the week and days since 1970-01-01, each as a numeric column |
 //! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
 //! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
 //! | columns that are kept | with `pca`, their principal components: see [`Pca`] |
@@ -155,6 +156,7 @@
 //! ```
 
 mod coarse;
+mod date_encoding;
 mod encoding;
 mod fit;
 mod fit_column;

@@ -131,7 +131,7 @@ impl TableEncoder {
             end += encoding.width(column);
             match encoding {
                 Encoding::OneHot { .. } => groups.push(FeatureGroup { features: start..end, numeric: false }),
-                Encoding::Numeric { .. } | Encoding::Target(_) => {
+                Encoding::Numeric { .. } | Encoding::Target(_) | Encoding::Dates(_) => {
                     groups.extend((start..end).map(FeatureGroup::number));
                 }
             }
@@ -242,6 +242,13 @@ impl TableEncoder {
                 }
                 (ColumnKind::Categorical(_), Values::Numeric(_)) => {
                     return Err(Mismatch::NumbersForCategories { column: column() });
+                }
+                (ColumnKind::Dates(_), Values::Dates { .. }) => {}
+                (ColumnKind::Dates(_), _) => {
+                    return Err(Mismatch::Dates { column: column(), expected: true });
+                }
+                (_, Values::Dates { .. }) => {
+                    return Err(Mismatch::Dates { column: column(), expected: false });
                 }
                 _ => {}
             }

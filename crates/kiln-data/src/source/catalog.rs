@@ -34,7 +34,7 @@ mod tests {
 
     use super::*;
     use crate::source::Availability;
-    use crate::{Broken, DataConfig, Decimal, ImageSize, Resize, TaskKind};
+    use crate::{Broken, DataConfig, Decimal, ImageSize, MissingTarget, Resize, TaskKind};
 
     #[test]
     fn every_setting_of_a_reader_is_a_key_and_every_such_key_has_a_reader() {
@@ -52,6 +52,14 @@ mod tests {
             broken: Some(Broken::Skip),
             missing: Some(vec!["-999".to_owned()]),
             decimal: Some(Decimal::Comma),
+            categorical: vec!["c".to_owned()],
+            numeric: vec!["n".to_owned()],
+            missing_target: MissingTarget::Error,
+            day_first: Some(true),
+            group: Some("g".to_owned()),
+            time: Some("t".to_owned()),
+            validation_path: Some("v".into()),
+            test_path: Some("t".into()),
             ..DataConfig::new("csv")
         };
         let of_readers: BTreeSet<&str> =

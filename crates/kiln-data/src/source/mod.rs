@@ -5,18 +5,13 @@
 
 pub mod bundled;
 mod catalog;
-#[allow(dead_code, reason = "what is said of a table, and formats with types, ask for the rest")]
+mod columns;
 pub mod csv;
 pub mod fashion_mnist;
 mod files;
 pub mod idx;
 pub mod images;
 mod reader;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "what is said of a table, and formats with types, ask for the rest"
-)]
 mod table;
 
 use std::path::Path;
@@ -24,6 +19,7 @@ use std::path::Path;
 use kiln_core::nearest;
 
 pub use catalog::{catalog, recognise};
+pub use columns::{ColumnRole, Understood, UnderstoodColumn};
 pub use reader::{Availability, SourceInfo};
 
 use catalog::readers;

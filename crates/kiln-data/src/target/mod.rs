@@ -6,9 +6,9 @@
 mod classes;
 mod dispatch;
 mod kind;
+mod labels;
 mod targets;
 #[cfg(test)]
-#[allow(dead_code, unreachable_pub, reason = "what the list makes is not all asked for")]
 mod tests;
 mod values;
 mod views;
@@ -17,6 +17,7 @@ pub use targets::{TargetNumbers, Targets};
 
 use classes::{ClassEncoder, Classes};
 use kind::{TargetEncoding, TargetKind};
+use labels::{LabelEncoder, LabelSets};
 use values::{NumberValues, ValueEncoder};
 
 dispatch::targets! {
@@ -25,6 +26,13 @@ dispatch::targets! {
         /// Indices into `names`, one an item.
         labels: Vec<u32>,
         /// Names of the classes.
+        names: Vec<String>,
+    };
+    /// Any number of labels an item.
+    "labels" => Labels(LabelSets, LabelEncoder) {
+        /// Indices into `names`, rising, a list for each item.
+        sets: Vec<Vec<u32>>,
+        /// Names of the labels.
         names: Vec<String>,
     };
     /// One or more numbers an item.

@@ -22,4 +22,9 @@ impl TargetEncoder {
     pub(crate) fn value_names(&self) -> Option<&[String]> {
         if let Self::Values(encoder) = self { Some(encoder.names()) } else { None }
     }
+
+    /// The names of the labels; `None` for another kind of target.
+    pub(crate) fn label_names(&self) -> Option<&[String]> {
+        if let Self::Labels(encoder) = self { Some(encoder.names()) } else { None }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod common;
 mod components;
+mod dates;
 mod precision;
 mod preprocess;
 mod preprocess_errors;

@@ -5,7 +5,8 @@ use std::path::Path;
 use kiln_core::Explain;
 use kiln_data::source::{csv, read_features};
 use kiln_data::{
-    CellValue, Components, DataError, Dataset, Encode, Features, Fitted, Images, Preprocess, RowError,
+    CellValue, Components, DataConfig, DataError, Dataset, Encode, Features, Fitted, Images, Preprocess,
+    RowError,
 };
 
 use crate::common::{classes, dataset, fit_rows, fit_with};
@@ -41,7 +42,8 @@ fn cells(line: &str) -> impl Iterator<Item = CellValue<'_>> {
 }
 
 fn people(folder: &Path) -> Dataset {
-    csv::load(&file(folder, "train.csv", TRAIN), &[], None, &[], None).unwrap()
+    let path = Some(file(folder, "train.csv", TRAIN));
+    csv::load(&DataConfig { path, ..DataConfig::new("csv") }).unwrap()
 }
 
 fn bits(numbers: &[f32]) -> Vec<u32> {

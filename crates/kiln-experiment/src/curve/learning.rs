@@ -50,7 +50,9 @@ pub fn learning_curve(
     let device = open_device(resolved)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let (cuts, jobs, config) = (&settings.cuts, settings.jobs, &resolved.config);
-    let folds = Folds::load(resolved, |classes| CvStudy::of_cuts(cuts, jobs, config, classes))?;
+    let folds = Folds::load(resolved, cuts.group.as_deref(), |classes| {
+        CvStudy::of_cuts(cuts, jobs, config, classes)
+    })?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
     let (metric, direction) = measure.metric(resolved, settings.metric.as_deref())?;
     let draw = match folds.study.plan.scheme {

@@ -56,7 +56,9 @@ pub fn validation_curve(
     let device = open_device(resolved)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let (cuts, jobs, config) = (&settings.cuts, settings.jobs, &resolved.config);
-    let folds = Folds::load(resolved, |classes| CvStudy::of_cuts(cuts, jobs, config, classes))?;
+    let folds = Folds::load(resolved, cuts.group.as_deref(), |classes| {
+        CvStudy::of_cuts(cuts, jobs, config, classes)
+    })?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
     let (mut metric, mut direction) = measure.metric(resolved, settings.metric.as_deref())?;
     for (_, with) in &values {

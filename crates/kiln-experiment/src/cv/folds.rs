@@ -10,6 +10,7 @@ use kiln_data::{DataError, Dataset, Precision, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
+use super::data::{groups_of, of_folds};
 use super::search::SearchInFolds;
 use super::study::CvStudy;
 use crate::error::{CvError, ExperimentError, Locate, RunError};
@@ -31,21 +32,25 @@ pub(crate) struct Folds {
 }
 
 impl Folds {
-    /// Loads the data and cuts them; `study` is asked when it is known whether there are classes.
+    /// Loads the data and cuts them; `study` is asked when it is known whether there are classes. `group`: the column that
+    /// keeps rows together, if it is not in the configuration.
     pub(crate) fn load(
         resolved: &Resolved,
+        group: Option<&str>,
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
-        Self::load_as(resolved, None, study)
+        Self::load_as(resolved, None, group, study)
     }
 
     /// The same with numbers taken as exactly as the cross-validation takes them that began on the data `recorded`.
     pub(super) fn load_as(
         resolved: &Resolved,
         recorded: Option<&DataRecord>,
+        group: Option<&str>,
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
-        let mut dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let config = of_folds(&resolved.config.data, group);
+        let mut dataset = config.load().map_err(|error| resolved.locate(error))?;
         let mut precision = Precision::default();
         if let Some(recorded) = recorded
             && let Some(begun) = dataset.precision_of(&recorded.fingerprint)
@@ -53,9 +58,9 @@ impl Folds {
             (precision, dataset.fingerprint) = (begun, recorded.fingerprint.clone());
         }
         let study = study(dataset.target.labels().is_some())?;
-        let groups = match &study.group {
-            Some(column) => Some(take_groups(&mut dataset, column, precision)?),
-            None => None,
+        let groups = match (groups_of(&mut dataset), &study.group) {
+            (None, Some(column)) => Some(take_groups(&mut dataset, column, precision)?),
+            (groups, _) => groups,
         };
         let rows = dataset.target.rows().map_err(DataError::from)?;
         let dataset = Arc::new(dataset);
@@ -73,9 +78,15 @@ impl Folds {
     pub(super) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, ExperimentError> {
         let study = CvStudy::read(folder)?;
         let record = RunRecord::read(folder)?;
-        let folds = Self::load_as(resolved, record.data.as_ref(), |_| Ok(study))?;
+        let group = study.group.clone();
+        let folds = Self::load_as(resolved, record.data.as_ref(), group.as_deref(), |_| Ok(study))?;
         folds.must_be_the_data_of(folder)?;
         Ok(folds)
+    }
+
+    /// The data.
+    pub(crate) fn dataset(&self) -> &Dataset {
+        &self.dataset
     }
 
     /// The folds themselves.

@@ -15,6 +15,7 @@
 //! its own.
 
 mod comparison;
+mod data;
 mod folds;
 mod nested;
 mod optimism;

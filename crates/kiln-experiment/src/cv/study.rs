@@ -42,9 +42,14 @@ impl CvStudy {
         if asked && !classes {
             return Err(CvError::StratifiedNumbers);
         }
+        let group = cuts.group.clone().or_else(|| config.data.group.clone());
+        let time = cuts.time || config.data.time.is_some();
+        if group.is_some() && time {
+            return Err(CvError::GroupAndTime);
+        }
         let stratify = classes && cuts.stratified != Some(false) && (asked || config.data.stratify);
-        let scheme = match (cuts.group.is_some(), stratify) {
-            _ if cuts.time => Scheme::Time,
+        let scheme = match (group.is_some(), stratify) {
+            _ if time => Scheme::Time,
             _ if cuts.leave_one_out => Scheme::LeaveOneOut,
             (true, true) => Scheme::StratifiedGroup,
             (true, false) => Scheme::Group,
@@ -52,7 +57,7 @@ impl CvStudy {
             (false, false) => Scheme::KFold,
         };
         let plan = CvPlan { scheme, folds: cuts.folds, repeats: cuts.repeats, shuffle: cuts.shuffle };
-        Ok(Self { v: 1, plan, group: cuts.group.clone(), jobs, keep_models: false, nested: None })
+        Ok(Self { v: 1, plan, group, jobs, keep_models: false, nested: None })
     }
 
     /// What the settings ask for, with the search in each fold.

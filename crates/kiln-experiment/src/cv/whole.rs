@@ -19,11 +19,11 @@ use super::workers::Workers;
 use crate::error::{CvError, ExperimentError};
 use crate::fold::FoldRecord;
 use crate::job::open_device;
-use crate::observer::{Event, Observer, tell};
+use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::run::{CONFIG, CV, RECORD, RunFolder, RunRecord, Status, rfc3339, slug};
 use crate::session::Session;
 use crate::start::{BASE, NewStart};
-use crate::stored::stored;
+use crate::stored::{stored, with_reading_of};
 use crate::training::new_record;
 
 /// How long a fold is waited for that an earlier process still holds: one that was killed leaves its workers a moment.
@@ -77,15 +77,22 @@ pub fn cross_validate(
 ) -> Result<CvEnd, ExperimentError> {
     let session = &settings.session;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
+    let resolved = &with_reading_of(resolved, settings.dir.as_deref());
     let start = NewStart::new(resolved);
     let nested = match &settings.search {
         Some(search) => Some(SearchInFolds::new(search, resolved, &start)?),
         None => None,
     };
     let config = &resolved.config;
+    let group = settings.cuts.group.as_deref();
     let recorded = recorded_in(settings.dir.as_deref());
     let study = |classes| CvStudy::new(settings, nested, config, classes);
-    let folds = Folds::load_as(resolved, recorded.as_ref(), study)?;
+    let folds = Folds::load_as(resolved, recorded.as_ref(), group, study)?;
+    tell_understood(observer, folds.dataset())?;
+    if config.data.validation_path.is_some() || config.data.test_path.is_some() {
+        let text = "folds are cut of data.path alone: data.validation_path and data.test_path are not read";
+        tell(observer, &Event::Warning(text))?;
+    }
     let job = folds.check(resolved)?;
     let record = new_record(&job, &session.arguments);
     drop(job);

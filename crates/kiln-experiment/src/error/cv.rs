@@ -96,6 +96,9 @@ pub enum CvError {
     /// Classes are wanted, and the target is numbers.
     #[error("--stratified is for classes, but the target is a number")]
     StratifiedNumbers,
+    /// Groups and an order of time contradict each other.
+    #[error("the rows are kept together by groups, and in the order of time: it must be one of them")]
+    GroupAndTime,
     /// Images have no columns.
     #[error("--group names a column, but images have no columns")]
     GroupOfImages,
@@ -116,7 +119,7 @@ impl Explain for CvError {
             Self::AllFailed { .. } => ErrorKind::Diverged,
             Self::Metric { .. } | Self::NoFold { .. } | Self::FoldMissing { .. } => ErrorKind::Usage,
             Self::NotACv { .. } | Self::OtherCv { .. } | Self::StratifiedNumbers => ErrorKind::Usage,
-            Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
+            Self::GroupAndTime | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
             Self::Fold { code, .. } => kind_of(*code),
             Self::WorkerDied { .. } | Self::NoWorker { .. } => ErrorKind::Io,
         }
@@ -140,6 +143,7 @@ impl Explain for CvError {
             Self::NotACv { .. } => "`kiln cv` makes one",
             Self::OtherCv { .. } => "give --dir another folder, or the settings that it was begun with",
             Self::StratifiedNumbers => "leave out --stratified, or set data.task = \"classification\"",
+            Self::GroupAndTime => "leave out data.group and --group, or data.time and --time",
             Self::GroupOfImages => "--group works for tables",
             Self::NoColumn { nearest: Some(name), .. } => return Some(format!("did you mean {name:?}?")),
             Self::NoColumn { .. } => "`kiln data info` lists the columns; one in data.ignore is not read",

@@ -18,9 +18,10 @@ pub type NetworkTask = Supervised<Network>;
 
 /// What the target of fitted data is.
 pub(crate) fn target_kind(fitted: &Fitted) -> TargetKind {
-    match fitted.class_names() {
-        Some(names) => TargetKind::Classes(names.len()),
-        None => TargetKind::Values(fitted.outputs()),
+    match (fitted.class_names(), fitted.label_names()) {
+        (Some(names), _) => TargetKind::Classes(names.len()),
+        (None, Some(names)) => TargetKind::Labels(names.len()),
+        (None, None) => TargetKind::Values(fitted.outputs()),
     }
 }
 

@@ -124,6 +124,19 @@ impl Job<'_> {
         }
     }
 
+    /// The classes that no training item has, which a model cannot learn.
+    fn untrained_classes(&self) -> Option<String> {
+        let (target, split) = (&self.prepared.dataset.target, &self.prepared.split);
+        let (labels, names) = (target.labels()?, target.class_names()?);
+        let mut trained = vec![false; names.len()];
+        split.train.iter().for_each(|&row| trained[labels[row] as usize] = true);
+        let without = names.iter().zip(trained).filter(|(_, trained)| !trained);
+        let without: Vec<String> = without.map(|(name, _)| format!("{name:?}")).collect();
+        (!without.is_empty()).then(|| {
+            format!("no training item is of the class {}; the model cannot learn it", without.join(", "))
+        })
+    }
+
     /// What the configuration asks for and the data do not give: each is a line for the user.
     pub fn warnings(&self) -> Vec<String> {
         let (config, split) = (self.config(), &self.prepared.split);
@@ -148,6 +161,7 @@ impl Job<'_> {
                 ));
             }
         }
+        warnings.extend(self.untrained_classes());
         if split.validation.is_empty() && (config.early_stopping.is_some() || config.schedule.needs_metric())
         {
             let what =

@@ -90,9 +90,9 @@ impl Predictor {
         self.fitted().class_names()
     }
 
-    /// The columns of numbers, if numbers are predicted.
+    /// The columns of numbers, if numbers are predicted; the labels, if their probabilities are.
     pub fn target_names(&self) -> Option<&[String]> {
-        self.fitted().target_names()
+        self.fitted().target_names().or_else(|| self.fitted().label_names())
     }
 
     /// Predicts for every item: a class with the probability of each, or numbers in the units of the data.

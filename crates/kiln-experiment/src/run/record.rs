@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kiln_core::file::{self, is_folder, write_durably};
 use kiln_core::{CertificateRecord, EpochRecord, Metrics};
-use kiln_data::Fingerprint;
+use kiln_data::{Fingerprint, Reading};
 use serde::{Deserialize, Serialize};
 
 use super::names::{HOLDOUT, METRICS, RECORD};
@@ -99,6 +99,13 @@ pub struct DataRecord {
     pub validation: u64,
     /// Items for the test.
     pub test: u64,
+    /// By which rules a table was understood: the number of a [`Reading`]. 1 where an older kiln did not write it.
+    #[serde(default = "first")]
+    pub reading: u32,
+}
+
+fn first() -> u32 {
+    Reading::First.number()
 }
 
 /// How far a run is.

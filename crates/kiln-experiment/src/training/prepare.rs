@@ -4,7 +4,7 @@ use kiln_config::Resolved;
 
 use crate::error::ExperimentError;
 use crate::job::Job;
-use crate::observer::{Event, Observer, tell};
+use crate::observer::{Event, Observer, tell, tell_understood};
 
 /// Loads the data and checks everything that can be checked before the first step.
 pub(super) fn prepare<'a>(
@@ -13,6 +13,7 @@ pub(super) fn prepare<'a>(
 ) -> Result<Job<'a>, ExperimentError> {
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let job = Job::load(resolved)?;
+    tell_understood(observer, &job.prepared.dataset)?;
     job.check()?;
     if job.refits() {
         // What would stop the second training stops the first, not what comes of it.

@@ -28,6 +28,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
             train: prepared.split.train.len() as u64,
             validation: prepared.split.validation.len() as u64,
             test: prepared.split.test.len() as u64,
+            reading: config.data.reading.number(),
         }),
         class_counts: job.class_counts().unwrap_or_default(),
         parameters: Some(job.summary.parameters as u64),

@@ -14,7 +14,7 @@ use super::settings::{TRIALS, TuneSettings};
 use super::trial::Trials;
 use crate::error::{ExperimentError, RunError, TuneError};
 use crate::job::Job;
-use crate::observer::{Event, Observer, tell};
+use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::spaces::collect_spaces;
 use crate::start::NewStart;
 use crate::trial::{StudyRun, run_study};
@@ -106,6 +106,7 @@ fn begin(
     Study::in_memory(config.clone())?;
     tell(observer, &Event::ReadingData { name: &record.label })?;
     let job = Job::load(resolved)?;
+    tell_understood(observer, &job.prepared.dataset)?;
     if job.prepared.split.validation.is_empty() {
         return Err(TuneError::NoValidation.into());
     }

@@ -10,7 +10,7 @@ use super::kind::of_second_class;
 use super::{ConvexLoss, LossKind, members};
 use crate::{ObjectiveError, TargetKind};
 
-/// Binary cross-entropy of one logit against two classes (or a 0/1 number).
+/// Binary cross-entropy of one logit against two classes (or a 0/1 number), or of one logit for each of several labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(example = BinaryCrossEntropyConfig { pos_weight: 3.0 })]
@@ -34,7 +34,10 @@ impl Default for BinaryCrossEntropyConfig {
 
 impl LossKind for BinaryCrossEntropyConfig {
     fn outputs(&self, target: TargetKind) -> Option<usize> {
-        target.is_binary().then_some(1)
+        match target {
+            TargetKind::Labels(labels) => Some(labels),
+            target => target.is_binary().then_some(1),
+        }
     }
 
     fn check(&self, _outputs: usize) -> Result<(), ObjectiveError> {
@@ -43,7 +46,9 @@ impl LossKind for BinaryCrossEntropyConfig {
     }
 
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2> {
-        binary_cross_entropy(outputs, of_second_class(values), self.pos_weight)
+        // One logit against the shares of two classes; else a logit for each column.
+        let values = if outputs.dims()[1] == 1 { of_second_class(values) } else { values };
+        binary_cross_entropy(outputs, values, self.pos_weight)
     }
 
     fn average(&self, members: Tensor<3>) -> Tensor<2> {

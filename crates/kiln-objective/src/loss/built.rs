@@ -14,6 +14,7 @@ use super::which::Which;
 /// | cross-entropy | classes | one logit a class |
 /// | multi-margin | classes | one number a class, the largest is predicted |
 /// | binary cross-entropy, focal, hinge | 2 classes, or one column of numbers in `[0, 1]` (hinge: 0 or 1) | one logit |
+/// | binary cross-entropy | labels, 0 or 1 each | one logit a label |
 /// | mse, mae, huber, log-cosh, quantile | numbers | one a column |
 /// | poisson-nll | counts, 0 and more | the logarithm of the rate, one a column |
 /// | gaussian-nll | numbers | the means of all columns, then the logarithms of their variances |
@@ -57,7 +58,7 @@ impl Loss {
 
     /// Whether the outputs are one logit of the second of two classes, so that the class is 1 where it is above 0.
     pub fn is_binary(&self) -> bool {
-        self.which.as_kind().is_binary()
+        self.outputs == 1 && self.which.as_kind().is_binary()
     }
 
     /// What raw `outputs`, `[N, outputs]`, predict, `[N, predictions]`: rates for poisson-nll, means for gaussian-nll, for

@@ -4,14 +4,15 @@ use serde::Deserialize;
 use serde::de::value::{Error, MapDeserializer};
 
 use super::which::Which;
-use super::{ConvexLoss, CrossEntropyConfig, Loss, LossConfig, MseConfig};
+use super::{BinaryCrossEntropyConfig, ConvexLoss, CrossEntropyConfig, Loss, LossConfig, MseConfig};
 use crate::{ObjectiveError, TargetKind};
 
 impl LossConfig {
-    /// Cross-entropy for classes, the mean squared error for numbers.
+    /// Cross-entropy for classes, binary cross-entropy for labels, the mean squared error for numbers.
     pub fn default_for(target: TargetKind) -> Self {
         match target {
             TargetKind::Classes(_) => CrossEntropyConfig::default().into(),
+            TargetKind::Labels(_) => BinaryCrossEntropyConfig::default().into(),
             TargetKind::Values(_) => MseConfig::default().into(),
         }
     }

@@ -54,6 +54,10 @@ impl ConvexModel {
         };
         let scale = match form {
             ConvexLoss::Squared => 2.0 / outputs as f64,
+            // Labels are a problem each.
+            ConvexLoss::Binary if outputs != 1 => {
+                return Err(NotConvex::Loss { loss: loss.name() }.into());
+            }
             ConvexLoss::Softmax | ConvexLoss::Binary => 1.0,
             _ => return Err(NotConvex::Loss { loss: loss.name() }.into()),
         };

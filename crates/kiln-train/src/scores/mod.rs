@@ -2,6 +2,7 @@
 //! short last batch weighs what it should.
 
 mod classification;
+mod labels;
 mod regression;
 mod whole;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use kiln_core::Metric;
 
 pub use classification::{ClassificationScores, ConfusionMatrix};
+pub use labels::LabelScores;
 pub use regression::RegressionScores;
 pub use whole::{Kept, MetricValue, WholeSet};
 pub(crate) use whole::{OfWhole, of_whole};
@@ -22,6 +24,7 @@ use crate::Metrics;
 /// |---|---|
 /// | a mean over the items | [`add_mean`](Self::add_mean), or [`add_sum`](Self::add_sum) where weights or tokens count |
 /// | classes: accuracy, top-5 accuracy, macro F1, log-loss | [`add_classes`](Self::add_classes) |
+/// | labels: accuracy, Hamming loss, macro and micro F1 | [`add_weighted_labels`](Self::add_weighted_labels) |
 /// | numbers: MSE, MAE, R² | [`add_values`](Self::add_values) |
 /// | anything else of all items together | [`keep`](Self::keep) |
 ///
@@ -47,6 +50,7 @@ pub struct Scores {
     items: u64,
     means: BTreeMap<String, Mean>,
     classification: Option<ClassificationScores>,
+    labels: Option<LabelScores>,
     regression: Option<RegressionScores>,
     whole: BTreeMap<String, WholeSet>,
 }
@@ -157,6 +161,22 @@ impl Scores {
             .add_weighted(logits, labels, weights);
     }
 
+    /// Adds a batch of labels, any number of which an item has: `logits` and `actual` (0 or 1) hold `[items, labels]`, row-major.
+    /// A weight for each item; `None`: all count 1.
+    ///
+    /// # Panics
+    /// When there are fewer weights than items.
+    pub fn add_weighted_labels(
+        &mut self,
+        logits: &[f32],
+        actual: &[f32],
+        weights: Option<&[f32]>,
+        labels: usize,
+    ) {
+        self.items += (actual.len() / labels.max(1)) as u64;
+        self.labels.get_or_insert_with(|| LabelScores::new(labels)).add_weighted(logits, actual, weights);
+    }
+
     /// Adds a batch of numbers, each `[items, outputs]`, row-major.
     pub fn add_values<P, A>(&mut self, predicted: &[P], actual: &[A], outputs: usize)
     where
@@ -209,6 +229,9 @@ impl Scores {
             metrics.set(metric.clone(), sum / count);
         }
         if let Some(scores) = &self.classification {
+            scores.write(&mut metrics);
+        }
+        if let Some(scores) = &self.labels {
             scores.write(&mut metrics);
         }
         if let Some(scores) = &self.regression {

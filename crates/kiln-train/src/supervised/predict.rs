@@ -1,7 +1,7 @@
-//! What a model predicts: classes with their probabilities, or numbers in the units of the data.
+//! What a model predicts: classes with their probabilities, the probabilities of labels, or numbers in the units of the data.
 
 use burn::tensor::Tensor;
-use kiln_core::Seed;
+use kiln_core::{Seed, decimal_of_f32};
 use kiln_data::Inputs;
 
 use super::{Supervised, to_host};
@@ -22,7 +22,7 @@ impl<M> Supervised<M> {
     }
 
     /// As [`predict`](Self::predict), without the last step: raw outputs (logits) of classes, of two classes perhaps a single one,
-    /// and the same numbers, in the shortest decimals that the model tells apart. Row-major, `[N, predictions]` ([`Loss::predictions`](kiln_objective::Loss::predictions)).
+    /// the same probabilities of labels and the same numbers, in the shortest decimals that the model tells apart. Row-major, `[N, predictions]` ([`Loss::predictions`](kiln_objective::Loss::predictions)).
     pub fn predict_logits(&self, model: &M, inputs: Inputs) -> Vec<f64> {
         let mut outputs = self.in_units(self.outputs(model, inputs));
         self.fitted.shorten(&mut outputs);
@@ -37,9 +37,14 @@ impl<M> Supervised<M> {
         (0..passes).map(pass).collect()
     }
 
-    /// What outputs say: logits, or numbers in the units of the data.
+    /// What outputs say: logits of classes, probabilities of labels, or numbers in the units of the data.
     fn in_units(&self, outputs: Tensor<2>) -> Vec<f64> {
-        self.fitted.unscale(&to_host(self.loss.predict(outputs)))
+        let outputs = to_host(self.loss.predict(outputs));
+        if self.fitted.label_names().is_none() {
+            return self.fitted.unscale(&outputs);
+        }
+        let probability = |logit: &f32| 1.0 / (1.0 + (-f64::from(*logit)).exp());
+        outputs.iter().map(|logit| decimal_of_f32(probability(logit) as f32)).collect()
     }
 
     /// Raw outputs in evaluation.

@@ -1,13 +1,10 @@
 //! `kiln data info`: what a data set holds.
 
-use std::path::Path;
-
-use kiln_data::source::{catalog, recognise};
+use kiln_data::source::catalog;
 use kiln_data::{Cell, DataError, Dataset, Description};
 use kiln_experiment::ExperimentError;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
-use serde_json::json;
 
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
@@ -20,20 +17,16 @@ pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> 
     if out.json { event(&dataset, out) } else { out.data(&describe(&dataset)?) }
 }
 
-/// Besides a configuration or recipe, the first argument may be the name of a source, or a file or folder with data.
+/// Besides a configuration, recipe or data, the first argument may be the name of a source.
 fn of_source(arguments: &ConfigArguments) -> ConfigArguments {
     let Some(word) = arguments.config.as_deref().filter(|word| !word.contains('=')) else {
         return arguments.clone();
     };
-    let settings = if catalog().iter().any(|source| source.name == word) {
-        vec![format!("data.source={word}")]
-    } else {
-        match recognise(Path::new(word)) {
-            // As JSON, which is TOML too, the path survives whatever is in it.
-            Some(format) => vec![format!("data.source={format}"), format!("data.path={}", json!(word))],
-            None => return arguments.clone(),
-        }
-    };
+    // A set rather than the recipe of its name; what else names data is known everywhere.
+    if !catalog().iter().any(|source| source.name == word) {
+        return arguments.clone();
+    }
+    let settings = [format!("data.source={word}")];
     // Before the user's own settings, which win.
     ConfigArguments {
         config: None,

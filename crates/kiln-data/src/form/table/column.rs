@@ -1,5 +1,7 @@
 //! The columns of a table.
 
+use crate::DateForm;
+
 /// A named column of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -22,6 +24,13 @@ pub enum Values {
         /// The categories in the order of the indices.
         names: Vec<String>,
     },
+    /// Dates.
+    Dates {
+        /// Days since 1970-01-01, the time of day as a fraction; NaN where the cell was missing.
+        days: Vec<f64>,
+        /// How they are written.
+        form: DateForm,
+    },
 }
 
 /// The code of a missing category.
@@ -33,6 +42,7 @@ impl Values {
         match self {
             Self::Numeric(cells) => cells.len(),
             Self::Categorical { codes, .. } => codes.len(),
+            Self::Dates { days, .. } => days.len(),
         }
     }
 
@@ -46,6 +56,13 @@ impl Values {
     pub fn groups(self) -> Vec<u32> {
         match self {
             Self::Categorical { codes, .. } => codes,
+            Self::Dates { days, .. } => {
+                let mut distinct: Vec<u64> = days.iter().map(|day| day.to_bits()).collect();
+                distinct.sort_unstable();
+                distinct.dedup();
+                let code = |day: &f64| distinct.partition_point(|&known| known < day.to_bits()) as u32;
+                days.iter().map(code).collect()
+            }
             Self::Numeric(cells) => {
                 let bits: Vec<u64> = cells.iter().map(|cell| group_bits(*cell)).collect();
                 let mut distinct = bits.clone();

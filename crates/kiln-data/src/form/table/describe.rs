@@ -38,5 +38,11 @@ fn describe(column: &Column) -> (Vec<Cell>, Value) {
                 json!({ "name": name, "kind": "categorical", "missing": missing, "categories": names });
             (vec![Cell::Text(name.clone()), kind, Cell::Count(missing)], json)
         }
+        Values::Dates { days, form } => {
+            let missing = days.iter().filter(|day| day.is_nan()).count() as u64;
+            let kind = Cell::Text(format!("dates, as {}", form.example()));
+            let json = json!({ "name": name, "kind": "dates", "missing": missing, "form": form });
+            (vec![Cell::Text(name.clone()), kind, Cell::Count(missing)], json)
+        }
     }
 }

@@ -49,6 +49,12 @@ impl Form for TableForm {
                     hash.texts(names);
                     hash.words(codes.len(), codes.iter().copied());
                 }
+                Values::Dates { days, .. } => {
+                    hash.text("d");
+                    let bits =
+                        days.iter().map(|day| if day.is_nan() { f64::NAN.to_bits() } else { day.to_bits() });
+                    hash.words(2 * days.len(), bits.flat_map(|bits| [bits as u32, (bits >> 32) as u32]));
+                }
             }
         }
     }

@@ -73,6 +73,19 @@ fn write(
             };
             encoding.write_number(schema, row, precision.of(number), to)
         }
+        ColumnKind::Dates(form) => {
+            let days = match cell {
+                CellValue::Missing => f64::NAN,
+                CellValue::Number(number) if number.is_nan() => f64::NAN,
+                CellValue::Number(number) => return Err(wrong(number.to_string(), "a date in words")),
+                CellValue::Text(text) if meaning(text.trim()) == Meaning::Missing => f64::NAN,
+                CellValue::Text(text) => form
+                    .days(text)
+                    .ok_or_else(|| wrong(format!("{text:?}"), "a date as in the training data"))?,
+            };
+            encoding.write_date(days, to);
+            Ok(())
+        }
         ColumnKind::Categorical(known) => {
             let name = match cell {
                 CellValue::Text(text) => Some(text.trim()),

@@ -178,6 +178,10 @@ impl TableFile for CsvFile {
         self.decimal.map_or(usual, Assumed::asked)
     }
 
+    fn written(&self) -> Vec<String> {
+        self.dialect()
+    }
+
     /// A file whose beginning is ASCII, and where letters come that are no UTF-8, is read in Windows-1252.
     fn settle(&self, error: DataError) -> Result<(), DataError> {
         let is_encoding = matches!(&error, DataError::File(FileError::Csv { problem, .. })

@@ -168,6 +168,66 @@ pub enum CsvProblem {
     /// Nothing but the target.
     #[error("there is no column to predict from")]
     NoFeatures,
+    /// Rows without a target were left out, and too few are left.
+    #[error("{rows} rows have a target, at least {min} are needed; {skipped} have none")]
+    TooFewTargets {
+        /// Rows that have one.
+        rows: usize,
+        /// Those that were left out.
+        skipped: usize,
+        /// The least number.
+        min: usize,
+    },
+    /// Where a row stands in time is not known.
+    #[error("{cell} is missing, and it orders the rows (data.time)")]
+    MissingTime {
+        /// The cell.
+        cell: Cell,
+    },
+    /// A text in a column of dates.
+    #[error("{cell} is {text:?}, and no date as {form}, as others of the column are")]
+    NotADate {
+        /// The cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+        /// A date as the column has them.
+        form: &'static str,
+    },
+    /// A column of dates that are written in another way than expected.
+    #[error("column {column:?} does not hold dates as {form} alone")]
+    OtherDates {
+        /// The column.
+        column: String,
+        /// A date as expected.
+        form: &'static str,
+    },
+    /// Dates whose day and month could be each other.
+    #[error(
+        "column {column:?} holds dates such as 3/4/2024, and nothing tells whether that is in March or in April"
+    )]
+    DayOrMonth {
+        /// The column.
+        column: String,
+    },
+    /// A column of names of image files.
+    #[error("{cell} is {text:?}: the column holds the names of images, not what is in them")]
+    FileNames {
+        /// The first such cell.
+        cell: Cell,
+        /// Its text.
+        text: String,
+        /// The column.
+        column: String,
+    },
+    /// A file of more rows lacks a column of the first.
+    #[error("there is no column {column:?}, which the file of data.path has")]
+    NoSuchColumn {
+        /// The column.
+        column: String,
+        /// The column that is most like it.
+        nearest: Option<String>,
+    },
     /// A column that the model was trained with is not there.
     #[error("there is no column {column:?}, which the model was trained with")]
     MissingColumn {
@@ -235,7 +295,9 @@ impl CsvProblem {
             Self::MissingWeight { .. } | Self::NegativeWeight { .. } => {
                 "put a number of 0 or more there (0 leaves the row out), or remove the row".to_owned()
             }
-            Self::MissingTarget { .. } => "fill the cell in, or remove the row".to_owned(),
+            Self::MissingTarget { .. } => {
+                "fill the cell in, or leave such rows out: data.missing_target = \"skip\"".to_owned()
+            }
             Self::TooManyCategories { column, .. } | Self::NoValues { column } => {
                 format!("leave the column out with data.ignore = [{column:?}]")
             }
@@ -244,6 +306,22 @@ impl CsvProblem {
             Self::NoFeatures => {
                 "check the delimiter (comma, semicolon, tab, bar or spaces) and data.ignore".to_owned()
             }
+            Self::TooFewTargets { .. } => {
+                "fill in the targets, or name another column in data.target".to_owned()
+            }
+            Self::MissingTime { .. } => "fill the cell in, or remove the row".to_owned(),
+            Self::NotADate { cell, .. } => format!(
+                "correct the cell or leave it empty, or name the column in data.categorical = [{:?}]",
+                cell.column
+            ),
+            Self::OtherDates { .. } => "write all dates of the column in one way".to_owned(),
+            Self::DayOrMonth { .. } => "set data.day_first = true (April) or false (March)".to_owned(),
+            Self::FileNames { column, .. } => format!(
+                "set data.images to the folder in which the files are, to train on the images; or leave the names \
+                 out with data.ignore = [{column:?}]"
+            ),
+            Self::NoSuchColumn { nearest: Some(nearest), .. } => format!("is it called {nearest:?} here?"),
+            Self::NoSuchColumn { .. } => "give a file with the same columns".to_owned(),
             Self::TooManyColumns { .. } => return None,
         })
     }

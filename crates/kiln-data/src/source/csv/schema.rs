@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Column, Values};
+use crate::{Column, DateForm, Values};
 
 /// A column that a model takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub enum ColumnKind {
     Numeric,
     /// Categories, in the order of their codes.
     Categorical(Vec<String>),
+    /// Dates in this form.
+    Dates(DateForm),
 }
 
 impl ColumnSchema {
@@ -30,6 +32,7 @@ impl ColumnSchema {
         let kind = match &column.values {
             Values::Numeric(_) => ColumnKind::Numeric,
             Values::Categorical { names, .. } => ColumnKind::Categorical(names.clone()),
+            Values::Dates { form, .. } => ColumnKind::Dates(*form),
         };
         Self { name: column.name.clone(), kind }
     }

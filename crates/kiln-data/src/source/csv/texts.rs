@@ -9,14 +9,6 @@ use super::problem::CsvProblem;
 use crate::source::table::{Row, RowPlace, Scan, TableFile, Wrong};
 use crate::{CellValue, DataError};
 
-/// The names of the columns of a file.
-///
-/// # Errors
-/// [`FileError::Csv`](crate::FileError::Csv) when there is no first line that names columns.
-pub(crate) fn header(path: &Path) -> Result<Vec<String>, DataError> {
-    Ok(CsvFile::open(path)?.names().to_vec())
-}
-
 /// The cells of the columns `names` as they are written, without the white space around them: a list for each column, in the
 /// order of `names`.
 ///
@@ -84,7 +76,6 @@ mod tests {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let found = read_texts(file.path(), &names(&["name", "id"])).unwrap();
         assert_eq!(found, [names(&["a, b", ""]), names(&["007", "NA"])]);
-        assert_eq!(header(file.path()).unwrap(), ["id", "x", "name"]);
         let error = read_texts(file.path(), &names(&["Id"])).unwrap_err().to_string();
         assert!(error.ends_with("there is no column \"Id\""), "{error}");
     }

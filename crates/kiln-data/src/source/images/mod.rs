@@ -127,7 +127,7 @@ fn load_with(folder: &Path, how: &How) -> Result<Dataset, DataError> {
     let rows = |part: usize| (0..parts.len()).filter(|&row| parts[row] == part).collect();
     let target = Target::Classes { labels, names };
     let data = Dataset::with(name_of(folder), Features::Images(images), target, rows(2), None);
-    Ok(data.arranged(Arrangement { fixed_validation: rows(1), skipped }))
+    Ok(data.arranged(Arrangement { fixed_validation: rows(1), skipped, ..Arrangement::default() }))
 }
 
 /// Files, each with its class and part, and what is left out.

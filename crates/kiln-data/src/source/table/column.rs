@@ -1,8 +1,11 @@
 //! What the cells of a column look like, after a reading that keeps few of them.
 
 use super::distinct::Distinct;
+use super::id_name::IdName;
 use super::range::Range;
 use super::rows::RowPlace;
+use super::spot::{Spot, first, keep};
+use super::words::Words;
 use crate::CellValue;
 use crate::cell::{Decimal, Mark, Marks, Number, scan};
 
@@ -19,6 +22,8 @@ pub(crate) struct ColumnSurvey {
     pub(crate) texts: usize,
     /// Those of the texts that are `true`, `false`, `yes`, `no`, `t`, `f`, `y` or `n` in upper or lower case.
     pub(crate) truths: usize,
+    /// What the texts look like.
+    pub(crate) words: Words,
     /// The numbers' range, read with a decimal point where both may be.
     pub(crate) range: Range,
     /// The different texts as written, of numbers too; missing cells, but not those that may be, are left out.
@@ -48,25 +53,18 @@ pub(crate) struct Numbers {
     pub(crate) first_either: Option<Spot>,
 }
 
-/// A cell that is remembered for a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spot {
-    pub(crate) place: RowPlace,
-    /// Its text, cut where it is long.
-    pub(crate) text: String,
-}
-
 impl ColumnSurvey {
-    /// Of no cell, which keeps so many different texts.
-    pub(crate) fn new(limit: usize) -> Self {
+    /// Of no cell of a column of this name, which keeps so many different texts.
+    pub(crate) fn new(limit: usize, name: &str) -> Self {
         Self {
             missing: 0,
             maybe_missing: 0,
             numbers: Numbers::default(),
             texts: 0,
             truths: 0,
+            words: Words::default(),
             range: Range::default(),
-            distinct: Distinct::new(limit),
+            distinct: Distinct::new(limit, IdName::of(name) != IdName::No),
             first_missing: None,
             first_maybe_missing: None,
             first_text: None,
@@ -84,7 +82,7 @@ impl ColumnSurvey {
                 self.numbers.same += 1;
                 let text = number.to_string();
                 self.add_number(number, &text, place);
-                self.distinct.add(&text, place);
+                self.distinct.add_number(&text, place);
             }
             _ => self.add_missing("", place),
         }
@@ -105,7 +103,7 @@ impl ColumnSurvey {
         }
         self.numbers.add(found, text, place);
         self.add_number(number, text, place);
-        self.distinct.add(text, place);
+        self.distinct.add_number(text, place);
     }
 
     #[inline]
@@ -135,6 +133,7 @@ impl ColumnSurvey {
             None => {
                 self.texts += 1;
                 self.truths += usize::from(truth(text).is_some());
+                self.words.add(text, || Spot::new(text, place));
                 keep(&mut self.first_text, text, place);
             }
         }
@@ -147,6 +146,7 @@ impl ColumnSurvey {
         self.maybe_missing += other.maybe_missing;
         self.texts += other.texts;
         self.truths += other.truths;
+        self.words.merge(other.words);
         self.numbers.merge(other.numbers);
         self.range.merge(&other.range);
         self.distinct.merge(other.distinct);
@@ -228,30 +228,6 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
         return None;
     }
     WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, truth)| *truth)
-}
-
-/// Remembers the first cell. A thread reads the parts of a file in their order.
-#[inline]
-fn keep(spot: &mut Option<Spot>, text: &str, place: RowPlace) {
-    if spot.is_none() {
-        *spot = Some(Spot { place, text: shown(text) });
-    }
-}
-
-/// The earlier of two.
-fn first(spot: &mut Option<Spot>, other: Option<Spot>) {
-    if other.as_ref().is_some_and(|other| spot.as_ref().is_none_or(|spot| other.place < spot.place)) {
-        *spot = other;
-    }
-}
-
-/// The text for a message, cut where it is long.
-pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

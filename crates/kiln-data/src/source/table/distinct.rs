@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::rows::RowPlace;
+use super::sketch::Sketch;
 
 /// A map from texts, which hashes quickly. A file that is made to have many texts of one hash costs no more than a comparison
 /// with each of the few that are kept.
@@ -15,6 +16,10 @@ pub(crate) struct Distinct {
     /// `None` once there are too many.
     texts: Option<TextMap<Seen>>,
     limit: usize,
+    /// Of all texts, once there are too many.
+    more: Sketch,
+    /// Whether the texts of numbers are counted beyond the limit, too.
+    numbers: bool,
 }
 
 /// A text that occurs.
@@ -27,11 +32,13 @@ pub(crate) struct Seen {
 }
 
 impl Distinct {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { texts: Some(TextMap::default()), limit }
+    /// `numbers`: whether the texts of numbers are counted beyond the limit, too, which few columns need.
+    pub(crate) fn new(limit: usize, numbers: bool) -> Self {
+        Self { texts: Some(TextMap::default()), limit, more: Sketch::default(), numbers }
     }
 
     /// The texts in the order of their bytes; `None`: there are more than the limit.
+    #[cfg(test)]
     pub(crate) fn sorted(&self) -> Option<Vec<(&str, Seen)>> {
         let mut all: Vec<_> = self.texts.as_ref()?.iter().map(|(text, seen)| (&**text, *seen)).collect();
         all.sort_unstable_by_key(|(text, _)| *text);
@@ -45,14 +52,18 @@ impl Distinct {
 
     #[inline]
     pub(crate) fn add(&mut self, text: &str, place: RowPlace) {
-        let Some(texts) = &mut self.texts else { return };
+        let Some(texts) = &mut self.texts else {
+            self.more.add(hash(text));
+            return;
+        };
         if let Some(seen) = texts.get_mut(text) {
             seen.cells += 1;
             // A thread reads the parts of a file in their order.
             return;
         }
         if texts.len() == self.limit {
-            self.texts = None;
+            self.stop();
+            self.more.add(hash(text));
             return;
         }
         texts.insert(text.into(), Seen { cells: 1, first: place });
@@ -60,19 +71,47 @@ impl Distinct {
 
     /// Adds what another thread has seen.
     pub(crate) fn merge(&mut self, other: Self) {
-        let (Some(texts), Some(more)) = (&mut self.texts, other.texts) else {
-            self.texts = None;
+        let mut other = other;
+        let (Some(texts), Some(more)) = (&mut self.texts, &mut other.texts) else {
+            self.stop();
+            other.stop();
+            self.more.merge(&other.more);
             return;
         };
-        for (text, seen) in more {
+        for (text, seen) in std::mem::take(more) {
             let known = texts.entry(text).or_insert(Seen { cells: 0, ..seen });
             known.cells += seen.cells;
             known.first = known.first.min(seen.first);
         }
         if texts.len() > self.limit {
-            self.texts = None;
+            self.stop();
         }
     }
+
+    /// As [`Distinct::add`], of a number.
+    #[inline]
+    pub(crate) fn add_number(&mut self, text: &str, place: RowPlace) {
+        if self.texts.is_some() || self.numbers {
+            self.add(text, place);
+        }
+    }
+
+    /// About how many there are; exact where they are kept. Of numbers beyond the limit only where they are counted.
+    pub(crate) fn estimate(&self) -> f64 {
+        self.texts.as_ref().map_or_else(|| self.more.estimate(), |texts| texts.len() as f64)
+    }
+
+    /// From here on the texts are no longer kept.
+    fn stop(&mut self) {
+        let Some(texts) = self.texts.take() else { return };
+        texts.keys().for_each(|text| self.more.add(hash(text)));
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = TextHasher::default();
+    std::hash::Hash::hash(text, &mut hasher);
+    hasher.finish()
 }
 
 /// Eight bytes at a time: rotate, exclusive or, multiply, as in the hasher of rustc.
@@ -113,13 +152,13 @@ mod tests {
 
     #[test]
     fn texts_are_counted_until_there_are_too_many() {
-        let mut one = Distinct::new(3);
+        let mut one = Distinct::new(3, false);
         for (row, text) in ["b", "a", "b", "c"].into_iter().enumerate() {
             one.add(text, at(row));
         }
         let seen = |cells, row| Seen { cells, first: at(row) };
         assert_eq!(one.sorted().unwrap(), [("a", seen(1, 1)), ("b", seen(2, 0)), ("c", seen(1, 3))]);
-        let mut other = Distinct::new(3);
+        let mut other = Distinct::new(3, false);
         other.add("a", at(9));
         let mut both = other.clone();
         both.merge(one.clone());
@@ -129,15 +168,19 @@ mod tests {
         assert_eq!(other.count(), None);
         one.add("d", at(11));
         assert_eq!(one.count(), None);
+        // Counted all the same; numbers only where that is asked for.
+        one.add("e", at(12));
+        one.add_number("7", at(13));
+        assert_eq!((one.estimate(), other.estimate()), (5.0, 4.0));
+        one.merge(other);
+        assert_eq!(one.estimate(), 5.0);
+        let mut numbers = Distinct::new(3, true);
+        (0..10).for_each(|row| numbers.add_number(&row.to_string(), at(row)));
+        assert_eq!(numbers.estimate(), 10.0);
     }
 
     #[test]
     fn hashes_tell_texts_apart() {
-        let hash = |text: &str| {
-            let mut hasher = TextHasher::default();
-            std::hash::Hash::hash(text, &mut hasher);
-            hasher.finish()
-        };
         let texts: Vec<String> =
             (0..10_000).map(|i| format!("{}{i}", ["", "category-", "ä"][i % 3])).collect();
         let hashes: std::collections::BTreeSet<u64> = texts.iter().map(|text| hash(text)).collect();

@@ -97,6 +97,11 @@ pub(crate) trait TableFile {
         Assumed::usual(Decimal::Point)
     }
 
+    /// What of the way the file is written is not plain, once its rows were read. Default: nothing.
+    fn written(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Takes in that a reading failed: where the file is to be read in another way from now on, it is fine, and the reading
     /// can start over.
     fn settle(&self, error: DataError) -> Result<(), DataError> {

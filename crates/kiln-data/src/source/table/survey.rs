@@ -1,9 +1,10 @@
 //! The first reading of a file: every row is whole, and what each column looks like.
 
 use super::assumed::Assumed;
-use super::column::{ColumnSurvey, Spot};
+use super::column::ColumnSurvey;
 use super::rows::RowPlace;
 use super::scan::{Row, Scan, TableFile, Wrong};
+use super::spot::Spot;
 use crate::DataError;
 use crate::cell::{Decimal, Marks, number};
 use crate::source::csv::{CsvProblem, cell};
@@ -49,8 +50,10 @@ impl Survey {
     ) -> Result<Self, DataError> {
         let looked_at = wanted.iter().filter(|wanted| **wanted).count();
         let limit = (MAX_TEXTS / looked_at.max(1)).clamp(2, MAX_CATEGORIES);
+        let names = file.names();
+        let looked = |(name, wanted): (&String, &bool)| wanted.then(|| ColumnSurvey::new(limit, name));
         let begin = || Surveying {
-            columns: wanted.iter().map(|wanted| wanted.then(|| ColumnSurvey::new(limit))).collect(),
+            columns: names.iter().zip(wanted).map(looked).collect(),
             rows: 0,
             marks: marks.clone(),
         };
@@ -62,7 +65,7 @@ impl Survey {
         };
         let mut survey = Self {
             names: file.names().to_vec(),
-            columns: vec![ColumnSurvey::new(limit); wanted.len()],
+            columns: names.iter().map(|name| ColumnSurvey::new(limit, name)).collect(),
             rows: 0,
             marks: marks.clone(),
         };

@@ -56,7 +56,7 @@ fn csv_targets_are_found_by_name_and_told_apart() {
         })
     };
     let whole = target(&["whole"], None);
-    assert_eq!(classes(&whole).1, ["3", "10"], "in the order of the numbers");
+    assert_eq!(classes(&whole).1, ["3.0", "10.0"], "as written, in the order of the numbers");
     assert_eq!(classes(&whole).0, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
     assert_eq!(target(&["whole"], Some(TaskKind::Classification)).fingerprint, whole.fingerprint);
     let Features::Table(columns) = &whole.features else { panic!("images") };

@@ -9,6 +9,7 @@ mod idx;
 mod idx_broken;
 mod images;
 mod images_broken;
+mod kinds;
 mod photos;
 mod predict;
 mod settings;

@@ -74,7 +74,7 @@ fn settings_that_do_not_fit_are_usage_errors() {
     fs::write(&path, "a,b,c\n1,1,x\n2,2,y\n3,1,x\n").unwrap();
     let several = |task| DataConfig { target: text(&["b", "c"]), task, ..csv_config(&path) };
     let error = several(Some(TaskKind::Classification)).load().unwrap_err();
-    let expected = "data.target names 2 columns; only regression predicts several";
+    let expected = "data.target names 2 columns; only regression and multi-label predict several";
     assert_eq!(message(&folder, &error, ErrorKind::Usage), expected);
     let expected = "t.csv:2:5: row 1, column \"c\" is \"x\", not a number";
     for task in [None, Some(TaskKind::Regression)] {

@@ -1,7 +1,7 @@
 use super::*;
 
 fn of(cells: &[&str]) -> ColumnSurvey {
-    let mut column = ColumnSurvey::new(100);
+    let mut column = ColumnSurvey::new(100, "x");
     for (row, text) in cells.iter().enumerate() {
         column.add(CellValue::Text(text), RowPlace { row: row + 1, line: row + 2 }, &Marks::default());
     }
@@ -41,7 +41,7 @@ fn threads_add_up_to_one() {
     let whole = of(&cells);
     for cut in 0..cells.len() {
         let start = of(&cells[..cut]);
-        let mut end = ColumnSurvey::new(100);
+        let mut end = ColumnSurvey::new(100, "x");
         for (row, text) in cells.iter().enumerate().skip(cut) {
             end.add(CellValue::Text(text), RowPlace { row: row + 1, line: row + 2 }, &Marks::default());
         }
@@ -56,7 +56,7 @@ fn threads_add_up_to_one() {
 #[test]
 fn numbers_that_are_marks_are_missing_as_text_and_as_number() {
     let marks = Marks::new(Some(&["-999".to_owned()]));
-    let mut column = ColumnSurvey::new(100);
+    let mut column = ColumnSurvey::new(100, "x");
     let cells =
         [CellValue::Text("-999.0"), CellValue::Number(-999.0), CellValue::Text("NA"), CellValue::Missing];
     for cell in cells {
@@ -67,7 +67,7 @@ fn numbers_that_are_marks_are_missing_as_text_and_as_number() {
 
 #[test]
 fn typed_numbers_are_surveyed_as_texts_are() {
-    let mut column = ColumnSurvey::new(100);
+    let mut column = ColumnSurvey::new(100, "x");
     for number in [1.5, f64::NAN, -2.0, f64::INFINITY] {
         column.add(CellValue::Number(number), RowPlace::default(), &Marks::default());
     }

@@ -1,0 +1,119 @@
+//! Whether the texts of a column are dates, and in which form.
+
+use super::DateForm;
+
+/// After so many texts without a date, none is looked for.
+const PATIENCE: usize = 64;
+
+/// Counts the texts of a column that are dates in each form.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DateTally {
+    texts: usize,
+    /// Those that are dates in one form at least.
+    dates: usize,
+    of_form: [usize; DateForm::ALL.len()],
+}
+
+/// What a column of texts holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Something else.
+    NoDates,
+    /// Dates in one form, all texts or nearly all.
+    Dates(DateForm),
+    /// Dates whose day and month could be each other.
+    DayOrMonth,
+}
+
+impl DateTally {
+    /// Adds a text. False where it is no date; after many of those, true for any.
+    pub(crate) fn add(&mut self, text: &str) -> bool {
+        self.texts += 1;
+        if self.dates == 0 && self.texts > PATIENCE {
+            return true;
+        }
+        let mut is_date = false;
+        for (count, form) in self.of_form.iter_mut().zip(DateForm::ALL) {
+            let fits = form.days(text).is_some();
+            *count += usize::from(fits);
+            is_date |= fits;
+        }
+        self.dates += usize::from(is_date);
+        is_date
+    }
+
+    /// Adds the texts that come after these.
+    pub(crate) fn append(&mut self, next: &Self) {
+        self.texts += next.texts;
+        self.dates += next.dates;
+        self.of_form.iter_mut().zip(next.of_form).for_each(|(count, more)| *count += more);
+    }
+
+    /// Whether all are dates in this form.
+    pub(crate) fn all_in(&self, form: DateForm) -> bool {
+        let place = DateForm::ALL.iter().position(|known| *known == form);
+        place.is_some_and(|place| self.of_form[place] == self.texts)
+    }
+
+    /// What they are: more than 95 % dates beside some text is a mistake in the text, not a column of categories. `day_first`
+    /// decides where the dates do not.
+    pub(crate) fn found(&self, day_first: Option<bool>) -> Found {
+        let mistaken = self.texts - self.dates;
+        if self.dates == 0 || (mistaken > 0 && 20 * mistaken >= self.texts) {
+            return Found::NoDates;
+        }
+        let forms: Vec<DateForm> = DateForm::ALL
+            .into_iter()
+            .zip(self.of_form)
+            .filter(|(_, count)| *count == self.dates)
+            .map(|(form, _)| form)
+            .collect();
+        match (forms.as_slice(), day_first) {
+            ([], _) => Found::NoDates,
+            ([form], _) => Found::Dates(*form),
+            (_, Some(true)) => Found::Dates(DateForm::DayFirst),
+            (_, Some(false)) => Found::Dates(DateForm::MonthFirst),
+            (_, None) => Found::DayOrMonth,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(texts: &[&str], day_first: Option<bool>) -> Found {
+        let mut tally = DateTally::default();
+        texts.iter().for_each(|text| _ = tally.add(text));
+        tally.found(day_first)
+    }
+
+    #[test]
+    fn one_date_tells_the_order_of_day_and_month() {
+        assert_eq!(found(&["1/2/2024", "3/4/2024"], None), Found::DayOrMonth);
+        assert_eq!(found(&["1/2/2024", "13/4/2024"], None), Found::Dates(DateForm::DayFirst));
+        assert_eq!(found(&["1/2/2024", "3/14/2024"], None), Found::Dates(DateForm::MonthFirst));
+        assert_eq!(found(&["1/2/2024"], Some(true)), Found::Dates(DateForm::DayFirst));
+        assert_eq!(found(&["1/2/2024"], Some(false)), Found::Dates(DateForm::MonthFirst));
+        assert_eq!(found(&["13/2/2024", "3/14/2024"], None), Found::NoDates);
+        assert_eq!(found(&["1.2.2024", "3.4.2024"], None), Found::Dates(DateForm::DayFirst));
+    }
+
+    #[test]
+    fn nearly_all_must_be_dates() {
+        let mut texts = vec!["2024-01-05"; 30];
+        texts.push("soon");
+        assert_eq!(found(&texts, None), Found::Dates(DateForm::YearFirst));
+        texts.push("later");
+        assert_eq!(found(&texts, None), Found::NoDates);
+        assert_eq!(found(&[], None), Found::NoDates);
+        let late = [vec!["x"; PATIENCE + 1], vec!["2024-01-05"; 5000]].concat();
+        assert_eq!(found(&late, None), Found::NoDates);
+    }
+
+    #[test]
+    fn a_text_beside_dates_is_noticed() {
+        let mut tally = DateTally::default();
+        assert!(!tally.add("x") && tally.add("2024-01-05") && !tally.add("soon"));
+    }
+}

@@ -1,0 +1,49 @@
+//! By which rules the rows and columns of a table are understood.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// By which rules a table is understood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reading {
+    /// Those of kiln 0.1.0: columns are numbers or categories, none is left out, and classes that are numbers have the name of
+    /// the number. For runs that it left behind.
+    First,
+    /// Those that this documentation describes.
+    #[default]
+    Second,
+}
+
+impl Reading {
+    /// The rules of a number that a run wrote down: [`Reading::number`].
+    pub fn of_number(number: u32) -> Self {
+        if number < Self::Second.number() { Self::First } else { Self::Second }
+    }
+
+    /// What a run writes down: 1 or 2.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::First => 1,
+            Self::Second => 2,
+        }
+    }
+}
+
+/// What becomes of rows whose target is missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum MissingTarget {
+    /// They are left out.
+    #[default]
+    Skip,
+    /// The first is an error.
+    Error,
+}
+
+impl MissingTarget {
+    pub(crate) fn is_skip(&self) -> bool {
+        *self == Self::Skip
+    }
+}

@@ -1,0 +1,22 @@
+//! What the settings ask of the columns of a table.
+
+use crate::{Reading, TaskKind};
+
+/// What the settings say of columns, by their places. No column is in two lists that exclude each other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked {
+    /// The columns to predict, at least one.
+    pub(crate) targets: Vec<usize>,
+    /// Whether the settings name them: otherwise it is the last column.
+    pub(crate) named_targets: bool,
+    pub(crate) task: Option<TaskKind>,
+    pub(crate) ignored: Vec<usize>,
+    pub(crate) categorical: Vec<usize>,
+    pub(crate) numeric: Vec<usize>,
+    pub(crate) weight: Option<usize>,
+    pub(crate) group: Option<usize>,
+    pub(crate) time: Option<usize>,
+    pub(crate) day_first: Option<bool>,
+    /// By which rules.
+    pub(crate) reading: Reading,
+}
