@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cell::CellRules;
 use crate::{Skipped, Understood};
 
 /// What is known of the rows of a data set beside inputs and targets: how they may be split, and where they come from. Default:
@@ -20,6 +21,8 @@ pub struct Arrangement {
     pub times: Option<Vec<f64>>,
     /// The row of the file of each item, from 1, where items are not the rows of one file in their order.
     pub file_rows: Option<Vec<usize>>,
+    /// What settings said of the cells of a table.
+    pub(crate) cells: CellRules,
     /// What the reader understood of a table.
     pub understood: Option<Arc<Understood>>,
 }

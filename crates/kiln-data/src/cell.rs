@@ -1,13 +1,13 @@
 //! What a cell of a table holds, whether it comes from a file or from a program.
 
-#[allow(dead_code, reason = "what is said of a table, and formats with types, ask for the rest")]
 mod marks;
-#[allow(dead_code, reason = "what is said of a table, and formats with types, ask for the rest")]
 mod number;
+mod rules;
 
 pub(crate) use marks::{Mark, Marks};
 pub use number::Decimal;
 pub(crate) use number::{Number, number, scan};
+pub(crate) use rules::CellRules;
 
 /// A cell of a new row: a number, a text, or nothing.
 ///
@@ -90,21 +90,24 @@ pub(crate) enum Meaning {
 }
 
 /// The meaning of a text without white space around it. `1,163` may be two numbers, so it is a text.
-pub(crate) fn meaning(text: &str) -> Meaning {
-    match scan(text) {
-        Number::Same(number) | Number::Point(number) => of_number(number),
-        Number::PointOrComma { point, .. } if !text.contains(',') => of_number(point),
-        _ => match Marks::default().of(text) {
-            Some(Mark::Always) => Meaning::Missing,
-            _ => Meaning::Text,
-        },
+pub(crate) fn meaning(text: &str, marks: &Marks) -> Meaning {
+    let number = match scan(text) {
+        Number::Same(number) | Number::Point(number) => Some(number),
+        Number::PointOrComma { point, .. } if !text.contains(',') => Some(point),
+        _ => None,
+    };
+    match number {
+        Some(number) if !marks.is_missing(number) => of_number(number),
+        Some(_) => Meaning::Missing,
+        None if marks.of(text) == Some(Mark::Always) => Meaning::Missing,
+        None => Meaning::Text,
     }
 }
 
 /// As [`meaning`], in a column of numbers.
-pub(crate) fn meaning_among_numbers(text: &str) -> Meaning {
-    match meaning(text) {
-        Meaning::Text if Marks::default().of(text).is_some() => Meaning::Missing,
+pub(crate) fn meaning_among_numbers(text: &str, marks: &Marks) -> Meaning {
+    match meaning(text, marks) {
+        Meaning::Text if marks.of(text).is_some() => Meaning::Missing,
         meaning => meaning,
     }
 }
@@ -119,10 +122,11 @@ mod tests {
 
     #[test]
     fn cells_mean_what_the_documentation_says() {
+        let usual = Marks::default();
         for missing in
             ["", "NA", "na", "N/A", "NaN", "nan", "-nan", "null", "NULL", "?", "None", "#N/A", "<NA>"]
         {
-            assert_eq!(meaning(missing), Meaning::Missing, "{missing}");
+            assert_eq!(meaning(missing, &usual), Meaning::Missing, "{missing}");
         }
         for (text, number) in [
             ("1", 1.0),
@@ -135,18 +139,21 @@ mod tests {
             ("1,163.74", 1163.74),
             ("1 000", 1000.0),
         ] {
-            assert_eq!(meaning(text), Meaning::Number(number), "{text}");
+            assert_eq!(meaning(text, &usual), Meaning::Number(number), "{text}");
         }
         for infinite in ["inf", "-Infinity", "1e400"] {
-            assert_eq!(meaning(infinite), Meaning::Infinite, "{infinite}");
+            assert_eq!(meaning(infinite, &usual), Meaning::Infinite, "{infinite}");
         }
         for text in ["1,5", "1,163", "0x10", "none", "??", "-", "."] {
-            assert_eq!(meaning(text), Meaning::Text, "{text}");
+            assert_eq!(meaning(text, &usual), Meaning::Text, "{text}");
         }
         for missing in ["-", ".", "none", "--", "#DIV/0!"] {
-            assert_eq!(meaning_among_numbers(missing), Meaning::Missing, "{missing}");
+            assert_eq!(meaning_among_numbers(missing, &usual), Meaning::Missing, "{missing}");
         }
-        assert_eq!(meaning_among_numbers("x"), Meaning::Text);
-        assert_eq!(meaning_among_numbers("7"), Meaning::Number(7.0));
+        assert_eq!(meaning_among_numbers("x", &usual), Meaning::Text);
+        assert_eq!(meaning_among_numbers("7", &usual), Meaning::Number(7.0));
+        let own = Marks::new(Some(&["-999".to_owned()]));
+        assert_eq!(meaning("-999.0", &own), Meaning::Missing);
+        assert_eq!(meaning("NA", &own), Meaning::Text);
     }
 }

@@ -32,6 +32,7 @@ impl Preprocess {
         }
         let train = train.targets(self.precision);
         let inputs = dataset.features.fit(&train, self)?;
-        Ok(Fitted::new(inputs, dataset.target.fit(train.fit_rows(), self.standardize)?))
+        let targets = dataset.target.fit(train.fit_rows(), self.standardize)?;
+        Ok(Fitted::new(inputs, targets, dataset.arrangement.cells.clone()))
     }
 }

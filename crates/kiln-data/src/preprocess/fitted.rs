@@ -10,6 +10,7 @@ use super::inner_folds::InnerFolds;
 use super::pca::Pca;
 use super::table::TableEncoder;
 use super::train_view::TrainView;
+use crate::cell::{CellRules, Decimal, Marks};
 use crate::form::Encoder;
 use crate::target::TargetEncoder;
 use crate::{
@@ -24,11 +25,24 @@ use crate::{
 pub struct Fitted {
     inputs: Encoder,
     targets: TargetEncoder,
+    #[serde(skip_serializing_if = "CellRules::is_default")]
+    cells: CellRules,
 }
 
 impl Fitted {
-    pub(super) fn new(inputs: Encoder, targets: TargetEncoder) -> Self {
-        Self { inputs, targets }
+    pub(super) fn new(inputs: Encoder, targets: TargetEncoder, cells: CellRules) -> Self {
+        Self { inputs, targets, cells }
+    }
+
+    /// Which texts of new rows stand for a missing value: those that did in the training data.
+    pub(crate) fn marks(&self) -> Marks {
+        let precision = self.inputs.as_table().map(TableEncoder::precision).unwrap_or_default();
+        if precision.is_old() { Marks::First } else { self.cells.marks() }
+    }
+
+    /// What decimals of new rows begin with, where their cells do not tell.
+    pub(crate) fn decimal(&self) -> Option<Decimal> {
+        self.cells.decimal
     }
 
     /// The shape of one preprocessed item.
@@ -229,18 +243,20 @@ impl Fitted {
 struct Stored {
     inputs: Encoder,
     targets: TargetEncoder,
+    #[serde(default)]
+    cells: CellRules,
 }
 
 impl TryFrom<Stored> for Fitted {
     type Error = DataError;
 
-    fn try_from(Stored { inputs, targets }: Stored) -> Result<Self, DataError> {
+    fn try_from(Stored { inputs, targets, cells }: Stored) -> Result<Self, DataError> {
         if !inputs.is_sound() {
             return Err(DataError::Damaged { what: inputs.what() });
         }
         if !targets.is_sound() {
             return Err(DataError::Damaged { what: "the targets" });
         }
-        Ok(Self { inputs, targets })
+        Ok(Self { inputs, targets, cells })
     }
 }

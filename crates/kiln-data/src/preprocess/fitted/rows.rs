@@ -18,7 +18,7 @@ impl Fitted {
     where
         R: IntoIterator<Item = CellValue<'a>>,
     {
-        self.table()?.of_cells(rows)
+        self.table()?.of_cells(rows, &self.marks())
     }
 
     /// The cells of a row that come with the names of their columns, in the order of [`Fitted::columns`]. Other columns do

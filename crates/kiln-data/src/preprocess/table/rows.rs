@@ -3,13 +3,17 @@
 use super::super::encoding::Encoding;
 use super::super::matrix::Matrix;
 use super::TableEncoder;
-use crate::cell::{CellValue, Meaning, meaning, meaning_among_numbers};
+use crate::cell::{CellValue, Marks, Meaning, meaning, meaning_among_numbers};
 use crate::{ColumnKind, ColumnSchema, DataError, Precision, RowError};
 
 impl TableEncoder {
     /// `[rows, width]` of rows whose cells come in the order of the columns: what [`TableEncoder::apply`] makes of a file
-    /// with these rows.
-    pub(crate) fn of_cells<'a, R>(&self, rows: impl IntoIterator<Item = R>) -> Result<Vec<f32>, DataError>
+    /// with these rows, where `marks` are missing values.
+    pub(crate) fn of_cells<'a, R>(
+        &self,
+        rows: impl IntoIterator<Item = R>,
+        marks: &Marks,
+    ) -> Result<Vec<f32>, DataError>
     where
         R: IntoIterator<Item = CellValue<'a>>,
     {
@@ -18,7 +22,7 @@ impl TableEncoder {
         for (row, cells) in rows.into_iter().enumerate() {
             let first = numbers.len();
             numbers.resize(first + width, 0.0);
-            self.write_row(row, cells.into_iter(), &mut numbers[first..])?;
+            self.write_row(row, cells.into_iter(), marks, &mut numbers[first..])?;
         }
         self.finish(Matrix { numbers, width }, |place| place)
     }
@@ -27,6 +31,7 @@ impl TableEncoder {
         &self,
         row: usize,
         mut cells: impl Iterator<Item = CellValue<'a>>,
+        marks: &Marks,
         mut to: &mut [f64],
     ) -> Result<(), DataError> {
         let expected = self.columns.len();
@@ -36,7 +41,7 @@ impl TableEncoder {
                 return Err(RowError::Cells { row, expected, found, next }.into());
             };
             let (features, rest) = to.split_at_mut(encoding.width(schema));
-            write(encoding, schema, self.precision, row, cell, features)?;
+            write(encoding, schema, self.precision, row, cell, marks, features)?;
             to = rest;
         }
         match cells.count() {
@@ -53,6 +58,7 @@ fn write(
     precision: Precision,
     row: usize,
     cell: CellValue<'_>,
+    marks: &Marks,
     to: &mut [f64],
 ) -> Result<(), DataError> {
     let wrong = |found: String, expected: &'static str| {
@@ -62,8 +68,9 @@ fn write(
         ColumnKind::Numeric => {
             let number = match cell {
                 CellValue::Missing => f64::NAN,
+                CellValue::Number(number) if marks.is_missing(number) => f64::NAN,
                 CellValue::Number(number) => number,
-                CellValue::Text(text) => match meaning_among_numbers(text.trim()) {
+                CellValue::Text(text) => match meaning_among_numbers(text.trim(), marks) {
                     Meaning::Missing => f64::NAN,
                     Meaning::Number(number) => number,
                     Meaning::Infinite | Meaning::Text => {
@@ -78,7 +85,7 @@ fn write(
                 CellValue::Missing => f64::NAN,
                 CellValue::Number(number) if number.is_nan() => f64::NAN,
                 CellValue::Number(number) => return Err(wrong(number.to_string(), "a date in words")),
-                CellValue::Text(text) if meaning(text.trim()) == Meaning::Missing => f64::NAN,
+                CellValue::Text(text) if meaning(text.trim(), marks) == Meaning::Missing => f64::NAN,
                 CellValue::Text(text) => form
                     .days(text)
                     .ok_or_else(|| wrong(format!("{text:?}"), "a date as in the training data"))?,
@@ -95,7 +102,7 @@ fn write(
                 CellValue::Number(_) | CellValue::Missing => None,
             };
             let is_known = |name: &&str| known.binary_search_by(|k| k.as_str().cmp(name)).is_ok();
-            let name = name.filter(|name| meaning(name) != Meaning::Missing).filter(is_known);
+            let name = name.filter(|name| meaning(name, marks) != Meaning::Missing).filter(is_known);
             encoding.write_category(schema, name, None, to);
             Ok(())
         }

@@ -10,6 +10,7 @@ use super::part::Part;
 use super::role::{ColumnRole, Read};
 use super::targets::target;
 use super::understood::{Understood, UnderstoodColumn, notes};
+use crate::cell::CellRules;
 use crate::source::files::name_of;
 use crate::source::table::Survey;
 use crate::{Arrangement, Column, DataError, Dataset, Features, Values};
@@ -63,6 +64,7 @@ pub(super) fn dataset(
         groups,
         times,
         file_rows: (!as_in_file).then_some(part.rows),
+        cells: CellRules { missing: config.missing.clone(), decimal: config.decimal },
         understood: Some(Arc::new(understood)),
         ..Arrangement::default()
     };

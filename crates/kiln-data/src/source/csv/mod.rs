@@ -73,7 +73,9 @@ impl Reader for Csv {
     }
 
     fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
-        Some(read_columns(path, fitted.columns()?))
+        let columns = fitted.columns()?;
+        let file = CsvFile::open(path).map(|file| file.with_decimal(fitted.decimal()));
+        Some(file.and_then(|file| columns::read_columns(&file, columns, fitted.marks())))
     }
 }
 

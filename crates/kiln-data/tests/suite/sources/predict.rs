@@ -84,3 +84,34 @@ fn predict_refuses_what_the_model_does_not_take() {
     let error = source::images::read_images(&folder.path().join("none"), [1, 2, 2], &settings).unwrap_err();
     assert_eq!(message(&folder, &error, ErrorKind::Data), "none does not exist");
 }
+
+#[test]
+fn predict_knows_the_missing_values_and_decimals_of_the_training_data() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let rows: String =
+        (0..30).map(|row| format!("{},{};{}\n", row, row % 7 + 1, ["a", "b"][row % 2])).collect();
+    fs::write(at("t.csv"), format!("x;y\n-999;a\n{rows}")).unwrap();
+    let config = DataConfig {
+        path: Some(at("t.csv")),
+        missing: Some(vec!["-999".to_owned()]),
+        decimal: Some(Decimal::Comma),
+        standardize: false,
+        ..DataConfig::new("csv")
+    };
+    let fitted = Prepared::load(&config, Seed::new(0)).unwrap().fitted;
+    let stored = serde_json::to_string(&*fitted).unwrap();
+    let restored: Fitted = serde_json::from_str(&stored).unwrap();
+    assert_eq!(restored, *fitted);
+    fs::write(at("new.csv"), "x\n-999\n\"1,163\"\n-999.0\n").unwrap();
+    let (features, _) = read_features(&at("new.csv"), &restored).unwrap();
+    let x = numbers(&features, "x");
+    assert!(x[0].is_nan() && x[1] == 1.163 && x[2].is_nan());
+    let cells: [[CellValue<'_>; 1]; 3] = [[(-999).into()], [CellValue::Missing], ["-999".into()]];
+    let found = restored.row_numbers(cells).unwrap();
+    assert!(found[0] == found[1] && found[1] == found[2], "{found:?}");
+    assert!(
+        restored.row_numbers([[CellValue::Text("NA")]]).is_err(),
+        "a list of one's own takes the place of the usual"
+    );
+}
