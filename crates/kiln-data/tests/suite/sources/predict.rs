@@ -4,7 +4,10 @@ use std::fs;
 
 use kiln_core::{ErrorKind, Seed};
 use kiln_data::source::{self, csv, read_features};
-use kiln_data::{ColumnKind, ColumnSchema, DataConfig, Features, ImageSettings, MISSING, Prepared};
+use kiln_data::{
+    CellValue, ColumnKind, ColumnSchema, DataConfig, Decimal, Features, Fitted, ImageSettings, MISSING,
+    Prepared,
+};
 use tempfile::TempDir;
 
 use super::{categories, idx_file, message, numbers};
