@@ -26,6 +26,7 @@ mod path;
 mod path_trained;
 mod photos;
 mod regularisation;
+mod results;
 mod safety;
 mod selection;
 mod serve;

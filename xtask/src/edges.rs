@@ -46,6 +46,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-convex",
             "kiln-data",
             "kiln-augment",
+            "kiln-metrics",
             "kiln-models",
             "kiln-objective",
             "kiln-optim",

@@ -32,8 +32,20 @@ pub(crate) enum CliError {
     /// The output is a folder, a device or a pipe.
     #[error("{} is not a regular file, so it cannot be replaced as a whole", path.display())]
     OutputIsNoFile { path: PathBuf },
+    /// Numbers have no probabilities.
+    #[error("--proba is for classes, but the model predicts numbers")]
+    ProbaOfNumbers,
+    /// A binary file on a terminal.
+    #[error("a Parquet file cannot be shown on a terminal")]
+    BinaryOutput,
+    /// What an experiment says of standard input, by its right name.
+    #[error("{message}")]
+    OfStandardInput { message: String, error: Box<ExperimentError> },
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Input(io::Error),
     /// A file name that says nothing about the format.
-    #[error("{} ends neither in .csv nor in .jsonl", path.display())]
+    #[error("{} ends neither in .csv nor in .jsonl nor in .parquet", path.display())]
     UnknownFormat { path: PathBuf },
     /// A chart in a format that kiln does not draw.
     #[error("{} does not end in .svg", path.display())]
@@ -92,7 +104,8 @@ impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Experiment(error) => error.kind(),
-            Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => ErrorKind::Io,
+            Self::OfStandardInput { error, .. } => error.kind(),
+            Self::Input(_) | Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -107,7 +120,14 @@ impl Explain for CliError {
     fn help(&self) -> Option<String> {
         let help = match self {
             Self::Experiment(error) => return error.help(),
-            Self::UnknownFormat { .. } => "give the output a name that ends in .csv or .jsonl",
+            Self::OfStandardInput { error, .. } => return error.help(),
+            Self::UnknownFormat { .. } => {
+                "give the output a name that ends in .csv, .jsonl or .parquet, or say --format"
+            }
+            Self::ProbaOfNumbers => {
+                "leave it out; --mc N shows how sure a model with dropout is of each number"
+            }
+            Self::BinaryOutput => "give a file: --output predictions.parquet",
             Self::NotSvg { .. } => "give the output a name that ends in .svg",
             Self::NotPng { .. } => "give the output a name that ends in .png",
             Self::Flag { flag: "--dry-run", .. } => "`kiln train --dry-run` tries a configuration",
@@ -122,7 +142,7 @@ impl Explain for CliError {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
-            Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => return None,
+            Self::Input(_) | Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => return None,
         };
         Some(help.to_owned())
     }

@@ -16,6 +16,7 @@ mod picture;
 mod render;
 mod signal;
 mod sink;
+mod standard_input;
 mod target;
 mod tell;
 mod unknown_flag;

@@ -3,11 +3,13 @@
 mod marks;
 mod number;
 mod rules;
+mod truth;
 
 pub(crate) use marks::{Mark, Marks};
 pub use number::Decimal;
 pub(crate) use number::{Number, number, scan};
 pub(crate) use rules::CellRules;
+pub(crate) use truth::{are_truths, spelled, truth};
 
 /// A cell of a new row: a number, a text, or nothing.
 ///

@@ -6,7 +6,7 @@ use kiln_core::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Decimal;
+use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 
@@ -192,6 +192,14 @@ fn yes() -> bool {
 }
 
 impl DataConfig {
+    /// Which texts stand for a missing value.
+    pub(crate) fn marks(&self) -> Marks {
+        match self.reading {
+            Reading::First => Marks::First,
+            Reading::Second => Marks::new(self.missing.as_deref()),
+        }
+    }
+
     /// `source` with every default.
     pub fn new(source: impl Into<String>) -> Self {
         Self {

@@ -49,7 +49,7 @@ pub use compare::{CompareSettings, compare};
 pub use cv::cross_validate;
 pub use device_result::DeviceResult;
 pub use error::ExperimentError;
-pub use evaluate::{EvaluateSettings, Evaluation, Part, evaluate};
+pub use evaluate::{ClassReport, EvaluateSettings, Evaluation, Measured, Part, evaluate};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use interrupt::Interrupt;
 pub use lr_find::find_learning_rate;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kiln_config::{Flags, Request, Resolved, resolve};
+use kiln_core::Weights;
 use kiln_data::Reading;
 use kiln_data::preprocess::Fitted;
 use kiln_train::TrainError;
@@ -11,7 +12,9 @@ use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
 use crate::error::{ExperimentError, RunError};
 use crate::observer::{Event, Observer, tell};
-use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunRecord, is_cross_validation, newest_training};
+use crate::run::{
+    CHECKPOINTS, CONFIG, DECISION, KeptDecision, PREPROCESS, RunRecord, is_cross_validation, newest_training,
+};
 use crate::session::Session;
 
 /// The configuration of a run, as it was written down. The environment does not count, and of the session's flags only
@@ -94,4 +97,26 @@ fn found(
     let fitted: Fitted =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("{PREPROCESS}: {error}")))?;
     Ok((saved, Arc::new(fitted)))
+}
+
+/// What was chosen for `weights` of the run in `run`: [`KeptDecision`]. One of other weights is told of, and does not count.
+///
+/// # Errors
+/// A file that is damaged or cannot be read.
+pub(crate) fn kept_decision(
+    run: &Path,
+    weights: &Weights,
+    observer: &dyn Observer,
+) -> Result<Option<KeptDecision>, ExperimentError> {
+    let Some(kept) = KeptDecision::read(run)? else { return Ok(None) };
+    if kept.weights_blake3 == weights.blake3() {
+        return Ok(Some(kept));
+    }
+    let path = run.join(DECISION);
+    let text = format!(
+        "{} was chosen for other weights, and is not used; choose again: `kiln eval --calibrate`, `--threshold`",
+        path.display()
+    );
+    tell(observer, &Event::Warning(&text))?;
+    Ok(None)
 }

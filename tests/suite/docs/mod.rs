@@ -34,6 +34,7 @@ pages! {
     first_run: "docs/guide/first-run.md",
     coming_from: "docs/guide/coming-from.md",
     your_data: "docs/guide/your-data.md",
+    results: "docs/guide/results.md",
     regularisation: "docs/guide/regularisation.md",
     evaluation: "docs/guide/evaluation.md",
     metrics: "docs/guide/metrics.md",

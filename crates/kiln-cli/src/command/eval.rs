@@ -3,37 +3,49 @@
 use clap::{Args, ValueEnum};
 use kiln_experiment::run::find;
 use kiln_experiment::{EvaluateSettings, Interrupt, evaluate};
-use kiln_report::{Column, Table, confusion, human, table};
+use kiln_validate::calibration::ThresholdRule;
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::{Output, fields};
+use crate::output::Output;
+use crate::tell;
 
-/// Measure a run's best weights on one part of its data.
+/// Measure a run's best weights on one part of its data, or on other data.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Eval {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
-    /// The part of the data to measure on.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) part: Part,
+    /// The part of the data to measure on [default: test, or all of other data].
+    #[arg(long, value_enum)]
+    pub(crate) part: Option<Part>,
+    /// Refuse categories that the model was not trained on.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Choose the temperature that makes the probabilities of the validation part honest, and keep it with the run.
+    #[arg(long)]
+    pub(crate) calibrate: bool,
+    /// Choose the threshold between two classes on the validation part, and keep it with the run: f1, youden, cost=FP:FN or a number.
+    #[arg(long, value_name = "RULE")]
+    pub(crate) threshold: Option<ThresholdRule>,
+    /// Forget temperature and threshold that were chosen before.
+    #[arg(long)]
+    pub(crate) forget: bool,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
 
 /// A part of the data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// The items that the weights were fitted to
     Train,
     /// The items that picked the best weights
     Validation,
     /// The items that training did not look at
-    #[default]
     Test,
 }
 
@@ -51,45 +63,28 @@ const EXAMPLES: &str = "\
 Examples:
   kiln eval last
   kiln eval last --part validation --json
+  kiln eval last --data new.csv         all rows of another file that has the targets
+  kiln eval last --calibrate            honest probabilities, from now on
+  kiln eval last --threshold cost=1:5   a missed item costs as much as five false alarms
   kiln eval last --tta flip,crop=2";
 
 impl Execute for Eval {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
-        run(self, global, out).map(|()| 0)
+        let path = find(&self.run, &global.runs_dir())?;
+        let mut settings = EvaluateSettings::new(session(global, Interrupt::default()));
+        settings.part = self.part.map(Into::into);
+        settings.views = self.views.tta;
+        settings.strict = self.strict;
+        settings.calibrate = self.calibrate;
+        settings.threshold = self.threshold;
+        settings.forget = self.forget;
+        let found = evaluate(&path, &settings, &Terminal::new(global, out))?;
+        tell::evaluation::report(&found, self.views.tta, out).map(|()| 0)
     }
 
     fn accepts(&self) -> Accepts {
         Accepts::RunsOwn
     }
-}
-
-fn run(arguments: &Eval, global: &Global, out: Output) -> Result<(), CliError> {
-    let path = find(&arguments.run, &global.runs_dir())?;
-    let settings = EvaluateSettings {
-        session: session(global, Interrupt::default()),
-        part: arguments.part.into(),
-        views: arguments.views.tta,
-    };
-    let found = evaluate(&path, &settings, &Terminal::new(global, out))?;
-    let part = settings.part.name();
-    if out.json {
-        return out.event(
-            "eval",
-            fields! {
-                part: part, items: found.items, tta: arguments.views.tta.map(|views| views.to_string()),
-                metrics: found.metrics, classes: found.classes, confusion: found.confusion
-            },
-        );
-    }
-    let mut facts = Table::new([Column::left("metric"), Column::right(part)]);
-    for (name, value) in found.metrics.iter() {
-        facts.row([name.to_owned(), human::metric(value)]);
-    }
-    let mut text = facts.render(table::colour(&std::io::stdout()));
-    if let (Some(names), Some(matrix)) = (&found.classes, &found.confusion) {
-        text.push_str(&format!("\n{}", confusion(names, matrix)));
-    }
-    out.data(&text)
 }
 
 #[cfg(test)]
@@ -105,8 +100,14 @@ mod tests {
     #[test]
     fn eval_measures_on_the_test_part_unless_told_otherwise() {
         let Command::Eval(eval) = parse("kiln eval last") else { panic!() };
-        assert_eq!(eval.part, super::Part::Test);
-        let Command::Eval(eval) = parse("kiln eval last --part validation") else { panic!() };
-        assert_eq!(eval.part, super::Part::Validation);
+        assert_eq!((eval.part, eval.threshold, eval.calibrate), (None, None, false));
+        let Command::Eval(eval) = parse("kiln eval last --part validation --threshold cost=1:5") else {
+            panic!()
+        };
+        assert_eq!(eval.part, Some(super::Part::Validation));
+        assert_eq!(eval.threshold.unwrap().to_string(), "cost=1:5");
+        for rule in ["best", "cost=1", "2"] {
+            assert!(Cli::try_parse_from(["kiln", "eval", "last", "--threshold", rule]).is_err(), "{rule}");
+        }
     }
 }

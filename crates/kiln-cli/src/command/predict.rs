@@ -1,10 +1,10 @@
 //! `kiln predict`.
 
-use std::io;
-use std::path::PathBuf;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
-use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
 use kiln_experiment::Interrupt;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
 use kiln_experiment::stored;
@@ -14,10 +14,12 @@ use crate::args::{Global, TestTime};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
+use crate::output::{Output, fields};
 use crate::signal;
 use crate::sink::Sink;
+use crate::standard_input::StandardInput;
 use crate::target::Target;
+use crate::tell;
 
 /// Predict for new inputs with a run's best weights.
 #[derive(Debug, Clone, Args)]
@@ -25,14 +27,23 @@ use crate::target::Target;
 pub(crate) struct Predict {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
-    /// The inputs: a CSV file, an IDX file, an image or a folder of images.
+    /// The inputs: a CSV file, an IDX file, an image or a folder of images; `-` is standard input.
     pub(crate) input: PathBuf,
-    /// The file for the predictions, .csv or .jsonl [default: CSV on standard output].
+    /// The file for the predictions, .csv, .jsonl or .parquet [default: CSV on standard output].
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// The format of the predictions [default: what the output is called].
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FormatName>,
+    /// A column of the input to write beside the predictions, such as an id; several with commas.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
     /// Print the probability of every class, too.
     #[arg(long)]
     pub(crate) proba: bool,
+    /// Refuse categories that the model was not trained on.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Print mean and standard deviation of N passes with dropout on: Monte Carlo dropout.
     #[arg(long, value_name = "N", conflicts_with = "tta",
           value_parser = RangedU64ValueParser::<u64>::new().range(2..=10_000))]
@@ -41,17 +52,46 @@ pub(crate) struct Predict {
     pub(crate) views: TestTime,
 }
 
+/// The format of predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// A header and a line for each item
+    Csv,
+    /// A JSON object a line
+    Jsonl,
+    /// A Parquet file
+    Parquet,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Csv => Self::Csv,
+            FormatName::Jsonl => Self::JsonLines,
+            FormatName::Parquet => Self::Parquet,
+        }
+    }
+}
+
 const EXAMPLES: &str = "\
 Examples:
   kiln predict last new.csv
-  kiln predict last new.csv -o out.csv --proba
+  kiln predict last new.csv -o out.csv --proba --keep id
+  kiln predict last new.csv -o out.parquet
+  kiln predict last new.csv --strict  refuse categories that the model does not know
   kiln predict last images/ -o out.jsonl
   kiln predict last images/ --tta flip
-  kiln predict last new.csv --mc 50  how sure the model is, by dropout";
+  kiln predict last - --format jsonl
+  kiln predict last new.csv --mc 50   how sure the model is, by dropout";
 
 impl Execute for Predict {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
-        run(self, global, out).map(|()| 0)
+        let format = self.format(out)?;
+        if self.input == Path::new("-") {
+            let input = StandardInput::read()?;
+            return input.name(predict(self, input.path(), format, global, out)).map(|()| 0);
+        }
+        predict(self, &self.input, format, global, out).map(|()| 0)
     }
 
     fn accepts(&self) -> Accepts {
@@ -59,25 +99,48 @@ impl Execute for Predict {
     }
 }
 
-fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError> {
-    let format = match &arguments.output {
-        None if out.json => Format::Events,
-        None => Format::Csv,
-        Some(path) => Format::of(path).ok_or_else(|| CliError::UnknownFormat { path: path.clone() })?,
-    };
+impl Predict {
+    fn format(&self, out: Output) -> Result<Format, CliError> {
+        match (&self.output, self.format) {
+            (None, Some(FormatName::Parquet)) if io::stdout().is_terminal() => Err(CliError::BinaryOutput),
+            (None, None) if out.json => Ok(Format::Events),
+            (None, None) => Ok(Format::Csv),
+            (_, Some(name)) => Ok(name.into()),
+            (Some(path), None) => {
+                Format::of(path).ok_or_else(|| CliError::UnknownFormat { path: path.clone() })
+            }
+        }
+    }
+}
+
+fn predict(
+    arguments: &Predict,
+    input: &Path,
+    format: Format,
+    global: &Global,
+    out: Output,
+) -> Result<(), CliError> {
     let run = Run::find(&arguments.run, global.runs_dir())?;
     let session = session(global, Interrupt::default());
     let target = match &arguments.output {
         Some(output) => {
             let trained_on = stored(run.folder(), &session)?.config.data.path;
-            let inputs: Vec<PathBuf> = [arguments.input.clone()].into_iter().chain(trained_on).collect();
+            let inputs: Vec<PathBuf> = [input.to_owned()].into_iter().chain(trained_on).collect();
             Some(Target::new(output, &inputs)?)
         }
         None => None,
     };
     let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
-    let predictor = predictor.views(arguments.views.tta)?;
-    let items = predictor.read(&arguments.input, arguments.mc)?;
+    let predictor = predictor.views(arguments.views.tta)?.strict(arguments.strict);
+    let fitted = predictor.fitted();
+    if arguments.proba && fitted.class_names().is_none() && fitted.label_names().is_none() {
+        return Err(CliError::ProbaOfNumbers);
+    }
+    let items = predictor.read(input, arguments.mc)?.keep(&arguments.keep)?;
+    tell::unseen::report(&items.unseen(), out)?;
+    if let Some(kept) = predictor.kept_decision() {
+        out.say(&tell::decision::used(kept));
+    }
     let spread = arguments.mc.is_some();
     let columns = match (predictor.class_names(), predictor.target_names()) {
         (Some(names), _) => Columns::Classes { names, proba: arguments.proba, spread },
@@ -90,17 +153,21 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
     // From here on a signal must not leave a part of a file beside the output.
     let interrupt = target.as_ref().map(|target| (signal::listen(), target.path().to_owned()));
     let mut sink = Sink::open(target.as_ref()).map_err(failed)?;
-    let mut writer = Writer::new(&mut sink, format, columns).map_err(failed)?;
-    items.predict(|means, deviations| match &interrupt {
+    let mut writer = Writer::new(&mut sink, format, columns, items.carried()).map_err(failed)?;
+    items.predict(|item| match &interrupt {
         Some((interrupt, path)) if interrupt.is_set() => {
             Err(CliError::Stopped { path: path.clone(), code: interrupt.exit_code().unwrap_or(130) })
         }
-        _ => writer.item(means, deviations).map_err(failed),
+        _ => writer.item(item).map_err(failed),
     })?;
     writer.finish().map_err(failed)?;
     sink.close().map_err(failed)?;
     if let Some(path) = &arguments.output {
         out.say(&format!("{} predictions in {}", items.len(), path.display()));
+        if out.json {
+            let path = path.display().to_string();
+            out.event("predictions", fields! { items: items.len(), path: path })?;
+        }
     }
     Ok(())
 }
@@ -109,6 +176,7 @@ fn run(arguments: &Predict, global: &Global, out: Output) -> Result<(), CliError
 mod tests {
     use clap::Parser;
 
+    use super::FormatName;
     use crate::command::{Cli, Command};
 
     fn parse(line: &str) -> Command {
@@ -117,11 +185,14 @@ mod tests {
 
     #[test]
     fn predict_takes_a_run_an_input_and_an_output() {
-        let Command::Predict(predict) = parse("kiln predict last in.csv -o out.jsonl --proba") else {
-            panic!()
-        };
+        let line = "kiln predict last in.csv -o out.dat --proba --keep id,name --keep x --format parquet";
+        let Command::Predict(predict) = parse(line) else { panic!() };
         assert_eq!((predict.run.as_str(), predict.proba), ("last", true));
-        assert_eq!(predict.output.unwrap().to_str(), Some("out.jsonl"));
+        assert_eq!(predict.output.unwrap().to_str(), Some("out.dat"));
+        assert_eq!(
+            (predict.keep.as_slice(), predict.format),
+            (["id", "name", "x"].map(str::to_owned).as_slice(), Some(FormatName::Parquet))
+        );
         assert!(Cli::try_parse_from(["kiln", "predict", "last"]).is_err());
     }
 }

@@ -107,6 +107,36 @@ pub enum FileError {
         /// What the inputs of the model are: `token sequences`.
         wanted: &'static str,
     },
+    /// A table where the model takes images, or the other way round.
+    #[error("{} is {found}, but the model takes {expected}", path.display())]
+    WrongForm {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it is: `a table`, `a folder`.
+        found: &'static str,
+        /// What the model takes: `images of 1 x 8 x 8`.
+        expected: String,
+        /// The columns that the model takes, if it takes a table.
+        columns: Vec<String>,
+    },
+    /// Nothing to compare predictions with.
+    #[error("{} has no target to compare the predictions with", path.display())]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An item of a class that the model does not know.
+    #[error("{}: {}the class {class:?} is none that the model was trained with", path.display(), of_row(*row))]
+    UnknownClass {
+        /// The file or folder.
+        path: PathBuf,
+        /// The row of a table, from 1.
+        row: Option<usize>,
+        /// The class.
+        class: String,
+        /// The class of the model that is most like it.
+        nearest: Option<String>,
+    },
     /// A CSV file is wrong at a place.
     #[error("{position}: {problem}")]
     Csv {
@@ -165,12 +195,35 @@ impl FileError {
                 "name several columns of 0 and 1 in data.target, or one with | between labels".to_owned()
             }
             Self::NotALabel { .. } => "correct the cell, or set data.task to \"regression\"".to_owned(),
+            Self::WrongForm { columns, .. } if columns.is_empty() => {
+                "give an image, a folder of images or a file of IDX images".to_owned()
+            }
+            Self::WrongForm { columns, .. } => format!("give a table with the columns {}", few(columns)),
+            Self::NoTarget { .. } => {
+                "`kiln predict` needs none; to measure, give a file that has the column of data.target"
+                    .to_owned()
+            }
+            Self::UnknownClass { nearest: Some(nearest), .. } => format!("is it {nearest:?}?"),
+            Self::UnknownClass { .. } => "leave such items out, or train with them".to_owned(),
             Self::Csv { problem, .. } => return problem.help(),
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),
             Self::Read { .. } | Self::NoReader { .. } => return None,
         })
     }
+}
+
+fn of_row(row: Option<usize>) -> String {
+    row.map_or_else(String::new, |row| format!("row {row}: "))
+}
+
+/// Names in words, not too many of them.
+fn few(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    let rest = names.len().saturating_sub(MOST);
+    let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{}{rest}", shown.join(", "))
 }
 
 /// Paths in words: `a`, `a, b`.

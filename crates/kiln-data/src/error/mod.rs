@@ -16,7 +16,7 @@ pub use row::RowError;
 pub use setting::SettingError;
 
 use crate::position::FilePosition;
-use crate::preprocess::Mismatch;
+use crate::preprocess::{Mismatch, Unseen};
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
 
@@ -42,6 +42,9 @@ pub enum DataError {
     /// A row that a program gives is not what the model takes.
     #[error(transparent)]
     Row(#[from] RowError),
+    /// Cells have categories that the training part does not have, and that is not wanted.
+    #[error("{}", listed(.0))]
+    Unseen(Vec<Unseen>),
     /// A weight is negative, infinite or NaN.
     #[error("row {row} has the weight {value}: it must be finite and not negative")]
     Weight {
@@ -167,6 +170,11 @@ impl DataError {
     }
 }
 
+/// One after the other.
+fn listed(unseen: &[Unseen]) -> String {
+    unseen.iter().map(Unseen::to_string).collect::<Vec<_>>().join("; ")
+}
+
 impl Explain for DataError {
     fn kind(&self) -> ErrorKind {
         match self {
@@ -184,6 +192,11 @@ impl Explain for DataError {
             Self::Setting(error) => error.help(),
             Self::File(error) => return error.help(),
             Self::Row(error) => error.help(),
+            Self::Unseen(_) => {
+                "correct the cells, or leave --strict out: the model then takes none of its categories for \
+                                them"
+                    .to_owned()
+            }
             Self::NoWeight { .. } => "give some of them a weight, or hold out other items (seed)".to_owned(),
             Self::OneGroup { .. } => {
                 "set data.validation = 0 or data.test = 0, or leave data.group out".to_owned()

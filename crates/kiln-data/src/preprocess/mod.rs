@@ -175,6 +175,7 @@ mod table;
 mod target_means;
 mod train_targets;
 mod train_view;
+mod unseen;
 
 pub(crate) use fit_rows::FitRows;
 pub use fitted::Fitted;
@@ -188,3 +189,5 @@ pub use settings::Preprocess;
 pub(crate) use table::TableEncoder;
 pub(crate) use train_targets::TrainTargets;
 pub use train_view::TrainView;
+pub(crate) use unseen::OTHERS;
+pub use unseen::{Unseen, UnseenValue};

@@ -11,7 +11,9 @@ pub mod fashion_mnist;
 mod files;
 pub mod idx;
 pub mod images;
+mod labelled;
 mod reader;
+mod suits;
 mod table;
 
 use std::path::Path;
@@ -20,9 +22,11 @@ use kiln_core::nearest;
 
 pub use catalog::{catalog, recognise};
 pub use columns::{ColumnRole, Understood, UnderstoodColumn};
-pub use reader::{Availability, SourceInfo};
+pub use labelled::{Labelled, read_labelled};
+pub use reader::{Availability, NewInputs, SourceInfo};
 
 use catalog::readers;
+use suits::must_suit;
 
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, SettingError};
 
@@ -51,9 +55,20 @@ impl DataConfig {
 /// file, an image or a folder of images for images. Gives the inputs and their number, which is 1 or more.
 ///
 /// # Errors
-/// [`DataError`] when the input is missing, malformed, or not what the model takes.
+/// [`DataError`] when the input is missing, malformed, or not what the model takes: [`FileError::WrongForm`] for a table where
+/// the model takes images, and the other way round.
 pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), DataError> {
-    readers().find_map(|reader| reader.read_inputs(path, fitted)).unwrap_or_else(|| {
+    read_new(path, &DataConfig::new("csv"), fitted).map(|new| (new.features, new.items))
+}
+
+/// As [`read_features`], with the files that the items come from. `config`: the section `[data]` of the training, which says
+/// what a missing value and a decimal look like.
+///
+/// # Errors
+/// As [`read_features`].
+pub fn read_new(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<NewInputs, DataError> {
+    must_suit(path, fitted)?;
+    readers().find_map(|reader| reader.read_inputs(path, config, fitted)).unwrap_or_else(|| {
         let wanted = fitted.input_shape().noun();
         Err(FileError::NoReader { path: path.to_owned(), wanted }.into())
     })

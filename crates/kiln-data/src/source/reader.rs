@@ -18,10 +18,33 @@ pub(super) trait Reader: fmt::Debug + Sync {
         false
     }
 
-    /// Reads inputs for a trained model, and how many there are; `None` when it makes no inputs of this form, or the path holds
+    /// Reads inputs for a model that was trained on data of `config`; `None` when it makes no inputs of this form, or the path holds
     /// something else.
-    fn read_inputs(&self, _path: &Path, _fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+    fn read_inputs(
+        &self,
+        _path: &Path,
+        _config: &DataConfig,
+        _fitted: &Fitted,
+    ) -> Option<Result<NewInputs, DataError>> {
         None
+    }
+}
+
+/// New inputs for a model that was trained before.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NewInputs {
+    /// The inputs.
+    pub features: Features,
+    /// How many items there are, 1 or more.
+    pub items: usize,
+    /// The file of each item, below the folder that was read; empty where items are rows of one file.
+    pub files: Vec<PathBuf>,
+}
+
+impl From<(Features, usize)> for NewInputs {
+    fn from((features, items): (Features, usize)) -> Self {
+        Self { features, items, files: Vec::new() }
     }
 }
 

@@ -74,6 +74,25 @@ fn rows_have_the_bits_of_a_file() {
 }
 
 #[test]
+fn yes_and_no_are_in_any_case_in_a_file_and_in_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "age,member,wage\n39,True,1\n50,False,2\n31,True,3.5\n28,False,2.5\n44,True,4\n36,False,1.5\n";
+    let path = Some(file(folder.path(), "train.csv", text));
+    let fitted =
+        fit_rows(&csv::load(&DataConfig { path, ..DataConfig::new("csv") }).unwrap(), 6, true).unwrap();
+    let rows = ["33,TRUE", "34,false", "35,perhaps"];
+    let new = file(folder.path(), "new.csv", &format!("age,member\n{}\n", rows.join("\n")));
+    let (features, _) = read_features(&new, &fitted).unwrap();
+    let of_file = fitted.input_numbers(&features, &[0, 1, 2]).unwrap();
+    assert_eq!(bits(&of_file), bits(&fitted.row_numbers(rows.map(cells)).unwrap()));
+    let known = fitted.row_numbers([cells("33,True")]).unwrap();
+    assert_eq!(bits(&known), bits(&fitted.row_numbers([cells("33,TRUE")]).unwrap()));
+    let unseen = fitted.unseen(&features, None);
+    assert_eq!((unseen[0].cells, unseen[0].values[0].value.as_str()), (1, "perhaps"));
+    assert_eq!(fitted.unseen_cells(rows.map(cells)), unseen);
+}
+
+#[test]
 fn names_put_cells_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let fitted = fit_rows(&people(folder.path()), 6, true).unwrap();

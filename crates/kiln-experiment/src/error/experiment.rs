@@ -8,10 +8,12 @@ use kiln_config::{ConfigError, Resolved, Snippet};
 use kiln_core::device::DeviceError;
 use kiln_core::{ErrorKind, Explain, NoDirection, NumberError, WeightsError};
 use kiln_data::DataError;
+use kiln_metrics::MetricError;
 use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 use kiln_train::TrainError;
+use kiln_validate::calibration::CalibrationError;
 use kiln_validate::path::PathError;
 use kiln_validate::search::{SearchError, StudyError};
 use kiln_validate::split::SplitError;
@@ -95,6 +97,12 @@ pub enum ExperimentError {
     /// Scores that allow no statistics.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
+    /// A metric that has no value.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
+    /// Probabilities that cannot be calibrated.
+    #[error(transparent)]
+    Calibration(#[from] CalibrationError),
     /// The operating system gives no more threads.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
@@ -174,6 +182,8 @@ impl ExperimentError {
             Self::NoDirection(error) => error,
             Self::Split(error) => error,
             Self::Statistics(error) => error,
+            Self::Metric(error) => error,
+            Self::Calibration(error) => error,
             Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,
         })
     }

@@ -1,6 +1,7 @@
 //! What keeps a configuration and its data from being trained.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use kiln_core::{ErrorKind, Explain};
 
@@ -36,6 +37,27 @@ pub enum JobError {
     /// Every pass would be the same.
     #[error("--mc needs a model with dropout, but this model has none")]
     NoDropout,
+    /// Images have no columns to keep.
+    #[error("--keep is for tables, but the data are images")]
+    KeepOfImages,
+    /// Numbers have no probabilities.
+    #[error("{what} is for a target of classes, and this one is not")]
+    OfNumbers {
+        /// What was asked for: `--proba`.
+        what: &'static str,
+    },
+    /// A threshold lies between two classes.
+    #[error("--threshold is for two classes, but the target has {classes}")]
+    ThresholdOfSeveral {
+        /// How many there are.
+        classes: usize,
+    },
+    /// A part of data that are not the run's.
+    #[error("--part is for the data of the run, and {} is something else", data.display())]
+    PartOfOther {
+        /// What is to be measured.
+        data: PathBuf,
+    },
     /// The part of the data that is asked for holds nothing.
     #[error("the {part} part of the data is empty")]
     EmptyPart {
@@ -68,6 +90,14 @@ impl Explain for JobError {
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
             Self::NoDropout => "train with model.dropout=0.2, or leave --mc out",
             Self::ViewsOfTable => "leave --tta out",
+            Self::KeepOfImages => "leave it out: the predictions carry the names of the files",
+            Self::OfNumbers { .. } => {
+                "leave it out; --mc N shows how sure a model with dropout is of a number"
+            }
+            Self::ThresholdOfSeveral { .. } => "leave it out: the most probable class is predicted",
+            Self::PartOfOther { .. } => {
+                "leave --part out to measure all of its items, or bring the old data back"
+            }
             Self::AugmentedConvex => "leave the sections augment and mix out",
             Self::BinaryNumbers { .. } => {
                 "for a column of 0 and 1 set data.task = \"classification\"; for numbers take mse"

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::{DataSize, Resolved, RunConfig};
 use kiln_core::Seed;
-use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
 use kiln_models::{Network, Summary};
 use kiln_train::{Data, Scores, Trainer, evaluate};
@@ -108,14 +107,6 @@ impl<'a> Job<'a> {
         let (device, prepared) = (device.clone(), prepared.clone());
         let resolved = Cow::Borrowed(resolved);
         Job { resolved, device, prepared, blueprint: blueprint.clone(), summary: summary.clone() }
-    }
-
-    /// The same with the preprocessing that weights were trained with, in place of what would be fitted now.
-    #[must_use]
-    pub(crate) fn with_fitted(mut self, fitted: Arc<Fitted>) -> Self {
-        self.prepared.fitted = Arc::clone(&fitted);
-        self.blueprint.fitted = fitted;
-        self
     }
 
     /// The configuration without the memory of who set what.

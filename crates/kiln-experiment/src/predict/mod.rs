@@ -5,10 +5,11 @@ mod new_items;
 mod predictor;
 mod rows;
 mod run;
-mod writer;
+mod unseen;
+mod write;
 
-pub use kiln_train::{Prediction, probabilities};
+pub use kiln_train::{Decision, Prediction, probabilities};
 pub use new_items::NewItems;
 pub use predictor::Predictor;
 pub use run::Run;
-pub use writer::{Columns, Format, Writer};
+pub use write::{Carried, Columns, Format, PredictedItem, Writer};

@@ -1,23 +1,29 @@
 //! New items of a file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kiln_core::decimal_of_f32;
-use kiln_data::Features;
-use kiln_data::source::read_features;
-use kiln_train::probabilities;
+use kiln_data::source::csv::read_texts;
+use kiln_data::source::read_new;
+use kiln_data::{DataError, Features, FileError, Unseen};
 
 use super::moments::moments;
 use super::predictor::Predictor;
+use super::write::{Carried, PredictedItem};
 use crate::error::{ExperimentError, JobError};
 
 /// New items, read and ready to be predicted.
 #[derive(Debug)]
 pub struct NewItems<'a> {
     predictor: &'a Predictor,
+    input: PathBuf,
     features: Features,
     items: usize,
     passes: Option<u64>,
+    /// The file of each item, where each has its own.
+    files: Vec<String>,
+    /// Columns of the input that are kept, with their cells.
+    kept: Vec<(String, Vec<String>)>,
 }
 
 impl Predictor {
@@ -26,17 +32,45 @@ impl Predictor {
     ///
     /// # Errors
     /// Data that cannot be read or do not have the model's columns; [`JobError::NoDropout`] for passes of a model
-    /// without dropout.
+    /// without dropout; where it is [strict](Predictor::strict) [`DataError::Unseen`].
     pub fn read(&self, input: &Path, passes: Option<u64>) -> Result<NewItems<'_>, ExperimentError> {
-        let (features, items) = read_features(input, self.fitted())?;
+        let new = read_new(input, &self.data, self.fitted())?;
         if passes.is_some() && self.noise.is_none() {
             return Err(JobError::NoDropout.into());
         }
-        Ok(NewItems { predictor: self, features, items, passes })
+        self.must_be_seen(|| self.unseen(&new.features))?;
+        let files = new.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        let (input, features, items) = (input.to_owned(), new.features, new.items);
+        Ok(NewItems { predictor: self, input, features, items, passes, files, kept: Vec::new() })
     }
 }
 
 impl NewItems<'_> {
+    /// Keeps columns of the input, as they are written, beside the predictions: ids, names. Default: none.
+    ///
+    /// # Errors
+    /// [`JobError::KeepOfImages`] for inputs that are no table; a column that is not there.
+    pub fn keep(mut self, columns: &[String]) -> Result<Self, ExperimentError> {
+        if columns.is_empty() {
+            return Ok(self);
+        }
+        if self.features.as_table().is_none() {
+            return Err(JobError::KeepOfImages.into());
+        }
+        let mut names: Vec<String> = Vec::with_capacity(columns.len());
+        for name in columns {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        let cells = read_texts(&self.input, &names)?;
+        if cells.iter().any(|cells| cells.len() != self.items) {
+            return Err(DataError::from(FileError::Changed { path: self.input }).into());
+        }
+        self.kept = names.into_iter().zip(cells).collect();
+        Ok(self)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.items
@@ -47,6 +81,16 @@ impl NewItems<'_> {
         self.items == 0
     }
 
+    /// The cells that have a category which the training part did not have, column by column.
+    pub fn unseen(&self) -> Vec<Unseen> {
+        self.predictor.unseen(&self.features)
+    }
+
+    /// What stands beside a prediction: the file of the item, the columns that are kept.
+    pub fn carried(&self) -> Carried {
+        Carried::new(!self.files.is_empty(), self.kept.iter().map(|(name, _)| name.clone()).collect())
+    }
+
     /// Gives `each` item in order: the probability of each class, or the numbers, and their standard deviations over the
     /// passes (zeros for one pass). They are decimals as short as f32 tells them apart, numbers before they are taken back to the
     /// units of the data.
@@ -55,9 +99,9 @@ impl NewItems<'_> {
     /// The first error of `each`, or of a batch that cannot be made.
     pub fn predict<E: From<ExperimentError>>(
         &self,
-        mut each: impl FnMut(&[f64], &[f64]) -> Result<(), E>,
+        mut each: impl FnMut(&PredictedItem<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Predictor { task, model, device, .. } = self.predictor;
+        let Predictor { task, model, device, decision, .. } = self.predictor;
         let width = self.predictor.width();
         let is_classes = self.predictor.class_names().is_some();
         let at_once = self.predictor.input_shape().at_once();
@@ -71,23 +115,33 @@ impl NewItems<'_> {
                 }
                 _ => vec![task.predict_logits(model, inputs)],
             };
-            for item in 0..chunk.len() {
+            for (place, item) in chunk.into_iter().enumerate() {
                 let of_pass = |pass: &Vec<f64>| {
-                    let row = &pass[item * width..(item + 1) * width];
+                    let row = &pass[place * width..(place + 1) * width];
                     if is_classes {
-                        probabilities(row).into_iter().map(f64::from).collect()
+                        decision.probabilities(row).into_iter().map(f64::from).collect()
                     } else {
                         row.to_vec()
                     }
                 };
-                let (mut means, mut deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
-                if is_classes {
-                    means.iter_mut().for_each(to_few_digits);
+                let (mut numbers, mut deviations) = moments(&passes.iter().map(of_pass).collect::<Vec<_>>());
+                let class = if is_classes {
+                    numbers.iter_mut().for_each(to_few_digits);
+                    decision.class(&numbers.iter().map(|number| *number as f32).collect::<Vec<_>>())
                 } else {
-                    self.predictor.fitted().shorten(&mut means);
-                }
+                    self.predictor.fitted().shorten(&mut numbers);
+                    0
+                };
                 deviations.iter_mut().for_each(to_few_digits);
-                each(&means, &deviations)?;
+                let kept: Vec<&str> = self.kept.iter().map(|(_, cells)| cells[item].as_str()).collect();
+                each(&PredictedItem {
+                    row: item as u64 + 1,
+                    file: self.files.get(item).map(String::as_str),
+                    kept: &kept,
+                    class,
+                    numbers: &numbers,
+                    deviations: &deviations,
+                })?;
             }
         }
         Ok(())

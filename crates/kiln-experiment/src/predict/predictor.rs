@@ -8,17 +8,18 @@ use burn::tensor::Device;
 use kiln_augment::Views;
 use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
-use kiln_data::{ColumnSchema, DataError, Features, Fitted, InputShape};
+use kiln_data::{ColumnSchema, DataConfig, DataError, Features, Fitted, InputShape};
 use kiln_models::Network;
 use kiln_train::checkpoint::SavedWeights;
-use kiln_train::{Prediction, probabilities};
+use kiln_train::{Decision, Prediction};
 
 use crate::edited::must_be_as_trained;
 use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
+use crate::run::KeptDecision;
 use crate::session::Session;
-use crate::stored::{best_weights, stored};
+use crate::stored::{best_weights, kept_decision, stored};
 
 /// A run's weights with the preprocessing they were trained with, ready to predict for new data.
 ///
@@ -32,6 +33,14 @@ pub struct Predictor {
     pub(super) device: Device,
     /// What passes with dropout draw from; `None` for a model that draws nothing.
     pub(super) noise: Option<Seed>,
+    /// How the data of the run were read.
+    pub(super) data: DataConfig,
+    /// How a class follows from logits.
+    pub(super) decision: Decision,
+    /// What the run keeps of it.
+    kept: Option<KeptDecision>,
+    /// Whether unseen categories are refused.
+    pub(super) strict: bool,
 }
 
 impl Predictor {
@@ -43,21 +52,46 @@ impl Predictor {
         let weights = best_weights(run, observer)?;
         let resolved = stored(run, session)?;
         let device = open_device(&resolved)?;
-        Self::new(&resolved, weights, &device)
+        Self::new(run, &resolved, weights, &device, observer)
     }
 
     pub(super) fn new(
+        run: &Path,
         resolved: &Resolved,
         (saved, fitted): (SavedWeights, Arc<Fitted>),
         device: &Device,
+        observer: &dyn Observer,
     ) -> Result<Self, ExperimentError> {
         must_be_as_trained(resolved, &saved.path, &saved.extra, &["model"])?;
+        let kept = kept_decision(run, &saved.weights, observer)?;
         let device = device.clone().inner();
         let blueprint = Blueprint::new(resolved, fitted)?;
         let model = saved.weights.apply(blueprint.model(resolved, &device)?.valid())?;
         let seed = Seed::new(resolved.config.seed).purpose(Purpose::Noise);
         let noise = resolved.config.model.is_random().then_some(seed);
-        Ok(Self { task: blueprint.task(), blueprint, model, device, noise })
+        let decision = kept.as_ref().map(KeptDecision::decision).unwrap_or_default();
+        let task = blueprint.task();
+        let data = resolved.config.data.clone();
+        Ok(Self { blueprint, task, model, device, noise, data, decision, kept, strict: false })
+    }
+
+    /// Decides otherwise than the run says. Default: with the temperature and the threshold that were chosen for its
+    /// weights, where there are any.
+    #[must_use]
+    pub fn decide(mut self, decision: Decision) -> Self {
+        self.decision = decision;
+        self.kept = None;
+        self
+    }
+
+    /// How a class follows from logits.
+    pub fn decision(&self) -> Decision {
+        self.decision
+    }
+
+    /// The temperature and the threshold that the run keeps, and how they were chosen.
+    pub fn kept_decision(&self) -> Option<&KeptDecision> {
+        self.kept.as_ref()
     }
 
     /// Averages predictions over these views of every image. Default: the image alone.
@@ -98,7 +132,8 @@ impl Predictor {
     /// Predicts for every item: a class with the probability of each, or numbers in the units of the data.
     ///
     /// # Errors
-    /// [`DataError`] for inputs that the preprocessing was not fitted on.
+    /// [`DataError`] for inputs that the preprocessing was not fitted on, and where it is [strict](Predictor::strict)
+    /// [`DataError::Unseen`].
     pub fn predict(&self, features: &Features) -> Result<Vec<Prediction<'_>>, ExperimentError> {
         Ok(self.predictions(&self.predict_logits(features)?))
     }
@@ -112,6 +147,7 @@ impl Predictor {
             return Ok(None);
         }
         let outputs = self.predict_logits(features)?;
+        let probabilities = |logits: &[f64]| self.decision.probabilities(logits);
         Ok(Some(outputs.chunks(self.width()).flat_map(probabilities).collect()))
     }
 
@@ -121,6 +157,7 @@ impl Predictor {
     /// # Errors
     /// As [`Predictor::predict`].
     pub fn predict_logits(&self, features: &Features) -> Result<Vec<f64>, ExperimentError> {
+        self.must_be_seen(|| self.unseen(features))?;
         let items = features.rows().map_err(DataError::from)?;
         let mut outputs = Vec::with_capacity(items * self.width());
         let at_once = self.input_shape().at_once();
@@ -138,6 +175,7 @@ impl Predictor {
     }
 
     pub(super) fn predictions(&self, outputs: &[f64]) -> Vec<Prediction<'_>> {
-        outputs.chunks(self.width()).map(|outputs| Prediction::of(self.fitted(), outputs)).collect()
+        let decided = |outputs: &[f64]| Prediction::decided(self.fitted(), outputs, self.decision);
+        outputs.chunks(self.width()).map(decided).collect()
     }
 }

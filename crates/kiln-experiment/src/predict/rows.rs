@@ -16,6 +16,7 @@ impl Predictor {
     where
         C: Copy + Into<CellValue<'a>>,
     {
+        self.must_be_seen(|| self.fitted().unseen_cells([cells(row)]))?;
         self.one(self.fitted().row_numbers([cells(row)])?)
     }
 
@@ -29,7 +30,9 @@ impl Predictor {
         N: AsRef<str>,
         C: Copy + Into<CellValue<'a>>,
     {
-        self.one(self.fitted().row_numbers([self.fitted().in_order(0, record)?])?)
+        let row = self.fitted().in_order(0, record)?;
+        self.must_be_seen(|| self.fitted().unseen_cells([row.iter().copied()]))?;
+        self.one(self.fitted().row_numbers([row])?)
     }
 
     /// Predicts for many rows at once, which is much faster than one by one.
@@ -41,6 +44,7 @@ impl Predictor {
         R: AsRef<[C]>,
         C: Copy + Into<CellValue<'a>>,
     {
+        self.must_be_seen(|| self.unseen_rows(rows))?;
         self.many(self.fitted().row_numbers(rows.iter().map(|row| cells(row.as_ref())))?)
     }
 
@@ -56,6 +60,7 @@ impl Predictor {
     {
         let in_order = |(row, record): (usize, &R)| self.fitted().in_order(row, record.as_ref());
         let rows = records.iter().enumerate().map(in_order).collect::<Result<Vec<_>, _>>()?;
+        self.must_be_seen(|| self.fitted().unseen_cells(rows.iter().map(|row| row.iter().copied())))?;
         self.many(self.fitted().row_numbers(rows)?)
     }
 
@@ -70,7 +75,8 @@ impl Predictor {
     /// One item of preprocessed numbers.
     fn one(&self, numbers: Vec<f32>) -> Result<Prediction<'_>, ExperimentError> {
         let inputs = self.input_shape().batch(numbers, &self.device)?;
-        Ok(Prediction::of(self.fitted(), &self.task.predict_logits(&self.model, inputs)))
+        let outputs = self.task.predict_logits(&self.model, inputs);
+        Ok(Prediction::decided(self.fitted(), &outputs, self.decision))
     }
 
     /// Items of preprocessed numbers, as many at once as from a file.

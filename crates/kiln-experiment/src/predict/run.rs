@@ -85,7 +85,8 @@ impl Run {
     /// A run without a whole checkpoint, and a cross-validation, which has no model of its own.
     pub fn best(&self, device: &Device) -> Result<Predictor, ExperimentError> {
         let weights = best_weights(&self.folder, &())?;
-        Predictor::new(&stored(&self.folder, &Session::default())?, weights, device)
+        let resolved = stored(&self.folder, &Session::default())?;
+        Predictor::new(&self.folder, &resolved, weights, device, &())
     }
 
     /// As [`Run::best`], with the weights that the training came to last.
@@ -94,6 +95,7 @@ impl Run {
     /// As [`Run::best`].
     pub fn last(&self, device: &Device) -> Result<Predictor, ExperimentError> {
         let weights = last_weights(&self.folder, &())?;
-        Predictor::new(&stored(&self.folder, &Session::default())?, weights, device)
+        let resolved = stored(&self.folder, &Session::default())?;
+        Predictor::new(&self.folder, &resolved, weights, device, &())
     }
 }

@@ -1,5 +1,6 @@
 //! What a run is: a folder that appears as a whole, is found by name, and is locked while a process is at work on it.
 
+mod decision;
 mod find;
 mod fingerprint;
 mod folder;
@@ -10,11 +11,14 @@ mod record;
 mod slug;
 mod time;
 
+pub use decision::{KeptDecision, KeptThreshold};
 pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, is_cross_validation, refuse_fold};
 pub(crate) use names::holdout;
-pub use names::{CHECKPOINTS, CONFIG, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS, newest_training};
+pub use names::{
+    CHECKPOINTS, CONFIG, DECISION, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS, newest_training,
+};
 pub use own_file::is_own_file;
 pub use record::{DataRecord, RunRecord, Status, read_epochs};
 pub use slug::slug;

@@ -11,6 +11,8 @@ use crate::error::RunError;
 pub const CONFIG: &str = "run.toml";
 /// What happened: [`RunRecord`](crate::run::RunRecord).
 pub const RECORD: &str = "run.json";
+/// How classes are decided, where something was chosen: [`KeptDecision`](crate::run::KeptDecision).
+pub const DECISION: &str = "decision.json";
 /// One line for each epoch.
 pub const METRICS: &str = "metrics.jsonl";
 /// The file that the process at work on a run has locked.

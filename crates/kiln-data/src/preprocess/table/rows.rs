@@ -3,7 +3,7 @@
 use super::super::encoding::Encoding;
 use super::super::matrix::Matrix;
 use super::TableEncoder;
-use crate::cell::{CellValue, Marks, Meaning, meaning, meaning_among_numbers};
+use crate::cell::{CellValue, Marks, Meaning, meaning, meaning_among_numbers, spelled};
 use crate::{ColumnKind, ColumnSchema, DataError, Precision, RowError};
 
 impl TableEncoder {
@@ -51,7 +51,7 @@ impl TableEncoder {
     }
 }
 
-/// Writes the features of a cell. A category that the training part does not have counts as missing, as in a file.
+/// Writes the features of a cell.
 fn write(
     encoding: &Encoding,
     schema: &ColumnSchema,
@@ -101,8 +101,8 @@ fn write(
                 }
                 CellValue::Number(_) | CellValue::Missing => None,
             };
-            let is_known = |name: &&str| known.binary_search_by(|k| k.as_str().cmp(name)).is_ok();
-            let name = name.filter(|name| meaning(name, marks) != Meaning::Missing).filter(is_known);
+            let name =
+                name.filter(|name| meaning(name, marks) != Meaning::Missing).map(|name| spelled(known, name));
             encoding.write_category(schema, name, None, to);
             Ok(())
         }

@@ -8,10 +8,9 @@ use super::decide::{Decision, Facts, Undecided, decide};
 use super::files::Reader;
 use super::role::Read;
 use super::settings::{asked, looked_at};
-use crate::cell::Marks;
 use crate::source::csv::CsvProblem;
 use crate::source::table::{ReadAs, Survey, TableFile};
-use crate::{DataConfig, DataError, Dataset, Reading, SettingError};
+use crate::{DataConfig, DataError, Dataset, SettingError};
 
 /// The settings that mean something to files of rows.
 pub(crate) const SETTINGS: &[&str] = &[
@@ -46,11 +45,7 @@ pub(crate) fn load<F: TableFile>(
     let path = config.needed_path()?;
     let file = open(path)?;
     let asked = asked(path, file.names(), config)?;
-    let marks = match config.reading {
-        Reading::First => Marks::First,
-        Reading::Second => Marks::new(config.missing.as_deref()),
-    };
-    let survey = Survey::of(&file, &looked_at(file.names().len(), &asked), marks.clone())?;
+    let survey = Survey::of(&file, &looked_at(file.names().len(), &asked), config.marks())?;
     if survey.rows < MIN_ROWS {
         return Err(file.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));
     }
@@ -69,7 +64,7 @@ pub(crate) fn load<F: TableFile>(
         let start = part.rows.len();
         if let Some(path) = path {
             let file = open(path)?;
-            let more = reader.other(&file, marks.clone())?;
+            let more = reader.other(&file, config.marks())?;
             reader.append(&mut part, more);
         }
         fixed.push((start..part.rows.len()).collect::<Vec<usize>>());

@@ -5,9 +5,10 @@ use kiln_core::nearest;
 use super::fills::fill_of;
 use super::finish::finish;
 use super::role::Read;
-use crate::cell::Marks;
+use crate::cell::{Marks, are_truths, spelled};
+use crate::preprocess::OTHERS;
 use crate::source::csv::CsvProblem;
-use crate::source::table::{Fill, Survey, TableFile, fill, truth};
+use crate::source::table::{Fill, Survey, TableFile, fill};
 use crate::{Column, ColumnKind, ColumnSchema, DataError, Features, Values};
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Gives the columns and the number
@@ -34,8 +35,8 @@ pub(crate) fn read_columns<F: TableFile>(
     let mut fills: Vec<Fill> = names.iter().map(|_| Fill::Skip).collect();
     for (&place, column) in places.iter().zip(wanted) {
         fills[place] = match &column.kind {
-            ColumnKind::Categorical(known) if are_booleans(known) => Fill::Texts,
-            ColumnKind::Categorical(known) => Fill::Known { names: known.clone(), others: None },
+            ColumnKind::Categorical(known) if are_truths(known) => Fill::Texts,
+            ColumnKind::Categorical(known) => Fill::Known { names: known.clone(), others: Some(OTHERS) },
             kind => fill_of(file, &survey, place, read_of(kind))?,
         };
     }
@@ -44,7 +45,7 @@ pub(crate) fn read_columns<F: TableFile>(
     for (&place, column) in places.iter().zip(wanted) {
         let Some(values) = columns[place].take() else { continue };
         let values = match &column.kind {
-            ColumnKind::Categorical(known) if are_booleans(known) => spelled_as(values, known),
+            ColumnKind::Categorical(known) if are_truths(known) => spelled_as(values, known),
             kind => finish(values, read_of(kind)),
         };
         features.push(Column { name: column.name.clone(), values });
@@ -60,15 +61,9 @@ fn read_of(kind: &ColumnKind) -> Read {
     }
 }
 
-/// Whether these categories are a yes and a no, in which case does not count.
-fn are_booleans(known: &[String]) -> bool {
-    !known.is_empty() && known.iter().all(|name| truth(name).is_some())
-}
-
 /// Categories with the spelling of the known ones where they differ in case alone.
 fn spelled_as(values: Values, known: &[String]) -> Values {
     let Values::Categorical { codes, names } = values else { return values };
-    let same = |name: &str| known.iter().find(|known| known.eq_ignore_ascii_case(name)).cloned();
-    let names = names.into_iter().map(|name| same(&name).unwrap_or(name)).collect();
+    let names = names.iter().map(|name| spelled(known, name).to_owned()).collect();
     Values::Categorical { codes, names }
 }

@@ -46,10 +46,11 @@ pub(crate) use file::CsvFile;
 pub(crate) use problem::cell;
 pub use problem::{Cell, CsvProblem};
 pub use schema::{ColumnKind, ColumnSchema};
+pub(crate) use texts::header;
 pub use texts::read_texts;
 
 use super::columns;
-use super::reader::{Reader, SourceInfo};
+use super::reader::{NewInputs, Reader, SourceInfo};
 use crate::cell::Marks;
 use crate::{DataConfig, DataError, Dataset, Features, Fitted};
 
@@ -72,10 +73,13 @@ impl Reader for Csv {
         !path.is_dir() && ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     }
 
-    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
-        let columns = fitted.columns()?;
-        let file = CsvFile::open(path).map(|file| file.with_decimal(fitted.decimal()));
-        Some(file.and_then(|file| columns::read_columns(&file, columns, fitted.marks())))
+    fn read_inputs(
+        &self,
+        path: &Path,
+        _: &DataConfig,
+        fitted: &Fitted,
+    ) -> Option<Result<NewInputs, DataError>> {
+        Some(read_as(path, fitted, fitted.columns()?).map(NewInputs::from))
     }
 }
 
@@ -105,10 +109,20 @@ pub fn load(config: &DataConfig) -> Result<Dataset, DataError> {
 }
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model
-/// does not know are [`crate::MISSING`]. Gives the columns and the number of rows.
+/// does not know stand behind those that it knows. Gives the columns and the number of rows.
 ///
 /// # Errors
 /// [`FileError::Csv`](crate::FileError::Csv) when a column is not there, or a cell of a numeric one is not a finite number.
 pub fn read_columns(path: &Path, wanted: &[ColumnSchema]) -> Result<(Features, usize), DataError> {
     columns::read_columns(&CsvFile::open(path)?, wanted, Marks::default())
+}
+
+/// The same with the marks of missing values and the decimals that a model was trained with.
+pub(crate) fn read_as(
+    path: &Path,
+    fitted: &Fitted,
+    wanted: &[ColumnSchema],
+) -> Result<(Features, usize), DataError> {
+    let file = CsvFile::open(path)?.with_decimal(fitted.decimal());
+    columns::read_columns(&file, wanted, fitted.marks())
 }

@@ -9,6 +9,14 @@ use super::problem::CsvProblem;
 use crate::source::table::{Row, RowPlace, Scan, TableFile, Wrong};
 use crate::{CellValue, DataError};
 
+/// The names of the columns of a file.
+///
+/// # Errors
+/// As [`read_texts`].
+pub(crate) fn header(path: &Path) -> Result<Vec<String>, DataError> {
+    Ok(CsvFile::open(path)?.names().to_vec())
+}
+
 /// The cells of the columns `names` as they are written, without the white space around them: a list for each column, in the
 /// order of `names`.
 ///

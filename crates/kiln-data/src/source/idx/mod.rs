@@ -13,7 +13,7 @@ pub use problem::IdxProblem;
 
 use self::file::{IdxFile, What};
 use super::files::{kind, name_of, open, reserve};
-use super::reader::{Reader, SourceInfo};
+use super::reader::{NewInputs, Reader, SourceInfo};
 use crate::{DataConfig, DataError, Dataset, Features, FileError, Fitted, Images, Target};
 
 /// `source = "idx"`.
@@ -34,9 +34,14 @@ impl Reader for Idx {
         path.read_dir().is_ok_and(|entries| entries.filter_map(Result::ok).any(is_idx))
     }
 
-    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+    fn read_inputs(
+        &self,
+        path: &Path,
+        _: &DataConfig,
+        fitted: &Fitted,
+    ) -> Option<Result<NewInputs, DataError>> {
         let shape = fitted.input_shape().as_images()?;
-        looks_like_idx(path).then(|| read_images(path, shape))
+        looks_like_idx(path).then(|| read_images(path, shape).map(NewInputs::from))
     }
 }
 

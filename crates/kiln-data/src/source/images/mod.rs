@@ -50,11 +50,12 @@ pub use settings::{Broken, ImageSettings, ImageSize, Resize};
 
 use kiln_core::nearest;
 
+pub(super) use self::folder::EXTENSIONS;
 use self::folder::images;
 use self::layout::{Class, Layout, part_name};
 use self::read::{How, Read, read, read_for_model};
 use super::files::name_of;
-use super::reader::{Reader, SourceInfo};
+use super::reader::{NewInputs, Reader, SourceInfo};
 use crate::{Arrangement, DataConfig, DataError, Dataset, Features, FileError, Fitted, Skipped, Target};
 
 /// `source = "images"`.
@@ -84,9 +85,14 @@ impl Reader for ImageFolder {
         path.is_dir()
     }
 
-    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<(Features, usize), DataError>> {
+    fn read_inputs(
+        &self,
+        path: &Path,
+        _: &DataConfig,
+        fitted: &Fitted,
+    ) -> Option<Result<NewInputs, DataError>> {
         let shape = fitted.input_shape().as_images()?;
-        Some(read_images(path, shape, &fitted.image_settings()))
+        Some(read_new(path, shape, &fitted.image_settings()))
     }
 }
 
@@ -183,9 +189,18 @@ pub fn read_images(
     shape: [usize; 3],
     settings: &ImageSettings,
 ) -> Result<(Features, usize), DataError> {
+    read_new(path, shape, settings).map(|new| (new.features, new.items))
+}
+
+/// The same with the files, below the folder.
+fn read_new(path: &Path, shape: [usize; 3], settings: &ImageSettings) -> Result<NewInputs, DataError> {
     let files = if path.is_dir() { images(path)? } else { vec![path.to_owned()] };
+    let below = |file: &PathBuf| match file.strip_prefix(path) {
+        Ok(below) if below.file_name().is_some() => below.to_owned(),
+        _ => file.file_name().map_or_else(|| file.clone(), PathBuf::from),
+    };
+    let names: Vec<PathBuf> = files.iter().map(below).collect();
     let [height, width] = settings.size.unwrap_or([shape[1], shape[2]]);
-    let items = files.len();
     let images = read_for_model(path, files, settings, [shape[0], height, width])?;
-    Ok((Features::Images(images), items))
+    Ok(NewInputs { features: Features::Images(images), items: names.len(), files: names })
 }

@@ -7,7 +7,7 @@ use super::rows::RowPlace;
 use super::spot::{Spot, first, keep};
 use super::words::Words;
 use crate::CellValue;
-use crate::cell::{Decimal, Mark, Marks, Number, scan};
+use crate::cell::{Decimal, Mark, Marks, Number, scan, truth};
 
 /// What the cells of a column look like.
 #[derive(Debug, Clone)]
@@ -210,24 +210,6 @@ impl Numbers {
         first(&mut self.first_comma, other.first_comma);
         first(&mut self.first_either, other.first_either);
     }
-}
-
-/// The truth value that a text stands for.
-pub(crate) fn truth(text: &str) -> Option<bool> {
-    const WORDS: [(&str, bool); 8] = [
-        ("true", true),
-        ("false", false),
-        ("yes", true),
-        ("no", false),
-        ("t", true),
-        ("f", false),
-        ("y", true),
-        ("n", false),
-    ];
-    if text.len() > 5 {
-        return None;
-    }
-    WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|(_, truth)| *truth)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod survey;
 mod words;
 
 pub(crate) use assumed::Assumed;
-pub(crate) use column::{ColumnSurvey, truth};
+pub(crate) use column::ColumnSurvey;
 pub(crate) use fill::{Fill, fill};
 pub(crate) use id_name::IdName;
 pub(crate) use rows::RowPlace;
