@@ -131,6 +131,10 @@ fn a_cross_validation_gets_its_last_fold() {
     place.ok("cv iris model.hidden=[8] model.dropout=0.1 train.epochs=4 --folds 3 --dir cv --fold 2 -q");
     place.ok("cv collect cv -q");
     assert_close(&fs::read_to_string(place.path().join("cv/predictions.csv")).unwrap(), &expected("cv.csv"));
+    // One that is begun now takes numbers more exactly, on the same folds.
+    place.ok("cv iris model.hidden=[8] model.dropout=0.1 train.epochs=4 --folds 3 --dir new -q");
+    let compared = place.ok("runs diff cv new").stdout;
+    assert!(compared.contains("corrected t-test over 3 folds"), "{compared}");
 }
 
 #[test]
