@@ -14,6 +14,7 @@ const NOT_NAMED: &[(&str, &str, &str)] = &[
     ("kiln-core", "regex-syntax", "its features: without them the tests would build Burn a second time"),
     ("kiln-testkit", "bitflags", LIBRARY),
     ("kiln-testkit", "fastrand", LIBRARY),
+    ("kiln-testkit", "half", LIBRARY),
     ("kiln-testkit", "miniz_oxide", LIBRARY),
     ("kiln-testkit", "num-traits", LIBRARY),
     ("kiln-testkit", "portable-atomic", LIBRARY),
