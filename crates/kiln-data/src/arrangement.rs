@@ -12,6 +12,8 @@ use crate::{Skipped, Understood};
 pub struct Arrangement {
     /// Rows of the validation part that the source fixes, in rising order; empty when it fixes none.
     pub fixed_validation: Vec<usize>,
+    /// Whether the items are image files, which a user is told of before training.
+    pub from_files: bool,
     /// Files that the source left out.
     pub skipped: Vec<Skipped>,
     /// One number a row, equal for rows that must stay together in a split. Excludes `times`.

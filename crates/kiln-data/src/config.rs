@@ -77,6 +77,10 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(transform = Range::at_least(0.0).bounds())]
     pub cache_limit: Option<f64>,
+    /// CSV only: the folder of the images that a column names, by paths below it. They are the inputs; the other columns are none.
+    /// Default: none, the columns are the inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<PathBuf>,
     /// Images only: the size that every image is brought to, a side or `[height, width]`, in pixels, `[1, 65535]`. Default: none, all
     /// images are of one size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -219,6 +223,7 @@ impl DataConfig {
             weight: None,
             cache: None,
             cache_limit: None,
+            images: None,
             size: None,
             resize: None,
             crop: None,
@@ -268,6 +273,7 @@ impl DataConfig {
             ("data.path", self.path.is_some()),
             ("data.cache", self.cache.is_some()),
             ("data.cache_limit", self.cache_limit.is_some()),
+            ("data.images", self.images.is_some()),
             ("data.size", self.size.is_some()),
             ("data.resize", self.resize.is_some()),
             ("data.crop", self.crop.is_some()),

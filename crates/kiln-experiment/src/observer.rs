@@ -281,9 +281,10 @@ pub struct CurveProgress<'a> {
 
 /// Tells an observer what a table was taken for, where that is known.
 pub(crate) fn tell_understood(observer: &dyn Observer, dataset: &Dataset) -> Result<(), ExperimentError> {
-    match &dataset.arrangement.understood {
-        Some(_) => tell(observer, &Event::DataUnderstood(dataset)),
-        None => Ok(()),
+    if dataset.arrangement.understood.is_some() || dataset.arrangement.from_files {
+        tell(observer, &Event::DataUnderstood(dataset))
+    } else {
+        Ok(())
     }
 }
 

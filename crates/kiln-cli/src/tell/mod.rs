@@ -8,6 +8,7 @@ pub(crate) mod device;
 pub(crate) mod dry_run;
 pub(crate) mod evaluation;
 pub(crate) mod fold;
+mod images;
 pub(crate) mod path;
 pub(crate) mod path_chart;
 pub(crate) mod training;

@@ -1,29 +1,42 @@
 //! What kiln understood of a table, before it trains on it.
 
-use kiln_data::{ColumnRole, Dataset, TaskKind, Understood};
+use kiln_data::{Arrangement, ColumnRole, Dataset, TaskKind, Understood};
 use kiln_report::{Column, Table, human, table};
 use serde_json::{Map, Value, json};
 
+use super::images;
 use crate::error::CliError;
 use crate::output::Output;
 
 /// More names than this are counted.
 const MOST_NAMES: usize = 12;
 
-/// The event, or lines for a person. Nothing for data that are no table of a file.
+/// The event, or lines for a person. Nothing for data that are neither a table of a file nor files of images.
 pub(crate) fn tell(dataset: &Dataset, out: Output) -> Result<(), CliError> {
-    let Some(understood) = &dataset.arrangement.understood else { return Ok(()) };
-    if out.json {
-        return out.event("understood", fields(dataset, understood));
+    let Arrangement { understood, from_files, .. } = &dataset.arrangement;
+    if understood.is_none() && !from_files {
+        return Ok(());
     }
-    out.say(&lines(dataset, understood));
+    if out.json {
+        return out.event("understood", fields(dataset, understood.as_deref()));
+    }
+    if let Some(understood) = understood {
+        out.say(&lines(dataset, understood));
+    }
+    if *from_files {
+        // The classes of a table were said with it.
+        out.say(&images::lines(dataset, classes(dataset).filter(|_| understood.is_none())));
+    }
     Ok(())
 }
 
-fn fields(dataset: &Dataset, understood: &Understood) -> Map<String, Value> {
+fn fields(dataset: &Dataset, understood: Option<&Understood>) -> Map<String, Value> {
     let mut fields = Map::from_iter([("name".to_owned(), json!(dataset.name))]);
     if let Value::Object(own) = json!(understood) {
         fields.extend(own);
+    }
+    if dataset.arrangement.from_files {
+        images::add_fields(dataset, &mut fields);
     }
     if dataset.target.labels().is_some() {
         fields.insert("classes".to_owned(), dataset.target.describe().json);
@@ -59,6 +72,7 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
         facts.row(["classes".to_owned(), classes]);
     }
     for (role, title) in [
+        (ColumnRole::Files, "image files"),
         (ColumnRole::Numbers, "numbers"),
         (ColumnRole::Categories, "categories"),
         (ColumnRole::Booleans, "yes or no"),

@@ -81,6 +81,26 @@ pub enum SettingError {
         /// What the inputs are: `images`.
         found: &'static str,
     },
+    /// No column of a table names files below `data.images`.
+    #[error("no column of {} names files in {}: the first cell of {column:?} is {text:?}", path.display(), folder.display())]
+    NoFileColumn {
+        /// The table.
+        path: PathBuf,
+        /// The folder in the setting.
+        folder: PathBuf,
+        /// A column that may have been meant.
+        column: String,
+        /// Its first cell.
+        text: String,
+    },
+    /// Several columns of a table name files.
+    #[error("several columns of {} name files: {}", path.display(), columns.join(", "))]
+    FileColumns {
+        /// The table.
+        path: PathBuf,
+        /// The columns.
+        columns: Vec<String>,
+    },
     /// `data.resize` is set without `data.size`.
     #[error("data.resize needs data.size: without it no image is resized")]
     ResizeAlone,
@@ -114,6 +134,7 @@ impl SettingError {
             Self::SeveralClassTargets { .. } => "data.target",
             Self::TargetIgnored { .. } => "data.ignore",
             Self::WeightTaken { .. } => "data.weight",
+            Self::NoFileColumn { .. } | Self::FileColumns { .. } => "data.images",
             Self::ResizeAlone => "data.resize",
             Self::CropAlone | Self::CropTooLarge { .. } => "data.crop",
             Self::TwoRoles { second, .. } => second,
@@ -132,6 +153,8 @@ impl SettingError {
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
             Self::NeedsTable { setting, .. } => format!("leave {setting} out"),
             Self::NoCategories => "leave data.encode out: numbers are columns as they are".to_owned(),
+            Self::NoFileColumn { .. } => "set data.images to the folder below which the paths are".to_owned(),
+            Self::FileColumns { .. } => "leave all but one out with data.ignore".to_owned(),
             Self::ResizeAlone => "set data.size, such as 224, or leave data.resize out".to_owned(),
             Self::CropAlone => "set data.size, such as 256, or leave data.crop out".to_owned(),
             Self::CropTooLarge { .. } => "set data.crop to at most data.size".to_owned(),

@@ -46,6 +46,7 @@ mod tests {
             weight: Some("w".to_owned()),
             cache: Some("c".into()),
             cache_limit: Some(1.0),
+            images: Some("i".into()),
             size: Some(ImageSize::Side(8)),
             resize: Some(Resize::Stretch),
             crop: Some(ImageSize::Side(7)),

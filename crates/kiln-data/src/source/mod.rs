@@ -46,7 +46,10 @@ impl DataConfig {
         let unused = self.of_readers().find(|setting| !info.settings.contains(setting));
         match unused {
             Some(setting) => Err(SettingError::Unused { setting, name: self.source.clone() }.into()),
-            None => reader.load(self),
+            None => match &self.images {
+                Some(folder) => images::load_named(self, folder),
+                None => reader.load(self),
+            },
         }
     }
 }

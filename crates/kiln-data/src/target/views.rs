@@ -12,6 +12,26 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The targets of these rows, which are there, in this order.
+    pub(crate) fn of_rows(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Classes { labels, names } => {
+                Self::Classes { labels: rows.iter().map(|&row| labels[row]).collect(), names: names.clone() }
+            }
+            Self::Labels { sets, names } => Self::Labels {
+                sets: rows.iter().map(|&row| sets[row].clone()).collect(),
+                names: names.clone(),
+            },
+            Self::Values { values, names } => {
+                let width = names.len();
+                let row = |&row: &usize| values[row * width..(row + 1) * width].iter().copied();
+                Self::Values { values: rows.iter().flat_map(row).collect(), names: names.clone() }
+            }
+        }
+    }
+}
+
 impl TargetEncoder {
     /// The names of the classes; `None` for another kind of target.
     pub(crate) fn class_names(&self) -> Option<&[String]> {

@@ -49,7 +49,15 @@ fn describe(dataset: &Dataset) -> Result<String, CliError> {
     facts.row(["items".to_owned(), human::count(items(dataset)? as u64)]);
     facts.row(["inputs".to_owned(), size(&inputs)]);
     facts.row(["target".to_owned(), size(&target)]);
+    if !dataset.arrangement.fixed_validation.is_empty() {
+        let items = human::count(dataset.arrangement.fixed_validation.len() as u64);
+        facts.row(["validation part".to_owned(), format!("{items} items, fixed by the source")]);
+    }
     facts.row(["test part".to_owned(), fixed]);
+    if !dataset.arrangement.skipped.is_empty() {
+        let files = human::count(dataset.arrangement.skipped.len() as u64);
+        facts.row(["left out".to_owned(), format!("{files} files that cannot be read or are in no class")]);
+    }
     facts.row(["fingerprint", dataset.fingerprint.as_str()]);
     let colour = colour(&std::io::stdout());
     let mut text = facts.render(colour);

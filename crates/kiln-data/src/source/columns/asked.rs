@@ -15,6 +15,8 @@ pub(crate) struct Asked {
     pub(crate) numeric: Vec<usize>,
     pub(crate) weight: Option<usize>,
     pub(crate) group: Option<usize>,
+    /// The column that names image files: they are the inputs, and no column is.
+    pub(crate) files: Option<usize>,
     pub(crate) time: Option<usize>,
     pub(crate) day_first: Option<bool>,
     /// By which rules.

@@ -74,6 +74,8 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
             Assigned::new(ColumnRole::Group, Read::Groups)
         } else if asked.ignored.contains(&place) {
             ignored(place, column, asked)?
+        } else if asked.files.is_some() {
+            beside_files(place, column, asked)?
         } else {
             input(place, column, asked)?
         });
@@ -82,7 +84,7 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         use ColumnRole::{Booleans, Categories, Dates, Numbers};
         matches!(column.role, Numbers | Categories | Booleans | Dates)
     };
-    if !assigned.iter().any(is_input) {
+    if asked.files.is_none() && !assigned.iter().any(is_input) {
         return Err(Undecided::NoInputs);
     }
     Ok(Decision { columns: assigned, task: target.task, why: target.why })
@@ -101,6 +103,17 @@ fn ignored(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, 
         Found::NoDates => Read::Numbers,
     };
     Ok(Assigned { read, ..left_out })
+}
+
+/// A column beside that of the files, or that one. One that orders the rows is read all the same.
+fn beside_files(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, Undecided> {
+    Ok(if asked.files == Some(place) {
+        Assigned::new(ColumnRole::Files, Read::Skip)
+    } else if asked.time == Some(place) {
+        Assigned { read: input(place, column, asked)?.read, ..Assigned::left_out("it orders the rows") }
+    } else {
+        Assigned::left_out("the images are the inputs")
+    })
 }
 
 /// What a column is to the model.

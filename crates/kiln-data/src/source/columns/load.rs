@@ -42,9 +42,21 @@ pub(crate) fn load<F: TableFile>(
     config: &DataConfig,
     open: impl Fn(&Path) -> Result<F, DataError>,
 ) -> Result<Dataset, DataError> {
+    load_named(config, None, open)
+}
+
+/// As [`load`]; the column `files` names image files, which take the place of all columns as inputs.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_named<F: TableFile>(
+    config: &DataConfig,
+    files: Option<&str>,
+    open: impl Fn(&Path) -> Result<F, DataError>,
+) -> Result<Dataset, DataError> {
     let path = config.needed_path()?;
     let file = open(path)?;
-    let asked = asked(path, file.names(), config)?;
+    let asked = asked(path, file.names(), config, files)?;
     let survey = Survey::of(&file, &looked_at(file.names().len(), &asked), config.marks())?;
     if survey.rows < MIN_ROWS {
         return Err(file.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));

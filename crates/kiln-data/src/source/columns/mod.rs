@@ -20,7 +20,7 @@ mod targets;
 mod tests;
 mod understood;
 
-pub(crate) use load::{SETTINGS, load};
+pub(crate) use load::{SETTINGS, load, load_named};
 pub(crate) use new_rows::read_columns;
 pub use role::ColumnRole;
 pub use understood::{Understood, UnderstoodColumn};

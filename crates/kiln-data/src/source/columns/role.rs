@@ -15,6 +15,8 @@ pub enum ColumnRole {
     Weight,
     /// Which rows stay together in a split.
     Group,
+    /// It names the image files that are the inputs.
+    Files,
     /// An input of numbers.
     Numbers,
     /// An input of categories.

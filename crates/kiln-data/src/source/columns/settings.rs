@@ -11,7 +11,12 @@ use crate::{DataConfig, DataError, SettingError};
 ///
 /// # Errors
 /// A column that is not there, and one with two roles.
-pub(super) fn asked(path: &Path, names: &[String], config: &DataConfig) -> Result<Asked, DataError> {
+pub(super) fn asked(
+    path: &Path,
+    names: &[String],
+    config: &DataConfig,
+    files: Option<&str>,
+) -> Result<Asked, DataError> {
     let all = |setting: &'static str, wanted: &[String]| places(path, names, setting, wanted);
     let one = |setting: &'static str, wanted: &Option<String>| {
         let wanted: Vec<String> = wanted.iter().cloned().collect();
@@ -26,6 +31,7 @@ pub(super) fn asked(path: &Path, names: &[String], config: &DataConfig) -> Resul
         numeric: all("data.numeric", &config.numeric)?,
         weight: one("data.weight", &config.weight)?,
         group: one("data.group", &config.group)?,
+        files: one("data.images", &files.map(str::to_owned))?,
         time: one("data.time", &config.time)?,
         day_first: config.day_first,
         reading: config.reading,
@@ -40,9 +46,10 @@ pub(super) fn asked(path: &Path, names: &[String], config: &DataConfig) -> Resul
     Ok(asked)
 }
 
-/// Whether a column is looked at: those that are ignored are not, but for one that orders the rows.
+/// Whether a column is looked at: those that are ignored and those that name files are not, but for one that orders the rows.
 pub(super) fn looked_at(count: usize, asked: &Asked) -> Vec<bool> {
-    (0..count).map(|column| !asked.ignored.contains(&column) || asked.time == Some(column)).collect()
+    let is_used = |column: &usize| !asked.ignored.contains(column) && asked.files != Some(*column);
+    (0..count).map(|column| is_used(&column) || asked.time == Some(column)).collect()
 }
 
 /// The places of columns by their names, each once.
@@ -70,7 +77,7 @@ pub(super) fn places(
 
 /// The last column that nothing else is asked of.
 fn last_free(names: &[String], asked: &Asked) -> Option<usize> {
-    let taken = [asked.weight, asked.group, asked.time];
+    let taken = [asked.weight, asked.group, asked.time, asked.files];
     let is_free = |column: &usize| {
         !names[*column].is_empty() && !asked.ignored.contains(column) && !taken.contains(&Some(*column))
     };
@@ -86,6 +93,7 @@ fn check_roles(names: &[String], asked: &Asked) -> Result<(), DataError> {
         ("data.weight", one(asked.weight)),
         ("data.group", one(asked.group)),
         ("data.time", one(asked.time)),
+        ("data.images", one(asked.files)),
         ("data.categorical", asked.categorical.clone()),
         ("data.numeric", asked.numeric.clone()),
     ];

@@ -46,13 +46,13 @@ pub(crate) use file::CsvFile;
 pub(crate) use problem::cell;
 pub use problem::{Cell, CsvProblem};
 pub use schema::{ColumnKind, ColumnSchema};
-pub(crate) use texts::header;
+pub(crate) use texts::{first_texts, header};
 pub use texts::read_texts;
 
 use super::columns;
 use super::reader::{NewInputs, Reader, SourceInfo};
 use crate::cell::Marks;
-use crate::{DataConfig, DataError, Dataset, Features, Fitted};
+use crate::{DataConfig, DataError, Dataset, Features, Fitted, SettingError};
 
 /// `source = "csv"`.
 #[derive(Debug)]
@@ -61,10 +61,15 @@ pub(super) struct Csv;
 impl Reader for Csv {
     fn info(&self) -> SourceInfo {
         let what = "a file with a header; the last column is the target";
-        SourceInfo::format("csv", what, columns::SETTINGS)
+        SourceInfo::format("csv", what, &WITH_IMAGES)
     }
 
     fn load(&self, config: &DataConfig) -> Result<Dataset, DataError> {
+        // Images are read where both formats are known.
+        if let Some(setting) = config.of_readers().find(|setting| IMAGES.contains(setting)) {
+            let name = "csv without data.images".to_owned();
+            return Err(SettingError::Unused { setting, name }.into());
+        }
         load(config)
     }
 
@@ -82,6 +87,22 @@ impl Reader for Csv {
         Some(read_as(path, fitted, fitted.columns()?).map(NewInputs::from))
     }
 }
+
+/// What means something to a file that names images.
+const IMAGES: [&str; 7] =
+    ["data.images", "data.size", "data.resize", "data.crop", "data.broken", "data.cache", "data.cache_limit"];
+
+/// The settings of a file, with and without images.
+const WITH_IMAGES: [&str; columns::SETTINGS.len() + IMAGES.len()] = {
+    let mut all = [""; columns::SETTINGS.len() + IMAGES.len()];
+    let mut place = 0;
+    while place < all.len() {
+        all[place] =
+            if place < IMAGES.len() { IMAGES[place] } else { columns::SETTINGS[place - IMAGES.len()] };
+        place += 1;
+    }
+    all
+};
 
 /// Reads the file `config.path` to train on, and those that are its validation and test parts.
 ///
@@ -106,6 +127,11 @@ impl Reader for Csv {
 /// [`FileError::OneClass`](crate::FileError::OneClass); and of kind usage, when a setting names a column that is not there.
 pub fn load(config: &DataConfig) -> Result<Dataset, DataError> {
     columns::load(config, |path| Ok(CsvFile::open(path)?.with_decimal(config.decimal)))
+}
+
+/// As [`load`]; the column `files` names image files, and the inputs of the data set are empty.
+pub(crate) fn load_named(config: &DataConfig, files: &str) -> Result<Dataset, DataError> {
+    columns::load_named(config, Some(files), |path| Ok(CsvFile::open(path)?.with_decimal(config.decimal)))
 }
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model

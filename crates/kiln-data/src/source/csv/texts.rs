@@ -48,6 +48,61 @@ pub fn read_texts(path: &Path, names: &[String]) -> Result<Vec<Vec<String>>, Dat
     }
 }
 
+/// The cells of the first `most` rows as they are written, a name and a list for each column.
+///
+/// # Errors
+/// [`FileError::Csv`](crate::FileError::Csv) for a file that is malformed.
+pub(crate) fn first_texts(path: &Path, most: usize) -> Result<Vec<(String, Vec<String>)>, DataError> {
+    let file = CsvFile::open(path)?;
+    let count = file.names().len();
+    let rows = loop {
+        let mut rows = Vec::new();
+        let read = file.scan(
+            || First { most, count, rows: Vec::new() },
+            |part| {
+                rows.extend(part);
+                Ok(())
+            },
+        );
+        match read {
+            Ok(_) => break rows,
+            Err(error) => file.settle(error)?,
+        }
+    };
+    let texts = |column: usize| rows.iter().map(|row: &Vec<String>| row[column].clone()).collect();
+    Ok(file.names().iter().enumerate().map(|(column, name)| (name.clone(), texts(column))).collect())
+}
+
+/// The first rows of a file.
+struct First {
+    most: usize,
+    count: usize,
+    rows: Vec<Vec<String>>,
+}
+
+impl Scan for First {
+    type Part = Vec<Vec<String>>;
+
+    fn row<R: Row + ?Sized>(&mut self, place: RowPlace, row: &R) -> Result<(), Wrong> {
+        if place.row <= self.most {
+            self.rows.push((0..self.count).map(|column| text(row.cell(column))).collect());
+        }
+        Ok(())
+    }
+
+    fn part(&mut self) -> Self::Part {
+        std::mem::take(&mut self.rows)
+    }
+}
+
+fn text(cell: CellValue<'_>) -> String {
+    match cell {
+        CellValue::Text(text) => text.to_owned(),
+        CellValue::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
 /// The texts of some columns.
 struct Texts<'a> {
     places: &'a [usize],
@@ -59,11 +114,7 @@ impl Scan for Texts<'_> {
 
     fn row<R: Row + ?Sized>(&mut self, _: RowPlace, row: &R) -> Result<(), Wrong> {
         for (place, texts) in self.places.iter().zip(&mut self.columns) {
-            texts.push(match row.cell(*place) {
-                CellValue::Text(text) => text.to_owned(),
-                CellValue::Number(number) => number.to_string(),
-                CellValue::Missing => String::new(),
-            });
+            texts.push(text(row.cell(*place)));
         }
         Ok(())
     }

@@ -14,15 +14,18 @@
 //! * Parts are called `train` or `training`; `val`, `valid`, `validation` or `dev`; `test` or `testing`, in small or large letters.
 //! * A class is a folder of images. Its name is its path below the part: `dogs/poodle`. A folder that holds one folder and nothing
 //!   else, as archives make it, does not count. Classes are in the order of their names, items in the order of theirs.
+//! * A CSV file may name the images, with `data.images` for the folder of the paths: then classes, labels or numbers are its columns.
 //! * Hidden entries, `__MACOSX`, `Thumbs.db` and the like, and files beside the class folders do not count. Images beside them are
 //!   [`Skipped`].
 
 mod folder;
 mod header;
 mod layout;
+mod named;
 mod problem;
 mod read;
 mod settings;
+mod table;
 
 #[cfg(feature = "images")]
 mod decode;
@@ -47,6 +50,7 @@ pub(crate) use decode::{decode, header};
 pub(crate) use no_decoder::{decode, header};
 pub use problem::ImageProblem;
 pub use settings::{Broken, ImageSettings, ImageSize, Resize};
+pub(crate) use table::load as load_named;
 
 use kiln_core::nearest;
 
@@ -133,7 +137,12 @@ fn load_with(folder: &Path, how: &How) -> Result<Dataset, DataError> {
     let rows = |part: usize| (0..parts.len()).filter(|&row| parts[row] == part).collect();
     let target = Target::Classes { labels, names };
     let data = Dataset::with(name_of(folder), Features::Images(images), target, rows(2), None);
-    Ok(data.arranged(Arrangement { fixed_validation: rows(1), skipped, ..Arrangement::default() }))
+    Ok(data.arranged(Arrangement {
+        fixed_validation: rows(1),
+        from_files: true,
+        skipped,
+        ..Arrangement::default()
+    }))
 }
 
 /// Files, each with its class and part, and what is left out.
@@ -194,6 +203,10 @@ pub fn read_images(
 
 /// The same with the files, below the folder.
 fn read_new(path: &Path, shape: [usize; 3], settings: &ImageSettings) -> Result<NewInputs, DataError> {
+    if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("tsv"))
+    {
+        return Err(DataError::image(path, ImageProblem::Table));
+    }
     let files = if path.is_dir() { images(path)? } else { vec![path.to_owned()] };
     let below = |file: &PathBuf| match file.strip_prefix(path) {
         Ok(below) if below.file_name().is_some() => below.to_owned(),

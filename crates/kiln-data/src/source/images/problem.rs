@@ -48,6 +48,17 @@ pub enum ImageProblem {
     /// A folder where only images are expected.
     #[error("a folder among the images")]
     NestedFolder,
+    /// A table where images are expected.
+    #[error("a table, and the model takes images")]
+    Table,
+    /// A file that a table names and that is not there.
+    #[error("there is no such file, but row {row} of {} names it", table.display())]
+    NoFile {
+        /// The table.
+        table: PathBuf,
+        /// Its row, from 1.
+        row: usize,
+    },
     /// A name that is not UTF-8 text.
     #[error("the name is not UTF-8 text")]
     Name,
@@ -128,6 +139,12 @@ impl ImageProblem {
                 "move it elsewhere, or convert it; data.broken = \"skip\" leaves such files out".to_owned()
             }
             Self::NestedFolder => "put the images beside it in a folder of their own".to_owned(),
+            Self::Table => "give the folder of the images".to_owned(),
+            Self::NoFile { .. } => {
+                "correct the table, or set data.images to the folder of its paths; data.broken = \"skip\" leaves such \
+                 rows out"
+                    .to_owned()
+            }
             Self::Name => "rename it".to_owned(),
             Self::Broken { .. } => {
                 "replace or remove the file; data.broken = \"skip\" leaves such files out".to_owned()

@@ -9,6 +9,7 @@ mod idx;
 mod idx_broken;
 mod images;
 mod images_broken;
+mod images_csv;
 mod kinds;
 mod photos;
 mod predict;
