@@ -94,20 +94,26 @@ fn folds_at_once_of_burns_dropout_are_refused_with_its_path_and_the_remedy() {
 }
 
 #[test]
-fn trials_at_once_of_burns_dropout_end_the_search() {
+fn burns_dropout_at_once_and_a_metric_that_is_not_scored_end_the_search() {
     if !exact() {
         return;
     }
     let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0)).unwrap();
     let space = Space::parse(["lr=log(1e-3,1e-1)"]).unwrap();
-    let run = |workers, p| {
-        let settings = SearchSettings { trials: 3, workers, ..SearchSettings::default() };
+    let judged = |monitor: &str, workers, p| {
+        let monitor = monitor.to_owned();
+        let settings = SearchSettings { trials: 3, workers, monitor, ..SearchSettings::default() };
         search(&StudyConfig::new(space.clone(), Direction::Minimise), &settings, &(), |trial| {
             let lr = trial.params().number("lr").unwrap_or(f64::NAN);
             let trainer = trainer(&iris)?.optimizer(AdamConfig { lr, ..AdamConfig::default() });
             trial.train(trainer, Net::new(p), &Data::new(iris.train()).validation(iris.validation().unwrap()))
         })
     };
+    let run = |workers, p| judged("loss", workers, p);
+    // No trial could have an objective, so the first one ends the search.
+    let error = judged("acuracy", 1, 0.0).unwrap_err();
+    assert!(error.to_string().contains("no validation metric \"acuracy\""), "{error}");
+    assert!(error.to_string().contains("accuracy"), "{error}");
     let error = run(2, 0.2).unwrap_err();
     assert!(matches!(error, ExperimentError::Train(TrainError::SharedGenerator { .. })), "{error}");
     assert!(run(2, 0.0).unwrap().best().is_some());

@@ -31,9 +31,13 @@ impl Callback for Judge {
     }
 
     fn on_epoch_end(&mut self, view: &EpochView<'_>) -> Result<ControlFlow<Stop>, TrainError> {
-        let value = view.record.validation.as_ref().and_then(|metrics| metrics.get(&self.monitor));
-        let given_up = value.is_some_and(|value| self.trial.report(view.record.epoch, value));
-        Ok(if given_up {
+        let Some(metrics) = view.record.validation.as_ref() else { return Ok(ControlFlow::Continue(())) };
+        // A metric that is not scored would leave every trial without an objective.
+        let value = metrics.get(&self.monitor).ok_or_else(|| TrainError::Monitor {
+            name: self.monitor.clone(),
+            known: metrics.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+        })?;
+        Ok(if self.trial.report(view.record.epoch, value) {
             ControlFlow::Break(Stop::Callback { why: "given up by the pruner".to_owned() })
         } else {
             ControlFlow::Continue(())

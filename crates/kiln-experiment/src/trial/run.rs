@@ -70,8 +70,9 @@ impl TrialTraining<'_> {
     /// fit together, is a trial that failed.
     ///
     /// # Errors
-    /// What is not the trial's own fault: the disk, the data, damaged checkpoints, and a model that draws from Burn's
-    /// generator while other trials train ([`TrainError::SharedGenerator`]).
+    /// What is not the trial's own fault: the disk, the data, damaged checkpoints, a metric that the task does not score
+    /// ([`TrainError::Monitor`]), and a model that draws from Burn's generator while other trials train
+    /// ([`TrainError::SharedGenerator`]).
     pub fn train<T: Task>(
         &self,
         trainer: Trainer<T>,
@@ -84,10 +85,13 @@ impl TrialTraining<'_> {
 }
 
 /// A trial that diverges, or whose settings do not fit together, has failed. Any other error ends the search: that of a
-/// model which cannot be trained beside others, too, because it is no fault of the settings.
+/// model which cannot be trained beside others, and of a metric that the task does not score, too, because they are no
+/// fault of the settings.
 pub(crate) fn settle(ending: Result<Ending, ExperimentError>) -> Result<Ending, ExperimentError> {
     match ending {
-        Err(error @ ExperimentError::Train(TrainError::SharedGenerator { .. })) => Err(error),
+        Err(
+            error @ ExperimentError::Train(TrainError::SharedGenerator { .. } | TrainError::Monitor { .. }),
+        ) => Err(error),
         Err(error) if matches!(error.kind(), ErrorKind::Diverged | ErrorKind::Usage) => {
             Ok(Ending::Failed(error.to_string()))
         }
