@@ -1,5 +1,6 @@
 //! Project checks: `cargo xtask check` is what people and continuous integration run; cheapest first.
 
+mod api;
 mod conformance;
 mod edges;
 mod features;
@@ -22,7 +23,8 @@ usage: cargo xtask COMMAND
                            alone, tests; stops at the first that fails
   check --fast             only what needs no build of the workspace
   check --no-tests         all but the tests
-  check --all-backends     all but the tests, with every backend compiled in
+  check --all-backends     all but the tests, with every backend compiled in; and whether docs/api lists the public API
+  api --write              list it: what every crate makes public goes to docs/api
   circles                  every use in every circle between the modules of a crate
   conformance DEVICE       the tests whose subject runs on a device: ndarray, wgpu, wgpu:cpu
   conformance --no-run     build them
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["check", "--no-tests"] => steps::run(Depth::NoTests, ""),
         ["check", "--all-backends"] => steps::run(Depth::NoTests, conformance::ALL_BACKENDS),
         ["check", "--fast"] => steps::run(Depth::Fast, ""),
+        ["api", "--write"] => steps::list_api(),
         ["circles"] => steps::circles(),
         ["conformance", "--no-run"] => steps::conformance(None),
         ["conformance", device] => steps::conformance(Some(device)),

@@ -1,12 +1,12 @@
 //! The checks one after another, each timed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{conformance, edges, features, modules, package, sizes, unused};
+use crate::{api, conformance, edges, features, modules, package, sizes, unused};
 
 /// How far the checks go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,8 +34,12 @@ pub(crate) fn run(depth: Depth, backends: &str) -> Result<(), String> {
         let warnings = ["--", "-D", "warnings"];
         let clippy = ["clippy", "--release", "--workspace", "--all-targets", "--features", backends];
         timed("clippy", || cargo(&[&clippy[..], &warnings].concat(), &[]))?;
-        let doc = ["doc", "--release", "--workspace", "--no-deps", "--features", backends];
-        timed("doc", || cargo(&doc, &[("RUSTDOCFLAGS", "-D warnings")]))?;
+        if backends == conformance::ALL_BACKENDS {
+            timed("doc", || documented(backends, JSON))?;
+            timed("public API", || none(public(&metadata)?))?;
+        } else {
+            timed("doc", || documented(backends, ""))?;
+        }
         let library = features::library(backends);
         let library: Vec<&str> = library.iter().map(String::as_str).collect();
         timed("library alone", || {
@@ -47,6 +51,61 @@ pub(crate) fn run(depth: Depth, backends: &str) -> Result<(), String> {
     }
     eprintln!("xtask: all checks passed in {:.1} s", started.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// What makes rustdoc write JSON instead of pages. Its checks are the same.
+const JSON: &str = "-Z unstable-options --output-format json";
+
+/// Documents the workspace, without a warning.
+fn documented(backends: &str, format: &str) -> Result<(), String> {
+    let doc = ["doc", "--release", "--workspace", "--no-deps", "--features", backends];
+    let flags = format!("-D warnings {format}");
+    let rustdoc = root().join(".ci/rustdoc").display().to_string();
+    let variables = [("RUSTDOCFLAGS", flags.trim_end()), ("RUSTDOC", &rustdoc)];
+    cargo(&doc, if format.is_empty() { &variables[..1] } else { &variables })
+}
+
+/// Lists what is public, from rustdoc's JSON, in `folder`.
+fn listed(metadata: &Value, folder: &Path) -> Result<(), String> {
+    let target = PathBuf::from(metadata["target_directory"].as_str().unwrap_or("target"));
+    let documents = api::documents(&package::published(metadata), &target);
+    let paths: Vec<String> = [folder]
+        .into_iter()
+        .chain(documents.iter().map(PathBuf::as_path))
+        .map(|path| path.display().to_string())
+        .collect();
+    let target = target.display().to_string();
+    let run = [
+        "run",
+        "--release",
+        "--quiet",
+        "--locked",
+        "--manifest-path",
+        ".ci/api/Cargo.toml",
+        "--target-dir",
+        &target,
+        "--",
+    ];
+    cargo(&run.into_iter().chain(paths.iter().map(String::as_str)).collect::<Vec<_>>(), &[])
+}
+
+/// What is wrong with the lists of what is public.
+fn public(metadata: &Value) -> Result<Vec<String>, String> {
+    let folder = PathBuf::from(metadata["target_directory"].as_str().unwrap_or("target")).join("api");
+    listed(metadata, &folder)?;
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).current_dir(root()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let tag = git(&["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"]);
+    let at = |path: &str| git(&["show", &format!("{}:{path}", tag.as_deref()?)]);
+    api::check(&package::published(metadata), &folder, &root(), tag.as_deref(), at)
+}
+
+/// Lists what is public in the repository.
+pub(crate) fn list_api() -> Result<(), String> {
+    documented(conformance::ALL_BACKENDS, JSON)?;
+    listed(&metadata()?, &root().join(api::FOLDER))
 }
 
 /// Prints the circles of all crates.
