@@ -22,8 +22,7 @@ usage: cargo xtask COMMAND
   check                    format, crate edges, unused dependencies, features, circles, file sizes, clippy, docs, the library
                            alone, tests; stops at the first that fails
   check --fast             only what needs no build of the workspace
-  check --no-tests         all but the tests
-  check --all-backends     all but the tests, with every backend compiled in; and whether docs/api lists the public API
+  check --no-tests         all but the tests; and whether docs/api lists the public API
   api --write              list it: what every crate makes public goes to docs/api
   circles                  every use in every circle between the modules of a crate
   conformance DEVICE       the tests whose subject runs on a device: ndarray, wgpu, wgpu:cpu
@@ -36,10 +35,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["check"] => steps::run(Depth::All, ""),
-        ["check", "--no-tests"] => steps::run(Depth::NoTests, ""),
-        ["check", "--all-backends"] => steps::run(Depth::NoTests, conformance::ALL_BACKENDS),
-        ["check", "--fast"] => steps::run(Depth::Fast, ""),
+        ["check"] => steps::run(Depth::All),
+        ["check", "--no-tests"] => steps::run(Depth::NoTests),
+        ["check", "--fast"] => steps::run(Depth::Fast),
         ["api", "--write"] => steps::list_api(),
         ["circles"] => steps::circles(),
         ["conformance", "--no-run"] => steps::conformance(None),
