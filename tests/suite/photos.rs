@@ -33,15 +33,15 @@ fn pictures(place: &Place, folder: &str) {
 }
 
 const TRAIN: &str =
-    "train data.source=images model.kind=cnn model.channels=[4] train.epochs=8 --progress off";
+    "train data.source=images model.kind=cnn model.channels=[4] train.epochs=60 optim.lr=1e-2 --progress off";
 
 #[test]
 fn photos_of_any_size_are_trained_on_and_predicted() {
     let place = Place::new();
     pictures(&place, "photos");
-    let failed = place.fails(TRAIN.to_owned().as_str(), 2, "needs a path");
+    let failed = place.fails(TRAIN, 2, "needs a path");
     assert!(failed.says("--data"));
-    let size = place.fails(&format!("{TRAIN} --data photos"), 3, "pixels, but photos/day/00.jpg is 20x60");
+    let size = place.fails(&format!("{TRAIN} --data photos"), 3, "photos/day/00.jpg is 20x60");
     assert!(size.says("set the size that the model is to see, such as data.size = 224"), "{}", size.stderr);
     for (number, resize) in ["shorter-crop", "letterbox", "stretch"].into_iter().enumerate() {
         place.ok(&format!("{TRAIN} --data photos data.size=[12,16] data.resize={resize} --name {resize}"));

@@ -41,13 +41,13 @@ impl Fitted {
     where
         R: IntoIterator<Item = CellValue<'a>>,
     {
-        let schemas = self.columns().unwrap_or_default();
+        let (schemas, marks) = (self.columns().unwrap_or_default(), self.marks());
         let mut counts: Vec<HashMap<String, usize>> = vec![HashMap::new(); schemas.len()];
         for row in rows {
             for ((schema, counts), cell) in schemas.iter().zip(&mut counts).zip(row) {
                 let CellValue::Text(text) = cell else { continue };
                 let text = text.trim();
-                if meaning(text) != Meaning::Missing && is_unseen(schema, text) {
+                if meaning(text, &marks) != Meaning::Missing && is_unseen(schema, text) {
                     *counts.entry(text.to_owned()).or_default() += 1;
                 }
             }

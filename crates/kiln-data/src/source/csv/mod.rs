@@ -46,8 +46,8 @@ pub(crate) use file::CsvFile;
 pub(crate) use problem::cell;
 pub use problem::{Cell, CsvProblem};
 pub use schema::{ColumnKind, ColumnSchema};
-pub(crate) use texts::{first_texts, header};
 pub use texts::read_texts;
+pub(crate) use texts::{first_texts, header};
 
 use super::columns;
 use super::reader::{NewInputs, Reader, SourceInfo};

@@ -124,6 +124,7 @@ fn with_images(table: Dataset, features: Features, kept: &[usize], skipped: Vec<
         times: arrangement.times.as_ref().map(|times| kept.iter().map(|&item| times[item]).collect()),
         file_rows: (!as_in_file).then_some(file_rows),
         understood: arrangement.understood.clone(),
+        cells: arrangement.cells.clone(),
         from_files: true,
         skipped,
     };
