@@ -1,5 +1,7 @@
 //! All layers, merged, built and checked.
 
+mod access;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +16,7 @@ use toml::Value;
 use crate::data::data_settings;
 use crate::error::ConfigError;
 use crate::file::Text;
-use crate::origin::{Origin, Setter, Snippet};
+use crate::origin::{Origin, Setter};
 use crate::run::RunConfig;
 use crate::settings::{Layer, Setting, Settings};
 use crate::{argument, build, environment, file, schema};
@@ -272,42 +274,5 @@ impl Resolved {
     fn refuse(&self, error: impl Explain + Send + Sync + 'static) -> ConfigError {
         let place = self.place_of(&error);
         ConfigError::Setting { error: Box::new(error), place }
-    }
-
-    /// Where the value of a setting is written. For a part of a value, such as `schedule.parts[1].gamma`, it is the
-    /// place of the whole value. `None` for a default and for what a flag set.
-    pub fn place(&self, key: &str) -> Option<Snippet> {
-        self.settings.find(key).and_then(|setting| setting.origin.value_snippet())
-    }
-
-    /// Where the setting that an error is about is written, by [`Explain::key`].
-    pub fn place_of(&self, error: &(impl Explain + ?Sized)) -> Option<Snippet> {
-        error.key().and_then(|key| self.place(&key))
-    }
-
-    /// The same with another seed, as each fold of a cross-validation has its own.
-    #[must_use]
-    pub fn with_seed(&self, seed: u64) -> Self {
-        let mut other = self.clone();
-        other.config.seed = seed;
-        other
-    }
-
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    pub(crate) fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
-    }
-
-    /// What the configuration was resolved from, with the text of its file: a search resolves it again with other values.
-    pub fn request(&self) -> &Request {
-        &self.request
-    }
-
-    /// Who set a key, in words: `default`, `file my.toml:3`, `argument`, `--seed`.
-    pub fn set_by(&self, key: &str) -> String {
-        self.settings.get(key).map_or_else(|| "default".to_owned(), |setting| setting.origin.to_string())
     }
 }

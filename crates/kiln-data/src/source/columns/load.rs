@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::asked::Asked;
 use super::assemble::dataset;
-use super::decide::{Decision, Facts, Undecided, decide};
+use super::decide::{Decision, decide};
+use super::facts::{Facts, Undecided};
 use super::files::Reader;
 use super::role::Read;
 use super::settings::{asked, looked_at};

@@ -6,6 +6,7 @@
 mod asked;
 mod assemble;
 mod decide;
+mod facts;
 mod files;
 mod fills;
 mod finish;

@@ -1,7 +1,7 @@
 //! What is predicted, and why.
 
 use super::asked::Asked;
-use super::decide::{Facts, Undecided};
+use super::facts::{Facts, Undecided};
 use super::role::Read;
 use crate::{Reading, TaskKind};
 

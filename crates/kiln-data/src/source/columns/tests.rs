@@ -1,5 +1,6 @@
 use super::asked::Asked;
-use super::decide::{Decision, Facts, Undecided, decide};
+use super::decide::{Decision, decide};
+use super::facts::{Facts, Undecided};
 use super::role::{ColumnRole, Read};
 use crate::cell::Marks;
 use crate::source::table::{ColumnSurvey, RowPlace};

@@ -5,7 +5,6 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter};
 
 use super::dialect::Delimiter;
-use super::split::closing;
 
 /// The cells of a row, as places in it. Used again for the next row.
 #[derive(Debug, Default)]
@@ -153,6 +152,18 @@ fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim(),
+    }
+}
+
+/// The byte behind the quote that ends a cell; a doubled quote does not.
+pub(crate) fn closing(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    loop {
+        at += memchr(b'"', &text[at..])? + 1;
+        if text.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 

@@ -1,8 +1,8 @@
 //! Cuts text into rows: at line ends that are not in quotes.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr_iter, memchr2, memchr3};
 
-use super::cells::Cells;
+use super::cells::{Cells, closing};
 use super::dialect::{Delimiter, Dialect};
 use crate::cell::{Number, scan};
 
@@ -143,18 +143,6 @@ fn opens(before: &[u8], delimiter: Delimiter) -> bool {
             let last = before.iter().rev().find(|byte| **byte == mark || !delimiter.is_blank(**byte));
             last.is_none_or(|byte| *byte == mark)
         }
-    }
-}
-
-/// The byte behind the quote that ends a cell; a doubled quote does not.
-pub(crate) fn closing(text: &[u8], start: usize) -> Option<usize> {
-    let mut at = start;
-    loop {
-        at += memchr(b'"', &text[at..])? + 1;
-        if text.get(at) != Some(&b'"') {
-            return Some(at);
-        }
-        at += 1;
     }
 }
 

@@ -13,6 +13,7 @@ mod images_csv;
 mod kinds;
 mod photos;
 mod predict;
+mod roles;
 mod settings;
 
 use std::io::Write;
