@@ -76,6 +76,10 @@ fn coerce(key: &str, text: &str, parsed: Option<Value>) -> Value {
             let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
             Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
         }
+        // One value stays as it is where it is a value of its own, as the side in `data.size=224`.
+        Some(value @ Value::Integer(_)) if may_be("integer") => value,
+        Some(value @ Value::Float(_)) if may_be("number") => value,
+        Some(value @ Value::Boolean(_)) if may_be("boolean") => value,
         parsed if may_be("array") && schema::list(key).is_none() => {
             Value::Array(vec![parsed.unwrap_or_else(string)])
         }
@@ -106,6 +110,7 @@ mod tests {
     #[test]
     fn one_value_for_a_list_is_a_list_of_one() {
         assert_eq!(value("model.hidden=64"), Value::Array(vec![Value::Integer(64)]));
+        assert_eq!(value("data.size=224"), Value::Integer(224));
         assert_eq!(value("data.target=y"), Value::Array(vec![Value::String("y".to_owned())]));
         assert_eq!(value("data.target=[\"a\"]"), Value::Array(vec![Value::String("a".to_owned())]));
     }

@@ -54,7 +54,9 @@ fn every_bundled_recipe_trains_and_is_evaluated() {
         let place = Place::new();
         let end = train(&place, &format!("{recipe} train.epochs=3"));
         let eval = place.ok("eval last --json").last_event();
-        assert_eq!(eval["metrics"], end["test"], "{recipe}");
+        // Evaluation measures more than training does.
+        let trained = end["test"].as_object().unwrap();
+        assert!(trained.iter().all(|(name, value)| eval["metrics"][name] == *value), "{recipe}: {eval}");
         assert!(end["test"][metric].is_number(), "{recipe}: {end}");
         let validation = place.ok("eval last --part validation --json").last_event();
         let close = |name: &str| {
