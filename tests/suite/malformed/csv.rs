@@ -20,7 +20,12 @@ fn csv_files() {
         (format!("{good}1,2\n").into_bytes(), "", 3, "row 25 has 2 cells, the header has 3"),
         (format!("{good}1,2,3,4\n").into_bytes(), "", 3, "row 25 has 4 cells, the header has 3"),
         (format!("{good}1,\"2,x\n").into_bytes(), "", 3, "never ends"),
-        ([good.as_bytes(), b"1,\xff\xfe,x\n"].concat(), "", 3, "row 25, column \"b\" is not UTF-8 text"),
+        (
+            [good.as_bytes(), b"1,\xff\xfe,x\n"].concat(),
+            "",
+            3,
+            "row 25, column \"b\" is \"ÿþ\", not a number",
+        ),
         (
             format!("{good}inf,2,x\n").into_bytes(),
             "",

@@ -85,8 +85,8 @@ impl Blocks {
                 text.truncate(left.start);
                 return Ok(Some(Block { text, rows, first }));
             }
-            // The next row is longer than the block.
-            wanted = BLOCK.max(2 * self.rest.len());
+            // The next row is longer than the block. No more is read than shows that it is too long.
+            wanted = BLOCK.max((2 * self.rest.len()).min(MAX_ROW + 1));
         }
     }
 }
@@ -129,6 +129,10 @@ mod tests {
         assert_eq!(first.rows.len(), 1);
         let Err(Fault::Row(wrong)) = endless.next() else { panic!("a block") };
         assert_eq!((wrong.place.line, wrong.is(&CsvProblem::LongRow { limit: MAX_ROW })), (3, true));
+        // One that ends, too.
+        let mut long = blocks(&[vec![b'x'; MAX_ROW + BLOCK].as_slice(), b"\n1,2\n"].concat());
+        let Err(Fault::Row(wrong)) = long.next() else { panic!("a block") };
+        assert!(wrong.is(&CsvProblem::LongRow { limit: MAX_ROW }));
     }
 
     #[test]
