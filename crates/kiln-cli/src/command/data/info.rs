@@ -54,9 +54,13 @@ fn describe(dataset: &Dataset) -> Result<String, CliError> {
         facts.row(["validation part".to_owned(), format!("{items} items, fixed by the source")]);
     }
     facts.row(["test part".to_owned(), fixed]);
-    if !dataset.arrangement.skipped.is_empty() {
-        let files = human::count(dataset.arrangement.skipped.len() as u64);
-        facts.row(["left out".to_owned(), format!("{files} files that cannot be read or are in no class")]);
+    let left_out = match dataset.arrangement.skipped.len() {
+        0 => None,
+        1 => Some("1 file that cannot be read or is in no class".to_owned()),
+        files => Some(format!("{} files that cannot be read or are in no class", human::count(files as u64))),
+    };
+    if let Some(left_out) = left_out {
+        facts.row(["left out".to_owned(), left_out]);
     }
     facts.row(["fingerprint", dataset.fingerprint.as_str()]);
     let colour = colour(&std::io::stdout());
