@@ -255,8 +255,15 @@ impl How<'_> {
                 let is_missing = self.marks.is_missing(number) || self.marks.of(text).is_some();
                 Some(if is_missing { f64::NAN } else { number })
             }
-            None => self.marks.of(text).map(|_| f64::NAN),
+            None => self.is_mark(text).then_some(f64::NAN),
         }
+    }
+
+    /// Whether a text that is no number of its column stands for a missing value: `-999.0` does where `-999` does, among decimal
+    /// commas, too.
+    fn is_mark(self, text: &str) -> bool {
+        let is_missing = |number| self.marks.is_missing(number);
+        self.marks.of(text).is_some() || self.marks.has_numbers() && text.parse().is_ok_and(is_missing)
     }
 
     /// The code of a cell by its text.
