@@ -145,7 +145,8 @@ fn views_at_test_time_change_scores_and_predictions() {
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines()
             .skip(1)
-            .map(|line| line.split(',').skip(2).map(|cell| cell.parse().unwrap()).collect())
+            // Row, file and class come first.
+            .map(|line| line.split(',').skip(3).map(|cell| cell.parse().unwrap()).collect())
             .collect()
     };
     let (apart, together) = (predict(&[]), predict(&["--tta", "flip"]));

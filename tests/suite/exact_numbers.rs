@@ -132,8 +132,8 @@ fn a_path_is_as_good_for_targets_with_an_offset() {
 fn groups_are_told_apart_by_their_last_digits() {
     let folds = BASES.map(|base| {
         let place = Place::new();
-        // Ten rows in each of sixty groups.
-        place.write("t.csv", format!("x,visit,y\n{}", lines(|i| format!("{},{},{}", i % 10, base + i / 10, i % 2))));
+        // Ten rows in each of sixty groups, whose names have one length: groups are in the order of their texts.
+        place.write("t.csv", format!("x,visit,y\n{}", lines(|i| format!("{},{},{}", i % 10, base + 100 + i / 10, i % 2))));
         let cv = "cv data.source=csv data.target=y --data t.csv model.kind=linear train.epochs=1 --folds 5 --group visit";
         place.ok(&format!("{cv} --dir cv -q"));
         let table = fs::read_to_string(place.path().join("cv/predictions.csv")).unwrap();
