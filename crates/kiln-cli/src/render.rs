@@ -194,7 +194,7 @@ mod tests {
     fn an_excerpt_sends_no_commands_to_the_terminal() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("my\u{1b}[2J.toml");
-        std::fs::write(&file, "[train]\nepochs = -1 # \u{9b}31miris\n").unwrap();
+        std::fs::write(&file, "[data]\nsource = \"iris\"\n[train]\nepochs = -1 # \u{9b}31miris\n").unwrap();
         let config = Some(file.to_str().unwrap().to_owned());
         let error = resolve(&Request { config, ..Request::default() }).unwrap_err();
         let text = render(&error.into(), false, 80);
