@@ -19,6 +19,14 @@ impl Features {
         if let Self::Table(columns) = self { Some(columns) } else { None }
     }
 
+    /// Whether all of them are in memory, and need no files.
+    pub fn are_held(&self) -> bool {
+        match self {
+            Self::Images(images) => images.held().is_some(),
+            Self::Table(_) | Self::Tokens(_) => true,
+        }
+    }
+
     /// The images, where these are images.
     pub fn as_images(&self) -> Option<&Images> {
         if let Self::Images(images) = self { Some(images) } else { None }

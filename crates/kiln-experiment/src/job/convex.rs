@@ -11,10 +11,11 @@ use super::assembly::Job;
 use crate::error::{ExperimentError, Locate};
 
 impl Job<'_> {
-    /// How far a model trained by steps is from the optimum at most. `None` where that is not known.
+    /// How far a model trained by steps is from the optimum at most. `None` where that is not known, and for data that are too large
+    /// to be held in memory, because all training items would have to be.
     pub fn certificate(&self, model: &Network) -> Option<Certificate> {
         // Looking for it would copy the data of a model that has none.
-        let linear = self.config().model.intercept().is_some();
+        let linear = self.config().model.intercept().is_some() && self.prepared.dataset.features.are_held();
         if !linear || self.is_augmented() || self.trainer().check_certifiable().is_err() {
             return None;
         }
