@@ -59,14 +59,13 @@ fn whoever_waits_for_a_pipe_is_stopped_by_the_first_signal() {
     for line in
         ["train pipe", "cv pipe", "tune pipe optim.lr=log(1e-3,1e-1)", "curve learning pipe", "path pipe"]
     {
-        for signal in ["-TERM", "-INT"] {
-            let child = start(&place, line);
-            thread::sleep(Duration::from_millis(300));
-            let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-            assert!(sent.success(), "{line} has ended without reading the pipe");
-            let ran = must_end(child);
-            assert_eq!(ran.code, None, "{line} {signal}: {}", ran.stderr);
-        }
+        let child = start(&place, line);
+        thread::sleep(Duration::from_millis(300));
+        // Not Ctrl-C: whoever starts tests in the background has it ignored, and so has the program then.
+        let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success(), "{line} has ended without reading the pipe");
+        let ran = must_end(child);
+        assert_eq!(ran.code, None, "{line}: {}", ran.stderr);
     }
     assert!(!place.runs().exists());
 }
