@@ -65,8 +65,20 @@ fn assert_close(found: &str, wanted: &str) {
     }
 }
 
+/// What `found` says of that which `wanted` names: newer programs say more.
+fn among(found: &Value, wanted: &Value) -> Value {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => {
+            let of = |(key, wanted): (&String, &Value)| {
+                (key.clone(), among(found.get(key).unwrap_or(&Value::Null), wanted))
+            };
+            Value::Object(wanted.iter().map(of).collect())
+        }
+        _ => found.clone(),
+    }
+}
+
 #[test]
-#[ignore = "fails: evaluation measures more than its expected file has"]
 fn a_run_is_shown_verified_judged_and_asked() {
     let place = place("done");
     let record = json(&place.path().join("done/run.json"));
@@ -86,10 +98,8 @@ fn a_run_is_shown_verified_judged_and_asked() {
     assert_eq!(then.difference(&print).collect::<Vec<_>>(), Vec::<&String>::new());
 
     let eval = place.ok("eval done --json -q").last_event();
-    assert_close(
-        &eval.to_string(),
-        &serde_json::from_str::<Value>(&expected("eval.json")).unwrap().to_string(),
-    );
+    let wanted: Value = serde_json::from_str(&expected("eval.json")).unwrap();
+    assert_close(&among(&eval, &wanted).to_string(), &wanted.to_string());
     place.write("new.csv", expected("new.csv"));
     assert_close(&place.ok("predict done new.csv --proba").stdout, &expected("predictions.csv"));
     let end = place.ok("resume done --json -q").last_event();
