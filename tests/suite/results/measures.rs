@@ -13,7 +13,6 @@ fn number(event: &Value, metric: &str) -> f64 {
 }
 
 #[test]
-#[ignore = "fails: a file with one class alone is exit code 3, not 2"]
 fn a_labelled_file_is_measured_by_what_predict_says_of_it() {
     let place = Place::new();
     trained(&place, "-q");

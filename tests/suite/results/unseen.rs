@@ -41,7 +41,6 @@ fn unseen_categories_are_named_with_the_nearest_known_one() {
 }
 
 #[test]
-#[ignore = "fails: a labelled file without a column that data.ignore names is refused"]
 fn an_unseen_category_is_none_of_the_known_ones_wherever_it_comes_from() {
     let place = Place::new();
     trained(&place, "-q");

@@ -21,7 +21,7 @@ pub use evaluation::{ClassReport, Evaluation, Measured};
 pub use settings::{EvaluateSettings, Part};
 
 use crate::edited::must_be_as_trained;
-use crate::error::{ExperimentError, JobError, RunError};
+use crate::error::{ExperimentError, JobError};
 use crate::job::{Blueprint, Job, open_device};
 use crate::observer::Observer;
 use crate::run::{HOLDOUT, KeptDecision, RunFolder, RunRecord, refuse_fold};
@@ -187,11 +187,14 @@ fn own_data<'a>(
         return Ok(None);
     }
     match own_job(resolved, record, run) {
-        // What is no data set to train on may be one to measure on.
-        Err(error) if error.kind() == ErrorKind::Data && settings.part.is_none() => Ok(None),
-        Err(ExperimentError::Run(RunError::DataChanged { .. })) => {
-            Err(JobError::PartOfOther { data: other.clone() }.into())
-        }
+        // What is no data set to train on, or has no column to ignore, may be one to measure on.
+        Err(error) if matches!(error.kind(), ErrorKind::Data | ErrorKind::Usage) => match settings.part {
+            None => Ok(None),
+            Some(_) if error.kind() == ErrorKind::Data => {
+                Err(JobError::PartOfOther { data: other.clone() }.into())
+            }
+            Some(_) => Err(error),
+        },
         own => own.map(Some),
     }
 }
