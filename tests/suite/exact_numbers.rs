@@ -131,6 +131,7 @@ fn a_path_is_as_good_for_targets_with_an_offset() {
 
 #[test]
 fn groups_are_told_apart_by_their_last_digits() {
+    let mut of_all = Vec::new();
     for base in BASES {
         let place = Place::new();
         // About ten rows in each of sixty groups.
@@ -153,7 +154,11 @@ fn groups_are_told_apart_by_their_last_digits() {
             }
         }
         assert_eq!(folds.len(), 60, "{base}");
+        of_all.push(folds);
     }
+    // In the order of the numbers, however many digits they have.
+    assert_eq!(of_all[0], of_all[1]);
+    assert_eq!(of_all[0], of_all[2]);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         } else if asked.weight == Some(place) {
             Assigned::new(ColumnRole::Weight, Read::Numbers)
         } else if asked.group == Some(place) {
-            Assigned::new(ColumnRole::Group, Read::Groups)
+            Assigned::new(ColumnRole::Group, groups(column))
         } else if asked.ignored.contains(&place) {
             ignored(place, column, asked)?
         } else if asked.files.is_some() {
@@ -48,6 +48,15 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         return Err(Undecided::NoInputs);
     }
     Ok(Decision { columns: assigned, task: target.task, why: target.why })
+}
+
+/// How groups are read, so that they come in the order of their numbers or texts: a split without a seed goes by that order.
+fn groups(column: &Facts<'_>) -> Read {
+    match column.survey.distinct.count() {
+        _ if column.survey.texts == 0 => Read::Numbers,
+        Some(_) => Read::Categories,
+        None => Read::Groups,
+    }
 }
 
 /// A column that is left out by the settings. One that orders the rows is read all the same.

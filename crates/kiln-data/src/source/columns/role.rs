@@ -48,7 +48,7 @@ pub(crate) enum Read {
     NumberClasses,
     /// As labels with `|` between them.
     Labels,
-    /// As groups: equal texts are one.
+    /// As groups that are too many for categories: equal texts are one.
     Groups,
 }
 
