@@ -68,11 +68,12 @@ pub struct DataConfig {
     /// rows in losses, metrics and scaling, and one of weight 0 as none; splits do not look at weights. Default: every row counts 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<String>,
-    /// Images only: the folder where decoded pixels are kept for later epochs and runs, of photos that take more than
-    /// 256 MiB of them. Default: `kiln` in the user's folder of caches, `$XDG_CACHE_HOME` or `~/.cache`.
+    /// Images and tables only: the folder for what takes more than 256 MiB and is not held in memory: decoded pixels, kept for
+    /// later epochs and runs, and columns, for as long as the run goes on. Default: `kiln` in the user's folder of caches,
+    /// `$XDG_CACHE_HOME` or `~/.cache`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<PathBuf>,
-    /// Images only: the most GiB that all caches of that folder take together, 0 or more. Those that were used longest ago
+    /// Images and tables only: the most GiB that is kept in that folder, 0 or more. Those that were used longest ago
     /// make room for new ones. 0 keeps none. Default 16.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(transform = Range::at_least(0.0).bounds())]

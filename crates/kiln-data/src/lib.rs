@@ -34,8 +34,8 @@ pub use description::{Cell, Description, Table};
 pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
-    Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, TokenBatch,
-    TokenShape, Tokens, Values,
+    Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, StoredColumn,
+    TokenBatch, TokenShape, Tokens, Values,
 };
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use kiln_core::Range;
+use kiln_core::file::TemporaryFolder;
 
 use super::Slots;
 use crate::{DataConfig, DataError, FileError};
@@ -90,6 +91,28 @@ impl CacheFolder {
         file.set_len(stride * count as u64).ok()?;
         file.set_modified(SystemTime::now()).ok()?;
         Some(Slots::new(file, size, count))
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Two files of so many bytes each that have no name, so that nothing of them outlives the process. `None` when the
+    /// limit leaves no room, or no file can be had.
+    ///
+    /// # Errors
+    /// As [`CacheFolder::slots`].
+    pub(crate) fn nameless(&self, bytes: u64) -> Result<Option<[File; 2]>, DataError> {
+        let Some(wanted) = bytes.checked_mul(2) else { return Ok(None) };
+        if !self.make()? || self.make_room(Path::new(""), wanted) < wanted {
+            return Ok(None);
+        }
+        let file = || {
+            let named = TemporaryFolder::new_in(&self.path, ".tmp-").ok()?;
+            File::options().read(true).write(true).create_new(true).open(named.path().join("cells")).ok()
+        };
+        Ok(file().zip(file()).map(|(columns, rows)| [columns, rows]))
     }
 
     /// Deletes caches but `own` until `wanted` bytes fit; how many do.

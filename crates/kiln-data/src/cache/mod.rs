@@ -6,4 +6,7 @@ mod folder;
 mod slots;
 
 pub(crate) use folder::CacheFolder;
-pub(crate) use slots::Slots;
+pub(crate) use slots::{Slots, read_at, write_at};
+
+/// The most bytes of pixels, or of columns, that a reader of files holds.
+pub(crate) const HELD: usize = 256 << 20;

@@ -15,7 +15,8 @@ use burn::tensor::Tensor;
 
 pub(crate) use images::Decoding;
 pub use images::{Gathered, ImageFiles, Images, Pixels};
-pub use table::{Column, MISSING, Values};
+pub(crate) use table::{CellBlock, ColumnStore, StoredCells, gathered};
+pub use table::{Column, MISSING, StoredColumn, Values};
 pub use tokens::{TokenBatch, TokenShape, Tokens};
 
 use crate::preprocess::TableEncoder;

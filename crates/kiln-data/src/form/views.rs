@@ -23,7 +23,10 @@ impl Features {
     pub fn are_held(&self) -> bool {
         match self {
             Self::Images(images) => images.held().is_some(),
-            Self::Table(_) | Self::Tokens(_) => true,
+            Self::Table(columns) => {
+                columns.iter().all(|column| !matches!(column.values, super::Values::Stored(_)))
+            }
+            Self::Tokens(_) => true,
         }
     }
 

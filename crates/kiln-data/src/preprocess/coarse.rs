@@ -30,7 +30,9 @@ impl TrainView<'_> {
             return found;
         }
         for column in self.dataset.features.as_table().unwrap_or_default() {
-            if let Values::Numeric(cells) = &column.values
+            // What cannot be read is an error elsewhere.
+            let Ok(values) = column.values.loaded() else { continue };
+            if let Values::Numeric(cells) = &*values
                 && self.is_coarse(|row| cells.get(row).copied().unwrap_or(f64::NAN))
             {
                 found.push(column.name.clone());

@@ -65,24 +65,25 @@ impl Encoding {
         names.len() + usize::from(missing)
     }
 
-    /// Writes the features of a cell of a column whose kind is checked; `folds` are those of training rows.
+    /// Writes the features of the cell at `place` of a column in memory whose kind is checked; it is of `row` of the data set. `folds`
+    /// are those of training rows.
     pub(super) fn write(
         &self,
         schema: &ColumnSchema,
         column: &Column,
-        row: usize,
+        (place, row): (usize, usize),
         precision: Precision,
         folds: Option<&InnerFolds>,
         to: &mut [f64],
     ) -> Result<(), DataError> {
         match &column.values {
-            Values::Numeric(cells) => self.write_number(schema, row, precision.of(cells[row]), to),
+            Values::Numeric(cells) => self.write_number(schema, row, precision.of(cells[place]), to),
             Values::Dates { days, .. } => {
-                self.write_date(days[row], to);
+                self.write_date(days[place], to);
                 Ok(())
             }
             Values::Categorical { codes, names } => {
-                let name = category(&column.name, row, codes[row], names)?;
+                let name = category(&column.name, row, codes[place], names)?;
                 let fold = match self {
                     Self::Target(_) => folds.map(|folds| folds.fold(row)).transpose()?,
                     _ => None,
@@ -90,6 +91,8 @@ impl Encoding {
                 self.write_category(schema, name, fold, to);
                 Ok(())
             }
+            // Columns are brought into memory before.
+            Values::Stored(_) => Ok(()),
         }
     }
 

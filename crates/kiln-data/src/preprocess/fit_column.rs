@@ -21,7 +21,7 @@ pub(super) struct ByTarget {
 impl ByTarget {
     /// An error where no column has categories.
     pub(super) fn new(columns: &[Column], train: &TrainTargets<'_>) -> Result<Self, DataError> {
-        if !columns.iter().any(|column| matches!(column.values, Values::Categorical { .. })) {
+        if !columns.iter().any(|column| column.values.categories().is_some()) {
             return Err(SettingError::NoCategories.into());
         }
         let responses = Responses::new(train);
@@ -68,6 +68,8 @@ pub(super) fn fit_column(
         Values::Categorical { codes, names } => {
             fit_categories(&column.name, codes, names, fit, standardize, by_target)?
         }
+        // Columns are brought into memory before.
+        Values::Stored(_) => None,
     };
     Ok(fitted.map(|(kind, encoding)| (ColumnSchema { name: column.name.clone(), kind }, encoding)))
 }

@@ -14,6 +14,7 @@ use super::pca::Pca;
 use super::select::Selection;
 use super::settings::Preprocess;
 use super::train_targets::TrainTargets;
+use crate::form::gathered;
 use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Precision, Values};
 
 /// Encodes the columns of a table, selects among them and takes principal components of them.
@@ -55,6 +56,7 @@ impl TableEncoder {
         let precision = train.fit.precision();
         let mut table = Self { precision, ..Self::default() };
         for column in columns {
+            let column = &*column.loaded()?;
             match fit_column(column, train.fit, preprocess.standardize, by_target.as_ref())? {
                 Some((schema, encoding)) => {
                     table.columns.push(schema);
@@ -192,6 +194,9 @@ impl TableEncoder {
         rows: &[usize],
         folds: Option<&InnerFolds>,
     ) -> Result<Matrix, DataError> {
+        // Rows that were gathered from disk have other places than in the table.
+        let gathered = gathered(columns, rows)?;
+        let columns = gathered.as_deref().unwrap_or(columns);
         let columns: Vec<&Column> = columns.iter().filter(|column| !self.leaves_out(column)).collect();
         self.check(&columns)?;
         let mut out = Matrix::zeros(rows.len(), self.encoded_width());
@@ -199,8 +204,9 @@ impl TableEncoder {
         for ((schema, encoding), column) in self.parts().zip(columns) {
             let width = encoding.width(schema);
             let to = out.numbers.chunks_exact_mut(out.width).map(|row| &mut row[first..first + width]);
-            for (&row, to) in rows.iter().zip(to) {
-                encoding.write(schema, column, row, self.precision, folds, to)?;
+            for ((place, &row), to) in rows.iter().enumerate().zip(to) {
+                let place = if gathered.is_some() { place } else { row };
+                encoding.write(schema, column, (place, row), self.precision, folds, to)?;
             }
             first += width;
         }

@@ -247,14 +247,14 @@ pub(super) fn recorded_in(folder: Option<&Path>) -> Option<DataRecord> {
 }
 
 /// Takes a column out of the inputs: one number for each of its values.
-fn take_groups(dataset: &mut Dataset, name: &str, precision: Precision) -> Result<Vec<u32>, CvError> {
+fn take_groups(dataset: &mut Dataset, name: &str, precision: Precision) -> Result<Vec<u32>, ExperimentError> {
     let columns = dataset.features.as_table_mut().ok_or(CvError::GroupOfImages)?;
     let Some(place) = columns.iter().position(|column| column.name == name) else {
         let known = columns.iter().map(|column| column.name.as_str());
         let nearest = nearest(name, known);
-        return Err(CvError::NoColumn { name: name.to_owned(), nearest });
+        return Err(CvError::NoColumn { name: name.to_owned(), nearest }.into());
     };
-    let mut values = columns.remove(place).values;
+    let mut values = columns.remove(place).values.loaded()?.into_owned();
     if let (Precision::Single, Values::Numeric(cells)) = (precision, &mut values) {
         cells.iter_mut().for_each(|cell| *cell = f64::from(*cell as f32));
     }

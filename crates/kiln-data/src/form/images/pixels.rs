@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::files::{self, Decoding, ImageFiles};
-use crate::cache::CacheFolder;
+use crate::cache::{CacheFolder, HELD};
 use crate::{DataError, Inconsistency};
 
 /// 8-bit images of one size.
@@ -34,9 +34,6 @@ pub enum Pixels {
     /// In files, which are decoded whenever they are asked for.
     Files(ImageFiles),
 }
-
-/// The most bytes of pixels that a reader of files holds.
-const HELD: usize = 256 << 20;
 
 impl Images {
     /// Images in memory: `pixels` holds `[n, channels, height, width]`, row-major; `shape` is `[channels, height, width]`.

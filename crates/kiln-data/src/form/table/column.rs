@@ -1,5 +1,6 @@
 //! The columns of a table.
 
+use super::stored::StoredColumn;
 use crate::DateForm;
 
 /// A named column of a table.
@@ -31,6 +32,8 @@ pub enum Values {
         /// How they are written.
         form: DateForm,
     },
+    /// Numbers or categories on disk, of a table that is too large to be held.
+    Stored(StoredColumn),
 }
 
 /// The code of a missing category.
@@ -43,10 +46,12 @@ impl Values {
             Self::Numeric(cells) => cells.len(),
             Self::Categorical { codes, .. } => codes.len(),
             Self::Dates { days, .. } => days.len(),
+            Self::Stored(stored) => stored.len(),
         }
     }
 
-    /// A number for each cell, the same for equal cells. A missing value is a value like the others.
+    /// A number for each cell, the same for equal cells. A missing value is a value like the others. Cells on disk are
+    /// [loaded](Values::loaded) before; here there are none of them.
     ///
     /// ```
     /// use kiln_data::Values;
@@ -55,6 +60,7 @@ impl Values {
     /// ```
     pub fn groups(self) -> Vec<u32> {
         match self {
+            Self::Stored(_) => Vec::new(),
             Self::Categorical { codes, .. } => codes,
             Self::Dates { days, .. } => {
                 let mut distinct: Vec<u64> = days.iter().map(|day| day.to_bits()).collect();
@@ -70,6 +76,15 @@ impl Values {
                 distinct.dedup();
                 bits.iter().map(|bits| distinct.partition_point(|known| known < bits) as u32).collect()
             }
+        }
+    }
+
+    /// How many categories there are; `None` for other cells.
+    pub fn categories(&self) -> Option<usize> {
+        match self {
+            Self::Categorical { names, .. } => Some(names.len()),
+            Self::Stored(stored) => stored.names().map(<[String]>::len),
+            Self::Numeric(_) | Self::Dates { .. } => None,
         }
     }
 

@@ -23,7 +23,12 @@ pub(super) fn columns(columns: &[Column]) -> Description {
 
 fn describe(column: &Column) -> (Vec<Cell>, Value) {
     let name = &column.name;
-    match &column.values {
+    let Ok(values) = column.values.loaded() else {
+        let kind = Cell::Text("cannot be read".to_owned());
+        return (vec![Cell::Text(name.clone()), kind], json!({ "name": name, "kind": null }));
+    };
+    match &*values {
+        Values::Stored(_) => (vec![Cell::Text(name.clone())], json!({ "name": name })),
         Values::Numeric(values) => {
             let summary = Summary::of(values.iter().copied());
             let kind = Cell::Text("numbers".to_owned());

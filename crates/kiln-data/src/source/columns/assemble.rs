@@ -80,9 +80,9 @@ fn columns(names: &[String], decision: &Decision, survey: &Survey, part: &Part) 
     let column = |(place, name): (usize, &String)| {
         let (assigned, seen) = (&decision.columns[place], &survey.columns[place]);
         let maybe = if assigned.read == Read::Numbers { seen.maybe_missing } else { 0 };
-        let categories = match (assigned.role, &part.columns[place]) {
-            (ColumnRole::Categories | ColumnRole::Booleans, Some(Values::Categorical { names, .. })) => {
-                Some(names.len())
+        let categories = match assigned.role {
+            ColumnRole::Categories | ColumnRole::Booleans => {
+                part.columns[place].as_ref().and_then(Values::categories)
             }
             _ => None,
         };

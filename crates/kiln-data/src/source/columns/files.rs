@@ -8,9 +8,10 @@ use super::fills::fill_of;
 use super::finish::joined;
 use super::part::Part;
 use super::role::{ColumnRole, Read};
+use crate::cache::{CacheFolder, HELD};
 use crate::cell::Marks;
 use crate::source::csv::{Cell, CsvProblem};
-use crate::source::table::{Fill, Survey, TableFile, fill};
+use crate::source::table::{Fill, Keep, Survey, TableFile, fill_or_keep};
 use crate::{DataConfig, DataError, MissingTarget};
 
 /// Reads the rows of files by one decision.
@@ -27,10 +28,22 @@ impl Reader<'_> {
         self.decision.columns[column].read
     }
 
-    /// The rows of the first file.
-    pub(super) fn part<F: TableFile>(&self, file: &F, survey: &Survey) -> Result<Part, DataError> {
+    /// The rows of the first file. Inputs that are too many to be held are kept in `cache`.
+    pub(super) fn part<F: TableFile>(
+        &self,
+        file: &F,
+        survey: &Survey,
+        cache: Option<&CacheFolder>,
+    ) -> Result<Part, DataError> {
         let places: Vec<usize> = (0..self.names.len()).collect();
-        self.rows(file, survey, &places)
+        let may_go = |column: &usize| {
+            matches!(self.decision.columns[*column].role, ColumnRole::Numbers | ColumnRole::Categories)
+                && matches!(self.read(*column), Read::Numbers | Read::Categories)
+                && self.asked.time != Some(*column)
+        };
+        let columns = places.iter().map(may_go).collect();
+        let keep = cache.map(|cache| Keep { cache, columns, held: HELD });
+        self.rows(file, survey, &places, keep.as_ref())
     }
 
     /// The rows of another file, which has the columns that are read by the same names.
@@ -50,11 +63,17 @@ impl Reader<'_> {
             })
             .collect();
         let survey = Survey::of(file, &wanted, marks)?;
-        self.rows(file, &survey, &places)
+        self.rows(file, &survey, &places, None)
     }
 
     /// Rows of a file, whose columns are at `places`, in the order of the first file.
-    fn rows<F: TableFile>(&self, file: &F, survey: &Survey, places: &[usize]) -> Result<Part, DataError> {
+    fn rows<F: TableFile>(
+        &self,
+        file: &F,
+        survey: &Survey,
+        places: &[usize],
+        keep: Option<&Keep<'_>>,
+    ) -> Result<Part, DataError> {
         let mut fills: Vec<Fill> = survey.names.iter().map(|_| Fill::Skip).collect();
         for (column, &place) in places.iter().enumerate() {
             if self.read(column) != Read::Skip {
@@ -62,7 +81,7 @@ impl Reader<'_> {
                 fills[place] = fill_of(file, survey, place, self.read(column))?;
             }
         }
-        let mut values = fill(file, survey, &fills)?;
+        let mut values = fill_or_keep(file, survey, &fills, keep)?;
         let in_order = places.iter().map(|&place| values.get_mut(place).and_then(Option::take)).collect();
         let mut part = Part::new(in_order, survey.rows);
         part.leave_out_missing(&self.asked.targets);

@@ -9,6 +9,7 @@ use super::facts::{Facts, Undecided};
 use super::files::Reader;
 use super::role::Read;
 use super::settings::{asked, looked_at};
+use crate::cache::CacheFolder;
 use crate::source::csv::CsvProblem;
 use crate::source::table::{ReadAs, Survey, TableFile};
 use crate::{DataConfig, DataError, Dataset, SettingError};
@@ -30,6 +31,8 @@ pub(crate) const SETTINGS: &[&str] = &[
     "data.weight",
     "data.missing",
     "data.decimal",
+    "data.cache",
+    "data.cache_limit",
 ];
 
 /// One row for each of training, validation and test.
@@ -64,7 +67,10 @@ pub(crate) fn load_named<F: TableFile>(
     }
     let decision = decided(&file, &survey, &asked)?;
     let reader = Reader { config, names: &survey.names, decision: &decision, asked: &asked };
-    let mut part = reader.part(&file, &survey)?;
+    // Rows of several files are put together in memory.
+    let is_alone = config.validation_path.is_none() && config.test_path.is_none();
+    let cache = CacheFolder::of(config)?.filter(|_| is_alone);
+    let mut part = reader.part(&file, &survey, cache.as_ref())?;
     if part.rows.len() < MIN_ROWS {
         let (rows, skipped) = (part.rows.len(), part.skipped);
         return Err(file.file_error(CsvProblem::TooFewTargets { rows, skipped, min: MIN_ROWS }));

@@ -1,5 +1,7 @@
 //! The rows of one file, column by column, and what is done with them before they are a data set.
 
+use std::sync::Arc;
+
 use crate::{MISSING, Values};
 
 /// The rows of one file.
@@ -44,8 +46,13 @@ impl Part {
 
     /// Keeps these rows, in this order.
     fn pick(&mut self, rows: &[usize]) {
+        // The columns of a file that are on disk are of one store.
+        let mut picked = None;
         for values in self.columns.iter_mut().flatten() {
             match values {
+                Values::Stored(stored) => {
+                    *stored = stored.of(picked.get_or_insert_with(|| Arc::new(stored.store().pick(rows))));
+                }
                 Values::Numeric(cells) => *cells = rows.iter().map(|&row| cells[row]).collect(),
                 Values::Dates { days, .. } => *days = rows.iter().map(|&row| days[row]).collect(),
                 Values::Categorical { codes, .. } => *codes = rows.iter().map(|&row| codes[row]).collect(),
@@ -59,7 +66,7 @@ impl Part {
         match self.columns.get(column)?.as_ref()? {
             Values::Numeric(cells) => Some(cells),
             Values::Dates { days, .. } => Some(days),
-            Values::Categorical { .. } => None,
+            Values::Categorical { .. } | Values::Stored(_) => None,
         }
     }
 }
@@ -70,5 +77,7 @@ fn lacks(values: &Values, row: usize) -> bool {
         Values::Numeric(cells) => cells[row].is_nan(),
         Values::Dates { days, .. } => days[row].is_nan(),
         Values::Categorical { codes, .. } => codes[row] == MISSING,
+        // Inputs alone are on disk.
+        Values::Stored(_) => false,
     }
 }

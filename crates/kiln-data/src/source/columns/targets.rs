@@ -29,6 +29,8 @@ pub(super) fn target(
                 return Err(FileError::OneClass { path: path.to_owned(), class }.into());
             }
             Values::Numeric(values) | Values::Dates { days: values, .. } => numbers.push(values),
+            // Inputs alone are on disk.
+            Values::Stored(_) => {}
         }
     }
     Ok(Target::Values { values: interleaved(&numbers), names })

@@ -33,6 +33,10 @@ impl ColumnSchema {
             Values::Numeric(_) => ColumnKind::Numeric,
             Values::Categorical { names, .. } => ColumnKind::Categorical(names.clone()),
             Values::Dates { form, .. } => ColumnKind::Dates(*form),
+            Values::Stored(stored) => match stored.names() {
+                Some(names) => ColumnKind::Categorical(names.to_vec()),
+                None => ColumnKind::Numeric,
+            },
         };
         Self { name: column.name.clone(), kind }
     }

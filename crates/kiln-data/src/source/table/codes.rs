@@ -12,6 +12,11 @@ pub(crate) struct Dictionary(TextMap<u32>);
 const BEYOND: u32 = MISSING - 1;
 
 impl Dictionary {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The code of a text, from `first` on.
     pub(super) fn code(&mut self, text: &str, first: u32) -> u32 {
         if let Some(code) = self.0.get(text) {

@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::codes::{Dictionary, merge, merge_others};
 use super::distinct::TextMap;
+use super::part::Part;
 use super::rows::RowPlace;
 use super::scan::{Problem, Row, Scan, TableFile, Wrong};
+use super::spill::{Keep, Spill};
 use super::survey::Survey;
 use crate::cell::{Decimal, Marks, number};
+use crate::form::StoredCells;
 use crate::source::csv::CsvProblem;
-use crate::source::files::reserve;
 use crate::{CellValue, DataError, FileError, MISSING, Values};
 
 /// The number that a text stands for; `None` where it stands for none.
@@ -46,18 +48,34 @@ pub(crate) fn fill<F: TableFile + ?Sized>(
     survey: &Survey,
     fills: &[Fill],
 ) -> Result<Vec<Option<Values>>, DataError> {
+    fill_or_keep(file, survey, fills, None)
+}
+
+/// As [`fill`]; columns that may go to disk do so where they are too large to be held: [`Values::Stored`].
+///
+/// # Errors
+/// As [`fill`], and of the disk.
+pub(crate) fn fill_or_keep<F: TableFile + ?Sized>(
+    file: &F,
+    survey: &Survey,
+    fills: &[Fill],
+    keep: Option<&Keep<'_>>,
+) -> Result<Vec<Option<Values>>, DataError> {
     let path = file.path();
+    let spill = Spill::new(keep, survey.rows)?;
+    let is_stored = |column: usize| spill.as_ref().is_some_and(|spill| spill.has(column));
     let known: Vec<Option<TextMap<u32>>> = fills.iter().map(Fill::code_of).collect();
     let threads = AtomicUsize::new(0);
     let begin = || Filling {
         thread: threads.fetch_add(1, Ordering::Relaxed),
-        columns: fills.iter().map(Part::new).collect(),
+        columns: fills.iter().map(Fill::part).collect(),
         dictionaries: fills.iter().map(Fill::dictionary).collect(),
         how: How { fills, known: &known, marks: &survey.marks },
     };
     let mut columns = Vec::with_capacity(fills.len());
-    for fill in fills {
-        columns.push(Part::reserved(fill, path, survey.rows as u64)?);
+    for (number, fill) in fills.iter().enumerate() {
+        let rows = if is_stored(number) { 0 } else { survey.rows as u64 };
+        columns.push(fill.part().reserved(path, rows)?);
     }
     let changed = || DataError::from(FileError::Changed { path: path.to_owned() });
     let (mut rows, mut parts) = (0, Vec::new());
@@ -68,7 +86,11 @@ pub(crate) fn fill<F: TableFile + ?Sized>(
             return Err(changed());
         }
         parts.push((thread, count));
-        columns.iter_mut().zip(part).for_each(|(column, part)| column.append(part));
+        if let Some(spill) = &spill {
+            spill.write(rows - count, part.iter().map(|part| part.block(thread)))?;
+        }
+        let held = columns.iter_mut().zip(part).enumerate().filter(|(number, _)| !is_stored(*number));
+        held.for_each(|(_, (column, part))| column.append(part));
         Ok(())
     })?;
     let read = fills.iter().any(|fill| !matches!(fill, Fill::Skip));
@@ -79,14 +101,33 @@ pub(crate) fn fill<F: TableFile + ?Sized>(
     let mut values = Vec::with_capacity(columns.len());
     for (number, (column, fill)) in columns.into_iter().zip(fills).enumerate() {
         let dictionaries = filled.iter().filter_map(move |thread| thread.dictionaries[number].as_ref());
+        let too_many = |limit| {
+            let column = survey.names[number].clone();
+            file.file_error(CsvProblem::TooManyCategories { column, limit })
+        };
+        if let Some(spill) = spill.as_ref().filter(|spill| spill.has(number)) {
+            let cells = match column {
+                Part::Codes(_) => {
+                    // What becomes of every code of each thread.
+                    let parts: Vec<_> = dictionaries.clone().map(Dictionary::len).enumerate().collect();
+                    let mut codes: Vec<u32> =
+                        parts.iter().flat_map(|(_, length)| 0..*length as u32).collect();
+                    let names = names(fill, dictionaries, &mut codes, &parts).map_err(too_many)?;
+                    let mut rest = codes.into_iter();
+                    let codes =
+                        parts.iter().map(|(_, length)| rest.by_ref().take(*length).collect()).collect();
+                    StoredCells::Categories { codes, names }
+                }
+                Part::Numbers(_) | Part::Skip => StoredCells::Numbers,
+            };
+            values.push(spill.column(number, cells));
+            continue;
+        }
         values.push(match column {
             Part::Skip => None,
             Part::Numbers(numbers) => Some(Values::Numeric(numbers)),
             Part::Codes(mut codes) => {
-                let names = names(fill, dictionaries, &mut codes, &parts).map_err(|limit| {
-                    let column = survey.names[number].clone();
-                    file.file_error(CsvProblem::TooManyCategories { column, limit })
-                })?;
+                let names = names(fill, dictionaries, &mut codes, &parts).map_err(too_many)?;
                 Some(Values::Categorical { codes, names })
             }
         });
@@ -112,6 +153,15 @@ fn names<'a>(
 }
 
 impl Fill {
+    /// No cell yet.
+    fn part(&self) -> Part {
+        match self {
+            Self::Skip => Part::Skip,
+            Self::Numbers(_) | Self::Parsed(_) => Part::Numbers(Vec::new()),
+            Self::Texts | Self::Classes | Self::Known { .. } => Part::Codes(Vec::new()),
+        }
+    }
+
     /// For a column whose categories are those that occur.
     fn dictionary(&self) -> Option<Dictionary> {
         matches!(self, Self::Texts | Self::Classes | Self::Known { others: Some(_), .. })
@@ -122,62 +172,6 @@ impl Fill {
     fn code_of(&self) -> Option<TextMap<u32>> {
         let Self::Known { names, .. } = self else { return None };
         Some(names.iter().map(|name| name.as_str().into()).zip(0..).collect())
-    }
-}
-
-/// The cells of a column, in a part of the file or in all of it.
-enum Part {
-    Skip,
-    Numbers(Vec<f64>),
-    Codes(Vec<u32>),
-}
-
-impl Part {
-    fn new(fill: &Fill) -> Self {
-        match fill {
-            Fill::Skip => Self::Skip,
-            Fill::Numbers(_) | Fill::Parsed(_) => Self::Numbers(Vec::new()),
-            Fill::Texts | Fill::Classes | Fill::Known { .. } => Self::Codes(Vec::new()),
-        }
-    }
-
-    fn reserved(fill: &Fill, path: &std::path::Path, rows: u64) -> Result<Self, DataError> {
-        Ok(match Self::new(fill) {
-            Self::Skip => Self::Skip,
-            Self::Numbers(_) => Self::Numbers(reserve(path, rows)?),
-            Self::Codes(_) => Self::Codes(reserve(path, rows)?),
-        })
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Skip => 0,
-            Self::Numbers(cells) => cells.len(),
-            Self::Codes(cells) => cells.len(),
-        }
-    }
-
-    /// The cells so far; as many are expected again.
-    fn take(&mut self) -> Self {
-        match self {
-            Self::Skip => Self::Skip,
-            Self::Numbers(cells) => {
-                let next = Vec::with_capacity(cells.len());
-                Self::Numbers(std::mem::replace(cells, next))
-            }
-            Self::Codes(cells) => {
-                let next = Vec::with_capacity(cells.len());
-                Self::Codes(std::mem::replace(cells, next))
-            }
-        }
-    }
-
-    fn append(&mut self, part: Self) {
-        match (self, part) {
-            (Self::Numbers(all), Self::Numbers(part)) => all.extend_from_slice(&part),
-            (Self::Codes(all), Self::Codes(part)) => all.extend_from_slice(&part),
-            _ => {}
-        }
     }
 }
 

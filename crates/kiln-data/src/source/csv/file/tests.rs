@@ -5,9 +5,10 @@ use std::fs;
 use tempfile::NamedTempFile;
 
 use super::*;
-use crate::Values;
-use crate::cell::Marks;
-use crate::source::table::{Fill, Survey, fill};
+use crate::cache::CacheFolder;
+use crate::cell::{Decimal, Marks};
+use crate::source::table::{Fill, Keep, Survey, fill, fill_or_keep};
+use crate::{DataConfig, Values};
 
 fn file(bytes: impl AsRef<[u8]>) -> NamedTempFile {
     let file = NamedTempFile::new().unwrap();
@@ -118,4 +119,32 @@ fn a_file_that_is_no_longer_the_same_is_an_error() {
         let error = fill(&csv, &survey, &fills).unwrap_err().to_string();
         assert!(error.ends_with("changed while it was read"), "{changed:?}: {error}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn columns_that_go_to_disk_are_those_of_memory() {
+    // Several blocks, so that several threads have codes of their own.
+    let word = |row: usize| ["pear", "NA", "apple", "", "fig"][(row / 7 + row % 3) % 5];
+    let line = |row: usize| {
+        format!("{},{},{},{}\n", row as f64 / 3.0, word(row), row % 11, word(row + row / 30_000))
+    };
+    let text: String = (0..150_000).map(line).collect();
+    let file = file(format!("x,word,y,other\n{text}"));
+    let place = tempfile::tempdir().unwrap();
+    let config = DataConfig { cache: Some(place.path().to_owned()), ..DataConfig::new("csv") };
+    let cache = CacheFolder::of(&config).unwrap().unwrap();
+    let csv = CsvFile::open(file.path()).unwrap();
+    let survey = Survey::of(&csv, &[true; 4], Marks::default()).unwrap();
+    let fills = [Fill::Numbers(Decimal::Point), Fill::Texts, Fill::Numbers(Decimal::Point), Fill::Texts];
+    let held = fill(&csv, &survey, &fills).unwrap();
+    let keep = |held| Keep { cache: &cache, columns: vec![true, true, false, true], held };
+    let found = fill_or_keep(&csv, &survey, &fills, Some(&keep(1000))).unwrap();
+    for (column, (found, held)) in found.iter().zip(&held).enumerate() {
+        let found = found.as_ref().unwrap();
+        assert_eq!(matches!(found, Values::Stored(_)), column != 2);
+        assert_eq!(&*found.loaded().unwrap(), held.as_ref().unwrap());
+    }
+    // What is no more than may be held stays in memory.
+    assert_eq!(fill_or_keep(&csv, &survey, &fills, Some(&keep(1 << 30))).unwrap(), held);
 }
