@@ -19,6 +19,29 @@ fn a_csv_of_ones_own_is_trained_on() {
 }
 
 #[test]
+fn json_lines_are_the_same_table() {
+    let place = Place::new();
+    let (mut csv, mut lines) = ("area,kind,price\n".to_owned(), String::new());
+    for i in 0..60 {
+        let (area, kind, price) = (1.5 * i as f64 + 20.25, ["flat", "house"][i % 2], 3 * i + 100 * (i % 2));
+        csv += &format!("{area},{kind},{price}\n");
+        lines += &format!("{{\"area\":{area},\"kind\":\"{kind}\",\"price\":{price}}}\n");
+    }
+    place.write("homes.csv", &csv);
+    place.write("homes.jsonl", &lines);
+    let weights = |source: &str, file: &str| {
+        let end =
+            train(&place, &format!("data.source={source} --data {file} data.target=price train.epochs=3"));
+        end["weights_blake3"].clone()
+    };
+    assert_eq!(weights("csv", "homes.csv"), weights("json-lines", "homes.jsonl"));
+    let predicted = |file: &str| place.ok(&format!("predict last {file}")).stdout;
+    assert_eq!(predicted("homes.csv"), predicted("homes.jsonl"));
+    place.write("homes.jsonl", format!("{lines}{{\"area\":[1]}}\n"));
+    place.fails("predict last homes.jsonl", 3, "homes.jsonl:61: column \"area\" holds a list or an object");
+}
+
+#[test]
 fn rows_have_weights_in_training_and_in_metrics() {
     let place = Place::new();
     // Half of the rows are wrong by far, and do not count.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use kiln_core::ErrorKind;
 
 use crate::FilePosition;
+use crate::source::TableProblem;
 use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
@@ -145,6 +146,14 @@ pub enum FileError {
         /// What.
         problem: Box<CsvProblem>,
     },
+    /// A table in a format that has types, or of JSON lines, is wrong.
+    #[error("{position}: {problem}")]
+    Table {
+        /// Where.
+        position: FilePosition,
+        /// What.
+        problem: Box<TableProblem>,
+    },
     /// An IDX file is wrong.
     #[error("{}: {problem}", path.display())]
     Idx {
@@ -206,6 +215,7 @@ impl FileError {
             Self::UnknownClass { nearest: Some(nearest), .. } => format!("is it {nearest:?}?"),
             Self::UnknownClass { .. } => "leave such items out, or train with them".to_owned(),
             Self::Csv { problem, .. } => return problem.help(),
+            Self::Table { problem, .. } => return problem.help(),
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),
             Self::Read { .. } | Self::NoReader { .. } => return None,

@@ -151,7 +151,11 @@ impl DataError {
     /// The position in a text file that the error is about, where there is one.
     pub fn position(&self) -> Option<FilePosition> {
         match self {
-            Self::File(FileError::Csv { position, .. }) if position.line > 0 => Some(position.clone()),
+            Self::File(FileError::Csv { position, .. } | FileError::Table { position, .. })
+                if position.line > 0 =>
+            {
+                Some(position.clone())
+            }
             _ => None,
         }
     }

@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use super::reader::{Reader, SourceInfo};
-use super::{bundled, csv, fashion_mnist, idx, images};
+use super::{bundled, csv, fashion_mnist, idx, images, typed};
 
 /// All readers, in the order of `kiln data list`: sets first, then formats. A new reader is a line here. Of two that
 /// recognise a path, the first is taken.
 pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
-    let others: [&dyn Reader; 4] = [&fashion_mnist::FashionMnist, &csv::Csv, &idx::Idx, &images::ImageFolder];
-    bundled::SETS.iter().map(|set| set as &dyn Reader).chain(others)
+    let sets = bundled::SETS.iter().map(|set| set as &dyn Reader);
+    // Before CSV, which takes what is called otherwise for new rows.
+    let typed = typed::FORMATS.iter().map(|format| format as &dyn Reader);
+    let others: [&dyn Reader; 3] = [&csv::Csv, &idx::Idx, &images::ImageFolder];
+    sets.chain([&fashion_mnist::FashionMnist as &dyn Reader]).chain(typed).chain(others)
 }
 
 /// Everything that `data.source` can name: sets first, then formats.

@@ -15,6 +15,7 @@ mod labelled;
 mod reader;
 mod suits;
 mod table;
+mod typed;
 
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub use catalog::{catalog, recognise};
 pub use columns::{ColumnRole, Understood, UnderstoodColumn};
 pub use labelled::{Labelled, read_labelled};
 pub use reader::{Availability, NewInputs, SourceInfo};
+pub use typed::TableProblem;
 
 use catalog::readers;
 use suits::must_suit;

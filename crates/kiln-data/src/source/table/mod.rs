@@ -23,7 +23,7 @@ pub(crate) use assumed::Assumed;
 pub(crate) use column::ColumnSurvey;
 pub(crate) use fill::{Fill, fill, fill_or_keep};
 pub(crate) use id_name::IdName;
-pub(crate) use rows::RowPlace;
+pub(crate) use rows::{EachRow, RowPlace, RowSource};
 pub(crate) use scan::{Row, Scan, TableFile, Wrong, csv_error};
 pub(crate) use spill::Keep;
 pub(crate) use survey::{ReadAs, Survey};
