@@ -20,18 +20,9 @@ pub(crate) enum CliError {
     /// Changes to a cross-validation that has begun.
     #[error("a cross-validation goes on as it was begun, without changes")]
     FixedCv,
-    /// The predictions would replace their input.
-    #[error("{} is the input: the output would replace it", path.display())]
-    OutputIsInput { path: PathBuf },
     /// A signal came while a file was being written.
     #[error("stopped: {} is as it was", path.display())]
     Stopped { path: PathBuf, code: u8 },
-    /// The output would replace a file of a run.
-    #[error("{} belongs to a run: the output would replace it", path.display())]
-    OutputIsOfRun { path: PathBuf },
-    /// The output is a folder, a device or a pipe.
-    #[error("{} is not a regular file, so it cannot be replaced as a whole", path.display())]
-    OutputIsNoFile { path: PathBuf },
     /// Numbers have no probabilities.
     #[error("--proba is for classes, but the model predicts numbers")]
     ProbaOfNumbers,
@@ -62,9 +53,6 @@ pub(crate) enum CliError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// A file cannot be written.
-    #[error("cannot write {}: {error}", path.display())]
-    Write { path: PathBuf, error: io::Error },
 }
 
 /// Whatever a library says; an observer fails only where standard output does.
@@ -105,7 +93,7 @@ impl Explain for CliError {
         match self {
             Self::Experiment(error) => error.kind(),
             Self::OfStandardInput { error, .. } => error.kind(),
-            Self::Input(_) | Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => ErrorKind::Io,
+            Self::Input(_) | Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -135,14 +123,11 @@ impl Explain for CliError {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
             Self::FixedCv => "begin another one: `kiln cv RUN/run.toml KEY=VALUE`",
-            Self::OutputIsInput { .. } | Self::OutputIsOfRun { .. } | Self::OutputIsNoFile { .. } => {
-                "give the output another name"
-            }
             Self::NothingToPreview => {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
-            Self::Input(_) | Self::Output(_) | Self::Write { .. } | Self::Stopped { .. } => return None,
+            Self::Input(_) | Self::Output(_) | Self::Stopped { .. } => return None,
         };
         Some(help.to_owned())
     }

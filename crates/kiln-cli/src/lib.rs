@@ -17,10 +17,8 @@ mod render;
 mod signal;
 mod sink;
 mod standard_input;
-mod target;
 mod tell;
 mod unknown_flag;
-mod visible;
 mod watch;
 mod worker;
 
@@ -30,8 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 pub use kiln_config::RunConfig;
-
-use crate::visible::{visible, visible_but_styled};
+use kiln_report::visible::{visible, visible_but_styled};
 
 /// Runs the command with the arguments of the process.
 pub fn main() -> ExitCode {

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
+use kiln_core::Explain;
 use kiln_report::EventWriter;
 use kiln_report::event::{Event, Failure, VERSION};
+use kiln_report::visible::{visible, visible_json};
 use serde_json::{Map, Value};
 
 use crate::error::CliError;
-use crate::visible::{visible, visible_json};
 use crate::{args::Global, render};
-use kiln_core::Explain;
 
 /// Where a command writes to.
 #[derive(Debug, Clone, Copy)]

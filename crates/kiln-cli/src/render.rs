@@ -6,13 +6,13 @@ use std::io::{BufRead, BufReader, IsTerminal, Read};
 use kiln_core::{Explain, file};
 use kiln_data::FilePosition;
 use kiln_experiment::ExperimentError;
+use kiln_report::visible::visible;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::error::CliError;
-use crate::visible::visible;
 
 /// The error as text for a terminal that is `width` wide.
 pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {

@@ -3,9 +3,8 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use kiln_core::file::DurableFile;
-
-use crate::target::Target;
-use crate::visible::Visible;
+use kiln_experiment::OutputFile;
+use kiln_report::visible::Visible;
 
 /// A file, a terminal, or standard output that is none.
 #[derive(Debug)]
@@ -20,7 +19,7 @@ impl Sink {
     ///
     /// # Errors
     /// What the operating system says.
-    pub(crate) fn open(target: Option<&Target>) -> io::Result<Self> {
+    pub(crate) fn open(target: Option<&OutputFile>) -> io::Result<Self> {
         Ok(match target {
             Some(target) => Self::File(target.create()?),
             None if io::stdout().is_terminal() => Self::Terminal(BufWriter::new(Visible::new(io::stdout()))),

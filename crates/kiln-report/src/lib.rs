@@ -7,6 +7,7 @@
 //! - [`Panels`]: many panels of curves with the same axes, as SVG.
 //! - `Sheet`, with the feature `pictures`: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
+//! - [`visible`]: control characters in names written out, before they reach a terminal.
 //! - [`human`]: durations, sizes and numbers as words.
 
 pub mod boxplot;
@@ -28,6 +29,7 @@ mod sheet;
 #[cfg(feature = "progress")]
 mod sink;
 pub mod table;
+pub mod visible;
 mod writer;
 
 pub use chart::{Chart, Panel, Panels, Runs, Series};

@@ -7,6 +7,8 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 use kiln_core::{Purpose, Seed};
 use kiln_data::{Batch, Source, Targets};
+use kiln_experiment::OutputFile;
+use kiln_experiment::error::OutputError;
 use kiln_experiment::job::Job;
 use kiln_report::{Picture, Sheet};
 
@@ -15,7 +17,6 @@ use crate::args::{ConfigArguments, Global};
 use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
 use crate::output::{Output, fields};
-use crate::target::Target;
 use crate::tell;
 
 /// Look at augmentation before training.
@@ -79,7 +80,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
         return Err(CliError::NotPng { path: path.clone() });
     }
     let resolved = configuration(&arguments.configuration, global)?;
-    let target = Target::new(path, &inputs(&arguments.configuration, &resolved))?;
+    let target = OutputFile::new(path, &inputs(&arguments.configuration, &resolved))?;
     if resolved.config.augment.is_none() && resolved.config.mix.is_none() {
         return Err(CliError::NothingToPreview);
     }
@@ -101,7 +102,7 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     for row in 0..items.len() {
         sheet = sheet.row(columns.iter().map(|column| column.picture(row)).collect());
     }
-    let picture = sheet.to_png().map_err(|error| CliError::Write { path: path.clone(), error })?;
+    let picture = sheet.to_png().map_err(|error| OutputError::Write { path: path.clone(), error })?;
     target.write(&picture)?;
     if out.json {
         return out.event(

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
-use kiln_experiment::Interrupt;
+use kiln_experiment::error::OutputError;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
-use kiln_experiment::stored;
+use kiln_experiment::{Interrupt, OutputFile, stored};
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
@@ -18,7 +18,6 @@ use crate::output::{Output, fields};
 use crate::signal;
 use crate::sink::Sink;
 use crate::standard_input::StandardInput;
-use crate::target::Target;
 use crate::tell;
 
 /// Predict for new inputs with a run's best weights.
@@ -126,7 +125,7 @@ fn predict(
         Some(output) => {
             let trained_on = stored(run.folder(), &session)?.config.data.path;
             let inputs: Vec<PathBuf> = [input.to_owned()].into_iter().chain(trained_on).collect();
-            Some(Target::new(output, &inputs)?)
+            Some(OutputFile::new(output, &inputs)?)
         }
         None => None,
     };
@@ -147,7 +146,7 @@ fn predict(
         (None, names) => Columns::Values { names: names.unwrap_or_default(), spread },
     };
     let failed = |error: io::Error| match &arguments.output {
-        Some(path) => CliError::Write { path: path.clone(), error },
+        Some(path) => OutputError::Write { path: path.clone(), error }.into(),
         None => CliError::Output(error),
     };
     // From here on a signal must not leave a part of a file beside the output.

@@ -21,6 +21,7 @@ use kiln_validate::statistics::StatisticsError;
 
 use super::cv::CvError;
 use super::job::JobError;
+use super::output::OutputError;
 use super::path::NoPath;
 use super::run::RunError;
 use super::tune::TuneError;
@@ -103,6 +104,9 @@ pub enum ExperimentError {
     /// Probabilities that cannot be calibrated.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
+    /// A file that is to be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// The operating system gives no more threads.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
@@ -184,6 +188,7 @@ impl ExperimentError {
             Self::Statistics(error) => error,
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
+            Self::Output(error) => error,
             Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,
         })
     }

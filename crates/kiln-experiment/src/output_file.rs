@@ -1,17 +1,31 @@
-//! A file that a command is asked to write: refused where it would do harm, there as a whole or not at all.
+//! A file that somebody asks for: refused where it would do harm, there as a whole or not at all.
 
 use std::fs::{self, Permissions};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::error::OutputError;
+use crate::run::is_own_file;
 use kiln_core::file::{DurableFile, PathKind, is_same_file};
-use kiln_experiment::run::is_own_file;
 
-use crate::error::CliError;
-
-/// A file that a command is asked to write.
+/// A file that somebody asks for, such as one of predictions or a picture: refused where writing it would do harm, there as a whole
+/// or not at all.
+///
+/// ```
+/// use std::path::PathBuf;
+///
+/// use kiln_experiment::OutputFile;
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("predictions.csv");
+/// let inputs: &[PathBuf] = &[];
+/// OutputFile::new(&path, inputs)?.write(b"prediction\n1.5\n")?;
+/// // It is not replaced by what is made of it.
+/// assert!(OutputFile::new(&path, &[path.clone()]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Target {
+pub struct OutputFile {
     /// As the user called it.
     path: PathBuf,
     /// The same, links followed: a link stays one.
@@ -20,25 +34,25 @@ pub(crate) struct Target {
     permissions: Option<Permissions>,
 }
 
-impl Target {
+impl OutputFile {
     /// The file `path`. It may replace another, but none of `inputs`, under whatever name, and no file of a run.
     ///
     /// # Errors
-    /// [`CliError::OutputIsInput`], [`CliError::OutputIsOfRun`], [`CliError::OutputIsNoFile`]; [`CliError::Write`] for a folder that
+    /// [`OutputError::IsInput`], [`OutputError::IsOfRun`], [`OutputError::IsNoFile`]; [`OutputError::Write`] for a folder that
     /// is not there and for a file that is write-protected.
-    pub(crate) fn new(path: &Path, inputs: &[PathBuf]) -> Result<Self, CliError> {
-        let failed = |error: io::Error| CliError::Write { path: path.to_owned(), error };
+    pub fn new(path: &Path, inputs: &[PathBuf]) -> Result<Self, OutputError> {
+        let failed = |error: io::Error| OutputError::Write { path: path.to_owned(), error };
         let kind = PathKind::of(path).map_err(failed)?;
         if !matches!(kind, PathKind::Missing | PathKind::File) {
-            return Err(CliError::OutputIsNoFile { path: path.to_owned() });
+            return Err(OutputError::IsNoFile { path: path.to_owned() });
         }
         let real = real(path, kind).map_err(failed)?;
         // What cannot be looked at cannot be read either, which is an error of its own before anything is written.
         if inputs.iter().any(|input| is_same_file(path, input).unwrap_or(false)) {
-            return Err(CliError::OutputIsInput { path: path.to_owned() });
+            return Err(OutputError::IsInput { path: path.to_owned() });
         }
         if is_own_file(&real)? {
-            return Err(CliError::OutputIsOfRun { path: path.to_owned() });
+            return Err(OutputError::IsOfRun { path: path.to_owned() });
         }
         let permissions = match kind {
             PathKind::File => Some(fs::metadata(&real).map_err(failed)?.permissions()),
@@ -51,7 +65,7 @@ impl Target {
     }
 
     /// As the user called it.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
@@ -59,7 +73,7 @@ impl Target {
     ///
     /// # Errors
     /// What the operating system says.
-    pub(crate) fn create(&self) -> io::Result<DurableFile> {
+    pub fn create(&self) -> io::Result<DurableFile> {
         let file = DurableFile::create(&self.real)?;
         if let Some(permissions) = &self.permissions {
             file.set_permissions(permissions.clone())?;
@@ -70,14 +84,14 @@ impl Target {
     /// Writes the whole file.
     ///
     /// # Errors
-    /// [`CliError::Write`]; what was there is then as it was.
-    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), CliError> {
+    /// [`OutputError::Write`]; what was there is then as it was.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
         let write = || {
             let mut file = self.create()?;
             io::Write::write_all(&mut file, bytes)?;
             file.commit()
         };
-        write().map_err(|error| CliError::Write { path: self.path.clone(), error })
+        write().map_err(|error| OutputError::Write { path: self.path.clone(), error })
     }
 }
 
@@ -111,11 +125,11 @@ mod tests {
         symlink(folder.path(), at("round")).unwrap();
         let inputs = [at("in.csv")];
         for name in ["in.csv", "hard.csv", "soft.csv", "round/in.csv", "./in.csv", "round/hard.csv"] {
-            let error = Target::new(&at(name), &inputs).unwrap_err();
-            assert!(matches!(error, CliError::OutputIsInput { .. }), "{name}: {error}");
+            let error = OutputFile::new(&at(name), &inputs).unwrap_err();
+            assert!(matches!(error, OutputError::IsInput { .. }), "{name}: {error}");
         }
         assert_eq!(fs::read(at("in.csv")).unwrap(), b"a\n1\n");
-        Target::new(&at("out.csv"), &inputs).unwrap().write(b"x").unwrap();
+        OutputFile::new(&at("out.csv"), &inputs).unwrap().write(b"x").unwrap();
         assert_eq!(fs::read(at("out.csv")).unwrap(), b"x");
     }
 
@@ -126,12 +140,12 @@ mod tests {
         fs::write(at("old.csv"), "old").unwrap();
         fs::set_permissions(at("old.csv"), Permissions::from_mode(0o600)).unwrap();
         symlink("old.csv", at("link.csv")).unwrap();
-        Target::new(&at("link.csv"), &[]).unwrap().write(b"new").unwrap();
+        OutputFile::new(&at("link.csv"), &[]).unwrap().write(b"new").unwrap();
         assert!(fs::symlink_metadata(at("link.csv")).unwrap().is_symlink());
         assert_eq!(fs::read(at("old.csv")).unwrap(), b"new");
         assert_eq!(fs::metadata(at("old.csv")).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(at("old.csv"), Permissions::from_mode(0o444)).unwrap();
-        let error = Target::new(&at("link.csv"), &[]).unwrap_err();
+        let error = OutputFile::new(&at("link.csv"), &[]).unwrap_err();
         assert!(error.to_string().contains("it is write-protected"), "{error}");
     }
 
@@ -143,13 +157,13 @@ mod tests {
         fs::write(at("metrics.jsonl"), "{}\n").unwrap();
         symlink(at("metrics.jsonl"), at("link.jsonl")).unwrap();
         for name in ["metrics.jsonl", "link.jsonl"] {
-            let error = Target::new(&at(name), &[]).unwrap_err();
-            assert!(matches!(error, CliError::OutputIsOfRun { .. }), "{name}: {error}");
+            let error = OutputFile::new(&at(name), &[]).unwrap_err();
+            assert!(matches!(error, OutputError::IsOfRun { .. }), "{name}: {error}");
         }
         symlink("/dev/full", at("device.csv")).unwrap();
         for path in [folder.path().to_owned(), at("device.csv")] {
-            assert!(matches!(Target::new(&path, &[]).unwrap_err(), CliError::OutputIsNoFile { .. }));
+            assert!(matches!(OutputFile::new(&path, &[]).unwrap_err(), OutputError::IsNoFile { .. }));
         }
-        assert!(matches!(Target::new(&at("none/a.csv"), &[]).unwrap_err(), CliError::Write { .. }));
+        assert!(matches!(OutputFile::new(&at("none/a.csv"), &[]).unwrap_err(), OutputError::Write { .. }));
     }
 }

@@ -7,12 +7,16 @@ use std::io::{self, Write};
 const STYLES: [&str; 2] = ["\u{1b}[1m", "\u{1b}[0m"];
 
 /// `text` with its control characters written out, but for line breaks, tabs and the styles of kiln's tables.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+///
+/// ```
+/// assert_eq!(kiln_report::visible::visible("a\u{7}b"), "a\\u{7}b");
+/// ```
+pub fn visible(text: &str) -> Cow<'_, str> {
     written_out(text, |rest| STYLES.into_iter().find(|style| rest.starts_with(style)).map(str::len))
 }
 
 /// As [`visible`], for text that another crate has styled: colours stay, and no other sequence does.
-pub(crate) fn visible_but_styled(text: &str) -> Cow<'_, str> {
+pub fn visible_but_styled(text: &str) -> Cow<'_, str> {
     written_out(text, |rest| {
         let parameters = rest.strip_prefix("\u{1b}[")?;
         let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';')?;
@@ -44,7 +48,7 @@ fn written_out(text: &str, style: impl Fn(&str) -> Option<usize>) -> Cow<'_, str
 }
 
 /// `json` with the control characters as JSON writes them that `serde_json` leaves as they are.
-pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
+pub fn visible_json(json: &str) -> Cow<'_, str> {
     let is_left = |c: char| ('\u{7f}'..='\u{9f}').contains(&c);
     if !json.contains(is_left) {
         return Cow::Borrowed(json);
@@ -55,14 +59,15 @@ pub(crate) fn visible_json(json: &str) -> Cow<'_, str> {
 
 /// Writes data to a terminal with their control characters written out. To a file or a pipe they go as they are.
 #[derive(Debug)]
-pub(crate) struct Visible<W: Write> {
+pub struct Visible<W: Write> {
     out: W,
     /// The first byte of a character that may be a control character of two bytes.
     held: Option<u8>,
 }
 
 impl<W: Write> Visible<W> {
-    pub(crate) fn new(out: W) -> Self {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
         Self { out, held: None }
     }
 
