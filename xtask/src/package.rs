@@ -9,6 +9,10 @@ use serde_json::Value;
 /// What every package must hold.
 const NEEDED: [&str; 4] = ["Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
+/// What the manifest of every package must say.
+const SHOWN: [&str; 7] =
+    ["description", "license", "repository", "keywords", "categories", "rust_version", "edition"];
+
 /// The names and versions of the packages that are published.
 pub(crate) fn published(metadata: &Value) -> Vec<(String, String)> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
@@ -16,6 +20,30 @@ pub(crate) fn published(metadata: &Value) -> Vec<(String, String)> {
     let shown = packages.filter(|package| !package["publish"].as_array().is_some_and(Vec::is_empty));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     shown.map(|package| (text(&package["name"]), text(&package["version"]))).collect()
+}
+
+/// What the manifests of the published packages lack, one sentence each: what crates.io asks for, and what it shows.
+pub(crate) fn check_manifests(metadata: &Value) -> Vec<String> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let published = packages.filter(|package| !package["publish"].as_array().is_some_and(Vec::is_empty));
+    let lacks = |package: &Value, field: &str| match &package[field] {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        _ => false,
+    };
+    published
+        .flat_map(|package| {
+            let name = package["name"].as_str().unwrap_or_default();
+            let missing = SHOWN.iter().filter(move |field| lacks(package, field));
+            missing.map(move |field| format!("{name}: Cargo.toml has no {field}"))
+        })
+        .collect()
+}
+
+/// Whether the packages say where their sources are published, which a release needs.
+pub(crate) fn has_repository(metadata: &Value) -> bool {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    packages.into_iter().any(|package| package["repository"].as_str().is_some_and(|url| !url.is_empty()))
 }
 
 /// What is wrong with the files of a package, one sentence each.
@@ -107,6 +135,23 @@ mod tests {
             { "name": "xtask", "version": "0.1.0", "publish": [] },
         ] });
         assert_eq!(published(&metadata), [("kiln-core".to_owned(), "0.1.0".to_owned())]);
+    }
+
+    #[test]
+    fn a_manifest_says_what_crates_io_shows() {
+        let mut package = json!({
+            "name": "kiln-core", "publish": null, "description": "d", "license": "MIT", "repository": "",
+            "keywords": ["k"], "categories": ["c"], "rust_version": "1.95", "edition": "2024",
+        });
+        let of = |package: &Value| json!({ "packages": [package, { "name": "xtask", "publish": [] }] });
+        assert_eq!(check_manifests(&of(&package)), Vec::<String>::new());
+        assert!(!has_repository(&of(&package)));
+        package["repository"] = Value::Null;
+        package["keywords"] = json!([]);
+        let wrong = ["kiln-core: Cargo.toml has no repository", "kiln-core: Cargo.toml has no keywords"];
+        assert_eq!(check_manifests(&of(&package)), wrong);
+        package["repository"] = json!("https://example.org/kiln");
+        assert!(has_repository(&of(&package)));
     }
 
     #[test]

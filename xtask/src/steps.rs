@@ -131,6 +131,10 @@ pub(crate) fn conformance(device: Option<&str>) -> Result<(), String> {
 /// Makes the packages, looks into them, and compiles them where each finds the others, and nothing of this repository.
 pub(crate) fn package() -> Result<(), String> {
     let metadata = metadata()?;
+    none(package::check_manifests(&metadata))?;
+    if !package::has_repository(&metadata) {
+        eprintln!("xtask: repository is empty in Cargo.toml; a release needs the address of the sources");
+    }
     let published = package::published(&metadata);
     let names = published.iter().flat_map(|(name, _)| ["-p", name.as_str()]);
     let make =
