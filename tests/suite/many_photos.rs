@@ -55,7 +55,6 @@ fn run(place: &Place, line: &str, threads: &str) -> (String, Value) {
 }
 
 #[test]
-#[ignore = "fails: the peak of a linear model on 400 x 400 pixels is 4.7 GB"]
 fn photos_that_are_not_held_train_the_same_model_in_little_memory() {
     if !exact() {
         return;
