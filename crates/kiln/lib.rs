@@ -26,7 +26,9 @@
 //! | `flex`, `ndarray`, `wgpu` | a backend |
 //! | `experiment` | [`config`], [`experiment`], and [`Run`] |
 //! | `report` | [`report`] |
-//! | `gzip`, `images` | data sets in compressed IDX files, and of image files |
+//! | `gzip`, `zstd`, `encodings` | tables and IDX files that are compressed, tables in UTF-16 and Latin-1 |
+//! | `images` | data sets of image files |
+//! | `schema` | the JSON Schema of all settings, as `JsonSchema` of the crate schemars |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!

@@ -1,7 +1,6 @@
 //! The transforms there are.
 
-use kiln_core::{Range, kinds};
-use schemars::JsonSchema;
+use kiln_core::kinds;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::{
@@ -14,6 +13,7 @@ use crate::photometry::{
     InvertConfig, NoiseConfig, PosterizeConfig, SaturationConfig, SharpnessConfig, SolarizeConfig,
 };
 use crate::policy::{AugMixConfig, AutoAugmentConfig, RandAugmentConfig, TrivialAugmentConfig};
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, TransformKind, boxed};
 use crate::{AugmentError, Chance, Compose, OneOf, Pixel, Transform};
 
@@ -122,7 +122,7 @@ impl ComposeConfig {
 pub struct ChanceConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
     /// What is applied.
     pub transform: Box<TransformConfig>,
@@ -159,6 +159,7 @@ fn half() -> f64 {
 }
 
 /// The transform of the examples.
+#[cfg(feature = "schema")]
 fn example() -> TransformConfig {
     HorizontalFlipConfig { p: half() }.into()
 }

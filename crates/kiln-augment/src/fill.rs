@@ -1,9 +1,9 @@
 //! What stands where an image has no pixel: a colour, its mirror image, or its edge.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::{AugmentError, Pixel};
 
 /// How pixels between the grid points are read.

@@ -39,6 +39,7 @@ mod pixel;
 pub mod policy;
 mod rows;
 mod samples;
+mod schema;
 mod section;
 mod source;
 mod table;

@@ -1,9 +1,9 @@
 //! The section `[augment]`.
 
 use kiln_data::Rows;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::{AugmentError, Augmented, MixConfig, RowTransform, TransformConfig, build_all};
 
 /// The section `[augment]`: what happens to the training items, in this order.

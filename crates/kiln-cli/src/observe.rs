@@ -147,7 +147,7 @@ fn path_stage(stage: &PathStage<'_>) -> String {
 }
 
 fn curve_point(point: &CurveProgress<'_>) -> String {
-    let CurveProgress { label, fold, folds, metric, result } = point;
+    let CurveProgress { label, fold, folds, metric, result, .. } = point;
     let place = format!("{label}, fold {} of {folds}", fold + 1);
     match result {
         Ok((score, seconds)) => {

@@ -23,6 +23,7 @@ impl Source {
 
 /// A part of a source, to be shown under a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Snippet {
     /// The whole text.
     pub source: Arc<Source>,
@@ -59,6 +60,7 @@ pub enum Setter {
 
 /// Who set a value, and the places of its key and of the value where they can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Origin {
     /// Who set the value.
     pub setter: Setter,

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "schema")]
 use schemars::Schema;
+#[cfg(feature = "schema")]
 use serde_json::Value;
 
 use crate::{ErrorKind, Explain};
@@ -82,6 +84,7 @@ impl Range {
     /// let p = &schema.as_value()["properties"]["p"];
     /// assert_eq!((p["minimum"].as_f64(), p["exclusiveMaximum"].as_f64()), (Some(0.0), Some(1.0)));
     /// ```
+    #[cfg(feature = "schema")]
     pub fn bounds(self) -> impl FnMut(&mut Schema) {
         move |schema| {
             let object = schema.ensure_object();

@@ -1,10 +1,13 @@
 //! Settings that are one of several kinds, each kind registered by one line.
 
+#[cfg(feature = "schema")]
 mod schema;
 
 #[doc(hidden)]
+#[cfg(feature = "schema")]
 pub use schemars;
 
+#[cfg(feature = "schema")]
 pub use schema::{alternatives, one_of};
 
 /// Makes the enum of a section whose settings are one of several kinds, told apart by the key `kind`.
@@ -19,14 +22,15 @@ pub use schema::{alternatives, one_of};
 /// # What it makes
 /// - The enum, with serde's `tag = "kind"` and `#[non_exhaustive]`: kinds are added. It derives `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and what
 ///   the attributes before it ask for.
-/// - `JsonSchema`: `oneOf` with one object for each kind. The object is that of the settings (their description,
+/// - `JsonSchema`, if the crate that calls this has a feature `schema` and it is on: `oneOf` with one object for each kind. The object is that of the settings (their description,
 ///   properties and examples) with the constant `kind`.
 /// - `NAMES: &[&str]`, the kinds in order, and `name(&self)`.
 /// - `as_kind(&self) -> &dyn Trait` and `as_kind_mut`, through which all else is asked. Nobody matches on the variants.
 /// - `From` for the settings of each kind. So two kinds never share a type.
 ///
 /// Settings derive `Debug`, `Clone`, `PartialEq`, `Serialize`, `Deserialize` and `JsonSchema`, with
-/// `#[serde(deny_unknown_fields)]`. The crate needs `serde` and `schemars` as dependencies.
+/// `#[serde(deny_unknown_fields)]`. The crate needs `serde` as a dependency, and `schemars` with its feature
+/// `schema`.
 ///
 /// # Example
 /// ```
@@ -153,6 +157,7 @@ macro_rules! kinds {
             }
         )+
 
+        #[cfg(feature = "schema")]
         impl $crate::kinds::schemars::JsonSchema for $kinds {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($kinds).into()
@@ -174,7 +179,7 @@ macro_rules! kinds {
     };
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "schema"))]
 mod tests {
     use schemars::{JsonSchema, schema_for};
     use serde::{Deserialize, Serialize};

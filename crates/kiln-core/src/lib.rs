@@ -22,6 +22,7 @@ mod metrics_json;
 mod no_direction;
 pub mod params;
 mod record;
+mod schema;
 mod seed;
 mod selection;
 mod weights;

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use regex::Regex;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::{ParamInfo, ParamKind};
 
 /// Some of the trainable parameters of a model.

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
+use crate::schema::JsonSchema;
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 
 /// The section `[data]`.

@@ -19,6 +19,7 @@ mod precision;
 mod prepared;
 pub mod preprocess;
 mod reading;
+mod schema;
 mod skipped;
 pub mod source;
 mod split;

@@ -1,7 +1,8 @@
 //! By which rules the rows and columns of a table are understood.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// By which rules a table is understood.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use kiln_core::Metrics;
 
 /// How one device did.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DeviceResult {
     /// The device by its full name.
     pub device: String,

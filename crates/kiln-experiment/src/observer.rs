@@ -202,6 +202,7 @@ pub struct Longer {
 
 /// What is going to be trained on what.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct TrainingStart<'a> {
     /// The folder of the run.
     pub run: &'a Path,
@@ -229,6 +230,7 @@ pub struct TrainingStart<'a> {
 
 /// A step along a path that is trained.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct PathStage<'a> {
     /// The fold, from 0, and how many there are. `None` for the path of all training items.
     pub fold: Option<[usize; 2]>,
@@ -266,6 +268,7 @@ pub enum PathStep<'a> {
 
 /// One training of a curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct CurveProgress<'a> {
     /// What is said of the point: its number of items, or the setting and its value.
     pub label: &'a str,

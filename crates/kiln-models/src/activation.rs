@@ -2,8 +2,9 @@
 
 use burn::tensor::{Tensor, activation};
 use kiln_kernels::Act;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// An activation function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -30,6 +30,7 @@ mod models;
 mod norm;
 mod observe;
 mod plan;
+mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;

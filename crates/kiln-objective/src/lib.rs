@@ -8,6 +8,7 @@ mod constraint;
 mod error;
 mod loss;
 mod penalty;
+mod schema;
 mod selection;
 mod units;
 

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use burn::tensor::Tensor;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// What a unit of a weight tensor is: which numbers belong together.
 ///

@@ -1,10 +1,10 @@
 //! The section `[optim]` as a whole: a rule, parameter groups, and what is wrapped around it.
 
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::check;
+use crate::schema::JsonSchema;
 use crate::{GroupConfig, LookaheadConfig, OptimConfig, OptimError, SamConfig};
 
 /// The section `[optim]`.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use kiln_core::{NumberError, ParamInfo, ParamSelection, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::OptimError;
 use crate::rule::check;
+use crate::schema::JsonSchema;
 
 /// An entry of `[[optim.group]]`, as a param group of PyTorch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

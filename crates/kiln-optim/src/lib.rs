@@ -16,6 +16,7 @@ mod sam;
 mod schedule;
 mod scheduled;
 mod schedules;
+mod schema;
 mod state;
 mod step_size;
 

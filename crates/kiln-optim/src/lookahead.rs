@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::check;
+use crate::schema::JsonSchema;
 
 /// Lookahead (Zhang et al. 2019), as `timm.optim.Lookahead`: every `k` updates the slow weights move a share `alpha` of
 /// the way to the weights, which go on from there. The slow weights begin as the first weights, as in the paper; timm's

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use burn::module::{Module, ParamId};
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, params};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Gradients;
 use crate::rule::check;
+use crate::schema::JsonSchema;
 
 /// Sharpness-aware minimisation (Foret et al. 2021), adaptive as ASAM (Kwon et al. 2021): the gradient of every batch is
 /// taken at `w + ρ g/‖g‖`, adaptive `w + ρ w² g/‖|w| g‖`, and the step is made from `w`. Two passes a batch.

@@ -37,6 +37,7 @@ pub struct Difference {
 
 /// Where a device first left the tolerance.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct FirstDifference {
     /// Step, from 1.
     pub step: u64,
@@ -48,6 +49,7 @@ pub struct FirstDifference {
 
 /// Wall-clock milliseconds of each timed step, in order.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct StepTimes {
     /// One entry a step.
     pub milliseconds: Vec<f64>,

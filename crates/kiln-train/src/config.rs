@@ -2,8 +2,9 @@
 
 use kiln_core::Range;
 use kiln_core::check::{NumberError, at_least};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// The section `[train]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,6 +116,7 @@ impl TrainConfig {
 /// `train.solver`: see [`kiln_convex::Solver`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SolverConfig {
     /// Accelerated proximal gradient descent: for every loss and penalty that a solver takes.
     Fista,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// All epochs of a run, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[non_exhaustive]
 pub struct History {
     /// The records.
     pub epochs: Vec<EpochRecord>,

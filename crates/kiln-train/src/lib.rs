@@ -39,6 +39,7 @@ mod progress;
 mod resume_error;
 mod run;
 mod schedules;
+mod schema;
 mod scores;
 mod settings;
 mod several;

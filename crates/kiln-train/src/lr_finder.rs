@@ -63,6 +63,7 @@ const FEWEST: usize = 20;
 
 /// One step of the learning-rate finder.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LrPoint {
     /// Learning rate of the step.
     pub lr: f64,

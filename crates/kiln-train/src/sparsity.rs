@@ -4,6 +4,7 @@ use kiln_core::{ParamInfo, ParamKind, Weights};
 
 /// Zeros of one parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Sparsity {
     /// Path of the parameter.
     pub path: String,

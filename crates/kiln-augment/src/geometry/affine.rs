@@ -1,11 +1,11 @@
 //! Random rotation, translation, scale and shear, one at a time or in one map.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
 use crate::op::AffineMap;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, Warp, draw};
 

@@ -1,10 +1,10 @@
 //! A window at a random place.
 
 use kiln_core::Seed;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Border, Fill, Image, Pixel, Transform, Warp, draw};
 

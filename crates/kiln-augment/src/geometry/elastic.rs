@@ -1,10 +1,10 @@
 //! Random elastic distortion.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, op};
 

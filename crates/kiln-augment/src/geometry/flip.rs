@@ -1,9 +1,9 @@
 //! Mirror images, with a probability.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, Warp};
 

@@ -1,9 +1,9 @@
 //! A window of random size and place, resized to one size.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Interpolation, Pixel, Transform, Warp, draw, op};
 

@@ -4,11 +4,11 @@ mod op;
 
 use kiln_core::{Range, Seed};
 use kiln_data::{InputShape, TargetNumbers};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use op::{cut_window, cutmix, mix_targets, mixup};
 
+use crate::schema::JsonSchema;
 use crate::{AugmentError, draw};
 
 /// Mixing of the items of a batch: MixUp (Zhang and others: mixup, beyond empirical risk minimization, 2017) and CutMix

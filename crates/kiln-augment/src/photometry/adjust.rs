@@ -1,9 +1,9 @@
 //! Adjustments by a random number: brightness, contrast, saturation, sharpness, gamma, hue.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw, op};
 

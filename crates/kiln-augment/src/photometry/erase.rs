@@ -1,10 +1,10 @@
 //! Parts of the image taken away: random erasing and cutout.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fill::Colour;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Pixel, Transform, draw, op};
 

@@ -1,9 +1,9 @@
 //! Settings of the adjustments by a factor.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Adjust, AdjustKind};
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Pixel, Transform};
 

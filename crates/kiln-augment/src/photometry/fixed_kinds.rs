@@ -1,10 +1,9 @@
 //! Settings of the changes that only happen or not.
 
-use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Fixed, FixedKind};
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Pixel, Transform};
 
@@ -15,7 +14,7 @@ use crate::{AugmentError, Pixel, Transform};
 pub struct GrayscaleConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 
@@ -38,7 +37,7 @@ impl<T: Pixel> BuildTransform<T> for GrayscaleConfig {
 pub struct InvertConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 
@@ -64,7 +63,7 @@ pub struct PosterizeConfig {
     pub bits: u32,
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 
@@ -87,11 +86,11 @@ impl<T: Pixel> BuildTransform<T> for PosterizeConfig {
 #[schemars(example = SolarizeConfig { threshold: 0.5, p: half() })]
 pub struct SolarizeConfig {
     /// The first shade that is inverted, a share of white, `[0, 1]`.
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub threshold: f64,
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 
@@ -115,7 +114,7 @@ impl<T: Pixel> BuildTransform<T> for SolarizeConfig {
 pub struct EqualizeConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 
@@ -138,7 +137,7 @@ impl<T: Pixel> BuildTransform<T> for EqualizeConfig {
 pub struct AutocontrastConfig {
     /// Probability, `[0, 1]`. Default 0.5.
     #[serde(default = "half")]
-    #[schemars(transform = Range::UNIT.bounds())]
+    #[schemars(transform = kiln_core::Range::UNIT.bounds())]
     pub p: f64,
 }
 

@@ -1,10 +1,10 @@
 //! Brightness, contrast, saturation and hue together, in random order.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::AdjustKind;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw};
 

@@ -2,9 +2,9 @@
 
 use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Image, Pixel, Transform, draw, op};
 

@@ -2,12 +2,12 @@
 
 use kiln_core::check::at_least;
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Space;
 use super::rand::{check, random_step};
 use crate::fill::Colour;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw, op};
 

@@ -1,12 +1,12 @@
 //! AutoAugment: a pair of operations out of a learned list.
 
 use kiln_core::Seed;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rand::check;
 use super::{AutoPolicy, Space};
 use crate::fill::Colour;
+use crate::schema::JsonSchema;
 use crate::transform_kind::{BuildTransform, boxed};
 use crate::{AugmentError, Fill, Image, Interpolation, Pixel, Transform, draw};
 

@@ -1,9 +1,9 @@
 //! The operations that policies are made of.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::op::{self, AffineMap};
+use crate::schema::JsonSchema;
 use crate::{Fill, Image, Interpolation, Pixel};
 
 /// An operation with one strength, named as in the papers.

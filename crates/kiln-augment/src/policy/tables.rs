@@ -4,10 +4,10 @@ use Operation::{
     AutoContrast, Brightness, Color, Contrast, Equalize, Invert, Posterize, Rotate, Sharpness, ShearX,
     ShearY, Solarize, TranslateX, TranslateY,
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Operation;
+use crate::schema::JsonSchema;
 
 /// Which list: the data set that it was learned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]

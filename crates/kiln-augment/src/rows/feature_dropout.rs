@@ -1,11 +1,11 @@
 //! Columns without their information.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::RowKind;
 use crate::AugmentError;
+use crate::schema::JsonSchema;
 use crate::table::{Column, TableStatistics};
 
 /// Columns without their information.

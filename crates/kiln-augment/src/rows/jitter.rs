@@ -1,11 +1,11 @@
 //! Normal noise on numbers.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::RowKind;
 use crate::AugmentError;
+use crate::schema::JsonSchema;
 use crate::table::{Column, TableStatistics};
 
 /// Normal noise on numbers.

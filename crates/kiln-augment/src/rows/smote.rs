@@ -2,10 +2,10 @@
 
 use kiln_core::{Range, Seed};
 use kiln_data::{Rows, Target};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::RowKind;
+use crate::schema::JsonSchema;
 use crate::table::{Between, TableStatistics};
 use crate::{AugmentError, draw, op};
 

@@ -1,10 +1,10 @@
 //! Cells from other training rows.
 
 use kiln_core::{Range, Seed};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::RowKind;
+use crate::schema::JsonSchema;
 use crate::table::{Column, TableStatistics};
 use crate::{AugmentError, draw};
 

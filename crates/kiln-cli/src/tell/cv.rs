@@ -128,7 +128,7 @@ fn search_command(nested: &SearchInFolds, run: &str) -> String {
 }
 
 fn sentence(optimism: &Optimism) -> String {
-    let Optimism { monitor, inner, outer, optimism } = optimism;
+    let Optimism { monitor, inner, outer, optimism, .. } = optimism;
     let numbers = format!(
         "{monitor} {} by the items that chose the settings (not nested), {} by items that did not",
         human::metric(*inner),

@@ -22,7 +22,7 @@ pub(crate) fn report(found: &CvComparison, folders: &[PathBuf; 2], out: Output) 
             return out.data(&format!("\n{text}\n"));
         }
     };
-    let FoldComparison { metric, folds, rope, comparison: result, disagreement } = &**found;
+    let FoldComparison { metric, folds, rope, comparison: result, disagreement, .. } = &**found;
     let [a, b] = folders;
     let text = sentence(metric, result, [title(a), title(b)], *folds, *rope);
     if out.json {

@@ -58,7 +58,7 @@ fn point_fields(found: &PathReport, place: usize, point: &PathStrength) -> Map<S
             fields.extend(fields! { coef: coef, intercept: model.intercept, gap: model.gap });
         }
         PathModel::Network { layers, inputs } => {
-            let one = |LayerLeft { zeros, inputs }: &LayerLeft| {
+            let one = |LayerLeft { zeros, inputs, .. }: &LayerLeft| {
                 json!({
                     "path": zeros.path, "nonzero": zeros.numbers - zeros.zeros, "numbers": zeros.numbers,
                     "inputs": inputs, "zero_inputs": zeros.zero_inputs, "zero_outputs": zeros.zero_outputs,

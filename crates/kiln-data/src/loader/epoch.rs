@@ -10,6 +10,7 @@ use crate::DataError;
 
 /// A batch and its place in the epoch.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Minibatch<B> {
     /// What the source made.
     pub data: B,

@@ -20,6 +20,7 @@ use crate::observer::{CurveProgress, Event, Observer, tell};
 
 /// What one fold gave at one point.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Measured {
     /// Metrics of the training items.
     pub train: Metrics,

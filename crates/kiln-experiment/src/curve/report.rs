@@ -16,6 +16,7 @@ use crate::session::Session;
 
 /// What is on the x axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CurveAxis {
     /// The number of training items.
     Items,
@@ -37,6 +38,7 @@ impl CurveAxis {
 
 /// One point of a curve.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CurveValue {
     /// Its place on the x axis.
     pub x: f64,
@@ -48,6 +50,7 @@ pub struct CurveValue {
 
 /// Everything about a curve.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CurveReport {
     /// What is on the x axis.
     pub axis: CurveAxis,

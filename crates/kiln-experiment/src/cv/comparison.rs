@@ -29,6 +29,7 @@ pub enum CvComparison {
 
 /// A comparison of two cross-validations, fold by fold.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct FoldComparison {
     /// The metric that was compared.
     pub metric: String,

@@ -6,6 +6,7 @@ use crate::fold::FoldRecord;
 
 /// The score that chose the settings, beside the score of the chosen settings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Optimism {
     /// The metric that judged.
     pub monitor: String,

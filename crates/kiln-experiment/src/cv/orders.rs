@@ -9,6 +9,7 @@ pub const STOP: &str = "stop";
 /// What is answered for a fold, after its events, as one line of JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Reply {
     /// The fold is done, and its record is there.
     Done {

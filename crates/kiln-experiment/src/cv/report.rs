@@ -12,6 +12,7 @@ use crate::run::{RunRecord, Status, rfc3339};
 
 /// What all folds of a cross-validation say together.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CvReport {
     /// The folder of the cross-validation.
     pub run: PathBuf,

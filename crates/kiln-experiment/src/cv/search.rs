@@ -12,6 +12,7 @@ use crate::start::{NewStart, Start};
 
 /// How the settings of each fold are searched for, as `cv.json` has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SearchInFolds {
     /// What varies.
     pub space: Space,

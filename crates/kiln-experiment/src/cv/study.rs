@@ -14,6 +14,7 @@ use crate::run::{CV, is_cross_validation};
 
 /// How the folds are cut, and how they are trained: `cv.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CvStudy {
     /// The version of the format: 1.
     pub v: u32,

@@ -7,6 +7,7 @@ use crate::session::Session;
 
 /// A part of the data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// The items that the weights were fitted to: with `data.refit` those of the validation part, too.
     Train,

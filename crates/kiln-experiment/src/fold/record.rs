@@ -45,6 +45,7 @@ pub struct FoldRecord {
 
 /// What the search of a fold chose.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Chosen {
     /// The values.
     pub params: Assignment,

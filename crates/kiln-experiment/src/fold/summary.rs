@@ -11,6 +11,7 @@ pub struct Summaries(pub Vec<MetricSummary>);
 
 /// One metric over all folds.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct MetricSummary {
     /// The metric.
     pub name: String,

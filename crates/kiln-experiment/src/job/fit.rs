@@ -13,6 +13,7 @@ use crate::error::ExperimentError;
 
 /// A training that has ended.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Fitting {
     /// The model and its history.
     pub outcome: Outcome<Network>,

@@ -65,6 +65,7 @@ impl Default for FoldSettings {
 
 /// What all folds together gave.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct CrossValidated {
     /// How each fold went, in order.
     pub folds: Vec<FoldRecord>,

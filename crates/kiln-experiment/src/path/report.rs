@@ -6,6 +6,7 @@ use kiln_validate::path::{Curve, LogisticPoint, PathError};
 
 /// A regularisation path: a model for every strength of a penalty, and the strength that held-out items pick.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct PathReport {
     /// What the configuration is called.
     pub label: String,
@@ -65,6 +66,7 @@ pub enum JudgedBy {
 
 /// One strength.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct PathStrength {
     /// The strength.
     pub lambda: f64,
@@ -78,6 +80,7 @@ pub struct PathStrength {
 
 /// The metrics at one strength.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct StrengthScores {
     /// The means of all metrics.
     pub mean: Metrics,
@@ -103,6 +106,7 @@ pub enum PathModel {
 
 /// What is left of a matrix or of filters.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LayerLeft {
     /// Its zeros.
     pub zeros: Sparsity,

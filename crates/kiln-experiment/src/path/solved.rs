@@ -192,7 +192,7 @@ impl<'a> Solver<'a> {
             Wanted::Numbers { values, .. } => {
                 let points = self.numbers.fit(x, &numbers(values, rows), lambdas)?.into_iter();
                 // What a number is predicted by is computed as a logit is.
-                let linear = |PathPoint { lambda, coef, intercept, gap, iterations }| LogisticPoint {
+                let linear = |PathPoint { lambda, coef, intercept, gap, iterations, .. }| LogisticPoint {
                     lambda,
                     coef,
                     intercept: vec![intercept],

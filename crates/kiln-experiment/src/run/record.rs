@@ -12,6 +12,7 @@ use crate::error::RunError;
 
 /// `run.json`. Fields are only ever added; those that an older kiln did not write are empty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RunRecord {
     /// The version of the format: 1.
     pub v: u32,
@@ -88,6 +89,7 @@ pub struct RunRecord {
 
 /// What a run was trained on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DataRecord {
     /// What the data set is called.
     pub name: String,
@@ -111,6 +113,7 @@ fn first() -> u32 {
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Status {
     /// A process trains it, or was killed while it did.
     Running,

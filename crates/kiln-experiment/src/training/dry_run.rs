@@ -11,6 +11,7 @@ use crate::observer::Observer;
 
 /// What would be trained, and what one step gave.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DryRun {
     /// What the data set is called.
     pub data: String,

@@ -22,6 +22,7 @@ use crate::stored::stored_with;
 
 /// A run whose training has ended.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Trained {
     /// The folder of the run.
     pub run: PathBuf,

@@ -30,6 +30,7 @@ const TRIALS: &str = "trials";
 
 /// What a search is called and starts from: `tune.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TuneRecord {
     /// The version of the format: 1.
     pub v: u32,

@@ -8,6 +8,7 @@ use crate::error::TuneError;
 
 /// The progress of a search.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct TuneReport {
     /// The folder of the study.
     pub folder: PathBuf,

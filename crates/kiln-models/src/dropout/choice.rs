@@ -3,10 +3,10 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AlphaDropout, DropBlock, Dropout, GaussianDropout, SpatialDropout};
+use crate::schema::JsonSchema;
 
 /// What dropout does to the units of a dense layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

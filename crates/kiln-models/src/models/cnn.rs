@@ -6,7 +6,6 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::{InputShape, Inputs};
 use kiln_kernels::{flatten, global_avg_pool2d};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
@@ -16,6 +15,7 @@ use crate::dropout::{ConvDropoutStyle, DenseDropoutStyle};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
+use crate::schema::JsonSchema;
 use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, Norm, Summary};
 
 /// A convolutional network: for each entry of `channels` a block of `convs_per_block` convolutions (each with norm

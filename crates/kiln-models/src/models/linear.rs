@@ -5,7 +5,6 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 use kiln_data::{InputShape, Inputs};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
@@ -13,6 +12,7 @@ use crate::dense::affine;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
+use crate::schema::JsonSchema;
 use crate::{ModelError, Summary};
 
 /// One linear layer: linear or (multinomial) logistic regression.

@@ -5,7 +5,6 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
 use kiln_data::{InputShape, Inputs};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
@@ -14,6 +13,7 @@ use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
+use crate::schema::JsonSchema;
 use crate::{Activation, DropoutKind, ModelError, Norm, Summary};
 
 /// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.

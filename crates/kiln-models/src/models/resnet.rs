@@ -5,7 +5,6 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::{InputShape, Inputs};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
@@ -15,6 +14,7 @@ use crate::dropout::{ConvDropoutStyle, Dropout, StochasticDepth};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
+use crate::schema::JsonSchema;
 use crate::{Activation, ModelError, Norm, Summary};
 
 /// A residual network of nine layers with weights (ResNet-9): a convolution, two stages with a residual block, one

@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, ParamSelection, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ConstraintKind;
+use crate::schema::JsonSchema;
 
 /// Every number lies between two: glmnet's limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, ParamSelection, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ConstraintKind;
+use crate::schema::JsonSchema;
 use crate::{Units, units};
 
 /// The norm of every unit is at most a number: `torch.renorm`, Keras' `MaxNorm`.

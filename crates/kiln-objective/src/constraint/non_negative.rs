@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::ParamSelection;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ConstraintKind;
+use crate::schema::JsonSchema;
 
 /// No number is below 0: Keras' `NonNeg`, scikit-learn's `positive=True`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::ParamSelection;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ConstraintKind;
+use crate::schema::JsonSchema;
 use crate::{Units, units};
 
 /// The norm of every unit is 1, except that zero stays: Keras' `UnitNorm`.

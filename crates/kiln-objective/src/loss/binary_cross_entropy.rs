@@ -3,11 +3,11 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_sigmoid;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::of_second_class;
 use super::{ConvexLoss, LossKind, members};
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Binary cross-entropy of one logit against two classes (or a 0/1 number), or of one logit for each of several labels.

@@ -1,14 +1,17 @@
 //! What each class counts in a loss.
 
+#[cfg(feature = "schema")]
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use kiln_core::{Range, nearest};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+#[cfg(feature = "schema")]
+use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::ObjectiveError;
+use crate::schema::JsonSchema;
 
 /// What each class counts in a loss.
 ///
@@ -153,6 +156,7 @@ impl From<ClassWeights> for Stored {
     }
 }
 
+#[cfg(feature = "schema")]
 impl JsonSchema for ClassWeights {
     fn schema_name() -> Cow<'static, str> {
         "ClassWeights".into()

@@ -4,11 +4,11 @@ use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 use kiln_core::Range;
 use kiln_kernels::cross_entropy;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::terms::LossTerms;
 use super::{ClassWeights, ConvexLoss, LossKind, members};
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Cross-entropy of softmax outputs against classes.

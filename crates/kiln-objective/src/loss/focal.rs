@@ -3,12 +3,12 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_sigmoid;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::binary_cross_entropy::binary_cross_entropy;
 use super::kind::of_second_class;
 use super::{LossKind, members};
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Focal loss of one logit against two classes.

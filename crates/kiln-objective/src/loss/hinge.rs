@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
 use super::kind::of_second_class;
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Hinge loss of one output against two classes.

@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_sigmoid;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
 use crate::TargetKind;
+use crate::schema::JsonSchema;
 
 /// Logarithm of the hyperbolic cosine of the error.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

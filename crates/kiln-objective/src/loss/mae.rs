@@ -1,11 +1,11 @@
 //! The mean absolute error.
 
 use burn::tensor::Tensor;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
 use crate::TargetKind;
+use crate::schema::JsonSchema;
 
 /// Mean absolute error.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,11 +1,11 @@
 //! The mean squared error.
 
 use burn::tensor::Tensor;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ConvexLoss, LossKind};
 use crate::TargetKind;
+use crate::schema::JsonSchema;
 
 /// Mean squared error.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

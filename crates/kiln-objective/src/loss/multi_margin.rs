@@ -2,11 +2,11 @@
 
 use burn::tensor::{Int, Tensor};
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
 use super::terms::LossTerms;
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Multi-class margin loss: one output a class.

@@ -1,11 +1,11 @@
 //! The likelihood of counts under a Poisson distribution.
 
 use burn::tensor::Tensor;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{LossKind, members};
 use crate::TargetKind;
+use crate::schema::JsonSchema;
 
 /// Negative log-likelihood of counts under a Poisson distribution.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

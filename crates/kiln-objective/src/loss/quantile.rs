@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// Quantile (pinball) loss.

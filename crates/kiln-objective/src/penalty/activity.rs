@@ -3,11 +3,11 @@
 use burn::tensor::Tensor;
 use kiln_core::Range;
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_batch::BatchPenalty;
+use crate::schema::JsonSchema;
 
 /// `λ` times the mean over the items of the sum over the outputs of hidden layers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

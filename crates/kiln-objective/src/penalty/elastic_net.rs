@@ -5,12 +5,12 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, ParamSelection, Range};
 use kiln_optim::{Elastic, ScheduleConfig, StepSize};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::{shrink, soft_threshold};
+use crate::schema::JsonSchema;
 
 /// `λ (α Σ |w| + (1 − α)/2 Σ w²)`, as scikit-learn's and glmnet's elastic net.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,12 +5,12 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamSelection, Range};
 use kiln_optim::{ScheduleConfig, StepSize};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::shrink_groups;
+use crate::schema::JsonSchema;
 use crate::{Units, units};
 
 /// `λ Σ √p ‖w_g‖` over the units of a layer, `p` numbers each: whole units become zero.

@@ -3,11 +3,11 @@
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_batch::{BatchPenalty, BatchView};
+use crate::schema::JsonSchema;
 
 /// `λ` times the mean squared norm of the loss's gradient with respect to an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,13 +5,13 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kiln_core::{ParamSelection, Range};
 use kiln_optim::{Elastic, ScheduleConfig, StepSize};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convention::Convention;
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::{Penalty, WeightView, formula};
 use super::proximal::shrink;
+use crate::schema::JsonSchema;
 
 /// `λ Σ w²` (no ½: twice as strong as a weight decay of the same number).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

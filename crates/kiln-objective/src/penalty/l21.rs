@@ -2,13 +2,13 @@
 
 use kiln_core::{ParamSelection, Range};
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::group_lasso::GroupLasso;
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::Penalty;
 use crate::Units;
+use crate::schema::JsonSchema;
 
 /// `λ Σ ‖row‖` over what belongs to each input, not weighted by its size: whole inputs become zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,11 +5,11 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kiln_core::{ParamSelection, Range};
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::{Penalty, WeightView, formula};
+use crate::schema::JsonSchema;
 use crate::units::matrix;
 
 /// `λ ‖WᵀW − I‖²`, of the smaller side of the matrix.

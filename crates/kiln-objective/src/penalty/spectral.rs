@@ -5,11 +5,11 @@ use std::fmt;
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::{NumberError, ParamSelection, Range, Seed, check};
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{PenaltyKind, Shared};
 use super::on_weights::{Penalty, WeightView, formula};
+use crate::schema::JsonSchema;
 use crate::units::matrix;
 
 /// `λ/2 σ(W)²`, σ the largest singular value.

@@ -26,3 +26,7 @@ mod units;
 
 // What the file of a new loss finds at the root of its crate.
 use kiln_objective::{ObjectiveError, TargetKind};
+
+mod schema {
+    pub(crate) use schemars::JsonSchema;
+}

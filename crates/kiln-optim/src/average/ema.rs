@@ -1,10 +1,10 @@
 //! An exponential moving average.
 
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{AverageKind, Timing, at_least_one};
+use crate::schema::JsonSchema;
 
 /// Exponential moving average of the weights and of running statistics, as timm's `ModelEmaV3`:
 /// `average ← average + (1 − decay) · (weights − average)`; the first average is the weights.

@@ -1,10 +1,10 @@
 //! Stochastic weight averaging.
 
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{AverageKind, Timing, at_least_one};
+use crate::schema::JsonSchema;
 
 /// Stochastic weight averaging (Izmailov et al. 2018): the mean of the weights at equal distances, as
 /// `torch.optim.swa_utils.AveragedModel`. Running statistics of batch norm are computed anew by a pass over the training

@@ -1,8 +1,9 @@
 //! The section `[gradient]`.
 
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// The section `[gradient]`: what is done to the gradient of a step before the optimiser gets it, beside
 /// `train.clip_norm` and `train.clip_value`.

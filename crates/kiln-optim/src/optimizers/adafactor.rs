@@ -2,11 +2,11 @@
 
 use burn::tensor::{DType, Tensor};
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, check, lerp, notation};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// Adafactor (Shazeer and Stern 2018), as `torch.optim.Adafactor`: the second moment of a matrix as one row and one column.

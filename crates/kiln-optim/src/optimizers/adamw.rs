@@ -1,11 +1,11 @@
 //! AdamW.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::adam::{self, Adam};
 use super::{DecayForm, OptimKind, Shared};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Rule};
 
 /// AdamW (Loshchilov and Hutter 2019), as `torch.optim.AdamW`: Adam with decoupled weight decay.

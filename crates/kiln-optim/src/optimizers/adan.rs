@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation, run};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// Adan (Xie et al. 2023), as `timm.optim.Adan`: Adam with Nesterov's momentum from differences of gradients.

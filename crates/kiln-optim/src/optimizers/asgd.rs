@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation, run};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// Averaged SGD (Polyak and Juditsky 1992), as `torch.optim.ASGD`. Evaluation, best weights and checkpoints use the average.

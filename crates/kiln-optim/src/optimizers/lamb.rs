@@ -2,11 +2,11 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, lerp, notation};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// LAMB (You et al. 2020): Adam with steps in proportion to the norm of each parameter. As `timm.optim.Lamb` without its

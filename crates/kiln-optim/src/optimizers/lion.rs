@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, notation, run};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// Lion (Chen et al. 2023), as `timm.optim.Lion`: the sign of a momentum.

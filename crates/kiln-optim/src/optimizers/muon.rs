@@ -2,13 +2,13 @@
 
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
 use super::{AdamwConfig, DecayForm, OptimKind, Shared};
 use crate::rule::newton_schulz::NewtonSchulz;
 use crate::rule::{At, Gradient, Kept, Rule, Slot, check, lerp, notation};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// Muon (Jordan 2024; Liu et al. 2025), as `torch.optim.Muon`: orthogonalised momentum for matrices, AdamW for all other

@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation, run};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// NAdam (Dozat 2016), as `torch.optim.NAdam`: Adam whose step looks ahead along the mean.

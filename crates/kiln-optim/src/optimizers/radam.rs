@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, betas, check, notation, run};
+use crate::schema::JsonSchema;
 use crate::{OptimError, StepSize};
 
 /// RAdam (Liu et al. 2020), as `torch.optim.RAdam`: Adam whose second moment is used only once enough of it is known.

@@ -1,12 +1,12 @@
 //! Schedule-free AdamW.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::schedule_free::{self, ScheduleFree, Squares};
 use crate::rule::{betas, check, notation};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Rule};
 
 /// Schedule-free AdamW (Defazio et al. 2024), as `schedulefree.AdamWScheduleFree`. It needs no schedule. Evaluation, best weights

@@ -1,12 +1,12 @@
 //! Schedule-free SGD.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::schedule_free::{self, ScheduleFree};
 use crate::rule::{check, notation};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Rule};
 
 /// Schedule-free SGD (Defazio et al. 2024), as `schedulefree.SGDScheduleFree`. It needs no schedule. Evaluation, best weights and

@@ -2,13 +2,13 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
 use crate::rule::elastic::{Size, StepSized};
 use crate::rule::formula::{Formula, Value};
 use crate::rule::{At, Gradient, Kept, Rule, Slot, check, notation, run_proximal};
+use crate::schema::JsonSchema;
 use crate::step_size::momentum_gain;
 use crate::{OptimError, StepSize};
 

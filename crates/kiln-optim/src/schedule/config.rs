@@ -1,11 +1,11 @@
 //! The section `[schedule]`, and the schedules that it makes.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::warmup::Warmup;
 use super::{LearningRate, Schedule, Stretch};
+use crate::schema::JsonSchema;
 use crate::{Constant, OptimError, Sequential, ShapeConfig};
 
 /// The section `[schedule]`: how the learning rate of `[optim]` changes. Lengths are in epochs and may be fractions;

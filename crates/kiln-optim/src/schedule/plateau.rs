@@ -1,7 +1,8 @@
 //! A factor on the learning rate that falls when a metric no longer improves.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
 
 /// What the threshold of a plateau schedule is measured in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

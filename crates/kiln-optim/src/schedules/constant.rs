@@ -1,9 +1,9 @@
 //! A schedule that does not change.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr`, the same at every step.

@@ -1,11 +1,11 @@
 //! Half a cosine over the run.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use crate::schedule::anneal::{cosine, share};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// Half a cosine from `lr` to `end · lr` over the rest of the run: `end + (lr − end) · (1 + cos πt) / 2`, as `CosineAnnealingLR`

@@ -1,11 +1,11 @@
 //! Half cosines, again and again.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use crate::schedule::anneal::cosine;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// Half cosines from `lr` to `end · lr`, again and again, as `CosineAnnealingWarmRestarts`: SGDR of Loshchilov and Hutter

@@ -1,10 +1,10 @@
 //! Up and down in straight lines.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// How the height of the cycles of a cyclic schedule changes.

@@ -1,10 +1,10 @@
 //! A constant factor per epoch.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr · gamma^epoch`, falling at every step: `epoch` is a fraction within an epoch. It is `ExponentialLR` when an epoch has one

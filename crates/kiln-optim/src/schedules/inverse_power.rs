@@ -1,10 +1,10 @@
 //! A negative power of the step.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr · (1 + step)^(−power)`, falling at every step: scikit-learn's `invscaling`, whose updates are counted from 1.

@@ -1,11 +1,11 @@
 //! A straight line over the run.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use super::polynomial::Polynomial;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// From `start · lr` to `end · lr` in a straight line over the rest of the run, as `LinearLR`. It stays at its end.

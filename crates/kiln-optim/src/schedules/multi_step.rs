@@ -1,10 +1,10 @@
 //! Drops at given epochs.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr · gamma^(number of milestones passed)`, as `MultiStepLR`.

@@ -1,10 +1,10 @@
 //! A linear rise, then the inverse square root.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// Linear rise, then the inverse square root of the step (Vaswani et al. 2017): `lr · √w · min(s / w^1.5, 1 / √s)` at the update

@@ -1,11 +1,11 @@
 //! Up, then far down.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use crate::schedule::phases::{Phase, Phases};
+use crate::schema::JsonSchema;
 use crate::{Anneal, OptimError, Schedule, Stretch};
 
 /// PyTorch's `OneCycleLR` (Smith and Topin 2018): up to `lr`, then far down; `lr` is the maximum.

@@ -1,10 +1,10 @@
 //! Smaller steps when a metric no longer improves.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Constant, ScheduleKind};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Plateau, PlateauState, Schedule, Stretch, ThresholdMode};
 
 /// Multiplies by `factor` when the metric has not improved for `patience` epochs, as `ReduceLROnPlateau`. The warm-up's own

@@ -1,11 +1,11 @@
 //! A power of the share of the run that is left.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use crate::schedule::anneal::share;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `(lr − end) · (1 − t)^power + end`, with t from 0 to 1 over the rest of the run; with `end` 0 as `PolynomialLR`. It stays at

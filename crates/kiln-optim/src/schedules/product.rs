@@ -1,9 +1,9 @@
 //! Schedules multiplied.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Constant, CosineShape, LinearShape, ScheduleKind};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, ScheduleConfig, Stretch};
 
 /// Schedules multiplied, as shares of `lr`: PyTorch's `ChainedScheduler` of factors.

@@ -1,10 +1,10 @@
 //! One schedule after the other.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{CosineShape, ScheduleKind};
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, ScheduleConfig, Sequential, Stretch};
 
 /// One schedule after the other, each from its own step 0 to the start of the next, as `SequentialLR`.

@@ -1,11 +1,11 @@
 //! Constant, then down at the end.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
 use crate::schedule::phases::{Phase, Phases};
+use crate::schema::JsonSchema;
 use crate::{Anneal, OptimError, Schedule, Stretch};
 
 /// `lr` until the last share of the run, then down to `end · lr`; with `warmup` the warm-up-stable-decay of Hu et al. (2024)

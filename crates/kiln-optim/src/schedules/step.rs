@@ -1,10 +1,10 @@
 //! A drop every few epochs.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr · gamma^floor(epoch / every)`, as `torch.optim.lr_scheduler.StepLR`; `every` counts as whole steps.

@@ -24,3 +24,7 @@ mod trajectories;
 
 // The files of new kinds find these where those of the library do.
 use kiln_optim::{At, Gradient, Kept, OptimError, Rule, Schedule, Slot, StepSize, Stretch};
+
+mod schema {
+    pub(crate) use schemars::JsonSchema;
+}

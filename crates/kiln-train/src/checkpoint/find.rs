@@ -13,6 +13,7 @@ use crate::TrainError;
 
 /// What [`CheckpointStore::verify`] found in one folder.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Verified {
     /// The folder.
     pub path: PathBuf,

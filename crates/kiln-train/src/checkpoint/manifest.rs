@@ -16,6 +16,7 @@ const LONGEST: u64 = 1 << 24;
 
 /// What a checkpoint holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Manifest {
     /// Version of the layout.
     pub format: u32,
@@ -27,6 +28,7 @@ pub struct Manifest {
 
 /// One file of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FileEntry {
     /// Length in bytes.
     pub bytes: u64,

@@ -17,6 +17,7 @@ pub(super) const STATE: &str = "state.json";
 
 /// A checkpoint that was read and found whole.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Checkpoint {
     /// Its folder.
     pub path: PathBuf,

@@ -11,6 +11,7 @@ use crate::split::{
 /// What the folds look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Scheme {
     /// k folds.
     KFold,

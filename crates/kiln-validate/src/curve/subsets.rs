@@ -10,6 +10,7 @@ use crate::split::{Fold, Items, SplitError};
 /// Which training items a smaller part keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Draw {
     /// Those that come first in a random order; with labels, one in which every beginning has about the share of each
     /// class that the whole has. scikit-learn's `learning_curve` takes the first ones and knows no classes.

@@ -39,6 +39,7 @@ impl Default for ElasticNetPath {
 
 /// The model at one strength.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PathPoint {
     /// λ.
     pub lambda: f64,

@@ -18,6 +18,7 @@ pub enum State {
 
 /// A trial that has ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Trial {
     /// The number, from 0.
     pub number: u64,

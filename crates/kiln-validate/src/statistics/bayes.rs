@@ -10,6 +10,7 @@ use super::mean;
 
 /// How likely it is, after seeing the scores, that one model is better by more than `rope`, or neither is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Belief {
     /// The first has the larger score, by more than the region of practical equivalence.
     pub a_better: f64,

@@ -8,6 +8,7 @@ use super::error::{StatisticsError, check};
 
 /// A statistic of a sample with its bootstrap interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Bootstrap {
     /// The statistic of the sample itself.
     pub estimate: f64,

@@ -20,6 +20,7 @@ pub enum Verdict {
 
 /// Two models over the same folds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// Mean of the first.
     pub a: f64,

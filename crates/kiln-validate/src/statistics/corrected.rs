@@ -9,6 +9,7 @@ use super::{Test, mean, variance};
 
 /// Mean and spread of scores, and an interval for what a new data set of this kind would give.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// Mean over the folds.
     pub mean: f64,

@@ -9,6 +9,7 @@ use super::{Test, distribution};
 
 /// Friedman's test of several models over many data sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Friedman {
     /// Mean rank of each model; the smallest scores have rank 1.
     pub mean_ranks: Vec<f64>,

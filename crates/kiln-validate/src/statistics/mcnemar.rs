@@ -7,6 +7,7 @@ use super::{StatisticsError, Test};
 
 /// McNemar's test of two classifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct McNemar {
     /// Items that only the first got right.
     pub only_a: u64,

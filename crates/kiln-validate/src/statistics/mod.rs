@@ -44,6 +44,7 @@ pub use wilcoxon::{Wilcoxon, wilcoxon};
 
 /// The outcome of a test.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
 pub struct Test {
     /// The statistic: what it is depends on the test.
     pub statistic: f64,

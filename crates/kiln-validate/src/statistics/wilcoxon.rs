@@ -9,6 +9,7 @@ use super::ranks::{ranks, ties};
 
 /// Wilcoxon's signed-rank test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Wilcoxon {
     /// The smaller of the sums of the ranks of positive and of negative differences.
     pub statistic: f64,

@@ -35,17 +35,6 @@ impl Encoding {
             Self::Windows1252 => "Windows-1252 (Latin-1)",
         }
     }
-
-    /// What turns it into UTF-8, where it is not.
-    pub(crate) fn decoder(self) -> Option<encoding_rs::Decoder> {
-        let encoding = match self {
-            Self::Utf8 => return None,
-            Self::Utf16Le => encoding_rs::UTF_16LE,
-            Self::Utf16Be => encoding_rs::UTF_16BE,
-            Self::Windows1252 => encoding_rs::WINDOWS_1252,
-        };
-        Some(encoding.new_decoder_without_bom_handling())
-    }
 }
 
 /// Counts what speaks for UTF-8 and against it in bytes that are not ASCII.

@@ -25,6 +25,7 @@
 
 mod blocks;
 mod cells;
+mod decoder;
 mod dialect;
 mod encoding;
 mod file;

@@ -85,6 +85,12 @@ pub enum CsvProblem {
         /// The name of the format.
         packing: &'static str,
     },
+    /// The text is in an encoding that this build cannot read.
+    #[error("the file is in {encoding}, which this build of kiln cannot read")]
+    Encoded {
+        /// The name of the encoding.
+        encoding: &'static str,
+    },
     /// Compressed or encoded contents that cannot be read.
     #[error("the file is not whole: {reason} ({what})")]
     Damaged {
@@ -242,6 +248,7 @@ pub enum CsvProblem {
 
 /// A cell in words: `row 3, column "age"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cell {
     /// The row, from 1 below the header; 0 is the header.
     pub row: usize,

@@ -3,8 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{Decoder, DecoderResult};
-
+use super::decoder::Decoder;
 use super::encoding::{Encoding, Utf8Evidence};
 use super::packing::{Contents, Packing, peek, unpacked};
 use super::problem::CsvProblem;
@@ -46,7 +45,8 @@ impl Text {
         let encoding = if mark == 0 && found == Encoding::Utf8 { known } else { found };
         let mut skipped = [0; 3];
         contents.read_exact(&mut skipped[..mark]).map_err(|error| damaged(path, packing, error))?;
-        let decoder = encoding.decoder();
+        let decoder =
+            Decoder::of(encoding).map_err(|problem| csv_error(FilePosition::file(path), problem))?;
         Ok(Self { path: path.to_owned(), packing, encoding, contents, decoder, raw: Vec::new() })
     }
 
@@ -82,22 +82,11 @@ impl Text {
         let Some(decoder) = &mut self.decoder else { return Ok(false) };
         self.raw.resize(RAW, 0);
         let count = read_some(&mut self.contents, &mut self.raw)?;
-        let most = decoder.max_utf8_buffer_length_without_replacement(count).unwrap_or(4 * count + 16);
-        let start = to.len();
-        to.resize(start + most, 0);
-        let (result, _, written) =
-            decoder.decode_to_utf8_without_replacement(&self.raw[..count], &mut to[start..], count == 0);
-        to.truncate(start + written);
-        match result {
-            DecoderResult::Malformed(..) => {
-                Err(io::Error::new(io::ErrorKind::InvalidData, "half of a letter of UTF-16"))
-            }
-            DecoderResult::InputEmpty | DecoderResult::OutputFull if count > 0 => Ok(true),
-            DecoderResult::InputEmpty | DecoderResult::OutputFull => {
-                self.decoder = None;
-                Ok(false)
-            }
+        decoder.decode(&self.raw[..count], to)?;
+        if count == 0 {
+            self.decoder = None;
         }
+        Ok(count > 0)
     }
 }
 

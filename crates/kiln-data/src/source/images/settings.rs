@@ -1,9 +1,9 @@
 //! How image files of any size become images of one size.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::JsonSchema;
 use crate::{DataError, SettingError};
 
 /// The most pixels that a side can be asked to have.
@@ -13,6 +13,7 @@ pub(crate) const MAX_SIDE: usize = 65_535;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a side in pixels, or [height, width]")]
 #[schemars(extend("x-takes" = "a side in pixels, or [height, width]"))]
+#[non_exhaustive]
 pub enum ImageSize {
     /// As high as wide.
     Side(usize),

@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LossKind;
+use crate::schema::JsonSchema;
 use crate::{ObjectiveError, TargetKind};
 
 /// `log(1 + (e/c)²)`: far outliers hardly count (Black and Anandan 1996).

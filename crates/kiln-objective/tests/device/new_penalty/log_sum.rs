@@ -5,10 +5,10 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, ParamSelection, Range};
 use kiln_optim::ScheduleConfig;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Penalty, PenaltyKind, Shared, WeightView};
+use crate::schema::JsonSchema;
 
 /// `λ Σ log(1 + |w|/ε)`, nearer to the number of weights than L1 (Candès, Wakin and Boyd 2008).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

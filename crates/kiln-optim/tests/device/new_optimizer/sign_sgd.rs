@@ -2,10 +2,10 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DecayForm, OptimKind, Shared};
+use crate::schema::JsonSchema;
 use crate::{At, Gradient, Kept, OptimError, Rule, Slot, StepSize};
 
 /// signSGD (Bernstein et al. 2018): `w ← (1 − lr · decay) w − lr · sign(g)`.

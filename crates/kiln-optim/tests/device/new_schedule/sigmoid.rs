@@ -1,10 +1,10 @@
 //! A sigmoid over the run.
 
 use kiln_core::Range;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ScheduleKind;
+use crate::schema::JsonSchema;
 use crate::{OptimError, Schedule, Stretch};
 
 /// `lr / (1 + exp(steepness · (t − middle)))`, with t from 0 to 1 over the rest of the run.

@@ -26,6 +26,7 @@ impl Default for StudyPlan<'_> {
 
 /// How a trial ended, as the objective says.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Ending {
     /// With this value. One that is not finite is a failure.
     Done(f64),

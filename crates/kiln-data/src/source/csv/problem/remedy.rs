@@ -22,6 +22,9 @@ impl CsvProblem {
             Self::Encoding { .. } => "save the file as UTF-8".to_owned(),
             Self::NotText => "give a table of text: cells between commas, semicolons or tabs".to_owned(),
             Self::Packed { packing } => format!("unpack it, or build kiln with the feature {packing}"),
+            Self::Encoded { .. } => {
+                "save the file as UTF-8, or build kiln with the feature encodings".to_owned()
+            }
             Self::Damaged { .. } => "make or copy the file again".to_owned(),
             Self::NotANumber { cell, .. } => format!(
                 "correct the cell, or leave it empty if the number is not known; if it stands for a missing value, \
