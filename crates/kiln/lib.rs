@@ -34,6 +34,26 @@
 //!
 //! The defaults are `cli` and `flex`.
 //!
+//! # Where to begin
+//!
+//! | to | begin with |
+//! |---|---|
+//! | train a module of your own | [`train::Task`], [`train::Trainer`] |
+//! | feed data that no reader knows | [`data::Source`], [`data::Collate`] |
+//! | measure what you want, and pick the best epoch by it | [`train::Scores::keep`], [`train::TrainConfig::monitor`], [`metrics::f1_score`] |
+//! | use parts in a loop of your own | [`optim::Optimizer`], [`objective::Loss`], [`data::Loader`] |
+//! | punish weights | [`objective::PenaltyConfig`], [`objective::Custom`], [`train::Trainer::penalty`] |
+//! | stop early, go on after a kill | [`train::EarlyStoppingConfig`], [`train::CheckpointConfig`], [`train::Trainer::resume`] |
+//! | train a GAN | [`train::Trainer::optimizer_for`] |
+//! | load weights of PyTorch, freeze a body, thaw it | [`Weights::read_as`], [`Layout`], [`train::Freeze`], [`train::Trainer::freeze`] |
+//! | augment images | [`augment`] |
+//! | cross-validate | [`experiment::own::cross_validate`], [`validate::cross::cross_validate`] |
+//! | know whether one model is better | [`validate::statistics::compare`] |
+//! | search for settings | [`experiment::own::search`] |
+//! | predict in a server | [`Run`], [`Predictor`], [`experiment::predict::NewItems::keep`] |
+//! | choose a threshold | [`validate::calibration::choose_threshold`] |
+//! | run on a GPU | [`DeviceName`] |
+//!
 //! # A training
 //!
 //! A training takes data, a model, a task and a trainer. The task says how a batch becomes a loss and how the model is
@@ -70,64 +90,92 @@
 //!
 //! The folder `examples` has more: models, tasks and callbacks of your own, and the comparison of backends.
 
+// Inlined, so that every page of this documentation leads to one of the same.
+#[doc(inline)]
 pub use kiln_core::*;
 #[cfg(feature = "experiment")]
+#[doc(inline)]
 pub use kiln_experiment::{Predictor, Run};
+#[doc(inline)]
 pub use kiln_train::Prediction;
 
+#[doc(inline)]
 pub use kiln_augment as augment;
 #[cfg(feature = "experiment")]
+#[doc(inline)]
 pub use kiln_config as config;
+#[doc(inline)]
 pub use kiln_convex as convex;
+#[doc(inline)]
 pub use kiln_data as data;
 #[cfg(feature = "experiment")]
+#[doc(inline)]
 pub use kiln_experiment as experiment;
+#[doc(inline)]
 pub use kiln_kernels as kernels;
+#[doc(inline)]
 pub use kiln_metrics as metrics;
+#[doc(inline)]
 pub use kiln_models as models;
+#[doc(inline)]
 pub use kiln_objective as objective;
+#[doc(inline)]
 pub use kiln_optim as optim;
 #[cfg(feature = "report")]
+#[doc(inline)]
 pub use kiln_report as report;
+#[doc(inline)]
 pub use kiln_train as train;
+#[doc(inline)]
 pub use kiln_validate as validate;
 
 /// What most programs need: `use kiln::prelude::*;`.
 ///
 /// Some configurations are named as those of `burn::nn` are; a name that is imported by itself wins over both.
 pub mod prelude {
+    #[doc(no_inline)]
     pub use burn::module::Module;
+    #[doc(no_inline)]
     pub use burn::tensor::{Device, Tensor};
+    #[doc(no_inline)]
     pub use kiln_augment::{Augmented, transform_fn};
+    #[doc(no_inline)]
     pub use kiln_core::{
         DeviceName, Direction, ErrorKind, Explain, Layout, Metric, ParamSelection, Purpose, Seed, Weights,
     };
+    #[doc(no_inline)]
     pub use kiln_data::{
         Batch, CellValue, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs,
         Loader, Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
     };
     #[cfg(feature = "experiment")]
+    #[doc(no_inline)]
     pub use kiln_experiment::{Predictor, Run};
+    #[doc(no_inline)]
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,
         ResnetConfig,
     };
+    #[doc(no_inline)]
     pub use kiln_objective::{
         BinaryCrossEntropyConfig, ClassWeights, ConstraintConfig, CrossEntropyConfig, Custom,
         ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
         L1Config, L2Config, Loss, LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig,
         QuantileConfig, TargetKind, Units,
     };
+    #[doc(no_inline)]
     pub use kiln_optim::{
         AdamConfig, AdamwConfig, CosineShape, Gradients, LinearShape, OneCycleShape, OptimConfig, Optimizer,
         OptimizerConfig, PlateauShape, RmspropConfig, ScheduleConfig, ScheduleFn, SgdConfig, ShapeConfig,
         StepShape,
     };
+    #[doc(no_inline)]
     pub use kiln_train::{
         BatchMetrics, Callback, CheckpointConfig, Data, Decision, EarlyStoppingConfig, EpochRecord,
         EpochView, Freeze, History, Kept, Metrics, Outcome, PartOptimizer, Prediction, Scores, StepView,
         Stop, Supervised, Task, TaskState, TrainConfig, TrainError, Trainer, after_epoch, evaluate,
     };
+    #[doc(no_inline)]
     pub use kiln_validate::split::{Fold, Items, KFold, Splitter, StratifiedKFold, split_fn};
 }
 

@@ -3,9 +3,12 @@
 #[cfg(feature = "schema")]
 mod schema;
 
-#[doc(hidden)]
+/// For what [`kinds!`](crate::kinds!) makes.
 #[cfg(feature = "schema")]
-pub use schemars;
+#[doc(hidden)]
+pub mod private {
+    pub use schemars;
+}
 
 #[cfg(feature = "schema")]
 pub use schema::{alternatives, one_of};
@@ -158,7 +161,7 @@ macro_rules! kinds {
         )+
 
         #[cfg(feature = "schema")]
-        impl $crate::kinds::schemars::JsonSchema for $kinds {
+        impl $crate::kinds::private::schemars::JsonSchema for $kinds {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($kinds).into()
             }
@@ -168,11 +171,11 @@ macro_rules! kinds {
             }
 
             fn json_schema(
-                generator: &mut $crate::kinds::schemars::SchemaGenerator,
-            ) -> $crate::kinds::schemars::Schema {
+                generator: &mut $crate::kinds::private::schemars::SchemaGenerator,
+            ) -> $crate::kinds::private::schemars::Schema {
                 $crate::kinds::one_of([$((
                     $name,
-                    <$settings as $crate::kinds::schemars::JsonSchema>::json_schema(generator),
+                    <$settings as $crate::kinds::private::schemars::JsonSchema>::json_schema(generator),
                 )),+])
             }
         }

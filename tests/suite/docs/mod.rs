@@ -12,6 +12,7 @@
 mod compare;
 mod links;
 mod markdown;
+mod reader;
 mod session;
 
 use std::path::{Path, PathBuf};

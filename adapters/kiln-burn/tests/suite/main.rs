@@ -7,3 +7,4 @@ mod in_kiln;
 mod learner;
 mod onnx;
 mod parts;
+mod without;

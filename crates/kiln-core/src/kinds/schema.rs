@@ -38,7 +38,7 @@ fn put_first(object: &mut Value, kind: Value) {
 ///
 /// ```
 /// # use kiln_core::kinds;
-/// let schema = kinds::one_of([("plain", kinds::schemars::json_schema!({ "description": "Nothing to set." }))]);
+/// let schema = kinds::one_of([("plain", schemars::json_schema!({ "description": "Nothing to set." }))]);
 /// let (kind, settings) = kinds::alternatives(&schema).next().expect("a kind");
 /// assert_eq!((kind, settings["description"].as_str()), ("plain", Some("Nothing to set.")));
 /// ```

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod batch_norm;
+mod burn_models;
 mod changed;
 mod checkpoints;
 #[path = "../device/common.rs"]
