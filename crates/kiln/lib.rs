@@ -29,6 +29,7 @@
 //! | `gzip`, `zstd`, `encodings` | tables and IDX files that are compressed, tables in UTF-16 and Latin-1 |
 //! | `images` | data sets of image files |
 //! | `schema` | the JSON Schema of all settings, as `JsonSchema` of the crate schemars |
+//! | `parquet`, `xlsx`, `numpy` | tables in Parquet and Arrow files, Excel workbooks, NumPy's arrays; not part of `cli` |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!

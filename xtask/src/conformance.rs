@@ -7,16 +7,30 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset";
+pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,xlsx";
+/// The programs that test formats.
+const FORMATS: [&str; 4] = ["--test", "formats", "--test", "malformed"];
+/// The device that they are tested beside.
+const FORMATS_BESIDE: &str = "ndarray";
 
 /// How well other crates are compiled where that is not as in the workspace's manifest: together these were three quarters of the
 /// build. Flex and kiln's kernels for it do nothing on these devices. What dispatches operations and writes and starts kernels
-/// takes a small share of a step at any level; the work is in ndarray's loops, and in what the driver makes of a kernel.
-const LEVELS: [(&str, u8); 23] = [
+/// takes a small share of a step at any level; the work is in ndarray's loops, and in what the driver makes of a kernel. What reads
+/// formats of tables reads a few rows.
+const LEVELS: [(&str, u8); 37] = [
+    ("arrow-array", 0),
+    ("arrow-buffer", 0),
+    ("arrow-cmp", 0),
+    ("arrow-data", 0),
+    ("arrow-ipc", 0),
+    ("arrow-schema", 0),
+    ("arrow-select", 0),
     ("ash", 0),
     ("burn-cubecl", 0),
     ("burn-dispatch", 0),
     ("burn-flex", 0),
+    ("calamine", 0),
+    ("chrono", 0),
     ("cubecl", 0),
     ("cubecl-core", 1),
     ("cubecl-ir", 1),
@@ -33,9 +47,14 @@ const LEVELS: [(&str, u8); 23] = [
     ("cubek-reduce", 0),
     ("cubek-tile", 0),
     ("kiln-kernels", 0),
+    ("parquet", 0),
+    ("pest", 0),
     ("pliron", 0),
+    ("quick-xml", 0),
     ("wgpu-core", 1),
     ("wgpu-hal", 1),
+    ("zip", 0),
+    ("zstd-sys", 0),
 ];
 
 /// Packages whose level is lower already, in the workspace's manifest.
@@ -45,7 +64,7 @@ const LOWER: [&str; 3] = ["kiln-cli", "kiln-config", "kiln-experiment"];
 ///
 /// kiln's own crates are compiled quickly instead of well, too: on these devices a step's work is done elsewhere, and the optimised
 /// crates were tested with the default features.
-pub(crate) fn arguments(metadata: &Value, more: &[&str]) -> Vec<String> {
+pub(crate) fn arguments(metadata: &Value, device: Option<&str>) -> Vec<String> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let names = packages.filter_map(|package| package["name"].as_str());
     let skipped =
@@ -57,7 +76,10 @@ pub(crate) fn arguments(metadata: &Value, more: &[&str]) -> Vec<String> {
         arguments.push(format!("profile.release.package.{name}.opt-level={level}"));
     }
     let rest = ["--release", "--workspace", "--features", ALL_BACKENDS, "--test", "device"];
-    arguments.extend(rest.iter().chain(more).map(|word| (*word).to_owned()));
+    let formats = device.is_none_or(|device| device == FORMATS_BESIDE).then_some(FORMATS);
+    let only_built = device.is_none().then_some("--no-run");
+    let rest = rest.iter().chain(formats.iter().flatten()).chain(&only_built);
+    arguments.extend(rest.map(|word| (*word).to_owned()));
     arguments
 }
 
@@ -82,11 +104,21 @@ mod tests {
     #[test]
     fn only_these_programs_are_built_and_quickly() {
         let names = ["kiln-core", "kiln-cli", "kiln-kernels", "xtask"].map(|name| json!({ "name": name }));
-        let words = arguments(&json!({ "packages": names }), &["--no-run"]).join(" ");
+        let packages = json!({ "packages": names });
+        let words = arguments(&packages, None).join(" ");
         let level = |name: &str, level| format!("--config profile.release.package.{name}.opt-level={level} ");
-        assert!(words.starts_with(&format!("test {}{}", level("kiln-core", 1), level("ash", 0))), "{words}");
-        let rest = "--release --workspace --features ndarray,wgpu,burn-dataset --test device --no-run";
-        assert!(words.ends_with(&format!("{}{rest}", level("wgpu-hal", 1))), "{words}");
+        assert!(
+            words.starts_with(&format!("test {}{}", level("kiln-core", 1), level("arrow-array", 0))),
+            "{words}"
+        );
+        let rest =
+            format!("{}--release --workspace --features {ALL_BACKENDS} --test device", level("zstd-sys", 0));
+        let formats = FORMATS.join(" ");
+        assert!(words.ends_with(&format!("{rest} {formats} --no-run")), "{words}");
+        // Once is enough.
+        let of = |device| arguments(&packages, Some(device)).join(" ");
+        assert!(of("ndarray").ends_with(&format!("{rest} {formats}")), "{}", of("ndarray"));
+        assert!(of("wgpu:cpu").ends_with(&rest), "{}", of("wgpu:cpu"));
         // One level for each, and none where the manifest has a lower one.
         assert_eq!(words.matches("kiln-kernels").count(), 1, "{words}");
         assert!(!words.contains("kiln-cli") && !words.contains("xtask"), "{words}");

@@ -37,6 +37,10 @@ fn json_lines_are_the_same_table() {
     assert_eq!(weights("csv", "homes.csv"), weights("json-lines", "homes.jsonl"));
     let predicted = |file: &str| place.ok(&format!("predict last {file}")).stdout;
     assert_eq!(predicted("homes.csv"), predicted("homes.jsonl"));
+    assert_eq!(predicted("homes.csv --keep kind"), predicted("homes.jsonl --keep kind"));
+    let measured =
+        |file: &str| place.ok(&format!("eval last --data {file} --json -q")).last_event()["metrics"].clone();
+    assert_eq!(measured("homes.csv"), measured("homes.jsonl"));
     place.write("homes.jsonl", format!("{lines}{{\"area\":[1]}}\n"));
     place.fails("predict last homes.jsonl", 3, "homes.jsonl:61: column \"area\" holds a list or an object");
 }

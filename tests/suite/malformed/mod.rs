@@ -6,6 +6,7 @@ mod csv;
 mod idx;
 mod images;
 mod runs;
+mod tables;
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -26,7 +26,7 @@ use crate::tell;
 pub(crate) struct Predict {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
-    /// The inputs: a CSV file, an IDX file, an image or a folder of images; `-` is standard input.
+    /// The inputs: a table, an IDX file, an image or a folder of images; `-` is standard input.
     pub(crate) input: PathBuf,
     /// The file for the predictions, .csv, .jsonl or .parquet [default: CSV on standard output].
     #[arg(short, long, value_name = "FILE")]

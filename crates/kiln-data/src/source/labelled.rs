@@ -4,8 +4,8 @@ use std::path::Path;
 
 use kiln_core::nearest;
 
+use super::any_table::{header, read_as, read_texts};
 use super::catalog::recognise;
-use super::csv::{header, read_as, read_texts};
 use super::files::name_of;
 use super::suits::must_suit;
 use crate::cell::Marks;
@@ -24,7 +24,7 @@ pub struct Labelled {
     pub rows: Vec<usize>,
 }
 
-/// Reads items with their targets for a model that was trained before, whose section `[data]` was `config`: a CSV file with the
+/// Reads items with their targets for a model that was trained before, whose section `[data]` was `config`: a table with the
 /// columns of the model and of its target, a folder of images with a folder for each class, a folder of IDX files. Where
 /// `config` names no target, it is the last column that is nothing else, of several one that holds the model's classes.
 /// Rows without a target are not among [`Labelled::rows`].

@@ -1,8 +1,9 @@
-//! Readers: bundled sets, IDX, CSV, image folders.
+//! Readers: bundled sets, IDX, tables, image folders.
 //!
 //! [`DataConfig::load`] picks one by `data.source`; [`catalog()`] lists them. A new reader is a file that implements
 //! `Reader`, and a line in `catalog.rs`.
 
+mod any_table;
 pub mod bundled;
 mod catalog;
 mod columns;
@@ -21,6 +22,7 @@ use std::path::Path;
 
 use kiln_core::nearest;
 
+pub use any_table::read_texts;
 pub use catalog::{catalog, recognise};
 pub use columns::{ColumnRole, Understood, UnderstoodColumn};
 pub use labelled::{Labelled, read_labelled};
@@ -56,7 +58,7 @@ impl DataConfig {
     }
 }
 
-/// Reads inputs for a model that was trained before: a CSV file for a table (the target need not be there), an IDX
+/// Reads inputs for a model that was trained before: a table (the target need not be there), an IDX
 /// file, an image or a folder of images for images. Gives the inputs and their number, which is 1 or more.
 ///
 /// # Errors

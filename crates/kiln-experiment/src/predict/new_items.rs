@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use kiln_core::decimal_of_f32;
-use kiln_data::source::csv::read_texts;
 use kiln_data::source::read_new;
+use kiln_data::source::read_texts;
 use kiln_data::{DataError, Features, FileError, Unseen};
 
 use super::moments::moments;
@@ -27,7 +27,7 @@ pub struct NewItems<'a> {
 }
 
 impl Predictor {
-    /// Reads new items: a CSV file, an IDX file, an image or a folder of images. With `passes`, each is predicted so
+    /// Reads new items: a table, an IDX file, an image or a folder of images. With `passes`, each is predicted so
     /// often with dropout on.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ pub(crate) use problem::cell;
 pub use problem::{Cell, CsvProblem};
 pub use schema::{ColumnKind, ColumnSchema};
 pub use texts::read_texts;
-pub(crate) use texts::{first_texts, header};
+pub(crate) use texts::{first_texts, header, texts_of};
 
 use super::columns;
 use super::reader::{NewInputs, Reader, SourceInfo};

@@ -23,7 +23,11 @@ pub(crate) fn header(path: &Path) -> Result<Vec<String>, DataError> {
 /// # Errors
 /// [`FileError::Csv`](crate::FileError::Csv) for a column that is not there, and for a file that is malformed.
 pub fn read_texts(path: &Path, names: &[String]) -> Result<Vec<Vec<String>>, DataError> {
-    let file = CsvFile::open(path)?;
+    texts_of(&CsvFile::open(path)?, names)
+}
+
+/// As [`read_texts`], of a file in any format.
+pub(crate) fn texts_of<F: TableFile>(file: &F, names: &[String]) -> Result<Vec<Vec<String>>, DataError> {
     let place = |name: &String| {
         file.names().iter().position(|known| known == name).ok_or_else(|| {
             let nearest = nearest(name, file.names().iter().map(String::as_str));

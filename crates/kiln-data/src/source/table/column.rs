@@ -33,7 +33,12 @@ pub(crate) struct ColumnSurvey {
     pub(crate) first_text: Option<Spot>,
     pub(crate) first_negative: Option<Spot>,
     pub(crate) first_infinite: Option<Spot>,
+    /// A whole number that f64 has only the nearest of.
+    pub(crate) first_rounded: Option<Spot>,
 }
+
+/// Whole numbers up to this one are exact in f64.
+const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
 
 /// Cells that are numbers, by what their decimals begin with.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +75,7 @@ impl ColumnSurvey {
             first_text: None,
             first_negative: None,
             first_infinite: None,
+            first_rounded: None,
         }
     }
 
@@ -102,6 +108,9 @@ impl ColumnSurvey {
             return self.add_missing(text, place);
         }
         self.numbers.add(found, text, place);
+        if number.abs() >= EXACT && text.trim().parse().is_ok_and(|whole: i128| whole != number as i128) {
+            keep(&mut self.first_rounded, text, place);
+        }
         self.add_number(number, text, place);
         self.distinct.add_number(text, place);
     }
@@ -155,6 +164,7 @@ impl ColumnSurvey {
         first(&mut self.first_text, other.first_text);
         first(&mut self.first_negative, other.first_negative);
         first(&mut self.first_infinite, other.first_infinite);
+        first(&mut self.first_rounded, other.first_rounded);
     }
 }
 

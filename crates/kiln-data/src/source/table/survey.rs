@@ -106,10 +106,17 @@ impl Survey {
         }
     }
 
-    /// How numbers were read that could be two, in the columns that were read as numbers: a sentence for each.
+    /// How numbers were read that could be two, or have more digits than f64, in the columns that were read as numbers: a sentence
+    /// for each.
     pub(crate) fn guesses(&self, assumed: Assumed, is_numeric: impl Fn(usize) -> bool) -> Vec<String> {
         let columns = (0..self.columns.len()).filter(|column| is_numeric(*column));
-        columns.filter_map(|column| self.guess(column, assumed)).collect()
+        columns.flat_map(|column| [self.guess(column, assumed), self.rounded(column)]).flatten().collect()
+    }
+
+    fn rounded(&self, column: usize) -> Option<String> {
+        let (name, text) = (&self.names[column], &self.columns[column].first_rounded.as_ref()?.text);
+        let read = number(text, Decimal::Point)?;
+        Some(format!("column {name:?}: {text} is read as {read}, the nearest number of 64 bits"))
     }
 
     fn guess(&self, column: usize, assumed: Assumed) -> Option<String> {

@@ -1,13 +1,23 @@
 //! Tables in formats that have types, and JSON lines. Each is a [`RowSource`] and an entry of [`FORMATS`]; what the columns are is
 //! found out as for CSV.
 
+#[cfg(any(feature = "numpy", feature = "xlsx"))]
+mod archive;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod failed;
+#[cfg(any(feature = "parquet", feature = "xlsx"))]
+mod guard;
 mod json_lines;
+#[cfg(feature = "numpy")]
 mod numpy;
 mod problem;
 #[cfg(test)]
 mod tests;
-mod zip;
+#[cfg(any(feature = "numpy", feature = "parquet", feature = "xlsx"))]
+mod whole;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -34,7 +44,7 @@ pub(super) struct Format {
 type Opened = Result<Box<dyn RowSource>, DataError>;
 
 /// The formats.
-pub(super) static FORMATS: [Format; 3] = [
+pub(super) static FORMATS: [Format; 6] = [
     Format {
         name: "json-lines",
         what: "a file with an object a line, whose keys are the columns",
@@ -45,15 +55,60 @@ pub(super) static FORMATS: [Format; 3] = [
         name: "npy",
         what: "a NumPy array of rows and columns, or of records",
         ends: &["npy"],
+        #[cfg(feature = "numpy")]
         open: |path| Ok(Box::new(numpy::Arrays::open_npy(path)?)),
+        #[cfg(not(feature = "numpy"))]
+        open: |path| not_built(path, "NumPy", "numpy"),
     },
     Format {
         name: "npz",
         what: "NumPy arrays with as many rows each",
         ends: &["npz"],
+        #[cfg(feature = "numpy")]
         open: |path| Ok(Box::new(numpy::Arrays::open_npz(path)?)),
+        #[cfg(not(feature = "numpy"))]
+        open: |path| not_built(path, "NumPy", "numpy"),
+    },
+    Format {
+        name: "parquet",
+        what: "a Parquet file",
+        ends: &["parquet", "pq"],
+        #[cfg(feature = "parquet")]
+        open: |path| Ok(Box::new(arrow::Parquet::open(path)?)),
+        #[cfg(not(feature = "parquet"))]
+        open: |path| not_built(path, "Parquet", "parquet"),
+    },
+    Format {
+        name: "arrow",
+        what: "an Arrow IPC file, also called Feather",
+        ends: &["arrow", "feather", "ipc"],
+        #[cfg(feature = "parquet")]
+        open: |path| Ok(Box::new(arrow::Ipc::open(path)?)),
+        #[cfg(not(feature = "parquet"))]
+        open: |path| not_built(path, "Arrow", "parquet"),
+    },
+    Format {
+        name: "xlsx",
+        what: "the first sheet of an Excel workbook, with a header",
+        ends: &["xlsx", "xlsm"],
+        #[cfg(feature = "xlsx")]
+        open: |path| Ok(Box::new(xlsx::Sheet::open(path)?)),
+        #[cfg(not(feature = "xlsx"))]
+        open: |path| not_built(path, "Excel", "xlsx"),
     },
 ];
+
+/// An error: that the file is not there, or that this build does not read it.
+#[cfg(not(all(feature = "numpy", feature = "parquet", feature = "xlsx")))]
+fn not_built(path: &Path, format: &'static str, feature: &'static str) -> Opened {
+    super::files::open(path)?;
+    Err(failed::table_error(FilePosition::file(path), TableProblem::NotBuilt { format, feature }))
+}
+
+/// The table in a file whose name is that of such a format; `None` for other names.
+pub(super) fn open(path: &Path) -> Option<Opened> {
+    FORMATS.iter().find(|format| format.is_of(path)).map(|format| format.table(path))
+}
 
 impl Format {
     fn is_of(&self, path: &Path) -> bool {
@@ -66,13 +121,17 @@ impl Format {
         let table = (self.open)(path)?;
         let mut seen = HashSet::new();
         let twice = table.names().iter().find(|name| !seen.insert(name.as_str())).cloned();
-        match twice {
-            Some(name) => {
-                let problem = TableProblem::DuplicateName { name };
-                Err(failed::table_error(FilePosition::file(path), problem))
+        // The first may be an index.
+        let nameless = table.names().iter().skip(1).position(String::is_empty);
+        let problem = match (twice, nameless) {
+            _ if table.names().is_empty() => {
+                TableProblem::NoTable { reason: "there are no columns in it".to_owned() }
             }
-            None => Ok(table),
-        }
+            (_, Some(place)) => TableProblem::NoTable { reason: format!("column {} has no name", place + 2) },
+            (Some(name), None) => TableProblem::DuplicateName { name },
+            (None, None) => return Ok(table),
+        };
+        Err(failed::table_error(FilePosition::file(path), problem))
     }
 }
 

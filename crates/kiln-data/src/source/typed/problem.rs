@@ -22,6 +22,14 @@ pub enum TableProblem {
         /// The column.
         column: String,
     },
+    /// A type that is neither a number nor a text, a date or a truth value.
+    #[error("column {column:?} has the type {kind}, which is not read")]
+    Type {
+        /// The column.
+        column: String,
+        /// The type, as the format calls it.
+        kind: String,
+    },
     /// Two columns of one name.
     #[error("two columns are called {name:?}")]
     DuplicateName {
@@ -41,6 +49,14 @@ pub enum TableProblem {
         format: &'static str,
         /// What is wrong with it.
         reason: String,
+    },
+    /// Contents that would fill the memory.
+    #[error("{what} unpacks to more than {limit} bytes, which is out of proportion to the file")]
+    OutOfProportion {
+        /// The part of the file.
+        what: String,
+        /// The most bytes.
+        limit: u64,
     },
     /// Contents that are fine, and no table.
     #[error("no table: {reason}")]
@@ -69,13 +85,15 @@ impl TableProblem {
                 "is this a file of rows? Write one object a line".to_owned()
             }
             Self::DuplicateName { .. } => "give each column a name of its own".to_owned(),
-            Self::Nested { column } => {
+            Self::Nested { column } | Self::Type { column, .. } => {
                 format!("make it one number or text a row, or leave the column {column:?} out of the file")
             }
-            Self::Damaged { .. } => "write or fetch the file again".to_owned(),
+            Self::Damaged { .. } | Self::OutOfProportion { .. } => "write or fetch the file again".to_owned(),
             Self::NoTable { .. } => "write it as rows and columns, such as CSV".to_owned(),
             Self::NotBuilt { feature, .. } => {
-                format!("build kiln with its feature `{feature}`, or write the table as CSV")
+                format!(
+                    "build kiln with `cargo install --path . --features {feature}`, or write the table as CSV"
+                )
             }
         })
     }

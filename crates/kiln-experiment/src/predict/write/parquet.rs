@@ -1,5 +1,8 @@
 //! A Parquet file (<https://parquet.apache.org/docs/file-format/>) of required columns: plain pages without compression, which
 //! every reader knows.
+//!
+//! It is no crate: `parquet` compiles 40 crates more, which the program has only with a feature, and predictions are written in
+//! every build. That crate reads these files in the tests of formats.
 
 use std::io::{self, Write};
 

@@ -129,6 +129,15 @@ fn decimals_that_a_column_does_not_tell_are_those_of_others_or_said() {
 }
 
 #[test]
+fn whole_numbers_that_lose_digits_are_told() {
+    let told = |texts: &[&'static str]| Memory::of(texts).survey().guesses(USUAL, |_| true);
+    assert!(told(&["9007199254740992", "-18446744073709551616", "1e300"]).is_empty());
+    let read = "column \"x\": 9007199254740993 is read as 9007199254740992, the nearest number of 64 bits";
+    assert_eq!(told(&["1", "9007199254740993", "-9007199254740995"]), [read]);
+    assert!(Memory::of(&["9007199254740993"]).survey().guesses(USUAL, |_| false).is_empty());
+}
+
+#[test]
 fn a_file_without_rows_is_an_error() {
     let table = Memory::of(&[]);
     let error = Survey::of(&table, &[true], Marks::default()).unwrap_err();

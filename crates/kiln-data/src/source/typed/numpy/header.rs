@@ -1,15 +1,17 @@
-//! The header of an array: what its items are, how many there are, and in which order.
+//! The header of an array, by the crate `npyz`: what its items are, how many there are, and in which order.
 
 use std::io::{self, Read};
 
-use super::item::{Field, Item};
-use super::literal::Literal;
+use npyz::{DType, NpyHeader, Order};
 
-/// The most bytes of a header, which has a line.
-const LONGEST: usize = 1 << 20;
+use super::item::Item;
+
+/// The most bytes of a header. One that names 1,000 columns has 40,000.
+const LONGEST: u32 = 1 << 18;
+/// The deepest nesting: a record that holds a record has four.
+const DEEPEST: usize = 16;
 
 /// What an array holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header {
     /// The columns of an item: one without a name, or those of a record.
     pub(super) fields: Vec<Field>,
@@ -23,71 +25,58 @@ pub(super) struct Header {
     pub(super) length: u64,
 }
 
+/// A column of an item.
+pub(super) struct Field {
+    /// The name of the column of a record.
+    pub(super) name: Option<String>,
+    pub(super) item: Item,
+    /// Bytes before it.
+    pub(super) at: usize,
+    pub(super) size: usize,
+}
+
 /// Why a header cannot be read.
 #[derive(Debug)]
 pub(super) enum Unreadable {
-    /// Reading failed.
+    /// Reading failed, or the contents are wrong.
     Io(io::Error),
-    /// The contents are wrong.
-    Damaged(String),
     /// The contents are fine, and no columns of numbers and texts: the type.
     Type(String),
 }
 
 impl From<io::Error> for Unreadable {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Damaged("it ends within its header".to_owned()),
-            _ => Self::Io(error),
-        }
+        Self::Io(error)
     }
 }
 
 impl Header {
-    /// Reads a header to its end.
+    /// Reads a header to its end. The crate makes room for what a header says of its length and follows its brackets as deep as they
+    /// go, so both are looked at before.
     pub(super) fn read(input: &mut dyn Read) -> Result<Self, Unreadable> {
-        let damaged = |what: &str| Unreadable::Damaged(what.to_owned());
-        let mut start = [0; 8];
-        input.read_exact(&mut start)?;
-        if &start[..6] != b"\x93NUMPY" {
-            return Err(damaged("it does not begin as an array does"));
-        }
-        let (prefix, length) = match start[6] {
-            1 => {
-                let mut length = [0; 2];
-                input.read_exact(&mut length)?;
-                (10, u16::from_le_bytes(length) as usize)
-            }
-            2 | 3 => {
-                let mut length = [0; 4];
-                input.read_exact(&mut length)?;
-                (12, u32::from_le_bytes(length) as usize)
-            }
-            version => {
-                return Err(Unreadable::Damaged(format!("its format has version {version}, not 1 to 3")));
-            }
-        };
-        if length > LONGEST {
-            return Err(Unreadable::Damaged(format!("its header has {length} bytes")));
-        }
-        let mut text = vec![0; length];
+        let mut text = vec![0; 10];
         input.read_exact(&mut text)?;
-        let text = String::from_utf8(text).map_err(|_| damaged("its header is no text"))?;
-        let literal =
-            Literal::parse(text.trim()).ok_or_else(|| damaged("its header cannot be understood"))?;
-        let (Some(descr), Some(Literal::Truth(fortran)), Some(Literal::List(shape))) =
-            (literal.get("descr"), literal.get("fortran_order"), literal.get("shape"))
-        else {
-            return Err(damaged("its header lacks descr, fortran_order or shape"));
-        };
-        let number = |literal: &Literal| match literal {
-            Literal::Number(number) => Some(*number),
-            _ => None,
-        };
-        let shape: Option<Vec<u64>> = shape.iter().map(number).collect();
-        let shape = shape.ok_or_else(|| damaged("its shape is no list of whole numbers"))?;
-        let (fields, size) = fields(descr)?;
-        Ok(Self { fields, size, fortran: *fortran, shape, length: (prefix + length) as u64 })
+        let mut length = u32::from(u16::from_le_bytes([text[8], text[9]]));
+        // From version 2 on the length has four bytes.
+        if text[6] > 1 {
+            let mut more = [0; 2];
+            input.read_exact(&mut more)?;
+            text.extend(more);
+            length |= u32::from(u16::from_le_bytes(more)) << 16;
+        }
+        if length > LONGEST {
+            return Err(invalid(format!("its header has {length} bytes")));
+        }
+        let start = text.len();
+        text.resize(start + length as usize, 0);
+        input.read_exact(&mut text[start..])?;
+        if depth(&text[start..]) > DEEPEST {
+            return Err(invalid("its header is nested too deep".to_owned()));
+        }
+        let header = NpyHeader::from_reader(&text[..])?;
+        let (fields, size) = fields(&header.dtype())?;
+        let fortran = header.order() == Order::Fortran;
+        Ok(Self { fields, size, fortran, shape: header.shape().to_vec(), length: text.len() as u64 })
     }
 
     /// Bytes of all items; `None` when they are too many to count.
@@ -96,41 +85,45 @@ impl Header {
     }
 }
 
-/// The columns of an item, and its bytes.
-fn fields(descr: &Literal) -> Result<(Vec<Field>, usize), Unreadable> {
-    let of = |text: &str| Item::parse(text).ok_or_else(|| Unreadable::Type(text.to_owned()));
-    match descr {
-        Literal::Text(text) => {
-            let item = of(text)?;
-            Ok((vec![Field { name: None, item, at: 0 }], item.size()))
+fn invalid(reason: String) -> Unreadable {
+    Unreadable::Io(io::Error::new(io::ErrorKind::InvalidData, reason))
+}
+
+/// How deep brackets are within brackets, also those in names.
+fn depth(text: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0);
+    for byte in text {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
         }
-        Literal::List(entries) => {
-            let (mut fields, mut at) = (Vec::new(), 0);
-            for entry in entries {
-                let Literal::List(parts) = entry else {
-                    return Err(Unreadable::Damaged("its columns cannot be understood".to_owned()));
-                };
-                match parts.as_slice() {
-                    // Room between columns has no name.
-                    [Literal::Text(name), Literal::Text(kind)] => {
-                        let padding = kind.strip_prefix("|V").filter(|_| name.is_empty());
-                        match padding.and_then(|bytes| bytes.parse::<usize>().ok()) {
-                            Some(bytes) => at += bytes.min(LONGEST),
-                            None => {
-                                let item = of(kind)?;
-                                fields.push(Field { name: Some(name.clone()), item, at });
-                                at += item.size();
-                            }
-                        }
-                    }
-                    [Literal::Text(name), ..] => {
-                        return Err(Unreadable::Type(format!("an array or record in the column {name:?}")));
-                    }
-                    _ => return Err(Unreadable::Damaged("its columns cannot be understood".to_owned())),
-                }
-            }
-            Ok((fields, at))
-        }
-        _ => Err(Unreadable::Damaged("the type of its items cannot be understood".to_owned())),
+        deepest = deepest.max(depth);
     }
+    deepest
+}
+
+/// The columns of an item, and its bytes.
+fn fields(dtype: &DType) -> Result<(Vec<Field>, usize), Unreadable> {
+    let unread = || Unreadable::Type(dtype.descr());
+    let of = |name: Option<&str>, dtype: &DType, at: usize| {
+        let size = dtype.num_bytes().ok_or_else(unread)?;
+        let item = Item::of(dtype).ok_or_else(|| Unreadable::Type(dtype.descr()))?;
+        Ok::<_, Unreadable>(Field { name: name.map(str::to_owned), item, at, size })
+    };
+    let DType::Record(columns) = dtype else {
+        let field = of(None, dtype, 0)?;
+        let size = field.size;
+        return Ok((vec![field], size));
+    };
+    let (mut fields, mut at) = (Vec::new(), 0usize);
+    for column in columns {
+        let size = column.dtype.num_bytes().ok_or_else(unread)?;
+        // Room between columns has no name.
+        if !column.name.is_empty() {
+            fields.push(of(Some(&column.name), &column.dtype, at)?);
+        }
+        at = at.checked_add(size).ok_or_else(unread)?;
+    }
+    Ok((fields, at))
 }

@@ -5,27 +5,27 @@
 
 mod header;
 mod item;
-mod literal;
+mod rows;
 
-use std::io::Read;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use self::header::{Header, Unreadable};
-use self::item::Field;
+use npyz::npz::array_name_from_file_name;
+
+use self::header::{Field, Header, Unreadable};
+use self::rows::Rows;
+use super::archive::{Archive, Member, archive, check, contents, members};
 use super::failed::table_error;
 use super::problem::TableProblem;
-use super::zip::{Contents, Member, members};
-use crate::source::files::{open, reserve};
+use super::whole::Cell;
+use crate::source::files::open;
 use crate::source::table::{EachRow, RowPlace, RowSource};
-use crate::{DataError, FileError, FilePosition};
+use crate::{CellValue, DataError, FilePosition};
 
 /// The most columns, as in CSV.
 const MAX_COLUMNS: u64 = 1 << 16;
-/// Arrays may take twice the file and this much before they are proven to be there.
-const SLACK: u64 = 16 << 20;
 
 /// Arrays of as many rows each.
-#[derive(Debug)]
 pub(super) struct Arrays {
     path: PathBuf,
     arrays: Vec<Array>,
@@ -34,29 +34,37 @@ pub(super) struct Arrays {
 }
 
 /// One array: rows of items, each with its fields.
-#[derive(Debug)]
 struct Array {
-    member: Member,
+    /// Where it is in an archive.
+    member: Option<Member>,
+    /// What it is called in the archive.
+    name: String,
     header: Header,
     /// Items of a row.
     items: usize,
+    /// Bytes of the header and the items.
+    bytes: u64,
 }
 
 impl Arrays {
     /// Reads the header of a file of one array.
     pub(super) fn open_npy(path: &Path) -> Result<Self, DataError> {
-        let (_, length) = open(path)?;
-        let array = Array::open(path, Member::whole(length))?;
+        let (file, length) = open(path)?;
+        let array = Array::read(path, None, String::new(), &mut BufReader::new(file), length)?;
         Self::of(path, vec![array])
     }
 
     /// Reads the headers of an archive, and checks the sums of its files.
     pub(super) fn open_npz(path: &Path) -> Result<Self, DataError> {
+        let mut archive = archive(path)?;
         let mut arrays = Vec::new();
-        for mut member in members(path)? {
-            member.check(path)?;
-            member.name = member.name.strip_suffix(".npy").unwrap_or(&member.name).to_owned();
-            arrays.push(Array::open(path, member)?);
+        for member in members(path, &mut archive)? {
+            check(path, &mut archive, &member, &mut |_| Ok(()))?;
+            // As NumPy does, which does not look at files of other names.
+            let Some(name) = array_name_from_file_name(&member.name).map(str::to_owned) else { continue };
+            let bytes = member.bytes;
+            let mut contents = contents(path, &mut archive, &member)?;
+            arrays.push(Array::read(path, Some(member), name, &mut contents, bytes)?);
         }
         Self::of(path, arrays)
     }
@@ -66,10 +74,10 @@ impl Arrays {
         let Some(first) = arrays.first() else { return Err(no_table("there is no array in it".to_owned())) };
         let rows = first.header.shape[0];
         if let Some(other) = arrays.iter().find(|array| array.header.shape[0] != rows) {
-            let [a, b] = [first, other].map(|array| (&array.member.name, array.header.shape[0]));
+            let [a, b] = [first, other].map(|array| (&array.name, array.header.shape[0]));
             return Err(no_table(format!("{:?} has {} rows, but {:?} has {}", a.0, a.1, b.0, b.1)));
         }
-        let columns: u64 = arrays.iter().map(Array::columns).sum();
+        let columns: u64 = arrays.iter().map(|array| (array.items * array.header.fields.len()) as u64).sum();
         if columns > MAX_COLUMNS {
             return Err(error(path, TableProblem::TooManyColumns { limit: MAX_COLUMNS as usize }));
         }
@@ -88,40 +96,32 @@ impl RowSource for Arrays {
     }
 
     fn rows(&self, each: &mut EachRow<'_>) -> Result<(), DataError> {
-        let mut readers = Vec::with_capacity(self.arrays.len());
+        // Each array has the archive for itself: they are read side by side.
+        let mut archives = Vec::with_capacity(self.arrays.len());
         for array in &self.arrays {
-            readers.push(array.reader(&self.path, self.rows)?);
+            archives.push(array.member.as_ref().map(|_| archive(&self.path)).transpose()?);
         }
-        let mut texts = vec![String::new(); self.names.len()];
+        let mut readers = Vec::with_capacity(self.arrays.len());
+        for (array, archive) in self.arrays.iter().zip(&mut archives) {
+            readers.push(array.rows(&self.path, archive, self.rows)?);
+        }
         for row in 1..=self.rows {
-            let place = RowPlace { row: row as usize, line: 0 };
-            let mut cells = Vec::with_capacity(self.names.len());
-            let mut free = texts.iter_mut();
+            let mut cells: Vec<Cell<'static>> = Vec::with_capacity(self.names.len());
             for (array, reader) in self.arrays.iter().zip(&mut readers) {
-                let items = reader.row(row - 1).map_err(|failed| array.member.damaged(&self.path, failed))?;
-                for item in items.chunks_exact(array.header.size.max(1)) {
+                let items = reader.row(row - 1).map_err(|failed| array.failed(&self.path, failed))?;
+                for item in items.chunks_exact(array.header.size) {
                     for field in &array.header.fields {
-                        let Some(text) = free.next() else { return Err(changed(&self.path)) };
-                        text.clear();
-                        let bytes = &item[field.at..field.at + field.item.size()];
-                        let column = cells.len();
-                        match field.item.cell(bytes, text) {
-                            Some(cell) => cells.push(cell),
-                            None => {
-                                let reason = format!("row {row}, column {:?} is no text", self.names[column]);
-                                return Err(error(
-                                    &self.path,
-                                    TableProblem::Damaged { format: "array", reason },
-                                ));
-                            }
-                        }
+                        let cell = field.item.cell(&item[field.at..field.at + field.size]);
+                        cells.push(cell.map_err(|_| {
+                            let reason =
+                                format!("row {row}, column {:?} is no text", self.names[cells.len()]);
+                            error(&self.path, TableProblem::Damaged { format: "array", reason })
+                        })?);
                     }
                 }
             }
-            if cells.len() != self.names.len() {
-                return Err(changed(&self.path));
-            }
-            each(place, &cells)?;
+            let cells: Vec<CellValue<'_>> = cells.iter().map(Cell::value).collect();
+            each(RowPlace { row: row as usize, line: 0 }, &cells)?;
         }
         Ok(())
     }
@@ -133,12 +133,18 @@ impl RowSource for Arrays {
 
 impl Array {
     /// Reads the header, and compares it with the bytes that are there.
-    fn open(path: &Path, member: Member) -> Result<Self, DataError> {
-        let header = Header::read(&mut member.open(path)?).map_err(|failed| match failed {
-            Unreadable::Io(failed) => member.damaged(path, failed),
-            Unreadable::Damaged(reason) => error(path, TableProblem::Damaged { format: "array", reason }),
+    fn read(
+        path: &Path,
+        member: Option<Member>,
+        name: String,
+        contents: &mut dyn Read,
+        bytes: u64,
+    ) -> Result<Self, DataError> {
+        let called = if name.is_empty() { "the array".to_owned() } else { format!("the array {name:?}") };
+        let header = Header::read(contents).map_err(|failed| match failed {
+            Unreadable::Io(failed) => read_error(path, &name, failed),
             Unreadable::Type(kind) => {
-                let reason = format!("{} holds items of the type {kind:?}", called(&member));
+                let reason = format!("{called} holds items of the type {kind}");
                 error(path, TableProblem::NoTable { reason })
             }
         })?;
@@ -146,28 +152,20 @@ impl Array {
         let items = match header.shape.as_slice() {
             [_] => 1,
             [_, items] if header.fields.len() == 1 && *items <= MAX_COLUMNS => *items as usize,
-            shape => {
-                let of = called(&member);
-                return no_table(format!("{of} has the shape {shape:?}, rows and columns are two"));
-            }
+            shape => return no_table(format!("{called} has the shape {shape:?}, rows and columns are two")),
         };
         if items == 0 || header.size == 0 {
-            return no_table(format!("{} has rows of no bytes", called(&member)));
+            return no_table(format!("{called} has rows of no bytes"));
         }
-        let declared = header.bytes().and_then(|bytes| bytes.checked_add(header.length));
-        if declared != Some(member.bytes) {
-            let reason = format!("its header and items have not the {} bytes that it has", member.bytes);
+        if header.bytes().and_then(|items| items.checked_add(header.length)) != Some(bytes) {
+            let reason = format!("its header and items have not the {bytes} bytes that it has");
             return Err(error(path, TableProblem::Damaged { format: "array", reason }));
         }
-        Ok(Self { member, header, items })
-    }
-
-    fn columns(&self) -> u64 {
-        self.items as u64 * self.header.fields.len() as u64
+        Ok(Self { member, name, header, items, bytes })
     }
 
     fn names(&self) -> Vec<String> {
-        let array = &self.member.name;
+        let array = &self.name;
         let of_item = |item: usize| match (array.is_empty(), self.header.shape.len()) {
             (true, _) => item.to_string(),
             (false, 1) => array.clone(),
@@ -183,76 +181,43 @@ impl Array {
     }
 
     /// What gives the bytes of each row, from the first on.
-    fn reader(&self, path: &Path, rows: u64) -> Result<Rows, DataError> {
-        let mut contents = self.member.open(path)?;
-        let mut header = vec![0; self.header.length as usize];
-        contents.read_exact(&mut header).map_err(|failed| self.member.damaged(path, failed))?;
+    fn rows<'a>(
+        &self,
+        path: &Path,
+        archive: &'a mut Option<Archive>,
+        rows: u64,
+    ) -> Result<Rows<'a>, DataError> {
+        let contents: Box<dyn Read + 'a> = match (archive, &self.member) {
+            (Some(archive), Some(member)) => Box::new(contents(path, archive, member)?),
+            _ => Box::new(open(path)?.0) as Box<dyn Read>,
+        };
+        let mut contents = BufReader::with_capacity(1 << 16, contents);
+        let failed = |failed| self.failed(path, failed);
+        io::copy(&mut (&mut contents).take(self.header.length), &mut io::sink()).map_err(failed)?;
         // Without rows nothing bounds their length.
         let row = if rows == 0 { 0 } else { self.items * self.header.size };
-        if !self.header.fortran || self.items == 1 {
-            return Ok(Rows {
-                row: vec![0; row],
-                size: self.header.size,
-                rows,
-                from: From::Stream(contents),
-            });
+        if self.header.fortran && self.items > 1 {
+            let bytes = self.bytes - self.header.length;
+            return Rows::of_columns(path, contents, bytes, row, self.header.size);
         }
-        // The columns lie one behind the other: all of them are needed for the first row.
-        let bytes = self.member.bytes - self.header.length;
-        let (_, length) = open(path)?;
-        if bytes > 2 * length + SLACK {
-            // Compressed far beyond what is usual: are they there?
-            self.member.check(path)?;
-        }
-        let mut columns = reserve(path, bytes)?;
-        contents.read_to_end(&mut columns).map_err(|failed| self.member.damaged(path, failed))?;
-        if columns.len() as u64 != bytes {
-            return Err(changed(path));
-        }
-        Ok(Rows { row: vec![0; row], size: self.header.size, rows, from: From::Columns(columns) })
+        Ok(Rows::of_stream(contents, row))
+    }
+
+    fn failed(&self, path: &Path, failed: io::Error) -> DataError {
+        read_error(path, &self.name, failed)
     }
 }
 
-/// The rows of an array.
-struct Rows {
-    row: Vec<u8>,
-    /// Bytes of an item.
-    size: usize,
-    rows: u64,
-    from: From,
-}
-
-/// Where the bytes of a row come from.
-enum From {
-    /// They are the next ones.
-    Stream(Contents),
-    /// All columns, one behind the other.
-    Columns(Vec<u8>),
-}
-
-impl Rows {
-    /// The bytes of the row number `row`; they are asked for in order.
-    fn row(&mut self, row: u64) -> std::io::Result<&[u8]> {
-        match &mut self.from {
-            From::Stream(contents) => contents.read_exact(&mut self.row)?,
-            From::Columns(columns) => {
-                for (item, bytes) in self.row.chunks_exact_mut(self.size.max(1)).enumerate() {
-                    let at = (item * self.rows as usize + row as usize) * self.size;
-                    bytes.copy_from_slice(&columns[at..at + self.size]);
-                }
-            }
+/// An error that has no number of the operating system is about the contents.
+fn read_error(path: &Path, name: &str, failed: io::Error) -> DataError {
+    match failed.raw_os_error() {
+        Some(_) => DataError::read(path, failed),
+        None => {
+            let place = if name.is_empty() { String::new() } else { format!("{name:?}: ") };
+            let reason = format!("{place}{failed}");
+            error(path, TableProblem::Damaged { format: "array", reason })
         }
-        Ok(&self.row)
     }
-}
-
-/// An array in a message.
-fn called(member: &Member) -> String {
-    if member.name.is_empty() { "the array".to_owned() } else { format!("the array {:?}", member.name) }
-}
-
-fn changed(path: &Path) -> DataError {
-    FileError::Changed { path: path.to_owned() }.into()
 }
 
 fn error(path: &Path, problem: TableProblem) -> DataError {
