@@ -103,3 +103,74 @@ fn fixed_parts_stay_and_broken_files_are_named() {
         assert_eq!(line.split_whitespace().nth(1), Some("24"), "{}", info.stdout);
     }
 }
+
+/// Tables of the pictures of `photos/`, with their class and two labels.
+fn tables(place: &Place) {
+    pictures(place, "photos");
+    let mut lines = Vec::new();
+    for number in 0..12 {
+        let (extension, _) = KINDS[number % KINDS.len()];
+        for class in ["day", "night"] {
+            let size = if number < 6 { "|small" } else { "" };
+            lines.push(format!("id{number},{class}/{number:02}.{extension},{class},{class}{size}\n"));
+        }
+    }
+    place.write("all.csv", format!("id,photo,class,tags\n{}", lines.concat()));
+    place.write("new/new.csv", "tags,class,photo,id\nday,day,day/00.jpg,a\n,night,night/03.webp,b\n");
+}
+
+#[test]
+fn a_table_names_the_photos_of_training_prediction_and_evaluation() {
+    let place = Place::new();
+    tables(&place);
+    let train = TRAIN.replace("data.source=images", "all.csv data.images=photos data.size=12 data.ignore=id");
+    place.ok(&format!("{train} data.target=class data.ignore=id,tags"));
+    // From any folder: the run knows where the photos are.
+    let elsewhere = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.command(&words).current_dir(place.path().join("new")).output().unwrap();
+        crate::common::Ran::of(ran)
+    };
+    let predicted = elsewhere("predict last --runs-dir ../runs new.csv --keep id");
+    assert_eq!(predicted.code, Some(0), "{}", predicted.stderr);
+    let lines: Vec<&str> = predicted.stdout.lines().collect();
+    assert!(lines[0].starts_with("row,file,id,"), "{lines:?}");
+    assert!(lines[1].starts_with("1,day/00.jpg,a,") && lines[1].contains("day"), "{lines:?}");
+    assert!(lines[2].starts_with("2,night/03.webp,b,") && lines[2].contains("night"), "{lines:?}");
+    let measured = place.ok("eval last --data new/new.csv");
+    assert!(measured.stdout.contains("accuracy"), "{}", measured.stdout);
+    // Beside the table is another file of that name: which is meant?
+    place.write("new/day/00.jpg", picture(9, 9, false, ImageFormat::Jpeg));
+    place.fails("predict last new/new.csv", 3, "row 1 of new/new.csv names it, and new/day/00.jpg as well");
+    // All of them are beside the table.
+    place.write("far/day/x.png", picture(9, 9, true, ImageFormat::Png));
+    place.write("far/far.csv", "photo\nday/x.png\n");
+    let far = place.ok("predict last far/far.csv");
+    assert!(far.stdout.lines().nth(1).is_some_and(|line| line.contains("day")), "{}", far.stdout);
+    place.write("far/gone.csv", "photo\nday/x.png\nday/y.png\n");
+    place.fails("predict last far/gone.csv", 3, "there is no such file, but row 2 of far/gone.csv names it");
+}
+
+#[test]
+fn photos_have_several_labels_from_a_table() {
+    let place = Place::new();
+    tables(&place);
+    let train = TRAIN.replace("data.source=images", "all.csv data.images=photos data.size=12");
+    place.ok(&format!("{train} data.target=tags data.ignore=id,class data.task=multi-label"));
+    let predicted = place.ok("predict last photos/day");
+    assert_eq!(predicted.stdout.lines().next(), Some("row,file,day,night,small"));
+    let probabilities: Vec<f64> = predicted
+        .stdout
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(',')
+        .skip(2)
+        .map(|cell| cell.parse().unwrap())
+        .collect();
+    assert!(probabilities[0] > 0.5 && probabilities[1] < 0.5, "{probabilities:?}");
+    place.ok("eval last");
+    // A row without labels is left out.
+    let measured = place.ok("eval last --data new/new.csv");
+    assert!(measured.stdout.contains("hamming_loss"), "{}", measured.stdout);
+}

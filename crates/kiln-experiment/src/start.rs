@@ -94,6 +94,8 @@ impl Start {
             ("data.path", &data.path),
             ("data.validation_path", &data.validation_path),
             ("data.test_path", &data.test_path),
+            ("data.images", &data.images),
+            ("data.cache", &data.cache),
         ] {
             let path = path.as_ref().and_then(|path| path.to_str());
             kept.extend(path.map(|path| format!("{key}={}", text(path))));

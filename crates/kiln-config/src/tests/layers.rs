@@ -147,13 +147,19 @@ fn sections_can_be_taken_out() {
 fn a_path_in_a_file_counts_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("my.toml");
-    fs::write(&file, "[data]\nsource = \"csv\"\npath = \"in/a.csv\"\n").unwrap();
-    let path = |overrides: &[&str]| {
+    fs::write(&file, "[data]\nsource = \"csv\"\npath = \"in/a.csv\"\nimages = \"photos\"\ncache = \"/c\"\n")
+        .unwrap();
+    let data = |overrides: &[&str]| {
         let overrides = overrides.iter().map(|text| (*text).to_owned()).collect();
-        resolve(&Request { overrides, ..request(&file) }).unwrap().config.data.path.unwrap()
+        resolve(&Request { overrides, ..request(&file) }).unwrap().config.data
     };
-    assert_eq!(path(&[]), folder.path().join("in/a.csv"));
-    assert_eq!(path(&["data.path=b.csv"]), std::env::current_dir().unwrap().join("b.csv"));
+    let (found, here) = (data(&[]), std::env::current_dir().unwrap());
+    assert_eq!(found.path.unwrap(), folder.path().join("in/a.csv"));
+    assert_eq!(found.images.unwrap(), folder.path().join("photos"));
+    assert_eq!(found.cache.unwrap(), std::path::Path::new("/c"));
+    let found = data(&["data.path=b.csv", "data.images=photos", "data.cache=cache"]);
+    assert_eq!(found.path.unwrap(), here.join("b.csv"));
+    assert_eq!((found.images.unwrap(), found.cache.unwrap()), (here.join("photos"), here.join("cache")));
 }
 
 #[test]

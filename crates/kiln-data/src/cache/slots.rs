@@ -46,6 +46,13 @@ impl Slots {
         is_there && expected == checksum(index, block)
     }
 
+    /// Whether a block was written, without reading it: it may be damaged since.
+    pub(crate) fn has(&self, index: usize) -> bool {
+        let mut found = [0; CHECKSUM];
+        let end = index as u64 * Self::stride(self.size) + self.size as u64;
+        index < self.count && read_at(&self.file, &mut found, end).is_ok() && found != [0; CHECKSUM]
+    }
+
     /// Keeps a block. A disk that is full, or fails, ends the writing and gives back what the file takes.
     pub(crate) fn write(&self, index: usize, block: &[u8]) {
         if index >= self.count || block.len() != self.size || !self.writable.load(Ordering::Relaxed) {
@@ -110,7 +117,9 @@ mod tests {
         let file = tempfile::tempfile().unwrap();
         let mut found = block(0);
         assert!(!slots(&file).read(1, &mut found));
+        assert!(!slots(&file).has(1));
         slots(&file).write(1, &block(7));
+        assert!(slots(&file).has(1) && !slots(&file).has(0) && !slots(&file).has(3));
         slots(&file).write(2, &block(0)); // zeros are a block like any other
         assert!(slots(&file).read(1, &mut found));
         assert_eq!(found, block(7));

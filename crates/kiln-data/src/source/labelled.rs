@@ -7,6 +7,7 @@ use kiln_core::nearest;
 use super::any_table::{header, read_as, read_texts};
 use super::catalog::recognise;
 use super::files::name_of;
+use super::images::{Listed, read_listed};
 use super::suits::must_suit;
 use crate::cell::Marks;
 use crate::{
@@ -25,16 +26,21 @@ pub struct Labelled {
 }
 
 /// Reads items with their targets for a model that was trained before, whose section `[data]` was `config`: a table with the
-/// columns of the model and of its target, a folder of images with a folder for each class, a folder of IDX files. Where
+/// columns of the model and of its target, or, where `config` has `images`, one that names images, with a column of the target;
+/// a folder of images with a folder for each class, a folder of IDX files. Where
 /// `config` names no target, it is the last column that is nothing else, of several one that holds the model's classes.
 /// Rows without a target are not among [`Labelled::rows`].
 ///
 /// # Errors
 /// [`DataError`] when the file is missing, malformed, not what the model takes, or has a class that the model does not know.
 pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<Labelled, DataError> {
-    must_suit(path, fitted)?;
-    if fitted.columns().is_some() {
-        return Table { path, config, fitted, marks: fitted.marks() }.read();
+    let listed = read_listed(path, config, fitted).transpose()?;
+    if listed.is_none() {
+        must_suit(path, fitted)?;
+    }
+    if fitted.columns().is_some() || listed.is_some() {
+        let files = listed.as_ref().map(|listed| listed.column.clone());
+        return Table { path, config, fitted, files, marks: fitted.marks() }.read(listed);
     }
     let source = recognise(path).map_or_else(|| config.source.clone(), str::to_owned);
     let mut dataset = DataConfig { source, path: Some(path.to_owned()), ..config.clone() }.load()?;
@@ -53,11 +59,14 @@ struct Table<'a> {
     path: &'a Path,
     config: &'a DataConfig,
     fitted: &'a Fitted,
+    /// The column that names images, where these are the inputs.
+    files: Option<String>,
     marks: Marks,
 }
 
 impl Table<'_> {
-    fn read(&self) -> Result<Labelled, DataError> {
+    /// `listed`: the images that are the inputs, where columns are not.
+    fn read(&self, listed: Option<Listed>) -> Result<Labelled, DataError> {
         let Self { path, config, fitted, .. } = self;
         let columns = fitted.columns().unwrap_or_default();
         let (targets, are_numbers) = self.targets()?;
@@ -83,7 +92,14 @@ impl Table<'_> {
             self.of_texts(&targets, &mut has_target)?
         };
         let weights = others.next();
-        let dataset = Dataset::with(name_of(path), Features::Table(all), target, Vec::new(), weights);
+        let features = match listed {
+            Some(listed) if listed.names.len() != items => {
+                return Err(FileError::Changed { path: path.to_path_buf() }.into());
+            }
+            Some(listed) => listed.features,
+            None => Features::Table(all),
+        };
+        let dataset = Dataset::with(name_of(path), features, target, Vec::new(), weights);
         let rows: Vec<usize> = (0..items).filter(|&row| has_target[row]).collect();
         if rows.is_empty() { Err(self.no_target()) } else { Ok(Labelled { dataset, rows }) }
     }
@@ -105,6 +121,7 @@ impl Table<'_> {
         let columns = self.fitted.columns().unwrap_or_default();
         let is_free = |name: &String| {
             columns.iter().all(|column| column.name != *name)
+                && self.files.as_ref() != Some(name)
                 && !ignore.contains(name)
                 && weight.as_ref() != Some(name)
                 && group.as_ref() != Some(name)

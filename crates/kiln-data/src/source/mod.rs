@@ -68,14 +68,17 @@ pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), 
     read_new(path, &DataConfig::new("csv"), fitted).map(|new| (new.features, new.items))
 }
 
-/// As [`read_features`], with the files that the items come from. `config`: the section `[data]` of the training, which says
-/// what a missing value and a decimal look like.
+/// As [`read_features`], with the files that the items come from. `config`: the section `[data]` of the training. Where it has
+/// `images`, a CSV file may name the images, by paths below that folder or below its own.
 ///
 /// # Errors
 /// As [`read_features`].
 pub fn read_new(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<NewInputs, DataError> {
+    if let Some(listed) = images::read_listed(path, config, fitted) {
+        return listed.map(NewInputs::from);
+    }
     must_suit(path, fitted)?;
-    readers().find_map(|reader| reader.read_inputs(path, config, fitted)).unwrap_or_else(|| {
+    readers().find_map(|reader| reader.read_inputs(path, fitted)).unwrap_or_else(|| {
         let wanted = fitted.input_shape().noun();
         Err(FileError::NoReader { path: path.to_owned(), wanted }.into())
     })

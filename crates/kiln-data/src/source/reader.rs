@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::images::Listed;
 use crate::{DataConfig, DataError, Dataset, Features, Fitted};
 
 /// What makes a data set of what `data.source` names.
@@ -18,14 +19,9 @@ pub(super) trait Reader: fmt::Debug + Sync {
         false
     }
 
-    /// Reads inputs for a model that was trained on data of `config`; `None` when it makes no inputs of this form, or the path holds
+    /// Reads inputs for a model that was trained before; `None` when it makes no inputs of this form, or the path holds
     /// something else.
-    fn read_inputs(
-        &self,
-        _path: &Path,
-        _config: &DataConfig,
-        _fitted: &Fitted,
-    ) -> Option<Result<NewInputs, DataError>> {
+    fn read_inputs(&self, _path: &Path, _fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {
         None
     }
 }
@@ -38,13 +34,21 @@ pub struct NewInputs {
     pub features: Features,
     /// How many items there are, 1 or more.
     pub items: usize,
-    /// The file of each item, below the folder that was read; empty where items are rows of one file.
+    /// The file of each item, below the folder that was read, or as a table names it; empty where items are rows of one file.
     pub files: Vec<PathBuf>,
+    /// Whether a table names the files: then the items are its rows.
+    pub are_named: bool,
 }
 
 impl From<(Features, usize)> for NewInputs {
     fn from((features, items): (Features, usize)) -> Self {
-        Self { features, items, files: Vec::new() }
+        Self { features, items, files: Vec::new(), are_named: false }
+    }
+}
+
+impl From<Listed> for NewInputs {
+    fn from(Listed { features, names, .. }: Listed) -> Self {
+        Self { features, items: names.len(), files: names, are_named: true }
     }
 }
 

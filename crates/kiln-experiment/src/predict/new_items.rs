@@ -22,12 +22,14 @@ pub struct NewItems<'a> {
     passes: Option<u64>,
     /// The file of each item, where each has its own.
     files: Vec<String>,
+    /// Whether the items are rows of a table, whose columns can be kept.
+    are_rows: bool,
     /// Columns of the input that are kept, with their cells.
     kept: Vec<(String, Vec<String>)>,
 }
 
 impl Predictor {
-    /// Reads new items: a table, an IDX file, an image or a folder of images. With `passes`, each is predicted so
+    /// Reads new items: a table, an IDX file, an image, a folder of images or a table that names images. With `passes`, each is predicted so
     /// often with dropout on.
     ///
     /// # Errors
@@ -40,8 +42,9 @@ impl Predictor {
         }
         self.must_be_seen(|| self.unseen(&new.features))?;
         let files = new.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        let are_rows = new.are_named || new.features.as_table().is_some();
         let (input, features, items) = (input.to_owned(), new.features, new.items);
-        Ok(NewItems { predictor: self, input, features, items, passes, files, kept: Vec::new() })
+        Ok(NewItems { predictor: self, input, features, items, passes, files, are_rows, kept: Vec::new() })
     }
 }
 
@@ -54,7 +57,7 @@ impl NewItems<'_> {
         if columns.is_empty() {
             return Ok(self);
         }
-        if self.features.as_table().is_none() {
+        if !self.are_rows {
             return Err(JobError::KeepOfImages.into());
         }
         let mut names: Vec<String> = Vec::with_capacity(columns.len());

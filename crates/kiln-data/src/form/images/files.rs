@@ -33,6 +33,8 @@ type Decode = dyn Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync;
 struct ImageFile {
     path: PathBuf,
     stamp: Stamp,
+    /// Its block of the cache.
+    slot: usize,
 }
 
 /// What tells a file from what it was before.
@@ -64,17 +66,14 @@ impl ImageFiles {
         let stamps =
             paths.par_iter().map(|path| Stamp::of(path).map_err(|error| DataError::read(path, error)));
         let stamps = in_order(stamps)?;
-        let mut identity = blake3::Hasher::new();
-        for stamp in &stamps {
-            identity.update(&stamp.length.to_le_bytes()).update(stamp.contents.as_bytes());
-        }
-        let identity = identity.update(how.text.as_bytes()).finalize();
+        let identity = identity(&stamps, how.text);
         let size = shape.iter().fold(1, |size: usize, &dim| size.saturating_mul(dim));
         let cache = match cache {
             Some(folder) => folder.slots(&key(&identity, shape), size, paths.len())?,
             None => None,
         };
-        let files = paths.into_iter().zip(stamps).map(|(path, stamp)| ImageFile { path, stamp }).collect();
+        let files = paths.into_iter().zip(stamps).enumerate();
+        let files = files.map(|(slot, (path, stamp))| ImageFile { path, stamp, slot }).collect();
         Ok(Self(Arc::new(Inner {
             files,
             identity,
@@ -82,6 +81,25 @@ impl ImageFiles {
             decode: Box::new(decode),
             cache,
         })))
+    }
+
+    /// The rows that cannot be decoded, rising, each with its error. What is in the cache was decoded once.
+    pub(super) fn undecodable(&self, size: usize) -> Vec<(usize, DataError)> {
+        let Inner { files, cache, .. } = &*self.0;
+        let decode = |pixels: &mut Vec<u8>, row: usize| {
+            let is_known = cache.as_ref().is_some_and(|cache| cache.has(files[row].slot));
+            if is_known { None } else { Some((row, self.read(row, pixels).err()?)) }
+        };
+        (0..files.len()).into_par_iter().map_init(|| vec![0; size], decode).flatten_iter().collect()
+    }
+
+    /// Leaves out rows, which rise; the others keep their blocks of the cache.
+    pub(super) fn leave_out(&mut self, rows: &[usize], how: &Decoding<'_>) {
+        // Nobody else has it while it is made.
+        let Some(inner) = Arc::get_mut(&mut self.0) else { return };
+        inner.files.retain(|file| rows.binary_search(&file.slot).is_err());
+        let stamps: Vec<Stamp> = inner.files.iter().map(|file| file.stamp).collect();
+        inner.identity = identity(&stamps, how.text);
     }
 
     /// The number of files.
@@ -112,10 +130,10 @@ impl ImageFiles {
     /// The pixels of a file that is there, into as many bytes as an image has.
     pub(super) fn read(&self, row: usize, pixels: &mut [u8]) -> Result<(), DataError> {
         let Inner { files, decode, cache, .. } = &*self.0;
-        if cache.as_ref().is_some_and(|cache| cache.read(row, pixels)) {
+        let file = &files[row];
+        if cache.as_ref().is_some_and(|cache| cache.read(file.slot, pixels)) {
             return Ok(());
         }
-        let file = &files[row];
         let decoded = decode(&file.path, pixels);
         // Asked afterwards, so that a change before it and one in its middle are both seen.
         if file.has_changed().map_err(|error| DataError::read(&file.path, error))? {
@@ -123,10 +141,19 @@ impl ImageFiles {
         }
         decoded?;
         if let Some(cache) = cache {
-            cache.write(row, pixels);
+            cache.write(file.slot, pixels);
         }
         Ok(())
     }
+}
+
+/// Tells the contents of files in their order, and the way they are decoded, from others.
+fn identity(stamps: &[Stamp], how: &str) -> blake3::Hash {
+    let mut identity = blake3::Hasher::new();
+    for stamp in stamps {
+        identity.update(&stamp.length.to_le_bytes()).update(stamp.contents.as_bytes());
+    }
+    identity.update(how.as_bytes()).finalize()
 }
 
 /// What was decoded is the same for the same contents, the same way and the same program.

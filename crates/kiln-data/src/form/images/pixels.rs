@@ -44,27 +44,37 @@ impl Images {
     /// The images of files, in their order. They are decoded into memory where they take 256 MiB or less there, else when
     /// they are asked for. `decode` writes one image, `[channels, height, width]`, in the way that `how` tells.
     ///
+    /// Files whose errors `is_left_out` are not among the images: all files are decoded for that, and come back with their number.
+    ///
     /// # Errors
-    /// The error of the first file that cannot be decoded, or read.
+    /// The error of the first other file that cannot be decoded, or read.
     pub(crate) fn of_files(
         paths: Vec<PathBuf>,
         shape: [usize; 3],
         how: &Decoding<'_>,
         cache: Option<&CacheFolder>,
+        is_left_out: Option<&dyn Fn(&DataError) -> bool>,
         decode: impl Fn(&Path, &mut [u8]) -> Result<(), DataError> + Send + Sync + 'static,
-    ) -> Result<Self, DataError> {
+    ) -> Result<(Self, Vec<(usize, DataError)>), DataError> {
         let size = shape.iter().try_fold(1, |size: usize, &dim| size.checked_mul(dim));
         let bytes = size.and_then(|size| size.checked_mul(paths.len()));
-        let pixels = match (size, bytes) {
-            (Some(size), Some(bytes)) if bytes <= HELD => {
-                let mut pixels = vec![0; bytes];
-                let images = pixels.par_chunks_exact_mut(size.max(1)).zip(&paths);
-                files::first_error(images.map(|(pixels, path)| decode(path, pixels)))?;
-                Pixels::Held(pixels)
-            }
-            _ => Pixels::Files(ImageFiles::new(paths, shape, how, cache, decode)?),
-        };
-        Ok(Self { pixels, shape })
+        if let (Some(size), Some(bytes)) = (size, bytes)
+            && bytes <= HELD
+        {
+            let mut pixels = vec![0; bytes];
+            let images = pixels.par_chunks_exact_mut(size.max(1)).zip(&paths).enumerate();
+            let decoded = images.map(|(row, (pixels, path))| Some((row, decode(path, pixels).err()?)));
+            let lost = left_out(decoded.flatten_iter().collect(), is_left_out)?;
+            remove(&mut pixels, size, &lost);
+            return Ok((Self { pixels: Pixels::Held(pixels), shape }, lost));
+        }
+        let mut files = ImageFiles::new(paths, shape, how, cache, decode)?;
+        let mut lost = Vec::new();
+        if is_left_out.is_some() {
+            lost = left_out(files.undecodable(size.unwrap_or_default()), is_left_out)?;
+            files.leave_out(&lost.iter().map(|(row, _)| *row).collect::<Vec<_>>(), how);
+        }
+        Ok((Self { pixels: Pixels::Files(files), shape }, lost))
     }
 
     /// The number of images.
@@ -112,6 +122,36 @@ impl Images {
         files::first_error(images.map(|(pixels, row)| files.read(*row, pixels)))?;
         Ok(Gathered { size, at: At::Decoded(pixels) })
     }
+}
+
+/// The errors of files that are left out, or the first other one.
+fn left_out(
+    errors: Vec<(usize, DataError)>,
+    is_left_out: Option<&dyn Fn(&DataError) -> bool>,
+) -> Result<Vec<(usize, DataError)>, DataError> {
+    errors
+        .into_iter()
+        .map(|(row, error)| match is_left_out {
+            Some(is_left_out) if is_left_out(&error) => Ok((row, error)),
+            _ => Err(error),
+        })
+        .collect()
+}
+
+/// Removes images of `size` bytes, by their number, which rises.
+fn remove(pixels: &mut Vec<u8>, size: usize, lost: &[(usize, DataError)]) {
+    let mut from = 0;
+    let mut to = 0;
+    let rows = pixels.len() / size.max(1);
+    let mut lost = lost.iter().map(|(row, _)| *row).peekable();
+    for row in 0..rows {
+        if lost.next_if_eq(&row).is_none() {
+            pixels.copy_within(from..from + size, to);
+            to += size;
+        }
+        from += size;
+    }
+    pixels.truncate(to);
 }
 
 /// Some images, ready to be read.

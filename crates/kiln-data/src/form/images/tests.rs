@@ -60,7 +60,7 @@ impl Photos {
     fn held(&self, count: usize) -> Images {
         let decoded = Arc::clone(&self.decoded);
         let decode = move |path: &Path, pixels: &mut [u8]| Self::decode(&decoded, path, pixels);
-        let images = Images::of_files(self.paths(count), SHAPE, &decoding(""), None, decode).unwrap();
+        let images = Images::of_files(self.paths(count), SHAPE, &decoding(""), None, None, decode).unwrap().0;
         assert!(images.held().is_some());
         images
     }
@@ -89,6 +89,40 @@ fn fit(images: &Images, rows: &[usize], standardize: bool) -> Result<ImageScaler
 fn all(images: &Images, rows: &[usize]) -> Vec<u8> {
     let gathered = images.gather(rows).unwrap();
     (0..rows.len()).flat_map(|place| gathered.image(place).to_vec()).collect()
+}
+
+#[test]
+fn files_that_are_left_out_cost_one_decoding_and_keep_the_cache() {
+    let place = tempfile::tempdir().unwrap();
+    let (cache, photos) = (cache(&place), Photos::new(6, 20_000));
+    for row in [1, 4] {
+        fs::write(&photos.paths(6)[row], vec![0; 20_000]).unwrap();
+    }
+    let others: Vec<PathBuf> = [0, 2, 3, 5].map(|row| photos.paths(6)[row].clone()).to_vec();
+    let decode = |path: &Path, pixels: &mut [u8]| Photos::decode(&AtomicUsize::new(0), path, pixels);
+    let expected = ImageFiles::new(others, SHAPE, &decoding("x"), None, decode).unwrap();
+    let (not_a_file, how) = (|error: &DataError| error.to_string().contains("file"), decoding("x"));
+    // All are decoded the first time, and later those alone that could not be.
+    for decodings in [6, 2] {
+        let Pixels::Files(mut files) = photos.files(6, "x", Some(&cache)).unwrap().pixels else { panic!() };
+        let lost = files.undecodable(60);
+        assert_eq!(lost.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 4]);
+        assert!(lost.iter().all(|(_, error)| not_a_file(error)));
+        files.leave_out(&[1, 4], &how);
+        assert_eq!(photos.count(), decodings);
+        let images = |files: ImageFiles| Images { pixels: Pixels::Files(files), shape: SHAPE };
+        assert!(files == expected);
+        assert_eq!(all(&images(files), &[0, 1, 2, 3]), all(&images(expected.clone()), &[0, 1, 2, 3]));
+        assert_eq!(photos.count(), 0);
+    }
+    // In memory they are decoded once, and the rest moves up.
+    let decoded = Arc::clone(&photos.decoded);
+    let decode = move |path: &Path, pixels: &mut [u8]| Photos::decode(&decoded, path, pixels);
+    let (held, lost) =
+        Images::of_files(photos.paths(6), SHAPE, &how, None, Some(&not_a_file), decode).unwrap();
+    assert_eq!((lost.len(), photos.count(), held.rows().unwrap()), (2, 6, 4));
+    let expected = Images { pixels: Pixels::Files(expected), shape: SHAPE };
+    assert_eq!(all(&held, &[0, 1, 2, 3]), all(&expected, &[0, 1, 2, 3]));
 }
 
 #[test]

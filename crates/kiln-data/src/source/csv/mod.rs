@@ -79,12 +79,7 @@ impl Reader for Csv {
         !path.is_dir() && ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     }
 
-    fn read_inputs(
-        &self,
-        path: &Path,
-        _: &DataConfig,
-        fitted: &Fitted,
-    ) -> Option<Result<NewInputs, DataError>> {
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {
         Some(read_as(path, fitted, fitted.columns()?).map(NewInputs::from))
     }
 }

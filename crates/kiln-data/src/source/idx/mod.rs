@@ -34,12 +34,7 @@ impl Reader for Idx {
         path.read_dir().is_ok_and(|entries| entries.filter_map(Result::ok).any(is_idx))
     }
 
-    fn read_inputs(
-        &self,
-        path: &Path,
-        _: &DataConfig,
-        fitted: &Fitted,
-    ) -> Option<Result<NewInputs, DataError>> {
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {
         let shape = fitted.input_shape().as_images()?;
         looks_like_idx(path).then(|| read_images(path, shape).map(NewInputs::from))
     }

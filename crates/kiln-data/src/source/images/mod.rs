@@ -21,6 +21,7 @@
 mod folder;
 mod header;
 mod layout;
+mod listed;
 mod named;
 mod problem;
 mod read;
@@ -46,6 +47,7 @@ use std::path::{Path, PathBuf};
 
 #[cfg(feature = "images")]
 pub(crate) use decode::{decode, header};
+pub(crate) use listed::{Listed, read_listed};
 #[cfg(not(feature = "images"))]
 pub(crate) use no_decoder::{decode, header};
 pub use problem::ImageProblem;
@@ -89,12 +91,7 @@ impl Reader for ImageFolder {
         path.is_dir()
     }
 
-    fn read_inputs(
-        &self,
-        path: &Path,
-        _: &DataConfig,
-        fitted: &Fitted,
-    ) -> Option<Result<NewInputs, DataError>> {
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {
         let shape = fitted.input_shape().as_images()?;
         Some(read_new(path, shape, &fitted.image_settings()))
     }
@@ -215,5 +212,5 @@ fn read_new(path: &Path, shape: [usize; 3], settings: &ImageSettings) -> Result<
     let names: Vec<PathBuf> = files.iter().map(below).collect();
     let [height, width] = settings.size.unwrap_or([shape[1], shape[2]]);
     let images = read_for_model(path, files, settings, [shape[0], height, width])?;
-    Ok(NewInputs { features: Features::Images(images), items: names.len(), files: names })
+    Ok(NewInputs { features: Features::Images(images), items: names.len(), files: names, are_named: false })
 }

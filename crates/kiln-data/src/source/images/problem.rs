@@ -59,6 +59,16 @@ pub enum ImageProblem {
         /// Its row, from 1.
         row: usize,
     },
+    /// A name that is a file in two folders.
+    #[error("row {row} of {} names it, and {} as well", table.display(), other.display())]
+    TwoFiles {
+        /// The table.
+        table: PathBuf,
+        /// Its row, from 1.
+        row: usize,
+        /// The file in the other folder.
+        other: PathBuf,
+    },
     /// A name that is not UTF-8 text.
     #[error("the name is not UTF-8 text")]
     Name,
@@ -145,6 +155,7 @@ impl ImageProblem {
                  rows out"
                     .to_owned()
             }
+            Self::TwoFiles { .. } => "write whole paths in the table".to_owned(),
             Self::Name => "rename it".to_owned(),
             Self::Broken { .. } => {
                 "replace or remove the file; data.broken = \"skip\" leaves such files out".to_owned()

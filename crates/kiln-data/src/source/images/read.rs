@@ -44,7 +44,7 @@ pub(crate) struct Read {
 const HEADERS: usize = 1024;
 
 /// Reads `files`: in colour if one of them is. With [`Broken::Skip`] those that are not there, are no images or are damaged are left
-/// out, for which every file is decoded once; what the operating system refuses is an error even so.
+/// out, for which every file that is not in the cache is decoded once; what the operating system refuses is an error even so.
 pub(crate) fn read(files: &[PathBuf], how: &How) -> Result<Read, DataError> {
     let How { settings, broken, cache } = how;
     let mut unreadable = Vec::new();
@@ -78,41 +78,13 @@ pub(crate) fn read(files: &[PathBuf], how: &How) -> Result<Read, DataError> {
         (None, None) => [0, 0],
     };
     let shape = [if colour { 3 } else { 1 }, size[0], size[1]];
-    if *broken == Broken::Skip {
-        unreadable = damaged(files, settings, shape, unreadable)?;
-    }
     let mut lost = unreadable.iter().map(|(index, _)| *index).peekable();
-    let kept = files.iter().enumerate().filter(|(index, _)| lost.next_if_eq(index).is_none());
-    let kept = kept.map(|(_, file)| file.clone()).collect();
-    Ok(Read { images: of_files(kept, settings, shape, cache.as_ref())?, unreadable })
-}
-
-/// The files that cannot be decoded beside those that are `unreadable` already, all in their order.
-fn damaged(
-    files: &[PathBuf],
-    settings: &ImageSettings,
-    shape: [usize; 3],
-    mut unreadable: Vec<(usize, DataError)>,
-) -> Result<Vec<(usize, DataError)>, DataError> {
-    let item = shape.iter().product();
-    let mut known = unreadable.iter().map(|(index, _)| *index).peekable();
-    let left: Vec<usize> = (0..files.len()).filter(|index| known.next_if_eq(index).is_none()).collect();
-    let failed: Vec<(usize, DataError)> = left
-        .par_iter()
-        .map_init(
-            || vec![0; item],
-            |pixels, &index| Some((index, decode(&files[index], settings, shape[0], pixels).err()?)),
-        )
-        .flatten_iter()
-        .collect();
-    for (index, error) in failed {
-        if !is_left_out(&error, Broken::Skip) {
-            return Err(error);
-        }
-        unreadable.push((index, error));
-    }
+    let readable: Vec<usize> = (0..files.len()).filter(|index| lost.next_if_eq(index).is_none()).collect();
+    let kept = readable.iter().map(|&index| files[index].clone()).collect();
+    let (images, damaged) = of_files(kept, settings, shape, cache.as_ref(), *broken)?;
+    unreadable.extend(damaged.into_iter().map(|(place, error)| (readable[place], error)));
     unreadable.sort_by_key(|(index, _)| *index);
-    Ok(unreadable)
+    Ok(Read { images, unreadable })
 }
 
 /// Reads `files`, which messages about all of them call `root`, for a model that takes images of `shape`, `[channels, height, width]`:
@@ -140,21 +112,26 @@ pub(super) fn read_for_model(
     };
     let checked: Vec<Result<(), DataError>> = files.par_iter().map(check).collect();
     checked.into_iter().collect::<Result<(), DataError>>()?;
-    of_files(files, settings, shape, None)
+    of_files(files, settings, shape, None, Broken::Error).map(|(images, _)| images)
 }
 
-/// The images of files, now or when they are asked for.
+/// The images of files, now or when they are asked for, and the files that are left out.
 fn of_files(
     files: Vec<PathBuf>,
     settings: &ImageSettings,
     shape: [usize; 3],
     cache: Option<&CacheFolder>,
-) -> Result<Images, DataError> {
+    broken: Broken,
+) -> Result<(Images, Vec<(usize, DataError)>), DataError> {
     let settings = *settings;
     // All that pixels depend on beside the files and the shape.
     let text = format!("upright, on white, {:?}", settings.size.map(|_| settings.resize));
     let how = Decoding { text: &text, is_unchanged: settings.size.is_none() };
-    Images::of_files(files, shape, &how, cache, move |file, pixels| decode(file, &settings, shape[0], pixels))
+    let skips = |error: &DataError| is_left_out(error, broken);
+    let skips: Option<&dyn Fn(&DataError) -> bool> = if broken == Broken::Skip { Some(&skips) } else { None };
+    Images::of_files(files, shape, &how, cache, skips, move |file, pixels| {
+        decode(file, &settings, shape[0], pixels)
+    })
 }
 
 /// Whether a file with this error is left out. A build without a decoder and a file that changes are errors of another kind.

@@ -52,7 +52,7 @@ pub(crate) fn load(config: &DataConfig, folder: &Path) -> Result<Dataset, DataEr
 }
 
 /// The name of the column whose cells name files.
-fn file_column(path: &Path, config: &DataConfig, folder: &Path) -> Result<String, DataError> {
+pub(super) fn file_column(path: &Path, config: &DataConfig, folder: &Path) -> Result<String, DataError> {
     let DataConfig { target, ignore, weight, group, time, .. } = config;
     let others: Vec<&String> = target.iter().chain(ignore).chain(weight).chain(group).chain(time).collect();
     let mut named = NamedFiles::below(folder);

@@ -148,12 +148,7 @@ impl Reader for Format {
         !path.is_dir() && self.is_of(path)
     }
 
-    fn read_inputs(
-        &self,
-        path: &Path,
-        _: &DataConfig,
-        fitted: &Fitted,
-    ) -> Option<Result<NewInputs, DataError>> {
+    fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {
         let wanted = fitted.columns().filter(|_| self.is_of(path))?;
         let read = |table| columns::read_columns(&table, wanted, fitted.marks()).map(NewInputs::from);
         Some(self.table(path).and_then(read))
