@@ -11,7 +11,7 @@ use kiln::config::{Request, resolve};
 use kiln::data::Inputs;
 use kiln::device::DeviceName;
 use kiln::experiment::job::Blueprint;
-use kiln::experiment::{Session, best_weights, train};
+use kiln::experiment::{RunWeights, Session, best_weights, train};
 use kiln::models::Network;
 use kiln::{Predictor, Run};
 
@@ -53,7 +53,7 @@ fn main() -> Result<(), Error> {
     let runs = std::env::temp_dir().join(format!("kiln-bench-serve-{}", std::process::id()));
     let trained = train(&resolved, &Session { runs_dir: runs.clone(), ..Session::default() }, &())?;
     let predictor = Run::open(&trained.run)?.best(&device)?;
-    let (checkpoint, fitted) = best_weights(&trained.run, &())?;
+    let RunWeights { saved: checkpoint, fitted, .. } = best_weights(&trained.run, &())?;
     let network = checkpoint.weights.apply(Blueprint::new(&resolved, fitted)?.model(&resolved, &device)?)?;
     let names: Vec<String> =
         predictor.columns().unwrap_or_default().iter().map(|column| column.name.clone()).collect();

@@ -29,6 +29,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let run = arguments.next().unwrap_or_else(|| "last".to_owned());
     let predictor = Run::find(&run, "runs")?.best(&DeviceName::Auto.open()?)?;
+    for damaged in predictor.passed_over() {
+        eprintln!("warning: {damaged}; serving the weights of {}", predictor.checkpoint().display());
+    }
     let Some(address) = arguments.next() else {
         return Ok(answer(&predictor, io::stdin().lock(), io::stdout())?);
     };

@@ -227,3 +227,16 @@ fn a_fold_is_no_run_and_a_cross_validation_has_no_model() {
         place.fails(&line, 2, "no model of its own");
     }
 }
+
+#[test]
+fn a_batch_of_one_in_a_later_fold_is_refused_before_the_first_one_trains() {
+    let place = Place::new();
+    let rows: String = (0..10).map(|i| format!("{i},{}\n", i * i)).collect();
+    place.write("own.csv", format!("x,y\n{rows}"));
+    // The folds train on 6, 7 and 7 rows.
+    let line =
+        "cv data.source=csv --data own.csv data.validation=0 model.kind=mlp model.norm=batch --folds 3 -q";
+    place.fails(&format!("{line} train.batch_size=3"), 2, "sees one value a channel");
+    assert!(!place.runs().exists());
+    place.ok(&format!("{line} train.batch_size=2 train.epochs=1 train.drop_last=true"));
+}

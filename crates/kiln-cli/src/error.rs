@@ -31,10 +31,10 @@ pub(crate) enum CliError {
     BinaryOutput,
     /// What an experiment says of standard input, by its right name.
     #[error("{message}")]
-    OfStandardInput { message: String, error: Box<ExperimentError> },
-    /// Standard input cannot be read.
-    #[error("cannot read standard input: {0}")]
-    Input(io::Error),
+    OfStream { message: String, error: Box<ExperimentError> },
+    /// Standard input or a pipe cannot be read, or there is no room for it.
+    #[error("cannot read {name}: {error}")]
+    Input { name: String, error: io::Error },
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl nor in .parquet", path.display())]
     UnknownFormat { path: PathBuf },
@@ -92,8 +92,8 @@ impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Experiment(error) => error.kind(),
-            Self::OfStandardInput { error, .. } => error.kind(),
-            Self::Input(_) | Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
+            Self::OfStream { error, .. } => error.kind(),
+            Self::Input { .. } | Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -108,7 +108,7 @@ impl Explain for CliError {
     fn help(&self) -> Option<String> {
         let help = match self {
             Self::Experiment(error) => return error.help(),
-            Self::OfStandardInput { error, .. } => return error.help(),
+            Self::OfStream { error, .. } => return error.help(),
             Self::UnknownFormat { .. } => {
                 "give the output a name that ends in .csv, .jsonl or .parquet, or say --format"
             }
@@ -127,7 +127,7 @@ impl Explain for CliError {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
-            Self::Input(_) | Self::Output(_) | Self::Stopped { .. } => return None,
+            Self::Input { .. } | Self::Output(_) | Self::Stopped { .. } => return None,
         };
         Some(help.to_owned())
     }

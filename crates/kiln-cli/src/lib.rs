@@ -16,7 +16,7 @@ mod picture;
 mod render;
 mod signal;
 mod sink;
-mod standard_input;
+mod streamed;
 mod tell;
 mod unknown_flag;
 mod watch;

@@ -45,7 +45,7 @@ mod tests {
         let rate = says("kiln train digits --learning-rate 0.1").unwrap();
         assert!(rate.contains("optim.lr=VALUE"), "{rate}");
         assert!(says("kiln cv digits --batch-size 8").unwrap().contains("train.batch_size=VALUE"));
-        assert!(says("kiln tune digits optim.lr=log(1,2) --target y").unwrap().contains("data.target=VALUE"));
+        assert!(says("kiln lr-find digits --target y").unwrap().contains("data.target=VALUE"));
         assert_eq!(says("kiln train digits --frobnicate"), None);
         assert_eq!(says("kiln eval"), None);
     }

@@ -4,9 +4,14 @@ use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
+use kiln_core::file::PathKind;
 use kiln_core::{ErrorKind, Explain};
 
 use crate::origin::Snippet;
+
+/// What helps whoever feeds a table to a training.
+const FROM_A_FILE: &str =
+    "a pipe is read as a configuration (TOML); data are read more than once, so they must be in a file";
 
 /// What is wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -212,10 +217,19 @@ impl Explain for ConfigError {
     fn help(&self) -> Option<String> {
         let did_you_mean = |name: &String| format!("did you mean {name:?}?");
         match self {
+            Self::NotFound { name, .. } if name == "-" => Some(FROM_A_FILE.to_owned()),
             Self::NotFound { recipes, nearest, .. } => Some(match nearest {
                 Some(name) => did_you_mean(name),
                 None => format!("give a TOML file or one of the recipes: {}", recipes.join(", ")),
             }),
+            Self::Syntax { place, .. }
+                if matches!(PathKind::of(place.source.name.as_ref()), Ok(PathKind::Pipe)) =>
+            {
+                Some(FROM_A_FILE.to_owned())
+            }
+            Self::Syntax { place, .. } if !place.source.name.ends_with(".toml") => Some(
+                "a configuration is written in TOML; for a table say data.source=csv --data FILE".to_owned(),
+            ),
             Self::Folder { .. } => Some("give the file in it; a run's is called run.toml".to_owned()),
             Self::TooLarge { .. } | Self::NotUtf8 { .. } | Self::NotAFile { .. } => {
                 Some("give a TOML file".to_owned())

@@ -60,6 +60,6 @@ pub use predict::{Predictor, Run};
 pub use session::Session;
 pub use spaces::collect_spaces;
 pub use start::words;
-pub use stored::{best_weights, last_weights, stored};
+pub use stored::{RunWeights, best_weights, last_weights, stored};
 pub use training::{Changes, DryRun, Trained, dry_run, resume, resume_with, train};
 pub use trial::TrialTraining;

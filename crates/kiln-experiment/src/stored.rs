@@ -50,15 +50,24 @@ pub(crate) fn with_reading_of(resolved: &Resolved, folder: Option<&Path>) -> Res
     resolved
 }
 
+/// Weights that a run keeps.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RunWeights {
+    /// The checkpoint that they are of.
+    pub saved: SavedWeights,
+    /// The preprocessing that they were trained with.
+    pub fitted: Arc<Fitted>,
+    /// What is wrong with checkpoints that were passed over for them, the newest one first: they may have held better or later ones.
+    pub passed_over: Vec<TrainError>,
+}
+
 /// The best weights of a run, and the preprocessing they were trained with. Damaged checkpoints are passed over, and the
 /// observer hears of it ([`Event::PassedOver`]). The state of an optimiser may be damaged: it is not needed.
 ///
 /// # Errors
 /// A run without whole weights, weights that the operating system refuses to read, and a cross-validation, which has none.
-pub fn best_weights(
-    run: &Path,
-    observer: &dyn Observer,
-) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+pub fn best_weights(run: &Path, observer: &dyn Observer) -> Result<RunWeights, ExperimentError> {
     found(run, store(run)?.best_weights()?, observer)
 }
 
@@ -66,10 +75,7 @@ pub fn best_weights(
 ///
 /// # Errors
 /// As [`best_weights`].
-pub fn last_weights(
-    run: &Path,
-    observer: &dyn Observer,
-) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+pub fn last_weights(run: &Path, observer: &dyn Observer) -> Result<RunWeights, ExperimentError> {
     found(run, store(run)?.last_weights()?, observer)
 }
 
@@ -84,11 +90,11 @@ fn store(run: &Path) -> Result<CheckpointStore, ExperimentError> {
 /// Weights with the preprocessing that is stored beside them; says what was passed over for them.
 fn found(
     run: &Path,
-    (weights, damaged): (Option<SavedWeights>, Vec<TrainError>),
+    (weights, passed_over): (Option<SavedWeights>, Vec<TrainError>),
     observer: &dyn Observer,
-) -> Result<(SavedWeights, Arc<Fitted>), ExperimentError> {
+) -> Result<RunWeights, ExperimentError> {
     let saved = weights.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
-    for error in &damaged {
+    for error in &passed_over {
         let then = "using the one before";
         tell(observer, &Event::PassedOver { error, used: Some(&saved.path), then })?;
     }
@@ -96,7 +102,7 @@ fn found(
     let bytes = saved.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;
     let fitted: Fitted =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("{PREPROCESS}: {error}")))?;
-    Ok((saved, Arc::new(fitted)))
+    Ok(RunWeights { saved, fitted: Arc::new(fitted), passed_over })
 }
 
 /// What was chosen for `weights` of the run in `run`: [`KeptDecision`]. One of other weights is told of, and does not count.

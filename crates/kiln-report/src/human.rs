@@ -62,6 +62,32 @@ pub fn metric(value: f64) -> String {
     kiln_core::few_digits(value)
 }
 
+/// Numbers of one column beside each other, with so many digits that they can be told apart: `1700000000.0` and
+/// `1700000049.0`, where four digits of each would be the same. NaN is written as `NaN`.
+///
+/// ```
+/// assert_eq!(kiln_report::human::apart(&[1.7e9, 1.7e9 + 49.0]), ["1700000000.0", "1700000049.0"]);
+/// assert_eq!(kiln_report::human::apart(&[0.0, 12.345]), ["0", "12.35"]);
+/// ```
+pub fn apart(values: &[f64]) -> Vec<String> {
+    let present = || values.iter().copied().filter(|value| value.is_finite());
+    let least = present().fold(f64::INFINITY, f64::min);
+    let span = present().fold(f64::NEG_INFINITY, f64::max) - least;
+    let size = present().map(f64::abs).fold(0.0, f64::max);
+    let write = |value: f64| {
+        let short = metric(value);
+        if !value.is_finite() || size < 100.0 * span || short.parse() == Ok(value) {
+            short
+        } else if span > 0.0 {
+            let decimals = (2.0 - span.log10().floor()).clamp(0.0, 17.0);
+            format!("{value:.*}", decimals as usize)
+        } else {
+            value.to_string()
+        }
+    };
+    values.iter().map(|value| write(*value)).collect()
+}
+
 /// A rate in items a second: `0.52`, `81.3`, `5,321`.
 pub fn rate(per_second: f64) -> String {
     if !per_second.is_finite() || per_second < 0.0 {
@@ -94,6 +120,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_far_from_0_are_told_apart() {
+        let texts = |values: &[f64]| apart(values).join(" ");
+        assert_eq!(texts(&[1.7e9, 1.7e9 + 24.5, 1.7e9 + 49.0]), "1700000000.0 1700000024.5 1700000049.0");
+        assert_eq!(texts(&[1.7e15, 1.7e15 + 4e6]), "1700000000000000 1700000004000000");
+        assert_eq!(texts(&[-20.0001, -20.0]), "-20.000100 -20.000000");
+        // A constant is shown as it is.
+        assert_eq!(texts(&[1_700_000_123.0; 3]), "1700000123 1700000123 1700000123");
+        // Four digits are enough here.
+        assert_eq!(texts(&[0.0, 12.345, 99.5]), "0 12.35 99.50");
+        assert_eq!(texts(&[1990.0, 2004.6, 2020.0]), "1990 2005 2020");
+        assert_eq!(texts(&[f64::NAN; 3]), "NaN NaN NaN");
+        assert_eq!(texts(&[]), "");
+    }
 
     #[test]
     fn durations_on_both_sides_of_every_limit() {

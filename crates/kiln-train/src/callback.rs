@@ -66,6 +66,15 @@ impl std::fmt::Debug for EpochView<'_> {
 /// A callback that keeps state across epochs and must survive a resume saves it with [`Callback::save`]. The state goes by
 /// the [key](Callback::key), so that callbacks can be added, taken away and moved between two parts of a run.
 pub trait Callback: Send {
+    /// Before [`Callback::on_fit_start`] of a run that is resumed, for each checkpoint that is damaged: the run goes on from an
+    /// older one, or without the weights that were the best.
+    ///
+    /// # Errors
+    /// Ends the run with the error.
+    fn on_passed_over(&mut self, _damaged: &TrainError) -> Result<(), TrainError> {
+        Ok(())
+    }
+
     /// Before the first step, and again when a run is resumed.
     ///
     /// # Errors
@@ -114,6 +123,10 @@ pub trait Callback: Send {
 }
 
 impl Callback for Box<dyn Callback> {
+    fn on_passed_over(&mut self, damaged: &TrainError) -> Result<(), TrainError> {
+        (**self).on_passed_over(damaged)
+    }
+
     fn on_fit_start(&mut self, history: &History) -> Result<(), TrainError> {
         (**self).on_fit_start(history)
     }
@@ -150,6 +163,10 @@ pub(crate) struct Named<C> {
 }
 
 impl<C: Callback> Callback for Named<C> {
+    fn on_passed_over(&mut self, damaged: &TrainError) -> Result<(), TrainError> {
+        self.callback.on_passed_over(damaged)
+    }
+
     fn on_fit_start(&mut self, history: &History) -> Result<(), TrainError> {
         self.callback.on_fit_start(history)
     }

@@ -21,7 +21,7 @@ impl<T: Task> Trainer<T> {
         if let Some(store) = &self.store {
             store.must_be_empty()?;
         }
-        Run::start(self, model, data, None)?.finish()
+        Run::start(self, model, data, (None, Vec::new()))?.finish()
     }
 
     /// Goes on from the newest whole checkpoint of the run directory. Without a checkpoint it starts over.
@@ -32,6 +32,9 @@ impl<T: Task> Trainer<T> {
     /// With more epochs or steps, or with more patience, a run that has ended goes on, to the bits of one that had them from
     /// the beginning. What else changes must be named: [`Trainer::allow_changes`].
     ///
+    /// Damaged checkpoints are passed over, and the steps behind the one that is left are made again: look at
+    /// [`Outcome::passed_over`], or hear of them before the first step by [`Callback::on_passed_over`](crate::Callback::on_passed_over).
+    ///
     /// # Errors
     /// As [`Trainer::fit`]; [`TrainError::Damaged`] when no checkpoint is whole, and [`ResumeError::Changed`](crate::ResumeError::Changed) when data or
     /// settings are not those of the run, or a schedule would have come another way with the new length.
@@ -40,10 +43,10 @@ impl<T: Task> Trainer<T> {
         model: T::Model,
         data: &Data<T::Batch>,
     ) -> Result<Outcome<T::Model>, TrainError> {
-        let checkpoint = match &self.store {
-            Some(store) => store.newest()?.0,
-            None => None,
+        let found = match &self.store {
+            Some(store) => store.newest()?,
+            None => (None, Vec::new()),
         };
-        Run::start(self, model, data, checkpoint)?.finish()
+        Run::start(self, model, data, found)?.finish()
     }
 }

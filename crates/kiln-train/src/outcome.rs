@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::History;
+use crate::{History, TrainError};
 
 /// Why training stopped, when nothing failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,4 +64,7 @@ pub struct Outcome<M> {
     pub seconds: f64,
     /// BLAKE3 of the last weights (not the best ones): equal for equal runs.
     pub last_weights_blake3: String,
+    /// What is wrong with checkpoints that a resume passed over, the newest one first: it went on from an older one. Behind them
+    /// the damage of the best weights so far, where they are lost and those from there on count. Empty where all was whole.
+    pub passed_over: Vec<TrainError>,
 }

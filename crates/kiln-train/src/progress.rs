@@ -99,6 +99,11 @@ fn clock(seconds: f64) -> String {
 }
 
 impl Callback for Progress {
+    fn on_passed_over(&mut self, damaged: &TrainError) -> Result<(), TrainError> {
+        self.write(&format!("warning: {damaged}; going on without it\n"));
+        Ok(())
+    }
+
     fn on_fit_start(&mut self, _: &History) -> Result<(), TrainError> {
         (self.began, self.before) = (Instant::now(), None);
         Ok(())

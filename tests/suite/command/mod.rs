@@ -2,6 +2,7 @@
 
 mod kinds;
 mod learning_rate;
+mod newcomer;
 mod own_data;
 mod predict;
 mod runs;

@@ -123,10 +123,14 @@ fn decisions_are_for_the_targets_that_have_them() {
     let place = Place::new();
     train(&place, "iris train.epochs=1");
     place.fails("eval last --threshold f1", 2, "--threshold is for two classes, but the target has 3");
+    let ran = place.fails("eval last --threshold cost=1:5", 2, "the target has 3");
+    assert!(ran.says("loss.class_weights"), "{}", ran.stderr);
     place.ok("eval last --calibrate -q");
     let other = Place::new();
     train(&other, "diabetes train.epochs=1");
     other.fails("eval last --calibrate", 2, "--calibrate is for a target of classes, and this one is not");
+    let ran = other.fails("eval last --threshold 0.5", 2, "--threshold is for a target of classes");
+    assert!(ran.says("data.task = \"classification\""), "{}", ran.stderr);
     let none = Place::new();
     train(&none, "iris train.epochs=1 data.validation=0");
     none.fails("eval last --calibrate", 3, "the validation part of the data is empty");

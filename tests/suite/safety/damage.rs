@@ -4,6 +4,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
+use kiln::Run;
+use kiln::experiment::{EvaluateSettings, Session, evaluate, resume};
+use kiln_testkit::device;
+
 use super::{damage, newest_name, trained};
 use crate::common::{Place, exact, newest_checkpoint};
 
@@ -39,6 +43,24 @@ fn quiet_does_not_hide_a_checkpoint_that_is_passed_over() {
         assert!(events[0]["message"].as_str().unwrap().contains("model.safetensors"));
         assert_eq!(events.iter().filter(|event| event["event"] == "warning").count(), 1);
     }
+}
+
+#[test]
+fn a_program_hears_of_it_without_an_observer() {
+    let (place, name) = with_damaged_best();
+    let run = Run::find("last", place.runs()).unwrap();
+    for predictor in [run.best(&device()).unwrap(), run.last(&device()).unwrap()] {
+        let [damaged] = predictor.passed_over() else { panic!("{:?}", predictor.passed_over()) };
+        assert!(damaged.to_string().contains(&name), "{damaged}");
+        assert!(!predictor.checkpoint().ends_with(&name));
+    }
+    let found = evaluate(run.folder(), &EvaluateSettings::new(Session::default()), &()).unwrap();
+    assert!(found.passed_over[0].contains(&name), "{:?}", found.passed_over);
+    let session = Session { runs_dir: place.runs(), ..Session::default() };
+    let outcome = resume(run.folder(), &session, &()).unwrap().outcome;
+    assert!(outcome.passed_over[0].to_string().contains(&name), "{:?}", outcome.passed_over);
+    let whole = Run::find("last", place.runs()).unwrap().best(&device()).unwrap();
+    assert!(whole.passed_over().is_empty() && whole.checkpoint().ends_with(&name));
 }
 
 #[test]

@@ -88,7 +88,10 @@ fn data_are_refused_at_once_where_they_are_no_file() {
             format!("eval {table} --data {name}"),
             format!("data info data.source=csv data.path={name}"),
         ] {
-            if name == "folder.csv" && line.contains(&images) {
+            let images_folder = name == "folder.csv" && line.contains(&images);
+            // These two read a pipe, and wait for it.
+            let reads = name == "pipe.csv" && (line.starts_with("predict") || line.starts_with("eval"));
+            if images_folder || reads {
                 continue;
             }
             let ran = must_end(start(&place, &line));
@@ -99,10 +102,38 @@ fn data_are_refused_at_once_where_they_are_no_file() {
     fs::create_dir(place.path().join("set")).unwrap();
     make_pipe(&place.path().join("set/train-images-idx3-ubyte"));
     make_pipe(&place.path().join("set/train-labels-idx1-ubyte"));
-    must_end(start(&place, "train data.source=idx --data set")).failed(3, "is not a regular file");
+    must_end(start(&place, "train data.source=idx --data set")).failed(3, "is a pipe, not a file");
     // Devices and folders as a configuration.
     must_end(start(&place, "train /dev/zero")).failed(2, "/dev/zero is not a file");
     must_end(start(&place, "train folder.csv")).failed(2, "is a folder");
+}
+
+#[test]
+fn predict_and_eval_read_a_pipe_once() {
+    let place = trained();
+    let text = fs::read_to_string(place.path().join("own.csv")).unwrap();
+    make_pipe(&place.path().join("pipe"));
+    let fed = |line: &str, text: &str| {
+        let (path, text) = (place.path().join("pipe"), text.to_owned());
+        let writer =
+            thread::spawn(move || File::options().write(true).open(path)?.write_all(text.as_bytes()));
+        let ran = must_end(start(&place, line));
+        writer.join().unwrap().unwrap();
+        ran
+    };
+    let ran = fed("predict last pipe --proba", &text);
+    assert_eq!((ran.code, ran.stdout), (Some(0), place.ok("predict last own.csv --proba").stdout));
+    let rows = text.lines().count() - 1;
+    let ran = fed("eval last --data pipe --json -q", &text);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(
+        (ran.last_event()["items"].as_u64(), ran.last_event()["data"].as_str()),
+        (Some(rows as u64), Some("pipe"))
+    );
+    // Errors call it by its name.
+    fed("predict last pipe", "other\n1\n").failed(3, "pipe");
+    // A table is no configuration, and data of a training are read twice.
+    fed("train pipe", &text).failed(2, "data are read more than once");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use kiln_experiment::run::find;
-use kiln_experiment::{EvaluateSettings, Interrupt, evaluate};
+use kiln_experiment::{EvaluateSettings, Interrupt, Measured, evaluate};
 use kiln_validate::calibration::ThresholdRule;
 
 use super::{Accepts, Execute};
@@ -11,6 +11,7 @@ use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
+use crate::streamed::Streamed;
 use crate::tell;
 
 /// Measure a run's best weights on one part of its data, or on other data.
@@ -28,7 +29,8 @@ pub(crate) struct Eval {
     /// Choose the temperature that makes the probabilities of the validation part honest, and keep it with the run.
     #[arg(long)]
     pub(crate) calibrate: bool,
-    /// Choose the threshold between two classes on the validation part, and keep it with the run: f1, youden, cost=FP:FN or a number.
+    /// Choose the threshold between two classes on the validation part, and keep it with the run: f1, youden, a number, or
+    /// cost=FP:FN, which makes FP x false alarms + FN x missed items of the second class the least.
     #[arg(long, value_name = "RULE")]
     pub(crate) threshold: Option<ThresholdRule>,
     /// Forget temperature and threshold that were chosen before.
@@ -71,14 +73,29 @@ Examples:
 impl Execute for Eval {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let path = find(&self.run, &global.runs_dir())?;
-        let mut settings = EvaluateSettings::new(session(global, Interrupt::default()));
+        let mut session = session(global, Interrupt::default());
+        let stream = session.flags.data.as_deref().map(Streamed::of).transpose()?.flatten();
+        if let Some(stream) = &stream {
+            session.flags.data = Some(stream.path().to_owned());
+        }
+        let mut settings = EvaluateSettings::new(session);
         settings.part = self.part.map(Into::into);
         settings.views = self.views.tta;
         settings.strict = self.strict;
         settings.calibrate = self.calibrate;
         settings.threshold = self.threshold;
         settings.forget = self.forget;
-        let found = evaluate(&path, &settings, &Terminal::new(global, out))?;
+        let found = evaluate(&path, &settings, &Terminal::new(global, out)).map_err(CliError::from);
+        let found = match &stream {
+            None => found?,
+            Some(stream) => {
+                let mut found = stream.named(found)?;
+                if let Measured::File { path, .. } = &mut found.of {
+                    *path = stream.name().to_owned();
+                }
+                found
+            }
+        };
         tell::evaluation::report(&found, self.views.tta, out).map(|()| 0)
     }
 

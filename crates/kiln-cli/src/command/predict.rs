@@ -17,7 +17,7 @@ use crate::observe::Terminal;
 use crate::output::{Output, fields};
 use crate::signal;
 use crate::sink::Sink;
-use crate::standard_input::StandardInput;
+use crate::streamed::Streamed;
 use crate::tell;
 
 /// Predict for new inputs with a run's best weights.
@@ -26,7 +26,7 @@ use crate::tell;
 pub(crate) struct Predict {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
-    /// The inputs: a table, an IDX file, an image or a folder of images; `-` is standard input.
+    /// The inputs: a table, an IDX file, an image or a folder of images; a pipe, or `-` for standard input.
     pub(crate) input: PathBuf,
     /// The file for the predictions, .csv, .jsonl or .parquet [default: CSV on standard output].
     #[arg(short, long, value_name = "FILE")]
@@ -86,11 +86,11 @@ Examples:
 impl Execute for Predict {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let format = self.format(out)?;
-        if self.input == Path::new("-") {
-            let input = StandardInput::read()?;
-            return input.name(predict(self, input.path(), format, global, out)).map(|()| 0);
+        match Streamed::of(&self.input)? {
+            Some(input) => input.named(predict(self, input.path(), format, global, out)),
+            None => predict(self, &self.input, format, global, out),
         }
-        predict(self, &self.input, format, global, out).map(|()| 0)
+        .map(|()| 0)
     }
 
     fn accepts(&self) -> Accepts {

@@ -10,8 +10,8 @@ use kiln_experiment::{Session, words};
 use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
 
 use super::{Accepts, Execute};
-use crate::args::{ConfigArguments, Global, SamplerName};
-use crate::configuration::{configuration, session};
+use crate::args::{ConfigArguments, Global, SamplerName, Shortcuts};
+use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
@@ -21,8 +21,8 @@ use crate::{signal, tell};
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Tune {
-    /// A TOML file or the name of a recipe; spaces may stand in its section [tune].
-    #[arg(value_name = "CONFIG|RECIPE", required_unless_present = "resume", conflicts_with = "resume")]
+    /// A TOML file, in whose section [tune] spaces may stand, the name of a recipe, or data: a file or a folder.
+    #[arg(value_name = "CONFIG|RECIPE|DATA", required_unless_present = "resume", conflicts_with = "resume")]
     pub(crate) config: Option<String>,
     /// Spaces, such as 'optim.lr=log(1e-5,1e-1)', and changes, such as train.epochs=5.
     ///
@@ -51,8 +51,10 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
     /// Continue a study: its folder, its name or a part of it, or `last`.
-    #[arg(long, value_name = "STUDY")]
+    #[arg(long, value_name = "STUDY", conflicts_with_all = ["target", "epochs"])]
     pub(crate) resume: Option<String>,
+    #[command(flatten)]
+    pub(crate) shortcuts: Shortcuts,
 }
 
 /// Which trials to give up early.
@@ -98,6 +100,7 @@ const EXAMPLES: &str = "\
 Examples:
   kiln tune digits optim.lr=log(1e-5,1e-1) --trials 30
   kiln tune digits model.hidden=choice([32],[128],[128,64]) model.dropout=uniform(0,0.5)
+  kiln tune houses.csv --target price optim.lr=log(1e-4,1e-1)
   kiln tune my.toml --pruner asha --workers 2 --timeout 8h
   kiln tune my.toml --sampler sobol --trials 64 --json
   kiln tune --resume last --trials 200
@@ -126,7 +129,10 @@ impl Execute for Tune {
             None => {
                 let (config, words) = words(self.config.as_deref(), &self.arguments);
                 let (spaces, overrides) = divide(words);
-                let resolved = configuration(&ConfigArguments { config, overrides }, global)?;
+                let resolved = configuration_with(
+                    &ConfigArguments { config, overrides },
+                    self.shortcuts.among(global.flags()),
+                )?;
                 let epochs = match self.pruner {
                     PrunerName::Hyperband => sized(resolved.clone())?.config.train.epochs,
                     _ => resolved.config.train.epochs,
@@ -181,6 +187,11 @@ mod tests {
         let tune = parse("kiln tune digits optim.lr=log(1e-5,1e-1) train.epochs=5 --workers 2").unwrap();
         assert_eq!(tune.arguments, ["optim.lr=log(1e-5,1e-1)", "train.epochs=5"]);
         assert_eq!((tune.workers, tune.lag, tune.trials, tune.sampler), (2, 4, None, SamplerName::Tpe));
+        let tune = parse("kiln tune a.csv optim.lr=log(1e-5,1e-1) --target y --epochs 3").unwrap();
+        assert_eq!(
+            (tune.shortcuts.target.as_slice(), tune.shortcuts.epochs),
+            (["y".to_owned()].as_slice(), Some(3))
+        );
         assert_eq!(parse("kiln tune --resume last --trials 9").unwrap().resume.as_deref(), Some("last"));
         for wrong in [
             "kiln tune",
@@ -189,6 +200,7 @@ mod tests {
             "kiln tune digits --trials 0",
             "kiln tune digits --workers 0",
             "kiln tune digits --lag 0",
+            "kiln tune --resume last --epochs 3",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -108,7 +108,7 @@ fn next(report: &CvReport) -> String {
     };
     let whole = match &report.study.nested {
         Some(nested) => search_command(nested, &run.to_string()),
-        None => format!("kiln train {run}/run.toml    a model from all of the data"),
+        None => format!("kiln train {run}/run.toml     a model from all of the data"),
     };
     format!(
         "\nIn {run}: predictions.csv, and a folder for each fold\nNext:\n  kiln runs diff {run} OTHER    which of two \

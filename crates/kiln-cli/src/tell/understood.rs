@@ -97,11 +97,7 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
     if let Some(time) = &understood.time {
         facts.row(["in the order of", time.as_str()]);
     }
-    let left_out = understood.of(ColumnRole::LeftOut).map(|column| match &column.why {
-        Some(why) => format!("{} ({why})", column.shown()),
-        None => column.shown().to_owned(),
-    });
-    row(&mut facts, "left out", left_out);
+    row(&mut facts, "left out", left_out(understood));
     let used = understood.columns.iter().filter(|column| column.role != ColumnRole::LeftOut);
     let missing = used.filter(|column| column.missing > 0);
     let missing = missing.map(|column| format!("{} {}", column.shown(), human::count(column.missing as u64)));
@@ -112,6 +108,25 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
         text.push_str(&format!("\nnote: {}", human::printable(note)));
     }
     text
+}
+
+/// The columns that are not used, and why.
+fn left_out(understood: &Understood) -> impl Iterator<Item = String> {
+    understood.of(ColumnRole::LeftOut).map(|column| match &column.why {
+        Some(why) => format!("{} ({why})", column.shown()),
+        None => column.shown().to_owned(),
+    })
+}
+
+/// What of a table is not used: lines for `kiln data info`.
+pub(crate) fn add_unused(facts: &mut Table, understood: &Understood) {
+    row(facts, "left out", left_out(understood));
+    if understood.skipped > 0 {
+        facts.row([
+            "without a target".to_owned(),
+            format!("{} rows, left out", human::count(understood.skipped as u64)),
+        ]);
+    }
 }
 
 /// A line of names, the first of many.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use kiln_core::ErrorKind;
+use kiln_core::file::PathKind;
 
 use crate::FilePosition;
 use crate::source::TableProblem;
@@ -21,7 +22,7 @@ pub enum FileError {
         path: PathBuf,
     },
     /// The path is not a file.
-    #[error("{} is not a regular file", path.display())]
+    #[error("{} is {}", path.display(), kind_of(path))]
     NotAFile {
         /// The path.
         path: PathBuf,
@@ -191,6 +192,10 @@ impl FileError {
     pub(super) fn help(&self) -> Option<String> {
         Some(match self {
             Self::NotFound { .. } => "check the path (data.path, or --data)".to_owned(),
+            Self::NotAFile { path } if is_pipe(path) => {
+                "data are read more than once, and a pipe is not: write it to a file first, as in `cat PIPE > data.csv`"
+                    .to_owned()
+            }
             Self::NotAFile { .. } => "give the path of a file".to_owned(),
             Self::NotAFolder { .. } => "give the path of a folder".to_owned(),
             Self::NotInstalled { name, .. } => format!("apt-get install dataset-{name}, or set --data"),
@@ -239,6 +244,14 @@ fn few(names: &[String]) -> String {
 /// Paths in words: `a`, `a, b`.
 fn list(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn is_pipe(path: &Path) -> bool {
+    matches!(PathKind::of(path), Ok(PathKind::Pipe))
+}
+
+fn kind_of(path: &Path) -> &'static str {
+    if is_pipe(path) { "a pipe, not a file" } else { "not a regular file" }
 }
 
 #[cfg(test)]

@@ -198,10 +198,11 @@ impl Folds {
         Job::of_split_taken(resolved, device, &self.dataset, split, self.precision)
     }
 
-    /// Finds out before a folder is made what would stop the first fold, and gives its job.
+    /// Finds out before a folder is made what would stop a fold, and gives the job of the first.
     pub(super) fn check<'a>(&self, resolved: &'a Resolved) -> Result<Job<'a>, ExperimentError> {
         let job = self.job(resolved, &open_device(resolved)?, 0)?;
         job.check()?;
+        self.check_batches(resolved, &job)?;
         if self.study.nested.is_some() {
             job.objective()?;
         }

@@ -14,6 +14,7 @@
 //! settings say how a worker is started, one of several jobs is in this process, and each of the others is a process of
 //! its own.
 
+mod batches;
 mod comparison;
 mod data;
 mod folds;

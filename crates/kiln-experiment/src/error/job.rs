@@ -92,9 +92,12 @@ impl Explain for JobError {
             Self::ViewsOfTable => "leave --tta out",
             Self::KeepOfImages => "leave it out: the predictions carry the names of the files",
             Self::OfNumbers { .. } => {
-                "leave it out; --mc N shows how sure a model with dropout is of a number"
+                "leave it out; where the numbers are classes, train with data.task = \"classification\""
             }
-            Self::ThresholdOfSeveral { .. } => "leave it out: the most probable class is predicted",
+            Self::ThresholdOfSeveral { .. } => {
+                "leave it out: the most probable class is predicted; to make a class count more, train with \
+                 loss.class_weights"
+            }
             Self::PartOfOther { .. } => {
                 "leave --part out to measure all of its items, or bring the old data back"
             }

@@ -33,6 +33,8 @@ pub struct Evaluation {
     pub decision: Option<KeptDecision>,
     /// Cells with a category that the training part did not have.
     pub unseen: Vec<Unseen>,
+    /// What is wrong with checkpoints that were passed over: older weights than those of the newest one were measured.
+    pub passed_over: Vec<String>,
 }
 
 /// What was measured.

@@ -26,7 +26,7 @@ use crate::job::{Blueprint, Job, open_device};
 use crate::observer::Observer;
 use crate::run::{HOLDOUT, KeptDecision, RunFolder, RunRecord, refuse_fold};
 use crate::session::Session;
-use crate::stored::{best_weights, kept_decision, stored};
+use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 use scored::{Classified, scored};
 
 /// Scores the best weights of the run in `run`: on a part of its data, or where the flags of the session name other data, on all
@@ -57,7 +57,7 @@ pub fn evaluate(
     observer: &dyn Observer,
 ) -> Result<Evaluation, ExperimentError> {
     refuse_fold(run)?;
-    let (saved, fitted) = best_weights(run, observer)?;
+    let RunWeights { saved, fitted, mut passed_over } = best_weights(run, observer)?;
     decide::check(settings, &fitted)?;
     let resolved = stored(run, &settings.session)?;
     let as_trained = |resolved: &Resolved, sections: &[&str]| {
@@ -78,7 +78,11 @@ pub fn evaluate(
         as_trained(&job.resolved, &["data"])?;
         // With `data.refit` what the validation part was held out from.
         let held_out = match record.refit {
-            Some(_) => best_weights(&run.join(HOLDOUT), observer)?,
+            Some(_) => {
+                let mut found = best_weights(&run.join(HOLDOUT), observer)?;
+                passed_over.append(&mut found.passed_over);
+                (found.saved, found.fitted)
+            }
             None => (saved.clone(), Arc::clone(&fitted)),
         };
         let validation = of_part(job.prepared.clone(), Part::Validation, &held_out.1)?;
@@ -139,6 +143,7 @@ pub fn evaluate(
         confusion,
         decision: kept,
         unseen,
+        passed_over: passed_over.iter().map(ToString::to_string).collect(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What only the data can tell, before a folder is made and an epoch is waited for.
 
 use burn::module::Module;
-use kiln_core::{Direction, params};
+use kiln_core::{Direction, ParamKind, params};
 use kiln_data::{Loader, Prepared, Target};
 use kiln_models::Network;
 use kiln_objective::{Constraints, LossConfig, Penalties};
@@ -54,11 +54,26 @@ impl Job<'_> {
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         self.check_convex()?;
-        if self.config().train.solver.is_none() {
-            let checked = self.trainer().check_batches(&model, &self.data()?);
-            checked.map_err(|error| self.resolved.locate(error))?;
-        }
+        self.check_batches_of(&model)?;
         self.check_monitor(&model)
+    }
+
+    /// Whether batch norm has more than one item to go by in every batch.
+    pub(crate) fn check_batches(&self) -> Result<(), ExperimentError> {
+        self.check_batches_of(&self.model()?.train())
+    }
+
+    fn check_batches_of(&self, model: &Network) -> Result<(), ExperimentError> {
+        if self.config().train.solver.is_some() {
+            return Ok(());
+        }
+        let checked = self.trainer().check_batches(model, &self.data()?);
+        checked.map_err(|error| self.resolved.locate(error))
+    }
+
+    /// Whether a layer keeps running statistics.
+    pub(crate) fn has_batch_norm(&self) -> Result<bool, ExperimentError> {
+        Ok(params::list(&self.model()?).iter().any(|info| info.kind == ParamKind::Running))
     }
 
     /// Whether the metric that is watched exists.
@@ -124,17 +139,36 @@ impl Job<'_> {
         }
     }
 
-    /// The classes that no training item has, which a model cannot learn.
-    fn untrained_classes(&self) -> Option<String> {
-        let (target, split) = (&self.prepared.dataset.target, &self.prepared.split);
+    /// The classes that no item of a part has: a model cannot learn them, or its scores do not tell how it does on them.
+    fn absent_classes(&self) -> Vec<String> {
+        let split = &self.prepared.split;
+        let parts = [
+            ("training", &split.train, "the model cannot learn it"),
+            ("validation", &split.validation, "the scores of that part say nothing of it"),
+            ("test", &split.test, "the scores of that part say nothing of it"),
+        ];
+        let warning = |(part, rows, so): (&str, &Vec<usize>, &str)| {
+            let without = self.without(rows).filter(|_| part == "training" || !rows.is_empty())?;
+            Some(format!("no {part} item is of the class {without}; {so}"))
+        };
+        parts.into_iter().filter_map(warning).collect()
+    }
+
+    /// The names of the classes that none of these rows is of, a few of them.
+    fn without(&self, rows: &[usize]) -> Option<String> {
+        const SHOWN: usize = 5;
+        let target = &self.prepared.dataset.target;
         let (labels, names) = (target.labels()?, target.class_names()?);
-        let mut trained = vec![false; names.len()];
-        split.train.iter().for_each(|&row| trained[labels[row] as usize] = true);
-        let without = names.iter().zip(trained).filter(|(_, trained)| !trained);
+        let mut found = vec![false; names.len()];
+        rows.iter().for_each(|&row| found[labels[row] as usize] = true);
+        let without = names.iter().zip(found).filter(|(_, found)| !found);
         let without: Vec<String> = without.map(|(name, _)| format!("{name:?}")).collect();
-        (!without.is_empty()).then(|| {
-            format!("no training item is of the class {}; the model cannot learn it", without.join(", "))
-        })
+        let shown = without[..without.len().min(SHOWN)].join(", ");
+        match without.len().saturating_sub(SHOWN) {
+            _ if without.is_empty() => None,
+            0 => Some(shown),
+            more => Some(format!("{shown} and {more} more")),
+        }
     }
 
     /// What the configuration asks for and the data do not give: each is a line for the user.
@@ -161,7 +195,7 @@ impl Job<'_> {
                 ));
             }
         }
-        warnings.extend(self.untrained_classes());
+        warnings.extend(self.absent_classes());
         if split.validation.is_empty() && (config.early_stopping.is_some() || config.schedule.needs_metric())
         {
             let what =

@@ -1,6 +1,6 @@
 //! A run's weights, ready to predict.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use burn::module::Module;
@@ -10,8 +10,7 @@ use kiln_config::Resolved;
 use kiln_core::{Purpose, Seed};
 use kiln_data::{ColumnSchema, DataConfig, DataError, Features, Fitted, InputShape};
 use kiln_models::Network;
-use kiln_train::checkpoint::SavedWeights;
-use kiln_train::{Decision, Prediction};
+use kiln_train::{Decision, Prediction, TrainError};
 
 use crate::edited::must_be_as_trained;
 use crate::error::ExperimentError;
@@ -19,7 +18,7 @@ use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
 use crate::run::KeptDecision;
 use crate::session::Session;
-use crate::stored::{best_weights, kept_decision, stored};
+use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 
 /// A run's weights with the preprocessing they were trained with, ready to predict for new data.
 ///
@@ -41,6 +40,8 @@ pub struct Predictor {
     kept: Option<KeptDecision>,
     /// Whether unseen categories are refused.
     pub(super) strict: bool,
+    checkpoint: PathBuf,
+    passed_over: Arc<[TrainError]>,
 }
 
 impl Predictor {
@@ -58,10 +59,11 @@ impl Predictor {
     pub(super) fn new(
         run: &Path,
         resolved: &Resolved,
-        (saved, fitted): (SavedWeights, Arc<Fitted>),
+        weights: RunWeights,
         device: &Device,
         observer: &dyn Observer,
     ) -> Result<Self, ExperimentError> {
+        let RunWeights { saved, fitted, passed_over } = weights;
         must_be_as_trained(resolved, &saved.path, &saved.extra, &["model"])?;
         let kept = kept_decision(run, &saved.weights, observer)?;
         let device = device.clone().inner();
@@ -72,7 +74,21 @@ impl Predictor {
         let decision = kept.as_ref().map(KeptDecision::decision).unwrap_or_default();
         let task = blueprint.task();
         let data = resolved.config.data.clone();
-        Ok(Self { blueprint, task, model, device, noise, data, decision, kept, strict: false })
+        let (checkpoint, passed_over) = (saved.path, passed_over.into());
+        let strict = false;
+        Ok(Self {
+            blueprint,
+            task,
+            model,
+            device,
+            noise,
+            data,
+            decision,
+            kept,
+            strict,
+            checkpoint,
+            passed_over,
+        })
     }
 
     /// Decides otherwise than the run says. Default: with the temperature and the threshold that were chosen for its
@@ -102,6 +118,17 @@ impl Predictor {
         self.blueprint.look_at(views.into())?;
         self.task = self.blueprint.task();
         Ok(self)
+    }
+
+    /// The folder of the checkpoint that the weights are of.
+    pub fn checkpoint(&self) -> &Path {
+        &self.checkpoint
+    }
+
+    /// What is wrong with checkpoints that were passed over, the newest one first: the weights are older than they should be. Empty
+    /// where all were whole. Look at it before you serve.
+    pub fn passed_over(&self) -> &[TrainError] {
+        &self.passed_over
     }
 
     /// The preprocessing.

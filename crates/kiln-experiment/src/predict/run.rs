@@ -79,7 +79,8 @@ impl Run {
         read_epochs(&self.folder)
     }
 
-    /// The best weights on `device`, ready to predict. The data that the run was trained on need not be there.
+    /// The best weights on `device`, ready to predict. The data that the run was trained on need not be there. Where checkpoints are
+    /// damaged, they are those of an older one, and [`Predictor::passed_over`] says so.
     ///
     /// # Errors
     /// A run without a whole checkpoint, and a cross-validation, which has no model of its own.

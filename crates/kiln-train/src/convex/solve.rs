@@ -47,16 +47,16 @@ impl<T: Task> Trainer<T> {
             return Err(NotConvex::Frozen.into());
         }
         self.config.solver.get_or_insert(SolverConfig::Fista);
-        let from = match &self.store {
-            Some(store) if resume => store.newest()?.0,
+        let (from, damaged) = match &self.store {
+            Some(store) if resume => store.newest()?,
             Some(store) => {
                 store.must_be_empty()?;
-                None
+                (None, Vec::new())
             }
-            None => None,
+            None => (None, Vec::new()),
         };
         if from.as_ref().is_some_and(|checkpoint| checkpoint.state.stop.is_some()) {
-            let outcome = Run::start(self, model, data, from)?.finish()?;
+            let outcome = Run::start(self, model, data, (from, damaged))?.finish()?;
             let stored = convex.certificate(&Weights::of(&outcome.model))?;
             let converged = stored.holds(self.gap_tolerance());
             return Ok(Solved { outcome, certificate: None, stored, converged });
@@ -87,8 +87,8 @@ impl<T: Task> Trainer<T> {
         };
         let penalty = convex.scale * convex.problem.penalty(&solution.point);
         let steps = before + solution.iterations as u64;
-        let outcome =
-            Run::start(self, model, data, None)?.finish_solved(steps, scaled.objective - penalty, stop)?;
+        let run = Run::start(self, model, data, (None, damaged))?;
+        let outcome = run.finish_solved(steps, scaled.objective - penalty, stop)?;
         Ok(Solved { outcome, certificate: Some(scaled), stored, converged: solution.converged })
     }
 

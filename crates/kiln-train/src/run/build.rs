@@ -67,6 +67,7 @@ impl<'a, T: Task> Run<'a, T> {
             history: History::default(),
             observed: Observed::default(),
             best: None,
+            passed_over: Vec::new(),
             started: Instant::now(),
             seconds_before: 0.0,
         })

@@ -28,7 +28,8 @@ impl<T: Task> Run<'_, T> {
         self.model = self.model.take().map(|model| self.freezing.released(model));
         let model = self.best.as_ref().unwrap_or(&last).apply(self.model().valid())?;
         let steps = self.state.step;
-        Ok(Outcome { model, history: self.history, stop, steps, seconds, last_weights_blake3 })
+        let (history, passed_over) = (self.history, self.passed_over);
+        Ok(Outcome { model, history, stop, steps, seconds, last_weights_blake3, passed_over })
     }
 
     /// Saves the state as it stands. Does nothing without a run directory.

@@ -62,19 +62,22 @@ pub(crate) struct Run<'a, T: Task> {
     observed: Observed,
     best: Option<Weights>,
     deferred: Deferred,
+    /// What is wrong with checkpoints that nothing was taken from.
+    passed_over: Vec<TrainError>,
     started: Instant,
     seconds_before: f64,
 }
 
 impl<'a, T: Task> Run<'a, T> {
-    /// A run that stands before its first step, or where the checkpoint `from` was saved.
+    /// A run that stands before its first step, or where the checkpoint `from` was saved, with what is wrong with newer ones.
     pub(crate) fn start(
         trainer: &'a mut Trainer<T>,
         model: T::Model,
         data: &Data<T::Batch>,
-        from: Option<Checkpoint>,
+        (from, damaged): (Option<Checkpoint>, Vec<TrainError>),
     ) -> Result<Self, TrainError> {
         let mut run = Self::build(trainer, model, data)?;
+        run.passed_over = damaged;
         let state = from.as_ref().map_or(&run.state, |from| &from.state);
         if state.stop.is_none() {
             run.foresee(data, &mut state.monitor.clone())?;
@@ -85,6 +88,9 @@ impl<'a, T: Task> Run<'a, T> {
         run.restore(from)?;
         run.check_side_by_side()?;
         for callback in &mut run.trainer.callbacks {
+            for damaged in &run.passed_over {
+                callback.on_passed_over(damaged)?;
+            }
             callback.on_fit_start(&run.history)?;
         }
         Ok(run)

@@ -98,7 +98,8 @@ impl<T: Task> Run<'_, T> {
         match store.load_weights(name) {
             Ok(best) => self.best = Some(best.weights),
             // A run that has ended has no other weights to give. One that goes on finds others from here on.
-            Err(TrainError::Damaged { .. }) if self.state.stop.is_none() => {
+            Err(error @ TrainError::Damaged { .. }) if self.state.stop.is_none() => {
+                self.passed_over.push(error);
                 self.state.best = None;
                 self.state.monitor.best = None;
             }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kiln_core::{ErrorKind, Explain};
@@ -31,8 +32,29 @@ fn a_damaged_newest_checkpoint_is_reported_and_the_one_before_is_used() {
         assert_eq!(damaged[0].kind(), ErrorKind::Checkpoint);
         assert_eq!(store.verify().unwrap().iter().filter(|v| v.result.is_err()).count(), 1);
 
-        let outcome = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+        let heard = Heard::default();
+        let mut trainer = build(folder.path(), &config()).callback(heard.clone());
+        let outcome = trainer.resume(model(), &data()).unwrap();
+        // Whoever resumes without a look at the folder is told, too: the damaged one is deleted on the way.
+        let passed_over: Vec<String> = outcome.passed_over.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            (passed_over.as_slice(), passed_over.len()),
+            (heard.0.lock().unwrap().as_slice(), 1),
+            "{file}"
+        );
+        assert!(passed_over[0].contains("step-00000019"), "{passed_over:?}");
         assert_eq!(end(folder.path(), outcome), whole, "{file}");
+    }
+}
+
+/// What a callback hears of damaged checkpoints.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl Callback for Heard {
+    fn on_passed_over(&mut self, damaged: &TrainError) -> Result<(), TrainError> {
+        self.0.lock().unwrap().push(damaged.to_string());
+        Ok(())
     }
 }
 
@@ -60,6 +82,10 @@ fn damaged_best_weights_do_not_keep_a_run_from_going_on() {
     // The weights that were the best are gone; those of a later epoch are the best there are.
     assert!(outcome.history.epochs.iter().any(|epoch| epoch.best && epoch.step > 29));
     assert_eq!(outcome.history.epochs.len(), 5);
+    assert_eq!(outcome.passed_over.len(), 1);
+    assert!(outcome.passed_over[0].to_string().contains(&best), "{:?}", outcome.passed_over);
+    let whole = build(folder.path(), &config()).resume(model(), &data()).unwrap();
+    assert!(whole.passed_over.is_empty());
 }
 
 #[test]

@@ -27,7 +27,9 @@ pub enum ThresholdRule {
     F1,
     /// The greatest `true positive rate − false positive rate` (Youden: Index for rating diagnostic tests, 1950).
     Youden,
-    /// The least sum of costs.
+    /// The least sum of costs over the items: `false_positive · FP + false_negative · FN`, where FP counts the items of class 0 that
+    /// are taken for class 1 and FN those of class 1 that are taken for class 0. With probabilities that are right it lies near
+    /// `false_positive / (false_positive + false_negative)`.
     Cost {
         /// What an item of class 0 costs that is taken for class 1, 0 or more.
         false_positive: f64,

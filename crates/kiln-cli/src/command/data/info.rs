@@ -10,6 +10,7 @@ use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::output::{Output, fields};
+use crate::tell;
 
 pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&of_source(arguments), global)?;
@@ -62,6 +63,9 @@ fn describe(dataset: &Dataset) -> Result<String, CliError> {
     if let Some(left_out) = left_out {
         facts.row(["left out".to_owned(), left_out]);
     }
+    if let Some(understood) = &dataset.arrangement.understood {
+        tell::understood::add_unused(&mut facts, understood);
+    }
     facts.row(["fingerprint", dataset.fingerprint.as_str()]);
     let colour = colour(&std::io::stdout());
     let mut text = facts.render(colour);
@@ -76,10 +80,15 @@ fn in_columns(described: &kiln_data::Table) -> Table {
     let texts = described.texts.iter().map(|title| Column::left(*title));
     let mut table = Table::new(texts.chain(described.numbers.iter().map(|title| Column::right(*title))));
     for row in &described.rows {
+        let numbers: Vec<f64> = row
+            .iter()
+            .filter_map(|cell| if let Cell::Number(number) = cell { Some(*number) } else { None })
+            .collect();
+        let mut numbers = human::apart(&numbers).into_iter();
         table.row(row.iter().map(|cell| match cell {
             Cell::Text(text) => text.clone(),
             Cell::Count(count) => human::count(*count),
-            Cell::Number(number) => human::metric(*number),
+            Cell::Number(_) => numbers.next().unwrap_or_default(),
         }));
     }
     table

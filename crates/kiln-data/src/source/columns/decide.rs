@@ -45,7 +45,10 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         matches!(column.role, Numbers | Categories | Booleans | Dates)
     };
     if asked.files.is_none() && !assigned.iter().any(is_input) {
-        return Err(Undecided::NoInputs);
+        let left_out =
+            assigned.into_iter().enumerate().filter(|(_, column)| column.role == ColumnRole::LeftOut);
+        let left_out = left_out.filter_map(|(place, column)| Some((place, column.why?))).collect();
+        return Err(Undecided::NoInputs { left_out });
     }
     Ok(Decision { columns: assigned, task: target.task, why: target.why })
 }

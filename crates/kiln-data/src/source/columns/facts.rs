@@ -39,6 +39,6 @@ pub(crate) enum Undecided {
     FileNames { column: usize },
     /// Several columns cannot be one class.
     SeveralClasses { targets: usize },
-    /// There is nothing to predict from.
-    NoInputs,
+    /// There is nothing to predict from: these columns are left out, and why.
+    NoInputs { left_out: Vec<(usize, String)> },
 }

@@ -90,7 +90,12 @@ pub(crate) fn load_named<F: TableFile>(
     }
     let fixed_test = fixed.pop().unwrap_or_default();
     let fixed_validation = fixed.pop().unwrap_or_default();
-    let guesses = survey.guesses(file.decimal(), |column| reader.read(column) == Read::Numbers);
+    let mut guesses = survey.guesses(file.decimal(), |column| reader.read(column) == Read::Numbers);
+    guesses.extend(survey.units(|column| {
+        reader.read(column) != Read::Numbers
+            && !asked.ignored.contains(&column)
+            && !asked.categorical.contains(&column)
+    }));
     dataset(&reader, &survey, part, [fixed_validation, fixed_test], (file.written(), guesses))
 }
 
@@ -118,10 +123,13 @@ fn decided<F: TableFile>(file: &F, survey: &Survey, asked: &Asked) -> Result<Dec
                     text,
                     column: name(column),
                 }),
-                None => file.file_error(CsvProblem::NoFeatures),
+                None => file.file_error(CsvProblem::NoFeatures { left_out: Vec::new() }),
             },
             Undecided::SeveralClasses { targets } => SettingError::SeveralClassTargets { targets }.into(),
-            Undecided::NoInputs => file.file_error(CsvProblem::NoFeatures),
+            Undecided::NoInputs { left_out } => {
+                let left_out = left_out.into_iter().map(|(column, why)| format!("{} ({why})", name(column)));
+                file.file_error(CsvProblem::NoFeatures { left_out: left_out.collect() })
+            }
         }
     })
 }

@@ -40,6 +40,11 @@ pub(super) fn target(columns: &[Facts<'_>], asked: &Asked) -> Result<Wanted, Und
         None if asked.categorical.contains(&place) => {
             wanted(TaskKind::Classification, classes, "data.categorical says so")
         }
+        // One in ten with a mark between labels is no accident.
+        None if !column.is_nearly_numeric() && 10 * column.survey.words.lists > column.survey.texts => {
+            let why = "its cells are texts (data.task=multi-label: labels between |)";
+            wanted(TaskKind::Classification, classes, why)
+        }
         None if !column.is_nearly_numeric() => {
             wanted(TaskKind::Classification, classes, "its cells are texts")
         }

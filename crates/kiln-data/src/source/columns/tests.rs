@@ -114,7 +114,8 @@ fn what_cannot_be_known_is_asked_for() {
     assert!(decided(&files, |asked| asked.ignored = vec![0]).is_ok());
     assert!(decided(&files, |asked| asked.categorical = vec![0]).is_ok());
     let nothing = decided(&files[..], |asked| asked.ignored = vec![0, 1]);
-    assert_eq!(nothing.unwrap_err(), Undecided::NoInputs);
+    let left_out = vec![(0, "data.ignore".to_owned()), (1, "data.ignore".to_owned())];
+    assert_eq!(nothing.unwrap_err(), Undecided::NoInputs { left_out });
     let two = |asked: &mut Asked| {
         asked.targets = vec![1, 2];
         asked.task = Some(TaskKind::Classification);
@@ -159,6 +160,8 @@ fn the_task_is_what_the_target_looks_like_and_why_is_said() {
     use TaskKind::{Classification, Regression};
     let (kind, read, why) = task(|row| ["cat", "dog"][row % 2].to_owned());
     assert_eq!((kind, read, why.as_str()), (Classification, Read::Classes, "its cells are texts"));
+    let (kind, _, why) = task(|row| ["a|b", "b", "a"][row % 3].to_owned());
+    assert!(kind == Classification && why.contains("data.task=multi-label"), "{why}");
     let (kind, read, why) = task(|row| format!("0{}", row % 3));
     assert_eq!((kind, read), (Classification, Read::Classes));
     assert!(why.starts_with("its cells are 3 different whole numbers"), "{why}");

@@ -85,8 +85,7 @@ impl Reader for Csv {
 }
 
 /// What means something to a file that names images.
-const IMAGES: [&str; 7] =
-    ["data.images", "data.size", "data.resize", "data.crop", "data.broken", "data.cache", "data.cache_limit"];
+const IMAGES: [&str; 5] = ["data.images", "data.size", "data.resize", "data.crop", "data.broken"];
 
 /// The settings of a file, with and without images.
 const WITH_IMAGES: [&str; columns::SETTINGS.len() + IMAGES.len()] = {

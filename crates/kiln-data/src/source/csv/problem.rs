@@ -1,6 +1,9 @@
 //! What can be wrong with a CSV file.
 
 mod remedy;
+mod words;
+
+use words::{counted, left_out_of};
 
 /// What is wrong with a CSV file. Rows count from 1 below the header; lines are in the error's
 /// [`crate::FilePosition`], because a quoted cell may span several.
@@ -14,7 +17,7 @@ pub enum CsvProblem {
     #[error("the file has a header and no rows")]
     NoRows,
     /// Not one row for each of training, validation and test.
-    #[error("the file has {rows} rows, at least {min} are needed")]
+    #[error("the file has {}, at least {min} are needed", counted(*rows, "row"))]
     TooFewRows {
         /// Rows below the header.
         rows: usize,
@@ -59,7 +62,7 @@ pub enum CsvProblem {
         text: String,
     },
     /// A row of another length than the header.
-    #[error("row {row} has {found} cells, the header has {expected}")]
+    #[error("row {row} has {}, the header has {expected}", counted(*found, "cell"))]
     Ragged {
         /// The row.
         row: usize,
@@ -174,10 +177,13 @@ pub enum CsvProblem {
         column: String,
     },
     /// Nothing but the target.
-    #[error("there is no column to predict from")]
-    NoFeatures,
+    #[error("there is no column to predict from{}", left_out_of(left_out))]
+    NoFeatures {
+        /// The columns that are left out, and why.
+        left_out: Vec<String>,
+    },
     /// Rows without a target were left out, and too few are left.
-    #[error("{rows} rows have a target, at least {min} are needed; {skipped} have none")]
+    #[error("{rows} of {} rows have a target, at least {min} are needed", rows + skipped)]
     TooFewTargets {
         /// Rows that have one.
         rows: usize,

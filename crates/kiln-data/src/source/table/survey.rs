@@ -119,6 +119,20 @@ impl Survey {
         Some(format!("column {name:?}: {text} is read as {read}, the nearest number of 64 bits"))
     }
 
+    /// Columns of numbers with a unit, which are texts, among those that `counts`.
+    pub(crate) fn units(&self, counts: impl Fn(usize) -> bool) -> Vec<String> {
+        let columns = self.columns.iter().enumerate().filter(|(column, _)| counts(*column));
+        let unit = |(column, survey): (usize, &ColumnSurvey)| {
+            let spot =
+                survey.words.first_unit.as_ref().filter(|_| 10 * survey.words.units >= 9 * survey.texts)?;
+            let (name, text) = (&self.names[column], &spot.text);
+            Some(format!(
+                "column {name:?}: {text:?} is a text, not a number; take the unit off to make it one"
+            ))
+        };
+        columns.filter_map(unit).collect()
+    }
+
     fn guess(&self, column: usize, assumed: Assumed) -> Option<String> {
         let numbers = &self.columns[column].numbers;
         let decimal = self.decimal(column, assumed);

@@ -25,7 +25,7 @@ fn broken_csv_files_say_where_and_what() {
         (b"\xc3\xa4,b\xff\n1,2\n", "t.csv:1:3: column 2 of the header is not UTF-8 text"),
         (b"\xff\xfea\0,\0b\0\n\0", "t.csv: the file has a header and no rows"),
         (b"a,b\n1,\xc3\xa4\n\xc3,y\n", "t.csv:3:1: row 2, column \"a\" is not UTF-8 text"),
-        (b"a,b\n1,x\n2\n", "t.csv:3: row 2 has 1 cells, the header has 2"),
+        (b"a,b\n1,x\n2\n", "t.csv:3: row 2 has 1 cell, the header has 2"),
         (b"a,b\n1,x\n2,y,z\n", "t.csv:3: row 2 has 3 cells, the header has 2"),
         (b"a,b\n\"1,x\n2\",y,z\n3,w\n", "t.csv:2: row 1 has 3 cells, the header has 2"),
         (b"a,b\n1,\"x\n2,y\n3,z\n", "t.csv:2: a quoted cell that begins in this row never ends"),
@@ -40,7 +40,7 @@ fn broken_csv_files_say_where_and_what() {
         (hundred.as_bytes(), "t.csv:104:1: row 103, column \"a\" is \"oops\", not a number"),
         (b"a,b\n1,x\ninf,y\n3,x\n", "t.csv:3:1: row 2, column \"a\" is \"inf\", not a finite number"),
         (b"a,b\n1,x\n2,y\n-1e309,x\n", "t.csv:4:1: row 3, column \"a\" is \"-1e309\", not a finite number"),
-        (b"a,b\n1,x\n2,NaN\n3,y\n", "t.csv: 2 rows have a target, at least 3 are needed; 1 have none"),
+        (b"a,b\n1,x\n2,NaN\n3,y\n", "t.csv: 2 of 3 rows have a target, at least 3 are needed"),
         (
             b"a,b\n1,x\n2,x\n3,x\n",
             "t.csv: every item is of the class \"x\", so there is nothing to tell apart",
@@ -49,7 +49,11 @@ fn broken_csv_files_say_where_and_what() {
             b"a,b\n1,7\n2,7\n3,7\n",
             "t.csv: every item is of the class \"7\", so there is nothing to tell apart",
         ),
-        (b"a,b\n,x\nNA,y\n?,x\n", "t.csv: there is no column to predict from"),
+        (
+            b"a,b\n,x\nNA,y\n?,x\n",
+            "t.csv: there is no column to predict from; left out: a (no value in any row)",
+        ),
+        (b"a,b\n1,x\n", "t.csv: the file has 1 row, at least 3 are needed"),
         (b"a\n1\n2\n3\n", "t.csv: there is no column to predict from"),
     ];
     let folder = TempDir::new().unwrap();

@@ -134,7 +134,7 @@ fn an_index_an_empty_column_and_ids_are_left_out_and_named() {
     assert_eq!(files.load(&text, |_| ()).fingerprint, files.load(plain, |_| ()).fingerprint);
     let (error, help) =
         files.fails("id,y\n1,a\n2,b\n3,a\n", ErrorKind::Data, |config| config.ignore = names(&["id"]));
-    assert_eq!(error, "t.csv: there is no column to predict from");
+    assert_eq!(error, "t.csv: there is no column to predict from; left out: id (data.ignore)");
     assert!(!help.is_empty());
 }
 
@@ -159,7 +159,7 @@ fn rows_without_a_target_are_left_out_and_counted() {
     let data = files.load(numbers, |_| ());
     assert_eq!((data.target.rows(), understood(&data).skipped), (Ok(29), 1));
     let (error, _) = files.fails("x,y\n1,\n2,a\n3,b\n4,\n", ErrorKind::Data, |_| ());
-    assert_eq!(error, "t.csv: 2 rows have a target, at least 3 are needed; 2 have none");
+    assert_eq!(error, "t.csv: 2 of 4 rows have a target, at least 3 are needed");
 }
 
 #[test]

@@ -71,6 +71,16 @@ fn settings_that_do_not_fit_are_usage_errors() {
     let all = DataConfig { target: text(&["age", "kind"]), ..csv_config(&path) };
     let message_of_all = message(&folder, &all.load().unwrap_err(), ErrorKind::Data);
     assert_eq!(message_of_all, "t.csv: there is no column to predict from");
+    // What was left out is named: nobody would look for it.
+    let names: String = (0..40).map(|i| format!("name {i},{}\n", ["x", "y"][i % 2])).collect();
+    fs::write(&path, format!("who,kind\n{names}")).unwrap();
+    let error = csv_config(&path).load().unwrap_err();
+    assert_eq!(
+        message(&folder, &error, ErrorKind::Data),
+        "t.csv: there is no column to predict from; left out: who (an id: a different text in every row)"
+    );
+    assert!(error.help().unwrap().contains("data.categorical"));
+    assert!(DataConfig { categorical: text(&["who"]), ..csv_config(&path) }.load().is_ok());
     fs::write(&path, "a,b,c\n1,1,x\n2,2,y\n3,1,x\n").unwrap();
     let several = |task| DataConfig { target: text(&["b", "c"]), task, ..csv_config(&path) };
     let error = several(Some(TaskKind::Classification)).load().unwrap_err();
@@ -103,4 +113,14 @@ fn files_that_are_not_there_are_data_errors() {
     let config = DataConfig { path: Some("/none".into()), ..DataConfig::new("fashion-mnist") };
     let help = config.load().unwrap_err().help();
     assert_eq!(help.as_deref(), Some("apt-get install dataset-fashion-mnist, or set --data"));
+}
+
+#[test]
+fn a_table_has_a_folder_of_caches_as_images_have() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("t.csv");
+    fs::write(&path, "age,kind\n1,x\n2,y\n3,x\n").unwrap();
+    let kept =
+        DataConfig { cache: Some(folder.path().join("cache")), cache_limit: Some(1.0), ..csv_config(&path) };
+    assert_eq!(kept.load().unwrap().fingerprint, csv_config(&path).load().unwrap().fingerprint);
 }

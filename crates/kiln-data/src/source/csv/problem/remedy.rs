@@ -47,7 +47,11 @@ impl CsvProblem {
             }
             Self::MissingColumn { nearest: Some(nearest), .. } => format!("is it called {nearest:?} here?"),
             Self::MissingColumn { .. } => "give a file with the columns of the training data".to_owned(),
-            Self::NoFeatures => {
+            Self::NoFeatures { left_out } if !left_out.is_empty() => {
+                "to keep a column, name it in data.categorical or data.numeric, or take it out of data.ignore"
+                    .to_owned()
+            }
+            Self::NoFeatures { .. } => {
                 "check the delimiter (comma, semicolon, tab, bar or spaces) and data.ignore".to_owned()
             }
             Self::TooFewTargets { .. } => {
