@@ -19,7 +19,8 @@ fn line(rows: usize) -> String {
 
 const CSV: &str = "data.source=csv --data t.csv data.target=y data.task=regression";
 
-fn setting(run: &Path, key: &str) -> String {
+/// The line of a setting in the `run.toml` of a run.
+pub(crate) fn setting(run: &Path, key: &str) -> String {
     let text = fs::read_to_string(run.join("run.toml")).unwrap();
     let (section, name) = key.split_once('.').unwrap();
     let (_, below) =
@@ -33,28 +34,29 @@ fn length_batches_and_patience_follow_the_data_and_are_said() {
     let place = Place::new();
     place.write("t.csv", line(120));
     let ran = place.ok(&format!("train {CSV} optim.lr=0.01"));
-    // 120 rows: 24 for the test, a tenth of the others for validation.
-    assert!(
-        ran.says("for 86 training items: data.refit=true train.epochs=500 train.batch_size=16"),
-        "{}",
-        ran.stderr
-    );
+    // 120 rows: 24 for the test, a fifth of the others for validation.
+    let first =
+        "for 77 training items: data.validation=0.2 data.refit=true model.hidden=[256] model.dropout=0.1";
+    assert!(ran.says(first), "{}", ran.stderr);
+    assert!(ran.says("train.epochs=500 train.batch_size=16"), "{}", ran.stderr);
     let run = place.run_dir();
-    assert!(setting(&run, "train.epochs").ends_with("# default for 86 training items"));
+    assert!(setting(&run, "average.decay").starts_with("decay = 0.99 "));
+    assert!(setting(&run, "data.validation").ends_with("# default for 120 items"));
+    assert!(setting(&run, "train.epochs").ends_with("# default for 77 training items"));
     assert!(setting(&run, "early_stopping.patience").starts_with("patience = 50 "));
     let record = json(&run.join("run.json"));
-    assert_eq!((&record["refit"], &record["data"]["train"]), (&96.into(), &86.into()), "{record}");
+    assert_eq!((&record["refit"], &record["data"]["train"]), (&96.into(), &77.into()), "{record}");
     // What was filled in is settled: the run goes on with it, and is trained again with it.
     let again = place.ok(&format!("resume {} --json -q", run.display())).last_event();
     assert_eq!(again["weights_blake3"], record["weights_blake3"]);
     let print = place.ok(&format!("config print {CSV}")).stdout;
-    for piece in ["epochs = 500 ", "batch_size = 16 ", "# default for 86 training items", "refit = true"] {
+    for piece in ["epochs = 500 ", "batch_size = 16 ", "# default for 77 training items", "refit = true"] {
         assert!(print.contains(piece), "{piece}\n{print}");
     }
     // Without data there is no number to print.
     let print = place.ok("config print data.source=csv --data none.csv").stdout;
     assert!(
-        print.contains("train.epochs, train.batch_size, early_stopping: follow")
+        print.contains("train.epochs, train.batch_size, train.monitor, early_stopping: follow")
             && !print.contains("\nepochs")
     );
 }
@@ -83,9 +85,9 @@ fn folds_and_trials_follow_their_own_items() {
     let whole = fs::read_to_string(place.path().join("cv/run.toml")).unwrap();
     assert!(whole.contains("follow from the size of the data") && !whole.contains("batch_size ="), "{whole}");
     let fold = place.path().join("cv/folds/1");
-    assert!(setting(&fold, "train.batch_size").ends_with("# default for 36 training items"));
+    assert!(setting(&fold, "train.batch_size").ends_with("# default for 32 training items"));
     let record = json(&fold.join("fold.json"));
-    assert_eq!(record["items"], serde_json::json!([36, 4, 20]));
+    assert_eq!(record["items"], serde_json::json!([32, 8, 20]));
     assert!(record["validation"]["loss"].is_number() && record["best_epoch"].is_number(), "{record}");
     assert_eq!(metrics(&fold).len() as u64, record["best_epoch"].as_u64().unwrap());
     assert!(!fold.join("holdout/checkpoints").exists() && !fold.join("checkpoints").exists());
@@ -95,7 +97,7 @@ fn folds_and_trials_follow_their_own_items() {
 
     place.ok(&format!("tune {CSV} optim.lr=choice(0.05,0.1) --sampler grid -q"));
     let study = place.run_dir();
-    assert!(setting(&study.join("trials/0000"), "train.epochs").ends_with("# default for 43 training items"));
+    assert!(setting(&study.join("trials/0000"), "train.epochs").ends_with("# default for 38 training items"));
     let best = fs::read_to_string(study.join("best.toml")).unwrap();
     assert!(best.contains("follow from the size of the data"), "{best}");
 }

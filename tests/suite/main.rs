@@ -26,6 +26,7 @@ mod own_kill;
 mod path;
 mod path_trained;
 mod photos;
+mod refinement;
 mod regularisation;
 mod results;
 mod safety;

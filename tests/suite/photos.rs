@@ -123,7 +123,7 @@ fn tables(place: &Place) {
 fn a_table_names_the_photos_of_training_prediction_and_evaluation() {
     let place = Place::new();
     tables(&place);
-    let train = TRAIN.replace("data.source=images", "all.csv data.images=photos data.size=12 data.ignore=id");
+    let train = TRAIN.replace("data.source=images", "all.csv data.images=photos data.size=12");
     place.ok(&format!("{train} data.target=class data.ignore=id,tags"));
     // From any folder: the run knows where the photos are.
     let elsewhere = |line: &str| {
@@ -134,9 +134,9 @@ fn a_table_names_the_photos_of_training_prediction_and_evaluation() {
     let predicted = elsewhere("predict last --runs-dir ../runs new.csv --keep id");
     assert_eq!(predicted.code, Some(0), "{}", predicted.stderr);
     let lines: Vec<&str> = predicted.stdout.lines().collect();
-    assert!(lines[0].starts_with("row,file,id,"), "{lines:?}");
-    assert!(lines[1].starts_with("1,day/00.jpg,a,") && lines[1].contains("day"), "{lines:?}");
-    assert!(lines[2].starts_with("2,night/03.webp,b,") && lines[2].contains("night"), "{lines:?}");
+    assert!(lines[0].starts_with("row,file,id,prediction"), "{lines:?}");
+    assert!(lines[1].starts_with("1,day/00.jpg,a,day"), "{lines:?}");
+    assert!(lines[2].starts_with("2,night/03.webp,b,night"), "{lines:?}");
     let measured = place.ok("eval last --data new/new.csv");
     assert!(measured.stdout.contains("accuracy"), "{}", measured.stdout);
     // Beside the table is another file of that name: which is meant?
@@ -144,10 +144,14 @@ fn a_table_names_the_photos_of_training_prediction_and_evaluation() {
     place.fails("predict last new/new.csv", 3, "row 1 of new/new.csv names it, and new/day/00.jpg as well");
     // All of them are beside the table.
     place.write("far/day/x.png", picture(9, 9, true, ImageFormat::Png));
-    place.write("far/far.csv", "photo\nday/x.png\n");
+    place.write("far/far.csv", "photo,n\nday/x.png,1\n");
     let far = place.ok("predict last far/far.csv");
-    assert!(far.stdout.lines().nth(1).is_some_and(|line| line.contains("day")), "{}", far.stdout);
-    place.write("far/gone.csv", "photo\nday/x.png\nday/y.png\n");
+    assert!(
+        far.stdout.lines().nth(1).is_some_and(|line| line.starts_with("1,day/x.png,day")),
+        "{}",
+        far.stdout
+    );
+    place.write("far/gone.csv", "photo,n\nday/x.png,1\nday/y.png,2\n");
     place.fails("predict last far/gone.csv", 3, "there is no such file, but row 2 of far/gone.csv names it");
 }
 

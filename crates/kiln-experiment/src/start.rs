@@ -62,6 +62,15 @@ impl NewStart {
         Self { start, base, text: request.text.clone() }
     }
 
+    /// The same for a search, whose trials are compared by one metric, and each of them keeps the weights that are best by it.
+    pub(crate) fn of_search(resolved: &Resolved) -> Self {
+        let mut new = Self::new(resolved);
+        if resolved.open().monitor {
+            new.start.overrides.push(format!("train.monitor={}", resolved.config.train.monitor));
+        }
+        new
+    }
+
     /// The configuration with the values of a trial.
     pub(crate) fn resolve(&self, params: &Assignment) -> Result<Resolved, ExperimentError> {
         self.start.resolve(self.base.as_deref(), self.text.clone(), Flags::default(), params)

@@ -76,7 +76,11 @@ pub fn apart(values: &[f64]) -> Vec<String> {
     let size = present().map(f64::abs).fold(0.0, f64::max);
     let write = |value: f64| {
         let short = metric(value);
-        if !value.is_finite() || size < 100.0 * span || short.parse() == Ok(value) {
+        if !value.is_finite()
+            || value == 0.0
+            || size < 100.0 * span
+            || (span == 0.0 && short.parse() == Ok(value))
+        {
             short
         } else if span > 0.0 {
             let decimals = (2.0 - span.log10().floor()).clamp(0.0, 17.0);

@@ -61,6 +61,7 @@ pub struct Supervised<M> {
     observed: Option<Arc<Observed<M>>>,
     metrics: Vec<(Metric, OfWhole)>,
     keeps_outputs: bool,
+    temperature: f32,
 }
 
 impl<M> Supervised<M> {
@@ -80,6 +81,7 @@ impl<M> Supervised<M> {
             observed: None,
             metrics: Vec::new(),
             keeps_outputs: false,
+            temperature: 1.0,
         }
     }
 
@@ -105,6 +107,14 @@ impl<M> Supervised<M> {
     #[must_use]
     pub fn views(mut self, views: Views) -> Self {
         self.views = views;
+        self
+    }
+
+    /// Predicts and scores classes by logits that are divided by this, greater than 0: temperature scaling, for a model that has been
+    /// trained. Only probabilities and the log-loss change; `loss` stays that of training. Default 1.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f32) -> Self {
+        self.temperature = temperature;
         self
     }
 
@@ -144,6 +154,7 @@ impl<M> Clone for Supervised<M> {
             observed: self.observed.clone(),
             metrics: self.metrics.clone(),
             keeps_outputs: self.keeps_outputs,
+            temperature: self.temperature,
         }
     }
 }
@@ -212,7 +223,7 @@ impl<M: Module> Task for Supervised<M> {
         let weights = batch.weights.map(to_host);
         let outputs = self.loss.predict(outputs);
         let width = outputs.dims()[1];
-        let outputs = to_host(outputs);
+        let outputs = to_host(self.tempered(outputs));
         match batch.targets {
             Targets::Classes(labels) => {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();

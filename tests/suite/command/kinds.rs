@@ -120,8 +120,10 @@ fn groups_times_and_files_of_their_own_decide_the_parts() {
         format!("p{},{},{row}.5,{}", row % 9, 90 - row, ["a", "b"][row % 2])
     });
     place.write("visits.csv", &text);
-    let parts =
-        |line: &str| place.ok(&format!("data check visits.csv {line} --json")).last_event()["parts"].clone();
+    let parts = |line: &str| {
+        let line = format!("data check visits.csv data.validation=0.1 {line} --json");
+        place.ok(&line).last_event()["parts"].clone()
+    };
     assert_eq!(parts("data.group=patient"), json!({ "train": 60, "validation": 10, "test": 20 }));
     assert_eq!(
         parts("data.time=day data.ignore=patient"),

@@ -47,7 +47,7 @@ fn a_reader_finds_the_page_and_the_type_of_each_task() {
         .filter(|line| line.starts_with('|') && line.contains("]("))
         .map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-            cells.try_into().unwrap_or_else(|cells| panic!("{cells:?}"))
+            <[&str; 3]>::try_from(cells).unwrap_or_else(|cells| panic!("{cells:?}"))
         })
         .collect();
     assert!(rows.len() >= 20, "{} tasks", rows.len());

@@ -61,7 +61,7 @@ fn configurations() {
     place.write("my.toml", vec![b'#'; (1 << 20) + 1]);
     cases.fails(&place, "train my.toml", 2, "is larger than 1048576 bytes");
     place.write("my.csv", "a,b\n1,2\n");
-    cases.fails(&place, "train my.csv", 3, "the file has 1 rows, at least 3 are needed");
+    cases.fails(&place, "train my.csv", 3, "the file has 1 row, at least 3 are needed");
     cases.fails(&place, "train .", 2, "is a folder, not a configuration file");
     cases.fails(&place, "train digist", 2, "no recipe \"digist\"");
     place.write("my.toml", good);

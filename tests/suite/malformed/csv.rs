@@ -13,7 +13,7 @@ fn csv_files() {
         (b"".to_vec(), "", 3, "the file is empty"),
         (b"\n\n\n".to_vec(), "", 3, "empty"),
         (b"a,b,kind\n".to_vec(), "", 3, "the file has a header and no rows"),
-        (b"a,b,kind\n1,2,x\n".to_vec(), "", 3, "the file has 1 rows, at least 3 are needed"),
+        (b"a,b,kind\n1,2,x\n".to_vec(), "", 3, "the file has 1 row, at least 3 are needed"),
         (b"1.5,2.5,x\n1,2,x\n3,4,y\n5,6,x\n".to_vec(), "", 3, "the first line must name the columns"),
         (b"a,a,kind\n1,2,x\n3,4,y\n5,6,x\n".to_vec(), "", 3, "columns 1 and 2 are both called \"a\""),
         (b"a,,kind\n1,2,x\n3,4,y\n5,6,x\n".to_vec(), "", 3, "column 2 has no name"),

@@ -79,6 +79,9 @@ pub(crate) fn report(
             facts.row([name.to_owned(), line(metrics)]);
         }
     }
+    if let Some(temperature) = record.temperature {
+        facts.row(["calibrated".to_owned(), format!("by the validation part, temperature {temperature:.4}")]);
+    }
     if let Some(certificate) = &record.certificate {
         facts.row(["objective".to_owned(), format!("{:.10}", certificate.objective)]);
         if let Some(gap) = certificate.gap {

@@ -23,6 +23,8 @@ pub struct DataSize {
     pub validation: usize,
     /// `[channels, height, width]`, where items are images.
     pub image: Option<[usize; 3]>,
+    /// Whether the target is one of several classes.
+    pub classes: bool,
 }
 
 /// A setting that follows from the data.
@@ -49,7 +51,7 @@ impl Resolved {
     ///
     /// let overrides = vec!["data.source=diabetes".to_owned(), "train.batch_size=40".to_owned()];
     /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
-    /// let size = DataSize { items: 318, validation: 35, image: None };
+    /// let size = DataSize { items: 318, validation: 35, image: None, classes: false };
     /// let sized = resolved.sized(&size).expect("it says nothing of epochs");
     /// assert_eq!((sized.config.train.batch_size, sized.config.train.epochs), (40, 500));
     /// assert_eq!(sized.set_by("train.epochs"), "default for 318 training items");
@@ -67,6 +69,9 @@ impl Resolved {
             sized.follow_image(size.image);
         }
         let early = open.early_stopping && size.validation > 0;
+        if early && size.image.is_none() {
+            sized.follow_table(open);
+        }
         let refit = open.refit && early && rule::refit(size.items);
         if open.batch_size {
             let train = &sized.config.train;
@@ -96,11 +101,36 @@ impl Resolved {
             sized.config.early_stopping = Some(EarlyStoppingConfig { patience, ..old });
             sized.follow("early_stopping.patience", patience, &why);
         }
+        if open.monitor && early && size.classes {
+            sized.config.train.monitor = rule::MONITOR.to_owned();
+            sized.follow_value("train.monitor", Value::String(rule::MONITOR.to_owned()), "classes");
+        }
         if refit {
             sized.config.data.refit = Some(true);
             sized.follow_value("data.refit", Value::Boolean(true), &why);
         }
         Some(sized)
+    }
+
+    /// The same with the share of the validation part that follows from the number of items, of which that part is still to be
+    /// taken. `None` where it [is not open](Open::validation), or stays as it is.
+    ///
+    /// ```
+    /// use kiln_config::{Request, resolve};
+    ///
+    /// let overrides = vec!["data.source=iris".to_owned()];
+    /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
+    /// let small = resolved.validated(150).expect("it says nothing of data.validation");
+    /// assert_eq!((small.config.data.validation, small.set_by("data.validation")), (0.2, "default for 150 items".to_owned()));
+    /// assert!(resolved.validated(100_000).is_none());
+    /// # Ok::<(), kiln_config::ConfigError>(())
+    /// ```
+    pub fn validated(&self, items: usize) -> Option<Self> {
+        let share = rule::validation(items).filter(|_| self.open().validation)?;
+        let mut validated = self.clone();
+        validated.config.data.validation = share;
+        validated.follow_value("data.validation", Value::Float(share), &format!("{items} items"));
+        Some(validated)
     }
 
     /// What was filled in from the data, in the order of `run.toml`.
@@ -135,6 +165,26 @@ impl Resolved {
         for (key, value) in leaves(&self.config) {
             if matches!(key.as_str(), "model.kind" | "model.channels" | "model.norm" | "model.dropout") {
                 self.follow_value(&key, value, &why);
+            }
+        }
+    }
+
+    /// The model for tables, and the average of its weights.
+    fn follow_table(&mut self, open: Open) {
+        if open.model {
+            self.config.model = ModelConfig::from(rule::table_model());
+        }
+        if open.average {
+            self.config.average = Some(rule::average());
+        }
+        for (key, value) in leaves(&self.config) {
+            let follows = match key.as_str() {
+                "model.hidden" | "model.dropout" => open.model,
+                "average.kind" | "average.decay" => open.average,
+                _ => false,
+            };
+            if follows {
+                self.follow_value(&key, value, "a table");
             }
         }
     }

@@ -20,6 +20,12 @@ pub struct Open {
     pub patience: bool,
     /// `data.refit`: where early stopping is open.
     pub refit: bool,
+    /// `data.validation`: where `data.refit` is open.
+    pub validation: bool,
+    /// The section `[average]`: where early stopping, the model and what is done to its weights are open.
+    pub average: bool,
+    /// `train.monitor`: where early stopping and the loss are open.
+    pub monitor: bool,
 }
 
 impl Open {
@@ -35,13 +41,19 @@ impl Open {
             && train.steps.is_none()
             && train.kkt_tolerance.is_none()
             && !train.overfit_batch;
+        let refit = early_stopping && config.data.refit.is_none();
+        let plain = config.penalty.is_empty() && config.constraint.is_empty();
+        let average = early_stopping && plain && !said("model") && config.average.is_none();
         Self {
             model: !said("model"),
             batch_size: by_steps && !said("train.batch_size"),
             epochs,
             early_stopping,
             patience: config.early_stopping.is_some() && !said("early_stopping.patience"),
-            refit: early_stopping && config.data.refit.is_none(),
+            refit,
+            validation: refit && !said("data.validation") && config.data.validation_path.is_none(),
+            average: average && !settings.is_cleared("average"),
+            monitor: early_stopping && !said("train.monitor") && !said("loss"),
         }
     }
 
@@ -57,7 +69,10 @@ impl Open {
             "train.epochs" => self.epochs,
             "early_stopping.patience" => self.patience || self.early_stopping,
             "data.refit" => self.refit,
+            "data.validation" => self.validation,
+            "train.monitor" => self.monitor,
             key if key.starts_with("early_stopping.") => self.early_stopping,
+            key if key.starts_with("average.") => self.average,
             key => self.model && key.starts_with("model."),
         }
     }
@@ -65,10 +80,13 @@ impl Open {
     /// The keys that are open, in the order of `run.toml`.
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
         let all = [
+            ("data.validation", self.validation),
             ("data.refit", self.refit),
             ("model", self.model),
+            ("average", self.average),
             ("train.epochs", self.epochs),
             ("train.batch_size", self.batch_size),
+            ("train.monitor", self.monitor),
             ("early_stopping", self.early_stopping),
             ("early_stopping.patience", self.patience),
         ];

@@ -99,6 +99,9 @@ mod tests {
         std::fs::create_dir(&table).unwrap();
         assert_eq!(recognise(&table), Some("images"));
         assert_eq!(recognise(&folder.path().join("T.TSV")), Some("csv"));
+        assert_eq!(recognise(&folder.path().join("t.csv.gz")), Some("csv"));
+        assert_eq!(recognise(&folder.path().join("t.tsv.zst")), Some("csv"));
+        assert_eq!(recognise(&folder.path().join("t.gz")), None);
         assert_eq!(recognise(&folder.path().join("notes.txt")), None);
     }
 }

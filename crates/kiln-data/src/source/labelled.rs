@@ -34,7 +34,7 @@ pub struct Labelled {
 /// # Errors
 /// [`DataError`] when the file is missing, malformed, not what the model takes, or has a class that the model does not know.
 pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<Labelled, DataError> {
-    let listed = read_listed(path, config, fitted).transpose()?;
+    let listed = read_listed(path, recognise(path), config, fitted).transpose()?;
     if listed.is_none() {
         must_suit(path, fitted)?;
     }

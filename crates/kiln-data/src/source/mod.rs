@@ -74,7 +74,7 @@ pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), 
 /// # Errors
 /// As [`read_features`].
 pub fn read_new(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<NewInputs, DataError> {
-    if let Some(listed) = images::read_listed(path, config, fitted) {
+    if let Some(listed) = images::read_listed(path, recognise(path), config, fitted) {
         return listed.map(NewInputs::from);
     }
     must_suit(path, fitted)?;

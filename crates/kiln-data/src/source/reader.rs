@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::images::Listed;
 use crate::{DataConfig, DataError, Dataset, Features, Fitted};
 
 /// What makes a data set of what `data.source` names.
@@ -43,12 +42,6 @@ pub struct NewInputs {
 impl From<(Features, usize)> for NewInputs {
     fn from((features, items): (Features, usize)) -> Self {
         Self { features, items, files: Vec::new(), are_named: false }
-    }
-}
-
-impl From<Listed> for NewInputs {
-    fn from(Listed { features, names, .. }: Listed) -> Self {
-        Self { features, items: names.len(), files: names, are_named: true }
     }
 }
 

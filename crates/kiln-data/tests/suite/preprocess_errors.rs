@@ -55,7 +55,7 @@ fn data_that_cannot_be_fitted_names_the_column() {
     let error = refused(&table(vec![numeric("age", vec![1.0, f64::INFINITY])]), 2);
     assert!(matches!(&error, DataError::NotFinite { column, row: 1, .. } if column == "age"), "{error}");
     let error = refused(&table(vec![numeric("a", vec![1.0, 2.0]), numeric("b", vec![1.0])]), 1);
-    assert_eq!(error.to_string(), "column \"b\" has 1 cell where 2 rows are expected");
+    assert_eq!(error.to_string(), "column \"b\" has 1 cells where 2 rows are expected");
     assert!(matches!(refused(&table(vec![numeric("a", vec![1.0])]), 0), DataError::NoItems));
     assert!(matches!(
         refused(&table(vec![numeric("a", vec![1.0])]), 2),

@@ -100,7 +100,7 @@ impl Measure<'_> {
         }
         let seconds_before = if trainings.refit.is_some() { first.seconds } else { 0.0 };
         let seconds = seconds_before + outcome.seconds;
-        let job = trainings.job(&job);
+        let (job, _) = trainings.calibrated(&job)?;
         let test = job.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
         let (train, test) =
             (job.scores(&outcome.model, job.prepared.train())?, job.scores(&outcome.model, test)?);

@@ -1,5 +1,6 @@
 //! The data of a cross-validation, and the folds they are cut into.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -181,6 +182,8 @@ impl Folds {
         fold: &Fold,
         number: usize,
     ) -> Result<Job<'a>, ExperimentError> {
+        let validated = resolved.validated(fold.train().len());
+        let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
         let config = &resolved.config;
         let inner = match (&self.groups, self.study.plan.scheme) {
             (Some(groups), _) => Inner::Groups(groups),
@@ -195,7 +198,7 @@ impl Folds {
         {
             self.must_weigh(number, part, rows)?;
         }
-        Job::of_split_taken(resolved, device, &self.dataset, split, self.precision)
+        Job::taken(resolved, device.clone(), &self.dataset, split, self.precision)
     }
 
     /// Finds out before a folder is made what would stop a fold, and gives the job of the first.

@@ -81,7 +81,7 @@ impl FoldRunner<'_> {
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }
-        let last = trainings.job(&job);
+        let (last, _) = trainings.calibrated(&job)?;
         let test = last.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
         let test = last.scores(&outcome.model, test)?;
         let train = last.scores(&outcome.model, last.prepared.train())?;

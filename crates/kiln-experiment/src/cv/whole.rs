@@ -78,7 +78,7 @@ pub fn cross_validate(
     let session = &settings.session;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let resolved = &with_reading_of(resolved, settings.dir.as_deref());
-    let start = NewStart::new(resolved);
+    let start = NewStart::of_search(resolved);
     let nested = match &settings.search {
         Some(search) => Some(SearchInFolds::new(search, resolved, &start)?),
         None => None,

@@ -28,7 +28,7 @@ use crate::error::{ExperimentError, Locate};
 /// assert!(job.scores(&outcome.model, test)?.metrics().get("accuracy") > Some(0.5));
 /// # Ok::<(), kiln_experiment::ExperimentError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Job<'a> {
     /// The configuration, with what follows from the data [filled in](Resolved::sized).
     pub resolved: Cow<'a, Resolved>,
@@ -49,10 +49,15 @@ impl<'a> Job<'a> {
     /// Whatever is wrong with the configuration, the device or the data, with its line.
     pub fn load(resolved: &'a Resolved) -> Result<Self, ExperimentError> {
         let device = open_device(resolved)?;
-        let config = &resolved.config;
-        let prepared =
-            Prepared::load(&config.data, Seed::new(config.seed)).map_err(|error| resolved.locate(error))?;
-        Self::new(resolved, device, prepared)
+        let dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let open = dataset.arrangement.fixed_validation.is_empty();
+        // What is wrong with the data is said where they are split.
+        let items = dataset.target.rows().unwrap_or_default().saturating_sub(dataset.fixed_test.len());
+        let validated = if open { resolved.validated(items) } else { None };
+        let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
+        let prepared = Prepared::new(dataset, &resolved.config.data, Seed::new(resolved.config.seed));
+        let prepared = prepared.map_err(|error| resolved.locate(error))?;
+        Self::assemble(resolved, device, prepared)
     }
 
     /// With data that are loaded, split otherwise than the configuration says. Preprocessing is fitted on the training
@@ -66,7 +71,7 @@ impl<'a> Job<'a> {
         dataset: &Arc<Dataset>,
         split: Split,
     ) -> Result<Self, ExperimentError> {
-        Self::of_split_taken(resolved, device, dataset, split, Precision::default())
+        Self::taken(Cow::Borrowed(resolved), device.clone(), dataset, split, Precision::default())
     }
 
     /// With everything that is loaded.
@@ -87,6 +92,7 @@ impl<'a> Job<'a> {
             items: prepared.split.train.len(),
             validation: prepared.split.validation.len(),
             image: prepared.fitted.input_shape().as_images(),
+            classes: prepared.fitted.class_names().is_some(),
         };
         let sized = resolved.sized(&size);
         let resolved = sized.map_or(resolved, Cow::Owned);
@@ -152,7 +158,7 @@ impl<'a> Job<'a> {
     /// A trainer with everything but a folder and callbacks.
     pub fn trainer(&self) -> Trainer<NetworkTask> {
         let config = self.config();
-        let mut trainer = Trainer::new(self.blueprint.task(), config.train.clone())
+        let mut trainer = Trainer::new(self.task(), config.train.clone())
             .optimizer(config.optim.clone())
             .schedule(config.schedule.clone())
             .gradient(config.gradient.clone())
@@ -193,9 +199,19 @@ impl<'a> Job<'a> {
     /// # Errors
     /// Data that cannot be read.
     pub fn scores(&self, model: &Network, rows: Rows) -> Result<Scores, ExperimentError> {
+        self.scores_of(&self.blueprint.task(), model, rows)
+    }
+
+    /// As [`Job::scores`], by a task that keeps or scores more.
+    pub(super) fn scores_of(
+        &self,
+        task: &NetworkTask,
+        model: &Network,
+        rows: Rows,
+    ) -> Result<Scores, ExperimentError> {
         let at_once = rows.at_once();
         let loader = Loader::new(rows, at_once)?.prefetch(1);
-        Ok(evaluate(&self.blueprint.task(), model, &loader, &self.device)?)
+        Ok(evaluate(task, model, &loader, &self.device)?)
     }
 
     /// Optimiser steps of an epoch.

@@ -12,17 +12,7 @@ use crate::error::{ExperimentError, Locate};
 
 impl<'a> Job<'a> {
     /// As [`Job::of_split`], with numbers taken as exactly as that.
-    pub(crate) fn of_split_taken(
-        resolved: &'a Resolved,
-        device: &Device,
-        dataset: &Arc<Dataset>,
-        split: Split,
-        precision: Precision,
-    ) -> Result<Self, ExperimentError> {
-        Self::taken(Cow::Borrowed(resolved), device.clone(), dataset, split, precision)
-    }
-
-    fn taken(
+    pub(crate) fn taken(
         resolved: Cow<'a, Resolved>,
         device: Device,
         dataset: &Arc<Dataset>,

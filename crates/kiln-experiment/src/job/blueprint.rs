@@ -43,6 +43,8 @@ pub struct Blueprint {
     views: Views,
     /// Penalties on what a batch does.
     pub(super) penalties: BatchPenalties,
+    /// What logits of classes are divided by.
+    pub(super) temperature: f32,
 }
 
 impl Blueprint {
@@ -79,7 +81,7 @@ impl Blueprint {
         }
         let penalties = BatchPenalties::new(&resolved.config.penalty)
             .map_err(|error| resolved.locate(TrainError::from(error)))?;
-        Ok(Self { loss, loss_config: config, fitted, views: Views::default(), penalties })
+        Ok(Self { loss, loss_config: config, fitted, views: Views::default(), penalties, temperature: 1.0 })
     }
 
     /// Predicts and scores by the average over these views of every image, if there are any.
@@ -120,6 +122,7 @@ impl Blueprint {
         Supervised::new(Network::forward, self.loss.clone(), Arc::clone(&self.fitted))
             .views(self.views)
             .penalties(self.penalties.clone())
+            .temperature(self.temperature)
             .observed(Network::forward_observed)
     }
 }

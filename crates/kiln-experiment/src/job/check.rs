@@ -94,7 +94,7 @@ impl Job<'_> {
 
     /// The direction of the metric that is watched, as the row `row` has it.
     fn monitored(&self, model: &Network, row: usize) -> Result<Direction, ExperimentError> {
-        let metrics = self.scores(model, self.rows(vec![row]))?.metrics();
+        let metrics = self.scores_of(&self.task(), model, self.rows(vec![row]))?.metrics();
         let found = monitored(&metrics, &self.config().train.monitor);
         found.map(|(_, direction)| direction).map_err(|error| self.resolved.locate_at("train.monitor", error))
     }

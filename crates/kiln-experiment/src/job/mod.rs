@@ -7,6 +7,7 @@ mod check;
 mod convex;
 mod device;
 mod fit;
+mod refine;
 mod refit;
 mod sized;
 

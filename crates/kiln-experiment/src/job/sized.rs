@@ -13,7 +13,7 @@ use crate::error::ExperimentError;
 ///
 /// let overrides = vec!["data.source=iris".to_owned()];
 /// let resolved = kiln_experiment::job::sized(resolve(&Request { overrides, ..Request::default() })?)?;
-/// assert_eq!(resolved.set_by("train.epochs"), "default for 108 training items");
+/// assert_eq!(resolved.set_by("train.epochs"), "default for 96 training items");
 /// # Ok::<(), kiln_experiment::ExperimentError>(())
 /// ```
 ///

@@ -58,6 +58,11 @@ impl KeptDecision {
         Self { v: 1, weights_blake3, items: items as u64, temperature: None, threshold: None }
     }
 
+    /// With a temperature.
+    pub(crate) fn calibrated(self, temperature: f64) -> Self {
+        Self { temperature: Some(temperature), ..self }
+    }
+
     /// Whether nothing is chosen.
     pub fn is_empty(&self) -> bool {
         self.temperature.is_none() && self.threshold.is_none()

@@ -58,6 +58,10 @@ pub struct RunRecord {
     /// Items that the kept weights were trained on, where those of the validation part are among them (`data.refit`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refit: Option<u64>,
+    /// What logits are divided by, where the training was judged by its refinement: the probabilities of the test part are those
+    /// that this temperature makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
     /// Seconds of training, those before a resume included.
     #[serde(default)]
     pub seconds: Option<f64>,

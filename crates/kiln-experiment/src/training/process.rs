@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use kiln_config::annotated;
-use kiln_core::{CertificateRecord, Explain, memory};
+use kiln_core::{CertificateRecord, Explain, Weights, memory};
 use kiln_models::Network;
 use kiln_train::checkpoint::CheckpointStore;
 use kiln_train::{Outcome, Sparsity, Stop, Trainer};
@@ -17,7 +17,9 @@ use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::{Job, NetworkTask, Trainings, in_pool};
 use crate::observer::{Event, Observer, TrainingStart, tell};
-use crate::run::{CHECKPOINTS, CONFIG, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339};
+use crate::run::{
+    CHECKPOINTS, CONFIG, KeptDecision, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339,
+};
 use crate::session::Session;
 
 /// One process at work on one run.
@@ -101,8 +103,8 @@ impl Process<'_> {
     }
 
     fn end(&mut self, trainings: &Trainings) -> Result<(), ExperimentError> {
-        let (job, outcome, judged) =
-            (trainings.job(self.job), &trainings.fitting.outcome, trainings.judged());
+        let (outcome, judged) = (&trainings.fitting.outcome, trainings.judged());
+        let (job, temperature) = trainings.calibrated(self.job)?;
         let interrupted = outcome.stop == Stop::Interrupted;
         let test = match job.prepared.test() {
             Some(rows) if !interrupted => job.scores(&outcome.model, rows)?.metrics(),
@@ -124,6 +126,16 @@ impl Process<'_> {
             record.seconds = Some(judged.seconds + outcome.seconds);
         }
         record.test = test;
+        record.temperature = temperature;
+        if let Some(temperature) = temperature {
+            let items = self.job.prepared.split.validation.len();
+            let chosen = KeptDecision::new(&Weights::of(&outcome.model), items).calibrated(temperature);
+            let there = KeptDecision::read(self.run.path()).ok().flatten();
+            // What was chosen for these very weights since then stays.
+            if there.is_none_or(|there| there.weights_blake3 != chosen.weights_blake3) {
+                chosen.write(self.run.path())?;
+            }
+        }
         record.certificate = certificate.map(|found| CertificateRecord {
             objective: found.objective,
             gap: found.gap,

@@ -37,6 +37,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         validation: Metrics::new(),
         test: Metrics::new(),
         refit: None,
+        temperature: None,
         seconds: None,
         certificate: None,
         sparsity: Metrics::new(),

@@ -80,7 +80,7 @@ fn begin(
     settings: &TuneSettings,
     observer: &dyn Observer,
 ) -> Result<(Folder, Study), ExperimentError> {
-    let start = NewStart::new(resolved);
+    let start = NewStart::of_search(resolved);
     let record = TuneRecord {
         v: 1,
         label: resolved.label.clone(),

@@ -39,12 +39,18 @@ impl<M> Supervised<M> {
 
     /// What outputs say: logits of classes, probabilities of labels, or numbers in the units of the data.
     fn in_units(&self, outputs: Tensor<2>) -> Vec<f64> {
-        let outputs = to_host(self.loss.predict(outputs));
+        let outputs = to_host(self.tempered(self.loss.predict(outputs)));
         if self.fitted.label_names().is_none() {
             return self.fitted.unscale(&outputs);
         }
         let probability = |logit: &f32| 1.0 / (1.0 + (-f64::from(*logit)).exp());
         outputs.iter().map(|logit| decimal_of_f32(probability(logit) as f32)).collect()
+    }
+
+    /// Logits of classes divided by the temperature.
+    pub(super) fn tempered(&self, outputs: Tensor<2>) -> Tensor<2> {
+        let scaled = self.temperature != 1.0 && self.fitted.class_names().is_some();
+        if scaled { outputs.div_scalar(self.temperature) } else { outputs }
     }
 
     /// Raw outputs in evaluation.

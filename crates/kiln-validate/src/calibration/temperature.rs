@@ -48,26 +48,22 @@ impl Explain for CalibrationError {
 /// # Errors
 /// [`CalibrationError`].
 pub fn temperature(logits: &[f64], labels: &[u32]) -> Result<f64, CalibrationError> {
-    if labels.is_empty() {
-        return Err(CalibrationError::NoItems);
-    }
-    let classes = logits.len() / labels.len();
-    let fits =
-        classes * labels.len() == logits.len() && labels.iter().all(|&label| (label as usize) < classes);
-    if !fits {
-        return Err(CalibrationError::Shape { logits: logits.len(), labels: labels.len() });
-    }
-    if let Some(index) = logits.iter().position(|logit| !logit.is_finite()) {
-        return Err(CalibrationError::NotFinite { index });
-    }
+    let classes = check(logits, labels)?;
     // The slope rises with b: the minimum is where it changes its sign.
-    let (mut low, mut high) = (1e-6, 1e6);
-    if slopes(logits, labels, classes, low).0 >= 0.0 || slopes(logits, labels, classes, high).0 <= 0.0 {
+    let (low, high) = (1e-6, 1e6);
+    if slopes(logits, labels, None, classes, low).0 >= 0.0
+        || slopes(logits, labels, None, classes, high).0 <= 0.0
+    {
         return Err(CalibrationError::NoOptimum);
     }
+    Ok(1.0 / newton((low, high), |b| slopes(logits, labels, None, classes, b)))
+}
+
+/// Where a slope that rises changes its sign, between `low` and `high`: `slopes` gives it and its own slope.
+pub(super) fn newton((mut low, mut high): (f64, f64), slopes: impl Fn(f64) -> (f64, f64)) -> f64 {
     let mut b = 1.0;
     for _ in 0..200 {
-        let (slope, curvature) = slopes(logits, labels, classes, b);
+        let (slope, curvature) = slopes(b);
         if slope > 0.0 {
             high = b
         } else {
@@ -82,23 +78,47 @@ pub fn temperature(logits: &[f64], labels: &[u32]) -> Result<f64, CalibrationErr
             break;
         }
     }
-    Ok(1.0 / b)
+    b
+}
+
+/// The number of classes.
+pub(super) fn check(logits: &[f64], labels: &[u32]) -> Result<usize, CalibrationError> {
+    if labels.is_empty() {
+        return Err(CalibrationError::NoItems);
+    }
+    let classes = logits.len() / labels.len();
+    let fits =
+        classes * labels.len() == logits.len() && labels.iter().all(|&label| (label as usize) < classes);
+    if !fits {
+        return Err(CalibrationError::Shape { logits: logits.len(), labels: labels.len() });
+    }
+    if let Some(index) = logits.iter().position(|logit| !logit.is_finite()) {
+        return Err(CalibrationError::NotFinite { index });
+    }
+    Ok(classes)
 }
 
 /// First and second derivative of the mean log-loss of softmax(b · logits) by b.
-fn slopes(logits: &[f64], labels: &[u32], classes: usize, b: f64) -> (f64, f64) {
-    let mut sums = (0.0, 0.0);
-    for (row, &label) in logits.chunks(classes).zip(labels) {
+pub(super) fn slopes(
+    logits: &[f64],
+    labels: &[u32],
+    weights: Option<&[f64]>,
+    classes: usize,
+    b: f64,
+) -> (f64, f64) {
+    let (mut sums, mut total) = ((0.0, 0.0), 0.0);
+    for (item, (row, &label)) in logits.chunks(classes).zip(labels).enumerate() {
+        let weight = weights.map_or(1.0, |weights| weights[item]);
         let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let powers: Vec<f64> = row.iter().map(|logit| (b * (logit - largest)).exp()).collect();
-        let total: f64 = powers.iter().sum();
-        let mean =
-            row.iter().zip(&powers).map(|(logit, power)| (logit - largest) * power).sum::<f64>() / total;
+        let sum: f64 = powers.iter().sum();
+        let mean = row.iter().zip(&powers).map(|(logit, power)| (logit - largest) * power).sum::<f64>() / sum;
         let square =
             row.iter().zip(&powers).map(|(logit, power)| (logit - largest).powi(2) * power).sum::<f64>()
-                / total;
-        sums.0 += mean - (row[label as usize] - largest);
-        sums.1 += square - mean * mean;
+                / sum;
+        sums.0 += weight * (mean - (row[label as usize] - largest));
+        sums.1 += weight * (square - mean * mean);
+        total += weight;
     }
-    (sums.0 / labels.len() as f64, sums.1 / labels.len() as f64)
+    (sums.0 / total, sums.1 / total)
 }

@@ -1,11 +1,7 @@
 //! `kiln data check`: what training would do before its first step.
 
-use std::sync::Arc;
-
-use kiln_core::Seed;
-use kiln_data::{Dataset, Prepared, Split};
-use kiln_experiment::ExperimentError;
-use kiln_experiment::job::Blueprint;
+use kiln_data::{Dataset, Split};
+use kiln_experiment::job::Job;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
 use serde_json::{Value, json};
@@ -18,12 +14,8 @@ use crate::output::{Output, fields};
 pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(arguments, global)?;
     resolved.check()?;
-    let config = &resolved.config;
-    let prepared = Prepared::load(&config.data, Seed::new(config.seed))
-        .map_err(|error| ExperimentError::at(error, &resolved))?;
-    let shape = Blueprint::new(&resolved, Arc::clone(&prepared.fitted))?;
-    let summary = shape.summary(&resolved)?;
-    let outputs = shape.loss.outputs();
+    let Job { prepared, blueprint, summary, .. } = Job::load(&resolved)?;
+    let outputs = blueprint.loss.outputs();
     let (dataset, fitted) = (&prepared.dataset, &prepared.fitted);
     let parts = parts(&prepared.split);
     if out.json {

@@ -75,8 +75,13 @@ impl Reader for Csv {
     }
 
     fn recognises(&self, path: &Path) -> bool {
-        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        !path.is_dir() && ["csv", "tsv"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+        let is = |path: &Path, known: &[&str]| {
+            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            known.iter().any(|known| extension.eq_ignore_ascii_case(known))
+        };
+        // `houses.csv.gz` is the table `houses.csv`, packed.
+        let unpacked = if is(path, &["gz", "zst"]) { path.with_extension("") } else { path.to_owned() };
+        !path.is_dir() && is(&unpacked, &["csv", "tsv"])
     }
 
     fn read_inputs(&self, path: &Path, fitted: &Fitted) -> Option<Result<NewInputs, DataError>> {

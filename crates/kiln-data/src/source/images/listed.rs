@@ -7,8 +7,8 @@ use super::named::NamedFiles;
 use super::problem::ImageProblem;
 use super::read::read_for_model;
 use super::table::file_column;
-use crate::source::catalog::recognise;
 use crate::source::csv::read_texts;
+use crate::source::reader::NewInputs;
 use crate::{DataConfig, DataError, Features, Fitted};
 
 /// The images of a table, one a row.
@@ -20,20 +20,28 @@ pub(crate) struct Listed {
     pub(crate) names: Vec<PathBuf>,
 }
 
+impl From<Listed> for NewInputs {
+    fn from(Listed { features, names, .. }: Listed) -> Self {
+        Self { features, items: names.len(), files: names, are_named: true }
+    }
+}
+
 /// Reads the images that the rows of a table name, for a model that was trained on data of `config`. Names are paths below
-/// `config.images`, or below the folder of the table. `None` where the model was trained on something else, or `path` is no table.
+/// `config.images`, or below the folder of the table. `source`: what reads a file of
+/// this name, where one does. `None` where the model was trained on something else, or `path` is no table.
 ///
 /// # Errors
 /// A column that cannot be told, a file that is not there, [`ImageProblem::TwoFiles`] where a name is a file in both folders; what is
 /// wrong with an image.
 pub(crate) fn read_listed(
     path: &Path,
+    source: Option<&str>,
     config: &DataConfig,
     fitted: &Fitted,
 ) -> Option<Result<Listed, DataError>> {
     let images = config.images.as_deref()?;
     let shape = fitted.input_shape().as_images()?;
-    let is_table = match recognise(path) {
+    let is_table = match source {
         Some("csv") => true,
         // What has no name, such as the standard input, is a table where it names images.
         None => false,

@@ -26,6 +26,7 @@ fn record() -> RunRecord {
         validation: Metrics::from_iter([("loss", f64::NAN)]),
         test: Metrics::new(),
         refit: None,
+        temperature: None,
         seconds: None,
         certificate: None,
         sparsity: Default::default(),

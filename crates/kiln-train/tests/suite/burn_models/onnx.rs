@@ -1,7 +1,13 @@
 //! A network in the form that burn-onnx 0.22 writes for one of convolution, batch norm, pooling and two linear layers: numbered layers, a
 //! constant as a parameter without gradient, shapes that are computed, a device that is not moved with the module.
 
-#![allow(clippy::let_and_return, unused_imports, unused_variables, reason = "generated code has these")]
+#![allow(
+    clippy::let_and_return,
+    unused_imports,
+    unused_parens,
+    unused_variables,
+    reason = "generated code has these"
+)]
 
 use burn::nn::BatchNorm;
 use burn::nn::BatchNormConfig;

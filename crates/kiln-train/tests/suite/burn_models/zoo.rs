@@ -1,7 +1,6 @@
 //! A residual network written as those of Burn's model zoo are: blocks that are an enum, a stack of them in a `Vec`, an optional
 //! shortcut, Burn's own layers, initialisers and configurations. Nothing in it knows kiln.
 
-use burn::config::Config;
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::{AdaptiveAvgPool2d, AdaptiveAvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
@@ -14,33 +13,21 @@ struct ConvNorm {
     norm: BatchNorm,
 }
 
-#[derive(Config, Debug)]
-struct ConvNormConfig {
-    channels: [usize; 2],
-    kernel: usize,
-    #[config(default = 1)]
-    stride: usize,
-    #[config(default = 1)]
-    groups: usize,
-}
-
-impl ConvNormConfig {
-    fn init(&self, device: &Device) -> ConvNorm {
-        let pad = self.kernel / 2;
-        ConvNorm {
-            conv: Conv2dConfig::new(self.channels, [self.kernel; 2])
-                .with_stride([self.stride; 2])
-                .with_groups(self.groups)
+impl ConvNorm {
+    fn new(channels: [usize; 2], kernel: usize, stride: usize, groups: usize, device: &Device) -> Self {
+        let pad = kernel / 2;
+        Self {
+            conv: Conv2dConfig::new(channels, [kernel; 2])
+                .with_stride([stride; 2])
+                .with_groups(groups)
                 .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
                 .with_bias(false)
                 .with_initializer(Initializer::KaimingNormal { gain: f64::sqrt(2.0), fan_out_only: true })
                 .init(device),
-            norm: BatchNormConfig::new(self.channels[1]).init(device),
+            norm: BatchNormConfig::new(channels[1]).init(device),
         }
     }
-}
 
-impl ConvNorm {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         self.norm.forward(self.conv.forward(x))
     }
@@ -57,11 +44,11 @@ struct Basic {
 impl Basic {
     fn new(channels: [usize; 2], stride: usize, device: &Device) -> Self {
         let [input, output] = channels;
-        let shortcut = (stride != 1 || input != output)
-            .then(|| ConvNormConfig::new(channels, 1).with_stride(stride).init(device));
+        let shortcut =
+            (stride != 1 || input != output).then(|| ConvNorm::new(channels, 1, stride, 1, device));
         Self {
-            first: ConvNormConfig::new(channels, 3).with_stride(stride).init(device),
-            second: ConvNormConfig::new([output, output], 3).init(device),
+            first: ConvNorm::new(channels, 3, stride, 1, device),
+            second: ConvNorm::new([output, output], 3, 1, 1, device),
             shortcut,
             relu: Relu::new(),
         }
@@ -90,9 +77,9 @@ impl Inverted {
     fn new(channels: usize, device: &Device) -> Self {
         let wide = 2 * channels;
         Self {
-            expand: ConvNormConfig::new([channels, wide], 1).init(device),
-            depthwise: ConvNormConfig::new([wide, wide], 3).with_groups(wide).init(device),
-            project: ConvNormConfig::new([wide, channels], 1).init(device),
+            expand: ConvNorm::new([channels, wide], 1, 1, 1, device),
+            depthwise: ConvNorm::new([wide, wide], 3, 1, wide, device),
+            project: ConvNorm::new([wide, channels], 1, 1, 1, device),
             relu: Relu::new(),
         }
     }
@@ -131,7 +118,7 @@ pub(super) struct Net {
 impl Net {
     pub(super) fn new(classes: usize, device: &Device) -> Self {
         Self {
-            stem: ConvNormConfig::new([1, 8], 3).init(device),
+            stem: ConvNorm::new([1, 8], 3, 1, 1, device),
             relu: Relu::new(),
             pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
             blocks: vec![
