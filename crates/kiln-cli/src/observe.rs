@@ -11,8 +11,8 @@ use kiln_train::Callback;
 use crate::args::{Global, ProgressMode};
 use crate::error::CliError;
 use crate::output::Output;
-use crate::tell;
 use crate::watch::Watch;
+use crate::{signal, tell};
 
 /// The observer of every command.
 #[derive(Debug, Clone)]
@@ -53,6 +53,7 @@ impl Terminal {
 impl Observer for Terminal {
     fn hear(&self, event: &Event<'_>) -> io::Result<()> {
         let out = self.out;
+        signal::reading_data(matches!(event, Event::ReadingData { .. }));
         match event {
             Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
             Event::DataUnderstood(dataset) => return unless_closed(tell::understood::tell(dataset, out)),

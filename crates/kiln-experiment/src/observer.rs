@@ -74,6 +74,8 @@ pub enum Event<'a> {
         /// The label of the configuration, or the folder of the run.
         name: &'a str,
     },
+    /// The data are read.
+    DataRead,
     /// A table of a file is read: what its columns were taken for is in
     /// [`Arrangement::understood`](kiln_data::Arrangement::understood).
     DataUnderstood(&'a Dataset),
@@ -284,6 +286,7 @@ pub struct CurveProgress<'a> {
 
 /// Tells an observer what a table was taken for, where that is known.
 pub(crate) fn tell_understood(observer: &dyn Observer, dataset: &Dataset) -> Result<(), ExperimentError> {
+    tell(observer, &Event::DataRead)?;
     if dataset.arrangement.understood.is_some() || dataset.arrangement.from_files {
         tell(observer, &Event::DataUnderstood(dataset))
     } else {

@@ -1,9 +1,9 @@
 //! Pipes, devices and folders where files are expected.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,6 +50,22 @@ fn a_configuration_comes_through_a_pipe() {
     // The path in it counts from the current folder, and the data give the run its name.
     let named = |run: &std::path::PathBuf| run.to_str().unwrap().contains("-own-");
     assert!(place.run_dirs().iter().all(|run| named(run) || run.to_str().unwrap().contains("own")));
+}
+
+#[test]
+fn large_data_that_are_being_read_are_left_by_the_first_signal() {
+    let place = Place::new();
+    let row = "0.123456789,0.234567891,0.345678912,0.456789123,0.567891234,0.678912345,0.789123456,1\n";
+    place.write("large.csv", format!("a,b,c,d,e,f,g,y\n{}", row.repeat(400_000)));
+    let words = ["train", "large.csv", "--target", "y"];
+    let mut child = place.command(&words).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.next().unwrap().unwrap().contains("reading the data"));
+    let terminate = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(terminate.unwrap().success());
+    assert_eq!(must_end(child).code, Some(143));
+    let more: Vec<String> = said.map(Result::unwrap).collect();
+    assert!(more.is_empty() && !place.runs().exists(), "{more:?}");
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub fn learning_curve(
     let folds = Folds::load(resolved, cuts.group.as_deref(), |classes| {
         CvStudy::of_cuts(cuts, jobs, config, classes)
     })?;
+    tell(observer, &Event::DataRead)?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
     let (metric, direction) = measure.metric(resolved, settings.metric.as_deref())?;
     let draw = match folds.study.plan.scheme {

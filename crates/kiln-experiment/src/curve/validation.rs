@@ -59,6 +59,7 @@ pub fn validation_curve(
     let folds = Folds::load(resolved, cuts.group.as_deref(), |classes| {
         CvStudy::of_cuts(cuts, jobs, config, classes)
     })?;
+    tell(observer, &Event::DataRead)?;
     let measure = Measure { folds: &folds, device, interrupt: &settings.session.interrupt, observer };
     let (mut metric, mut direction) = measure.metric(resolved, settings.metric.as_deref())?;
     for (_, with) in &values {

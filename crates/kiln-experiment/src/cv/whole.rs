@@ -157,6 +157,7 @@ pub fn resume_cross_validation(
     CvStudy::read(path)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let folds = Folds::of_run(path, &resolved)?;
+    tell(observer, &Event::DataRead)?;
     let wanted: Vec<usize> = (0..folds.len()).collect();
     Whole { path, resolved: &resolved, folds: &folds, session, worker, observer }.go(&wanted, true)
 }

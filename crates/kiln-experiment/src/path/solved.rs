@@ -43,6 +43,7 @@ pub(super) fn solve_path(
     open_device(resolved)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+    tell(observer, &Event::DataRead)?;
     let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
     let split = Split::new(&dataset, &resolved.config.data, seed).map_err(|error| resolved.locate(error))?;
     let mut rows: Vec<usize> = split.train.into_iter().chain(split.validation).collect();

@@ -55,6 +55,7 @@ pub(super) fn train_path(
     let device = open_device(resolved)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let dataset = Arc::new(config.data.load().map_err(|error| resolved.locate(error))?);
+    tell(observer, &Event::DataRead)?;
     let seed = Seed::new(config.seed).purpose(Purpose::Split);
     let split = Split::new(&dataset, &config.data, seed).map_err(|error| resolved.locate(error))?;
 

@@ -124,6 +124,7 @@ pub fn resume_with(
     let resolved = stored_with(path, session.place(), &changes.overrides)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = Job::load(&resolved)?;
+    tell(observer, &Event::DataRead)?;
     record.must_be_of(&job.prepared.dataset, path)?;
     let job = match &record.data {
         Some(data) => job.begun_on(&data.fingerprint)?,
