@@ -40,9 +40,9 @@ fn json_lines_are_the_same_table() {
     assert_eq!(predicted("homes.csv --keep kind"), predicted("homes.jsonl --keep kind"));
     let measured =
         |file: &str| place.ok(&format!("eval last --data {file} --json -q")).last_event()["metrics"].clone();
-    // Under other names than that of the run's own data, of which the test part is measured.
-    place.write("more.csv", &csv);
-    place.write("more.jsonl", &lines);
+    // Not the run's own data, of which the test part is measured.
+    place.write("more.csv", format!("{csv}30,flat,40\n"));
+    place.write("more.jsonl", format!("{lines}{{\"area\":30,\"kind\":\"flat\",\"price\":40}}\n"));
     assert_eq!(measured("more.csv"), measured("more.jsonl"));
     place.write("homes.jsonl", format!("{lines}{{\"area\":[1]}}\n"));
     place.fails("predict last homes.jsonl", 3, "homes.jsonl:61: column \"area\" holds a list or an object");
