@@ -130,7 +130,7 @@ mod tests {
         let texts = |values: &[f64]| apart(values).join(" ");
         assert_eq!(texts(&[1.7e9, 1.7e9 + 24.5, 1.7e9 + 49.0]), "1700000000.0 1700000024.5 1700000049.0");
         assert_eq!(texts(&[1.7e15, 1.7e15 + 4e6]), "1700000000000000 1700000004000000");
-        assert_eq!(texts(&[-20.0001, -20.0]), "-20.000100 -20.000000");
+        assert_eq!(texts(&[-20.0002, -20.0]), "-20.000200 -20.000000");
         // A constant is shown as it is.
         assert_eq!(texts(&[1_700_000_123.0; 3]), "1700000123 1700000123 1700000123");
         // Four digits are enough here.
