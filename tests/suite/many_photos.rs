@@ -37,8 +37,8 @@ fn line(from: &Path, rest: &str) -> String {
     let photos = from.join("photos");
     let photos = photos.display();
     format!(
-        "train data.source=images --data {photos} data.size=400 model.kind=mlp model.hidden=[2] train.epochs=3 \
-         train.batch_size=32 checkpoint.every_steps=5 --progress off -q {rest}"
+        "train data.source=images --data {photos} data.size=400 model.kind=mlp model.hidden=[2] train.epochs=1 \
+         train.batch_size=32 checkpoint.every_steps=3 --progress off -q {rest}"
     )
 }
 
