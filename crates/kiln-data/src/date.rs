@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use calendar::{day_number, month_named, year_and_month};
 use clock::seconds;
-pub(crate) use tally::{DateTally, Found};
+pub(crate) use tally::{DateTally, Either, Found};
 
 /// How the dates of a column are written. A time of day may follow each: `12:30`, `12:30:59.5`, `1:30 PM`, with `T` or a space
 /// before it and perhaps an offset behind it (`Z`, `+02:00`), which is taken off.
@@ -74,13 +74,13 @@ impl DateForm {
         Some(day as f64 + seconds / 86_400.0)
     }
 
-    /// How it is shown: `31.12.2024`.
-    pub(crate) fn example(self) -> &'static str {
+    /// What tells it from the others, whatever stands between the parts.
+    pub(crate) fn order(self) -> &'static str {
         match self {
-            Self::YearFirst => "2024-12-31",
-            Self::DayFirst => "31.12.2024",
-            Self::MonthFirst => "12/31/2024",
-            Self::Named => "31 Dec 2024",
+            Self::YearFirst => "year first",
+            Self::DayFirst => "day first",
+            Self::MonthFirst => "month first",
+            Self::Named => "month by name",
         }
     }
 }

@@ -40,7 +40,8 @@ impl Prepared {
     ///
     /// # Errors
     /// [`DataError`]: a part that would be empty or in which nothing counts, a column without values.
-    pub fn new(dataset: Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
+    pub fn new(dataset: impl Into<Arc<Dataset>>, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
+        let dataset = dataset.into();
         let split = Split::new(&dataset, config, seed.purpose(Purpose::Split))?;
         for (part, rows) in
             [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
@@ -51,7 +52,7 @@ impl Prepared {
             }
         }
         let fitted = Preprocess::from(config).fit(&split.train_view(&dataset))?;
-        Ok(Self { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) })
+        Ok(Self { dataset, split, fitted: Arc::new(fitted) })
     }
 
     /// With a split of one's own: the preprocessing is fitted on its training part.

@@ -31,7 +31,7 @@ fn a_file_is_trained_on_by_its_name_and_what_it_holds_is_said_first() {
         "numbers        area",
         "categories     zone (3)",
         "yes or no      garden",
-        "dates          sold (as 2024-12-31)",
+        "dates          sold (year first)",
         "left out       (unnamed) (the first column has no name: an index), id (an id: it counts the rows), empty (no value in any row)",
         "missing cells  area 4, price 1",
     ];
@@ -53,7 +53,7 @@ fn a_file_is_trained_on_by_its_name_and_what_it_holds_is_said_first() {
     );
     assert_eq!(
         column("sold"),
-        &json!({ "name": "sold", "role": "dates", "why": "as 2024-12-31", "missing": 0 })
+        &json!({ "name": "sold", "role": "dates", "why": "year first", "missing": 0 })
     );
     // The run goes on, is judged, and predicts from files that have less.
     place.ok("eval last");

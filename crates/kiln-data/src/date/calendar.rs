@@ -2,18 +2,18 @@
 
 /// The names of the months, in English.
 const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -53,6 +53,11 @@ pub(super) fn year_and_month(day: i64) -> (i64, i64) {
 /// The month that a word names: `Dec`, `december`, `Sept`.
 pub(super) fn month_named(word: &str) -> Option<i64> {
     place(word, &MONTHS).map(|place| place as i64 + 1)
+}
+
+/// The name of a month from 1.
+pub(super) fn month_name(month: f64) -> Option<&'static str> {
+    MONTHS.get((month as usize).checked_sub(1)?).copied()
 }
 
 /// Whether a word names a day of the week: `Tue`, `Tuesday`.

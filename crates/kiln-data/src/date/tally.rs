@@ -1,6 +1,7 @@
 //! Whether the texts of a column are dates, and in which form.
 
-use super::DateForm;
+use super::calendar::month_name;
+use super::{DateForm, parts};
 
 /// After so many texts without a date, none is looked for.
 const PATIENCE: usize = 64;
@@ -12,6 +13,34 @@ pub(crate) struct DateTally {
     /// Those that are dates in one form at least.
     dates: usize,
     of_form: [usize; DateForm::ALL.len()],
+    /// The first whose day and month could be each other.
+    either: Option<Either>,
+}
+
+/// A date whose day and month could be each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Either {
+    /// As it is written.
+    pub(crate) text: String,
+    /// Its month if the day comes first.
+    pub(crate) day_first: &'static str,
+    /// Its month if the month comes first.
+    pub(crate) month_first: &'static str,
+}
+
+/// For a column whose dates are all as `3/3/2024`.
+impl Default for Either {
+    fn default() -> Self {
+        Self { text: "3/4/2024".to_owned(), day_first: "April", month_first: "March" }
+    }
+}
+
+impl Either {
+    fn of(text: &str) -> Option<Self> {
+        let month = |form: DateForm| month_name(parts(form.days(text)?)[1]);
+        let (day_first, month_first) = (month(DateForm::DayFirst)?, month(DateForm::MonthFirst)?);
+        (day_first != month_first).then(|| Self { text: text.to_owned(), day_first, month_first })
+    }
 }
 
 /// What a column of texts holds.
@@ -39,6 +68,9 @@ impl DateTally {
             is_date |= fits;
         }
         self.dates += usize::from(is_date);
+        if is_date && self.either.is_none() {
+            self.either = Either::of(text);
+        }
         is_date
     }
 
@@ -47,6 +79,14 @@ impl DateTally {
         self.texts += next.texts;
         self.dates += next.dates;
         self.of_form.iter_mut().zip(next.of_form).for_each(|(count, more)| *count += more);
+        if self.either.is_none() {
+            self.either.clone_from(&next.either);
+        }
+    }
+
+    /// The first date whose day and month could be each other.
+    pub(crate) fn either(&self) -> Option<&Either> {
+        self.either.as_ref()
     }
 
     /// Whether all are dates in this form.
@@ -109,6 +149,19 @@ mod tests {
         assert_eq!(found(&[], None), Found::NoDates);
         let late = [vec!["x"; PATIENCE + 1], vec!["2024-01-05"; 5000]].concat();
         assert_eq!(found(&late, None), Found::NoDates);
+    }
+
+    #[test]
+    fn the_first_date_that_could_be_two_is_kept() {
+        let mut tally = DateTally::default();
+        ["3/3/2021", "03/12/2021", "1/2/2021"].iter().for_each(|text| _ = tally.add(text));
+        let either = Either { text: "03/12/2021".to_owned(), day_first: "December", month_first: "March" };
+        assert_eq!(tally.either(), Some(&either));
+        assert_eq!(Either::of("13/12/2021"), None);
+        let mut before = DateTally::default();
+        before.add("2/2/2020");
+        before.append(&tally);
+        assert_eq!(before.either(), Some(&either));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use kiln_train::{Data, Scores, Trainer, evaluate};
 
 use super::blueprint::{Blueprint, NetworkTask};
 use super::device::open_device;
+use super::shared_data::SharedData;
 use crate::error::{ExperimentError, Locate};
 
 /// Everything a training needs.
@@ -48,8 +49,13 @@ impl<'a> Job<'a> {
     /// # Errors
     /// Whatever is wrong with the configuration, the device or the data, with its line.
     pub fn load(resolved: &'a Resolved) -> Result<Self, ExperimentError> {
+        Self::load_shared(resolved, &SharedData::default())
+    }
+
+    /// The same with data that other trainings may have loaded.
+    pub(crate) fn load_shared(resolved: &'a Resolved, data: &SharedData) -> Result<Self, ExperimentError> {
         let device = open_device(resolved)?;
-        let dataset = resolved.config.data.load().map_err(|error| resolved.locate(error))?;
+        let dataset = data.load(&resolved.config.data).map_err(|error| resolved.locate(error))?;
         let open = dataset.arrangement.fixed_validation.is_empty();
         // What is wrong with the data is said where they are split.
         let items = dataset.target.rows().unwrap_or_default().saturating_sub(dataset.fixed_test.len());

@@ -9,6 +9,7 @@ mod device;
 mod fit;
 mod refine;
 mod refit;
+mod shared_data;
 mod sized;
 
 pub use assembly::Job;
@@ -17,4 +18,5 @@ pub(crate) use device::new_pool;
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};
 pub(crate) use refit::Trainings;
+pub(crate) use shared_data::SharedData;
 pub use sized::sized;

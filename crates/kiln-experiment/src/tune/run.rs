@@ -13,7 +13,7 @@ use super::report::TuneReport;
 use super::settings::{TRIALS, TuneSettings};
 use super::trial::Trials;
 use crate::error::{ExperimentError, RunError, TuneError};
-use crate::job::Job;
+use crate::job::{Job, SharedData};
 use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::spaces::collect_spaces;
 use crate::start::NewStart;
@@ -51,8 +51,9 @@ pub fn tune(
     observer: &dyn Observer,
 ) -> Result<TuneReport, ExperimentError> {
     let deadline = deadline(settings);
-    let (folder, study) = begin(resolved, settings, observer)?;
-    search(study, &folder, settings, deadline, observer)
+    let data = SharedData::default();
+    let (folder, study) = begin(resolved, settings, &data, observer)?;
+    search(study, &folder, settings, data, deadline, observer)
 }
 
 /// Goes on with the search in `path`. Its spaces, sampler, pruner and lag are those that it was begun with.
@@ -67,7 +68,7 @@ pub fn resume_tune(
     let deadline = deadline(settings);
     let (folder, study) = Folder::open(path, settings.trials, &settings.session)?;
     tell(observer, &Event::SearchGoesOn { folder: &folder.path, trials: study.trials().len() })?;
-    search(study, &folder, settings, deadline, observer)
+    search(study, &folder, settings, SharedData::default(), deadline, observer)
 }
 
 fn deadline(settings: &TuneSettings) -> Option<Instant> {
@@ -78,6 +79,7 @@ fn deadline(settings: &TuneSettings) -> Option<Instant> {
 fn begin(
     resolved: &Resolved,
     settings: &TuneSettings,
+    data: &SharedData,
     observer: &dyn Observer,
 ) -> Result<(Folder, Study), ExperimentError> {
     let start = NewStart::of_search(resolved);
@@ -105,7 +107,7 @@ fn begin(
     }
     Study::in_memory(config.clone())?;
     tell(observer, &Event::ReadingData { name: &record.label })?;
-    let job = Job::load(resolved)?;
+    let job = Job::load_shared(resolved, data)?;
     tell_understood(observer, &job.prepared.dataset)?;
     if job.prepared.split.validation.is_empty() {
         return Err(TuneError::NoValidation.into());
@@ -123,6 +125,7 @@ fn search(
     mut study: Study,
     folder: &Folder,
     settings: &TuneSettings,
+    data: SharedData,
     deadline: Option<Instant>,
     observer: &dyn Observer,
 ) -> Result<TuneReport, ExperimentError> {
@@ -134,7 +137,8 @@ fn search(
         interrupt: &session.interrupt,
         deadline,
     };
-    let trials = Trials { folder, arguments: &session.arguments, interrupt: &session.interrupt, deadline };
+    let trials =
+        Trials { folder, arguments: &session.arguments, interrupt: &session.interrupt, deadline, data };
     let ended = |trial: &Trial| {
         let run = folder.run(trial.number);
         let (monitor, trials) = (folder.record.monitor.as_str(), folder.record.trials);

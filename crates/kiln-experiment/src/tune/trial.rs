@@ -12,7 +12,7 @@ use kiln_validate::search::{Ending, TrialRun};
 use super::folder::Folder;
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
-use crate::job::Job;
+use crate::job::{Job, SharedData};
 use crate::run::{CONFIG, DataRecord, PREPROCESS, RECORD, RunFolder, RunRecord, Status, rfc3339};
 use crate::training::{ended, new_record};
 use crate::trial::{TrialTraining, settle};
@@ -23,6 +23,8 @@ pub(super) struct Trials<'a> {
     pub(super) arguments: &'a [String],
     pub(super) interrupt: &'a Interrupt,
     pub(super) deadline: Option<Instant>,
+    /// What the trials are trained on.
+    pub(super) data: SharedData,
 }
 
 impl Trials<'_> {
@@ -36,7 +38,7 @@ impl Trials<'_> {
     }
 
     fn attempt(&self, resolved: &Resolved, trial: &TrialRun) -> Result<Ending, ExperimentError> {
-        let job = Job::load(resolved)?;
+        let job = Job::load_shared(resolved, &self.data)?;
         let job = match self.begun_with(trial.number()) {
             Some(data) => job.begun_on(&data.fingerprint)?,
             None => job,

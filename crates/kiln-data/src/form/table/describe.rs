@@ -45,7 +45,7 @@ fn describe(column: &Column) -> (Vec<Cell>, Value) {
         }
         Values::Dates { days, form } => {
             let missing = days.iter().filter(|day| day.is_nan()).count() as u64;
-            let kind = Cell::Text(format!("dates, as {}", form.example()));
+            let kind = Cell::Text(format!("dates, {}", form.order()));
             let json = json!({ "name": name, "kind": "dates", "missing": missing, "form": form });
             (vec![Cell::Text(name.clone()), kind, Cell::Count(missing)], json)
         }

@@ -116,7 +116,7 @@ fn input(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, Un
     if column.numbers() == 0 {
         match survey.words.dates.found(asked.day_first) {
             Found::Dates(form) => {
-                let why = Some(format!("as {}", form.example()));
+                let why = Some(form.order().to_owned());
                 return Ok(Assigned { role: ColumnRole::Dates, read: Read::Dates(form), why });
             }
             Found::DayOrMonth => return Err(Undecided::DayOrMonth { column: place }),

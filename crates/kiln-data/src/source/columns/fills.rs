@@ -40,7 +40,7 @@ fn check_dates<F: TableFile + ?Sized>(
     form: DateForm,
 ) -> Result<(), DataError> {
     let seen = &survey.columns[column];
-    let form_of = || form.example();
+    let form_of = || form.order();
     match &seen.words.first_undated {
         Some(spot) => Err(survey.spot_error(file, column, spot, |cell, text| CsvProblem::NotADate {
             cell,

@@ -10,6 +10,7 @@ use super::files::Reader;
 use super::role::Read;
 use super::settings::{asked, looked_at};
 use crate::cache::CacheFolder;
+use crate::date::Either;
 use crate::source::csv::CsvProblem;
 use crate::source::table::{ReadAs, Survey, TableFile};
 use crate::{DataConfig, DataError, Dataset, SettingError};
@@ -115,7 +116,9 @@ fn decided<F: TableFile>(file: &F, survey: &Survey, asked: &Asked) -> Result<Dec
         let name = |column: usize| survey.names[column].clone();
         match undecided {
             Undecided::DayOrMonth { column } => {
-                file.file_error(CsvProblem::DayOrMonth { column: name(column) })
+                let Either { text, day_first, month_first } =
+                    survey.columns[column].words.dates.either().cloned().unwrap_or_default();
+                file.file_error(CsvProblem::DayOrMonth { column: name(column), text, day_first, month_first })
             }
             Undecided::FileNames { column } => match &survey.columns[column].words.first_image {
                 Some(spot) => survey.spot_error(file, column, spot, |cell, text| CsvProblem::FileNames {

@@ -53,7 +53,7 @@ fn columns_are_what_their_cells_look_like() {
     assert_eq!(role("x", |row| ["red", "blue"][row % 2].to_owned()), (ColumnRole::Categories, None));
     assert_eq!(role("x", |row| ["Yes", "no"][row % 2].to_owned()), (ColumnRole::Booleans, None));
     let date = |row: usize| format!("2024-{:02}-{:02}", 1 + row % 12, 1 + row % 28);
-    assert_eq!(role("x", date), (ColumnRole::Dates, Some("as 2024-12-31".to_owned())));
+    assert_eq!(role("x", date), (ColumnRole::Dates, Some("year first".to_owned())));
     let left_out = |why: &str| (ColumnRole::LeftOut, Some(why.to_owned()));
     assert_eq!(role("", |row| (row % 7).to_string()), left_out("the first column has no name: an index"));
     assert_eq!(role("x", |_| String::new()), left_out("no value in any row"));

@@ -199,30 +199,36 @@ pub enum CsvProblem {
         cell: Cell,
     },
     /// A text in a column of dates.
-    #[error("{cell} is {text:?}, and no date as {form}, as others of the column are")]
+    #[error("{cell} is {text:?}, and no date with the {form}, as others of the column are")]
     NotADate {
         /// The cell.
         cell: Cell,
         /// Its text.
         text: String,
-        /// A date as the column has them.
+        /// What the dates of the column begin with: `year first`, `day first`, `month first`, `month by name`.
         form: &'static str,
     },
     /// A column of dates that are written in another way than expected.
-    #[error("column {column:?} does not hold dates as {form} alone")]
+    #[error("column {column:?} does not hold dates with the {form} alone")]
     OtherDates {
         /// The column.
         column: String,
-        /// A date as expected.
+        /// What the dates expected begin with.
         form: &'static str,
     },
     /// Dates whose day and month could be each other.
     #[error(
-        "column {column:?} holds dates such as 3/4/2024, and nothing tells whether that is in March or in April"
+        "column {column:?} holds dates such as {text}, and nothing tells whether that is in {month_first} or in {day_first}"
     )]
     DayOrMonth {
         /// The column.
         column: String,
+        /// Such a date.
+        text: String,
+        /// Its month if the day comes first.
+        day_first: &'static str,
+        /// Its month if the month comes first.
+        month_first: &'static str,
     },
     /// A column of names of image files.
     #[error("{cell} is {text:?}: the column holds the names of images, not what is in them")]

@@ -63,7 +63,9 @@ impl CsvProblem {
                 cell.column
             ),
             Self::OtherDates { .. } => "write all dates of the column in one way".to_owned(),
-            Self::DayOrMonth { .. } => "set data.day_first = true (April) or false (March)".to_owned(),
+            Self::DayOrMonth { day_first, month_first, .. } => {
+                format!("set data.day_first = true ({day_first}) or false ({month_first})")
+            }
             Self::FileNames { column, .. } => format!(
                 "set data.images to the folder in which the files are, to train on the images; or leave the names \
                  out with data.ignore = [{column:?}]"
