@@ -2,8 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::human::{count, printable};
+use crate::human::count;
 use crate::table::{Column, Table, shorten};
+use crate::visible::printable;
 
 /// The most classes that are shown as a matrix.
 const MATRIX: usize = 20;

@@ -1,6 +1,5 @@
 //! Durations, sizes, counts and metrics as a person reads them.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 /// A duration: `340 ms`, `1.2 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`.
@@ -102,23 +101,6 @@ pub fn rate(per_second: f64) -> String {
         let digits = [(9.995, 2), (99.95, 1)].iter().find(|(below, _)| per_second < *below);
         format!("{per_second:.*}", digits.map_or(0, |(_, digits)| *digits))
     }
-}
-
-/// `text` with control characters written out, so that a name from a data file can neither break a line nor send
-/// commands to a terminal.
-pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut clean = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if character.is_control() {
-            clean.extend(character.escape_default());
-        } else {
-            clean.push(character);
-        }
-    }
-    Cow::Owned(clean)
 }
 
 #[cfg(test)]
@@ -229,11 +211,5 @@ mod tests {
         ] {
             assert_eq!(rate(value), text, "{value}");
         }
-    }
-
-    #[test]
-    fn control_characters_are_written_out() {
-        assert_eq!(printable("Ankle boot ß"), "Ankle boot ß");
-        assert_eq!(printable("a\n\u{1b}[31mb"), "a\\n\\u{1b}[31mb");
     }
 }

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::human::printable;
+use crate::visible::printable;
 
 /// One column: its title and the side on which its cells line up.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,6 +47,19 @@ fn written_out(text: &str, style: impl Fn(&str) -> Option<usize>) -> Cow<'_, str
     Cow::Owned(clean)
 }
 
+/// `text` with all control characters written out: for what stands within a line, such as a name from a data file.
+///
+/// ```
+/// assert_eq!(kiln_report::visible::printable("a\nb"), "a\\nb");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    Cow::Owned(text.chars().map(escape).collect())
+}
+
 /// `json` with the control characters as JSON writes them that `serde_json` leaves as they are.
 pub fn visible_json(json: &str) -> Cow<'_, str> {
     let is_left = |c: char| ('\u{7f}'..='\u{9f}').contains(&c);
@@ -113,6 +126,12 @@ mod tests {
             "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m \\u{1b}]0;x\\u{7} \\u{1b}[2J"
         );
         assert_eq!(visible_json("{\"a\":\"\u{9b}x\u{7f}\"}"), "{\"a\":\"\\u009bx\\u007f\"}");
+    }
+
+    #[test]
+    fn a_name_breaks_no_line() {
+        assert_eq!(printable("Ankle boot ß"), "Ankle boot ß");
+        assert_eq!(printable("a\n\u{1b}[31mb"), "a\\n\\u{1b}[31mb");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What kiln found in a folder or a table of images, before it trains on them.
 
 use kiln_data::Dataset;
-use kiln_report::{Column, Table, human, table};
+use kiln_report::{Column, Table, human, table, visible};
 use serde_json::{Map, Value, json};
 
 /// More files than this are counted.
@@ -35,7 +35,7 @@ pub(super) fn lines(dataset: &Dataset, classes: Option<String>) -> String {
     text.truncate(text.trim_end().len());
     for file in skipped.iter().take(MOST_FILES) {
         let line = format!("{}: {}", file.path.display(), file.reason);
-        text.push_str(&format!("\n  {}", human::printable(&line)));
+        text.push_str(&format!("\n  {}", visible::printable(&line)));
     }
     if skipped.len() > MOST_FILES {
         text.push_str(&format!("\n  and {} more", human::count((skipped.len() - MOST_FILES) as u64)));

@@ -217,6 +217,20 @@ fn closing(found: &PathReport) -> String {
         }
     };
     format!(
-        "{how}{what} {judged}, those of the test left out; the error of the pick is too low, because it picked\n"
+        "{how}{}{what} {judged}, those of the test left out; the error of the pick is too low, because it picked\n",
+        at_the_end(found)
     )
+}
+
+/// Says so where the least error is that of the smallest strength: there may be a smaller one below.
+fn at_the_end(found: &PathReport) -> String {
+    let lambdas = found.curve.lambdas();
+    let is_last = found.curve.minimum() + 1 == lambdas.len();
+    match (&found.kind, lambdas) {
+        (PathKind::Solved { .. }, [largest, .., smallest]) if is_last => format!(
+            "λ.min is the smallest λ of the path, so that less may be better still: try --ratio {:e}\n",
+            10_f64.powf((smallest / largest).log10().round() - 2.0)
+        ),
+        _ => String::new(),
+    }
 }

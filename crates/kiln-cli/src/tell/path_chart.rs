@@ -36,17 +36,16 @@ fn marked(found: &PathReport, chart: Chart) -> Chart {
 pub(crate) fn error(found: &PathReport) -> Chart {
     let curve = &found.curve;
     // From the smallest strength to the largest.
-    let series = |sign: f64| {
-        let at = |place: usize| {
-            (curve.lambdas()[place], found.metric(place) + sign * curve.standard_error()[place])
-        };
-        (0..found.points.len()).rev().map(at).collect()
-    };
+    let places = || (0..found.points.len()).rev();
+    let mean = places().map(|place| (curve.lambdas()[place], found.metric(place)));
+    let band = places().map(|place| {
+        let (mean, error) = (found.metric(place), curve.standard_error()[place]);
+        (curve.lambdas()[place], mean - error, mean + error)
+    });
     let title = format!("{}: {} along the path", found.label, heading(&found.metric));
     marked(found, Chart::new(title, "λ", heading(&found.metric)))
-        .series("mean", series(0.0))
-        .series("+ s.e.", series(1.0))
-        .series("− s.e.", series(-1.0))
+        .series("mean", mean.collect())
+        .band(band.collect())
 }
 
 fn coefficients(found: &PathReport, features: &[String]) -> Chart {

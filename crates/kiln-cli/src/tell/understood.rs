@@ -1,7 +1,7 @@
 //! What kiln understood of a table, before it trains on it.
 
 use kiln_data::{Arrangement, ColumnRole, Dataset, TaskKind, Understood};
-use kiln_report::{Column, Table, human, table};
+use kiln_report::{Column, Table, human, table, visible};
 use serde_json::{Map, Value, json};
 
 use super::images;
@@ -105,7 +105,7 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
     let mut text = facts.render(table::colour(&std::io::stderr()));
     text.truncate(text.trim_end().len());
     for note in &understood.notes {
-        text.push_str(&format!("\nnote: {}", human::printable(note)));
+        text.push_str(&format!("\nnote: {}", visible::printable(note)));
     }
     text
 }

@@ -1,5 +1,7 @@
 //! From values to places on an axis.
 
+use super::ticks::{decades, linear};
+
 /// An axis from `low` to `high`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Axis {
@@ -24,6 +26,12 @@ impl Axis {
         }
     }
 
+    /// A linear axis with room at both ends, as a part of its length.
+    pub(super) fn with_room(self, room: f64) -> Self {
+        let room = room * (self.high - self.low);
+        Self { low: self.low - room, high: self.high + room, ..self }
+    }
+
     /// Where a value lies, from 0 to 1; `None` for what the axis cannot hold.
     pub(super) fn place(&self, value: f64) -> Option<f64> {
         let place = if self.log {
@@ -40,12 +48,10 @@ impl Axis {
         value.is_finite().then_some(place.clamp(-10.0, 10.0))
     }
 
-    /// The value at a place.
-    pub(super) fn value(&self, place: f64) -> f64 {
-        if self.log {
-            (self.low.ln() + place * (self.high.ln() - self.low.ln())).exp()
-        } else {
-            self.low + place * (self.high - self.low)
-        }
+    /// Round values, rising: the place and the label of each. About `wanted`, at least 2 as long as the axis has a length.
+    pub(super) fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
+        let decades = if self.log { decades(self.low, self.high, wanted) } else { Vec::new() };
+        let labelled = if decades.is_empty() { linear(self.low, self.high, wanted) } else { decades };
+        labelled.into_iter().filter_map(|(value, label)| Some((self.place(value)?, label))).collect()
     }
 }

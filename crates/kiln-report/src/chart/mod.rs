@@ -2,6 +2,7 @@
 
 mod axis;
 mod panels;
+mod style;
 mod svg;
 mod text;
 mod ticks;
@@ -147,7 +148,7 @@ mod tests {
         let text = wave().to_text(80, 10);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert_eq!(text.lines().count(), 1 + 10 + 3, "{text}");
-        assert!(text.contains("1.0000 ┤") && text.contains("-1.0000 ┤"), "{text}");
+        assert!(text.contains(" 0.5 ┤") && text.contains(" -0.5 ┤"), "{text}");
         assert!(text.contains("here"), "{text}");
         assert!(text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)));
     }
@@ -170,13 +171,36 @@ mod tests {
     }
 
     #[test]
-    fn long_names_do_not_run_into_each_other() {
-        let line = || vec![(0.0, 0.0), (1.0, 1.0)];
-        let long = "a name of forty letters, which is a lot.";
-        let two = Chart::new("", "", "").series(long, line()).series("b", line()).to_svg();
-        assert!(two.contains(long), "there is room for two");
-        let five = (0..5).fold(Chart::new("", "", ""), |chart, _| chart.series(long, line())).to_svg();
-        assert!(five.contains("…</text>") && !five.contains(long));
+    fn the_names_of_several_curves_stand_at_their_ends() {
+        let line = |end: f64| vec![(0.0, 0.0), (1.0, end)];
+        let two =
+            Chart::new("", "", "").series("a <name>", line(1.0)).series("a name of forty letters", line(0.9));
+        let svg = two.to_svg();
+        assert!(svg.contains(">a &lt;name&gt;</text>") && svg.contains(">a name of forty letters</text>"));
+        assert!(Chart::new("", "", "").series("alone", line(1.0)).to_svg().matches("alone").count() == 0);
+        let long = Chart::new("", "", "").series("n".repeat(40), line(1.0)).series("b", line(0.0)).to_svg();
+        assert!(long.contains(&format!(">{}…</text>", "n".repeat(23))), "{long}");
+        // Where the curves begin apart and end together, the names stand at the beginning.
+        let back = |name: &str, begin: f64| (name.to_owned(), vec![(0.0, begin), (1.0, 0.0)]);
+        let chart = [back("up", 1.0), back("down", -1.0)];
+        let chart =
+            chart.into_iter().fold(Chart::new("", "", ""), |chart, (name, line)| chart.series(name, line));
+        let svg = chart.to_svg();
+        let name = svg.lines().find(|line| line.contains(">up</text>")).unwrap();
+        assert!(name.contains("text-anchor=\"end\""), "{name}");
+    }
+
+    #[test]
+    fn values_at_the_axes_are_round() {
+        let line = vec![(1e-5, 0.2522), (1.0, 1.418)];
+        let svg = Chart::new("", "rate", "loss").log_x().series("loss", line.clone()).to_svg();
+        for label in ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "0.4", "1.4"] {
+            assert!(svg.contains(&format!(">{label}</text>")), "{label}");
+        }
+        assert!(!svg.contains("0.2522") && !svg.contains("1.418"));
+        let text = Chart::new("", "rate", "loss").log_x().series("loss", line).to_text(80, 12);
+        let labels: Vec<&str> = text.lines().rev().nth(0).unwrap().split_whitespace().collect();
+        assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
     }
 
     #[test]
@@ -189,11 +213,11 @@ mod tests {
         assert_eq!(chart.axes(false).1.place(0.25), None);
         assert_eq!((x.place(3.0), y.place(0.25), y.place(0.75)), (Some(1.0), Some(0.0), Some(1.0)));
         let svg = chart.to_svg();
-        let shaded = svg.lines().find(|line| line.contains("fill-opacity")).unwrap();
+        let shaded = svg.lines().find(|line| line.contains(" band\"")).unwrap();
         // Left to right along the upper edge and back along the lower one, without the edge that is no number.
         assert_eq!(shaded.matches(['M', 'L']).count(), 4, "{shaded}");
         assert!(!svg.contains("NaN"));
-        assert!(!wave().to_svg().contains("fill-opacity"));
+        assert!(!wave().to_svg().contains(" band\""));
     }
 
     #[test]
@@ -211,7 +235,7 @@ mod tests {
     fn what_cannot_be_drawn_is_left_out() {
         let points = vec![(0.0, 1.0), (1e-3, f64::NAN), (1e-2, 2.0), (f64::INFINITY, 1.0), (1.0, 3.0)];
         let chart = Chart::new("odd", "rate", "loss").log_x().series("loss", points);
-        assert!(chart.to_text(40, 5).contains("3.0000"));
+        assert!(chart.to_text(40, 5).contains(" 3.0 ┤"));
         assert!(!chart.to_svg().contains("NaN") && !chart.to_svg().contains("inf"));
         for empty in [Chart::new("none", "", ""), Chart::new("flat", "", "").series("", vec![(0.0, 0.0)])] {
             assert!(empty.to_text(40, 5).lines().count() > 5);

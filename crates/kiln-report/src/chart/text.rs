@@ -1,7 +1,7 @@
 //! Curves in braille: each character is two dots wide and four high.
 
 use super::{Axis, Chart, thin};
-use crate::human;
+use crate::visible::printable;
 
 /// Columns of the labels left of the curves.
 const LABELS: usize = 11;
@@ -27,17 +27,20 @@ fn draw(chart: &Chart, width: usize, height: usize) -> String {
         }
     }
     let mut text = format!("{:LABELS$}  {}\n", "", cut(&heading(chart), columns));
+    let ticks: Vec<(usize, String)> = y
+        .ticks(2 * height / 3)
+        .into_iter()
+        .map(|(place, label)| (cell(1.0 - place, 4 * height) / 4, label))
+        .collect();
     for (row, dots) in dots.iter().enumerate() {
-        let place = 1.0 - row as f64 / (height - 1) as f64;
-        let labelled = row == 0 || row + 1 == height || row == (height - 1) / 2;
-        let label = if labelled { human::metric(y.value(place)) } else { String::new() };
-        let tick = if labelled { '┤' } else { '│' };
+        let label = ticks.iter().find(|(at, _)| *at == row).map(|(_, label)| label.as_str());
+        let tick = if label.is_some() { '┤' } else { '│' };
+        let label = label.unwrap_or_default();
         let curve: String = dots.iter().map(|dots| char::from(Braille(*dots))).collect();
         text.push_str(format!("{label:>LABELS$} {tick}{curve}").trim_end());
         text.push('\n');
     }
-    text.push_str(&format!("{:LABELS$} └{}\n", "", "─".repeat(columns)));
-    text.push_str(&labels(&x, columns));
+    text.push_str(&x_axis(&x, columns));
     text.push_str(&marks(chart, &x, columns));
     text
 }
@@ -53,18 +56,31 @@ fn heading(chart: &Chart) -> String {
 }
 
 fn cut(text: &str, columns: usize) -> String {
-    human::printable(text).chars().take(columns).collect()
+    printable(text).chars().take(columns).collect()
 }
 
-/// The values at both ends and in the middle of the x axis.
-fn labels(x: &Axis, columns: usize) -> String {
-    let [first, middle, last] = [0.0, 0.5, 1.0].map(|place| human::metric(x.value(place)));
-    let half = columns / 2;
-    let middle_at = half.saturating_sub(middle.chars().count() / 2);
-    let mut line = format!("{first:<middle_at$}{middle}");
-    let room = columns.saturating_sub(line.chars().count());
-    line.push_str(&format!("{last:>room$}"));
-    format!("{:LABELS$}  {}\n", "", line)
+/// The dot of a place from 0 to 1 among so many.
+fn cell(place: f64, dots: usize) -> usize {
+    (place * (dots - 1) as f64).round().clamp(0.0, (dots - 1) as f64) as usize
+}
+
+/// The x axis and its labels below it, those that have room.
+fn x_axis(x: &Axis, columns: usize) -> String {
+    let (mut line, mut labels) = (vec!['─'; columns], vec![' '; columns]);
+    let mut free = 0;
+    for (place, label) in x.ticks(columns / 9) {
+        let (at, wide) = (cell(place, 2 * columns) / 2, label.chars().count());
+        let begin = at.saturating_sub(wide / 2).min(columns.saturating_sub(wide));
+        if begin < free || begin + wide > columns {
+            continue;
+        }
+        line[at] = '┬';
+        labels.iter_mut().skip(begin).zip(label.chars()).for_each(|(cell, letter)| *cell = letter);
+        // A space at least between two labels.
+        free = begin + wide + 1;
+    }
+    let (line, labels) = (line.into_iter().collect::<String>(), labels.into_iter().collect::<String>());
+    format!("{:LABELS$} └{line}\n{:LABELS$}  {}\n", "", "", labels.trim_end())
 }
 
 /// The marks, an arrow where each stands, on one line or on as many as they need beside each other; empty without marks.

@@ -1,5 +1,7 @@
 //! Round numbers along an axis.
 
+use crate::human;
+
 /// Multiples of 1, 2 or 5 times a power of ten inside `[low, high]`, rising, and how many decimals tell them apart; about
 /// `wanted` of them, at least 2. None for ends that are not finite or not in order.
 pub(super) fn ticks(low: f64, high: f64, wanted: usize) -> (Vec<f64>, usize) {
@@ -16,9 +18,74 @@ pub(super) fn ticks(low: f64, high: f64, wanted: usize) -> (Vec<f64>, usize) {
     ((first..=last).map(|multiple| multiple as f64 * step).collect(), decimals)
 }
 
+/// The same with labels: `0.2`, `10,000`, `2e7`.
+pub(super) fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+    let (values, decimals) = ticks(low, high, wanted);
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let label = |value: f64| match decimals {
+        // Zero has no sign.
+        _ if value.abs() < 1e-9 * largest => "0".to_owned(),
+        5.. => scientific(value),
+        0 if largest >= 1e7 => scientific(value),
+        0 if largest >= 1e4 => {
+            format!("{}{}", if value < 0.0 { "-" } else { "" }, human::count(value.abs().round() as u64))
+        }
+        _ => format!("{value:.decimals$}"),
+    };
+    values.into_iter().map(|value| (value, label(value))).collect()
+}
+
+/// With as few digits as say it: `2e-5`.
+fn scientific(value: f64) -> String {
+    let text = format!("{value:.6e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// Values for a logarithmic axis with their labels: powers of ten, of a long axis each second, third …; of a short one 2 and
+/// 5 times each, too. None where even those are fewer than 2.
+pub(super) fn decades(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+    if !(low > 0.0 && high > low && high.is_finite()) {
+        return Vec::new();
+    }
+    let inside = |value: &f64| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value);
+    let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
+    let value = |digit: i32, power: i32| format!("{digit}e{power}").parse::<f64>().unwrap_or(f64::NAN);
+    let label = |value: f64| if (1e-3..1e5).contains(&value) { value.to_string() } else { scientific(value) };
+    for digits in [&[1][..], &[1, 2, 5]] {
+        let all = powers.clone().flat_map(|power| digits.iter().map(move |digit| (*digit, power)));
+        let values: Vec<f64> = all.map(|(digit, power)| value(digit, power)).filter(inside).collect();
+        if values.len() >= 3 || (digits.len() > 1 && values.len() >= 2) {
+            let every = values.len().div_ceil(wanted.max(2));
+            return values.into_iter().step_by(every).map(|value| (value, label(value))).collect();
+        }
+    }
+    Vec::new()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ticks;
+    use super::{decades, linear, ticks};
+
+    fn labels(ticks: Vec<(f64, String)>) -> Vec<String> {
+        ticks.into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_powers_of_ten() {
+        assert_eq!(labels(decades(1e-5, 1.0, 7)), ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
+        assert_eq!(labels(decades(0.7e-3, 0.02, 7)), ["0.001", "0.002", "0.005", "0.01", "0.02"]);
+        assert_eq!(labels(decades(1e-12, 1e6, 7)), ["1e-12", "1e-9", "1e-6", "0.001", "1", "1000", "1e6"]);
+        assert!(decades(3.0, 4.0, 7).is_empty() && decades(0.0, 4.0, 7).is_empty());
+    }
+
+    #[test]
+    fn labels_are_as_short_as_they_can_be() {
+        assert_eq!(labels(linear(-0.2, 0.4, 3)), ["-0.2", "0", "0.2", "0.4"]);
+        assert_eq!(labels(linear(0.0, 30_000.0, 3)), ["0", "10,000", "20,000", "30,000"]);
+        assert_eq!(labels(linear(0.0, 4e7, 2)), ["0", "2e7", "4e7"]);
+        assert_eq!(labels(linear(0.0, 4e-6, 2)), ["0", "2e-6", "4e-6"]);
+    }
 
     fn words(low: f64, high: f64, wanted: usize) -> Vec<String> {
         let (values, decimals) = ticks(low, high, wanted);

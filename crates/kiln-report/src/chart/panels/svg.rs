@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::super::style::{COLOURS, STYLE};
 use super::super::svg::escape;
 use super::super::ticks::ticks;
 use super::super::{Axis, thinned};
@@ -24,21 +25,6 @@ const GAP: f64 = 14.0;
 /// Distances on paths are whole numbers of this part of a unit, which halves the size of the file.
 const FINE: f64 = 10.0;
 
-/// Okabe and Ito's colours (2008), distinct to the colour-blind too; brighter ones of the same hue on a dark page.
-const STYLE: &str = "<style>\
-.kiln-panels text{fill:#1f2328}.kiln-panels .soft{fill:#57606a}.kiln-panels .page{fill:#fff}\
-.kiln-panels .grid{stroke:#e1e5ea}.kiln-panels .frame{stroke:#8c959f}.kiln-panels .area{fill:#8c959f;opacity:.2}\
-.kiln-panels .run{opacity:.38;stroke-width:9}.kiln-panels .mean{stroke-width:24}\
-.kiln-panels .c0{stroke:#0072b2}.kiln-panels .c1{stroke:#d55e00}.kiln-panels .c2{stroke:#009e73}\
-.kiln-panels .c3{stroke:#cc79a7}.kiln-panels .c4{stroke:#b57d00}.kiln-panels .c5{stroke:#3c9ad0}\
-@media(prefers-color-scheme:dark){\
-.kiln-panels text{fill:#e6edf3}.kiln-panels .soft{fill:#a5afba}.kiln-panels .page{fill:#0d1117}\
-.kiln-panels .grid{stroke:#272d36}.kiln-panels .frame{stroke:#6e7681}\
-.kiln-panels .c0{stroke:#4aa8e8}.kiln-panels .c1{stroke:#ff8a33}.kiln-panels .c2{stroke:#2cc79b}\
-.kiln-panels .c3{stroke:#e39cc5}.kiln-panels .c4{stroke:#e8b033}.kiln-panels .c5{stroke:#7cc8f5}}\
-</style>";
-const COLOURS: usize = 6;
-
 impl Panels {
     /// The panels as an SVG document: no scripts, no fonts from elsewhere, and colours for a light or a dark page, whichever
     /// the reader prefers.
@@ -54,7 +40,7 @@ fn draw(panels: &Panels) -> String {
     let height = TOP + rows as f64 * (HEADING + HIGH) + (rows - 1) as f64 * GAP + BOTTOM;
     let (x, y) = panels.axes();
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-panels\" viewBox=\"0 0 {WIDTH} {height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-chart\" viewBox=\"0 0 {WIDTH} {height}\" \
          font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"13\" role=\"img\">\n\
          <title>{0}</title>\n{STYLE}\n<rect width=\"100%\" height=\"100%\" class=\"page\"/>\n\
          <text x=\"14\" y=\"25\" font-size=\"17\" font-weight=\"600\">{0}</text>\n\
