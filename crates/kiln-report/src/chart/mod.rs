@@ -199,7 +199,7 @@ mod tests {
         }
         assert!(!svg.contains("0.2522") && !svg.contains("1.418"));
         let text = Chart::new("", "rate", "loss").log_x().series("loss", line).to_text(80, 12);
-        let labels: Vec<&str> = text.lines().rev().nth(0).unwrap().split_whitespace().collect();
+        let labels: Vec<&str> = text.lines().last().unwrap().split_whitespace().collect();
         assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
     }
 
