@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::super::style::COLOURS;
 use super::super::{Axis, Chart};
-use super::{Area, EDGE, LETTER, escape, shortened};
+use super::area::{Area, EDGE};
+use super::words::{LETTER, escape, shortened};
 
 /// Letters of a name; longer ones are cut.
 const LETTERS: usize = 24;

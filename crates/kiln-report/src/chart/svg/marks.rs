@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::super::{Axis, Chart};
-use super::{Area, LETTER, escape};
+use super::area::Area;
+use super::words::{LETTER, escape};
 
 /// From one line of words to the next.
 const LINE: f64 = 14.0;

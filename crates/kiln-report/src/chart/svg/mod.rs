@@ -1,13 +1,16 @@
 //! Curves as an SVG document.
 
+mod area;
 mod labels;
 mod marks;
+mod words;
 
 use std::fmt::Write;
 
 use super::style::{COLOURS, STYLE};
-use super::{Axis, Chart, Series, thin};
-use crate::visible::printable;
+use super::{Chart, Series, thin};
+use area::Area;
+pub(super) use words::escape;
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 380.0;
@@ -18,10 +21,6 @@ const ROOM: f64 = 0.03;
 const BOTTOM: f64 = 52.0;
 /// The margin of the labels of y.
 const LABELS: f64 = 80.0;
-/// The other margin, if no names stand there.
-const EDGE: f64 = 24.0;
-/// About how wide a letter is.
-const LETTER: f64 = 6.6;
 /// Curves that grey does not tell apart have other dashes.
 const DASHES: [&str; COLOURS] = ["", "7 3", "2 3", "10 3 2 3", "14 4", "5 2 1 2 1 2"];
 
@@ -30,30 +29,6 @@ impl Chart {
     /// the reader prefers. The names of several curves stand at their ends, where these are further apart.
     pub fn to_svg(&self) -> String {
         draw(self)
-    }
-}
-
-/// Where the curves are drawn, and on what axes.
-struct Area {
-    left: f64,
-    top: f64,
-    wide: f64,
-    high: f64,
-    x: Axis,
-    y: Axis,
-}
-
-impl Area {
-    fn x(&self, place: f64) -> f64 {
-        self.left + place * self.wide
-    }
-
-    fn y(&self, place: f64) -> f64 {
-        self.top + (1.0 - place) * self.high
-    }
-
-    fn bottom(&self) -> f64 {
-        self.top + self.high
     }
 }
 
@@ -157,17 +132,4 @@ fn path(points: impl Iterator<Item = (f64, f64)>) -> String {
         let _ = write!(path, "{}{x:.1} {y:.1}", if path.is_empty() { 'M' } else { 'L' });
     }
     path
-}
-
-/// A name in so many letters at most.
-fn shortened(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters {
-        return name.to_owned();
-    }
-    name.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
-}
-
-pub(super) fn escape(text: &str) -> String {
-    let text = printable(text);
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,11 @@
 //! A network that burn-onnx has made, as it wrote it: `tests/golden/burn_onnx` has the script.
 
-#![allow(dead_code, unreachable_pub, clippy::panic, reason = "generated code, of which the way from files is not used")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::panic,
+    reason = "generated code, of which the way from files is not used"
+)]
 
 /// What the generated code loads files with. No file is loaded here, and the crate burn-store would be compiled for that alone.
 mod burn_store {
