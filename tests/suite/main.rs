@@ -36,3 +36,4 @@ mod several;
 mod solver;
 mod tune;
 mod uncertainty;
+mod warm_start;

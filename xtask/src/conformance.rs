@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,xlsx";
+pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,xlsx";
 /// The programs that test formats.
 const FORMATS: [&str; 4] = ["--test", "formats", "--test", "malformed"];
 /// The device that they are tested beside.

@@ -46,6 +46,10 @@ pub enum Setter {
     Default,
     /// kiln itself, for data of this size: `96 training items`.
     Data(String),
+    /// kiln itself: what it found in the start weights.
+    Weights,
+    /// The run that the training starts from.
+    Run,
     /// A file.
     File,
     /// A recipe that is part of the program.
@@ -98,6 +102,8 @@ impl fmt::Display for Origin {
         match (&self.setter, &self.source) {
             (Setter::Default, _) => write!(f, "default"),
             (Setter::Data(size), _) => write!(f, "default for {size}"),
+            (Setter::Weights, _) => write!(f, "the start weights"),
+            (Setter::Run, _) => write!(f, "the run it starts from"),
             (Setter::File, Some(source)) => write!(f, "file {}:{}", source.name, source.line(self.key.start)),
             (Setter::File, None) => write!(f, "file"),
             (Setter::Recipe, Some(source)) => write!(f, "{}", source.name),

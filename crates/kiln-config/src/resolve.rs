@@ -19,6 +19,7 @@ use crate::file::Text;
 use crate::origin::{Origin, Setter};
 use crate::run::RunConfig;
 use crate::settings::{Layer, Setting, Settings};
+use crate::start::{self, START};
 use crate::{argument, build, environment, file, schema};
 
 /// What a configuration is made of, strongest last.
@@ -57,6 +58,8 @@ pub struct Flags {
     pub target: Vec<String>,
     /// `--epochs`: the setting `train.epochs`.
     pub epochs: Option<u64>,
+    /// `--from`: the setting `model.weights`.
+    pub from: Option<PathBuf>,
 }
 
 /// A configuration with the memory of who set what.
@@ -94,8 +97,7 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
         config => (config.clone(), Vec::new()),
     };
     let overrides: Vec<String> = first.into_iter().chain(request.overrides.iter().cloned()).collect();
-    let mut settings = Settings::default();
-    settings.merge(defaults())?;
+    let mut layers = vec![defaults()];
     let mut tune = Layer::new();
     let text = match (&config, &request.text) {
         (Some(_), Some(text)) => Some(Text { text: text.clone(), is_recipe: false }),
@@ -108,14 +110,17 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
             .into_iter()
             .partition(|(key, _)| key.split('.').next().is_some_and(|section| section == "tune"));
         tune = spaces;
-        settings.merge(layer)?;
+        layers.push(layer);
     }
-    settings.merge(environment::layer(&request.environment)?)?;
-    for layer in argument::layers(&overrides)? {
-        settings.merge(layer)?;
+    layers.push(environment::layer(&request.environment)?);
+    layers.extend(argument::layers(&overrides)?);
+    layers.push(flags(&request.flags)?);
+    let mut settings = Settings::merged(&layers, config.as_deref())?;
+    if let Some(model) = start::model_of(&settings)? {
+        // Stronger than the defaults alone.
+        layers.insert(1, model);
+        settings = Settings::merged(&layers, config.as_deref())?;
     }
-    settings.merge(flags(&request.flags)?)?;
-    settings.anchor_paths(config.as_deref());
     let config_built = build::build(&settings).map_err(|error| match error {
         ConfigError::Missing { key, place: None, .. } if config.is_none() && key == "data.source" => {
             ConfigError::NoConfiguration
@@ -164,6 +169,9 @@ fn flags(flags: &Flags) -> Result<Layer, ConfigError> {
     if let Some(epochs) = flags.epochs {
         set("train.epochs", "--epochs", Value::Integer(i64::try_from(epochs).unwrap_or(i64::MAX)));
     }
+    if let Some(path) = &flags.from {
+        set(START, "--from", Value::String(text(path)?));
+    }
     if let Some(path) = &flags.data {
         set("data.path", "--data", Value::String(text(path)?));
     }
@@ -176,10 +184,19 @@ fn text(path: &Path) -> Result<String, ConfigError> {
 }
 
 impl Settings {
+    /// These layers over each other, the strongest last, with absolute paths.
+    fn merged(layers: &[Layer], config: Option<&str>) -> Result<Self, ConfigError> {
+        let mut settings = Self::default();
+        layers.iter().try_for_each(|layer| settings.merge(layer.clone()))?;
+        settings.anchor_paths(config);
+        Ok(settings)
+    }
+
     /// Makes the paths of data absolute, so that a run can be resumed from any folder. A path in a file counts from the
     /// file, any other, also one that came through a pipe, from the current folder.
     fn anchor_paths(&mut self, config: Option<&str>) {
-        for key in ["data.path", "data.validation_path", "data.test_path", "data.images", "data.cache"] {
+        for key in ["data.path", "data.validation_path", "data.test_path", "data.images", "data.cache", START]
+        {
             self.anchor(key, config);
         }
     }
@@ -261,7 +278,7 @@ impl Resolved {
 
     /// What is wrong with the model whatever the data.
     fn check_model(&self) -> Result<(), ConfigError> {
-        match self.config.model.summary(InputShape::Images([1, 64, 64]), 2) {
+        match self.config.model.network.summary(InputShape::Images([1, 64, 64]), 2) {
             Err(
                 error
                 @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. }),

@@ -13,6 +13,8 @@ use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::ModelSettings;
+
 /// Everything that decides what a run does: the contents of `run.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +43,7 @@ pub struct RunConfig {
     pub mix: Option<MixConfig>,
     /// The model. Default: a multi-layer perceptron, and for images a convolutional network that fits them.
     #[serde(default = "mlp")]
-    pub model: ModelConfig,
+    pub model: ModelSettings,
     /// The loss. Default: cross-entropy for classes, mean squared error for numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<LossConfig>,
@@ -85,8 +87,8 @@ fn flex() -> String {
     "flex".to_owned()
 }
 
-fn mlp() -> ModelConfig {
-    MlpConfig::default().into()
+fn mlp() -> ModelSettings {
+    ModelConfig::from(MlpConfig::default()).into()
 }
 
 fn adam() -> OptimizerConfig {

@@ -43,4 +43,6 @@ pub use params::{ParamInfo, ParamKind};
 pub use record::{CertificateRecord, EpochRecord};
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};
-pub use weights::{Layout, Loaded, Mismatch, Weights, WeightsError};
+pub use weights::{
+    FileWeights, Fresh, Layout, Loaded, Mismatch, NameRule, Start, Unlike, Weights, WeightsError,
+};

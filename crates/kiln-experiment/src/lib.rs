@@ -45,6 +45,7 @@ mod stored;
 mod training;
 pub mod trial;
 pub mod tune;
+mod warm_start;
 
 pub use compare::{CompareSettings, compare};
 pub use cv::cross_validate;
@@ -63,3 +64,4 @@ pub use start::words;
 pub use stored::{RunWeights, best_weights, last_weights, stored};
 pub use training::{Changes, DryRun, Trained, dry_run, resume, resume_with, train};
 pub use trial::TrialTraining;
+pub use warm_start::start_of;

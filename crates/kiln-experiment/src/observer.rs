@@ -1,5 +1,7 @@
 //! Who hears what an experiment does while it does it.
 
+mod path_stage;
+
 use std::io;
 use std::path::Path;
 
@@ -14,6 +16,7 @@ use crate::device_result::DeviceResult;
 use crate::error::ExperimentError;
 use crate::fold::FoldRecord;
 use crate::run::RunRecord;
+pub use path_stage::{PathStage, PathStep};
 
 /// Hears what an experiment does: a function of an event, or a type of one's own. `()` hears nothing.
 ///
@@ -79,15 +82,17 @@ pub enum Event<'a> {
     /// A table of a file is read: what its columns were taken for is in
     /// [`Arrangement::understood`](kiln_data::Arrangement::understood).
     DataUnderstood(&'a Dataset),
+    /// What the model starts from, in words.
+    StartsFrom(&'a str),
     /// Something may be wrong, and the experiment goes on.
     Warning(&'a str),
     /// A checkpoint is damaged, and the experiment goes on without it.
     PassedOver {
         /// What is wrong with it.
         error: &'a TrainError,
-        /// The folder of the checkpoint that takes its place; `None` where nothing does.
+        /// The folder of the checkpoint that takes its place.
         used: Option<&'a Path>,
-        /// What that means, as the end of a sentence: `using the one before`.
+        /// What that means: `using the one before`.
         then: &'a str,
     },
     /// A run continues after this many optimiser steps. `None`: it has no checkpoint yet, and starts over.
@@ -228,44 +233,6 @@ pub struct TrainingStart<'a> {
     pub done: u64,
     /// The limit of wall-clock seconds, if there is one.
     pub time_limit: Option<f64>,
-}
-
-/// A step along a path that is trained.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct PathStage<'a> {
-    /// The fold, from 0, and how many there are. `None` for the path of all training items.
-    pub fold: Option<[usize; 2]>,
-    /// What was done.
-    pub did: PathStep<'a>,
-}
-
-/// What was done on a path that is trained.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PathStep<'a> {
-    /// Trained without the penalty.
-    Dense {
-        /// Penalised numbers that are not zero.
-        left: usize,
-    },
-    /// The search for the strength at which nothing is left begins.
-    Searching,
-    /// Trained with a strength of that search.
-    Tried {
-        /// The strength.
-        lambda: f64,
-        /// Penalised numbers that are not zero.
-        left: usize,
-    },
-    /// Trained with a strength of the path.
-    Trained {
-        /// The strength.
-        lambda: f64,
-        /// Penalised numbers that are not zero.
-        left: usize,
-        /// The metric that picks, and its value, where it was measured.
-        score: Option<(&'a str, f64)>,
-    },
 }
 
 /// One training of a curve.

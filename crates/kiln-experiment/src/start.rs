@@ -99,7 +99,10 @@ impl Start {
             kept.push(format!("data.target=[{}]", names.join(", ")));
         }
         let data = &config.data;
+        let blake3 = config.model.weights_blake3.as_ref();
+        kept.extend(blake3.map(|blake3| format!("model.weights_blake3={}", text(blake3))));
         for (key, path) in [
+            ("model.weights", &config.model.weights),
             ("data.path", &data.path),
             ("data.validation_path", &data.validation_path),
             ("data.test_path", &data.test_path),

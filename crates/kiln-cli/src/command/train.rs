@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use kiln_config::Flags;
-use kiln_experiment::{dry_run, train};
+use kiln_experiment::{dry_run, start_of, train};
 use kiln_train::Stop;
 
 use super::Execute;
@@ -24,6 +24,9 @@ pub(crate) struct Train {
     /// Solve a linear model down to a certificate instead of training it by steps: train.solver.
     #[arg(long, value_enum)]
     pub(crate) solver: Option<Solver>,
+    /// Start from the weights of a run, with its model and its preprocessing, or from a file of weights: model.weights.
+    #[arg(long, value_name = "RUN|FILE")]
+    pub(crate) from: Option<String>,
 }
 
 /// How a linear model is solved.
@@ -57,12 +60,14 @@ Examples:
   kiln train digits optim.kind=sgd optim.lr=0.1 optim.momentum=0.9
   kiln train digits penalty.0.kind=l2 penalty.0.strength=1e-4
   kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
+  kiln train my.toml --from last   fine-tune the newest run
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
 
 impl Execute for Train {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
-        let flags = Flags { solver: self.solver.map(|solver| solver.name()), ..global.flags() };
+        let from = self.from.as_deref().map(|name| start_of(name, &global.runs_dir())).transpose()?;
+        let flags = Flags { solver: self.solver.map(|solver| solver.name()), from, ..global.flags() };
         let resolved = configuration_with(&self.configuration, self.shortcuts.among(flags))?;
         // Not before: a configuration may come through a pipe, and whoever waits for it can be stopped.
         let interrupt = signal::listen();

@@ -160,7 +160,7 @@ impl Resolved {
         else {
             return;
         };
-        self.config.model = ModelConfig::from(model);
+        self.config.model.network = ModelConfig::from(model);
         let why = format!("images of {height} x {width}");
         for (key, value) in leaves(&self.config) {
             if matches!(key.as_str(), "model.kind" | "model.channels" | "model.norm" | "model.dropout") {
@@ -172,7 +172,7 @@ impl Resolved {
     /// The model for tables, and the average of its weights.
     fn follow_table(&mut self, open: Open) {
         if open.model {
-            self.config.model = ModelConfig::from(rule::table_model());
+            self.config.model.network = ModelConfig::from(rule::table_model());
         }
         if open.average {
             self.config.average = Some(rule::average());

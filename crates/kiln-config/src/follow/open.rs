@@ -43,9 +43,9 @@ impl Open {
             && !train.overfit_batch;
         let refit = early_stopping && config.data.refit.is_none();
         let plain = config.penalty.is_empty() && config.constraint.is_empty();
-        let average = early_stopping && plain && !said("model") && config.average.is_none();
+        let average = early_stopping && plain && !says_model(settings) && config.average.is_none();
         Self {
-            model: !said("model"),
+            model: !says_model(settings),
             batch_size: by_steps && !said("train.batch_size"),
             epochs,
             early_stopping,
@@ -73,7 +73,7 @@ impl Open {
             "train.monitor" => self.monitor,
             key if key.starts_with("early_stopping.") => self.early_stopping,
             key if key.starts_with("average.") => self.average,
-            key => self.model && key.starts_with("model."),
+            key => self.model && key.starts_with("model.") && !is_start(key),
         }
     }
 
@@ -92,6 +92,18 @@ impl Open {
         ];
         all.into_iter().filter(|(_, open)| *open).map(|(key, _)| key)
     }
+}
+
+/// Whether anything is said about the model but which weights it starts from.
+fn says_model(settings: &Settings) -> bool {
+    settings.iter().any(|(key, setting)| {
+        key.starts_with("model.") && !is_start(key) && setting.origin.setter != Setter::Default
+    })
+}
+
+/// Whether a key is about the weights that a model starts from.
+fn is_start(key: &str) -> bool {
+    key.starts_with("model.weights")
 }
 
 /// Whether anything but kiln itself says something about a setting, or a setting of this section. The header of a section says

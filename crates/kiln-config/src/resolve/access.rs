@@ -1,9 +1,10 @@
 //! What a resolved configuration says of its settings.
 
 use kiln_core::Explain;
+use toml::Value;
 
 use super::{Request, Resolved};
-use crate::origin::Snippet;
+use crate::origin::{Origin, Setter, Snippet};
 use crate::settings::Settings;
 
 impl Resolved {
@@ -24,6 +25,16 @@ impl Resolved {
         let mut other = self.clone();
         other.config.seed = seed;
         other
+    }
+
+    /// The same with the BLAKE3 of the weights that the training starts from: it goes on with these alone.
+    #[must_use]
+    pub fn started_from(&self, blake3: &str) -> Self {
+        let mut started = self.clone();
+        started.config.model.weights_blake3 = Some(blake3.to_owned());
+        let (value, origin) = (Value::String(blake3.to_owned()), Origin::plain(Setter::Weights));
+        started.settings.put("model.weights_blake3", value, origin);
+        started
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::unlike::Unlike;
 use crate::{ErrorKind, Explain};
 
 /// Why weights cannot be put into a module, stored or read.
@@ -52,6 +53,25 @@ pub enum WeightsError {
         /// The name.
         name: String,
     },
+    /// A regular expression that does not parse.
+    #[error("{pattern:?} is no regular expression: {reason}")]
+    Pattern {
+        /// The expression.
+        pattern: String,
+        /// Where it goes wrong.
+        reason: String,
+    },
+    /// No tensor has a name that a regular expression matches.
+    #[error("{pattern:?} matches no tensor of the weights; they hold {found:?}")]
+    NoMatch {
+        /// The expression.
+        pattern: String,
+        /// The first names in the weights.
+        found: Vec<String>,
+    },
+    /// Weights that are not those of the model.
+    #[error("the weights are not those of the model: {0}")]
+    Unlike(Box<Unlike>),
     /// A data type that safetensors or kiln does not know.
     #[error("tensor {name:?} has the data type {dtype}, which cannot be stored")]
     DataType {
@@ -69,6 +89,12 @@ pub enum WeightsError {
     /// A file that `torch.save` wrote.
     #[error("not a safetensors file, but one that torch.save wrote")]
     Pickle,
+    /// A file of `torch.save` that cannot be read as data.
+    #[error("not a file of tensors that torch.save wrote: {reason}")]
+    Saved {
+        /// What the reader says.
+        reason: String,
+    },
     /// A safetensors file that does not say that it is in kiln's layout.
     #[error("the file does not say how its tensors lie: it has no mark format=kiln{}", mark(found))]
     Unmarked {
@@ -107,7 +133,9 @@ impl Explain for WeightsError {
         match self {
             Self::Io { .. } => ErrorKind::Io,
             Self::In { source, .. } => source.kind(),
-            Self::NoTensor { .. } | Self::Twice { .. } => ErrorKind::Usage,
+            Self::NoTensor { .. } | Self::Twice { .. } | Self::Pattern { .. } | Self::NoMatch { .. } => {
+                ErrorKind::Usage
+            }
             _ => ErrorKind::Checkpoint,
         }
     }
@@ -126,7 +154,11 @@ impl Explain for WeightsError {
                     .to_owned()
             }
             Self::OtherLayout => "read it with Weights::read".to_owned(),
-            Self::Pickle => "convert it: python -c \"import torch, safetensors.torch as s; \
+            Self::Unlike(_) => "give the tensors the names of the model, leave some out, or say which of the model's are to \
+                                keep their first values"
+                .to_owned(),
+            Self::Saved { .. } => "save the state dictionary alone: torch.save(model.state_dict(), 'a.pt')".to_owned(),
+            Self::Pickle => "build kiln with the feature `pytorch`, or convert it: python -c \"import torch, safetensors.torch as s; \
                              s.save_file(torch.load('a.pt', map_location='cpu'), 'a.safetensors')\""
                 .to_owned(),
             Self::In { source, .. } => return source.help(),

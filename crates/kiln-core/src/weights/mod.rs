@@ -3,11 +3,15 @@
 mod error;
 mod file;
 mod layout;
+mod map;
+mod mismatch;
 mod names;
 mod partial;
 mod pytorch;
 mod safetensors;
+mod start;
 mod traverse;
+mod unlike;
 
 use std::collections::BTreeMap;
 
@@ -15,8 +19,13 @@ use burn::module::Module;
 use burn::tensor::{DType, Tensor, TensorData};
 
 pub use error::WeightsError;
+pub use file::FileWeights;
 pub use layout::Layout;
-pub use partial::{Loaded, Mismatch};
+pub use map::NameRule;
+pub use mismatch::Mismatch;
+pub use partial::Loaded;
+pub use start::{Fresh, Start};
+pub use unlike::Unlike;
 
 /// All tensors of a module by path, on the host: parameters and running statistics.
 ///

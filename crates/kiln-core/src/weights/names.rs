@@ -1,9 +1,7 @@
 //! Some of the weights, and other names for them.
 
+use super::mismatch::SHOWN;
 use super::{Weights, WeightsError};
-
-/// Names that a message shows.
-pub(super) const SHOWN: usize = 8;
 
 impl Weights {
     /// The tensors at or below `prefix`: `encoder` takes `encoder.0.weight`, not `encoders.weight`.

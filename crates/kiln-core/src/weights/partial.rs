@@ -4,7 +4,7 @@ use std::fmt;
 
 use burn::module::Module;
 
-use super::names::SHOWN;
+use super::mismatch::{Mismatch, SHOWN};
 use super::{Layout, Weights, WeightsError, pytorch, traverse};
 
 /// What [`Weights::apply_partial`] did: every tensor of the module and of the weights is named in one of the lists.
@@ -22,18 +22,6 @@ pub struct Loaded<M> {
     pub unused: Vec<String>,
     /// Tensors of another shape: those of the module are as they were.
     pub mismatched: Vec<Mismatch>,
-}
-
-/// A tensor that has one shape in the weights and another one in the module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Mismatch {
-    /// Path of the tensor in the module.
-    pub name: String,
-    /// Shape in the weights, in Burn's layout.
-    pub found: Vec<usize>,
-    /// Shape in the module.
-    pub expected: Vec<usize>,
 }
 
 impl Weights {

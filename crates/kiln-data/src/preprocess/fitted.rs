@@ -24,10 +24,10 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub struct Fitted {
-    inputs: Encoder,
-    targets: TargetEncoder,
+    pub(super) inputs: Encoder,
+    pub(super) targets: TargetEncoder,
     #[serde(skip_serializing_if = "CellRules::is_default")]
-    cells: CellRules,
+    pub(super) cells: CellRules,
 }
 
 impl Fitted {

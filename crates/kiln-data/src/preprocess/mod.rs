@@ -155,6 +155,7 @@
 //! }
 //! ```
 
+mod carried;
 mod coarse;
 mod date_encoding;
 mod encoding;

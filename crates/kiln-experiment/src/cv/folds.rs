@@ -198,7 +198,7 @@ impl Folds {
         {
             self.must_weigh(number, part, rows)?;
         }
-        Job::taken(resolved, device.clone(), &self.dataset, split, self.precision)
+        Job::taken(resolved, device.clone(), &self.dataset, split, self.precision)?.started()
     }
 
     /// Finds out before a folder is made what would stop a fold, and gives the job of the first.

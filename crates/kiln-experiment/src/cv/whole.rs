@@ -25,6 +25,7 @@ use crate::session::Session;
 use crate::start::{BASE, NewStart};
 use crate::stored::{stored, with_reading_of};
 use crate::training::new_record;
+use crate::warm_start::pinned;
 
 /// How long a fold is waited for that an earlier process still holds: one that was killed leaves its workers a moment.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -77,7 +78,8 @@ pub fn cross_validate(
 ) -> Result<CvEnd, ExperimentError> {
     let session = &settings.session;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
-    let resolved = &with_reading_of(resolved, settings.dir.as_deref());
+    let pinned = pinned(resolved)?;
+    let resolved = &with_reading_of(&pinned, settings.dir.as_deref());
     let start = NewStart::of_search(resolved);
     let nested = match &settings.search {
         Some(search) => Some(SearchInFolds::new(search, resolved, &start)?),
@@ -94,6 +96,7 @@ pub fn cross_validate(
         tell(observer, &Event::Warning(text))?;
     }
     let job = folds.check(resolved)?;
+    job.tell_of_start(observer)?;
     let record = new_record(&job, &session.arguments);
     drop(job);
     if let Some(nested) = &folds.study.nested {

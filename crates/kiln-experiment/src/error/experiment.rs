@@ -24,6 +24,7 @@ use super::job::JobError;
 use super::output::OutputError;
 use super::path::NoPath;
 use super::run::RunError;
+use super::start::StartError;
 use super::tune::TuneError;
 
 /// Every way in which an experiment can fail.
@@ -68,6 +69,9 @@ pub enum ExperimentError {
     /// Weights that do not fit a model.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// Weights that a training cannot start from.
+    #[error(transparent)]
+    Start(#[from] StartError),
     /// The folder of a run.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -176,6 +180,7 @@ impl ExperimentError {
             Self::Objective(error) => error,
             Self::Train(error) => error,
             Self::Weights(error) => error,
+            Self::Start(error) => error,
             Self::Run(error) => error,
             Self::Job(error) => error,
             Self::Cv(error) => error,

@@ -7,6 +7,7 @@ mod locate;
 mod output;
 mod path;
 mod run;
+mod start;
 mod tune;
 
 pub use cv::CvError;
@@ -16,4 +17,5 @@ pub(crate) use locate::Locate;
 pub use output::OutputError;
 pub use path::NoPath;
 pub use run::RunError;
+pub use start::StartError;
 pub use tune::TuneError;

@@ -205,7 +205,7 @@ fn own_data<'a>(
 }
 
 fn own_job<'a>(resolved: &'a Resolved, record: &RunRecord, run: &Path) -> Result<Job<'a>, ExperimentError> {
-    let job = Job::load(resolved)?;
+    let job = Job::loaded(resolved)?;
     record.must_be_of(&job.prepared.dataset, run)?;
     Ok(job)
 }

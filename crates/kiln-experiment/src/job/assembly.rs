@@ -14,6 +14,7 @@ use super::blueprint::{Blueprint, NetworkTask};
 use super::device::open_device;
 use super::shared_data::SharedData;
 use crate::error::{ExperimentError, Locate};
+use crate::warm_start::Started;
 
 /// Everything a training needs.
 ///
@@ -41,6 +42,8 @@ pub struct Job<'a> {
     pub blueprint: Blueprint,
     /// The layers of the model.
     pub summary: Summary,
+    /// The weights that the model starts from, once they are read.
+    pub(super) start: Option<Arc<Started>>,
 }
 
 impl<'a> Job<'a> {
@@ -54,6 +57,15 @@ impl<'a> Job<'a> {
 
     /// The same with data that other trainings may have loaded.
     pub(crate) fn load_shared(resolved: &'a Resolved, data: &SharedData) -> Result<Self, ExperimentError> {
+        Self::unstarted(resolved, data)?.started()
+    }
+
+    /// As [`Job::load`], without the weights that a training would start from.
+    pub(crate) fn loaded(resolved: &'a Resolved) -> Result<Self, ExperimentError> {
+        Self::unstarted(resolved, &SharedData::default())
+    }
+
+    fn unstarted(resolved: &'a Resolved, data: &SharedData) -> Result<Self, ExperimentError> {
         let device = open_device(resolved)?;
         let dataset = data.load(&resolved.config.data).map_err(|error| resolved.locate(error))?;
         let open = dataset.arrangement.fixed_validation.is_empty();
@@ -77,7 +89,7 @@ impl<'a> Job<'a> {
         dataset: &Arc<Dataset>,
         split: Split,
     ) -> Result<Self, ExperimentError> {
-        Self::taken(Cow::Borrowed(resolved), device.clone(), dataset, split, Precision::default())
+        Self::taken(Cow::Borrowed(resolved), device.clone(), dataset, split, Precision::default())?.started()
     }
 
     /// With everything that is loaded.
@@ -85,7 +97,7 @@ impl<'a> Job<'a> {
     /// # Errors
     /// A loss or a model that is not for the data.
     pub fn new(resolved: &'a Resolved, device: Device, prepared: Prepared) -> Result<Self, ExperimentError> {
-        Self::assemble(Cow::Borrowed(resolved), device, prepared)
+        Self::assemble(Cow::Borrowed(resolved), device, prepared)?.started()
     }
 
     /// As [`Job::new`], of a configuration that may be the job's own.
@@ -105,7 +117,7 @@ impl<'a> Job<'a> {
         let counts = class_counts(&prepared);
         let blueprint = Blueprint::weighed(&resolved, Arc::clone(&prepared.fitted), counts.as_deref())?;
         let summary = blueprint.summary(&resolved)?;
-        Ok(Self { resolved, device, prepared, blueprint, summary })
+        Ok(Self { resolved, device, prepared, blueprint, summary, start: None })
     }
 
     /// The training items of each class, by their weights; `None` for numbers.
@@ -115,10 +127,10 @@ impl<'a> Job<'a> {
 
     /// The same data and model with other settings of the training.
     pub(crate) fn with_settings<'b>(&self, resolved: &'b Resolved) -> Job<'b> {
-        let Self { device, prepared, blueprint, summary, .. } = self;
-        let (device, prepared) = (device.clone(), prepared.clone());
+        let Self { device, prepared, blueprint, summary, start, .. } = self;
+        let (device, prepared, start) = (device.clone(), prepared.clone(), start.clone());
         let resolved = Cow::Borrowed(resolved);
-        Job { resolved, device, prepared, blueprint: blueprint.clone(), summary: summary.clone() }
+        Job { resolved, device, prepared, blueprint: blueprint.clone(), summary: summary.clone(), start }
     }
 
     /// The configuration without the memory of who set what.
@@ -126,12 +138,17 @@ impl<'a> Job<'a> {
         &self.resolved.config
     }
 
-    /// The model with its first weights.
+    /// The model with its first weights, or those that it starts from.
     ///
     /// # Errors
     /// A model that is not for these inputs.
     pub fn model(&self) -> Result<Network, ExperimentError> {
-        self.blueprint.model(&self.resolved, &self.device)
+        let drawn = self.blueprint.model(&self.resolved, &self.device)?;
+        match &self.start {
+            Some(start) => start.apply(drawn),
+            None if self.config().model.weights.is_none() => Ok(drawn),
+            None => Err(ExperimentError::internal("a job was not started from the weights it names")),
+        }
     }
 
     /// The training part, augmented and mixed if the configuration says so.

@@ -11,7 +11,7 @@ use super::assembly::Job;
 use crate::error::{ExperimentError, Locate};
 
 impl<'a> Job<'a> {
-    /// As [`Job::of_split`], with numbers taken as exactly as that.
+    /// As [`Job::of_split`], with numbers taken as exactly as that, and not [started](Job::started).
     pub(crate) fn taken(
         resolved: Cow<'a, Resolved>,
         device: Device,
@@ -34,6 +34,6 @@ impl<'a> Job<'a> {
         }
         let Self { resolved, device, prepared: Prepared { dataset, split, .. }, .. } = self;
         let dataset = Dataset { fingerprint: recorded.clone(), ..Arc::unwrap_or_clone(dataset) };
-        Self::taken(resolved, device, &Arc::new(dataset), split, precision)
+        Self::taken(resolved, device, &Arc::new(dataset), split, precision)?.started()
     }
 }

@@ -11,6 +11,7 @@ mod refine;
 mod refit;
 mod shared_data;
 mod sized;
+mod started;
 
 pub use assembly::Job;
 pub use blueprint::{Blueprint, NetworkTask};

@@ -46,7 +46,8 @@ impl Job<'_> {
         let (dataset, split) = (Arc::clone(&self.prepared.dataset), self.both_parts());
         let fitted = Preprocess::from(&resolved.config.data).fit(&split.train_view(&dataset));
         let fitted = Arc::new(fitted.map_err(|error| resolved.locate(error))?);
-        Job::assemble(Cow::Owned(resolved), self.device.clone(), Prepared { dataset, split, fitted })
+        Job::assemble(Cow::Owned(resolved), self.device.clone(), Prepared { dataset, split, fitted })?
+            .started()
     }
 
     /// The split of [`Job::whole`].

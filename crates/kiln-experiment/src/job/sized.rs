@@ -23,5 +23,5 @@ pub fn sized(resolved: Resolved) -> Result<Resolved, ExperimentError> {
     if resolved.open().is_empty() {
         return Ok(resolved);
     }
-    Ok(Job::load(&resolved)?.resolved.into_owned())
+    Ok(Job::loaded(&resolved)?.resolved.into_owned())
 }

@@ -23,6 +23,7 @@ pub(super) fn prepare<'a>(
     if !followed.is_empty() {
         tell(observer, &Event::Followed { settings: &followed, items: job.prepared.split.train.len() })?;
     }
+    job.tell_of_start(observer)?;
     for warning in job.warnings() {
         tell(observer, &Event::Warning(&warning))?;
     }

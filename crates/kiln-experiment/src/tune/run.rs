@@ -18,6 +18,7 @@ use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::spaces::collect_spaces;
 use crate::start::NewStart;
 use crate::trial::{StudyRun, run_study};
+use crate::warm_start::pinned;
 
 /// Searches for the settings of a configuration that do best on its validation part, in a new folder below
 /// [`Session::runs_dir`](crate::Session::runs_dir). The test part is never looked at.
@@ -82,6 +83,8 @@ fn begin(
     data: &SharedData,
     observer: &dyn Observer,
 ) -> Result<(Folder, Study), ExperimentError> {
+    let pinned = pinned(resolved)?;
+    let resolved = &*pinned;
     let start = NewStart::of_search(resolved);
     let record = TuneRecord {
         v: 1,
@@ -114,6 +117,7 @@ fn begin(
     }
     job.check()?;
     config.direction = job.objective()?;
+    job.tell_of_start(observer)?;
     for warning in job.warnings() {
         tell(observer, &Event::Warning(&warning))?;
     }

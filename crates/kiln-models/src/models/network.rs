@@ -51,6 +51,9 @@ impl ModelConfig {
 }
 
 impl Network {
+    /// The path of the last layer, whose outputs are what is predicted. Every model has it.
+    pub const HEAD: &str = "output";
+
     /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32.
     ///
     /// `seed`: `None` for evaluation, `Some` for training; it is for [`kiln_core::Purpose::Noise`] and this step,

@@ -2,6 +2,8 @@
 
 mod layer;
 mod place;
+#[cfg(feature = "pytorch")]
+pub(super) mod saved;
 mod tensor;
 mod transformer;
 
