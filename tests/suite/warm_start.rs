@@ -1,7 +1,6 @@
 //! Trainings that start from weights: of PyTorch's, by name; of a run, with its model and its preprocessing.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 
 use burn::module::Module;
@@ -23,7 +22,7 @@ const MAP: &str = r#"model.weights_map=[{ from = "^module\\.0\\.", to = "layers.
 /// The digits and a network for the file, with these changes.
 fn digits(overrides: &[&str]) -> Resolved {
     let own =
-        ["model.hidden=[16]", "model.norm=batch", "model.dropout=0", "train.epochs=2", "data.validation=0.1"];
+        ["model.hidden=[16]", "model.norm=batch", "model.dropout=0", "train.epochs=2", "schedule.kind=constant", "data.validation=0.1"];
     let weights = format!("model.weights={FILE:?}");
     let overrides = own.iter().copied().chain([weights.as_str()]).chain(overrides.iter().copied());
     let overrides = overrides.map(str::to_owned).collect();
@@ -90,24 +89,23 @@ fn another_number_of_classes_begins_a_new_last_layer_and_says_so() {
     let place = Place::new();
     let table = (0..40).map(|row| format!("{},{},{}\n", row % 7, row * row % 5, ["a", "b"][row % 2]));
     let table = place.write("t.csv", format!("x,y,class\n{}", table.collect::<String>()));
-    let run = place.ok(&format!("train {} model.hidden=[6] --epochs 2 --name first --json", table.display()));
-    let first = run.last_event()["run"].as_str().unwrap().to_owned();
+    place.ok(&format!("train {} model.hidden=[6] --epochs 2 --name first", table.display()));
+    let first = place.run_dirs().remove(0);
     // The same columns, other classes: as many of them would fit, and mean something else.
     let other = fs::read_to_string(&table).unwrap().replace(",b\n", ",c\n");
     let other = place.write("u.csv", other);
     let second = place.ok(&format!("train {} --from first --epochs 2", other.display()));
     for part in [
-        "6 of 4 tensors",
         "2 of 4 tensors",
         "the preprocessing is that of the run",
         "the last layer begins anew: it predicts \"a\", \"c\", that of the run \"a\", \"b\"",
     ] {
-        assert_eq!(second.says(part), !part.starts_with('6'), "{part}\n{}", second.stderr);
+        assert!(second.says(part), "{part}\n{}", second.stderr);
     }
     let three = fs::read_to_string(&table).unwrap().replace("1,1,b", "1,1,c");
     let three = place.write("v.csv", three);
-    let weights = fs::read_to_string(Path::new(&first).join("checkpoints/best")).unwrap();
-    let weights = Path::new(&first).join("checkpoints").join(weights.trim()).join("model.safetensors");
+    let weights = fs::read_to_string(first.join("checkpoints/best")).unwrap();
+    let weights = first.join("checkpoints").join(weights.trim()).join("model.safetensors");
     let line = format!("train {} --from {} model.hidden=[6] --epochs 2", three.display(), weights.display());
     let third = place.ok(&line);
     assert!(third.says("it has 3 outputs, that of the weights 2"), "{}", third.stderr);
@@ -152,9 +150,8 @@ fn a_run_gives_its_weights_its_model_and_its_preprocessing_and_goes_on_with_the_
 #[test]
 fn folds_and_trials_start_from_the_weights_too() {
     let place = Place::new();
-    let run =
-        place.ok("train iris train.epochs=3 model.hidden=[8] --name base --json").last_event()["run"].clone();
-    let run = run.as_str().unwrap();
+    place.ok("train iris train.epochs=3 model.hidden=[8] --name base");
+    let run = place.run_dirs().remove(0);
     let cv = place.ok(&format!("cv iris model.weights={run:?} train.epochs=1 --folds 2"));
     assert!(cv.says("split otherwise"), "{}", cv.stderr);
     place.ok(&format!("tune iris model.weights={run:?} train.epochs=1 optim.lr=log(1e-4,1e-3) --trials 2"));
