@@ -21,8 +21,14 @@ const MAP: &str = r#"model.weights_map=[{ from = "^module\\.0\\.", to = "layers.
 
 /// The digits and a network for the file, with these changes.
 fn digits(overrides: &[&str]) -> Resolved {
-    let own =
-        ["model.hidden=[16]", "model.norm=batch", "model.dropout=0", "train.epochs=2", "schedule.kind=constant", "data.validation=0.1"];
+    let own = [
+        "model.hidden=[16]",
+        "model.norm=batch",
+        "model.dropout=0",
+        "train.epochs=2",
+        "schedule.kind=constant",
+        "data.validation=0.1",
+    ];
     let weights = format!("model.weights={FILE:?}");
     let overrides = own.iter().copied().chain([weights.as_str()]).chain(overrides.iter().copied());
     let overrides = overrides.map(str::to_owned).collect();
@@ -152,7 +158,9 @@ fn folds_and_trials_start_from_the_weights_too() {
     let place = Place::new();
     place.ok("train iris train.epochs=3 model.hidden=[8] --name base");
     let run = place.run_dirs().remove(0);
-    let cv = place.ok(&format!("cv iris model.weights={run:?} train.epochs=1 --folds 2"));
+    let cv = place.ok(&format!("cv data.source=iris model.weights={run:?} train.epochs=1 --folds 2"));
     assert!(cv.says("split otherwise"), "{}", cv.stderr);
-    place.ok(&format!("tune iris model.weights={run:?} train.epochs=1 optim.lr=log(1e-4,1e-3) --trials 2"));
+    place.ok(&format!(
+        "tune data.source=iris model.weights={run:?} train.epochs=1 optim.lr=log(1e-4,1e-3) --trials 2"
+    ));
 }

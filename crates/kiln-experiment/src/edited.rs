@@ -13,7 +13,7 @@ use crate::error::{ExperimentError, Locate};
 use crate::run::SETTINGS;
 
 /// Sections and settings that change no bit of a run.
-const FREE: [&str; 9] = [
+const FREE: [&str; 10] = [
     "device",
     "threads",
     "name",
@@ -22,6 +22,7 @@ const FREE: [&str; 9] = [
     "train.prefetch",
     // The contents are compared, not the place.
     "data.path",
+    "model.weights",
     "data.cache",
     "data.cache_limit",
 ];
