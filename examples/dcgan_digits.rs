@@ -2,10 +2,11 @@
 //! of 8 x 8 pixels.
 //!
 //! ```text
-//! mkdir run && cargo run --release --example dcgan_digits -- run
+//! cargo run --release --example dcgan_digits -- [FOLDER]
 //! ```
 //!
-//! Killed and started again with the same folder, it goes on from its newest checkpoint and ends with the same bits.
+//! The folder is for checkpoints, by default `runs/dcgan`. Killed and started again, it goes on from the newest one and ends with the
+//! same bits: it prints a hash of its weights. `Gan::draw` draws digits.
 
 use burn::nn::conv::{ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::{self, BatchNormConfig, LinearConfig};
@@ -55,19 +56,19 @@ impl Task for Adversaries {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let device = DeviceName::Auto.open()?;
-    let digits = Prepared::load(&DataConfig::new("digits"), Seed::new(0))?;
+    let (device, set) = (DeviceName::Auto.open()?, Prepared::load(&DataConfig::new("digits"), Seed::new(0))?);
     let up = |c| ConvTranspose2dConfig::new(c, [4; 2]).with_stride([2; 2]).with_padding([1; 2]).init(&device);
     let norm = |channels| BatchNormConfig::new(channels).init(&device);
     let generator = (LinearConfig::new(16, 256).init(&device), norm(64), up([64, 32]), norm(32), up([32, 1]));
     let cnn = ModelConfig::from(CnnConfig { channels: vec![16, 32], hidden: vec![], ..CnnConfig::default() });
-    let discriminator = cnn.init(digits.fitted.input_shape(), 1, &device, Seed::new(1))?;
-    let folder = std::env::args().nth(1).ok_or("name a folder for checkpoints")?;
+    let discriminator = cnn.init(set.fitted.input_shape(), 1, &device, Seed::new(1))?;
+    let folder = std::env::args().nth(1).unwrap_or_else(|| "runs/dcgan".to_owned());
+    std::fs::create_dir_all(&folder)?;
     let outcome = Trainer::new(Adversaries, TrainConfig { epochs: 20, ..TrainConfig::default() })
         .optimizer_for("discriminator", AdamConfig { lr: 5e-4, betas: [0.5, 0.999], ..AdamConfig::default() })
         .optimizer_for("generator", AdamConfig { lr: 1e-3, betas: [0.5, 0.999], ..AdamConfig::default() })
         .run_dir(folder, CheckpointConfig { every_steps: Some(5), ..CheckpointConfig::default() })
-        .resume(Gan { generator, discriminator }, &Data::new(digits.train()))?;
+        .resume(Gan { generator, discriminator }, &Data::new(set.train()))?;
     println!("{} steps, weights {}", outcome.steps, outcome.last_weights_blake3);
     Ok(())
 }

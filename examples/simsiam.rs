@@ -2,8 +2,10 @@
 //! repository) and looks at no label.
 //!
 //! ```text
-//! mkdir run && cargo run --release --example simsiam -- run [ITEMS] [EPOCHS]
+//! cargo run --release --example simsiam -- [FOLDER] [ITEMS] [EPOCHS]
 //! ```
+//!
+//! The folder is for checkpoints, by default `runs/simsiam`.
 //!
 //! As in the paper the rate of the encoder falls and that of the predictor stays: two optimisers, one loss, one pass. Killed and
 //! started again with the same folder, it goes on from its newest checkpoint and ends with the same bits.
@@ -103,7 +105,8 @@ fn judge(
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("name a folder for checkpoints")?;
+    let folder = arguments.next().unwrap_or_else(|| "runs/simsiam".to_owned());
+    std::fs::create_dir_all(&folder)?;
     let mut number = |default| arguments.next().map_or(Ok(default), |word| word.parse());
     let (items, epochs) = (number(6000)?, number(20)? as u64);
     let device = DeviceName::Auto.open()?;

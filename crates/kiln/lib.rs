@@ -5,7 +5,7 @@
 //! - [`augment`]: images augmented on the host, the same on every backend
 //! - [`config`]: the configuration of a run, from files, environment and arguments
 //! - [`data`]: data sets, splits, preprocessing fitted on the training part, seeded loading
-//! - [`experiment`]: runs in folders, cross-validation, search, paths and curves, resumed after a kill
+//! - [`experiment`]: runs in folders, cross-validation and search, resumed after a kill; paths and curves
 //! - [`kernels`]: fused operations for modules of your own, with CPU kernels on flex
 //! - [`metrics`]: scikit-learn's metrics on plain slices, streaming where they can be
 //! - [`models`]: linear, MLP, CNN, ResNet
@@ -39,21 +39,26 @@
 //!
 //! | to | begin with |
 //! |---|---|
-//! | train a module of your own | [`train::Task`], [`train::Trainer`] |
-//! | feed data that no reader knows | [`data::Source`], [`data::Collate`] |
-//! | measure what you want, and pick the best epoch by it | [`train::Scores::keep`], [`train::TrainConfig::monitor`], [`metrics::f1_score`] |
+//! | train on a file | [`data::DataConfig`], [`data::Prepared::load`] |
+//! | train a module of your own | [`train::Supervised::with_default_loss`], [`train::Task`], [`train::Trainer`] |
+//! | feed data that no reader knows | [`data::Collate`], [`data::Source`], [`data::Dataset::new`] |
+//! | measure what you want, and pick the best epoch by it | [`train::Supervised::metric`], [`train::Scores::keep`], [`train::TrainConfig::monitor`], [`metrics::f1_score`] |
 //! | use parts in a loop of your own | [`optim::Optimizer`], [`objective::Loss`], [`data::Loader`] |
 //! | punish weights | [`objective::PenaltyConfig`], [`objective::Custom`], [`train::Trainer::penalty`] |
 //! | stop early, go on after a kill | [`train::EarlyStoppingConfig`], [`train::CheckpointConfig`], [`train::Trainer::resume`] |
 //! | train a GAN | [`train::Trainer::optimizer_for`] |
 //! | load weights of PyTorch, freeze a body, thaw it | [`Weights::read_as`], [`Layout`], [`train::Freeze`], [`train::Trainer::freeze`] |
-//! | augment images | [`augment`] |
-//! | cross-validate | [`experiment::own::cross_validate`], [`validate::cross::cross_validate`] |
+//! | augment images | [`augment::Augmented`], and the transforms in [`augment`] |
+//! | cross-validate | [`experiment::own::cross_validate`] for a module, [`experiment::cross_validate`] for a configuration, [`validate::cross::cross_validate`] for any function |
 //! | know whether one model is better | [`validate::statistics::compare`] |
-//! | search for settings | [`experiment::own::search`] |
-//! | predict in a server | [`Run`], [`Predictor`], [`experiment::predict::NewItems::keep`] |
+//! | search for settings | [`experiment::own::search`] for a module, [`experiment::tune::tune`] for a configuration |
+//! | predict in a server | [`Run`], [`Predictor`] |
+//! | keep ids beside predictions | [`Predictor::read`], [`experiment::predict::NewItems::keep`], [`experiment::predict::NewItems::predict`] |
 //! | choose a threshold | [`validate::calibration::choose_threshold`] |
 //! | run on a GPU | [`DeviceName`] |
+//!
+//! Examples on the pages behind these import from the crates that kiln is made of. Write `kiln::train::X` for their `kiln_train::X`, the same
+//! for every other crate, and `kiln::X` for `kiln_core::X`.
 //!
 //! # A training
 //!
@@ -197,4 +202,14 @@ mod guide {
     struct Serving;
     #[doc = include_str!("../../docs/guide/metrics.md")]
     struct Metrics;
+    #[doc = include_str!("../../docs/guide/first-run.md")]
+    struct FirstRun;
+    #[doc = include_str!("../../docs/guide/results.md")]
+    struct Results;
+    #[doc = include_str!("../../docs/guide/regularisation.md")]
+    struct Regularisation;
+    #[doc = include_str!("../../docs/guide/search.md")]
+    struct Search;
+    #[doc = include_str!("../../docs/guide/backends.md")]
+    struct Backends;
 }

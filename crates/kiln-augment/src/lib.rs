@@ -4,6 +4,22 @@
 //! [`Finish`] converts and normalises them at the end in one pass. What happens to a sample is a function of its pixels and
 //! its [`Seed`](kiln_core::Seed), so the result is the same bits wherever the training runs.
 //!
+//! In a training [`Augmented`] takes the place of the training part, and nothing else changes:
+//!
+//! ```
+//! use kiln_augment::{Augmented, RotateConfig};
+//! use kiln_core::Seed;
+//! use kiln_data::{DataConfig, Prepared, Source};
+//!
+//! let digits = Prepared::load(&DataConfig::new("digits"), Seed::new(0))?;
+//! let train = Augmented::new(digits.train()).transform(RotateConfig::new([-10.0, 10.0]).build()?)?;
+//! // kiln_train: Data::new(train).validation(digits.validation()...)
+//! assert_eq!(train.len(), digits.train().len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Without a training, transforms act on pixels:
+//!
 //! ```
 //! use kiln_augment::{Compose, Finish, HorizontalFlip, Transform, transform_samples};
 //! use kiln_core::{Purpose, Seed};

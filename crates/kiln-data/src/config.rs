@@ -10,12 +10,29 @@ use crate::reading::{MissingTarget, Reading};
 use crate::schema::JsonSchema;
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 
-/// The section `[data]`.
+/// The section `[data]`. In Rust, [`DataConfig::new`] has the defaults, and [`Prepared::load`](crate::Prepared::load) reads and splits:
+///
+/// ```
+/// use kiln_core::Seed;
+/// use kiln_data::{DataConfig, Prepared};
+///
+/// # let folder = tempfile::tempdir().expect("a temporary folder");
+/// # let path = folder.path().join("houses.csv");
+/// # let rows: String = (0..20).map(|row| format!("{},{}\n", 50 + row, 100 + 3 * row)).collect();
+/// # std::fs::write(&path, format!("area,price\n{rows}")).expect("a temporary file");
+/// # let csv = path;
+/// // let csv = "houses.csv".into();
+/// let config = DataConfig { path: Some(csv), target: vec!["price".to_owned()], ..DataConfig::new("csv") };
+/// let houses = Prepared::load(&config, Seed::new(0))?;
+/// assert_eq!((houses.split.test.len(), houses.fitted.outputs()), (4, 1));
+/// # Ok::<(), kiln_data::DataError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "The section `[data]`.")]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct DataConfig {
-    /// A bundled set (`digits`, `iris`, `wine`, `breast-cancer`, `diabetes`), `fashion-mnist`, or a format: `csv`,
-    /// `idx`, `images`.
+    /// A bundled set (`digits`, `iris`, `wine`, `breast-cancer`, `diabetes`), `fashion-mnist`, or a format: `csv`, `json-lines`, `idx`,
+    /// `images`, and with their features `parquet`, `arrow`, `xlsx`, `npy`, `npz`.
     #[schemars(extend("x-takes" = "one of the names that `kiln data list` shows"))]
     pub source: String,
     /// The file or folder, for formats and for sets that are not bundled.

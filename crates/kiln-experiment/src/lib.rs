@@ -1,5 +1,6 @@
 //! Experiments as library calls: training of a run in a folder, cross-validation, search of settings, regularisation
-//! paths and curves. Each can be killed at any moment and goes on to the same result.
+//! paths and curves. Runs, cross-validations and searches can be killed at any moment and go on to the same result. A path or a
+//! curve that is stopped leaves nothing, and starts anew.
 //!
 //! - For configurations of kiln's own networks: `train`, `cross_validate`, `tune`, `path`, `learning_curve` …, all called as
 //!   `(&resolved, &settings, &observer)`.
@@ -30,6 +31,7 @@ pub mod fold;
 mod interrupt;
 pub mod job;
 mod left_out;
+mod loss_ends;
 mod lr_find;
 mod observer;
 mod output_file;

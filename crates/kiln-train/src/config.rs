@@ -136,8 +136,10 @@ impl From<SolverConfig> for kiln_convex::Solver {
     }
 }
 
-/// The section `[early_stopping]`; without it training runs to the end.
+/// The section `[early_stopping]`; without it training runs to the end. It needs a validation part
+/// ([`Data::validation`](crate::Data::validation)); [`Outcome::model`](crate::Outcome::model) has the best weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "The section `[early_stopping]`; without it training runs to the end.")]
 #[serde(deny_unknown_fields, default)]
 pub struct EarlyStoppingConfig {
     /// Epochs without improvement of `train.monitor` after which training stops, at least 1. Default 10; in a configuration

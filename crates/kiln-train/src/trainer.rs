@@ -166,6 +166,16 @@ impl<T: Task> Trainer<T> {
     /// Adds a penalty λ·R(θ) to the objective: settings, such as a [`kiln_objective::L2Config`], or a penalty of one's own,
     /// such as a [`kiln_objective::Custom`], which acts after those of settings. One on what a batch does is the task's:
     /// [`Supervised::penalties`](crate::Supervised::penalties).
+    ///
+    /// ```
+    /// use kiln_objective::{Custom, L2Config};
+    /// # use kiln_train::{Task, TrainConfig, Trainer};
+    /// # fn two<T: Task>(task: T) -> Trainer<T> {
+    /// Trainer::new(task, TrainConfig::default())
+    ///     .penalty(L2Config::new(1e-4))
+    ///     .penalty(Custom::new("1e-4 Σ w⁴", |weight| weight.flat.powi_scalar(4).sum().mul_scalar(1e-4)))
+    /// # }
+    /// ```
     pub fn penalty(mut self, penalty: impl Into<AnyPenalty>) -> Self {
         match penalty.into() {
             AnyPenalty::Config(config) => self.penalties.push(config),
@@ -202,7 +212,8 @@ impl<T: Task> Trainer<T> {
         self
     }
 
-    /// Stops when the monitored metric no longer improves.
+    /// Stops when the metric that [`TrainConfig::monitor`] names no longer improves on the [validation part](Data::validation), which
+    /// there must be. [`Outcome::model`](crate::Outcome::model) has the best weights, not the last.
     pub fn early_stopping(mut self, config: EarlyStoppingConfig) -> Self {
         self.early_stopping = Some(config);
         self
@@ -285,7 +296,7 @@ impl<T: Task> Trainer<T> {
     }
 
     /// The device that [`Trainer::fit_with`] makes the model on. Default: that of
-    /// [`DeviceName::Auto`](kiln_core::device::DeviceName::Auto).
+    /// [`DeviceName::Auto`](kiln_core::device::DeviceName::Auto). [`Trainer::fit`] trains where the model is that it is given.
     pub fn device(mut self, device: Device) -> Self {
         self.device = Some(device);
         self

@@ -17,7 +17,7 @@ pub(crate) fn run(page: &Path) {
         return;
     }
     let text = fs::read_to_string(page).unwrap();
-    let session = Session::new();
+    let session = Session::new(page);
     let mut new: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut wrong = Vec::new();
     // What is replaced moves the lines behind it, so the pieces are kept until the end.
@@ -93,22 +93,25 @@ struct Session {
 }
 
 impl Session {
-    /// An empty folder with the guide's files of data, and its folders.
-    fn new() -> Self {
+    /// An empty folder with the guide's files of data, and its folders: where they lie seen from the page.
+    fn new(page: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&root().join("docs/guide"), folder.path());
+        let guide = root().join("docs/guide");
+        let place = if page.parent() == Some(&guide) { "" } else { "docs/guide" };
+        fs::create_dir_all(folder.path().join(place)).unwrap();
+        copy(&guide, &folder.path().join(place));
         Self { folder }
     }
 
     /// Writes the file that a block shows, so that a command can use it. Settings need a name, because what is not written is not
-    /// tried. Rust with a name shows a part of that file of the repository.
+    /// tried. Rust with a name shows a part of that file of the repository; `rs` does on pages whose Rust is compiled.
     fn file(&self, page: &Path, block: &Block) {
         let text = block.lines.join("\n") + "\n";
         match &block.file {
             Some(name) if name == "Cargo.toml" => {
                 toml::from_str::<toml::Table>(&text).unwrap();
             }
-            Some(name) if block.language == "rust" => {
+            Some(name) if matches!(block.language.as_str(), "rust" | "rs") => {
                 let source = fs::read_to_string(root().join(name)).unwrap();
                 assert!(
                     source.contains(text.trim()),

@@ -6,6 +6,18 @@ use std::str::FromStr;
 use super::error::DeviceError;
 
 /// The name of a device, as it is given on the command line.
+///
+/// ```
+/// use kiln_core::Explain;
+/// use kiln_core::device::{Adapter, DeviceName};
+///
+/// match DeviceName::Wgpu(Adapter::Best).open() {
+///     Ok(gpu) => println!("train on {gpu:?}"),
+///     // Built without the feature `wgpu`, or there is no adapter.
+///     Err(error) => println!("{error}: {}", error.help().unwrap_or_default()),
+/// }
+/// assert_eq!("wgpu:1".parse(), Ok(DeviceName::Wgpu(Adapter::Index(1))));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum DeviceName {

@@ -12,6 +12,7 @@ use super::settings::LearningCurveSettings;
 use crate::cv::{CvStudy, Folds, parallel};
 use crate::error::ExperimentError;
 use crate::job::open_device;
+use crate::loss_ends::loss_ends;
 use crate::observer::{Event, Observer, tell};
 
 /// Sets the order of a learning curve's items apart from that of the folds.
@@ -70,6 +71,7 @@ pub fn learning_curve(
         x: curve.items(),
         label: format!("{}", curve.items().round()),
         curve,
+        loss_ends: loss_ends(resolved),
     });
     Ok(Some(CurveReport {
         axis: CurveAxis::Items,

@@ -46,6 +46,8 @@ pub struct CurveValue {
     pub label: String,
     /// What each fold gave.
     pub curve: CurvePoint<Measured>,
+    /// The least and the greatest loss that there can be.
+    pub loss_ends: [f64; 2],
 }
 
 /// Everything about a curve.
@@ -73,9 +75,10 @@ pub struct CurveReport {
 impl CurveValue {
     /// Training and test score, with their intervals. `None` where a fold has none.
     pub fn scores(&self, metric: &str) -> Option<[Summary; 2]> {
+        let ends = if metric == "loss" { self.loss_ends } else { bounds_of(metric) };
         let of = |part: fn(&Measured) -> &Metrics| {
             let summary = self.curve.summary(|fold| part(fold).get(metric).unwrap_or(f64::NAN)).ok();
-            summary.map(|summary| summary.within(bounds_of(metric)))
+            summary.map(|summary| summary.within(ends))
         };
         Some([of(|fold| &fold.train)?, of(|fold| &fold.test)?])
     }
@@ -151,5 +154,24 @@ impl CurveReport {
         let mut bytes = serde_json::to_vec_pretty(&whole).map_err(ExperimentError::internal)?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_loss_ends_where_the_loss_does() {
+        let fold = |loss| {
+            let test = Metrics::from_iter([("loss", loss)]);
+            Measured { train: test.clone(), test, seconds: 0.0, error: None }
+        };
+        let results = vec![fold(0.01), fold(0.2), fold(0.01)];
+        let curve = CurvePoint { train: vec![100; 3], test: vec![50; 3], results };
+        let at = |loss_ends| CurveValue { x: 1.0, label: String::new(), curve: curve.clone(), loss_ends };
+        let low = |ends| at(ends).scores("loss").unwrap()[1].interval[0];
+        assert!(low([f64::NEG_INFINITY, f64::INFINITY]) < 0.0);
+        assert_eq!(low([0.0, f64::INFINITY]), 0.0);
     }
 }

@@ -12,6 +12,7 @@ use super::settings::ValidationCurveSettings;
 use crate::cv::{CvStudy, Folds, parallel};
 use crate::error::ExperimentError;
 use crate::job::open_device;
+use crate::loss_ends::loss_ends;
 use crate::observer::{Event, Observer, tell};
 use crate::spaces::check_space;
 use crate::start::NewStart;
@@ -78,10 +79,8 @@ pub fn validation_curve(
     );
     // Values that are no numbers stand side by side.
     let at = |place: usize| numbers.as_ref().map_or(place as f64, |numbers| numbers[place]);
-    let points = points.into_iter().zip(&values).enumerate().map(|(place, (curve, (value, _)))| CurveValue {
-        x: at(place),
-        label: text(value),
-        curve,
+    let points = points.into_iter().zip(&values).enumerate().map(|(place, (curve, (value, with)))| {
+        CurveValue { x: at(place), label: text(value), curve, loss_ends: loss_ends(with) }
     });
     Ok(Some(CurveReport {
         axis: if numbers.is_some() { CurveAxis::Numbers } else { CurveAxis::Choices },

@@ -33,15 +33,16 @@ pub struct CvReport {
 }
 
 impl CvReport {
-    /// Joins the predictions of all folds and writes down what they say together.
+    /// Joins the predictions of all folds and writes down what they say together. `loss`: the ends that the loss has.
     pub(super) fn write(
         path: &Path,
+        loss: [f64; 2],
         folds: &Folds,
         records: Vec<FoldRecord>,
         peak_rss: Option<u64>,
     ) -> Result<Self, ExperimentError> {
         join(path, folds.len())?;
-        let summaries = Summaries::of(&records, folds.test_share())?;
+        let summaries = Summaries::of(&records, folds.test_share())?.within("loss", loss);
         let seconds = records.iter().map(|record| record.seconds).sum();
         let mut run = RunRecord::read(path)?;
         run.status = Status::Done;

@@ -19,6 +19,7 @@ use super::workers::Workers;
 use crate::error::{CvError, ExperimentError};
 use crate::fold::FoldRecord;
 use crate::job::open_device;
+use crate::loss_ends::loss_ends;
 use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::run::{CONFIG, CV, RECORD, RunFolder, RunRecord, Status, rfc3339, slug};
 use crate::session::Session;
@@ -171,7 +172,8 @@ pub fn resume_cross_validation(
 /// [`CvError::FoldMissing`] for the first fold that is not done.
 pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Result<CvReport, ExperimentError> {
     CvStudy::read(path)?;
-    let folds = Folds::of_run(path, &stored(path, session)?)?;
+    let resolved = stored(path, session)?;
+    let folds = Folds::of_run(path, &resolved)?;
     let _lock = RunFolder::open(path)?;
     let mut records = Vec::new();
     for fold in 0..folds.len() {
@@ -183,7 +185,7 @@ pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Resul
     for record in &records {
         tell(observer, &Event::Fold { record, folds: folds.len(), earlier: true })?;
     }
-    CvReport::write(path, &folds, records, memory::peak_rss())
+    CvReport::write(path, loss_ends(&resolved), &folds, records, memory::peak_rss())
 }
 
 /// One process at work on folds.
@@ -241,7 +243,8 @@ impl Whole<'_> {
             return Ok(CvEnd::Stopped { run });
         }
         if all {
-            Ok(CvEnd::Done(Box::new(CvReport::write(self.path, self.folds, records, peak_rss)?)))
+            let loss = loss_ends(self.resolved);
+            Ok(CvEnd::Done(Box::new(CvReport::write(self.path, loss, self.folds, records, peak_rss)?)))
         } else {
             Ok(CvEnd::OneFold { run })
         }

@@ -20,7 +20,8 @@ pub struct MetricSummary {
     /// Its value for the test items of each fold.
     pub values: Vec<f64>,
     /// Mean, standard deviation, and the 95 % interval corrected for the training items that folds share, cut at the ends that
-    /// the metric has ([`bounds_of`]).
+    /// the metric has ([`bounds_of`]). The loss of a configuration is cut at 0 where it cannot be negative; of one's own loss no
+    /// end is known.
     pub summary: Summary,
 }
 
@@ -45,6 +46,15 @@ impl Summaries {
         Ok(Self(all))
     }
 
+    /// With the interval of the metric called `name` cut at ends that its name does not tell.
+    #[must_use]
+    pub fn within(mut self, name: &str, ends: [f64; 2]) -> Self {
+        for metric in self.0.iter_mut().filter(|metric| metric.name == name) {
+            metric.summary = metric.summary.within(ends);
+        }
+        self
+    }
+
     /// The summary of one metric.
     pub fn get(&self, name: &str) -> Option<&MetricSummary> {
         self.0.iter().find(|metric| metric.name == name)
@@ -57,5 +67,24 @@ impl Summaries {
             None => name.into(),
         };
         Metrics::from_iter(self.0.iter().map(|summary| (metric(summary), summary.summary.mean)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_is_cut_where_it_ends_and_nothing_else_is() {
+        let fold = |loss| FoldRecord {
+            test: Metrics::from_iter([("loss", loss), ("wobble", loss)]),
+            ..FoldRecord::default()
+        };
+        let interval = |summaries: &Summaries, name| summaries.get(name).unwrap().summary.interval;
+        let open = Summaries::of(&[fold(0.01), fold(0.2), fold(0.01)], 0.5).unwrap();
+        assert!(interval(&open, "loss")[0] < 0.0);
+        let cut = open.clone().within("loss", [0.0, f64::INFINITY]);
+        assert_eq!(interval(&cut, "loss"), [0.0, interval(&open, "loss")[1]]);
+        assert_eq!(interval(&cut, "wobble"), interval(&open, "wobble"));
     }
 }

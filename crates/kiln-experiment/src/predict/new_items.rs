@@ -12,7 +12,37 @@ use super::predictor::Predictor;
 use super::write::{Carried, PredictedItem};
 use crate::error::{ExperimentError, JobError};
 
-/// New items, read and ready to be predicted.
+/// New items, read and ready to be predicted. [`Predictor::read`] makes it.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use kiln_experiment::{ExperimentError, Predictor};
+///
+/// /// How likely the second class is, with the id of each row of a file.
+/// fn risks(predictor: &Predictor, file: &Path) -> Result<Vec<(String, f64)>, ExperimentError> {
+///     let rows = predictor.read(file, None)?.keep(&["id".to_owned()])?;
+///     let mut risks = Vec::new();
+///     rows.predict(|row| {
+///         risks.push((row.kept[0].to_owned(), row.numbers[1]));
+///         Ok::<_, ExperimentError>(())
+///     })?;
+///     Ok(risks)
+/// }
+/// # use kiln_config::{Request, resolve};
+/// # let folder = tempfile::tempdir().expect("a temporary folder");
+/// # let file = folder.path().join("customers.csv");
+/// # let line = |row| format!("c-{row},{},{}\n", 20 + row, if row % 3 == 0 { "no" } else { "yes" });
+/// # std::fs::write(&file, "id,age,pays\n".to_owned() + &(0..12).map(line).collect::<String>()).expect("a temporary file");
+/// # let overrides = ["data.source=csv", "train.epochs=2", &format!("data.path={}", file.display())];
+/// # let overrides = overrides.map(str::to_owned).to_vec();
+/// # let session = kiln_experiment::Session { runs_dir: folder.path().join("runs"), ..Default::default() };
+/// # let run = kiln_experiment::train(&resolve(&Request { overrides, ..Request::default() })?, &session, &())?.run;
+/// # let predictor = kiln_experiment::Run::open(run)?.best(&Default::default())?;
+/// # let risks = risks(&predictor, &file)?;
+/// # assert!(risks.len() == 12 && risks[11].0 == "c-11");
+/// # Ok::<(), ExperimentError>(())
+/// ```
 #[derive(Debug)]
 pub struct NewItems<'a> {
     predictor: &'a Predictor,

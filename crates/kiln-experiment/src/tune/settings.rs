@@ -34,7 +34,7 @@ pub struct TuneSettings {
     pub pruner: Pruner,
     /// Trials side by side, each with its share of the threads; at most `lag`. It changes no result.
     pub workers: usize,
-    /// Trial `k` sees the results of trials up to `k − lag`.
+    /// A trial ignores the results of the `lag − 1` trials just before it, so that up to `lag` can run at once.
     pub lag: usize,
     /// The search stops after this time, and can be resumed.
     pub timeout: Option<Duration>,

@@ -66,6 +66,10 @@ impl LossKind for BinaryCrossEntropyConfig {
     fn beyond_convex(&self) -> Option<&'static str> {
         (self.pos_weight != 1.0).then_some("pos_weight")
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `(1 − y) x − (1 + (w − 1) y) log σ(x)` for each logit `x` and target `y` in `[0, 1]`, with the weight `w` of class 1

@@ -37,6 +37,11 @@ impl LossConfig {
         self.as_kind().needs_raw_targets()
     }
 
+    /// Whether no loss is below 0. A logarithm of a density, as in poisson-nll and gaussian-nll, may be.
+    pub fn is_non_negative(&self) -> bool {
+        self.as_kind().is_non_negative()
+    }
+
     /// What the loss is to solvers of convex problems, if they know it.
     pub fn convex(&self) -> Option<ConvexLoss> {
         self.as_kind().convex()

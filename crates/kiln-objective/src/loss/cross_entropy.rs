@@ -106,6 +106,10 @@ impl LossKind for CrossEntropyConfig {
         ];
         settings.into_iter().find_map(|(setting, is_set)| is_set.then_some(setting))
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 impl CrossEntropyConfig {

@@ -58,6 +58,10 @@ impl LossKind for FocalConfig {
     fn is_binary(&self) -> bool {
         true
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// Focal loss (Lin et al., Focal Loss for Dense Object Detection, 2017) for each logit `x` and target `y` in `[0, 1]`:

@@ -50,6 +50,10 @@ impl LossKind for HingeConfig {
     fn is_binary(&self) -> bool {
         true
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `max(0, m − s x)`, squared where `squared`, with `s = 2 y − 1`, for each output `x` and target `y` of 0 or 1:

@@ -42,6 +42,10 @@ impl LossKind for HuberConfig {
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2> {
         huber(outputs, values, self.delta)
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// With `e = x − y`: `½ e²` where `|e| ≤ δ`, else `δ (|e| − ½ δ)`: `torch.nn.HuberLoss` (Huber, 1964).

@@ -77,6 +77,11 @@ pub trait LossKind: Debug + Send + Sync {
         false
     }
 
+    /// Whether no loss is below 0, as far as is known: an interval of it is cut there. Default: not known.
+    fn is_non_negative(&self) -> bool {
+        false
+    }
+
     /// What the loss is to solvers of convex problems, if they know it.
     fn convex(&self) -> Option<ConvexLoss> {
         None

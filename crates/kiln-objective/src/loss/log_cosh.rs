@@ -22,6 +22,10 @@ impl LossKind for LogCoshConfig {
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2> {
         log_cosh(outputs, values)
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `log cosh(x − y)`: `keras.losses.LogCosh`. About `½ e²` for small errors and `|e| − log 2` for large ones; the gradient

@@ -21,6 +21,10 @@ impl LossKind for MaeConfig {
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2> {
         absolute_error(outputs, values)
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `|x − y|`: `torch.nn.L1Loss`. Its gradient at `x = y` is 0.

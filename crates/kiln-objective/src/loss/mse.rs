@@ -25,6 +25,10 @@ impl LossKind for MseConfig {
     fn convex(&self) -> Option<ConvexLoss> {
         Some(ConvexLoss::Squared)
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `(x − y)²`, no ½: `torch.nn.MSELoss`.

@@ -50,6 +50,10 @@ impl LossKind for MultiMarginConfig {
     fn of_classes(&self, outputs: Tensor<2>, classes: Tensor<1, Int>) -> LossTerms {
         LossTerms::of(multi_margin(outputs, classes, self.margin, self.squared))
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// `1/K Σ_{c ≠ y} max(0, m − x_y + x_c)`, the terms squared where `squared`, for each item: `torch.nn.MultiMarginLoss`

@@ -42,6 +42,10 @@ impl LossKind for QuantileConfig {
     fn of_values(&self, outputs: Tensor<2>, values: Tensor<2>) -> Tensor<2> {
         quantile(outputs, values, self.quantile)
     }
+
+    fn is_non_negative(&self) -> bool {
+        true
+    }
 }
 
 /// Quantile (pinball) loss with `e = y − x`: `q e` where `e ≥ 0`, else `(q − 1) e`: `sklearn.metrics.mean_pinball_loss`

@@ -6,7 +6,13 @@ use burn::tensor::Tensor;
 
 use super::on_weights::{Penalty, WeightView};
 
-/// A penalty as a function of one weight; its gradient is found by automatic differentiation.
+/// A penalty as a function of one weight; its gradient is found by automatic differentiation. A trainer takes it as it is:
+///
+/// ```text
+/// trainer.penalty(Custom::new("1e-4 Σ w⁴", |weight| weight.flat.powi_scalar(4).sum().mul_scalar(1e-4)))
+/// ```
+///
+/// In a loop of one's own it is a term of [`Penalties`](crate::Penalties):
 ///
 /// ```
 /// use burn::nn::LinearConfig;

@@ -99,6 +99,7 @@ fn every_loss_of_a_configuration_keeps_the_laws() {
             Kind::Values(columns) | Kind::Counts(columns) => TargetKind::Values(columns),
         };
         let loss = config.build(target).unwrap();
+        assert_eq!(config.is_non_negative(), laws.non_negative, "{config:?}");
         let counts: Vec<f64> = (0..ITEMS)
             .map(|item| match (&config, kind) {
                 (LossConfig::CrossEntropy(config), Kind::Classes(classes)) => {

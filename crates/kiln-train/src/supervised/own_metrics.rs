@@ -9,9 +9,13 @@ use crate::scores::of_whole;
 use crate::{Kept, MetricValue, Scores};
 
 impl<M> Supervised<M> {
-    /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees what
-    /// [`predict`](Self::predict) gives, the targets, both in the units of the data, and the weights. Added after those that
-    /// are always scored.
+    /// Scores a metric of your own besides, which `of` computes from all items of a part together. It sees the targets, the
+    /// weights and, in [`Kept::rows`], the predictions: numbers in the units of the data; of classes one logit each, of two
+    /// classes with a loss of one logit (`binary-cross-entropy`, `focal`, `hinge`) that of the second; of labels one logit each. Added
+    /// after those that are always scored.
+    ///
+    /// Where `of` gives an error or NaN, the metric is not defined. [`TrainConfig::monitor`](crate::TrainConfig::monitor) may name
+    /// it; then such a value ends the training with an error.
     ///
     /// ```
     /// # use burn::nn::Linear;

@@ -44,6 +44,9 @@ pub struct Comparison {
 /// `rope` with a probability of 95 % or more, by the Bayesian correlated t-test. Else nothing can be concluded. The
 /// t-test that takes the folds for independent has no part in this.
 ///
+/// `test_share` is the number of test items over the number of training items of a fold, as in [`corrected_interval`]: 0.25 for
+/// five folds. `rope` is a difference that does not matter, 0 and more, in the units of the scores.
+///
 /// ```
 /// use kiln_validate::statistics::{Verdict, compare};
 ///

@@ -28,7 +28,7 @@ pub struct StudyConfig {
     pub sampler: Sampler,
     /// Which trials to give up early.
     pub pruner: Pruner,
-    /// Trial `k` sees the results of trials up to `k − lag`: at most so many run side by side. A larger lag gives
+    /// A trial ignores the results of the `lag − 1` trials just before it, so that up to `lag` can run at once. A larger lag gives
     /// work to more workers, and each trial knows less. 1: one after the other.
     pub lag: usize,
 }
