@@ -152,7 +152,7 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use kiln_data::{
         Batch, CellValue, Collate, Components, DataConfig, DataError, Dataset, Encode, InputShape, Inputs,
-        Loader, Prepared, Preprocess, Rows, Source, Split, Targets, TaskKind,
+        Loader, Prepared, Preprocess, Rows, Scaling, Source, Split, Targets, TaskKind,
     };
     #[cfg(feature = "experiment")]
     #[doc(no_inline)]
@@ -160,7 +160,7 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use kiln_models::{
         Activation, Cnn, CnnConfig, Linear, LinearConfig, Mlp, MlpConfig, ModelConfig, Network, Norm, Resnet,
-        ResnetConfig,
+        ResnetConfig, Tabm, TabmConfig,
     };
     #[doc(no_inline)]
     pub use kiln_objective::{

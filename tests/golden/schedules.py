@@ -172,6 +172,19 @@ CASES = {
         10000,
         lambda o: s.LambdaLR(o, lambda t: 1.0 if t <= 8000 else 1 - math.sqrt((t - 8000) / 2000)),
     ),
+    # pytabkit's `coslog4` and `flat_cos`, which RealMLP has (Holzmüller et al. 2024, arXiv 2407.04491).
+    "coslog4": (
+        {"kind": "coslog"},
+        100,
+        10000,
+        lambda o: s.LambdaLR(o, lambda t: 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * t / 10000)))),
+    ),
+    "flat-cos": (
+        {"kind": "stable-decay", "decay": 0.5, "anneal": "cosine"},
+        100,
+        10000,
+        lambda o: s.LambdaLR(o, lambda t: 0.5 * (1 + math.cos(math.pi * max(0.0, 2 * t / 10000 - 1)))),
+    ),
     # Equation 3 of Vaswani et al. 2017 (arXiv 1706.03762), its steps from 1.
     "noam": (
         {"kind": "noam", "rise": 4, "model_size": 512},

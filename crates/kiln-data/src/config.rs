@@ -1,9 +1,13 @@
 //! Where data comes from and how it is split, as the configuration says it.
 
+mod choices;
+
 use std::path::PathBuf;
 
 use kiln_core::Range;
 use serde::{Deserialize, Serialize};
+
+pub use choices::{Components, Encode, Scaling, TaskKind};
 
 use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
@@ -143,10 +147,24 @@ pub struct DataConfig {
     /// Whether columns, and image channels, are brought to mean 0 and standard deviation 1. Default true.
     #[serde(default = "yes")]
     pub standardize: bool,
+    /// Tables only, with `standardize`: how columns of numbers are brought to one scale: `standard`, `robust-smooth-clip` (by median and
+    /// quartiles, far values drawn in) or `quantile-normal` (by rank, to a normal distribution). Default `standard`.
+    #[serde(default, skip_serializing_if = "Scaling::is_standard")]
+    pub scale: Scaling,
     /// Tables only: what becomes of columns of categories, `one-hot` or `target` (the mean of the target in each category, which
     /// needs a column of categories). Default `one-hot`.
     #[serde(default)]
     pub encode: Encode,
+    /// Tables only, with `encode = "one-hot"`: categories of fewer training rows than this share a column, and so do those that training did
+    /// not see; at least 1. Default: each has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub min_frequency: Option<usize>,
+    /// Tables only: into how many bins of equally many training rows each number is cut, for `model.embedding.kind = "piecewise-linear"`; at
+    /// least 1. Default: none is cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub bins: Option<usize>,
     /// Tables only: how many of the encoded columns are kept, those with the highest F score in the training part, from 1 to
     /// their number. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,42 +181,6 @@ pub struct DataConfig {
     /// By which rules a table is understood. No setting: a run that goes on keeps those it began with.
     #[serde(skip)]
     pub reading: Reading,
-}
-
-/// What becomes of a column of categories.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Encode {
-    /// One column for each category, 0 or 1.
-    #[default]
-    OneHot,
-    /// The mean of the target in the category, for training rows without their own: see [`crate::preprocess`].
-    Target,
-}
-
-/// How many principal components are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "a number of components, or the share of the variance that they explain")]
-#[schemars(extend("x-takes" = "a number of components, or the share of the variance that they explain"))]
-pub enum Components {
-    /// That many.
-    Count(usize),
-    /// The fewest that explain more than this share of the variance, `(0, 1]`; 1 keeps all.
-    Share(f64),
-}
-
-/// What kind of prediction a target column asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum TaskKind {
-    /// One class of several.
-    Classification,
-    /// Numbers.
-    Regression,
-    /// Any number of labels.
-    MultiLabel,
 }
 
 fn tenth() -> f64 {
@@ -253,7 +235,10 @@ impl DataConfig {
             test: fifth(),
             stratify: true,
             standardize: true,
+            scale: Scaling::Standard,
             encode: Encode::OneHot,
+            min_frequency: None,
+            bins: None,
             select: None,
             pca: None,
             whiten: false,

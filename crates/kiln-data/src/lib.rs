@@ -28,7 +28,7 @@ mod target;
 pub use arrangement::Arrangement;
 pub use batch::Batch;
 pub use cell::{CellValue, Decimal};
-pub use config::{Components, DataConfig, Encode, TaskKind};
+pub use config::{Components, DataConfig, Encode, Scaling, TaskKind};
 pub use dataset::Dataset;
 pub use date::DateForm;
 pub use description::{Cell, Description, Table};

@@ -56,7 +56,9 @@ fn may_vary(key: &str, monitor: &str) -> bool {
     match section {
         "seed" | "device" | "threads" | "name" | "checkpoint" => false,
         "data" => {
-            matches!(key, "data.standardize" | "data.encode" | "data.select" | "data.pca" | "data.whiten")
+            let steps =
+                ["standardize", "scale", "encode", "min_frequency", "bins", "select", "pca", "whiten"];
+            key.strip_prefix("data.").is_some_and(|step| steps.contains(&step))
         }
         "loss" => monitor != "loss",
         "train" => !matches!(key, "train.monitor" | "train.time_limit" | "train.overfit_batch"),

@@ -37,6 +37,21 @@ pub enum ModelError {
         /// What the data is: `sequences of up to 20 tokens`.
         found: String,
     },
+    /// No hidden layer, for a model that needs one.
+    #[error("model.hidden is empty, and the model {model:?} needs a hidden layer")]
+    NoLayers {
+        /// The kind of the model.
+        model: &'static str,
+    },
+    /// An embedding that goes by bins, where there are none.
+    #[error("model.embedding.kind = \"piecewise-linear\" needs bins, and data.bins is not set")]
+    NoBins,
+    /// An embedding of numbers, where there are none.
+    #[error("model.embedding is for the numbers of a table, and {found} has none")]
+    NothingToEmbed {
+        /// What the data is: `a table with 4 features`.
+        found: String,
+    },
     /// Pooling would leave nothing of the images.
     #[error(
         "images of {height}x{width} pixels are too small for the model {model:?}: its pooling needs at least \
@@ -84,6 +99,9 @@ impl Explain for ModelError {
             Self::EvenKernel { kernel } => format!("use model.kernel = {}", kernel.saturating_add(1)),
             Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
             Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
+            Self::NoLayers { .. } => "set model.hidden, such as [128, 128]".to_owned(),
+            Self::NoBins => "set data.bins, such as 48".to_owned(),
+            Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
             Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
             Self::ImageTooSmall { remedy, .. } => (*remedy).to_owned(),
             Self::NoFeatures => "keep at least one column beside the target".to_owned(),
@@ -96,6 +114,9 @@ impl Explain for ModelError {
         match self {
             Self::Number(error) => error.key(),
             Self::EvenKernel { .. } => Some(Cow::Borrowed("model.kernel")),
+            Self::NoLayers { .. } => Some(Cow::Borrowed("model.hidden")),
+            Self::NoBins => Some(Cow::Borrowed("model.embedding")),
+            Self::NothingToEmbed { .. } => Some(Cow::Borrowed("model.embedding")),
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
             Self::NeedsImages { .. } | Self::NeedsNumbers { .. } | Self::ImageTooSmall { .. } => {
                 Some(Cow::Borrowed("model.kind"))

@@ -55,16 +55,44 @@ impl<'a> Init<'a> {
         }
     }
 
-    fn next_layer(&mut self) -> Seed {
+    pub(crate) fn next_layer(&mut self) -> Seed {
         let seed = self.seed.at(self.layers);
         self.layers += 1;
         seed
     }
 
-    fn uniform<const D: usize>(&self, dims: [usize; D], fan_in: usize, seed: Seed) -> Param<Tensor<D>> {
-        let bound = 1.0 / (fan_in as f64).sqrt();
+    pub(crate) fn uniform<const D: usize>(
+        &self,
+        dims: [usize; D],
+        fan_in: usize,
+        seed: Seed,
+    ) -> Param<Tensor<D>> {
+        self.between(dims, 1.0 / (fan_in as f64).sqrt(), seed)
+    }
+
+    /// Uniform between `-bound` and `bound`.
+    pub(crate) fn between<const D: usize>(
+        &self,
+        dims: [usize; D],
+        bound: f64,
+        seed: Seed,
+    ) -> Param<Tensor<D>> {
+        self.drawn(dims, |i| (2.0 * seed.uniform(i) - 1.0) * bound)
+    }
+
+    /// Normal with a mean of 0.
+    pub(crate) fn normal<const D: usize>(&self, dims: [usize; D], std: f64, seed: Seed) -> Param<Tensor<D>> {
+        self.drawn(dims, |i| seed.normal(i) * std)
+    }
+
+    /// The `i`-th number, row-major, for every place.
+    pub(crate) fn drawn<const D: usize>(
+        &self,
+        dims: [usize; D],
+        number: impl Fn(u64) -> f64,
+    ) -> Param<Tensor<D>> {
         let len = dims.iter().product::<usize>() as u64;
-        let values: Vec<f32> = (0..len).map(|i| ((2.0 * seed.uniform(i) - 1.0) * bound) as f32).collect();
+        let values: Vec<f32> = (0..len).map(|i| number(i) as f32).collect();
         Param::from_data(TensorData::new(values, dims), self.device)
     }
 }

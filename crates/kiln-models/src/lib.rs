@@ -1,4 +1,4 @@
-//! Linear models, MLP, CNN and ResNet, each from a checked configuration.
+//! Linear models, MLP, TabM, CNN and ResNet, each from a checked configuration.
 //!
 //! [`ModelConfig::init`] makes a [`Network`]; [`ModelConfig::summary`] says what it would be without making it.
 //! The first weights and the dropout masks are drawn on the host from a [`kiln_core::Seed`], so they are the same
@@ -21,11 +21,14 @@
 //! ```
 
 mod activation;
+mod batch_ensemble;
 mod conv;
 mod dense;
 mod dropout;
+mod embedding;
 mod error;
 mod init;
+mod input;
 mod models;
 mod norm;
 mod observe;
@@ -40,7 +43,9 @@ pub use dropout::{
     AlphaDropout, ConvDropoutKind, DropBlock, Dropout, DropoutKind, GaussianDropout, GaussianNoise,
     SpatialDropout, StochasticDepth,
 };
+pub use embedding::{EmbeddingConfig, EmbeddingKind, PbldConfig, PiecewiseLinearConfig, PlrConfig};
 pub use error::ModelError;
+pub use input::ModelInput;
 pub use models::*;
 pub use norm::Norm;
 pub use summary::{LayerSummary, Summary};

@@ -32,7 +32,7 @@ pub(crate) fn image(input: &InputShape, model: &'static str) -> Result<[usize; 3
 }
 
 impl Plan {
-    pub(crate) fn new(input: InputShape, outputs: usize) -> Result<Self, ModelError> {
+    pub(crate) fn new(input: &InputShape, outputs: usize) -> Result<Self, ModelError> {
         if !input.is_numeric() {
             return Err(ModelError::NeedsNumbers { found: input.words() });
         }
@@ -43,7 +43,11 @@ impl Plan {
         if outputs == 0 {
             return Err(ModelError::NoOutputs);
         }
-        Ok(Self { input, shape, summary: Summary { layers: Vec::new(), parameters: 0, multiply_adds: 0 } })
+        Ok(Self {
+            input: input.clone(),
+            shape,
+            summary: Summary { layers: Vec::new(), parameters: 0, multiply_adds: 0 },
+        })
     }
 
     pub(crate) fn needs_images(&self, model: &'static str) -> Result<(), ModelError> {
@@ -80,6 +84,40 @@ impl Plan {
         let inputs = self.shape[0];
         self.shape = vec![outputs];
         self.add(name, "linear".to_owned(), &[inputs, outputs], usize::from(bias), 1)
+    }
+
+    /// Columns become others, with so many features and parameters together; `None` for more than can be counted.
+    pub(crate) fn embed(&mut self, kind: String, sizes: Option<(usize, usize)>) -> Result<(), ModelError> {
+        let too_large = || ModelError::TooLarge { layer: "embedding".to_owned(), limit: LIMIT };
+        let (features, parameters) = sizes.ok_or_else(too_large)?;
+        self.shape = vec![features];
+        self.count("embedding", kind, Some(parameters), parameters as u64)
+    }
+
+    /// A layer that heads share, but for their scales and biases.
+    pub(crate) fn batch_ensemble(
+        &mut self,
+        name: &str,
+        kind: String,
+        outputs: usize,
+        heads: usize,
+    ) -> Result<(), ModelError> {
+        let inputs = self.shape[0];
+        self.shape = vec![outputs];
+        let weight = inputs.checked_mul(outputs);
+        let own = outputs.checked_mul(2).and_then(|own| own.checked_add(inputs)?.checked_mul(heads));
+        let parameters = weight.zip(own).and_then(|(weight, own)| weight.checked_add(own));
+        self.count(name, kind, parameters, (weight.unwrap_or(0) as u64).saturating_mul(heads as u64))
+    }
+
+    /// A linear layer of each head.
+    pub(crate) fn heads(&mut self, name: &str, outputs: usize, heads: usize) -> Result<(), ModelError> {
+        let inputs = self.shape[0];
+        self.shape = vec![outputs];
+        let weight = inputs.checked_mul(outputs).and_then(|weight| weight.checked_mul(heads));
+        let bias = outputs.checked_mul(heads);
+        let parameters = weight.zip(bias).and_then(|(weight, bias)| weight.checked_add(bias));
+        self.count(name, "linear".to_owned(), parameters, weight.unwrap_or(0) as u64)
     }
 
     pub(crate) fn dense_stack(&mut self, widths: &[usize], style: DenseStyle) -> Result<(), ModelError> {
@@ -122,14 +160,24 @@ impl Plan {
         vectors: usize,
         times: u64,
     ) -> Result<(), ModelError> {
-        let too_large = || ModelError::TooLarge { layer: name.to_owned(), limit: LIMIT };
         let weight = factors.iter().try_fold(1usize, |product, &factor| product.checked_mul(factor));
         let outputs = factors.last().copied().unwrap_or(0);
-        let parameters = weight
-            .and_then(|weight| outputs.checked_mul(vectors)?.checked_add(weight))
-            .filter(|count| self.summary.parameters.checked_add(*count).is_some_and(|sum| sum <= LIMIT))
-            .ok_or_else(too_large)?;
-        let multiply_adds = (weight.unwrap_or(0) as u64).saturating_mul(times);
+        let parameters = weight.and_then(|weight| outputs.checked_mul(vectors)?.checked_add(weight));
+        self.count(name, kind, parameters, (weight.unwrap_or(0) as u64).saturating_mul(times))
+    }
+
+    /// Adds a layer with so many parameters, `None` for more than can be counted.
+    fn count(
+        &mut self,
+        name: &str,
+        kind: String,
+        parameters: Option<usize>,
+        multiply_adds: u64,
+    ) -> Result<(), ModelError> {
+        let fits =
+            |count: &usize| self.summary.parameters.checked_add(*count).is_some_and(|sum| sum <= LIMIT);
+        let too_large = || ModelError::TooLarge { layer: name.to_owned(), limit: LIMIT };
+        let parameters = parameters.filter(fits).ok_or_else(too_large)?;
         self.push(name, kind, parameters, multiply_adds);
         Ok(())
     }

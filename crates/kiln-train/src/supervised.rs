@@ -1,5 +1,6 @@
 //! The task for kiln's own batches: inputs, targets, a loss, and the usual metrics.
 
+mod heads;
 mod own_metrics;
 mod predict;
 
@@ -29,6 +30,9 @@ pub type Observed<M> =
 /// MSE, MAE and R², in the units of the data; for labels accuracy (all labels of an item right), Hamming loss, macro and micro F1. Items with a weight ([`Batch::weights`]) count that much in the loss and in
 /// all metrics, as with scikit-learn's `sample_weight`: the loss of a batch is `Σ wᵢ lᵢ / Σ wᵢ`, and so is that of several
 /// batches that are accumulated into one step, and the training loss of an epoch.
+///
+/// A model may predict several times for an item, `[heads · N, outputs]`, one head after another: each head learns from every item, and
+/// a prediction is the mean of their probabilities, or numbers.
 ///
 /// The forward pass is a method of the model or any closure, which may hold what it needs:
 ///
@@ -178,7 +182,7 @@ impl<M: Module> Task for Supervised<M> {
                 activity = [activity.take(), own].into_iter().flatten().reduce(Tensor::add);
             }),
         };
-        let loss = self.loss.weighted(outputs, &batch.targets, batch.weights.as_ref());
+        let loss = heads::loss(&self.loss, outputs, &batch);
         if self.penalties.is_empty() {
             return loss;
         }
@@ -255,15 +259,22 @@ struct AtBatch<'a, M> {
     seed: Seed,
 }
 
-impl<M> BatchView for AtBatch<'_, M> {
-    fn outputs(&self, inputs: Tensor<2>) -> Tensor<2> {
+impl<M> AtBatch<'_, M> {
+    /// The outputs of all heads.
+    fn pass(&self, inputs: Tensor<2>) -> Tensor<2> {
         // `plan` refuses inputs that are not numbers.
         let inputs = self.batch.inputs.unflat(inputs).unwrap_or_else(|| self.batch.inputs.clone());
         (self.task.forward)(self.model, inputs, Some(self.seed))
     }
+}
+
+impl<M> BatchView for AtBatch<'_, M> {
+    fn outputs(&self, inputs: Tensor<2>) -> Tensor<2> {
+        heads::mean(self.pass(inputs), self.batch.inputs.len())
+    }
 
     fn loss(&self, inputs: Tensor<2>) -> Tensor<1> {
-        self.task.loss.weighted(self.outputs(inputs), &self.batch.targets, self.batch.weights.as_ref())
+        heads::loss(&self.task.loss, self.pass(inputs), self.batch)
     }
 
     fn inputs(&self) -> Tensor<2> {

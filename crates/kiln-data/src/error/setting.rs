@@ -118,6 +118,16 @@ pub enum SettingError {
     /// `data.whiten` is set without `data.pca`.
     #[error("data.whiten needs data.pca: it scales principal components")]
     WhitenAlone,
+    /// `data.scale` is set, but nothing is to be scaled.
+    #[error(
+        "data.scale says how columns are standardised, and data.standardize = false says that they are not"
+    )]
+    ScaleOff,
+    /// `data.min_frequency` is set with an encoding by the target.
+    #[error(
+        "data.min_frequency is for one-hot columns: data.encode = \"target\" draws rare categories to the mean by itself"
+    )]
+    MinFrequencyOfTarget,
     /// Categories are to be encoded by the target, but every column holds numbers.
     #[error("data.encode = \"target\" has nothing to encode: no column holds categories")]
     NoCategories,
@@ -140,6 +150,8 @@ impl SettingError {
             Self::TwoRoles { second, .. } => second,
             Self::GroupAndTime => "data.time",
             Self::WhitenAlone => "data.whiten",
+            Self::ScaleOff => "data.scale",
+            Self::MinFrequencyOfTarget => "data.min_frequency",
             Self::NoCategories => "data.encode",
         }
     }
@@ -158,6 +170,8 @@ impl SettingError {
             Self::ResizeAlone => "set data.size, such as 224, or leave data.resize out".to_owned(),
             Self::CropAlone => "set data.size, such as 256, or leave data.crop out".to_owned(),
             Self::CropTooLarge { .. } => "set data.crop to at most data.size".to_owned(),
+            Self::ScaleOff => "leave one of the two out".to_owned(),
+            Self::MinFrequencyOfTarget => "leave data.min_frequency out".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),
             Self::UnknownColumn { setting, .. } => format!("set {setting} to names from the first line"),

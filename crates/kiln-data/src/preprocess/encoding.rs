@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curve::Curve;
 use super::date_encoding::DateEncoding;
+use super::infrequent::own_feature;
 use super::inner_folds::InnerFolds;
 use super::scale::Scale;
 use super::target_means::TargetMeans;
@@ -13,8 +15,15 @@ use crate::{Column, ColumnKind, ColumnSchema, DataError, Inconsistency, MISSING,
 pub(super) enum Encoding {
     /// Numbers are scaled, after `missing` has taken the place of missing ones.
     Numeric { missing: f64, scale: Scale },
-    /// One feature a category, then one for missing cells if the training part had some.
-    OneHot { missing: bool },
+    /// The same with another scale.
+    Curved { missing: f64, curve: Curve },
+    /// One feature a category, then one for missing cells if the training part had some. The categories at `infrequent`, if there are any,
+    /// and unknown ones share a feature, the last.
+    OneHot {
+        missing: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        infrequent: Vec<usize>,
+    },
     /// The mean of the target among the rows of a category.
     Target(TargetMeans),
     /// Dates become their parts, each as a column of numbers.
@@ -25,7 +34,9 @@ impl Encoding {
     /// Features that a column becomes.
     pub(super) fn width(&self, column: &ColumnSchema) -> usize {
         match (self, &column.kind) {
-            (Self::OneHot { missing }, ColumnKind::Categorical(names)) => names.len() + usize::from(*missing),
+            (Self::OneHot { missing, infrequent }, ColumnKind::Categorical(names)) => {
+                names.len() - infrequent.len() + usize::from(*missing) + usize::from(!infrequent.is_empty())
+            }
             (Self::Target(means), _) => means.width(),
             (Self::Dates(_), _) => DateEncoding::WIDTH,
             _ => 1,
@@ -42,24 +53,34 @@ impl Encoding {
         if let Self::Dates(dates) = self {
             return matches!(column.kind, ColumnKind::Dates(_)) && dates.is_sound();
         }
-        let Self::Numeric { missing, scale } = self else {
-            let ColumnKind::Categorical(names) = &column.kind else { return false };
-            let sorted = names.is_sorted_by(|a, b| a < b);
-            let categories = self.categories(names);
-            let means = match self {
-                Self::Target(means) => means.is_sound(categories),
-                _ => true,
-            };
-            return sorted && categories > 0 && means;
+        let (missing, scale) = match self {
+            Self::Numeric { missing, scale } => (missing, scale.is_sound()),
+            Self::Curved { missing, curve } => (missing, curve.is_sound()),
+            _ => return self.is_sound_for_categories(column),
         };
-        column.kind == ColumnKind::Numeric && missing.is_finite() && scale.is_sound()
+        column.kind == ColumnKind::Numeric && missing.is_finite() && scale
+    }
+
+    fn is_sound_for_categories(&self, column: &ColumnSchema) -> bool {
+        let ColumnKind::Categorical(names) = &column.kind else { return false };
+        let sorted = names.is_sorted_by(|a, b| a < b);
+        let categories = self.categories(names);
+        let own = match self {
+            Self::Target(means) => means.is_sound(categories),
+            Self::OneHot { infrequent, .. } => {
+                let known = infrequent.last().is_none_or(|&last| last < names.len());
+                known && infrequent.is_sorted_by(|a, b| a < b)
+            }
+            _ => true,
+        };
+        sorted && categories > 0 && own
     }
 
     /// How many categories there are, missing cells among them.
     fn categories(&self, names: &[String]) -> usize {
         let missing = match self {
-            Self::Numeric { .. } | Self::Dates(_) => false,
-            Self::OneHot { missing } => *missing,
+            Self::Numeric { .. } | Self::Curved { .. } | Self::Dates(_) => false,
+            Self::OneHot { missing, .. } => *missing,
             Self::Target(means) => means.missing,
         };
         names.len() + usize::from(missing)
@@ -104,8 +125,12 @@ impl Encoding {
         cell: f64,
         to: &mut [f64],
     ) -> Result<(), DataError> {
-        let Self::Numeric { missing, scale } = self else { return Ok(()) };
-        to[0] = scale.apply(if cell.is_nan() { *missing } else { cell });
+        let present = |missing: f64| if cell.is_nan() { missing } else { cell };
+        to[0] = match self {
+            Self::Numeric { missing, scale } => scale.apply(present(*missing)),
+            Self::Curved { missing, curve } => curve.apply(present(*missing)),
+            _ => return Ok(()),
+        };
         // The model sees f32.
         if !(to[0] as f32).is_finite() {
             return Err(DataError::NotFinite { column: schema.name.clone(), row, value: cell });
@@ -134,6 +159,10 @@ impl Encoding {
         let has_missing = self.categories(known) > known.len();
         match (self, place(known, name, has_missing)) {
             (Self::Target(means), place) => means.write(place, fold, to),
+            (Self::OneHot { infrequent, .. }, place) if !infrequent.is_empty() => {
+                let own = place.and_then(|place| own_feature(infrequent, place));
+                to[own.unwrap_or(to.len() - 1)] = 1.0;
+            }
             (_, Some(place)) => to[place] = 1.0,
             (_, None) => {}
         }
@@ -143,9 +172,12 @@ impl Encoding {
     pub(super) fn names(&self, column: &ColumnSchema) -> Vec<String> {
         let name = &column.name;
         match (self, &column.kind) {
-            (Self::OneHot { missing }, ColumnKind::Categorical(known)) => {
-                let last = missing.then_some("missing");
-                known.iter().map(String::as_str).chain(last).map(|value| format!("{name}={value}")).collect()
+            (Self::OneHot { missing, infrequent }, ColumnKind::Categorical(known)) => {
+                let own = known.iter().enumerate().filter(|(place, _)| !infrequent.contains(place));
+                let last = missing.then_some("missing").into_iter();
+                let last = last.chain((!infrequent.is_empty()).then_some("infrequent"));
+                let values = own.map(|(_, value)| value.as_str()).chain(last);
+                values.map(|value| format!("{name}={value}")).collect()
             }
             (Self::Target(means), _) => means.names(name),
             (Self::Dates(_), _) => DateEncoding::names(name),

@@ -1,7 +1,7 @@
 //! From what preprocessing is asked to do, and the training part, to what makes batches.
 
 use super::{Fitted, Preprocess, TrainView};
-use crate::{DataError, SettingError, check};
+use crate::{DataError, check};
 
 impl Preprocess {
     /// Learns means, standard deviations, categories, columns and components from the training part. Rows count their
@@ -14,7 +14,14 @@ impl Preprocess {
     /// components than there are or a share outside `(0, 1]`, [`DataError::NoVariance`] for components of constant columns,
     /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
     /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
-    /// `pca`, [`DataError::Weight`] for a weight that is negative or not finite, [`DataError::NoWeight`] where all are 0.
+    /// `pca`, [`SettingError::ScaleOff`] and [`SettingError::MinFrequencyOfTarget`] for settings that
+    /// contradict each other, [`DataError::Weight`] for a weight that is negative or not finite, [`DataError::NoWeight`] where all are 0.
+    ///
+    /// [`SettingError::NoCategories`]: crate::SettingError::NoCategories
+    /// [`SettingError::NeedsTable`]: crate::SettingError::NeedsTable
+    /// [`SettingError::WhitenAlone`]: crate::SettingError::WhitenAlone
+    /// [`SettingError::ScaleOff`]: crate::SettingError::ScaleOff
+    /// [`SettingError::MinFrequencyOfTarget`]: crate::SettingError::MinFrequencyOfTarget
     pub fn fit(&self, train: &TrainView<'_>) -> Result<Fitted, DataError> {
         let TrainView { dataset, rows } = *train;
         check::rows(rows, check::dataset(dataset)?)?;
@@ -27,9 +34,7 @@ impl Preprocess {
                 return Err(DataError::NoWeight { part: "training", items: rows.len() });
             }
         }
-        if self.whiten && self.pca.is_none() {
-            return Err(SettingError::WhitenAlone.into());
-        }
+        self.check()?;
         let train = train.targets(self.precision);
         let inputs = dataset.features.fit(&train, self)?;
         let targets = dataset.target.fit(train.fit_rows(), self.standardize)?;

@@ -1,14 +1,19 @@
 //! How one column of a table is fitted.
 
+use std::collections::BTreeMap;
+
+use super::curve::{Curve, quantile};
 use super::date_encoding::DateEncoding;
 use super::encoding::{Encoding, category, place};
 use super::fit_rows::FitRows;
+use super::infrequent::below;
 use super::inner_folds::{InnerFolds, count};
 use super::scale::Scale;
+use super::settings::Preprocess;
 use super::target_means::{Responses, TargetMeans};
 use super::train_targets::TrainTargets;
 use crate::hash::Hash;
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Precision, SettingError, Values};
+use crate::{Column, ColumnKind, ColumnSchema, DataError, Precision, Scaling, SettingError, Values};
 
 /// What columns of categories need to be encoded by the target.
 pub(super) struct ByTarget {
@@ -57,16 +62,17 @@ pub(super) fn digest(train: &TrainTargets<'_>, precision: Precision) -> String {
 pub(super) fn fit_column(
     column: &Column,
     fit: FitRows<'_>,
-    standardize: bool,
+    preprocess: &Preprocess,
     by_target: Option<&ByTarget>,
 ) -> Result<Option<(ColumnSchema, Encoding)>, DataError> {
+    let standardize = preprocess.standardize;
     let fitted = match &column.values {
-        Values::Numeric(cells) => fit_numbers(&column.name, cells, fit, standardize)?
+        Values::Numeric(cells) => fit_numbers(&column.name, cells, fit, preprocess.scaling())?
             .map(|encoding| (ColumnKind::Numeric, encoding)),
         Values::Dates { days, form } => DateEncoding::fit(days, fit, standardize)
             .map(|dates| (ColumnKind::Dates(*form), Encoding::Dates(dates))),
         Values::Categorical { codes, names } => {
-            fit_categories(&column.name, codes, names, fit, standardize, by_target)?
+            fit_categories(&column.name, codes, names, fit, preprocess, by_target)?
         }
         // Columns are brought into memory before.
         Values::Stored(_) => None,
@@ -78,15 +84,25 @@ fn fit_numbers(
     column: &str,
     cells: &[f64],
     fit: FitRows<'_>,
-    standardize: bool,
+    scaling: Option<Scaling>,
 ) -> Result<Option<Encoding>, DataError> {
     let is_infinite = |row: usize| fit.precision().of(cells[row]).is_infinite();
     if let Some(&row) = fit.rows().iter().find(|&&row| is_infinite(row)) {
         return Err(DataError::NotFinite { column: column.to_owned(), row, value: cells[row] });
     }
     let Some((missing, scale)) = fit.standard(|row| cells[row]) else { return Ok(None) };
-    let scale = if standardize { scale } else { Scale::IDENTITY };
-    Ok(Some(Encoding::Numeric { missing, scale }))
+    let curve = match scaling {
+        None => return Ok(Some(Encoding::Numeric { missing, scale: Scale::IDENTITY })),
+        Some(Scaling::Standard) => return Ok(Some(Encoding::Numeric { missing, scale })),
+        Some(curve) => curve,
+    };
+    let sorted = fit.sorted(|row| cells[row]);
+    let missing = quantile(&sorted, 0.5);
+    let curve = match curve {
+        Scaling::QuantileNormal => Curve::quantile_normal(&sorted, fit.counted().count()),
+        _ => Curve::robust_smooth_clip(&sorted),
+    };
+    Ok(Some(Encoding::Curved { missing, curve }))
 }
 
 fn fit_categories(
@@ -94,16 +110,18 @@ fn fit_categories(
     codes: &[u32],
     names: &[String],
     fit: FitRows<'_>,
-    standardize: bool,
+    preprocess: &Preprocess,
     by_target: Option<&ByTarget>,
 ) -> Result<Option<(ColumnKind, Encoding)>, DataError> {
-    let (known, missing) = categories(column, codes, names, fit)?;
+    let Categories { known, counts, missing } = categories(column, codes, names, fit)?;
     // An older kiln made a column of it that is always 1.
     if known.is_empty() && fit.precision() == Precision::Double {
         return Ok(None);
     }
     let Some(by_target) = by_target else {
-        return Ok(Some((ColumnKind::Categorical(known), Encoding::OneHot { missing })));
+        let infrequent = below(&counts, preprocess.min_frequency);
+        let one_hot = Encoding::OneHot { missing, infrequent };
+        return Ok(Some((ColumnKind::Categorical(known), one_hot)));
     };
     let mut places = Vec::with_capacity(fit.rows().len());
     for &row in fit.rows() {
@@ -112,32 +130,42 @@ fn fit_categories(
     }
     let categories = known.len() + usize::from(missing);
     let folds = (by_target.of_row.as_slice(), count(fit.rows().len()));
-    let means = TargetMeans::fit(&places, categories, missing, &by_target.responses, folds, standardize);
+    let means =
+        TargetMeans::fit(&places, categories, missing, &by_target.responses, folds, preprocess.standardize);
     Ok(Some((ColumnKind::Categorical(known), Encoding::Target(means))))
 }
 
-/// The categories of the training rows that count, sorted, and whether missing cells are one more.
+/// The categories of the training rows that count.
+struct Categories {
+    /// Sorted, so that the features do not depend on the order of the rows.
+    known: Vec<String>,
+    /// What the rows of each count.
+    counts: Vec<f64>,
+    /// Whether missing cells are one more.
+    missing: bool,
+}
+
 fn categories(
     column: &str,
     codes: &[u32],
     names: &[String],
     fit: FitRows<'_>,
-) -> Result<(Vec<String>, bool), DataError> {
-    let mut seen = vec![false; names.len()];
+) -> Result<Categories, DataError> {
+    let mut counts = vec![0.0; names.len()];
     let mut missing = false;
     for &row in fit.rows() {
         let is_there = category(column, row, codes[row], names)?.is_some();
         if fit.weight(row) > 0.0 {
             missing |= !is_there;
             if is_there {
-                seen[codes[row] as usize] = true;
+                counts[codes[row] as usize] += fit.weight(row);
             }
         }
     }
-    let mut known: Vec<String> =
-        names.iter().zip(seen).filter(|(_, seen)| *seen).map(|(name, _)| name.clone()).collect();
-    // Sorted, so that the features do not depend on the order of the rows.
-    known.sort_unstable();
-    known.dedup();
-    Ok((known, missing))
+    let mut seen = BTreeMap::new();
+    for (name, count) in names.iter().zip(counts).filter(|(_, count)| *count > 0.0) {
+        *seen.entry(name.clone()).or_insert(0.0) += count;
+    }
+    let (known, counts) = seen.into_iter().unzip();
+    Ok(Categories { known, counts, missing })
 }

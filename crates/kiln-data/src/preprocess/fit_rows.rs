@@ -42,6 +42,14 @@ impl<'a> FitRows<'a> {
         self.rows.iter().map(move |&row| (row, self.weight(row))).filter(|(_, weight)| *weight > 0.0)
     }
 
+    /// The known numbers of the rows that count, rising. Each counts once, whatever its weight.
+    pub(super) fn sorted(self, number: impl Fn(usize) -> f64) -> Vec<f64> {
+        let numbers = self.counted().map(|(row, _)| self.precision.of(number(row)));
+        let mut numbers: Vec<f64> = numbers.filter(|x| !x.is_nan()).collect();
+        numbers.sort_unstable_by(f64::total_cmp);
+        numbers
+    }
+
     /// The rows that count and their weights, whose mean is 1.
     pub(super) fn relative_weights(self) -> (Vec<usize>, Vec<f64>) {
         let (rows, mut weights): (Vec<usize>, Vec<f64>) = self.counted().unzip();

@@ -94,6 +94,11 @@ impl Fitted {
         self.inputs.as_table().map(TableEncoder::groups).unwrap_or_default()
     }
 
+    /// The edges of the bins of every feature that is a number, in their order: rising, one or more each. `None` without `data.bins`.
+    pub fn bins(&self) -> Option<&[Vec<f32>]> {
+        self.inputs.as_table().and_then(TableEncoder::bins)
+    }
+
     /// The principal components that rows are brought to; `None` without.
     pub fn pca(&self) -> Option<&Pca> {
         self.inputs.as_table().and_then(TableEncoder::pca)

@@ -4,7 +4,9 @@
 //! | input | what becomes of it |
 //! |---|---|
 //! | numeric column | missing cells: the training mean; then, if standardised, mean 0 and standard deviation 1, in f64 |
+//! | numeric column, [`Scaling::RobustSmoothClip`](crate::Scaling::RobustSmoothClip) or [`Scaling::QuantileNormal`](crate::Scaling::QuantileNormal) | missing cells: the training median; then by median and quartiles, or by rank |
 //! | categorical column | one column for each category of the training part, 0 or 1; one more for missing cells if the training part has some; a category that training did not see is all zeros |
+//! | categorical column, with `min_frequency` | the same, but categories of fewer rows, and those that training did not see, share one column, the last: scikit-learn's `handle_unknown="infrequent_if_exist"` |
 //! | column of dates | year, month, day of the week and days since 1970-01-01, each as a numeric column |
 //! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
 //! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
@@ -16,7 +18,7 @@
 //! Standard deviations are those of the population (divided by n, not n − 1), and a constant column keeps its
 //! scale, so the numbers are those of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder`.
 //! Rows with weights count that much in all that is fitted, as with `sample_weight` there. A row of weight 0 is not looked at: a category
-//! that no other row has is not known.
+//! that no other row has is not known. Medians, quartiles and ranks count every other row once.
 //!
 //! An unfitted [`Preprocess`] cannot make batches. This does not compile:
 //!
@@ -155,8 +157,10 @@
 //! }
 //! ```
 
+mod bins;
 mod carried;
 mod coarse;
+mod curve;
 mod date_encoding;
 mod encoding;
 mod fit;
@@ -164,6 +168,7 @@ mod fit_column;
 mod fit_rows;
 mod fitted;
 mod groups;
+mod infrequent;
 mod inner_folds;
 mod matrix;
 mod mismatch;

@@ -1,6 +1,8 @@
 //! What preprocessing is asked to do.
 
-use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision, SettingError};
+use kiln_core::check;
+
+use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError};
 
 /// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
 /// and categories.
@@ -8,8 +10,16 @@ use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision,
 pub struct Preprocess {
     /// Whether numeric columns, image channels and target numbers are brought to mean 0 and standard deviation 1.
     pub standardize: bool,
+    /// With `standardize`, tables only: how numeric columns are brought to one scale. Default [`Scaling::Standard`].
+    pub scale: Scaling,
     /// What becomes of columns of categories. Default one-hot.
     pub encode: Encode,
+    /// Tables only, with [`Encode::OneHot`]: categories whose training rows count less than this, at least 1, share a column. Default: each
+    /// has its own.
+    pub min_frequency: Option<usize>,
+    /// Tables only: into how many bins of equally many training rows each number is cut, at least 1: [`Fitted::bins`](super::Fitted::bins).
+    /// Default: none is cut.
+    pub bins: Option<usize>,
     /// Tables only: how many of the encoded columns are kept, those that tell most about the target. Default: all.
     pub select: Option<usize>,
     /// Tables only: the principal components that take the place of the columns kept. Default: none, the columns stay.
@@ -24,17 +34,45 @@ pub struct Preprocess {
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
-        let DataConfig { standardize, encode, select, pca, whiten, .. } = *config;
+        let DataConfig { standardize, scale, encode, min_frequency, bins, select, pca, whiten, .. } = *config;
         let (precision, images) = (Precision::default(), config.image_settings());
-        Self { standardize, encode, select, pca, whiten, precision, images }
+        Self { standardize, scale, encode, min_frequency, bins, select, pca, whiten, precision, images }
     }
 }
 
 impl Preprocess {
+    /// An error for settings that contradict each other.
+    pub(super) fn check(&self) -> Result<(), DataError> {
+        if self.whiten && self.pca.is_none() {
+            return Err(SettingError::WhitenAlone.into());
+        }
+        if !self.scale.is_standard() && !self.standardize {
+            return Err(SettingError::ScaleOff.into());
+        }
+        if let Some(bins) = self.bins {
+            check::at_least("data.bins", bins, 1)?;
+        }
+        if let Some(least) = self.min_frequency {
+            check::at_least("data.min_frequency", least, 1)?;
+            if self.encode == Encode::Target {
+                return Err(SettingError::MinFrequencyOfTarget.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// How numbers are scaled; `None`: they stay as they are.
+    pub(super) fn scaling(&self) -> Option<Scaling> {
+        self.standardize.then_some(self.scale)
+    }
+
     /// An error for a step that only tables have; `found` is what the inputs are instead.
     pub(crate) fn must_not_need_table(&self, found: &'static str) -> Result<(), DataError> {
         let set = [
+            ("data.scale", !self.scale.is_standard()),
             ("data.encode", self.encode != Encode::OneHot),
+            ("data.min_frequency", self.min_frequency.is_some()),
+            ("data.bins", self.bins.is_some()),
             ("data.select", self.select.is_some()),
             ("data.pca", self.pca.is_some()),
         ];

@@ -4,6 +4,7 @@ mod rows;
 
 use serde::{Deserialize, Serialize};
 
+use super::bins::Bins;
 use super::encoding::Encoding;
 use super::fit_column::{ByTarget, digest, fit_column};
 use super::groups::FeatureGroup;
@@ -40,6 +41,9 @@ pub(crate) struct TableEncoder {
     /// What is made of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pca: Option<Pca>,
+    /// The bins of what is a number after all of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bins: Option<Bins>,
 }
 
 impl TableEncoder {
@@ -57,7 +61,7 @@ impl TableEncoder {
         let mut table = Self { precision, ..Self::default() };
         for column in columns {
             let column = &*column.loaded()?;
-            match fit_column(column, train.fit, preprocess.standardize, by_target.as_ref())? {
+            match fit_column(column, train.fit, preprocess, by_target.as_ref())? {
                 Some((schema, encoding)) => {
                     table.columns.push(schema);
                     table.encodings.push(encoding);
@@ -71,7 +75,7 @@ impl TableEncoder {
         }
         let by_target = by_target.filter(|_| table.encodings.iter().any(Encoding::is_by_target));
         table.training = by_target.as_ref().map(|_| digest(train, precision));
-        if preprocess.select.is_some() || preprocess.pca.is_some() {
+        if preprocess.select.is_some() || preprocess.pca.is_some() || preprocess.bins.is_some() {
             let (rows, weights) = train.fit.relative_weights();
             let mut matrix = table.encode(columns, &rows, by_target.as_ref().map(ByTarget::folds))?;
             if let Some(count) = preprocess.select {
@@ -80,7 +84,12 @@ impl TableEncoder {
                 table.select = Some(select);
             }
             if let Some(wanted) = preprocess.pca {
-                table.pca = Some(Pca::fit(&matrix, &weights, wanted, preprocess.whiten)?);
+                let pca = Pca::fit(&matrix, &weights, wanted, preprocess.whiten)?;
+                matrix = pca.apply(&matrix);
+                table.pca = Some(pca);
+            }
+            if let Some(count) = preprocess.bins {
+                table.bins = Some(Bins::fit(&matrix, table.numbers().into_iter(), count));
             }
         }
         Ok(table)
@@ -133,7 +142,10 @@ impl TableEncoder {
             end += encoding.width(column);
             match encoding {
                 Encoding::OneHot { .. } => groups.push(FeatureGroup { features: start..end, numeric: false }),
-                Encoding::Numeric { .. } | Encoding::Target(_) | Encoding::Dates(_) => {
+                Encoding::Numeric { .. }
+                | Encoding::Curved { .. }
+                | Encoding::Target(_)
+                | Encoding::Dates(_) => {
                     groups.extend((start..end).map(FeatureGroup::number));
                 }
             }
@@ -142,6 +154,16 @@ impl TableEncoder {
             Some(select) => groups.into_iter().filter_map(|group| group.kept(select.kept())).collect(),
             None => groups,
         }
+    }
+
+    /// The places of the features that are numbers.
+    fn numbers(&self) -> Vec<usize> {
+        self.groups().into_iter().filter(|group| group.numeric).flat_map(|group| group.features).collect()
+    }
+
+    /// The edges of the bins of every number; `None` where none are cut.
+    pub(crate) fn bins(&self) -> Option<&[Vec<f32>]> {
+        self.bins.as_ref().map(Bins::edges)
     }
 
     /// The principal components.
@@ -222,6 +244,7 @@ impl TableEncoder {
             && self.columns.iter().all(|column| !self.left_out.contains(&column.name))
             && self.select.as_ref().is_none_or(|select| select.is_sound(self.encoded_width()))
             && self.pca.as_ref().is_none_or(|pca| pca.is_sound(self.selected_width()))
+            && self.bins.as_ref().is_none_or(|bins| bins.is_sound(self.numbers().len()))
     }
 
     fn parts(&self) -> impl Iterator<Item = (&ColumnSchema, &Encoding)> {

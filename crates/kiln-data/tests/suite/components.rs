@@ -3,7 +3,7 @@
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
     Column, Components, DataConfig, DataError, Dataset, Encode, FeatureGroup, Features, Fitted, Images,
-    InputShape, Precision, Prepared, Preprocess, SettingError, Target,
+    InputShape, Precision, Prepared, Preprocess, Scaling, SettingError, Target,
 };
 
 use crate::common::{batch, classes, dataset, fit_with, inputs, numeric, table, words};
@@ -37,6 +37,8 @@ fn settings() -> Vec<Preprocess> {
         Preprocess { pca: Some(Components::Count(3)), ..plain },
         Preprocess { pca: Some(Components::Share(0.8)), whiten: true, ..plain },
         Preprocess { pca: Some(Components::Share(1.0)), standardize: false, ..plain },
+        Preprocess { scale: Scaling::RobustSmoothClip, ..plain },
+        Preprocess { scale: Scaling::QuantileNormal, min_frequency: Some(12), ..plain },
         Preprocess { select: Some(3), ..plain },
         Preprocess { select: Some(4), pca: Some(Components::Count(2)), ..plain },
         Preprocess { encode: Encode::Target, ..plain },

@@ -9,6 +9,7 @@ mod precision;
 mod preprocess;
 mod preprocess_errors;
 mod rows;
+mod scaling;
 mod sources;
 mod split;
 mod target_encoding;

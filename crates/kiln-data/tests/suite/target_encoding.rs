@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
-    DataError, Dataset, Encode, Features, Fitted, ImageSettings, Images, Precision, Preprocess, Rows, Source,
-    Split, Target,
+    DataError, Dataset, Encode, Features, Fitted, ImageSettings, Images, Precision, Preprocess, Rows,
+    Scaling, Source, Split, Target,
 };
 use kiln_testkit::device;
 
@@ -14,7 +14,10 @@ use crate::common::{batch, classes, dataset, fit_with, inputs, numeric, table, w
 const TRAIN: usize = 60;
 const BY_TARGET: Preprocess = Preprocess {
     standardize: false,
+    scale: Scaling::Standard,
     encode: Encode::Target,
+    min_frequency: None,
+    bins: None,
     select: None,
     pca: None,
     whiten: false,

@@ -103,9 +103,7 @@ impl Blueprint {
     pub fn model(&self, resolved: &Resolved, device: &Device) -> Result<Network, ExperimentError> {
         let RunConfig { model, seed, .. } = &resolved.config;
         let seed = Seed::new(*seed).purpose(Purpose::Init);
-        model
-            .init(self.fitted.input_shape(), self.loss.outputs(), device, seed)
-            .map_err(|error| resolved.locate(error))
+        model.init(&*self.fitted, self.loss.outputs(), device, seed).map_err(|error| resolved.locate(error))
     }
 
     /// The layers of the model, and how much they compute.
@@ -113,7 +111,7 @@ impl Blueprint {
     /// # Errors
     /// As [`Blueprint::model`].
     pub fn summary(&self, resolved: &Resolved) -> Result<Summary, ExperimentError> {
-        let summary = resolved.config.model.summary(self.fitted.input_shape(), self.loss.outputs());
+        let summary = resolved.config.model.summary(&*self.fitted, self.loss.outputs());
         summary.map_err(|error| resolved.locate(error))
     }
 

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
-use kiln_data::{InputShape, Inputs};
+use kiln_data::Inputs;
 use kiln_kernels::{flatten, global_avg_pool2d};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, Norm, Summary};
+use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, ModelInput, Norm, Summary};
 
 /// A convolutional network: for each entry of `channels` a block of `convs_per_block` convolutions (each with norm
 /// and activation), max-pooling and dropout; then dense layers.
@@ -155,9 +155,13 @@ impl CnnConfig {
     /// # Errors
     /// [`ModelError`] for a setting out of its range, data that is not images, images that pooling would shrink to
     /// nothing, or more than 2³¹ parameters.
-    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(&input.into(), outputs)
+    }
+
+    fn plan(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
         self.check()?;
-        let mut plan = Plan::new(input, outputs)?;
+        let mut plan = Plan::new(&input.shape, outputs)?;
         plan.needs_images("cnn")?;
         let least = self
             .channels
@@ -183,13 +187,14 @@ impl CnnConfig {
     /// As [`CnnConfig::summary`].
     pub fn init(
         &self,
-        input: InputShape,
+        input: impl Into<ModelInput>,
         outputs: usize,
         device: &Device,
         seed: Seed,
     ) -> Result<Cnn, ModelError> {
-        self.summary(input.clone(), outputs)?;
-        let [mut channels, mut height, mut width] = plan::image(&input, "cnn")?;
+        let input = input.into();
+        self.plan(&input, outputs)?;
+        let [mut channels, mut height, mut width] = plan::image(&input.shape, "cnn")?;
         let mut init = Init::new(device, seed);
         let mut blocks = Vec::new();
         for (outputs, style) in self.convs() {
@@ -206,8 +211,8 @@ impl CnnConfig {
 }
 
 impl ModelKind for CnnConfig {
-    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        self.summary(input, outputs)
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(input, outputs)
     }
 
     fn is_random(&self) -> bool {

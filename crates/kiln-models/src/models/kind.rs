@@ -4,10 +4,10 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_data::{InputShape, Inputs};
+use kiln_data::Inputs;
 
 use crate::observe::Observer;
-use crate::{ModelError, Summary};
+use crate::{ModelError, ModelInput, Summary};
 
 /// The settings of one kind of model.
 pub trait ModelKind: Debug {
@@ -15,7 +15,7 @@ pub trait ModelKind: Debug {
     ///
     /// # Errors
     /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
-    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError>;
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError>;
 
     /// Whether a pass with a seed draws noise.
     fn is_random(&self) -> bool {

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
-use kiln_data::{InputShape, Inputs};
+use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
@@ -13,7 +13,7 @@ use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
-use crate::{ModelError, Summary};
+use crate::{ModelError, ModelInput, Summary};
 
 /// One linear layer: linear or (multinomial) logistic regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +41,12 @@ impl LinearConfig {
     ///
     /// # Errors
     /// [`ModelError`] for data without features or outputs, or with more than 2³¹ of their product.
-    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        let mut plan = Plan::new(input, outputs)?;
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(&input.into(), outputs)
+    }
+
+    fn plan(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        let mut plan = Plan::new(&input.shape, outputs)?;
         plan.flatten();
         plan.linear("output", outputs, self.bias)?;
         Ok(plan.finish())
@@ -54,19 +58,20 @@ impl LinearConfig {
     /// As [`LinearConfig::summary`].
     pub fn init(
         &self,
-        input: InputShape,
+        input: impl Into<ModelInput>,
         outputs: usize,
         device: &Device,
         seed: Seed,
     ) -> Result<Linear, ModelError> {
-        self.summary(input.clone(), outputs)?;
-        Ok(Linear { output: Init::new(device, seed).linear(input.features(), outputs, self.bias) })
+        let input = input.into();
+        self.plan(&input, outputs)?;
+        Ok(Linear { output: Init::new(device, seed).linear(input.shape.features(), outputs, self.bias) })
     }
 }
 
 impl ModelKind for LinearConfig {
-    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        self.summary(input, outputs)
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(input, outputs)
     }
 
     fn intercept(&self) -> Option<bool> {

@@ -4,17 +4,18 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
-use kiln_data::{InputShape, Inputs};
+use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
 use crate::dense::{Dense, DenseStyle, affine};
 use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
+use crate::embedding::EmbeddedColumns;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, DropoutKind, ModelError, Norm, Summary};
+use crate::{Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Summary};
 
 /// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,15 +41,19 @@ pub struct MlpConfig {
     /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
     /// which would be subtracted again.
     pub norm: Norm,
+    /// Tables only: how each number becomes several features, before the first layer. Default: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<EmbeddingConfig>,
 }
 
 /// A multi-layer perceptron. Its parameters are `layers.N.linear.weight` (`[inputs, width]`) and `.bias` (absent
 /// before batch norm, which would subtract it again), `layers.N.norm.gamma` and `.beta`, `output.weight` and
-/// `output.bias`.
+/// `output.bias`, and with an embedding `embedding.numbers.frequencies`, `.phases` (PBLD), `.linear.weight` and `.linear.bias`.
 #[derive(Module, Debug)]
 pub struct Mlp {
     noise: GaussianNoise,
     dropout: Dropout,
+    embedding: Option<EmbeddedColumns>,
     layers: Vec<Dense>,
     output: nn::Linear,
 }
@@ -63,6 +68,7 @@ impl Default for MlpConfig {
             input_dropout: 0.0,
             input_noise: 0.0,
             norm: Norm::default(),
+            embedding: None,
         }
     }
 }
@@ -76,15 +82,22 @@ impl MlpConfig {
     /// Checks the configuration against the shape of the data and says what the model would be.
     ///
     /// # Errors
-    /// [`ModelError`] for a probability outside `[0, 1)`, noise below 0, a width of zero, data without features or outputs, or
+    /// [`ModelError`] for a probability outside `[0, 1)`, noise below 0, a width of zero, an embedding of data without numbers, data without features or outputs, or
     /// more than 2³¹ parameters.
-    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(&input.into(), outputs)
+    }
+
+    fn plan(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
         Range::BELOW_ONE.check("model.input_dropout", self.input_dropout)?;
         Range::at_least(0.0).check("model.input_noise", self.input_noise)?;
         plan::check_widths("model.hidden", &self.hidden)?;
-        let mut plan = Plan::new(input, outputs)?;
+        let mut plan = Plan::new(&input.shape, outputs)?;
         plan.flatten();
+        if let Some(embedding) = &self.embedding {
+            plan.embed(embedding.name().to_owned(), EmbeddedColumns::plan(embedding, input)?)?;
+        }
         plan.dense_stack(&self.hidden, self.style())?;
         plan.linear("output", outputs, true)?;
         Ok(plan.finish())
@@ -96,23 +109,31 @@ impl MlpConfig {
     /// As [`MlpConfig::summary`].
     pub fn init(
         &self,
-        input: InputShape,
+        input: impl Into<ModelInput>,
         outputs: usize,
         device: &Device,
         seed: Seed,
     ) -> Result<Mlp, ModelError> {
-        self.summary(input.clone(), outputs)?;
+        let input = input.into();
+        self.plan(&input, outputs)?;
         let mut init = Init::new(device, seed);
-        let (layers, width) = Dense::stack(&mut init, input.features(), &self.hidden, self.style());
+        let (embedding, width) = match &self.embedding {
+            None => (None, input.shape.features()),
+            Some(embedding) => {
+                let layer = EmbeddedColumns::new(embedding, &mut init, &input);
+                (Some(layer), EmbeddedColumns::columns(embedding, &input).len())
+            }
+        };
+        let (layers, width) = Dense::stack(&mut init, width, &self.hidden, self.style());
         let output = init.linear(width, outputs, true);
         let noise = GaussianNoise::checked(self.input_noise);
-        Ok(Mlp { noise, dropout: Dropout::checked(self.input_dropout), layers, output })
+        Ok(Mlp { noise, dropout: Dropout::checked(self.input_dropout), embedding, layers, output })
     }
 }
 
 impl ModelKind for MlpConfig {
-    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        self.summary(input, outputs)
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(input, outputs)
     }
 
     fn is_random(&self) -> bool {
@@ -131,6 +152,10 @@ impl Mlp {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         let x = self.noise.forward(x, at(1 + self.layers.len()));
         let x = self.dropout.forward(x, at(0));
+        let x = match &self.embedding {
+            Some(embedding) => embedding.forward(x),
+            None => x,
+        };
         affine(&self.output, Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer))
     }
 }

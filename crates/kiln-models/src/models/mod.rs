@@ -6,9 +6,8 @@ mod network;
 use burn::module::Module;
 use burn::tensor::Device;
 use kiln_core::{Seed, kinds};
-use kiln_data::InputShape;
 
-use crate::ModelError;
+use crate::{ModelError, ModelInput};
 pub use cnn::Head;
 use kind::Forward;
 pub use kind::ModelKind;
@@ -51,11 +50,12 @@ macro_rules! models {
             /// As [`ModelConfig::summary`].
             pub fn init(
                 &self,
-                input: InputShape,
+                input: impl Into<ModelInput>,
                 outputs: usize,
                 device: &Device,
                 seed: Seed,
             ) -> Result<Network, ModelError> {
+                let input = input.into();
                 Ok(match self {
                     $(Self::$model(settings) => Network::$model(settings.init(input, outputs, device, seed)?),)+
                 })
@@ -76,6 +76,7 @@ macro_rules! models {
 models! {
     "linear" => linear::Linear(LinearConfig),
     "mlp" => mlp::Mlp(MlpConfig),
+    "tabm" => tabm::Tabm(TabmConfig),
     "cnn" => cnn::Cnn(CnnConfig),
     "resnet" => resnet::Resnet(ResnetConfig),
 }

@@ -2,11 +2,11 @@
 
 use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
-use kiln_data::{Fitted, InputShape, Inputs};
+use kiln_data::{Fitted, Inputs};
 
 use super::{ModelConfig, Network};
 use crate::observe::Observer;
-use crate::{ModelError, Summary};
+use crate::{ModelError, ModelInput, Summary};
 
 impl ModelConfig {
     /// Whether a pass with a seed draws noise: whether there is any dropout, noise on inputs or stochastic depth.
@@ -23,8 +23,8 @@ impl ModelConfig {
     ///
     /// # Errors
     /// [`ModelError`] for a setting out of its range, data that the model cannot read, or more than 2³¹ parameters.
-    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        self.as_kind().summary(input, outputs)
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        self.as_kind().summary(&input.into(), outputs)
     }
 
     /// As [`ModelConfig::init`], for data that went through this preprocessing: one output a class, or a column of numbers,
@@ -46,7 +46,7 @@ impl ModelConfig {
     /// # Errors
     /// As [`ModelConfig::summary`].
     pub fn init_for(&self, fitted: &Fitted, device: &Device, seed: Seed) -> Result<Network, ModelError> {
-        self.init(fitted.input_shape(), fitted.outputs(), device, seed)
+        self.init(fitted, fitted.outputs(), device, seed)
     }
 }
 
@@ -54,7 +54,8 @@ impl Network {
     /// The path of the last layer, whose outputs are what is predicted. Every model has it.
     pub const HEAD: &str = "output";
 
-    /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32.
+    /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32; of a model with several heads `[heads · N, outputs]`, one head after
+    /// another, which kiln-train's `Supervised` brings together.
     ///
     /// `seed`: `None` for evaluation, `Some` for training; it is for [`kiln_core::Purpose::Noise`] and this step,
     /// and every layer with dropout splits its own off. Images are flattened for a linear model and an MLP.

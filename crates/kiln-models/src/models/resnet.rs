@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
-use kiln_data::{InputShape, Inputs};
+use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
@@ -15,7 +15,7 @@ use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, ModelError, Norm, Summary};
+use crate::{Activation, ModelError, ModelInput, Norm, Summary};
 
 /// A residual network of nine layers with weights (ResNet-9): a convolution, two stages with a residual block, one
 /// without, global max-pooling and a linear output; batch norm throughout.
@@ -80,11 +80,15 @@ impl ResnetConfig {
     /// # Errors
     /// [`ModelError`] for a setting out of its range, data that is not images of at least 8x8 pixels, or more than
     /// 2³¹ parameters.
-    pub fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(&input.into(), outputs)
+    }
+
+    fn plan(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
         Range::BELOW_ONE.check("model.stochastic_depth", self.stochastic_depth)?;
         check::at_least("model.width", self.width, 1)?;
-        let mut plan = Plan::new(input, outputs)?;
+        let mut plan = Plan::new(&input.shape, outputs)?;
         plan.needs_images("resnet")?;
         plan.needs_side("resnet", LEAST_SIDE, "use model.kind = \"cnn\" or \"mlp\"")?;
         plan.conv("prep", self.width, self.style(1))?;
@@ -106,13 +110,14 @@ impl ResnetConfig {
     /// As [`ResnetConfig::summary`].
     pub fn init(
         &self,
-        input: InputShape,
+        input: impl Into<ModelInput>,
         outputs: usize,
         device: &Device,
         seed: Seed,
     ) -> Result<Resnet, ModelError> {
-        self.summary(input.clone(), outputs)?;
-        let [channels, ..] = plan::image(&input, "resnet")?;
+        let input = input.into();
+        self.plan(&input, outputs)?;
+        let [channels, ..] = plan::image(&input.shape, "resnet")?;
         let mut init = Init::new(device, seed);
         let prep = ConvBlock::new(&mut init, channels, self.width, self.style(1));
         let mut width = self.width;
@@ -133,8 +138,8 @@ impl ResnetConfig {
 }
 
 impl ModelKind for ResnetConfig {
-    fn summary(&self, input: InputShape, outputs: usize) -> Result<Summary, ModelError> {
-        self.summary(input, outputs)
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        self.plan(input, outputs)
     }
 
     fn is_random(&self) -> bool {

@@ -2,7 +2,9 @@
 
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{InputShape, TokenShape};
-use kiln_models::{CnnConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, ResnetConfig};
+use kiln_models::{
+    CnnConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, PlrConfig, ResnetConfig, TabmConfig,
+};
 
 const TABLE: InputShape = InputShape::Table(4);
 const IMAGE: InputShape = InputShape::Images([1, 28, 28]);
@@ -135,6 +137,8 @@ fn absurd_sizes_are_errors_and_not_allocations() {
         (mlp(|c| c.hidden = vec![1 << 20, 1 << 20]), TABLE),
         (mlp(|c| c.hidden = vec![1 << 33]), InputShape::Table(1)),
         (mlp(|_| {}), InputShape::Table(usize::MAX)),
+        (mlp(|c| c.embedding = Some(PlrConfig::default().into())), InputShape::Table(usize::MAX)),
+        (TabmConfig::default().into(), InputShape::Table(usize::MAX)),
         (mlp(|_| {}), InputShape::Images([1 << 40, 1 << 40, 1 << 40])),
         (ModelConfig::Linear(LinearConfig::default()), InputShape::Table(1 << 31)),
         (cnn(|c| c.channels = vec![1 << 40]), IMAGE),

@@ -3,8 +3,11 @@
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
 use kiln_core::{Seed, Weights};
-use kiln_data::{InputShape, Inputs};
-use kiln_models::{Activation, CnnConfig, Head, MlpConfig, ModelConfig, Network, Norm, ResnetConfig};
+use kiln_data::{FeatureGroup, InputShape, Inputs};
+use kiln_models::{
+    Activation, CnnConfig, Head, MlpConfig, ModelConfig, ModelInput, Network, Norm, PbldConfig,
+    PiecewiseLinearConfig, PlrConfig, ResnetConfig, TabmConfig,
+};
 use kiln_testkit::{assert_close, device, golden, gradients_by_path};
 
 /// The tensors below `prefix/`.
@@ -33,6 +36,10 @@ impl Case {
     /// The model with the weights of the file, on the autodiff device under test. That they fit is a test of every
     /// path and shape.
     fn new(name: &str, config: &ModelConfig) -> Self {
+        Self::with(name, config, ModelInput::from)
+    }
+
+    fn with(name: &str, config: &ModelConfig, input: impl Fn(InputShape) -> ModelInput) -> Self {
         let file = golden(name);
         let inputs = file.get("inputs").unwrap().clone();
         let shape = match inputs.shape()[..] {
@@ -41,7 +48,7 @@ impl Case {
             _ => unreachable!(),
         };
         let outputs = file.get("outputs/training").unwrap().shape()[1];
-        let network = config.init(shape, outputs, &device().autodiff(), Seed::new(99)).unwrap();
+        let network = config.init(input(shape), outputs, &device().autodiff(), Seed::new(99)).unwrap();
         let network = below(&file, "weights").apply(network).unwrap();
         Self { file, network, inputs }
     }
@@ -57,9 +64,13 @@ impl Case {
     }
 
     fn check_outputs(&self) {
+        self.check_outputs_within(1e-5);
+    }
+
+    fn check_outputs_within(&self, tolerance: f64) {
         let check = |name: &str, outputs: Tensor<2>| {
             let expected = self.file.get(name).unwrap();
-            assert_close(&outputs.into_data(), expected, 1e-5, 1e-5 * largest(expected));
+            assert_close(&outputs.into_data(), expected, tolerance, tolerance * largest(expected));
         };
         // Evaluation first: a forward pass in training moves the running statistics.
         check("outputs/evaluation", self.forward(&self.network.valid()));
@@ -67,13 +78,17 @@ impl Case {
     }
 
     fn check_gradients(&self) {
+        self.check_gradients_within(1e-4, 1e-5);
+    }
+
+    fn check_gradients_within(&self, relative: f64, of_largest: f64) {
         let expected = below(&self.file, "gradients");
         let gradients = self.forward(&self.network).powi_scalar(2).sum().backward();
         let actual = gradients_by_path(&gradients, &self.network);
         let names = |weights: &Weights| weights.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
         assert_eq!(names(&actual), names(&expected));
         for (path, expected) in expected.iter() {
-            assert_close(actual.get(path).unwrap(), expected, 1e-4, 1e-5 * largest(expected));
+            assert_close(actual.get(path).unwrap(), expected, relative, of_largest * largest(expected));
         }
     }
 
@@ -111,6 +126,56 @@ fn mlp_with_layer_norm_and_gelu() {
     let case = Case::new("models_mlp_layer", &ModelConfig::Mlp(config));
     case.check_outputs();
     case.check_gradients();
+}
+
+/// Six features, of which those at 2 and 5 are no numbers.
+fn mixed(shape: InputShape) -> ModelInput {
+    let mut input = ModelInput::from(shape);
+    let group = |place| FeatureGroup { features: place..place + 1, numeric: place % 3 < 2 };
+    input.groups = Some((0..6).map(group).collect());
+    input
+}
+
+/// See `tests/golden/tabular.py`.
+fn check_as_the_package(name: &str, config: impl Into<ModelConfig>) {
+    let case = Case::with(name, &config.into(), mixed);
+    case.check_outputs_within(1e-6);
+    case.check_gradients_within(1e-6, 1e-6);
+}
+
+#[test]
+fn plr_is_that_of_rtdl_num_embeddings() {
+    let plr = PlrConfig { width: 5, frequencies: 6, sigma: 0.5 };
+    let config = MlpConfig { hidden: vec![9], embedding: Some(plr.into()), ..MlpConfig::default() };
+    check_as_the_package("models_mlp_plr", config);
+}
+
+#[test]
+fn pbld_is_that_of_pytabkit() {
+    let pbld = PbldConfig { width: 4, frequencies: 6, sigma: 0.1 };
+    let config = MlpConfig { hidden: vec![9], embedding: Some(pbld.into()), ..MlpConfig::default() };
+    check_as_the_package("models_mlp_pbld", config);
+}
+
+#[test]
+fn piecewise_linear_embeddings_are_those_of_rtdl_num_embeddings() {
+    let embedding = PiecewiseLinearConfig { width: 5 };
+    let config = MlpConfig { hidden: vec![9], embedding: Some(embedding.into()), ..MlpConfig::default() };
+    let edges = golden("models_mlp_piecewise");
+    let case = Case::with("models_mlp_piecewise", &config.into(), |shape| {
+        let mut input = mixed(shape);
+        let of = |number| edges.get(&format!("bins/{number}")).unwrap().iter::<f32>().collect();
+        input.bins = (0..4).map(of).collect();
+        input
+    });
+    case.check_outputs_within(1e-6);
+    case.check_gradients_within(1e-6, 1e-6);
+}
+
+#[test]
+fn tabm_is_that_of_its_package() {
+    let config = TabmConfig { hidden: vec![8, 8], heads: 4, dropout: 0.0, ..TabmConfig::default() };
+    check_as_the_package("models_tabm", config);
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod models;
 mod noise;
 mod observe;
 mod registry;
+mod tabular;

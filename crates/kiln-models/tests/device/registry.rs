@@ -1,7 +1,7 @@
 //! Every registered model is as its documentation says.
 
 use kiln_data::InputShape;
-use kiln_models::ModelConfig;
+use kiln_models::{EmbeddingConfig, ModelConfig};
 use kiln_testkit::check_kinds;
 
 #[test]
@@ -9,6 +9,13 @@ fn every_model_is_as_its_documentation_says() {
     check_kinds::<ModelConfig, ModelConfig>("model", ModelConfig::NAMES, |model| {
         let summary = model.summary(InputShape::Images([1, 64, 64]), 2);
         summary.map(|_| ()).map_err(|error| Box::new(error) as _)
+    });
+}
+
+#[test]
+fn every_embedding_is_as_its_documentation_says() {
+    check_kinds::<EmbeddingConfig, EmbeddingConfig>("model.embedding", EmbeddingConfig::NAMES, |embedding| {
+        embedding.as_kind().check().map_err(|error| Box::new(error) as _)
     });
 }
 

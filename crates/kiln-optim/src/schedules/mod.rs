@@ -27,6 +27,7 @@ kiln_core::kinds! {
         "cyclic" => cyclic::Cyclic(CyclicShape),
         "one-cycle" => one_cycle::OneCycle(OneCycleShape),
         "stable-decay" => stable_decay::StableDecay(StableDecayShape),
+        "coslog" => coslog::Coslog(CoslogShape),
         "noam" => noam::Noam(NoamShape),
         "sequential" => sequential::Sequential(SequentialShape),
         "product" => product::Product(ProductShape),

@@ -2,10 +2,10 @@
 
 use kiln_core::{ErrorKind, Explain};
 use kiln_optim::{
-    Anneal, Constant, CosineRestartsShape, CosineShape, CycleMode, CyclicShape, ExponentialShape,
-    InversePowerShape, InverseTimeShape, LearningRate, LinearShape, MultiStepShape, NoamShape, OneCycleShape,
-    OptimError, PlateauShape, PolynomialShape, Product, ProductShape, Schedule, ScheduleConfig, ScheduleFn,
-    Sequential, SequentialShape, ShapeConfig, StableDecayShape, StepShape,
+    Anneal, Constant, CosineRestartsShape, CosineShape, CoslogShape, CycleMode, CyclicShape,
+    ExponentialShape, InversePowerShape, InverseTimeShape, LearningRate, LinearShape, MultiStepShape,
+    NoamShape, OneCycleShape, OptimError, PlateauShape, PolynomialShape, Product, ProductShape, Schedule,
+    ScheduleConfig, ScheduleFn, Sequential, SequentialShape, ShapeConfig, StableDecayShape, StepShape,
 };
 use kiln_testkit::{ScheduleLaws, check_schedule};
 
@@ -54,6 +54,7 @@ fn shapes() -> Vec<(&'static str, ShapeConfig, Option<f64>, Option<f64>)> {
             Some(end),
             Some(0.009),
         ),
+        ("coslog", CoslogShape { cycles: 4.0 }.into(), Some(0.0), Some(0.145)),
         ("noam", NoamShape { rise: 3.0, model_size: None }.into(), None, Some(0.017)),
         ("sequential", SequentialShape { parts: parts(), starts: vec![5.0] }.into(), Some(end), Some(0.005)),
         ("product", ProductShape { parts: parts() }.into(), Some(end), Some(0.004)),

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use kiln_core::{Seed, decimal_of_f32};
 use kiln_data::Inputs;
 
-use super::{Supervised, to_host};
+use super::{Supervised, heads, to_host};
 use crate::{Prediction, probabilities};
 
 impl<M> Supervised<M> {
@@ -33,7 +33,7 @@ impl<M> Supervised<M> {
     /// says how sure the model is (Gal and Ghahramani: Dropout as a Bayesian approximation, 2016). Batch norm is that of
     /// evaluation. Pass `k` draws from `seed.at(k)`; views of images are not looked at.
     pub fn predict_passes(&self, model: &M, inputs: &Inputs, passes: u64, seed: Seed) -> Vec<Vec<f64>> {
-        let pass = |k| self.in_units((self.forward)(model, inputs.clone(), Some(seed.at(k))));
+        let pass = |k| self.in_units(self.pass(model, inputs.clone(), Some(seed.at(k))));
         (0..passes).map(pass).collect()
     }
 
@@ -57,11 +57,17 @@ impl<M> Supervised<M> {
     pub(super) fn outputs(&self, model: &M, inputs: Inputs) -> Tensor<2> {
         match inputs {
             Inputs::Images(images) if self.views.count() > 1 => {
-                let forward = |view| (self.forward)(model, Inputs::Images(view), None);
+                let forward = |view| self.pass(model, Inputs::Images(view), None);
                 self.loss.average(self.views.of(images).into_iter().map(forward).collect())
             }
-            inputs => (self.forward)(model, inputs, None),
+            inputs => self.pass(model, inputs, None),
         }
+    }
+
+    /// What all heads say together.
+    fn pass(&self, model: &M, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
+        let items = inputs.len();
+        heads::together(&self.loss, (self.forward)(model, inputs, seed), items)
     }
 
     fn width(&self) -> usize {

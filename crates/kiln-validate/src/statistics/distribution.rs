@@ -11,14 +11,7 @@ pub fn normal_cdf(x: f64) -> f64 {
 
 /// The number below which a standard normal one lies with probability `p`, `(0, 1)`; infinite at its ends.
 pub fn normal_quantile(p: f64) -> f64 {
-    if p < 0.5 { -normal_tail(p) } else { normal_tail(1.0 - p) }
-}
-
-fn normal_tail(tail: f64) -> f64 {
-    if tail <= 0.0 {
-        return f64::INFINITY;
-    }
-    solve(40.0, |x| 0.5 * upper_gamma(0.5, 0.5 * x * x) - tail)
+    kiln_core::normal_quantile(p)
 }
 
 /// Probability that Student's t with `df` degrees of freedom is above `t`.

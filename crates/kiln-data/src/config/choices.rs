@@ -1,0 +1,65 @@
+//! Settings of data that are one of several words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::JsonSchema;
+
+/// What becomes of a column of categories.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Encode {
+    /// One column for each category, 0 or 1.
+    #[default]
+    OneHot,
+    /// The mean of the target in the category, for training rows without their own: see [`crate::preprocess`].
+    Target,
+}
+
+/// How many principal components are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a number of components, or the share of the variance that they explain")]
+#[schemars(extend("x-takes" = "a number of components, or the share of the variance that they explain"))]
+pub enum Components {
+    /// That many.
+    Count(usize),
+    /// The fewest that explain more than this share of the variance, `(0, 1]`; 1 keeps all.
+    Share(f64),
+}
+
+/// What kind of prediction a target column asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TaskKind {
+    /// One class of several.
+    Classification,
+    /// Numbers.
+    Regression,
+    /// Any number of labels.
+    MultiLabel,
+}
+
+/// How columns of numbers are brought to one scale.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Scaling {
+    /// `(x − mean) / std`.
+    #[default]
+    Standard,
+    /// `r / √(1 + (r/3)²)` with `r = (x − median) / (q₇₅ − q₂₅)`: what lies far out is drawn in, to less than 3. Where the quartiles are equal
+    /// half the range takes their place. Holzmüller, Grinsztajn and Steinwart: Better by default, 2024.
+    RobustSmoothClip,
+    /// `Φ⁻¹(F(x))`, where `F` is the share of the training rows below `x`, between -5.2 and 5.2: scikit-learn's
+    /// `QuantileTransformer(output_distribution="normal")` on all rows with `n_quantiles` a thirtieth of them, from 10 to 1000, as
+    /// Gorishniy, Kotelnikov and Babenko have it (TabM, 2025).
+    QuantileNormal,
+}
+
+impl Scaling {
+    /// Whether it is the one that is the default.
+    pub(crate) fn is_standard(&self) -> bool {
+        *self == Self::Standard
+    }
+}
