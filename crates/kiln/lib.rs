@@ -166,8 +166,8 @@ pub mod prelude {
     pub use kiln_objective::{
         BinaryCrossEntropyConfig, ClassWeights, ConstraintConfig, CrossEntropyConfig, Custom,
         ElasticNetConfig, FocalConfig, GaussianNllConfig, GroupLassoConfig, HingeConfig, HuberConfig,
-        L1Config, L2Config, Loss, LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm, PoissonNllConfig,
-        QuantileConfig, TargetKind, Units,
+        L1Config, L2Config, L2SpConfig, Loss, LossConfig, MaxNormConfig, PenaltyConfig, PenaltyTerm,
+        PoissonNllConfig, QuantileConfig, TargetKind, Units,
     };
     #[doc(no_inline)]
     pub use kiln_optim::{

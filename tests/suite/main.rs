@@ -15,6 +15,7 @@ mod defaults;
 mod docs;
 mod exact_numbers;
 mod examples;
+mod export;
 mod inner_folds;
 mod kill;
 mod malformed;

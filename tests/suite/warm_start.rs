@@ -164,3 +164,56 @@ fn folds_and_trials_start_from_the_weights_too() {
         "tune data.source=iris model.weights={run:?} train.epochs=1 optim.lr=log(1e-4,1e-3) --trials 2"
     ));
 }
+
+#[test]
+fn what_nothing_tells_is_asked_for() {
+    let place = Place::new();
+    let table: String =
+        (0..40).map(|row| format!("{},{},{}\n", row % 7, row * row % 5, ["a", "b"][row % 2])).collect();
+    place.write("t.csv", format!("x,y,class\n{table}"));
+    // Two inputs and two outputs, without a mark: both ways fit.
+    let header = r#"{"output.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"output.bias":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}"#;
+    let numbers = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0].into_iter().flat_map(f32::to_le_bytes);
+    let bytes: Vec<u8> =
+        (header.len() as u64).to_le_bytes().into_iter().chain(header.bytes()).chain(numbers).collect();
+    place.write("square.safetensors", bytes);
+    let line = "train t.csv model.kind=linear model.weights=square.safetensors --epochs 1";
+    let asked = place.fails(line, 2, "does not say how its tensors lie, and their shapes fit both ways");
+    assert!(asked.says("model.weights_layout"), "{}", asked.stderr);
+    for layout in ["kiln", "pytorch"] {
+        let ran = place.ok(&format!("{line} model.weights_layout={layout}"));
+        assert!(ran.says("2 of 2 tensors"), "{}", ran.stderr);
+    }
+    place.fails("train t.csv model.weights=nowhere.safetensors", 7, "nowhere.safetensors");
+    // Nothing to stay near to.
+    let near = "train t.csv penalty.0.kind=l2-sp penalty.0.strength=0.1";
+    place.fails(
+        near,
+        2,
+        "penalty.0 pulls weights towards those that the training starts from, and there are none",
+    );
+}
+
+#[test]
+fn a_body_is_frozen_for_an_epoch_and_a_resume_across_the_thaw_is_exact() {
+    let place = Place::new();
+    let session = Session { runs_dir: place.runs(), ..Session::default() };
+    let with = |epochs: &'static str| {
+        let near = ["penalty.0.kind=l2-sp", "penalty.0.strength=0.01"];
+        [&[MAP, "freeze.0.params=[\"layers\"]", "freeze.0.until=2", epochs][..], &near].concat()
+    };
+    let body = |weights: &Weights| weights.select("layers").unwrap().blake3();
+    let start = Weights::of(&Job::load(&digits(&with("train.epochs=1"))).unwrap().model().unwrap());
+    let frozen = train(&digits(&with("train.epochs=2")), &session, &()).unwrap();
+    // Batch norm with its running statistics, too.
+    assert_eq!(body(&Weights::of(&frozen.outcome.model)), body(&start));
+    let whole = train(&digits(&with("train.epochs=4")), &session, &()).unwrap();
+    let last = |trained: &kiln::experiment::Trained| trained.outcome.last_weights_blake3.clone();
+    let longer = kiln::experiment::Changes::new().set("train.epochs=4");
+    let resumed = kiln::experiment::resume_with(&frozen.run, &longer, &session, &()).unwrap();
+    assert_eq!(last(&resumed), last(&whole));
+    assert_ne!(body(&Weights::of(&whole.outcome.model)), body(&start));
+    let lost = digits(&[MAP, "freeze.0.params=[\"layers.7\"]"]);
+    let error = dry_run(&lost, &()).unwrap_err();
+    assert!(error.to_string().contains("there is nothing to freeze in [\"layers.7\"]"), "{error}");
+}

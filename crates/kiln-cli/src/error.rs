@@ -38,6 +38,9 @@ pub(crate) enum CliError {
     /// A file name that says nothing about the format.
     #[error("{} ends neither in .csv nor in .jsonl nor in .parquet", path.display())]
     UnknownFormat { path: PathBuf },
+    /// A file name that says nothing about the format of a model.
+    #[error("{} ends neither in .onnx nor in .safetensors", path.display())]
+    UnknownModelFormat { path: PathBuf },
     /// A chart in a format that kiln does not draw.
     #[error("{} does not end in .svg", path.display())]
     NotSvg { path: PathBuf },
@@ -112,6 +115,7 @@ impl Explain for CliError {
             Self::UnknownFormat { .. } => {
                 "give the output a name that ends in .csv, .jsonl or .parquet, or say --format"
             }
+            Self::UnknownModelFormat { .. } => "give the output a name that ends so, or say --format",
             Self::ProbaOfNumbers => {
                 "leave it out; --mc N shows how sure a model with dropout is of each number"
             }

@@ -9,7 +9,7 @@ use kiln_objective::{ConstraintConfig, LossConfig, PenaltyConfig};
 use kiln_optim::{
     AdamConfig, Average, AverageConfig, GradientConfig, OptimConfig, OptimizerConfig, ScheduleConfig,
 };
-use kiln_train::{CheckpointConfig, EarlyStoppingConfig, TrainConfig};
+use kiln_train::{CheckpointConfig, EarlyStoppingConfig, FreezeConfig, TrainConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub struct RunConfig {
     /// Where weights must lie after every update. Default: anywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraint: Vec<ConstraintConfig>,
+    /// Parameters that are not trained for a while, or never. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freeze: Vec<FreezeConfig>,
     /// The optimiser. Default: Adam.
     #[serde(default = "adam")]
     pub optim: OptimizerConfig,
@@ -115,6 +118,9 @@ impl RunConfig {
         Range::BELOW_ONE.check("data.validation", self.data.validation)?;
         Range::BELOW_ONE.check("data.test", self.data.test)?;
         self.gradient.check()?;
+        for (place, freeze) in self.freeze.iter().enumerate() {
+            freeze.check(&format!("freeze.{place}"))?;
+        }
         if let Some(average) = &self.average {
             // Lengths do not matter to whether it is right.
             Average::new(average, 1, 1)?;

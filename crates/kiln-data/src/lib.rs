@@ -42,7 +42,10 @@ pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;
 pub use precision::Precision;
 pub use prepared::Prepared;
-pub use preprocess::{FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TrainView, Unseen, UnseenValue};
+pub use preprocess::{
+    ColumnEncoding, ColumnStep, FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TableSteps, TrainView,
+    Unseen, UnseenValue,
+};
 pub use reading::{MissingTarget, Reading};
 pub use skipped::Skipped;
 pub use source::csv::{ColumnKind, ColumnSchema};

@@ -11,7 +11,7 @@ use crate::dropout::{ConvDropout, ConvDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
-use crate::{Activation, Norm};
+use crate::{Activation, Norm, Operation};
 
 #[derive(Module, Debug)]
 pub(crate) struct ConvBlock {
@@ -44,6 +44,16 @@ impl ConvBlock {
             pool: style.pool,
             dropout: style.dropout.init(),
         }
+    }
+
+    /// What it does, as the block at `path`.
+    pub(crate) fn operations(&self, path: &str) -> Vec<Operation> {
+        let [kernel, _] = self.conv.kernel_size;
+        let (layer, bias) = (format!("{path}.conv"), self.conv.bias.is_some());
+        let conv = Operation::Conv { layer, bias, kernel, padding: kernel / 2 };
+        let norm = self.norm.as_ref().map(|norm| norm.operation(format!("{path}.norm")));
+        let rest = [norm, Operation::activation(self.activation), Operation::pool(self.pool)];
+        [conv].into_iter().chain(rest.into_iter().flatten()).collect()
     }
 
     pub(crate) fn forward(

@@ -10,7 +10,7 @@ use crate::dropout::{DenseDropout, DenseDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
-use crate::{Activation, Norm};
+use crate::{Activation, Norm, Operation};
 
 #[derive(Module, Debug)]
 pub(crate) struct Dense {
@@ -32,6 +32,11 @@ pub(crate) struct DenseStyle {
 /// `x · weight + bias`.
 pub(crate) fn affine(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
     linear(x, layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()), Act::None)
+}
+
+/// What the linear layer at `path` does.
+pub(crate) fn linear_operation(path: &str, layer: &Linear) -> Operation {
+    Operation::Linear { layer: path.to_owned(), bias: layer.bias.is_some() }
 }
 
 impl Dense {
@@ -57,6 +62,17 @@ impl Dense {
             inputs = width;
         }
         (layers, inputs)
+    }
+
+    /// What `layers` do, one after another.
+    pub(crate) fn operations(layers: &[Self]) -> Vec<Operation> {
+        let of = |(l, layer): (usize, &Self)| {
+            let norm = layer.norm.as_ref().map(|norm| norm.operation(format!("layers.{l}.norm")));
+            let linear = linear_operation(&format!("layers.{l}.linear"), &layer.linear);
+            let rest = [norm, Operation::activation(layer.activation)];
+            [linear].into_iter().chain(rest.into_iter().flatten())
+        };
+        layers.iter().enumerate().flat_map(of).collect()
     }
 
     /// `layers` one after another, the first of which draws from `seed(0)`.

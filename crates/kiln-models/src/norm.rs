@@ -13,6 +13,7 @@ use burn::tensor::{Device, Tensor};
 use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm};
 use serde::{Deserialize, Serialize};
 
+use crate::Operation;
 use crate::schema::JsonSchema;
 
 /// Normalisation inside a layer.
@@ -58,6 +59,14 @@ impl Norm {
 }
 
 impl Normalization {
+    /// What it does, as the layer at `layer`.
+    pub(crate) fn operation(&self, layer: String) -> Operation {
+        match self {
+            Self::Batch(norm) => Operation::BatchNorm { layer, epsilon: norm.epsilon },
+            Self::Layer(_) => Operation::LayerNorm { layer, epsilon: LAYER_EPSILON },
+        }
+    }
+
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
         match self {

@@ -119,7 +119,7 @@ fn best() -> (DType, f64) {
 
 impl At<'_> {
     fn view(&self, weight: &[f64], dtype: DType) -> WeightView<'_> {
-        WeightView { path: "layer.weight", dims: self.dims, flat: tensor(weight, dtype) }
+        WeightView { path: "layer.weight", dims: self.dims, flat: tensor(weight, dtype), start: None }
     }
 
     fn number(&self, weight: &[f64], dtype: DType) -> f64 {
@@ -157,7 +157,7 @@ impl At<'_> {
     }
 
     fn gradient(&self, weight: &[f64]) {
-        let view = |flat| WeightView { path: "layer.weight", dims: self.dims, flat };
+        let view = |flat| WeightView { path: "layer.weight", dims: self.dims, flat, start: None };
         gradient_check(|flat| self.penalty.value(view(flat)), weight, 1e-6);
         // Autodiff agrees with differences; what is in closed form has to agree with autodiff.
         for (dtype, tolerance) in [(DType::F64, 1e-10), (DType::F32, 1e-3)] {

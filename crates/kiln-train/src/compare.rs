@@ -168,7 +168,8 @@ impl<T: Task> Trainer<T> {
         let (settings, params) = (self.settings(), params::list(&model));
         let objective = Objective::of(self, &settings, &params, &params)?;
         let optimizer = settings.build(&params)?;
-        let stepper = Stepper::new(&settings, optimizer, objective);
+        let mut stepper = Stepper::new(&settings, optimizer, objective);
+        stepper.penalties.start_from(&model, &self.fresh);
         let freezing = Freezing::new(&self.freezes, &model)?;
         Ok(Lane { device: device.clone(), model: Some(model), stepper, freezing })
     }

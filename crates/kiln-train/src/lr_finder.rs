@@ -137,6 +137,7 @@ impl<T: Task> Trainer<T> {
         let objective = Objective::of(self, &settings, &params, &params)?;
         let optimizer = settings.build(&params)?;
         let mut stepper = Stepper::new(&settings, optimizer, objective);
+        stepper.penalties.start_from(&copy, &self.fresh);
         // As in the first step of a training.
         copy = Freezing::new(&self.freezes, &copy)?.at(copy, 0, 0);
 

@@ -33,6 +33,8 @@ pub struct Trainer<T: Task> {
     pub(crate) own_penalties: Vec<PenaltyTerm>,
     pub(crate) constraints: Vec<AnyConstraint>,
     pub(crate) freezes: Vec<Freeze>,
+    /// Paths of the parameters that begin with drawn values.
+    pub(crate) fresh: Vec<String>,
     pub(crate) gradient: GradientConfig,
     pub(crate) average: Option<AverageConfig>,
     pub(crate) early_stopping: Option<EarlyStoppingConfig>,
@@ -77,6 +79,7 @@ impl<T: Task> Trainer<T> {
             own_penalties: Vec::new(),
             constraints: Vec::new(),
             freezes: Vec::new(),
+            fresh: Vec::new(),
             gradient: GradientConfig::default(),
             average: None,
             early_stopping: None,
@@ -188,14 +191,6 @@ impl<T: Task> Trainer<T> {
     /// [`kiln_objective::MaxNormConfig`], or one of one's own, which is a [`kiln_objective::ConstraintKind`].
     pub fn constraint(mut self, constraint: impl Into<AnyConstraint>) -> Self {
         self.constraints.push(constraint.into());
-        self
-    }
-
-    /// Freezes parameters: a [`ParamSelection`](kiln_core::ParamSelection) to the end, a [`Freeze`] until it says. Of several that
-    /// name one parameter the last to thaw counts. Everything else (groups of the optimiser, penalties) is fitted to the model
-    /// with nothing frozen, and the model that the training gives back has nothing frozen.
-    pub fn freeze(mut self, freeze: impl Into<Freeze>) -> Self {
-        self.freezes.push(freeze.into());
         self
     }
 

@@ -15,6 +15,7 @@ fn every_section_is_there_with_all_its_keys() {
             "loss",
             "penalty",
             "constraint",
+            "freeze",
             "optim",
             "schedule",
             "momentum_schedule",
@@ -28,7 +29,7 @@ fn every_section_is_there_with_all_its_keys() {
     );
     let keys = |table: Node| table.settings().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(kinds("model"), ["linear", "mlp", "tabm", "cnn", "resnet"]);
-    assert_eq!(kinds("penalty.2")[..4], ["l1", "cumulative-l1", "l2", "elastic-net"]);
+    assert_eq!(kinds("penalty.2")[..4], ["l1", "cumulative-l1", "l2", "l2-sp"]);
     assert_eq!(kinds("penalty"), kinds("penalty.0"));
     assert_eq!(kinds("constraint.0"), ["max-norm", "unit-norm", "non-negative", "box"]);
     assert_eq!(keys(tables("checkpoint")[0]), ["every_epochs", "every_steps", "keep"]);
@@ -41,7 +42,7 @@ fn every_section_is_there_with_all_its_keys() {
 
 #[test]
 fn sections_are_lists_or_optional_or_switches() {
-    assert_eq!(lists().collect::<Vec<_>>(), ["penalty", "constraint"]);
+    assert_eq!(lists().collect::<Vec<_>>(), ["penalty", "constraint", "freeze"]);
     let optional = sections().filter(|section| is_optional(section)).collect::<Vec<_>>();
     let expected =
         ["augment", "mix", "loss", "momentum_schedule", "weight_decay_schedule", "average", "early_stopping"];

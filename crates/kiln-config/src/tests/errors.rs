@@ -197,7 +197,7 @@ fn what_is_missing() {
     );
     file(
         "[[penalty]]\nstrength = 1.0\n",
-        "my.toml:3: penalty.0.kind is missing | the kinds are l1, cumulative-l1, l2, elastic-net, group-lasso, l21, orthogonal, spectral, activity, input-gradient, jacobian",
+        "my.toml:3: penalty.0.kind is missing | the kinds are l1, cumulative-l1, l2, l2-sp, elastic-net, group-lasso, l21, orthogonal, spectral, activity, input-gradient, jacobian",
     );
     file(
         "[[penalty]]\nkind = \"l1\"\n",

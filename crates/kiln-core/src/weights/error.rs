@@ -72,6 +72,12 @@ pub enum WeightsError {
     /// Weights that are not those of the model.
     #[error("the weights are not those of the model: {0}")]
     Unlike(Box<Unlike>),
+    /// PyTorch has no tensor that is this one and nothing else.
+    #[error("PyTorch has no tensor of its own for {path:?}")]
+    NoName {
+        /// Path of the tensor in the module.
+        path: String,
+    },
     /// A data type that safetensors or kiln does not know.
     #[error("tensor {name:?} has the data type {dtype}, which cannot be stored")]
     DataType {

@@ -11,8 +11,8 @@ use crate::date::{PARTS, parts};
 #[serde(deny_unknown_fields)]
 pub(super) struct DateEncoding {
     /// What takes the place of each part where a date is missing: its mean.
-    missing: [f64; PARTS.len()],
-    scales: [Scale; PARTS.len()],
+    pub(super) missing: [f64; PARTS.len()],
+    pub(super) scales: [Scale; PARTS.len()],
 }
 
 impl DateEncoding {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::groups::FeatureGroup;
 use super::inner_folds::InnerFolds;
 use super::pca::Pca;
+use super::steps::TableSteps;
 use super::table::TableEncoder;
 use super::train_view::TrainView;
 use crate::cell::{CellRules, Decimal, Marks};
@@ -235,6 +236,27 @@ impl Fitted {
     /// same f32. Without effect on classes.
     pub fn shorten(&self, values: &mut [f64]) {
         self.targets.shorten(values);
+    }
+
+    /// What becomes of a row of a table; `None` for other forms.
+    ///
+    /// ```
+    /// use kiln_core::Seed;
+    /// use kiln_data::{ColumnEncoding, DataConfig, Prepared};
+    ///
+    /// let iris = Prepared::load(&DataConfig::new("iris"), Seed::new(0))?;
+    /// let steps = iris.fitted.table_steps().expect("iris is a table");
+    /// assert_eq!(steps.columns.len(), 4);
+    /// assert!(matches!(steps.columns[0].encoding, ColumnEncoding::Number { scale: [mean, _], .. } if mean > 5.0));
+    /// # Ok::<(), kiln_data::DataError>(())
+    /// ```
+    pub fn table_steps(&self) -> Option<TableSteps> {
+        self.inputs.as_table().map(TableEncoder::steps)
+    }
+
+    /// The mean of each target column and what it was divided by; `None` where the targets are no numbers.
+    pub fn target_scales(&self) -> Option<Vec<[f64; 2]>> {
+        self.targets.value_scales()
     }
 
     /// The columns that have no value in any row of the training part that counts. They are no inputs, and data need not have them.

@@ -37,6 +37,11 @@ impl Scale {
         shortest_decimal(x, self.std * f32_step(z), |short| self.apply(short) as f32 == z)
     }
 
+    /// The mean, and what is divided by.
+    pub(crate) fn pair(self) -> [f64; 2] {
+        [self.mean, self.std]
+    }
+
     /// Whether a fit can have made this.
     pub(crate) fn is_sound(self) -> bool {
         self.mean.is_finite() && self.std.is_finite() && self.std > 0.0

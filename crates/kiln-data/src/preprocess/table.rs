@@ -14,6 +14,7 @@ use super::mismatch::Mismatch;
 use super::pca::Pca;
 use super::select::Selection;
 use super::settings::Preprocess;
+use super::steps::{ColumnStep, TableSteps};
 use super::train_targets::TrainTargets;
 use crate::form::gathered;
 use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Precision, Values};
@@ -107,6 +108,20 @@ impl TableEncoder {
     /// How exactly numbers are taken.
     pub(crate) fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// What becomes of a row.
+    pub(crate) fn steps(&self) -> TableSteps {
+        let column = |(schema, encoding): (&ColumnSchema, &Encoding)| ColumnStep {
+            name: schema.name.clone(),
+            encoding: encoding.step(schema),
+        };
+        TableSteps {
+            columns: self.parts().map(column).collect(),
+            select: self.select.as_ref().map(|select| select.kept().to_vec()),
+            pca: self.pca.clone(),
+            single: self.precision.is_old(),
+        }
     }
 
     /// The columns that are no inputs, because they have no value in the training part.

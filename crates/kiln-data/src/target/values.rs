@@ -109,6 +109,13 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
     }
 }
 
+impl ValueEncoder {
+    /// The mean of each column, and what it was divided by.
+    pub(super) fn scales(&self) -> Vec<[f64; 2]> {
+        self.scales.iter().copied().map(Scale::pair).collect()
+    }
+}
+
 impl<'a> NumberValues<'a> {
     fn row(self, row: usize) -> &'a [f64] {
         &self.values[row * self.names.len()..][..self.names.len()]

@@ -43,6 +43,11 @@ impl TargetEncoder {
         if let Self::Values(encoder) = self { Some(encoder.names()) } else { None }
     }
 
+    /// The mean of each target column and what it was divided by; `None` for another kind of target.
+    pub(crate) fn value_scales(&self) -> Option<Vec<[f64; 2]>> {
+        if let Self::Values(encoder) = self { Some(encoder.scales()) } else { None }
+    }
+
     /// The names of the labels; `None` for another kind of target.
     pub(crate) fn label_names(&self) -> Option<&[String]> {
         if let Self::Labels(encoder) = self { Some(encoder.names()) } else { None }

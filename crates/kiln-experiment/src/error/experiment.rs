@@ -20,6 +20,7 @@ use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
 use super::cv::CvError;
+use super::export::ExportError;
 use super::job::JobError;
 use super::output::OutputError;
 use super::path::NoPath;
@@ -108,6 +109,9 @@ pub enum ExperimentError {
     /// Probabilities that cannot be calibrated.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
+    /// A model that cannot be written in another format.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A file that is to be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -193,6 +197,7 @@ impl ExperimentError {
             Self::Statistics(error) => error,
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
+            Self::Export(error) => error,
             Self::Output(error) => error,
             Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,
         })

@@ -2,6 +2,7 @@
 
 mod cv;
 mod experiment;
+mod export;
 mod job;
 mod locate;
 mod output;
@@ -12,6 +13,7 @@ mod tune;
 
 pub use cv::CvError;
 pub use experiment::ExperimentError;
+pub use export::ExportError;
 pub use job::JobError;
 pub(crate) use locate::Locate;
 pub use output::OutputError;

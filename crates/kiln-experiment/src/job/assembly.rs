@@ -201,6 +201,12 @@ impl<'a> Job<'a> {
         for constraint in &config.constraint {
             trainer = trainer.constraint(constraint.clone());
         }
+        for freeze in &config.freeze {
+            trainer = trainer.freeze(freeze.clone());
+        }
+        if let Some(start) = &self.start {
+            trainer = trainer.begin_anew(start.fresh());
+        }
         match &config.early_stopping {
             Some(early) => trainer.early_stopping(early.clone()),
             None => trainer,

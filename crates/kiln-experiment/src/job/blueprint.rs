@@ -36,7 +36,7 @@ pub struct Blueprint {
     /// The loss.
     pub loss: Loss,
     /// Its settings, with numbers for the weights of classes.
-    pub(super) loss_config: LossConfig,
+    pub(crate) loss_config: LossConfig,
     /// The preprocessing that inputs go through.
     pub fitted: Arc<Fitted>,
     /// What predictions are averaged over.

@@ -9,7 +9,7 @@ use kiln_optim::{OptimError, Optimizer};
 use kiln_train::{NotConvex, TrainError, monitored};
 
 use super::assembly::Job;
-use crate::error::{ExperimentError, JobError, Locate};
+use crate::error::{ExperimentError, JobError, Locate, StartError};
 use crate::left_out::left_out;
 
 /// Whether no target number is below 0, as counts are.
@@ -51,11 +51,24 @@ impl Job<'_> {
         Constraints::new(&self.config().constraint, &trainable)
             .map_err(|error| self.resolved.locate(error))?;
         self.check_batch_penalties(&model)?;
+        self.check_start(&model)?;
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         self.check_convex()?;
         self.check_batches_of(&model)?;
         self.check_monitor(&model)
+    }
+
+    /// Whether what goes by the start weights has some, and freezes find parameters.
+    fn check_start(&self, model: &Network) -> Result<(), ExperimentError> {
+        let from_start = self.config().penalty.iter().position(|penalty| penalty.as_kind().needs_start());
+        if let (Some(place), None) = (from_start, &self.start) {
+            return Err(self.resolved.locate(StartError::NoStart { penalty: format!("penalty.{place}") }));
+        }
+        let params = params::list(model);
+        let lost = self.config().freeze.iter().position(|freeze| freeze.params.unmatched(&params).is_some());
+        let key = lost.map_or_else(|| "freeze".to_owned(), |place| format!("freeze.{place}.params"));
+        self.trainer().check_freezes(model).map_err(|error| self.resolved.locate_at(&key, error))
     }
 
     /// Whether batch norm has more than one item to go by in every batch.

@@ -2,6 +2,7 @@
 
 mod moments;
 mod new_items;
+mod of_job;
 mod predictor;
 mod rows;
 mod run;

@@ -26,22 +26,22 @@ use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 /// [`Run::best`](crate::Run::best) makes one.
 #[derive(Debug, Clone)]
 pub struct Predictor {
-    pub(super) blueprint: Blueprint,
+    pub(crate) blueprint: Blueprint,
     pub(super) task: NetworkTask,
-    pub(super) model: Network,
+    pub(crate) model: Network,
     pub(super) device: Device,
     /// What passes with dropout draw from; `None` for a model that draws nothing.
     pub(super) noise: Option<Seed>,
     /// How the data of the run were read.
     pub(super) data: DataConfig,
     /// How a class follows from logits.
-    pub(super) decision: Decision,
+    pub(crate) decision: Decision,
     /// What the run keeps of it.
-    kept: Option<KeptDecision>,
+    pub(super) kept: Option<KeptDecision>,
     /// Whether unseen categories are refused.
     pub(super) strict: bool,
-    checkpoint: PathBuf,
-    passed_over: Arc<[TrainError]>,
+    pub(super) checkpoint: PathBuf,
+    pub(super) passed_over: Arc<[TrainError]>,
 }
 
 impl Predictor {

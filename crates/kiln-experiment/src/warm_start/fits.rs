@@ -134,6 +134,11 @@ impl Started {
     pub(crate) fn apply(&self, network: Network) -> Result<Network, ExperimentError> {
         Ok(self.start.apply(network)?)
     }
+
+    /// Paths of the model that begin with drawn values.
+    pub(crate) fn fresh(&self) -> &[String] {
+        &self.start.fresh
+    }
 }
 
 fn called(layout: Layout) -> &'static str {

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use crate::conv::{ConvBlock, ConvStyle};
-use crate::dense::{Dense, DenseStyle, affine};
+use crate::dense::{Dense, DenseStyle, affine, linear_operation};
 use crate::dropout::{ConvDropoutStyle, DenseDropoutStyle};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, ModelInput, Norm, Summary};
+use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, ModelInput, Norm, Operation, Summary};
 
 /// A convolutional network: for each entry of `channels` a block of `convs_per_block` convolutions (each with norm
 /// and activation), max-pooling and dropout; then dense layers.
@@ -251,5 +251,18 @@ impl Cnn {
 impl Forward for Cnn {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         self.pass(images(inputs), seed, observer)
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let blocks = self.blocks.iter().enumerate();
+        let mut operations: Vec<_> =
+            blocks.flat_map(|(n, block)| block.operations(&format!("blocks.{n}"))).collect();
+        operations.push(match self.head {
+            Head::Flatten => Operation::Flatten,
+            Head::Mean => Operation::GlobalMean,
+        });
+        operations.extend(Dense::operations(&self.layers));
+        operations.push(linear_operation("output", &self.output));
+        operations
     }
 }

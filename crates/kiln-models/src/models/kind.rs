@@ -7,7 +7,7 @@ use kiln_core::Seed;
 use kiln_data::Inputs;
 
 use crate::observe::Observer;
-use crate::{ModelError, ModelInput, Summary};
+use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// The settings of one kind of model.
 pub trait ModelKind: Debug {
@@ -32,6 +32,9 @@ pub trait ModelKind: Debug {
 pub(crate) trait Forward {
     /// Raw outputs `[N, outputs]`, as [`Network::forward_observed`](crate::Network::forward_observed).
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2>;
+
+    /// What it does in evaluation. Images come as they are, rows as `[N, features]`.
+    fn operations(&self) -> Vec<Operation>;
 }
 
 /// The images that a model for images reads.

@@ -8,12 +8,12 @@ use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
-use crate::{ModelError, ModelInput, Summary};
+use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// One linear layer: linear or (multinomial) logistic regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -89,5 +89,9 @@ impl Linear {
 impl Forward for Linear {
     fn forward(&self, inputs: Inputs, _seed: Option<Seed>, _observer: &mut Observer<'_>) -> Tensor<2> {
         self.forward(inputs.flat())
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        vec![Operation::Flatten, linear_operation("output", &self.output)]
     }
 }

@@ -8,14 +8,14 @@ use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
-use crate::dense::{Dense, DenseStyle, affine};
+use crate::dense::{Dense, DenseStyle, affine, linear_operation};
 use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::embedding::EmbeddedColumns;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Summary};
+use crate::{Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Operation, Summary};
 
 /// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -163,5 +163,16 @@ impl Mlp {
 impl Forward for Mlp {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         self.pass(inputs.flat(), seed, observer)
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let mut operations = vec![Operation::Flatten];
+        if self.embedding.is_some() {
+            let layer = "embedding".to_owned();
+            operations.push(Operation::Special { layer, what: "the embedding of numbers" });
+        }
+        operations.extend(Dense::operations(&self.layers));
+        operations.push(linear_operation("output", &self.output));
+        operations
     }
 }

@@ -6,7 +6,7 @@ use kiln_data::{Fitted, Inputs};
 
 use super::{ModelConfig, Network};
 use crate::observe::Observer;
-use crate::{ModelError, ModelInput, Summary};
+use crate::{ModelError, ModelInput, Operation, Summary};
 
 impl ModelConfig {
     /// Whether a pass with a seed draws noise: whether there is any dropout, noise on inputs or stochastic depth.
@@ -64,6 +64,25 @@ impl Network {
     /// When the inputs have another shape than the model was made for, as any Burn module does.
     pub fn forward(&self, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
         self.as_model().forward(inputs, seed, &mut Observer::nobody())
+    }
+
+    /// What the network does in evaluation, operation by operation, with the paths of the tensors that each takes: for programs that
+    /// write it in another form.
+    ///
+    /// ```
+    /// use kiln_core::Seed;
+    /// use kiln_data::InputShape;
+    /// use kiln_models::{Activation, MlpConfig, ModelConfig, Operation};
+    ///
+    /// let config = ModelConfig::Mlp(MlpConfig { hidden: vec![8], ..MlpConfig::default() });
+    /// let network = config.init(InputShape::Table(3), 2, &Default::default(), Seed::new(0))?;
+    /// let operations = network.operations();
+    /// assert_eq!(operations[0], Operation::Flatten);
+    /// assert_eq!(operations[2], Operation::Activation(Activation::Relu));
+    /// # Ok::<(), kiln_models::ModelError>(())
+    /// ```
+    pub fn operations(&self) -> Vec<Operation> {
+        self.as_model().operations()
     }
 
     /// [`Network::forward`], the same bits, that shows what hidden layers give on the way, so that a loss can

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use crate::conv::{ConvBlock, ConvStyle};
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::dropout::{ConvDropoutStyle, Dropout, StochasticDepth};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, ModelError, ModelInput, Norm, Summary};
+use crate::{Activation, ModelError, ModelInput, Norm, Operation, Summary};
 
 /// A residual network of nine layers with weights (ResNet-9): a convolution, two stages with a residual block, one
 /// without, global max-pooling and a linear output; batch norm throughout.
@@ -207,5 +207,21 @@ impl Stage {
 impl Forward for Resnet {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         self.pass(images(inputs), seed, observer)
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let mut operations = self.prep.operations("prep");
+        for (s, stage) in self.stages.iter().enumerate() {
+            operations.extend(stage.block.operations(&format!("stages.{s}.block")));
+            if !stage.residual.is_empty() {
+                let blocks = stage.residual.iter().enumerate();
+                let branch =
+                    blocks.flat_map(|(r, block)| block.operations(&format!("stages.{s}.residual.{r}")));
+                operations.push(Operation::Residual(branch.collect()));
+            }
+        }
+        operations.push(Operation::GlobalMax);
+        operations.push(linear_operation("output", &self.output));
+        operations
     }
 }

@@ -14,7 +14,7 @@ use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, EmbeddingConfig, ModelError, ModelInput, Summary};
+use crate::{Activation, EmbeddingConfig, ModelError, ModelInput, Operation, Summary};
 
 /// TabM: an ensemble of perceptrons in one, for tables. All heads share the matrices; each has its own scales of the inputs and outputs of a
 /// layer, biases and output layer. In training every head has its own loss, and their mean is what falls; a prediction is the mean of
@@ -160,5 +160,12 @@ impl Tabm {
 impl Forward for Tabm {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         self.pass(inputs.flat(), seed, observer)
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let layer = |(number, _)| format!("layers.{number}");
+        let layers = self.layers.iter().enumerate().map(layer);
+        let special = |layer| Operation::Special { layer, what: "a layer of several heads" };
+        layers.chain(["output".to_owned()]).map(special).collect()
     }
 }

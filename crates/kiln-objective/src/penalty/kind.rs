@@ -63,6 +63,11 @@ pub trait PenaltyKind: Debug {
         None
     }
 
+    /// Whether it goes by the weights that the training starts from.
+    fn needs_start(&self) -> bool {
+        false
+    }
+
     /// `λ·R` as text, without numbers for λ: `λ·Σ|w|`.
     fn formula(&self) -> String;
 

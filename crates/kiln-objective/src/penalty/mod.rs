@@ -29,6 +29,7 @@ pub use jacobian::Jacobian;
 pub use kind::{PenaltyKind, Shared};
 pub use l1::L1;
 pub use l2::L2;
+pub use l2_sp::L2Sp;
 pub use on_batch::{BatchPenalty, BatchView};
 pub use on_weights::{Penalty, WeightView};
 pub use orthogonal::Orthogonal;
@@ -42,6 +43,7 @@ kinds! {
         "l1" => l1::L1(L1Config),
         "cumulative-l1" => cumulative_l1::CumulativeL1(CumulativeL1Config),
         "l2" => l2::L2(L2Config),
+        "l2-sp" => l2_sp::L2Sp(L2SpConfig),
         "elastic-net" => elastic_net::ElasticNet(ElasticNetConfig),
         "group-lasso" => group_lasso::GroupLasso(GroupLassoConfig),
         "l21" => l21::L21(L21Config),

@@ -15,6 +15,9 @@ pub struct WeightView<'a> {
     pub dims: &'a [usize],
     /// The elements in row-major order, one dimension.
     pub flat: Tensor<1>,
+    /// The elements that the training started from, for a penalty that [needs](Penalty::needs_start) them; `None` for others, and for
+    /// parameters that did not start from weights.
+    pub start: Option<Tensor<1>>,
 }
 
 /// A term `λ · R(w)` of the objective. `Display` is its formula, λ included.
@@ -56,6 +59,11 @@ pub trait Penalty: Debug + Display + Send + Sync {
 
     /// Whether [`Penalty::prox`] gives something.
     fn is_proximal(&self) -> bool {
+        false
+    }
+
+    /// Whether it goes by the weights that the training started from. Default: no.
+    fn needs_start(&self) -> bool {
         false
     }
 

@@ -32,7 +32,12 @@ use crate::{ObjectiveError, PenaltyConfig};
 #[derive(Debug, Default)]
 pub struct Penalties {
     terms: Vec<Term>,
+    /// What parameters were at the start, by path, where a penalty goes by it.
+    start: BTreeMap<String, Tensor<1>>,
 }
+
+/// What the entries of a saved state begin with that hold the start.
+const START: &str = "penalty.start/";
 
 #[derive(Debug)]
 struct Term {
@@ -97,6 +102,24 @@ impl Penalties {
         Ok(())
     }
 
+    /// Takes the parameters of `model` for those that the training starts from, but for these paths, which did not start from
+    /// weights: what a penalty on the distance from the start goes by.
+    pub fn start_from<M: Module>(&mut self, model: &M, fresh: &[String]) {
+        let needed = |path: &String| {
+            self.terms.iter().any(|term| term.penalty.needs_start() && term.lookup.contains(path))
+        };
+        let mut start = BTreeMap::new();
+        params::for_each(model, |info, flat| {
+            if needed(&info.path) && !fresh.contains(&info.path) {
+                // A copy: what the model holds is updated in place.
+                let flat = flat.inner();
+                let data = flat.to_data();
+                start.insert(info.path.clone(), Tensor::from_data(data, (&flat.device(), flat.dtype())));
+            }
+        });
+        self.start = start;
+    }
+
     /// Whether there is no penalty.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
@@ -133,8 +156,8 @@ impl Penalties {
     pub fn add_gradient(&self, info: &ParamInfo, weight: &Tensor<1>, gradient: Tensor<1>) -> Tensor<1> {
         let acts = |term: &&Term| !term.proximal && term.lookup.contains(&info.path);
         self.terms.iter().filter(acts).fold(gradient, |sum, term| {
-            let own = term.penalty.gradient(view(info, weight.clone()));
-            let own = own.unwrap_or_else(|| differentiate(term.penalty.as_ref(), info, weight));
+            let own = term.penalty.gradient(self.view(info, weight.clone()));
+            let own = own.unwrap_or_else(|| self.differentiate(term.penalty.as_ref(), info, weight));
             sum.add(scaled(own, term.share.now()))
         })
     }
@@ -167,12 +190,13 @@ impl Penalties {
         mut weight: Tensor<1>,
         size: &dyn Fn() -> StepSize,
     ) -> Tensor<1> {
+        let start = self.start.get(&info.path);
         for term in self.terms.iter_mut().filter(|term| term.proximal && term.lookup.contains(&info.path)) {
             let share = term.share.now();
             // What has no strength now does nothing: its proximal step could not be solved for.
             if share > 0.0 {
                 let mut memory = term.memory.remove(&info.path).unwrap_or_default();
-                let view = view(info, weight.clone());
+                let view = view(info, weight.clone(), start.cloned());
                 weight = term.penalty.prox_after(view, &size().scaled(share), &mut memory).unwrap_or(weight);
                 if !memory.is_empty() {
                     term.memory.insert(info.path.clone(), memory);
@@ -185,6 +209,9 @@ impl Penalties {
     /// What proximal steps keep from one to the next: tensors named `<penalty>/<slot>/<path>`.
     pub fn state(&self) -> Weights {
         let mut state = Weights::default();
+        for (path, start) in &self.start {
+            state.insert_tensor(format!("{START}{path}"), start.clone());
+        }
         for term in &self.terms {
             for (path, memory) in &term.memory {
                 for (slot, tensor) in term.penalty.slots().iter().zip(memory) {
@@ -197,6 +224,11 @@ impl Penalties {
 
     /// Takes up what [`Penalties::state`] gave; other entries are passed over. `device` is the model's, without autodiff.
     pub fn load(&mut self, state: &Weights, device: &Device) {
+        for (path, start) in &mut self.start {
+            if let Some(data) = state.get(&format!("{START}{path}")) {
+                *start = Tensor::from_data(data.clone(), (device, data.dtype()));
+            }
+        }
         for term in &mut self.terms {
             for path in &term.paths {
                 let of = |slot: &&str| {
@@ -226,7 +258,7 @@ impl Penalties {
         params::for_each(model, |info, flat| {
             let flat = flat.inner();
             for term in self.terms.iter().filter(|term| term.lookup.contains(&info.path)) {
-                let value = scaled(term.penalty.value(view(info, flat.clone())), term.share.now());
+                let value = scaled(term.penalty.value(self.view(info, flat.clone())), term.share.now());
                 sum = Some(match sum.take() {
                     Some(sum) => sum.add(value),
                     None => value,
@@ -245,19 +277,24 @@ impl Penalties {
         };
         self.terms.iter().map(line).collect()
     }
+
+    fn view<'a>(&self, info: &'a ParamInfo, flat: Tensor<1>) -> WeightView<'a> {
+        view(info, flat, self.start.get(&info.path).cloned())
+    }
+
+    fn differentiate(&self, penalty: &dyn Penalty, info: &ParamInfo, weight: &Tensor<1>) -> Tensor<1> {
+        let leaf = weight.clone().autodiff().require_grad();
+        let start = self.start.get(&info.path).map(|start| start.clone().autodiff());
+        let gradients = penalty.value(view(info, leaf.clone(), start)).backward();
+        // A value that does not depend on the weight has no gradient.
+        leaf.grad(&gradients).unwrap_or_else(|| weight.zeros_like())
+    }
 }
 
-fn view(info: &ParamInfo, flat: Tensor<1>) -> WeightView<'_> {
-    WeightView { path: &info.path, dims: &info.dims, flat }
+fn view(info: &ParamInfo, flat: Tensor<1>, start: Option<Tensor<1>>) -> WeightView<'_> {
+    WeightView { path: &info.path, dims: &info.dims, flat, start }
 }
 
 fn scaled(tensor: Tensor<1>, share: f64) -> Tensor<1> {
     if share == 1.0 { tensor } else { tensor.mul_scalar(share) }
-}
-
-fn differentiate(penalty: &dyn Penalty, info: &ParamInfo, weight: &Tensor<1>) -> Tensor<1> {
-    let leaf = weight.clone().autodiff().require_grad();
-    let gradients = penalty.value(view(info, leaf.clone())).backward();
-    // A value that does not depend on the weight has no gradient.
-    leaf.grad(&gradients).unwrap_or_else(|| weight.zeros_like())
 }

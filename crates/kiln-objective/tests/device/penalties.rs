@@ -40,8 +40,12 @@ fn values_gradients_and_proximal_steps_are_right() {
     for (name, config) in configs(false) {
         let penalty = config.build("penalty.0").unwrap().unwrap();
         for (dtype, tolerance) in precisions() {
-            let view =
-                || WeightView { path: "w", dims: &[20], flat: golden.tensor("weight", dtype, &device()) };
+            let view = || WeightView {
+                path: "w",
+                dims: &[20],
+                flat: golden.tensor("weight", dtype, &device()),
+                start: None,
+            };
             let check = |part: &str, found: Tensor<1>| {
                 let name = format!("{name}/{part}");
                 assert_close(&numbers(found), &golden.numbers(&name), tolerance, &name);
@@ -68,7 +72,7 @@ fn soft_thresholding_gives_exact_zeros() {
         for (dtype, _) in precisions() {
             let flat = golden.tensor("weight", dtype, &device());
             let penalty = config.build("penalty.0").unwrap().unwrap();
-            let view = WeightView { path: "w", dims: &[20], flat };
+            let view = WeightView { path: "w", dims: &[20], flat, start: None };
             let found = numbers(penalty.prox(view, &StepSize::Same(STEP)).unwrap());
             let zeros = found.iter().filter(|w| **w == 0.0).count();
             // Element 4 lies on the threshold of L1: on either side of it after rounding to f32.

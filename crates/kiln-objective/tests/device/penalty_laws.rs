@@ -1,7 +1,8 @@
 //! Every penalty keeps the laws of penalties: gradients by differences, proximal steps by what they minimise.
 
 use kiln_objective::{
-    CumulativeL1, Custom, ElasticNet, GroupLasso, L1, L2, Orthogonal, Penalty, PenaltyConfig, Spectral, Units,
+    CumulativeL1, Custom, ElasticNet, GroupLasso, L1, L2, L2Sp, Orthogonal, Penalty, PenaltyConfig, Spectral,
+    Units,
 };
 use kiln_testkit::{PenaltyLaws, check_penalty};
 
@@ -42,6 +43,7 @@ fn sums_over_numbers() {
     check_penalty("l1", &L1 { strength: 0.3 }, away_from_zero, CONVEX);
     check_penalty("cumulative l1", &CumulativeL1 { strength: 0.3 }, away_from_zero, CONVEX);
     check_penalty("l2", &L2 { strength: 0.3 }, |_, _| true, CONVEX);
+    check_penalty("l2-sp of what has no start", &L2Sp { strength: 0.3 }, |_, _| true, CONVEX);
     for l1_ratio in [0.0, 0.4, 1.0] {
         check_penalty("elastic net", &ElasticNet { strength: 0.5, l1_ratio }, away_from_zero, CONVEX);
     }

@@ -35,7 +35,7 @@ fn values_gradients_and_proximal_steps_are_right() {
                     2 => golden.tensor::<2>(name, dtype, &device()).reshape::<1, _>([-1]),
                     _ => golden.tensor::<4>(name, dtype, &device()).reshape::<1, _>([-1]),
                 };
-                let view = || WeightView { path: "w", dims, flat: flat(tensor) };
+                let view = || WeightView { path: "w", dims, flat: flat(tensor), start: None };
                 let check = |part: &str, found: Tensor<1>| {
                     let name = format!("{tensor}/{name}/{part}");
                     let (found, expected) = (numbers(found), golden.numbers(&name));
@@ -62,7 +62,7 @@ fn units_that_are_zero_stay_zero_and_have_no_gradient() {
     let lasso = GroupLasso { strength: STRENGTH, units: Units::Output, weighted: true };
     for (dtype, _) in precisions() {
         let flat = Tensor::<1>::from_data([0.0, 2.0, 0.0, -1.0], (&device(), dtype));
-        let view = || WeightView { path: "w", dims: &[2, 2], flat: flat.clone() };
+        let view = || WeightView { path: "w", dims: &[2, 2], flat: flat.clone(), start: None };
         let gradient = numbers(lasso.gradient(view()).unwrap());
         assert!(gradient[0] == 0.0 && gradient[2] == 0.0 && gradient[1] > 0.0, "{gradient:?}");
         for size in [StepSize::Same(0.1), StepSize::Each(flat.full_like(0.1))] {

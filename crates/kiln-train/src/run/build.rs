@@ -34,7 +34,10 @@ impl<'a, T: Task> Run<'a, T> {
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
         let mut several = Several::of(&trainer.parts, &params, &freezing.always())?;
-        let parts = Part::all(trainer, several.as_ref(), &params, (steps_per_epoch, steps))?;
+        let mut parts = Part::all(trainer, several.as_ref(), &params, (steps_per_epoch, steps))?;
+        for part in &mut parts {
+            part.stepper.penalties.start_from(&model, &trainer.fresh);
+        }
         let average = match &trainer.average {
             Some(config) => Some(Average::new(config, steps_per_epoch, steps)?),
             None => None,

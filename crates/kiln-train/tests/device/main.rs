@@ -8,6 +8,7 @@ mod burn_dropout;
 mod common;
 mod first_weights;
 mod fit;
+mod freeze_golden;
 mod optimisers;
 mod penalties;
 mod resume;

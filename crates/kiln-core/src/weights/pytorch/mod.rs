@@ -4,6 +4,7 @@ mod layer;
 mod place;
 #[cfg(feature = "pytorch")]
 pub(super) mod saved;
+mod state_dict;
 mod tensor;
 mod transformer;
 
@@ -29,9 +30,7 @@ pub(super) struct Adapted {
 
 /// Finds the tensor of every path of `module` in `file` by the types of the layers, never by shapes.
 pub(super) fn adapt<M: Module>(file: &BTreeMap<String, TensorData>, module: &M) -> Adapted {
-    let mut places = Places::default();
-    module.visit(&mut places);
-    let places = places.found;
+    let places = places_of(module);
     let norm_first = if places.iter().any(has_layers) { norm_first(module) } else { None };
     let mut adapted = Adapted { tensors: BTreeMap::new(), missing: Vec::new(), unused: Vec::new() };
     let mut used = BTreeSet::new();
@@ -48,6 +47,13 @@ pub(super) fn adapt<M: Module>(file: &BTreeMap<String, TensorData>, module: &M) 
     }
     adapted.unused = file.keys().filter(|name| !used.contains(*name)).cloned().collect();
     adapted
+}
+
+/// Where the tensors of a module are, in the order of its fields.
+fn places_of<M: Module>(module: &M) -> Vec<Place> {
+    let mut places = Places::default();
+    module.visit(&mut places);
+    places.found
 }
 
 /// Where the tensors of a module are. Reads no tensor, and so draws none.

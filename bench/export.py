@@ -1,0 +1,184 @@
+"""Exported models against kiln: every model, in onnxruntime on 10,000 rows and in odd batches, and its weights in PyTorch.
+
+    python bench/export.py KILN        (the program; needs numpy, onnx, onnxruntime, torch, safetensors)
+
+Trains each model for an epoch or two on made-up data, exports it, and prints the largest difference of a probability or number, how
+many classes differ, and whether the equal torch.nn.Sequential loads the state dictionary strictly and gives the same logits.
+"""
+
+import collections
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy
+import onnx
+import onnxruntime
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+KILN, ROWS = Path(sys.argv[1]).resolve(), 10_000
+random.seed(5)
+place = Path(tempfile.mkdtemp())
+
+
+def kiln(*words):
+    ran = subprocess.run([KILN, *words], cwd=place, capture_output=True, text=True)
+    assert ran.returncode == 0, f"kiln {' '.join(words)}\n{ran.stderr}"
+    return ran.stdout
+
+
+def table(name, rows):
+    with open(place / name, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["x", "y", "town", "born", "class", "price"])
+        for _ in range(rows):
+            x, y = random.gauss(50, 20), random.lognormvariate(0, 1)
+            town = random.choice(["Ulm", "Bonn", "Kiel", ""])
+            born = date(1960, 1, 1) + timedelta(days=random.randrange(20_000))
+            kind = "a" if x + 10 * y > 65 else "b" if town == "Ulm" else "c"
+            price = 3 * x - y + (5 if town == "Kiel" else 0)
+            missing = random.random() < 0.05
+            writer.writerow(["" if missing else f"{x:.3f}", f"{y:.4f}", town, born.isoformat(), kind, f"{price:.2f}"])
+
+
+table("train.csv", 2_000)
+table("new.csv", ROWS)
+new = list(csv.DictReader(open(place / "new.csv")))
+DAYS = [float((date.fromisoformat(row["born"]) - date(1970, 1, 1)).days) for row in new]
+COLUMNS = {"x": [row["x"] for row in new], "y": [row["y"] for row in new]}
+
+
+def feed(session):
+    found = {}
+    for info in session.get_inputs():
+        if info.name == "born":
+            found[info.name] = numpy.array(DAYS).reshape(-1, 1)
+        elif info.type == "tensor(string)":
+            found[info.name] = numpy.array([row[info.name] for row in new], dtype=object).reshape(-1, 1)
+        else:
+            values = [float(row[info.name]) if row[info.name] else numpy.nan for row in new]
+            found[info.name] = numpy.array(values).reshape(-1, 1)
+    return found
+
+
+def compare(name, session, inputs, predictions):
+    whole = session.run(None, inputs)
+    items = len(next(iter(inputs.values())))
+    odd, start, size = [], 0, 1
+    while start < items:  # batches of 1, 3, 7, 15 …
+        part = {key: value[start : start + size] for key, value in inputs.items()}
+        odd.append(session.run(None, part))
+        start, size = start + size, 2 * size + 1
+    for place_, output in enumerate(whole):
+        joined = numpy.concatenate([part[place_] for part in odd])
+        if output.dtype == object:
+            assert (joined == output).all()
+        else:
+            assert numpy.abs(joined.astype(float) - output).max() < 1e-5
+    names = [info.name for info in session.get_outputs()]
+    found = dict(zip(names, whole))
+    if "label" in found:
+        classes = json.loads(session.get_modelmeta().custom_metadata_map["kiln.outputs"])
+        ours = numpy.array([[row["probabilities"][name] for name in classes] for row in predictions])
+        differ = sum(row["prediction"] != label for row, label in zip(predictions, found["label"]))
+        off = numpy.abs(ours - found["probabilities"]).max()
+    else:
+        ours = numpy.array([list(row["prediction"].values()) for row in predictions])
+        differ, off = 0, (numpy.abs(ours - found["values"]) / numpy.maximum(1, numpy.abs(ours))).max()
+    print(f"{name:12} {items} items: off by {off:.1e}, {differ} classes differ")
+    assert off <= 1e-5 and differ == 0
+
+
+def named(**parts):
+    return nn.Sequential(collections.OrderedDict(parts))
+
+
+ROWS_OF = {
+    "linear": ["model.kind=linear"],
+    "mlp": ["model.kind=mlp", "model.hidden=[32,16]", "model.norm=batch", "model.activation=gelu"],
+    "mlp-layer": ["model.kind=mlp", "model.hidden=[16]", "model.norm=layer", "model.activation=silu"],
+}
+for name, settings in ROWS_OF.items():
+    for target, other in [("class", "price"), ("price", "class")]:
+        kiln("train", "train.csv", "--target", target, f"data.ignore=[{other}]", "train.epochs=3", f"name={name}-{target}", *settings)
+        kiln("export", "last", "-o", f"{name}-{target}.onnx")
+        words = ["--proba"] if target == "class" else []
+        kiln("predict", "last", "new.csv", "-o", "out.jsonl", *words)
+        session = onnxruntime.InferenceSession(place / f"{name}-{target}.onnx", providers=["CPUExecutionProvider"])
+        compare(f"{name}-{target}", session, feed(session), [json.loads(line) for line in open(place / "out.jsonl")])
+
+
+def block(inputs, outputs, kernel, pool):
+    parts = {"conv": nn.Conv2d(inputs, outputs, kernel, padding="same", bias=False), "norm": nn.BatchNorm2d(outputs), "act": nn.ReLU()}
+    return named(**parts, **({"pool": nn.MaxPool2d(pool)} if pool > 1 else {}))
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, residual):
+        super().__init__()
+        self.block = block(inputs, outputs, 3, 2)
+        self.residual = nn.Sequential(*[block(outputs, outputs, 3, 1) for _ in range(2 if residual else 0)])
+
+    def forward(self, x):
+        x = self.block(x)
+        return x + self.residual(x) if len(self.residual) else x
+
+
+class Largest(nn.Module):
+    def forward(self, x):
+        return x.amax((2, 3))
+
+
+IMAGES = {
+    "cnn": (
+        ["model.kind=cnn", "model.channels=[8,16]", "model.norm=batch", "model.hidden=[32]"],
+        named(
+            blocks=nn.Sequential(block(1, 8, 3, 2), block(8, 16, 3, 2)),
+            flatten=nn.Flatten(),
+            layers=nn.Sequential(named(linear=nn.Linear(64, 32), act=nn.ReLU())),
+            output=nn.Linear(32, 10),
+        ),
+    ),
+    "resnet": (
+        ["model.kind=resnet", "model.width=4"],
+        named(
+            prep=block(1, 4, 3, 1),
+            stages=nn.Sequential(Residual(4, 8, True), Residual(8, 16, False), Residual(16, 16, True)),
+            pool=Largest(),
+            output=nn.Linear(16, 10),
+        ),
+    ),
+}
+pixels = numpy.random.default_rng(2).integers(0, 256, (ROWS, 1, 8, 8), dtype=numpy.uint8)
+header = lambda kind, shape: bytes([0, 0, 8, kind]) + b"".join(size.to_bytes(4, "big") for size in shape)
+(place / "new-idx3-ubyte").write_bytes(header(3, (ROWS, 8, 8)) + pixels.tobytes())
+for name, (settings, module) in IMAGES.items():
+    kiln("train", "digits", "train.epochs=2", f"name={name}", *settings)
+    kiln("export", "last", "-o", f"{name}.onnx")
+    kiln("export", "last", "-o", f"{name}.safetensors")
+    kiln("predict", "last", "new-idx3-ubyte", "-o", "out.jsonl", "--proba")
+    session = onnxruntime.InferenceSession(place / f"{name}.onnx", providers=["CPUExecutionProvider"])
+    predictions = [json.loads(line) for line in open(place / "out.jsonl")]
+    compare(name, session, {"image": pixels}, predictions)
+    module.load_state_dict(load_file(place / f"{name}.safetensors"), strict=True)
+    module.eval()
+    # What the graph gives to its first convolution, and its last matrix product: the network alone.
+    graph = onnx.load(place / f"{name}.onnx")
+    first = next(node for node in graph.graph.node if node.op_type == "Conv").input[0]
+    last = [node for node in graph.graph.node if node.op_type == "Gemm"][-1].output[0]
+    for value in [first, last]:
+        graph.graph.output.append(onnx.helper.make_tensor_value_info(value, onnx.TensorProto.FLOAT, None))
+    inner = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    x, logits = inner.run([first, last], {"image": pixels[:501]})
+    with torch.no_grad():
+        off = (module(torch.tensor(x)) - torch.tensor(logits)).abs().max().item()
+    print(f"{name:12} the state dictionary loads strictly, logits of PyTorch off by {off:.1e}")
+    assert off < 1e-4
+print("all equal")

@@ -1,0 +1,69 @@
+//! `kiln export`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kiln_experiment::{ExportFormat, Interrupt, OPSET, OutputFile, Predictor, Run, stored};
+
+use super::{Accepts, Execute};
+use crate::args::Global;
+use crate::configuration::session;
+use crate::error::CliError;
+use crate::observe::Terminal;
+use crate::output::Output;
+
+/// Write a run's model in a format of others.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Export {
+    /// The run: its folder, its name or a part of it, or `last`.
+    pub(crate) run: String,
+    /// The file, .onnx or .safetensors.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The format [default: what the output is called].
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FormatName>,
+}
+
+/// The format of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// Preprocessing, network and what is predicted, for onnxruntime
+    Onnx,
+    /// The weights, with PyTorch's names and in its layout
+    Safetensors,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  kiln export last -o model.onnx
+  kiln export last -o model.safetensors";
+
+impl Execute for Export {
+    fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let named = self.format.map(|format| match format {
+            FormatName::Onnx => ExportFormat::Onnx,
+            FormatName::Safetensors => ExportFormat::Safetensors,
+        });
+        let unknown = || CliError::UnknownModelFormat { path: self.output.clone() };
+        let format = named.or_else(|| ExportFormat::of(&self.output)).ok_or_else(unknown)?;
+        let run = Run::find(&self.run, global.runs_dir())?;
+        let session = session(global, Interrupt::default());
+        let trained_on: Vec<PathBuf> = stored(run.folder(), &session)?.config.data.path.into_iter().collect();
+        let file = OutputFile::new(&self.output, &trained_on)?;
+        let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
+        let bytes = predictor.export(format)?;
+        file.write(&bytes)?;
+        let what = match format {
+            ExportFormat::Onnx => format!("ONNX, operator set {OPSET}"),
+            _ => "safetensors, as PyTorch has them".to_owned(),
+        };
+        out.say(&format!("{}: {what}, {} bytes", self.output.display(), bytes.len()));
+        Ok(0)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::RunsOwn
+    }
+}

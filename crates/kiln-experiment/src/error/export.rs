@@ -1,0 +1,34 @@
+//! What keeps a model from being written in another format.
+
+use kiln_core::{ErrorKind, Explain};
+
+/// What keeps a model from being written in another format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The format has nothing for an operation.
+    #[error("{operation} cannot be written as ONNX")]
+    Operation {
+        /// What it is.
+        operation: String,
+    },
+    /// A column is called as an output or a weight.
+    #[error("the column {column:?} has a name that something else in the graph has")]
+    Name {
+        /// The column.
+        column: String,
+    },
+}
+
+impl Explain for ExportError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Operation { .. } => "export the weights alone with --format safetensors".to_owned(),
+            Self::Name { column } => format!("train with another name for {column:?}"),
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! A network as a list of operations, for programs that write it in another form.
+
+use crate::Activation;
+
+/// One operation of a network in evaluation, on a batch. Layers are named by the path that their parameters have.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Operation {
+    /// `[N, …]` to `[N, features]`, in the order of channels, rows, columns.
+    Flatten,
+    /// `x W + b`: `weight` is `[inputs, outputs]`.
+    Linear {
+        /// The path of the layer: `layers.0.linear`.
+        layer: String,
+        /// Whether there is a bias.
+        bias: bool,
+    },
+    /// A convolution with stride 1: `weight` is `[outputs, inputs, kernel, kernel]`.
+    Conv {
+        /// The path of the layer.
+        layer: String,
+        /// Whether there is a bias.
+        bias: bool,
+        /// Side of the filters.
+        kernel: usize,
+        /// Pixels that are added on each side.
+        padding: usize,
+    },
+    /// `(x − running_mean) / √(running_var + ε) · gamma + beta`, channel by channel.
+    BatchNorm {
+        /// The path of the layer.
+        layer: String,
+        /// ε.
+        epsilon: f64,
+    },
+    /// The same with mean and variance of the features of the item.
+    LayerNorm {
+        /// The path of the layer.
+        layer: String,
+        /// ε.
+        epsilon: f64,
+    },
+    /// A function of each element.
+    Activation(Activation),
+    /// The maximum of squares of this side, which do not overlap; what is left at the end is left out.
+    MaxPool {
+        /// The side.
+        side: usize,
+    },
+    /// The maximum of each channel: `[N, C, height, width]` to `[N, C]`.
+    GlobalMax,
+    /// The mean of each channel: `[N, C, height, width]` to `[N, C]`.
+    GlobalMean,
+    /// What this list has no form for. A program that meets it has to refuse.
+    Special {
+        /// The path of the layer.
+        layer: String,
+        /// What it is, in words.
+        what: &'static str,
+    },
+    /// `f(x) + x`, where `f` are these operations one after the other.
+    Residual(Vec<Operation>),
+}
+
+impl Operation {
+    /// The activation; none for the identity.
+    pub(crate) fn activation(activation: Activation) -> Option<Self> {
+        (activation != Activation::Identity).then_some(Self::Activation(activation))
+    }
+
+    /// The pooling; none for a side of 1.
+    pub(crate) fn pool(side: usize) -> Option<Self> {
+        (side > 1).then_some(Self::MaxPool { side })
+    }
+}
