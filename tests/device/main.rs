@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod counts;
 mod parity;
 mod runs;
 mod side_by_side;

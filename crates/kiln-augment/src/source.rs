@@ -4,6 +4,7 @@ use std::fmt;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
+use kiln_core::device::counts::sent;
 use kiln_data::{Batch, DataError, Fingerprint, InputShape, Rows, Source};
 
 use crate::center_crop::{CenterCrop, ThenCrop};
@@ -226,7 +227,7 @@ impl Source<Batch> for Augmented {
             }
         }
         let weights =
-            weights.map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device));
+            weights.map(|weights| Tensor::from_data(sent(TensorData::new(weights, [rows.len()])), device));
         Ok(Batch {
             inputs: self.shape.batch(numbers, device)?,
             targets: targets.into_targets(device),

@@ -3,9 +3,10 @@
 use burn::tensor::Device;
 use kiln_config::Resolved;
 use kiln_core::device::DeviceName;
+use kiln_core::device::counts::StepCounts;
 use kiln_core::{Weights, memory};
 use kiln_models::Network;
-use kiln_train::TrainError;
+use kiln_train::{Data, Task, TrainError, Trainer};
 
 use crate::device_result::DeviceResult;
 use crate::error::ExperimentError;
@@ -24,11 +25,13 @@ pub struct CompareSettings {
     pub steps: u64,
     /// The difference of a loss or gradient that counts.
     pub tolerance: f64,
+    /// Whether to count what the steps ask of the devices, too. Default: no.
+    pub profile: bool,
 }
 
 impl Default for CompareSettings {
     fn default() -> Self {
-        Self { devices: vec![DeviceName::Flex], steps: 50, tolerance: 1e-3 }
+        Self { devices: vec![DeviceName::Flex], steps: 50, tolerance: 1e-3, profile: false }
     }
 }
 
@@ -53,7 +56,7 @@ pub fn compare(
     settings: &CompareSettings,
     observer: &dyn Observer,
 ) -> Result<Vec<DeviceResult>, ExperimentError> {
-    let CompareSettings { devices: names, steps, tolerance } = settings;
+    let CompareSettings { devices: names, steps, tolerance, profile } = settings;
     let devices: Vec<Device> = names.iter().map(|name| name.open()).collect::<Result<_, _>>()?;
     let job = Job::load(resolved)?;
     let (trainer, data) = (job.trainer(), job.data()?);
@@ -62,10 +65,19 @@ pub fn compare(
         model.map_err(|error| TrainError::Device { reason: error.to_string() })
     };
     let weights = Weights::of(&job.blueprint.model(resolved, &devices[0])?);
+    let mut counts = Vec::new();
+    for (name, device) in names.iter().zip(&devices) {
+        // First of all: what a kernel is told a second time is not uploaded again.
+        counts.push(if *profile && counted(*name) {
+            count(&trainer, device, &init, &weights, &data, *steps)?
+        } else {
+            None
+        });
+    }
     tell(observer, &Event::ComparingDevices { devices: names, steps: *steps })?;
     let differences = trainer.compare(&devices, &init, &weights, &data, *steps, *tolerance)?;
     let mut results: Vec<DeviceResult> = Vec::new();
-    for ((name, device), difference) in names.iter().zip(&devices).zip(differences) {
+    for (((name, device), difference), counts) in names.iter().zip(&devices).zip(differences).zip(counts) {
         tell(observer, &Event::TimingDevice { device: name, steps: *steps })?;
         let separable = memory::reset_peak_rss();
         let times = trainer.time_steps(device, &init, &weights, &data, WARM_UP, *steps)?;
@@ -79,9 +91,41 @@ pub fn compare(
             max_grad_diff: (!first).then_some(difference.max_grad_diff),
             first_difference: difference.first.map(|first| (first.step, first.parameter, first.difference)),
             metrics: difference.metrics,
+            counts,
         };
         tell(observer, &Event::DeviceTimed(&result))?;
         results.push(result);
     }
     Ok(results)
+}
+
+/// Whether what is asked of the device can be counted.
+fn counted(device: DeviceName) -> bool {
+    matches!(device, DeviceName::Wgpu(_))
+}
+
+/// What the steps ask of the device, after the warm-up.
+#[cfg(feature = "wgpu")]
+fn count<T: Task>(
+    trainer: &Trainer<T>,
+    device: &Device,
+    init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
+    weights: &Weights,
+    data: &Data<T::Batch>,
+    steps: u64,
+) -> Result<Option<StepCounts>, TrainError> {
+    trainer.count_steps(device, init, weights, data, WARM_UP, steps)
+}
+
+/// Without the backend there is no such device.
+#[cfg(not(feature = "wgpu"))]
+fn count<T: Task>(
+    _: &Trainer<T>,
+    _: &Device,
+    _: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
+    _: &Weights,
+    _: &Data<T::Batch>,
+    _: u64,
+) -> Result<Option<StepCounts>, TrainError> {
+    Ok(None)
 }

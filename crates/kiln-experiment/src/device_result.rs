@@ -1,6 +1,7 @@
 //! How a device did in a comparison.
 
 use kiln_core::Metrics;
+use kiln_core::device::counts::StepCounts;
 
 /// How one device did.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,4 +23,6 @@ pub struct DeviceResult {
     pub first_difference: Option<(u64, String, f64)>,
     /// Metrics after the last step, over the validation items.
     pub metrics: Metrics,
+    /// What the steps asked of the device, where that was wanted ([`CompareSettings::profile`](crate::CompareSettings)) and can be counted: on wgpu.
+    pub counts: Option<StepCounts>,
 }

@@ -30,6 +30,9 @@ mod autodiff;
 pub mod cpu;
 #[cfg(feature = "flex")]
 mod flex;
+pub mod formula;
+#[cfg(feature = "wgpu")]
+mod gpu;
 mod op;
 
 pub use cpu::Act;

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use kiln_core::{ParamInfo, ParamKind, params};
 
 use crate::lookahead::Lookahead;
-use crate::rule::{At, Elastic, Gradient, Kept, OwnRule, Rule};
+use crate::rule::{At, Elastic, Gradient, Kept, OwnRule, Queue, Rule};
 use crate::{Gradients, OptimConfig, OptimError, OptimizerConfig, ParamGroups, StepSize};
 
 /// An optimiser with its state: an update count and, for each parameter, the running values of the rule.
@@ -74,6 +74,9 @@ pub struct AlongPenalties {
     /// By its proximal step, where the rule can ([`Made::prox`]).
     pub prox: Elastic,
 }
+
+/// What is done to a parameter after its update.
+type After<'a> = &'a mut dyn FnMut(&ParamInfo, Tensor<1>, Made<'_>) -> Tensor<1>;
 
 /// How a parameter was updated.
 #[derive(Clone, Copy)]
@@ -196,9 +199,29 @@ impl Optimizer {
         along: &Along,
         mut after: impl FnMut(&ParamInfo, Tensor<1>, Made<'_>) -> Tensor<1>,
     ) -> M {
+        self.make(model, gradients, lr, along, Some(&mut after))
+    }
+
+    /// As [`Optimizer::step_with`], with nothing after the updates: on a GPU, rules that treat all elements alike update
+    /// all parameters in few launches.
+    pub fn step_along<M: Module>(&mut self, model: M, gradients: Gradients, lr: f64, along: &Along) -> M {
+        self.make(model, gradients, lr, along, None)
+    }
+
+    fn make<M: Module>(
+        &mut self,
+        model: M,
+        gradients: Gradients,
+        lr: f64,
+        along: &Along,
+        mut after: Option<After<'_>>,
+    ) -> M {
         self.updates += 1;
+        // Where something looks at a weight before the next parameter, each is updated by itself.
+        let looked_at = after.is_some() || self.lookahead.is_some() || self.rule.averaged().is_some();
+        let queue = (!looked_at).then(Queue::default);
         let mut gradients = gradients.into_tensors();
-        params::update(model, |info, weight| {
+        let model = params::update(model, |info, weight| {
             if !self.states.contains_key(&info.path) {
                 self.states.insert(info.path.clone(), ParamState::new(&info.dims));
             }
@@ -206,7 +229,11 @@ impl Optimizer {
             else {
                 // Nothing moved it, but a penalty can.
                 let size = lr * self.groups.lr_factor(&info.path);
-                return after(info, weight, Made { size: &|| StepSize::Same(size), prox: false });
+                let made = Made { size: &|| StepSize::Same(size), prox: false };
+                return match &mut after {
+                    Some(after) => after(info, weight, made),
+                    None => weight,
+                };
             };
             state.steps += 1;
             if self.lookahead.is_some() && state.slow.is_none() {
@@ -230,16 +257,24 @@ impl Optimizer {
                     *tensor = tensor.clone().cast(weight.dtype());
                 }
             }
-            let gradient = Gradient::new(gradient, along.factor.clone()).penalized(penalties.gradient);
+            let mut gradient = Gradient::new(gradient, along.factor.clone()).penalized(penalties.gradient);
+            gradient.queue.clone_from(&queue);
             let (point, kept) = self.rule.update(weight, gradient, kept, at);
             let size = || self.rule.step_size(&kept, at).unwrap_or(StepSize::Same(at.lr));
-            let point = after(info, point, Made { size: &size, prox: !prox.is_none() });
+            let point = match &mut after {
+                Some(after) => after(info, point, Made { size: &size, prox: !prox.is_none() }),
+                None => point,
+            };
             let (weight, kept) = self.rule.finish(point, kept, at);
             state.kept = kept;
             match &self.lookahead {
                 Some(lookahead) => lookahead.update(weight, &mut state.slow, state.steps),
                 None => weight,
             }
-        })
+        });
+        if let Some(queue) = queue {
+            queue.launch();
+        }
+        model
     }
 }

@@ -41,6 +41,22 @@ fn pass<T: Task>(
     differentiate(task.loss_observed(model, batch, seed.masks(), seen), model)
 }
 
+/// What [`gradients`] does after the first pass forward, whose loss this is.
+#[cfg(feature = "wgpu")]
+pub(crate) fn after_loss<T: Task>(
+    task: &T,
+    model: &T::Model,
+    loss: Tensor<1>,
+    batch: T::Batch,
+    seed: BatchSeed,
+    sam: Option<&Sam>,
+) -> (Tensor<1>, Gradients) {
+    let (loss, gradients) = differentiate(loss, model);
+    let Some(sam) = sam else { return (loss, gradients) };
+    let above = sam.ascend(model, &gradients);
+    (loss, pass(task, &above, batch, seed, None, &mut BatchMetrics::default()).1)
+}
+
 fn differentiate<M: Module>(loss: Tensor<1>, model: &M) -> (Tensor<1>, Gradients) {
     let gradients = Gradients::of(loss.backward(), model);
     (loss.inner(), gradients)

@@ -61,11 +61,11 @@ pub struct StepTimes {
 type HostGradients = Vec<(ParamInfo, Vec<f32>)>;
 
 /// One device with its own copy of the model.
-struct Lane<M> {
-    device: Device,
-    model: Option<M>,
-    stepper: Stepper,
-    freezing: Freezing,
+pub(crate) struct Lane<M> {
+    pub(crate) device: Device,
+    pub(crate) model: Option<M>,
+    pub(crate) stepper: Stepper,
+    pub(crate) freezing: Freezing,
 }
 
 impl<T: Task> Trainer<T> {
@@ -151,13 +151,13 @@ impl<T: Task> Trainer<T> {
         Ok(times)
     }
 
-    fn comparison_schedules(&self, train: &Loader<T::Batch>) -> Result<Schedules, TrainError> {
+    pub(crate) fn comparison_schedules(&self, train: &Loader<T::Batch>) -> Result<Schedules, TrainError> {
         let per_epoch = train.batches() as u64;
         let total = self.config.epochs.saturating_mul(per_epoch);
         Ok(Schedules::of(&self.settings(), per_epoch, total)?)
     }
 
-    fn lane(
+    pub(crate) fn lane(
         &self,
         device: &Device,
         init: &dyn Fn(&Device) -> Result<T::Model, TrainError>,
@@ -205,7 +205,7 @@ impl<T: Task> Trainer<T> {
 }
 
 impl<M> Lane<M> {
-    fn model(&self) -> &M {
+    pub(crate) fn model(&self) -> &M {
         self.model.as_ref().expect("the model is only away while it is updated")
     }
 }

@@ -37,6 +37,8 @@ mod part_error;
 mod part_optimizer;
 mod plan;
 mod prediction;
+#[cfg(feature = "wgpu")]
+mod profile;
 mod progress;
 mod resume_error;
 mod run;

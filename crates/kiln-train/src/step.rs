@@ -98,6 +98,9 @@ impl Stepper {
         }
         let (gradients, factor) = self.prepare(&model, gradients);
         along.factor = factor;
+        if self.penalties.is_empty() && self.constraints.is_empty() {
+            return self.optimizer.step_along(model, gradients, lr, &along);
+        }
         let (penalties, constraints) = (&mut self.penalties, &self.constraints);
         self.optimizer.step_with(model, gradients, lr, &along, |info, weight, made| {
             let weight = if made.prox { weight } else { penalties.prox(info, weight, made.size) };

@@ -31,12 +31,16 @@ pub(crate) struct Compare {
     /// The smallest difference of a loss or gradient that counts.
     #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = positive)]
     pub(crate) tolerance: f64,
+    /// Also count what a step asks of each device on wgpu: launches of kernels, uploads, read-backs, allocations.
+    #[arg(long)]
+    pub(crate) profile: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   kiln compare digits --devices flex,ndarray
-  kiln compare digits model.hidden=[64] --devices flex,wgpu:cpu --steps 20 --json";
+  kiln compare digits model.hidden=[64] --devices flex,wgpu:cpu --steps 20 --json
+  kiln compare digits --devices wgpu --profile";
 
 impl Execute for Compare {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -52,13 +56,22 @@ fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError
     let resolved = configuration(&arguments.configuration, global)?;
     let devices: Vec<DeviceName> =
         arguments.devices.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    let settings = CompareSettings { devices, steps: arguments.steps, tolerance: arguments.tolerance };
+    let settings = CompareSettings {
+        devices,
+        steps: arguments.steps,
+        tolerance: arguments.tolerance,
+        profile: arguments.profile,
+    };
     let results = compare(&resolved, &settings, &Terminal::new(global, out))?;
     if out.json {
         return Ok(());
     }
     let records: Vec<Compared> = results.iter().map(tell::device::record).collect();
-    out.data(&render(&records, arguments))
+    let mut text = render(&records, arguments);
+    if arguments.profile {
+        text.push_str(&tell::profile::render(&records));
+    }
+    out.data(&text)
 }
 
 fn render(results: &[Compared], arguments: &Compare) -> String {

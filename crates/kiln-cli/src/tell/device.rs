@@ -31,6 +31,7 @@ pub(crate) fn record(result: &DeviceResult) -> Compare {
             difference,
         }),
         metrics: result.metrics.clone(),
+        profile: result.counts.clone().map(Box::new),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The only place that knows which backends are compiled in. A missing one is an error with its remedy, never a
 //! panic.
 
+pub mod counts;
 mod error;
 mod name;
 mod report;

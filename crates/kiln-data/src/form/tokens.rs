@@ -5,6 +5,7 @@
 //! its first tokens. A batch is as wide as its longest sequence, so it depends on its items alone.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use kiln_core::device::counts::sent;
 use serde::{Deserialize, Serialize};
 
 use super::kind::Form;
@@ -197,9 +198,9 @@ impl Form for TokenForm {
         }
         let dims = [rows.len(), width];
         Ok(Box::new(TokenBatch {
-            ids: Tensor::from_data(TensorData::new(ids, dims), device),
-            lengths: Tensor::from_data(TensorData::new(lengths, [rows.len()]), device),
-            mask: Tensor::from_data(TensorData::new(mask, dims), device),
+            ids: Tensor::from_data(sent(TensorData::new(ids, dims)), device),
+            lengths: Tensor::from_data(sent(TensorData::new(lengths, [rows.len()])), device),
+            mask: Tensor::from_data(sent(TensorData::new(mask, dims)), device),
         }))
     }
 

@@ -4,6 +4,7 @@ mod rows;
 mod unseen;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use kiln_core::device::counts::sent;
 use serde::{Deserialize, Serialize};
 
 use super::groups::FeatureGroup;
@@ -134,7 +135,7 @@ impl Fitted {
             targets: self.targets.encode(&data.target, rows)?.into_targets(device),
             weights: self
                 .weight_numbers(data, rows)?
-                .map(|weights| Tensor::from_data(TensorData::new(weights, [rows.len()]), device)),
+                .map(|weights| Tensor::from_data(sent(TensorData::new(weights, [rows.len()])), device)),
         })
     }
 

@@ -1,6 +1,7 @@
 //! The targets of a batch, on the host and on a device.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use kiln_core::device::counts::sent;
 
 /// The targets of a batch: what a loss compares the outputs with.
 #[derive(Debug, Clone)]
@@ -38,11 +39,11 @@ impl TargetNumbers {
         match self {
             Self::Classes { classes, .. } => {
                 let items = classes.len();
-                Targets::Classes(Tensor::from_data(TensorData::new(classes, [items]), device))
+                Targets::Classes(Tensor::from_data(sent(TensorData::new(classes, [items])), device))
             }
             Self::Values { values, width } => {
                 let items = values.len() / width.max(1);
-                Targets::Values(Tensor::from_data(TensorData::new(values, [items, width]), device))
+                Targets::Values(Tensor::from_data(sent(TensorData::new(values, [items, width])), device))
             }
         }
     }

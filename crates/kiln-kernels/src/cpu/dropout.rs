@@ -30,6 +30,24 @@ impl Mask {
         Self { seed, threshold: threshold as u32, scale: (STEPS / (STEPS - threshold)) as f32 }
     }
 
+    /// What the bits are drawn from.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn seed(self) -> Seed {
+        self.seed
+    }
+
+    /// Bits below it drop an element.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn threshold(self) -> u32 {
+        self.threshold
+    }
+
+    /// What the others are multiplied by.
+    #[cfg(feature = "wgpu")]
+    pub(crate) fn scale(self) -> f32 {
+        self.scale
+    }
+
     #[inline(always)]
     fn pick(self, bits: u32) -> f32 {
         if bits < self.threshold { 0.0 } else { self.scale }

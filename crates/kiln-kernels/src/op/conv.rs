@@ -48,6 +48,11 @@ pub fn conv2d_relu_pool(
         let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));
         return Tensor::from_dispatch(crate::autodiff::conv2d_relu_pool(x, weight, bias, options));
     }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) && crate::gpu::has_kernels(&weight) && !options.is_asymmetric() {
+        let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));
+        return Tensor::from_dispatch(crate::gpu::conv2d_relu_pool(x, weight, bias, options));
+    }
     let y = Act::Relu.apply(module::conv2d(x, weight, bias, options));
     module::max_pool2d(y, MaxPoolOptions::new([2, 2]))
 }

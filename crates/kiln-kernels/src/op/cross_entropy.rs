@@ -52,6 +52,14 @@ pub fn cross_entropy(
         };
         return Tensor::from_dispatch(crate::autodiff::cross_entropy(logits, targets));
     }
+    #[cfg(feature = "wgpu")]
+    if weights.is_none()
+        && (1..=crate::gpu::MOST_CLASSES).contains(&classes)
+        && labels.dtype() == burn::tensor::DType::I32
+        && crate::gpu::has_kernels(&logits)
+    {
+        return Tensor::from_dispatch(crate::gpu::cross_entropy(logits, labels, smoothing));
+    }
     let log_p = activation::log_softmax(logits, 1);
     let log_p = match weights {
         None => log_p,

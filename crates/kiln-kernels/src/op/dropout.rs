@@ -2,6 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use kiln_core::Seed;
+use kiln_core::device::counts::sent;
 
 use crate::cpu::Mask;
 
@@ -17,11 +18,15 @@ pub fn dropout<const D: usize>(x: Tensor<D>, probability: f64, seed: Seed) -> Te
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::dropout(x, mask));
     }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::dropout(x, mask));
+    }
     let mut factors = vec![0.0; x.shape().num_elements()];
     for (pair, factors) in factors.chunks_mut(2).enumerate() {
         factors.copy_from_slice(&mask.pair(pair as u64)[..factors.len()]);
     }
     let factors = TensorData::new(factors, x.shape());
-    let factors = Tensor::from_data(factors, (&x.device(), x.dtype()));
+    let factors = Tensor::from_data(sent(factors), (&x.device(), x.dtype()));
     x * factors
 }

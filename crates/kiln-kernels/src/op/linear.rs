@@ -27,5 +27,13 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, act: Act
         );
         return Tensor::from_dispatch(crate::autodiff::linear(x, weight, bias, act));
     }
+    #[cfg(feature = "wgpu")]
+    if let Some(bias) = bias.as_ref().filter(|_| {
+        crate::gpu::has_kernels(&x)
+            && crate::gpu::has_kernels(&weight)
+            && x.dims()[0] <= crate::gpu::MOST_ROWS
+    }) {
+        return Tensor::from_dispatch(crate::gpu::linear(x, weight, bias.clone(), act));
+    }
     act.apply(module::linear(x, weight, bias))
 }

@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Tensor, TensorData};
+use kiln_core::device::counts::sent;
 use kiln_core::{NumberError, Range, Seed};
 use rayon::prelude::*;
 
@@ -112,5 +113,5 @@ fn noise<const D: usize>(
     let number = |index: usize| mean + deviation * normal(index as u64);
     let numbers: Vec<f64> = (0..like.shape().num_elements()).into_par_iter().map(number).collect();
     let options = (&like.device(), like.dtype());
-    Tensor::from_data(TensorData::new(numbers, like.shape()).convert_dtype(like.dtype()), options)
+    Tensor::from_data(sent(TensorData::new(numbers, like.shape()).convert_dtype(like.dtype())), options)
 }

@@ -3,6 +3,7 @@
 use std::f64::consts::TAU;
 
 use burn::tensor::{Tensor, TensorData};
+use kiln_core::device::counts::sent;
 use kiln_core::{ParamInfo, Seed};
 
 use super::unit::{norms, units};
@@ -47,7 +48,7 @@ pub fn add_noise(gradient: Tensor<1>, seed: Seed, deviation: f64) -> Tensor<1> {
     let len = gradient.dims()[0];
     let noise: Vec<f64> = (0..len as u64).map(|i| deviation * normal(seed, i)).collect();
     let noise = TensorData::new(noise, [len]).convert_dtype(gradient.dtype());
-    let noise = Tensor::from_data(noise, (&gradient.device(), gradient.dtype()));
+    let noise = Tensor::from_data(sent(noise), (&gradient.device(), gradient.dtype()));
     gradient.add(noise)
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::Elastic;
+use super::{Elastic, Queue};
 
 /// The gradient of a parameter, flat and without autodiff, and what is done to it first: a penalty's gradient is added,
 /// and the sum multiplied by a factor of clipping. Rules that go over memory once do both on the way.
@@ -11,12 +11,14 @@ pub struct Gradient {
     pub(crate) values: Tensor<1>,
     pub(crate) penalty: Elastic,
     pub(crate) factor: Option<Tensor<1>>,
+    /// Where updates wait to be made together, on GPUs.
+    pub(crate) queue: Option<Queue>,
 }
 
 impl Gradient {
     /// `values` times `factor`, which is one number, `[1]`.
     pub fn new(values: Tensor<1>, factor: Option<Tensor<1>>) -> Self {
-        Self { values, penalty: Elastic::default(), factor }
+        Self { values, penalty: Elastic::default(), factor, queue: None }
     }
 
     /// With a penalty.

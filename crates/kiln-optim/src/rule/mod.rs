@@ -6,11 +6,13 @@ pub(crate) mod elastic;
 pub(crate) mod formula;
 mod gradient;
 mod host;
+mod launched;
 pub(crate) mod newton_schulz;
 pub(crate) mod notation;
 mod own;
 mod run;
 pub(crate) mod schedule_free;
+mod symbol;
 
 use std::fmt::Debug;
 
@@ -20,6 +22,7 @@ use crate::StepSize;
 pub(crate) use checks::{betas, check};
 pub use elastic::Elastic;
 pub use gradient::Gradient;
+pub(crate) use launched::Queue;
 pub use own::OwnRule;
 pub(crate) use run::{run, run_proximal};
 

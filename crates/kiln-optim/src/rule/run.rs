@@ -1,10 +1,11 @@
-//! A formula, executed: in one pass over memory where the tensors are plain memory, by operations on tensors elsewhere.
+//! A formula, executed: in one pass over memory where the tensors are plain memory, by a kernel on GPUs, by operations on tensors
+//! elsewhere.
 
 use burn::tensor::Tensor;
 
 use super::elastic::{Penalized, Proximal, StepSized};
 use super::formula::Formula;
-use super::{Elastic, Gradient, host};
+use super::{Elastic, Gradient, host, launched};
 
 /// Applies a formula to every element. Where nothing is kept yet, the kept values are zero.
 pub(crate) fn run<const S: usize>(
@@ -19,8 +20,9 @@ pub(crate) fn run<const S: usize>(
     }
     if gradient.factor.is_some() {
         // What is clipped is the sum.
-        let gradient = gradient.tensor(&weight);
-        return apply(formula, weight, gradient.into(), kept);
+        let queue = gradient.queue.clone();
+        let gradient = Gradient { queue, ..gradient.tensor(&weight).into() };
+        return apply(formula, weight, gradient, kept);
     }
     apply(Penalized(formula, gradient.penalty), weight, gradient, kept)
 }
@@ -52,6 +54,8 @@ fn apply<const S: usize>(
     let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
     if host::is_plain(&weight, &gradient.values, &kept) {
         host::update(weight, gradient, kept, formula)
+    } else if launched::is_possible(&weight, &gradient.values, &kept) {
+        launched::update(weight, gradient, kept, formula)
     } else {
         let gradient = gradient.scaled();
         let (weight, kept) = formula.apply(weight, gradient, kept);

@@ -1,7 +1,9 @@
 //! The objects that `--json` prints: one a line, `"v":1` and `"event"` first. Fields are only ever added.
 
+mod compare;
 mod epoch;
 
+pub use compare::{Compare, Difference, Spread};
 pub use kiln_core::CertificateRecord;
 use kiln_core::{EpochRecord, Metrics};
 use serde::{Deserialize, Serialize};
@@ -84,49 +86,6 @@ pub struct End {
     /// Inputs of each layer whose outgoing weights are all zero. Left out where a model has none.
     #[serde(default, skip_serializing_if = "Metrics::is_empty")]
     pub zero_inputs: Metrics,
-}
-
-/// How one device did in a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Compare {
-    /// The device by its full name.
-    pub device: String,
-    /// Milliseconds of a training step.
-    pub step_ms: Spread,
-    /// Training items a second, at the median step.
-    pub samples_per_second: f64,
-    /// Most memory that the process has held while this device was at work.
-    pub peak_rss_bytes: Option<u64>,
-    /// Largest absolute difference of a step's loss from the first device's.
-    pub max_loss_diff: Option<f64>,
-    /// Largest absolute difference of a gradient's element from the first device's.
-    pub max_grad_diff: Option<f64>,
-    /// Where the difference first went beyond the tolerance, if it did.
-    pub first_difference: Option<Difference>,
-    /// Metrics after the last step, over the validation items.
-    pub metrics: Metrics,
-}
-
-/// Median and range of repeated measurements.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
-    /// Half of the measurements are below it.
-    pub median: f64,
-    /// The smallest.
-    pub min: f64,
-    /// The largest.
-    pub max: f64,
-}
-
-/// The first value of a comparison that is beyond the tolerance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// Step, from 1.
-    pub step: u64,
-    /// Path of the parameter whose gradient differs, or `loss`.
-    pub layer: String,
-    /// The absolute difference.
-    pub difference: f64,
 }
 
 /// What may be wrong.
@@ -263,13 +222,14 @@ mod tests {
             max_grad_diff: None,
             first_difference: Some(Difference { step: 3, layer: "output.bias".to_owned(), difference: 0.5 }),
             metrics: Metrics::new(),
+            profile: None,
         };
         assert_eq!(
             line(Event::Compare(compare)),
             concat!(
                 r#"{"v":1,"event":"compare","device":"ndarray","step_ms":{"median":2.0,"min":1.0,"max":4.0},"#,
                 r#""samples_per_second":64000.0,"peak_rss_bytes":1,"max_loss_diff":1e-7,"max_grad_diff":null,"#,
-                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5},"metrics":{}}"#,
+                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5},"metrics":{},"profile":null}"#,
                 "\n"
             )
         );

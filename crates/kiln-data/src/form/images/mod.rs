@@ -5,6 +5,7 @@ mod pixels;
 mod scaler;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use kiln_core::device::counts::sent;
 
 pub(crate) use files::Decoding;
 pub use files::ImageFiles;
@@ -124,7 +125,7 @@ impl Form for ImageForm {
 
 fn tensor([channels, height, width]: [usize; 3], numbers: Vec<f32>, device: &Device) -> Tensor<4> {
     let items = numbers.len() / (channels * height * width).max(1);
-    Tensor::from_data(TensorData::new(numbers, [items, channels, height, width]), device)
+    Tensor::from_data(sent(TensorData::new(numbers, [items, channels, height, width])), device)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod gather;
 mod stored;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use kiln_core::device::counts::sent;
 
 pub use column::{Column, MISSING, Values};
 pub(crate) use gather::gathered;
@@ -140,5 +141,5 @@ impl Form for TableForm {
 
 fn tensor(width: usize, numbers: Vec<f32>, device: &Device) -> Tensor<2> {
     let items = numbers.len() / width.max(1);
-    Tensor::from_data(TensorData::new(numbers, [items, width]), device)
+    Tensor::from_data(sent(TensorData::new(numbers, [items, width])), device)
 }

@@ -25,7 +25,9 @@ pub(super) fn table(graph: &mut Graph, steps: &TableSteps) -> Result<String, Exp
             }
             ColumnEncoding::Category { names, features } => category(graph, name, names, features),
             ColumnEncoding::Date { missing, scales } => date(graph, name, missing, scales),
-            ColumnEncoding::QuantileNormal { .. } => return Err(unknown("the scaling quantile-normal", name)),
+            ColumnEncoding::QuantileNormal { .. } => {
+                return Err(unknown("the scaling quantile-normal", name));
+            }
             _ => return Err(unknown("the encoding", name)),
         });
     }

@@ -1,0 +1,104 @@
+//! What surrounds the products of linear layers.
+
+use burn::backend::TensorMetadata;
+use burn::backend::wgpu::CubeTensor;
+use burn_cubecl::kernel::into_contiguous;
+use cubecl::prelude::*;
+
+use super::tensors::{elements, empty, units};
+use crate::Act;
+
+/// The most rows that are summed by one launch: a cube goes through all rows of its columns.
+pub(crate) const MOST_ROWS: usize = 4096;
+/// Columns and rows that a cube is at once.
+const COLUMNS: u32 = 32;
+const LANES: u32 = 8;
+
+/// `act(y + bias)`.
+pub(super) fn biased(y: CubeTensor, bias: CubeTensor, act: Act) -> CubeTensor {
+    let (y, bias) = (into_contiguous(y), into_contiguous(bias));
+    let y = if y.can_mut() { y } else { y.copy() };
+    let count = elements(&y);
+    if count > 0 {
+        let (cubes, dim) = units(&y, count);
+        let (out, relu) = (y.clone().into_buffer_arg(), act == Act::Relu);
+        add_bias::launch(&y.client, cubes, dim, out, bias.into_buffer_arg(), relu);
+    }
+    y
+}
+
+/// The gradient before the activation, and its sums over the rows. `output` is what the activation gave.
+pub(super) fn unbiased(gradient: CubeTensor, output: Option<CubeTensor>) -> (CubeTensor, CubeTensor) {
+    let [rows, columns] = gradient.shape().dims();
+    let gradient = into_contiguous(gradient);
+    let sums = empty(&gradient, [columns]);
+    if columns == 0 {
+        return (gradient, sums);
+    }
+    // Replaced in place, where an activation changes it.
+    let gradient = if output.is_none() || gradient.can_mut() { gradient } else { gradient.copy() };
+    let relu = output.is_some();
+    let output = output.map(into_contiguous).into_iter().map(CubeTensor::into_tensor_arg).collect();
+    sum_rows::launch(
+        &gradient.client,
+        CubeCount::Static((columns as u32).div_ceil(COLUMNS), 1, 1),
+        CubeDim::new_2d(COLUMNS, LANES),
+        gradient.clone().into_buffer_arg(),
+        output,
+        sums.clone().into_buffer_arg(),
+        rows as u32,
+        relu,
+    );
+    (gradient, sums)
+}
+
+#[cube(launch)]
+fn add_bias(y: &mut [f32], bias: &[f32], #[comptime] relu: bool) {
+    let i = ABSOLUTE_POS;
+    if i < y.len() {
+        let sum = y[i] + bias[i % bias.len()];
+        if relu {
+            // NaN stays.
+            y[i] = select(sum < 0.0f32, 0.0f32, sum);
+        } else {
+            y[i] = sum;
+        }
+    }
+}
+
+/// A cube sums 32 columns: eight rows at a time, then the eight sums, always in the same order.
+#[cube(launch)]
+fn sum_rows(
+    gradient: &mut [f32],
+    output: &Sequence<OwnedTensor<f32>>,
+    sums: &mut [f32],
+    rows: u32,
+    #[comptime] relu: bool,
+) {
+    let columns = sums.len();
+    let column = (CUBE_POS_X * COLUMNS + UNIT_POS_X) as usize;
+    let mut lanes = Shared::<[f32]>::new_slice(256usize);
+    let mut sum = 0.0f32;
+    if column < columns {
+        let mut row = UNIT_POS_Y;
+        while row < rows {
+            let at = row as usize * columns + column;
+            let mut value = gradient[at];
+            if relu {
+                value = select(output.index(0)[at] > 0.0f32, value, 0.0f32);
+                gradient[at] = value;
+            }
+            sum += value;
+            row += LANES;
+        }
+    }
+    lanes[(UNIT_POS_Y * COLUMNS + UNIT_POS_X) as usize] = sum;
+    sync_cube();
+    if UNIT_POS_Y == 0u32 && column < columns {
+        let mut total = 0.0f32;
+        for lane in 0..LANES {
+            total += lanes[(lane * COLUMNS + UNIT_POS_X) as usize];
+        }
+        sums[column] = total;
+    }
+}
