@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use kiln_config::Snippet;
 use kiln_core::{ErrorKind, Explain};
-use kiln_experiment::ExperimentError;
+use kiln_experiment::{ExperimentError, Streamed};
 
 /// Every way in which a command can fail.
 #[derive(Debug, thiserror::Error)]
@@ -32,15 +32,9 @@ pub(crate) enum CliError {
     /// What an experiment says of standard input, by its right name.
     #[error("{message}")]
     OfStream { message: String, error: Box<ExperimentError> },
-    /// Standard input or a pipe cannot be read, or there is no room for it.
-    #[error("cannot read {name}: {error}")]
-    Input { name: String, error: io::Error },
     /// A file name that says nothing about the format.
-    #[error("{} ends neither in .csv nor in .jsonl nor in .parquet", path.display())]
-    UnknownFormat { path: PathBuf },
-    /// A file name that says nothing about the format of a model.
-    #[error("{} ends neither in .onnx nor in .safetensors", path.display())]
-    UnknownModelFormat { path: PathBuf },
+    #[error("{} does not end in one of {known}", path.display())]
+    UnknownFormat { path: PathBuf, known: &'static str },
     /// A chart in a format that kiln does not draw.
     #[error("{} does not end in .svg", path.display())]
     NotSvg { path: PathBuf },
@@ -69,6 +63,13 @@ impl<E: Into<ExperimentError>> From<E> for CliError {
 }
 
 impl CliError {
+    /// Calls the file that `stream` was copied to by its right name.
+    pub(crate) fn named(self, stream: &Streamed) -> Self {
+        let Self::Experiment(error) = self else { return self };
+        let (path, name) = (stream.path().display().to_string(), stream.name().display().to_string());
+        Self::OfStream { message: error.one_line().replace(&path, &name), error: Box::new(error) }
+    }
+
     /// Whether the reader of standard output has gone: no failure, and nobody to tell.
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -96,7 +97,7 @@ impl Explain for CliError {
         match self {
             Self::Experiment(error) => error.kind(),
             Self::OfStream { error, .. } => error.kind(),
-            Self::Input { .. } | Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
+            Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
         }
     }
@@ -112,10 +113,7 @@ impl Explain for CliError {
         let help = match self {
             Self::Experiment(error) => return error.help(),
             Self::OfStream { error, .. } => return error.help(),
-            Self::UnknownFormat { .. } => {
-                "give the output a name that ends in .csv, .jsonl or .parquet, or say --format"
-            }
-            Self::UnknownModelFormat { .. } => "give the output a name that ends so, or say --format",
+            Self::UnknownFormat { .. } => "give the output a name that ends so, or say --format",
             Self::ProbaOfNumbers => {
                 "leave it out; --mc N shows how sure a model with dropout is of each number"
             }
@@ -131,7 +129,7 @@ impl Explain for CliError {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"
             }
             Self::PreviewOfTable => "there is nothing to draw; train with it: `kiln train`",
-            Self::Input { .. } | Self::Output(_) | Self::Stopped { .. } => return None,
+            Self::Output(_) | Self::Stopped { .. } => return None,
         };
         Some(help.to_owned())
     }

@@ -16,7 +16,6 @@ mod picture;
 mod render;
 mod signal;
 mod sink;
-mod streamed;
 mod tell;
 mod unknown_flag;
 mod watch;

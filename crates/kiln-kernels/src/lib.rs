@@ -34,6 +34,7 @@ pub mod formula;
 #[cfg(feature = "wgpu")]
 mod gpu;
 mod op;
+mod program;
 
 pub use cpu::Act;
 pub use op::{

@@ -56,6 +56,20 @@ pub fn count(count: u64) -> String {
     text
 }
 
+/// A text as a shell takes it for one word.
+///
+/// ```
+/// assert_eq!(kiln_report::human::shell_word("optim.lr=log(1e-4,1)"), "'optim.lr=log(1e-4,1)'");
+/// ```
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./=,:+@%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// A metric or loss with about four digits that mean something: `0.9722`, `12.35`, `2900`, `1.234e-5`.
 pub fn metric(value: f64) -> String {
     kiln_core::few_digits(value)

@@ -20,6 +20,7 @@ pub mod human;
 mod mode;
 #[cfg(feature = "progress")]
 mod pace;
+mod profile;
 #[cfg(feature = "progress")]
 mod progress;
 #[cfg(feature = "progress")]
@@ -37,6 +38,7 @@ pub use confusion::confusion;
 pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};
 pub use mode::{Mode, UnknownMode};
+pub use profile::profile;
 #[cfg(feature = "progress")]
 pub use progress::Progress;
 #[cfg(feature = "progress")]

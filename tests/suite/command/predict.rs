@@ -29,7 +29,7 @@ fn predictions_come_back_as_csv_and_json() {
     place.ok("predict last new.csv -o out.jsonl");
     let json = fs::read_to_string(place.path().join("out.jsonl")).unwrap();
     assert_eq!(json.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 3);
-    place.fails("predict last new.csv -o out.txt", 2, "ends neither in .csv nor in .jsonl");
+    place.fails("predict last new.csv -o out.txt", 2, "does not end in one of .csv, .jsonl, .parquet");
     place.write("short.csv", "sepal length (cm)\n5.1\n");
     place.fails("predict last short.csv", 3, "there is no column \"sepal width (cm)\"");
     place.fails("predict last nothing.csv", 3, "nothing.csv does not exist");

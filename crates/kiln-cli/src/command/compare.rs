@@ -5,7 +5,7 @@ use clap::builder::RangedU64ValueParser;
 use kiln_core::device::DeviceName;
 use kiln_experiment::{CompareSettings, compare};
 use kiln_report::event::Compare as Compared;
-use kiln_report::{Column, Table, human, table};
+use kiln_report::{Column, Table, human, profile, table};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global, positive};
@@ -69,7 +69,7 @@ fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError
     let records: Vec<Compared> = results.iter().map(tell::device::record).collect();
     let mut text = render(&records, arguments);
     if arguments.profile {
-        text.push_str(&tell::profile::render(&records));
+        text.push_str(&profile(&records, table::colour(&std::io::stdout())));
     }
     out.data(&text)
 }

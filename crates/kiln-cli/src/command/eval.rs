@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use kiln_experiment::run::find;
-use kiln_experiment::{EvaluateSettings, Interrupt, Measured, evaluate};
+use kiln_experiment::{EvaluateSettings, Interrupt, Measured, Streamed, evaluate};
 use kiln_validate::calibration::ThresholdRule;
 
 use super::{Accepts, Execute};
@@ -11,7 +11,6 @@ use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 use crate::output::Output;
-use crate::streamed::Streamed;
 use crate::tell;
 
 /// Measure a run's best weights on one part of its data, or on other data.
@@ -89,7 +88,7 @@ impl Execute for Eval {
         let found = match &stream {
             None => found?,
             Some(stream) => {
-                let mut found = stream.named(found)?;
+                let mut found = found.map_err(|error| error.named(stream))?;
                 if let Measured::File { path, .. } = &mut found.of {
                     *path = stream.name().to_owned();
                 }

@@ -46,7 +46,7 @@ impl Execute for Export {
             FormatName::Onnx => ExportFormat::Onnx,
             FormatName::Safetensors => ExportFormat::Safetensors,
         });
-        let unknown = || CliError::UnknownModelFormat { path: self.output.clone() };
+        let unknown = || CliError::UnknownFormat { path: self.output.clone(), known: ".onnx, .safetensors" };
         let format = named.or_else(|| ExportFormat::of(&self.output)).ok_or_else(unknown)?;
         let run = Run::find(&self.run, global.runs_dir())?;
         let session = session(global, Interrupt::default());

@@ -7,7 +7,7 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use kiln_experiment::error::OutputError;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
-use kiln_experiment::{Interrupt, OutputFile, stored};
+use kiln_experiment::{Interrupt, OutputFile, Streamed, stored};
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
@@ -17,7 +17,6 @@ use crate::observe::Terminal;
 use crate::output::{Output, fields};
 use crate::signal;
 use crate::sink::Sink;
-use crate::streamed::Streamed;
 use crate::tell;
 
 /// Predict for new inputs with a run's best weights.
@@ -87,7 +86,9 @@ impl Execute for Predict {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let format = self.format(out)?;
         match Streamed::of(&self.input)? {
-            Some(input) => input.named(predict(self, input.path(), format, global, out)),
+            Some(input) => {
+                predict(self, input.path(), format, global, out).map_err(|error| error.named(&input))
+            }
             None => predict(self, &self.input, format, global, out),
         }
         .map(|()| 0)
@@ -105,9 +106,10 @@ impl Predict {
             (None, None) if out.json => Ok(Format::Events),
             (None, None) => Ok(Format::Csv),
             (_, Some(name)) => Ok(name.into()),
-            (Some(path), None) => {
-                Format::of(path).ok_or_else(|| CliError::UnknownFormat { path: path.clone() })
-            }
+            (Some(path), None) => Format::of(path).ok_or_else(|| CliError::UnknownFormat {
+                path: path.clone(),
+                known: ".csv, .jsonl, .parquet",
+            }),
         }
     }
 }

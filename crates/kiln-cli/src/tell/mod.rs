@@ -11,7 +11,6 @@ pub(crate) mod fold;
 mod images;
 pub(crate) mod path;
 pub(crate) mod path_chart;
-pub(crate) mod profile;
 pub(crate) mod training;
 pub(crate) mod trial;
 pub(crate) mod tune;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use kiln_report::human::shell_word;
+
 use crate::args::{ConfigArguments, Global};
 
 /// What a metric is called in a table.
@@ -15,17 +17,7 @@ pub(crate) fn heading(metric: &str) -> String {
 
 /// A path as a shell takes it for one word.
 pub(crate) fn quoted(path: &Path) -> String {
-    word(&path.display().to_string())
-}
-
-/// A text as a shell takes it for one word.
-pub(crate) fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./=,:+@%".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    shell_word(&path.display().to_string())
 }
 
 /// ` --data PATH` for the next command, where the data are not where the configuration says.
@@ -39,7 +31,7 @@ pub(crate) fn train_command(configuration: &ConfigArguments, changes: &[String],
     let is_changed = |set: &&String| changes.iter().any(|change| key(change) == key(set));
     let kept = configuration.overrides.iter().filter(|set| !is_changed(set));
     let words: Vec<String> =
-        configuration.config.iter().chain(kept).chain(changes).map(|text| word(text)).collect();
+        configuration.config.iter().chain(kept).chain(changes).map(|text| shell_word(text)).collect();
     let seed = global.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
     format!("kiln train {}{}{seed}", words.join(" "), data_flag(global.data.as_deref()))
 }
@@ -51,7 +43,6 @@ mod tests {
     #[test]
     fn a_shell_takes_a_path_for_one_word() {
         assert_eq!(quoted(Path::new("runs/a-1")), "runs/a-1");
-        assert_eq!(word("optim.lr=log(1e-4,1)"), "'optim.lr=log(1e-4,1)'");
         assert_eq!(data_flag(Some(Path::new("my data/it's.csv"))), " --data 'my data/it'\\''s.csv'");
         assert_eq!(data_flag(None), "");
     }

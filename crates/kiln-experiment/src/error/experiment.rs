@@ -26,6 +26,7 @@ use super::output::OutputError;
 use super::path::NoPath;
 use super::run::RunError;
 use super::start::StartError;
+use super::stream::StreamError;
 use super::tune::TuneError;
 
 /// Every way in which an experiment can fail.
@@ -115,6 +116,9 @@ pub enum ExperimentError {
     /// A file that is to be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// Standard input or a pipe.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// The operating system gives no more threads.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {
@@ -199,6 +203,7 @@ impl ExperimentError {
             Self::Calibration(error) => error,
             Self::Export(error) => error,
             Self::Output(error) => error,
+            Self::Stream(error) => error,
             Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,
         })
     }

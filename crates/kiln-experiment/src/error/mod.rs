@@ -9,6 +9,7 @@ mod output;
 mod path;
 mod run;
 mod start;
+mod stream;
 mod tune;
 
 pub use cv::CvError;
@@ -20,4 +21,5 @@ pub use output::OutputError;
 pub use path::NoPath;
 pub use run::RunError;
 pub use start::StartError;
+pub use stream::StreamError;
 pub use tune::TuneError;

@@ -1,29 +1,11 @@
 //! Updates on a GPU: a kernel of the formula, launched at once or together with those of other parameters.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use burn::tensor::Tensor;
 use kiln_kernels::formula::{self, Update};
 
 use super::Gradient;
 use super::formula::Formula;
 use super::symbol::record;
-
-/// Updates that are made together, in few launches. Until then nothing may look at their weights and kept values.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Queue(Arc<Mutex<Vec<Update>>>);
-
-impl Queue {
-    fn push(&self, update: Update) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(update);
-    }
-
-    /// Makes the updates.
-    pub(crate) fn launch(&self) {
-        let waiting = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        formula::update(waiting);
-    }
-}
 
 /// Whether a GPU can make the update.
 pub(super) fn is_possible<const S: usize>(

@@ -10,6 +10,7 @@ mod launched;
 pub(crate) mod newton_schulz;
 pub(crate) mod notation;
 mod own;
+mod queue;
 mod run;
 pub(crate) mod schedule_free;
 mod symbol;
@@ -22,8 +23,8 @@ use crate::StepSize;
 pub(crate) use checks::{betas, check};
 pub use elastic::Elastic;
 pub use gradient::Gradient;
-pub(crate) use launched::Queue;
 pub use own::OwnRule;
+pub(crate) use queue::Queue;
 pub(crate) use run::{run, run_proximal};
 
 /// How one parameter is updated.

@@ -1,15 +1,16 @@
 //! What a step asks of a device.
 
 use kiln_core::device::counts::{Counts, StepCounts};
-use kiln_report::event::Compare;
-use kiln_report::{Column, Table, human, table};
+
+use crate::event::Compare;
+use crate::{Column, Table, human};
 
 /// A table for each device: what the parts of a step ask for, and which kernels are launched.
-pub(crate) fn render(results: &[Compare]) -> String {
-    results.iter().map(one).collect()
+pub fn profile(results: &[Compare], colour: bool) -> String {
+    results.iter().map(|result| one(result, colour)).collect()
 }
 
-fn one(result: &Compare) -> String {
+fn one(result: &Compare, colour: bool) -> String {
     let Some(found) = &result.profile else {
         return format!("\nnothing is counted on {}: only what wgpu is told can be\n", result.device);
     };
@@ -22,7 +23,6 @@ fn one(result: &Compare) -> String {
     }
     let total = found.total();
     rows.row(row("step", &total, found.steps));
-    let colour = table::colour(&std::io::stdout());
     format!(
         "\n{}\nmean of {} steps; uploads are of tensors and of kernels' parameters\n\n{}",
         rows.render(colour),
