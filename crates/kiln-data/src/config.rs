@@ -21,11 +21,9 @@ use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
 /// use kiln_data::{DataConfig, Prepared};
 ///
 /// # let folder = tempfile::tempdir().expect("a temporary folder");
-/// # let path = folder.path().join("houses.csv");
+/// # let csv = folder.path().join("houses.csv");
 /// # let rows: String = (0..20).map(|row| format!("{},{}\n", 50 + row, 100 + 3 * row)).collect();
-/// # std::fs::write(&path, format!("area,price\n{rows}")).expect("a temporary file");
-/// # let csv = path;
-/// // let csv = "houses.csv".into();
+/// # std::fs::write(&csv, format!("area,price\n{rows}")).expect("a temporary file");
 /// let config = DataConfig { path: Some(csv), target: vec!["price".to_owned()], ..DataConfig::new("csv") };
 /// let houses = Prepared::load(&config, Seed::new(0))?;
 /// assert_eq!((houses.split.test.len(), houses.fitted.outputs()), (4, 1));

@@ -169,16 +169,6 @@ impl<T: Task> Trainer<T> {
     /// Adds a penalty λ·R(θ) to the objective: settings, such as a [`kiln_objective::L2Config`], or a penalty of one's own,
     /// such as a [`kiln_objective::Custom`], which acts after those of settings. One on what a batch does is the task's:
     /// [`Supervised::penalties`](crate::Supervised::penalties).
-    ///
-    /// ```
-    /// use kiln_objective::{Custom, L2Config};
-    /// # use kiln_train::{Task, TrainConfig, Trainer};
-    /// # fn two<T: Task>(task: T) -> Trainer<T> {
-    /// Trainer::new(task, TrainConfig::default())
-    ///     .penalty(L2Config::new(1e-4))
-    ///     .penalty(Custom::new("1e-4 Σ w⁴", |weight| weight.flat.powi_scalar(4).sum().mul_scalar(1e-4)))
-    /// # }
-    /// ```
     pub fn penalty(mut self, penalty: impl Into<AnyPenalty>) -> Self {
         match penalty.into() {
             AnyPenalty::Config(config) => self.penalties.push(config),
