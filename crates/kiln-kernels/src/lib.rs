@@ -34,7 +34,6 @@ pub mod formula;
 #[cfg(feature = "wgpu")]
 mod gpu;
 mod op;
-mod program;
 
 pub use cpu::Act;
 pub use op::{

@@ -1,5 +1,6 @@
 //! Tables: columns to rows of numbers.
 
+mod check;
 mod rows;
 
 use serde::{Deserialize, Serialize};
@@ -10,14 +11,13 @@ use super::fit_column::{ByTarget, digest, fit_column};
 use super::groups::FeatureGroup;
 use super::inner_folds::InnerFolds;
 use super::matrix::Matrix;
-use super::mismatch::Mismatch;
 use super::pca::Pca;
 use super::select::Selection;
 use super::settings::Preprocess;
 use super::steps::{ColumnStep, TableSteps};
 use super::train_targets::TrainTargets;
 use crate::form::gathered;
-use crate::{Column, ColumnKind, ColumnSchema, DataError, Encode, Precision, Values};
+use crate::{Column, ColumnSchema, DataError, Encode, Precision};
 
 /// Encodes the columns of a table, selects among them and takes principal components of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -268,35 +268,5 @@ impl TableEncoder {
 
     fn leaves_out(&self, column: &Column) -> bool {
         self.left_out.contains(&column.name)
-    }
-
-    fn check(&self, columns: &[&Column]) -> Result<(), Mismatch> {
-        if columns.len() != self.columns.len() {
-            return Err(Mismatch::Columns { expected: self.columns.len(), found: columns.len() });
-        }
-        for (index, (expected, found)) in self.columns.iter().zip(columns).enumerate() {
-            if expected.name != found.name {
-                let (expected, found) = (expected.name.clone(), found.name.clone());
-                return Err(Mismatch::ColumnName { index, expected, found });
-            }
-            let column = || found.name.clone();
-            match (&expected.kind, &found.values) {
-                (ColumnKind::Numeric, Values::Categorical { .. }) => {
-                    return Err(Mismatch::CategoriesForNumbers { column: column() });
-                }
-                (ColumnKind::Categorical(_), Values::Numeric(_)) => {
-                    return Err(Mismatch::NumbersForCategories { column: column() });
-                }
-                (ColumnKind::Dates(_), Values::Dates { .. }) => {}
-                (ColumnKind::Dates(_), _) => {
-                    return Err(Mismatch::Dates { column: column(), expected: true });
-                }
-                (_, Values::Dates { .. }) => {
-                    return Err(Mismatch::Dates { column: column(), expected: false });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
 use super::tensors::{elements, lower, units};
-use crate::program::{Op, Program, Update};
+use crate::formula::program::{Op, Program, Update};
 
 /// The most parameters of one launch: the kernel has the formula once for each.
 const MOST: usize = 16;

@@ -1,4 +1,4 @@
-//! Updates of several parameters that wait to be made together, on GPUs.
+//! Updates that wait for each other.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,8 +1,10 @@
 //! Formulas over elements as data, so that a GPU can have a kernel of each: one launch for all parameters of a model.
 
+pub(crate) mod program;
+
 use burn::tensor::Tensor;
 
-pub use crate::program::{Op, Program, Update};
+pub use program::{Op, Program, Update};
 
 /// Whether these tensors are ones that [`update`] can take.
 pub fn runs_on(tensors: &[&Tensor<1>]) -> bool {

@@ -1,4 +1,4 @@
-//! What a formula does to an element, as data.
+//! What a formula is as data.
 
 use burn::tensor::Tensor;
 
@@ -40,7 +40,7 @@ pub struct Program {
     pub results: Vec<usize>,
 }
 
-/// A parameter and what is to happen to it. All tensors have the same length and are f32 on a GPU ([`runs_on`](crate::formula::runs_on)).
+/// A parameter and what is to happen to it. All tensors have the same length and are f32 on a GPU ([`runs_on`](super::runs_on)).
 #[derive(Debug)]
 pub struct Update {
     /// What happens.
