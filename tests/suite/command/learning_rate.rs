@@ -15,7 +15,7 @@ fn a_schedule_is_drawn_before_training() {
     }
     for file in ["rate.svg", "rate-momentum.svg"] {
         let svg = fs::read_to_string(place.path().join(file)).unwrap();
-        assert!(svg.starts_with("<svg") && svg.contains("stroke=\"#0072b2\""), "{file}");
+        assert!(svg.starts_with("<svg") && svg.contains("class=\"c0\""), "{file}");
     }
     let event = place.ok(&format!("schedule plot iris {set} --json")).last_event();
     let points = event["points"].as_array().unwrap();

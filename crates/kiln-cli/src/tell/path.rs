@@ -226,8 +226,8 @@ fn closing(found: &PathReport) -> String {
 fn at_the_end(found: &PathReport) -> String {
     let lambdas = found.curve.lambdas();
     let is_last = found.curve.minimum() + 1 == lambdas.len();
-    match (&found.kind, lambdas) {
-        (PathKind::Solved { .. }, [largest, .., smallest]) if is_last => format!(
+    match lambdas {
+        [largest, .., smallest] if is_last => format!(
             "λ.min is the smallest λ of the path, so that less may be better still: try --ratio {:e}\n",
             10_f64.powf((smallest / largest).log10().round() - 2.0)
         ),

@@ -42,7 +42,7 @@ pub(crate) fn error(found: &PathReport) -> Chart {
         let (mean, error) = (found.metric(place), curve.standard_error()[place]);
         (curve.lambdas()[place], mean - error, mean + error)
     });
-    let title = format!("{}: {} along the path", found.label, heading(&found.metric));
+    let title = format!("{}, along the path", found.label);
     marked(found, Chart::new(title, "λ", heading(&found.metric)))
         .series("mean", mean.collect())
         .band(band.collect())
