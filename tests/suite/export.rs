@@ -1,5 +1,5 @@
 //! Models in the formats of others. The ONNX files that kiln writes are in `tests/golden/onnx`, with what onnxruntime predicts by them for
-//! 37 items: `tests/golden/onnx.py` writes that. `KILN_GOLDEN=overwrite` writes the files anew.
+//! 37 items: `tests/golden/exported.py` writes that. `KILN_GOLDEN=overwrite` writes the files anew.
 
 use std::fs;
 use std::path::PathBuf;
@@ -166,12 +166,14 @@ fn perceptrons_with_all_kinds_of_columns_do() {
         "data.encode=target",
     ];
     check("mlp-batch", &[&[MIXED][..], &norms].concat(), Decision::default());
+    let clip = ["model.kind=mlp", "model.hidden=[5]", "data.scale=robust-smooth-clip"];
+    check("mlp-clip", &[&[MIXED][..], &clip].concat(), Decision::default());
     let two = [
         "data.source=breast-cancer",
         "model.kind=mlp",
         "model.hidden=[4]",
         "model.activation=tanh",
-        "loss.kind=bce",
+        "loss.kind=binary-cross-entropy",
     ];
     check("mlp-two", &two, Decision::default().with_threshold(0.375));
 }

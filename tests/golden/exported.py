@@ -1,7 +1,7 @@
 """What onnxruntime predicts by the files that kiln wrote.
 
     KILN_GOLDEN=overwrite cargo test --release -p kiln --test suite export::
-    python tests/golden/onnx.py        (needs onnx, onnxruntime and numpy)
+    python tests/golden/exported.py        (needs onnx, onnxruntime and numpy)
 
 Checks each file of tests/golden/onnx with the checker of ONNX, runs it on the inputs in the JSON file beside it, and writes its outputs
 there.
