@@ -14,7 +14,7 @@ fn unknown_keys_and_sections() {
     file("[trian]\nepochs = 3\n", r#"my.toml:3: there is no section "trian" | did you mean "train"?"#);
     file(
         "[server]\nport = 3\n",
-        "my.toml:3: there is no section \"server\" | the sections are data, augment, mix, model, loss, penalty, constraint, optim, \
+        "my.toml:3: there is no section \"server\" | the sections are data, augment, mix, model, loss, penalty, constraint, freeze, optim, \
          schedule, momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
     );
     file(
@@ -139,7 +139,7 @@ fn wrong_types() {
 fn unknown_choices() {
     file(
         "[model]\nkind = \"mpl\"\n",
-        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, cnn, resnet | did you mean "mlp"?"#,
+        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet | did you mean "mlp"?"#,
     );
     file(
         "[model]\nactivation = \"relo\"\n",
