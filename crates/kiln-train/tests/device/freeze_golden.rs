@@ -71,7 +71,7 @@ impl Callback for Keep {
 fn net() -> Net {
     let device = kiln_testkit::device();
     Net {
-        hidden: LinearConfig::new(3, 5).init(&device),
+        hidden: LinearConfig::new(3, 5).with_bias(false).init(&device),
         norm: BatchNormConfig::new(5).init(&device),
         middle: LinearConfig::new(5, 4).init(&device),
         output: LinearConfig::new(4, 2).init(&device),
