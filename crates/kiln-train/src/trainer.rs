@@ -197,7 +197,7 @@ impl<T: Task> Trainer<T> {
         self
     }
 
-    /// Stops when the metric that [`TrainConfig::monitor`] names no longer improves on the [validation part](Data::validation), which
+    /// Stops when the metric that [`TrainConfig::monitor`] names no longer improves on the [validation part](crate::Data::validation), which
     /// there must be. [`Outcome::model`](crate::Outcome::model) has the best weights, not the last.
     pub fn early_stopping(mut self, config: EarlyStoppingConfig) -> Self {
         self.early_stopping = Some(config);
