@@ -30,6 +30,7 @@
 //! | `images` | data sets of image files |
 //! | `schema` | the JSON Schema of all settings, as `JsonSchema` of the crate schemars |
 //! | `parquet`, `xlsx`, `numpy` | tables in Parquet and Arrow files, Excel workbooks, NumPy's arrays; not part of `cli` |
+//! | `pytorch` | weights in the files of `torch.save` (`.pt`, `.pth`); not part of `cli` |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!

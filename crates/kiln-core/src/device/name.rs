@@ -23,7 +23,7 @@ use super::error::DeviceError;
 pub enum DeviceName {
     /// A GPU through wgpu where there is one, else the fastest CPU backend that is compiled in.
     Auto,
-    /// Burn's CPU backend: the default.
+    /// Burn's CPU backend: the default of the command.
     #[default]
     Flex,
     /// The older CPU backend, deprecated in Burn 0.22; kept to compare with.

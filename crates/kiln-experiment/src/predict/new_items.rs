@@ -125,8 +125,8 @@ impl NewItems<'_> {
     }
 
     /// Gives `each` item in order: the probability of each class, or the numbers, and their standard deviations over the
-    /// passes (zeros for one pass). They are decimals as short as f32 tells them apart, numbers before they are taken back to the
-    /// units of the data.
+    /// passes (zeros for one pass). Numbers are in the units of the data. All are decimals as short as f32
+    /// tells them apart; numbers were rounded so before they were brought to those units.
     ///
     /// # Errors
     /// The first error of `each`, or of a batch that cannot be made.
