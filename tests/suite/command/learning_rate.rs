@@ -10,7 +10,8 @@ fn a_schedule_is_drawn_before_training() {
     let set = "schedule.kind=one-cycle schedule.cycle_momentum=true train.epochs=3";
     let ran = place.ok(&format!("schedule plot iris {set} -o rate.svg"));
     assert!(ran.stdout.lines().all(|line| line.chars().count() <= 100), "{}", ran.stdout);
-    for piece in ["iris: learning rate by epoch", "iris: momentum by epoch", "in the first step", " 0.94 ┤"] {
+    for piece in ["iris: learning rate by epoch", "iris: momentum by epoch", "in the first step", " 0.94 ┤"]
+    {
         assert!(ran.stdout.contains(piece), "{piece}\n{}", ran.stdout);
     }
     for file in ["rate.svg", "rate-momentum.svg"] {
