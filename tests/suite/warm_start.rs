@@ -173,10 +173,11 @@ fn what_nothing_tells_is_asked_for() {
     place.write("t.csv", format!("x,y,class\n{table}"));
     // Two inputs and two outputs, without a mark: both ways fit.
     let header = r#"{"output.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"output.bias":{"dtype":"F32","shape":[2],"data_offsets":[16,24]}}"#;
-    let numbers = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0].into_iter().flat_map(f32::to_le_bytes);
-    let bytes: Vec<u8> =
-        (header.len() as u64).to_le_bytes().into_iter().chain(header.bytes()).chain(numbers).collect();
-    place.write("square.safetensors", bytes);
+    let file = |last: f32| -> Vec<u8> {
+        let numbers = [1.0, 2.0, 3.0, 4.0, 5.0, last].into_iter().flat_map(f32::to_le_bytes);
+        (header.len() as u64).to_le_bytes().into_iter().chain(header.bytes()).chain(numbers).collect()
+    };
+    place.write("square.safetensors", file(6.0));
     let line = "train t.csv model.kind=linear model.weights=square.safetensors --epochs 1";
     let asked = place.fails(line, 2, "does not say how its tensors lie, and their shapes fit both ways");
     assert!(asked.says("model.weights_layout"), "{}", asked.stderr);
@@ -184,6 +185,11 @@ fn what_nothing_tells_is_asked_for() {
         let ran = place.ok(&format!("{line} model.weights_layout={layout}"));
         assert!(ran.says("2 of 2 tensors"), "{}", ran.stderr);
     }
+    place.write("broken.safetensors", file(f32::NAN));
+    let broken =
+        "train t.csv model.kind=linear model.weights=broken.safetensors model.weights_layout=kiln --epochs 1";
+    place.fails(broken, 5, "the tensor \"output.bias\" holds NaN or infinite values");
+    place.ok(&format!("{broken} model.weights_fresh=bias$"));
     place.fails("train t.csv model.weights=nowhere.safetensors", 7, "nowhere.safetensors");
     // Nothing to stay near to.
     let near = "train t.csv penalty.0.kind=l2-sp penalty.0.strength=0.1";

@@ -215,9 +215,9 @@ mod tests {
     #[test]
     fn without_a_setting_it_is_in_the_folder_of_caches() {
         let path = |text: &str| Some(PathBuf::from(text));
-        assert_eq!(default_place(path("/x"), path("/home/me")), path("/x/kiln"));
-        assert_eq!(default_place(None, path("/home/me")), path("/home/me/.cache/kiln"));
-        assert_eq!(default_place(path("x"), path("/home/me")), path("/home/me/.cache/kiln"));
+        assert_eq!(default_place(path("/x"), path("/me")), path("/x/kiln"));
+        assert_eq!(default_place(None, path("/me")), path("/me/.cache/kiln"));
+        assert_eq!(default_place(path("x"), path("/me")), path("/me/.cache/kiln"));
         assert_eq!(default_place(path("x"), path("me")), None);
         assert_eq!(default_place(None, None), None);
     }

@@ -24,6 +24,14 @@ pub enum StartError {
         /// How they differ.
         source: Box<WeightsError>,
     },
+    /// A tensor has values that no training can start from.
+    #[error("{}: the tensor {tensor:?} holds NaN or infinite values", path.display())]
+    NotFinite {
+        /// The file, or the folder of the run.
+        path: PathBuf,
+        /// Its path in the model.
+        tensor: String,
+    },
     /// Nothing tells how the tensors lie.
     #[error("{} does not say how its tensors lie, and their shapes fit both ways", path.display())]
     Layout {
@@ -57,7 +65,7 @@ impl Explain for StartError {
         match self {
             Self::Weights { source } | Self::Unfit { source, .. } => source.kind(),
             Self::Layout { .. } | Self::NoStart { .. } => ErrorKind::Usage,
-            Self::Changed { .. } => ErrorKind::Checkpoint,
+            Self::Changed { .. } | Self::NotFinite { .. } => ErrorKind::Checkpoint,
             Self::Inputs { source, .. } => source.kind(),
         }
     }
@@ -84,6 +92,9 @@ impl Explain for StartError {
             Self::Weights { source } | Self::Unfit { source, .. } => return source.help(),
             Self::Layout { .. } => {
                 "set model.weights_layout = \"pytorch\" for a file of PyTorch's, \"kiln\" for one of Burn's".to_owned()
+            }
+            Self::NotFinite { .. } => {
+                "give weights of a training that did not diverge, or leave the tensor out with model.weights_fresh".to_owned()
             }
             Self::Changed { .. } => "bring the old ones back, or begin a new training".to_owned(),
             Self::Inputs { .. } => {

@@ -1,5 +1,6 @@
 //! How the weights to start from fit a model and its data.
 
+use burn::tensor::TensorData;
 use kiln_config::ModelSettings;
 use kiln_core::{Fresh, Layout, Start, WeightsError, params};
 use kiln_data::{Fitted, Prepared};
@@ -49,6 +50,10 @@ impl StartWeights {
         };
         let fresh = Fresh::head(Network::HEAD).and(pattern);
         let (start, guessed) = self.lying(network, settings, &fresh)?;
+        let is_broken = |data: &TensorData| data.iter::<f64>().any(|value| !value.is_finite());
+        if let Some((tensor, _)) = start.loaded().find(|(_, data)| is_broken(data)) {
+            return Err(StartError::NotFinite { path: self.path.clone(), tensor: tensor.to_owned() }.into());
+        }
         let tensors = params::list(network).len();
         let mut told = vec![format!(
             "starts from {}: {} of {tensors} tensors",
