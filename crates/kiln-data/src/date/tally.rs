@@ -61,14 +61,16 @@ impl DateTally {
         if self.dates == 0 && self.texts > PATIENCE {
             return true;
         }
-        let mut is_date = false;
+        let mut forms = 0;
         for (count, form) in self.of_form.iter_mut().zip(DateForm::ALL) {
             let fits = form.days(text).is_some();
             *count += usize::from(fits);
-            is_date |= fits;
+            forms += usize::from(fits);
         }
+        let is_date = forms > 0;
         self.dates += usize::from(is_date);
-        if is_date && self.either.is_none() {
+        // No other two forms have a date in common.
+        if forms > 1 && self.either.is_none() {
             self.either = Either::of(text);
         }
         is_date
