@@ -56,6 +56,7 @@
 //! | predict in a server | [`Run`], [`Predictor`] |
 //! | keep ids beside predictions | [`Predictor::read`], [`experiment::predict::NewItems::keep`], [`experiment::predict::NewItems::predict`] |
 //! | choose a threshold | [`validate::calibration::choose_threshold`] |
+//! | explain a prediction | [`explain`] |
 //! | run on a GPU | [`DeviceName`] |
 //!
 //! Examples on the pages behind these import from the crates that kiln is made of. Write `kiln::train::X` for their `kiln_train::X`, the same
@@ -119,6 +120,8 @@ pub use kiln_data as data;
 #[doc(inline)]
 pub use kiln_experiment as experiment;
 #[doc(inline)]
+pub use kiln_explain as explain;
+#[doc(inline)]
 pub use kiln_kernels as kernels;
 #[doc(inline)]
 pub use kiln_metrics as metrics;
@@ -128,6 +131,9 @@ pub use kiln_models as models;
 pub use kiln_objective as objective;
 #[doc(inline)]
 pub use kiln_optim as optim;
+#[cfg(feature = "page")]
+#[doc(inline)]
+pub use kiln_page as page;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use kiln_report as report;

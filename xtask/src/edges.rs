@@ -9,6 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-core", &["kiln-derive"]),
     ("kiln-kernels", &["kiln-core"]),
     ("kiln-convex", &["kiln-core"]),
+    ("kiln-explain", &["kiln-core"]),
     ("kiln-data", &["kiln-core", "kiln-derive"]),
     ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
@@ -61,6 +62,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Plain records only (metrics, epochs): what is shown must not need a tensor.
     ("kiln-report", &["kiln-core"]),
     (
+        "kiln-page",
+        &[
+            "kiln-core",
+            "kiln-data",
+            "kiln-metrics",
+            "kiln-train",
+            "kiln-validate",
+            "kiln-config",
+            "kiln-experiment",
+            "kiln-report",
+        ],
+    ),
+    (
         "kiln-cli",
         &[
             "kiln-core",
@@ -75,6 +89,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-config",
             "kiln-experiment",
             "kiln-report",
+            "kiln-page",
         ],
     ),
     (
@@ -82,6 +97,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kiln-core",
             "kiln-convex",
+            "kiln-explain",
             "kiln-kernels",
             "kiln-data",
             "kiln-augment",
@@ -94,6 +110,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-config",
             "kiln-experiment",
             "kiln-report",
+            "kiln-page",
             "kiln-cli",
         ],
     ),

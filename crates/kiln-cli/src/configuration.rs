@@ -38,5 +38,6 @@ pub(crate) fn session(global: &Global, interrupt: Interrupt) -> Session {
         arguments: std::env::args().skip(1).collect(),
         interrupt,
         flags: global.flags(),
+        ..Session::default()
     }
 }

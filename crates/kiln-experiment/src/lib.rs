@@ -32,6 +32,7 @@ pub mod fold;
 mod interrupt;
 pub mod job;
 mod left_out;
+pub mod log;
 mod loss_ends;
 mod lr_find;
 mod observer;
@@ -55,7 +56,9 @@ pub use compare::{CompareSettings, compare};
 pub use cv::cross_validate;
 pub use device_result::DeviceResult;
 pub use error::ExperimentError;
-pub use evaluate::{ClassReport, EvaluateSettings, Evaluation, Measured, Part, evaluate};
+pub use evaluate::{
+    ClassReport, EvaluateSettings, Evaluation, Measured, Part, Said, ScoredItems, evaluate, evaluate_items,
+};
 pub use export::{ExportFormat, OPSET};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use interrupt::Interrupt;

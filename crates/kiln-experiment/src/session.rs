@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kiln_config::Flags;
 
 use crate::interrupt::Interrupt;
+use crate::log::LogKind;
 
 /// What every experiment of a program shares. Nothing here changes a result.
 ///
@@ -14,6 +15,7 @@ use crate::interrupt::Interrupt;
 /// | `arguments` | none |
 /// | `interrupt` | never |
 /// | `flags` | none |
+/// | `logs` | none |
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The folder of all runs. It is made when it does not exist.
@@ -24,6 +26,8 @@ pub struct Session {
     pub interrupt: Interrupt,
     /// Where to compute, on how many threads, and where the data are now: these three win over what a stored run says.
     pub flags: Flags,
+    /// Who else reads the metrics of a training run, each in a file of the run's folder. Folds and trials write none.
+    pub logs: Vec<LogKind>,
 }
 
 impl Default for Session {
@@ -33,6 +37,7 @@ impl Default for Session {
             arguments: Vec::new(),
             interrupt: Interrupt::default(),
             flags: Flags::default(),
+            logs: Vec::new(),
         }
     }
 }

@@ -70,6 +70,15 @@ pub fn shell_word(text: &str) -> String {
     }
 }
 
+/// What a metric is called in a table: `squared error`, `log loss`.
+pub fn heading(metric: &str) -> String {
+    match metric {
+        "mse" => "squared error".to_owned(),
+        "mae" => "absolute error".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// A metric or loss with about four digits that mean something: `0.9722`, `12.35`, `2900`, `1.234e-5`.
 pub fn metric(value: f64) -> String {
     kiln_core::few_digits(value)

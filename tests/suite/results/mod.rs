@@ -4,6 +4,7 @@ mod carried;
 mod decisions;
 mod edits;
 mod measures;
+mod report;
 mod unseen;
 
 use std::io::Write;

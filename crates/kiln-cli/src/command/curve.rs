@@ -144,7 +144,7 @@ fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliEr
     };
     // Asked to stop: there is no curve.
     let Some(curve) = curve else { return Ok(session.interrupt.exit_code().unwrap_or(130)) };
-    let picture = tell::curve::chart(&curve).to_svg();
+    let picture = kiln_page::figure::curve(&curve).to_svg();
     let folder = curve.save(&resolved, &session, &[("curve.svg", picture.as_bytes())])?;
     tell::curve::whole(&curve, &folder, out)?;
     Ok(0)

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use kiln_experiment::find_learning_rate;
-use kiln_report::{Chart, human};
+use kiln_page::figure;
+use kiln_report::human;
 use kiln_train::{LrCurve, LrFinderConfig};
 
 use super::{Accepts, Execute};
@@ -67,7 +68,7 @@ fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError>
         ..LrFinderConfig::default()
     };
     let (found, weights) = find_learning_rate(&resolved, &config, &Terminal::new(global, out))?;
-    let chart = chart(&resolved.label, &found);
+    let chart = figure::lr_find(&resolved.label, &found);
     if let Some(path) = &arguments.output {
         write_svg(path, &chart, &inputs)?;
     }
@@ -92,16 +93,6 @@ fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError>
         out.say(&format!("next: {next}"));
     }
     Ok(())
-}
-
-fn chart(label: &str, found: &LrCurve) -> Chart {
-    let losses = found.points.iter().map(|point| (point.lr, point.smoothed)).collect();
-    let mut chart =
-        Chart::new(label, "learning rate", "smoothed loss").log_x().series("smoothed loss", losses);
-    if let Some(lr) = found.steepest {
-        chart = chart.mark(lr, "steepest");
-    }
-    chart
 }
 
 fn advice(found: &LrCurve) -> String {

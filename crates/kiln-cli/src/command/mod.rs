@@ -86,6 +86,7 @@ registry! {
     "resume" => resume::Resume,
     "eval" => eval::Eval,
     "predict" => predict::Predict,
+    "report" => report::Report,
     "export" => export::Export,
     "compare" => compare::Compare,
     "schedule" => schedule::Schedule,

@@ -108,7 +108,7 @@ impl Execute for RegularisationPath {
         // First what needs no file: a full disk takes no more than the pictures.
         if out.json { tell::path::events(&found, out) } else { out.data(&tell::path::text(&found)) }?;
         if let Some(file) = &self.output {
-            for file in tell::path_chart::draw(&found, file, &inputs)? {
+            for file in tell::path::draw(&found, file, &inputs)? {
                 out.say(&format!("written: {}", file.display()));
             }
         }

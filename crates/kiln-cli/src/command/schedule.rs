@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use kiln_experiment::job::Job;
-use kiln_report::{Chart, human};
+use kiln_page::figure;
+use kiln_report::human;
 use kiln_train::PlannedStep;
 
 use super::{Accepts, Execute};
@@ -67,24 +68,11 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
     let job = Job::load(&resolved)?;
     // A picture has so many columns; a program gets every step.
     let preview = job.trainer().preview(&job.data()?, if out.json { u64::MAX } else { MOST })?;
-    let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
-        let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;
-        preview.points.iter().map(|point| Some((epoch(point), value(point)?))).collect()
-    };
-    let curves = [
-        ("learning rate", "", curve(|point| Some(point.lr))),
-        ("momentum", "-momentum", curve(|point| point.momentum)),
-        ("weight decay", "-weight-decay", curve(|point| point.weight_decay)),
-    ];
-    let mut charts = Vec::new();
-    for (name, suffix, points) in curves {
-        let Some(points) = points else { continue };
-        charts.push((suffix, Chart::new(resolved.label.as_str(), "epoch", name).series(name, points)));
-    }
+    let charts = figure::schedule(&resolved.label, &preview);
     let mut files = Vec::new();
     if let Some(path) = &arguments.output {
-        for (suffix, chart) in &charts {
-            let path = beside(path, suffix);
+        for (place, chart) in charts.iter().enumerate() {
+            let path = if place == 0 { path.clone() } else { beside(path, &chart.y) };
             write_svg(&path, chart, &inputs(&arguments.configuration, &resolved))?;
             files.push(path);
         }
@@ -106,7 +94,7 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
         );
     }
     let mut text = String::new();
-    for (_, chart) in &charts {
+    for chart in &charts {
         text.push_str(&chart.to_text(80, 12));
         text.push('\n');
     }
@@ -131,12 +119,9 @@ fn summary(points: &[PlannedStep], steps: u64, steps_per_epoch: u64) -> String {
     )
 }
 
-/// `rate.svg` with `-momentum` behind its stem.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    if suffix.is_empty() {
-        return path.to_owned();
-    }
+/// `rate.svg` with the name of a curve behind its stem: `rate-momentum.svg`.
+fn beside(path: &Path, name: &str) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
-    path.with_file_name(format!("{stem}{suffix}{extension}"))
+    path.with_file_name(format!("{stem}-{}{extension}", name.replace(' ', "-")))
 }

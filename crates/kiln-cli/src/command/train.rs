@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use kiln_config::Flags;
-use kiln_experiment::{dry_run, start_of, train};
+use kiln_experiment::log::LogKind;
+use kiln_experiment::{Session, dry_run, start_of, train};
 use kiln_train::Stop;
 
 use super::Execute;
@@ -27,6 +28,9 @@ pub(crate) struct Train {
     /// Start from the weights of a run, with its model and its preprocessing, or from a file of weights: model.weights.
     #[arg(long, value_name = "RUN|FILE")]
     pub(crate) from: Option<String>,
+    /// Also write the metrics for others: tensorboard, csv, openmetrics; several with commas.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub(crate) log: Vec<LogKind>,
 }
 
 /// How a linear model is solved.
@@ -60,6 +64,7 @@ Examples:
   kiln train digits optim.kind=sgd optim.lr=0.1 optim.momentum=0.9
   kiln train digits penalty.0.kind=l2 penalty.0.strength=1e-4
   kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
+  kiln train digits --log tensorboard   and then: tensorboard --logdir runs
   kiln train my.toml --from last   fine-tune the newest run
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
@@ -76,7 +81,8 @@ impl Execute for Train {
             let found = dry_run(&resolved, &observer)?;
             return tell::dry_run::report(&found, &resolved, out).map(|()| 0);
         }
-        let trained = train(&resolved, &session(global, interrupt), &observer)?;
+        let session = Session { logs: self.log.clone(), ..session(global, interrupt) };
+        let trained = train(&resolved, &session, &observer)?;
         match trained.outcome.stop {
             Stop::Interrupted => Ok(trained.record.exit_code.unwrap_or(130)),
             _ => Ok(0),

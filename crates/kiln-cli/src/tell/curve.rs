@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use kiln_experiment::curve::{CurveAxis, CurveReport};
-use kiln_report::{Chart, Column, Table, human, table};
+use kiln_page::figure;
+use kiln_report::{Column, Table, human, table};
 use kiln_validate::statistics::Summary;
 
 use crate::error::CliError;
@@ -23,7 +24,7 @@ pub(crate) fn whole(curve: &CurveReport, folder: &Path, out: Output) -> Result<(
             },
         );
     }
-    let chart = chart(curve).to_text(80, 12);
+    let chart = figure::curve(curve).to_text(80, 12);
     let rows = rows(curve).render(table::colour(&std::io::stdout()));
     out.data(&format!("{chart}\n{rows}\n{}\n", sentence(curve)))?;
     out.say(&format!("\nIn {}: curve.svg, and curve.json with every fold", folder.display()));
@@ -96,25 +97,4 @@ fn sentence(curve: &CurveReport) -> String {
 
 fn better(by: f64) -> String {
     format!("{} {}", human::metric(by.abs()), if by < 0.0 { "worse" } else { "better" })
-}
-
-/// Means with the interval as a band.
-pub(crate) fn chart(curve: &CurveReport) -> Chart {
-    let mut chart = Chart::new(curve.title.as_str(), curve.x.as_str(), curve.metric.as_str());
-    if curve.log_x {
-        chart = chart.log_x();
-    }
-    for (place, name) in ["training", "test"].into_iter().enumerate() {
-        let scored =
-            || curve.points.iter().filter_map(|point| Some((point.x, point.scores(&curve.metric)?[place])));
-        chart = chart
-            .series(name, scored().map(|(x, score)| (x, score.mean)).collect())
-            .band(scored().map(|(x, score)| (x, score.interval[0], score.interval[1])).collect());
-    }
-    if curve.axis == CurveAxis::Choices {
-        for point in &curve.points {
-            chart = chart.mark(point.x, point.label.as_str());
-        }
-    }
-    chart
 }

@@ -10,7 +10,6 @@ pub(crate) mod evaluation;
 pub(crate) mod fold;
 mod images;
 pub(crate) mod path;
-pub(crate) mod path_chart;
 pub(crate) mod training;
 pub(crate) mod trial;
 pub(crate) mod tune;

@@ -1,18 +1,31 @@
 //! What is said of a path: events, and tables.
 
+use std::path::{Path, PathBuf};
+
 use kiln_experiment::path::{JudgedBy, LayerLeft, PathKind, PathModel, PathReport, PathStrength};
+use kiln_page::figure::{path_error, path_model};
+use kiln_report::human::heading;
 use kiln_report::{Column, Table, human, table};
 use serde_json::{Map, Value, json};
 
-use super::path_chart;
-use super::words::heading;
 use crate::error::CliError;
 use crate::output::{Output, fields};
+use crate::picture::write_svg;
 
 /// Rows of the table along the path, beside the ones that are picked.
 const ROWS: usize = 10;
 /// Coefficients that are listed.
 const COEFFICIENTS: usize = 40;
+
+/// Draws the error into `path`, and the coefficients or the layers beside it. `inputs` are not replaced.
+pub(crate) fn draw(found: &PathReport, path: &Path, inputs: &[PathBuf]) -> Result<[PathBuf; 2], CliError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
+    let word = if matches!(found.kind, PathKind::Solved { .. }) { "coefficients" } else { "weights" };
+    let beside = path.with_file_name(format!("{stem}-{word}.svg"));
+    write_svg(path, &path_error(found), inputs)?;
+    write_svg(&beside, &path_model(found), inputs)?;
+    Ok([path.to_owned(), beside])
+}
 
 /// One event for every strength, and one for what is picked.
 pub(crate) fn events(found: &PathReport, out: Output) -> Result<(), CliError> {
@@ -80,7 +93,7 @@ pub(crate) fn text(found: &PathReport) -> String {
     };
     format!(
         "{}\n{}\n{models}\n{}",
-        path_chart::error(found).to_text(80, 12),
+        path_error(found).to_text(80, 12),
         along(found).render(colour),
         closing(found)
     )

@@ -1,19 +1,10 @@
-//! What metrics are called in tables and pictures, and how a path stands in a command.
+//! How a path stands in a command.
 
 use std::path::Path;
 
 use kiln_report::human::shell_word;
 
 use crate::args::{ConfigArguments, Global};
-
-/// What a metric is called in a table.
-pub(crate) fn heading(metric: &str) -> String {
-    match metric {
-        "mse" => "squared error".to_owned(),
-        "mae" => "absolute error".to_owned(),
-        other => other.replace('_', " "),
-    }
-}
 
 /// A path as a shell takes it for one word.
 pub(crate) fn quoted(path: &Path) -> String {

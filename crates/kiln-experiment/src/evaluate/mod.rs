@@ -2,6 +2,7 @@
 
 mod decide;
 mod evaluation;
+mod items;
 mod measure;
 mod scored;
 mod settings;
@@ -18,6 +19,7 @@ use kiln_data::{DataError, Fitted, Prepared, Rows, Source};
 use kiln_models::Network;
 
 pub use evaluation::{ClassReport, Evaluation, Measured};
+pub use items::{Said, ScoredItems};
 pub use settings::{EvaluateSettings, Part};
 
 use crate::edited::must_be_as_trained;
@@ -56,6 +58,18 @@ pub fn evaluate(
     settings: &EvaluateSettings,
     observer: &dyn Observer,
 ) -> Result<Evaluation, ExperimentError> {
+    Ok(evaluate_items(run, settings, observer)?.0)
+}
+
+/// As [`evaluate`], with what the weights say of each item.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_items(
+    run: &Path,
+    settings: &EvaluateSettings,
+    observer: &dyn Observer,
+) -> Result<(Evaluation, ScoredItems), ExperimentError> {
     refuse_fold(run)?;
     let RunWeights { saved, fitted, mut passed_over } = best_weights(run, observer)?;
     decide::check(settings, &fitted)?;
@@ -121,19 +135,21 @@ pub fn evaluate(
     let mut judge = Judge::new(&resolved, &fitted, &record, device, &saved.weights)?;
     judge.blueprint.look_at(settings.views)?;
     let items = Source::len(&rows);
+    let (dataset, places) = items::places(&rows);
     let scores = judge.scores(rows)?;
     let mut metrics = scores.metrics();
-    let found = fitted.class_names().map(|names| {
-        let decision = kept.as_ref().map(KeptDecision::decision).unwrap_or_default();
-        measure::measure(&Classified::of(&scores, names.len()), names, decision, &mut metrics)
-    });
+    let decision = kept.as_ref().map(KeptDecision::decision).unwrap_or_default();
+    let said = ScoredItems::of(&scores, dataset, places, &fitted, decision);
+    let found = fitted
+        .class_names()
+        .map(|names| measure::measure(&Classified::of(&scores, names.len()), names, decision, &mut metrics));
     let found = found.transpose()?;
     let (per_class, confusion, accuracy_interval) = match found {
         Some(found) => (found.per_class, Some(found.confusion), found.accuracy_interval),
         None => Default::default(),
     };
     let classes = fitted.class_names().map(<[String]>::to_vec);
-    Ok(Evaluation {
+    let evaluation = Evaluation {
         of,
         items,
         metrics,
@@ -144,7 +160,8 @@ pub fn evaluate(
         decision: kept,
         unseen,
         passed_over: passed_over.iter().map(ToString::to_string).collect(),
-    })
+    };
+    Ok((evaluation, said))
 }
 
 /// A model that is asked what it says of items.

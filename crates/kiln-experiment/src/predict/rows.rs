@@ -44,8 +44,7 @@ impl Predictor {
         R: AsRef<[C]>,
         C: Copy + Into<CellValue<'a>>,
     {
-        self.must_be_seen(|| self.unseen_rows(rows))?;
-        self.many(self.fitted().row_numbers(rows.iter().map(|row| cells(row.as_ref())))?)
+        self.predict_prepared(&[&self.prepare_rows(rows)?])
     }
 
     /// Predicts for many records at once.
@@ -58,10 +57,7 @@ impl Predictor {
         N: AsRef<str>,
         C: Copy + Into<CellValue<'a>>,
     {
-        let in_order = |(row, record): (usize, &R)| self.fitted().in_order(row, record.as_ref());
-        let rows = records.iter().enumerate().map(in_order).collect::<Result<Vec<_>, _>>()?;
-        self.must_be_seen(|| self.fitted().unseen_cells(rows.iter().map(|row| row.iter().copied())))?;
-        self.many(self.fitted().row_numbers(rows)?)
+        self.predict_prepared(&[&self.prepare_records(records)?])
     }
 
     /// Predicts for images of the size that the model takes.
@@ -77,17 +73,6 @@ impl Predictor {
         let inputs = self.input_shape().batch(numbers, &self.device)?;
         let outputs = self.task.predict_logits(&self.model, inputs);
         Ok(Prediction::decided(self.fitted(), &outputs, self.decision))
-    }
-
-    /// Items of preprocessed numbers, as many at once as from a file.
-    fn many(&self, numbers: Vec<f32>) -> Result<Vec<Prediction<'_>>, ExperimentError> {
-        let shape = self.input_shape();
-        let mut outputs = Vec::new();
-        for chunk in numbers.chunks(shape.at_once() * shape.features().max(1)) {
-            let inputs = shape.batch(chunk.to_vec(), &self.device)?;
-            outputs.extend(self.task.predict_logits(&self.model, inputs));
-        }
-        Ok(self.predictions(&outputs))
     }
 }
 

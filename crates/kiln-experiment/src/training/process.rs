@@ -85,7 +85,7 @@ impl Process<'_> {
         let settings = serde_json::to_vec(self.job.config()).map_err(ExperimentError::internal)?;
         let mut trainer = job
             .quiet(job.trainer())
-            .run_dir(folder, job.config().checkpoint.clone())
+            .run_dir(&folder, job.config().checkpoint.clone())
             .attach(PREPROCESS, job.fitted_bytes()?)
             .attach(SETTINGS, settings)
             .stop_flag(Arc::clone(&self.session.interrupt.flag));
@@ -95,6 +95,9 @@ impl Process<'_> {
                 let (path, text) = (path.join(CONFIG), annotated(&job.resolved));
                 trainer = trainer.callback(WriteConfig { path, text });
             }
+        }
+        for log in &self.session.logs {
+            trainer = trainer.callback(log.callback(&folder));
         }
         Ok(match self.observer.watch(&start) {
             Some(watch) => trainer.callback(watch),

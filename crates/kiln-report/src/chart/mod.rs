@@ -10,6 +10,9 @@ mod ticks;
 use axis::Axis;
 pub use panels::{Panel, Panels, Runs};
 
+/// Points that are drawn of a scattered series: more are a blot, and make a large file.
+const DOTS: usize = 2000;
+
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -19,6 +22,8 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
     /// The uncertainty of the curve: x, low and high, drawn as a shaded band in the SVG. Default: no band.
     pub band: Vec<(f64, f64, f64)>,
+    /// Whether the points are drawn by themselves, without a line between them. Default false.
+    pub scattered: bool,
 }
 
 /// Curves over a common x axis.
@@ -63,7 +68,15 @@ impl Chart {
 
     /// Adds a curve.
     pub fn series(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
-        self.series.push(Series { name: name.into(), points, band: Vec::new() });
+        self.series.push(Series { name: name.into(), points, band: Vec::new(), scattered: false });
+        self
+    }
+
+    /// Adds points without a line between them. At most 2,000 of them are drawn, one in so many.
+    pub fn scatter(mut self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        let step = points.len().div_ceil(DOTS).max(1);
+        let points = points.into_iter().step_by(step).collect();
+        self.series.push(Series { name: name.into(), points, band: Vec::new(), scattered: true });
         self
     }
 
@@ -218,6 +231,20 @@ mod tests {
         assert_eq!(shaded.matches(['M', 'L']).count(), 4, "{shaded}");
         assert!(!svg.contains("NaN"));
         assert!(!wave().to_svg().contains(" band\""));
+    }
+
+    #[test]
+    fn scattered_points_have_no_line() {
+        let points: Vec<(f64, f64)> = (0..5000).map(|i| (f64::from(i), f64::from(i % 7))).collect();
+        let chart = Chart::new("", "x", "y").scatter("items", points);
+        assert_eq!(chart.series[0].points.len(), 1667);
+        let svg = chart.to_svg();
+        assert_eq!(svg.matches("<circle").count(), 1667);
+        assert!(!svg.contains("stroke-width=\"1.8\""), "{svg}");
+        // Two dots in the corners, nothing between them.
+        let text = Chart::new("", "x", "y").scatter("items", vec![(0.0, 0.0), (1.0, 1.0)]).to_text(40, 5);
+        let dots = text.chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
+        assert_eq!(dots, 2, "{text}");
     }
 
     #[test]

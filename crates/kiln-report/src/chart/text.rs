@@ -18,6 +18,11 @@ fn draw(chart: &Chart, width: usize, height: usize) -> String {
     let columns = width - LABELS - 2;
     let mut dots = vec![vec![0_u8; columns]; height];
     for series in &chart.series {
+        if series.scattered {
+            let places = series.points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?)));
+            places.for_each(|place| line(&mut dots, place, place));
+            continue;
+        }
         let points = thin(&series.points, &x, &y, 2 * columns);
         for pair in points.windows(2) {
             line(&mut dots, pair[0], pair[1]);

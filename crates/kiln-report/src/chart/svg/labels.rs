@@ -30,8 +30,10 @@ impl Labels {
             let found = if last { places.next_back() } else { places.next() };
             found.map(|(_, y)| y)
         };
+        // Scattered points have no end where a name could stand.
         let ends = |last: bool| -> Vec<(usize, f64)> {
-            (0..chart.series.len()).filter_map(|number| Some((number, end(number, last)?))).collect()
+            let lines = (0..chart.series.len()).filter(|number| !chart.series[*number].scattered);
+            lines.filter_map(|number| Some((number, end(number, last)?))).collect()
         };
         let (first, last) = (ends(false), ends(true));
         let on_the_left = spread(&first) > 1.5 * spread(&last);

@@ -56,6 +56,10 @@ fn draw(chart: &Chart) -> String {
         band(&mut svg, number, series, &area);
     }
     for (number, series) in chart.series.iter().enumerate() {
+        if series.scattered {
+            dots(&mut svg, number, series, &area);
+            continue;
+        }
         let points = thin(&series.points, &area.x, &area.y, area.wide as usize);
         let path = path(points.into_iter().map(|(px, py)| (area.x(px), area.y(py))));
         let dashes = match DASHES[number % COLOURS] {
@@ -122,6 +126,17 @@ fn band(svg: &mut String, number: usize, series: &Series, area: &Area) {
     if !outline.is_empty() {
         let class = number % COLOURS;
         let _ = writeln!(svg, "<path d=\"{outline}Z\" class=\"c{class} band\"/>");
+    }
+}
+
+/// The points of a series, each by itself.
+fn dots(svg: &mut String, number: usize, series: &Series, area: &Area) {
+    let class = number % COLOURS;
+    for (x, y) in &series.points {
+        if let (Some(x), Some(y)) = (area.x.place(*x), area.y.place(*y)) {
+            let (x, y) = (area.x(x), area.y(y));
+            let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\" class=\"c{class} band\"/>");
+        }
     }
 }
 

@@ -1,29 +1,11 @@
-//! The picture of a path: the error along it, and its coefficients or what is left of its layers.
-
-use std::path::{Path, PathBuf};
+//! The charts of a path: the error along it, and its coefficients or what is left of its layers.
 
 use kiln_experiment::path::{PathKind, PathModel, PathReport};
 use kiln_report::Chart;
-
-use super::words::heading;
-use crate::error::CliError;
-use crate::picture::write_svg;
+use kiln_report::human::heading;
 
 /// Curves that are drawn.
 const CURVES: usize = 5;
-
-/// Draws the error into `path`, and the coefficients or the layers beside it. `inputs` are not replaced.
-pub(crate) fn draw(found: &PathReport, path: &Path, inputs: &[PathBuf]) -> Result<[PathBuf; 2], CliError> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
-    let (word, chart) = match &found.kind {
-        PathKind::Solved { features, .. } => ("coefficients", coefficients(found, features)),
-        PathKind::Trained { .. } => ("weights", layers(found)),
-    };
-    let beside = path.with_file_name(format!("{stem}-{word}.svg"));
-    write_svg(path, &error(found), inputs)?;
-    write_svg(&beside, &chart, inputs)?;
-    Ok([path.to_owned(), beside])
-}
 
 fn marked(found: &PathReport, chart: Chart) -> Chart {
     let curve = &found.curve;
@@ -32,8 +14,8 @@ fn marked(found: &PathReport, chart: Chart) -> Chart {
     if simple == best { chart } else { chart.mark(simple, "λ.1se") }
 }
 
-/// The metric along the path.
-pub(crate) fn error(found: &PathReport) -> Chart {
+/// The metric along a path, with the standard error as a band, and the strengths that are picked.
+pub fn path_error(found: &PathReport) -> Chart {
     let curve = &found.curve;
     // From the smallest strength to the largest.
     let places = || (0..found.points.len()).rev();
@@ -46,6 +28,14 @@ pub(crate) fn error(found: &PathReport) -> Chart {
     marked(found, Chart::new(title, "λ", heading(&found.metric)))
         .series("mean", mean.collect())
         .band(band.collect())
+}
+
+/// The coefficients along a path, or how much is left of the layers of a network.
+pub fn path_model(found: &PathReport) -> Chart {
+    match &found.kind {
+        PathKind::Solved { features, .. } => coefficients(found, features),
+        PathKind::Trained { .. } => layers(found),
+    }
 }
 
 fn coefficients(found: &PathReport, features: &[String]) -> Chart {

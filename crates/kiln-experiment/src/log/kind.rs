@@ -1,0 +1,74 @@
+//! Who else reads the metrics of a training, by name.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use kiln_train::Callback;
+
+use super::{CsvLog, OpenMetricsLog, TensorBoard};
+
+/// Who else reads the metrics of a training: a file in the folder of the run.
+///
+/// ```
+/// use kiln_experiment::log::LogKind;
+///
+/// assert_eq!("tensorboard".parse(), Ok(LogKind::TensorBoard));
+/// assert_eq!("tensor".parse::<LogKind>().unwrap_err().to_string(), "\"tensor\" is none of tensorboard, csv, openmetrics");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogKind {
+    /// TensorBoard: `events.out.tfevents.…`.
+    TensorBoard,
+    /// Tables: `metrics.csv`, a row for each epoch.
+    Csv,
+    /// Prometheus and its like: `metrics.prom`, the newest epoch.
+    OpenMetrics,
+}
+
+impl LogKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::TensorBoard, Self::Csv, Self::OpenMetrics];
+
+    /// What it is called: `tensorboard`, `csv`, `openmetrics`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TensorBoard => "tensorboard",
+            Self::Csv => "csv",
+            Self::OpenMetrics => "openmetrics",
+        }
+    }
+
+    /// The callback that writes into the folder of a run.
+    pub(crate) fn callback(self, run: &Path) -> Box<dyn Callback> {
+        match self {
+            Self::TensorBoard => Box::new(TensorBoard::new(run)),
+            Self::Csv => Box::new(CsvLog::new(run)),
+            Self::OpenMetrics => Box::new(OpenMetricsLog::new(run)),
+        }
+    }
+}
+
+impl fmt::Display for LogKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// No such format.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is none of tensorboard, csv, openmetrics")]
+pub struct UnknownLog {
+    /// What was asked for.
+    pub name: String,
+}
+
+impl FromStr for LogKind {
+    type Err = UnknownLog;
+
+    fn from_str(name: &str) -> Result<Self, UnknownLog> {
+        let unknown = || UnknownLog { name: name.to_owned() };
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(unknown)
+    }
+}

@@ -1,0 +1,48 @@
+//! Which inputs a prediction depends on.
+//!
+//! Each function takes the model as a closure from inputs `[N, …]` to outputs `[N, classes]`, the inputs, and the output that is
+//! explained for each item. It gives a number for each input, an *attribution*: how much that input speaks for the output. The closure
+//! computes on a device with autodiff; dropout must be off.
+//!
+//! | function | attribution |
+//! |---|---|
+//! | [`gradient`] | ∂ output / ∂ input |
+//! | [`input_x_gradient`] | input · gradient |
+//! | [`IntegratedGradients`] | (input − baseline) · mean gradient on the way between them: sums to the difference of the outputs |
+//! | [`SmoothGrad`] | mean gradient around the input |
+//! | [`Occlusion`] | by how much the output falls where a window is covered |
+//! | [`grad_cam`] | where the last convolution speaks for the output |
+//!
+//! An attribution is no proof. Look whether it changes when the weights are drawn anew (Adebayo et al.: Sanity checks for saliency
+//! maps, 2018): what stays says something of the data, not of the model. Held to captum 0.9.
+//!
+//! ```
+//! use burn::nn::LinearConfig;
+//! use burn::tensor::{Device, Tensor};
+//! use kiln_explain::IntegratedGradients;
+//!
+//! let device = Device::default().autodiff();
+//! let layer = LinearConfig::new(3, 2).init(&device);
+//! let model = |inputs: Tensor<2>| layer.forward(inputs);
+//! let inputs = Tensor::<2>::from_floats([[1.0, -2.0, 0.5]], &device);
+//! let baseline = inputs.zeros_like();
+//! let found = IntegratedGradients::default().explain(model, inputs, baseline, &[1]);
+//! assert_eq!(found.values.dims(), [1, 3]);
+//! // They sum to the difference of the outputs.
+//! assert!(found.delta[0].abs() < 1e-5);
+//! ```
+
+mod grad_cam;
+mod gradient;
+mod integrated;
+mod legendre;
+mod occlusion;
+mod smooth;
+#[cfg(test)]
+mod tests;
+
+pub use grad_cam::grad_cam;
+pub use gradient::{gradient, input_x_gradient};
+pub use integrated::{Integrated, IntegratedGradients};
+pub use occlusion::Occlusion;
+pub use smooth::SmoothGrad;

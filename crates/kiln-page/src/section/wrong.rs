@@ -1,0 +1,162 @@
+//! The items that the model is most wrong about, with their pictures or their cells.
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use kiln_data::{Column, MISSING, Values};
+use kiln_experiment::{Evaluation, Said, ScoredItems};
+use kiln_report::human;
+
+use crate::block::{Block, Item, Section};
+
+/// Items that are shown.
+const SHOWN: usize = 12;
+/// Columns of a table that are shown of each.
+const COLUMNS: usize = 8;
+/// Letters of a cell.
+const LETTERS: usize = 24;
+/// Large pictures are drawn from every second, third, … pixel, so that the page stays small.
+const SIDE: usize = 96;
+
+pub(super) fn wrong(found: &Evaluation, items: &ScoredItems) -> Option<Section> {
+    let (order, heading) = match &items.said {
+        Said::Classes { labels, logits, decision } => {
+            let classes = logits.len() / labels.len().max(1);
+            // The least likely truths first.
+            let of = |(row, label): (&[f32], &u32)| f64::from(decision.probabilities(row)[*label as usize]);
+            let sure: Vec<f64> = logits.chunks(classes.max(1)).zip(labels).map(of).collect();
+            (sorted(&sure), "The likelihood of the true class is smallest for these items.")
+        }
+        Said::Numbers { predicted, actual } => {
+            let width = items.dataset.target.names().len().max(1);
+            let scale = spreads(actual, width);
+            let error = |(predicted, actual): (&[f64], &[f64])| {
+                -predicted
+                    .iter()
+                    .zip(actual)
+                    .zip(&scale)
+                    .map(|((p, a), scale)| ((p - a) / scale).abs())
+                    .sum::<f64>()
+            };
+            let errors: Vec<f64> = predicted.chunks(width).zip(actual.chunks(width)).map(error).collect();
+            (sorted(&errors), "The error is largest for these items.")
+        }
+        _ => return None,
+    };
+    let pictures = pictures(items, &order);
+    let item = |(place, item): (usize, &usize)| {
+        let mut lines = said(found, items, *item);
+        if pictures.is_none() {
+            lines.extend(cells(items.dataset.features.as_table().unwrap_or_default(), items.rows[*item]));
+        }
+        let picture = pictures.as_ref().and_then(|pictures| pictures.get(place).cloned());
+        let alternative = format!("item {}", items.rows[*item] + 1);
+        Item { picture, alternative, lines }
+    };
+    let gallery: Vec<Item> = order.iter().enumerate().map(item).collect();
+    let section = Section::new("wrong", "Most wrong").with(Block::Text(heading.to_owned()));
+    (!gallery.is_empty()).then(|| section.with(Block::Gallery(gallery)))
+}
+
+/// The places of the smallest numbers.
+fn sorted(numbers: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..numbers.len()).collect();
+    order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    order.truncate(SHOWN);
+    order
+}
+
+/// The standard deviation of each column, so that all count alike; 1 where a column has one value.
+fn spreads(actual: &[f64], width: usize) -> Vec<f64> {
+    let spread = |column: usize| {
+        let numbers = || actual.iter().skip(column).step_by(width);
+        let count = numbers().count().max(1) as f64;
+        let mean = numbers().sum::<f64>() / count;
+        let spread = (numbers().map(|number| (number - mean).powi(2)).sum::<f64>() / count).sqrt();
+        if spread > 0.0 { spread } else { 1.0 }
+    };
+    (0..width).map(spread).collect()
+}
+
+/// What was said of an item, and what is true.
+fn said(found: &Evaluation, items: &ScoredItems, item: usize) -> Vec<String> {
+    let mut lines = vec![format!("item {}", items.rows[item] + 1)];
+    match &items.said {
+        Said::Classes { logits, labels, decision } => {
+            let classes = logits.len() / labels.len().max(1);
+            let shares = decision.probabilities(&logits[item * classes..(item + 1) * classes]);
+            let name = |class: usize| {
+                found.classes.as_ref().and_then(|names| names.get(class)).cloned().unwrap_or_default()
+            };
+            let (class, label) = (decision.class(&shares), labels[item] as usize);
+            lines.push(format!("true: {} ({})", name(label), human::metric(f64::from(shares[label]))));
+            lines.push(format!("predicted: {} ({})", name(class), human::metric(f64::from(shares[class]))));
+        }
+        Said::Numbers { predicted, actual } => {
+            let names = items.dataset.target.names();
+            for (column, name) in names.iter().enumerate().take(4) {
+                let place = item * names.len() + column;
+                lines.push(format!(
+                    "{name}: {}, predicted {}",
+                    human::metric(actual[place]),
+                    human::metric(predicted[place])
+                ));
+            }
+        }
+        _ => {}
+    }
+    lines
+}
+
+/// The cells of a row.
+fn cells(columns: &[Column], row: usize) -> Vec<String> {
+    let cell = |column: &Column| {
+        let text = match &column.values {
+            Values::Numeric(cells) => human::metric(cells[row]),
+            Values::Categorical { codes, names } if codes[row] != MISSING => {
+                names.get(codes[row] as usize).cloned().unwrap_or_default()
+            }
+            Values::Dates { days, .. } => format!("day {}", human::metric(days[row])),
+            // Of a table on disk one cell at a time is not read.
+            _ => return None,
+        };
+        let short: String = text.chars().take(LETTERS).collect();
+        Some(format!("{}: {short}", column.name))
+    };
+    let mut lines: Vec<String> = columns.iter().filter_map(cell).take(COLUMNS).collect();
+    if columns.len() > COLUMNS {
+        lines.push(format!("and {} more", columns.len() - COLUMNS));
+    }
+    lines
+}
+
+/// The pictures of items, as addresses that hold them. `None` where the items are no pictures, or are there no longer.
+fn pictures(items: &ScoredItems, order: &[usize]) -> Option<Vec<String>> {
+    let images = items.dataset.features.as_images()?;
+    let rows: Vec<usize> = order.iter().map(|item| items.rows[*item]).collect();
+    let gathered = images.gather(&rows).ok()?;
+    let brightest = (0..rows.len()).flat_map(|place| gathered.image(place)).copied().max().unwrap_or(255);
+    // Some data have 16 shades, of which a screen shows nothing.
+    let times = if brightest < 64 { 255 / brightest.max(1) } else { 1 };
+    (0..rows.len()).map(|place| picture(gathered.image(place), images.shape, times)).collect()
+}
+
+/// `times`: what pixels are multiplied by.
+fn picture(pixels: &[u8], [channels, height, width]: [usize; 3], times: u8) -> Option<String> {
+    let stride = height.max(width).div_ceil(SIDE).max(1);
+    let (high, wide) = (height.div_ceil(stride) as u32, width.div_ceil(stride) as u32);
+    let at = |channel: usize, x: u32, y: u32| {
+        let place = (channel * height + y as usize * stride) * width + x as usize * stride;
+        pixels.get(place).copied().unwrap_or_default().saturating_mul(times)
+    };
+    let picture: DynamicImage = if channels == 3 {
+        RgbImage::from_fn(wide, high, |x, y| image::Rgb([at(0, x, y), at(1, x, y), at(2, x, y)])).into()
+    } else {
+        GrayImage::from_fn(wide, high, |x, y| image::Luma([at(0, x, y)])).into()
+    };
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Png).ok()?;
+    Some(format!("data:image/png;base64,{}", STANDARD.encode(file.get_ref())))
+}
