@@ -37,7 +37,7 @@ mod op;
 
 pub use cpu::Act;
 pub use op::{
-    BatchStatistics, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d,
-    conv2d_relu_pool, cross_entropy, dropout, flatten, global_avg_pool2d, global_max_pool2d, layer_norm,
-    linear, max_pool2d, squared_norm,
+    BatchStatistics, add, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d,
+    conv2d_relu_pool, cross_entropy, dropout, flatten, gelu, global_avg_pool2d, global_max_pool2d,
+    hard_sigmoid, hard_swish, layer_norm, linear, max_pool2d, scale, sigmoid, silu, squared_norm,
 };

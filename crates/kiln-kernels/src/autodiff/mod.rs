@@ -3,6 +3,7 @@
 //! Only flex has kernels, so that only flex is a backend of this extension: the callers in `op` see to it that no other
 //! tensor gets here.
 
+mod elementwise;
 mod node;
 mod pool;
 mod tracked;
@@ -12,6 +13,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, DispatchTensor, Flex, backend_extension};
 use burn::tensor::Tensor;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+
+pub(crate) use elementwise::{add, curve, scale};
 
 use crate::cpu::Mask;
 use crate::flex::Targets;

@@ -18,6 +18,7 @@ mod batch_norm;
 mod column_sums;
 mod conv;
 mod cross_entropy;
+mod curve;
 mod dropout;
 mod layer_norm;
 mod linear;
@@ -26,6 +27,7 @@ mod parallel;
 mod pool;
 mod product;
 mod relu;
+mod residual;
 mod rows;
 mod scratch;
 mod squared_norm;
@@ -44,6 +46,7 @@ pub use conv::{
     conv2d_weight_grad,
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};
+pub use curve::{Curve, curve, curve_grad};
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
@@ -53,4 +56,5 @@ pub use pool::{
     global_mean_pool_grad, max_pool2d, max_pool2d_grad,
 };
 pub use relu::{relu, relu_grad};
+pub use residual::{add, scale, scale_grad};
 pub use squared_norm::squared_norm;

@@ -7,14 +7,21 @@ use pulp::{Simd, WithSimd};
 use super::correlation::{Correlation, Sweep};
 use super::pack::Packed;
 use super::source::{Sink, Source};
+use super::strips::Strips;
 use crate::cpu::act::Act;
 use crate::cpu::arch::Arch;
-use crate::cpu::parallel::{Task, for_each, piece};
+use crate::cpu::parallel::{Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
 
 /// Tasks of a batch: enough for many threads, few enough that each sets its canvas up for several images.
 const TASKS: usize = 64;
+
+/// Terms of a sum whose weights, for one block of results, stay in the first-level cache while a strip of lines passes by.
+const DEPTH: usize = cut(256, 8);
+
+/// Floats of a strip's canvas, which stays in the second-level cache while all blocks of output channels pass by.
+const CANVAS: usize = cut(32 * 1024, 256);
 
 /// Floats of results, and of weights, that stay in the first-level cache between a convolution and its pooling.
 const STRIP: usize = 4096;
@@ -33,9 +40,10 @@ pub(super) fn correlate(
     let weight = Packed::new(arch, blocks, correlation, weight);
     let bias = bias.map(|bias| padded_bias(bias, correlation, blocks));
     let per = correlation.n.div_ceil(TASKS).max(1);
-    let segments: Vec<_> = correlation.sweeps.iter().map(|sweep| segments(sweep, correlation.cin)).collect();
-    let task =
-        Correlate { correlation, blocks, segments, source, weight, bias, relu: act == Act::Relu, sink, per };
+    let pieces: Vec<_> = correlation.sweeps.iter().map(|sweep| pieces(sweep, correlation.cin)).collect();
+    let strips = Strips::new(correlation, correlation.cin, CANVAS);
+    let relu = act == Act::Relu;
+    let task = Correlate { correlation, blocks, pieces, strips, source, weight, bias, relu, sink, per };
     for_each(arch, correlation.n.div_ceil(per), correlation.flops, &task);
 }
 
@@ -61,16 +69,37 @@ fn padded_bias(bias: &[f32], correlation: &Correlation, blocks: Blocks) -> Scrat
     out
 }
 
-fn segments(sweep: &Sweep, cin: usize) -> Vec<Segment> {
+/// A part of the sums that is added up at once.
+struct Piece {
+    segments: Vec<Segment>,
+    /// Terms of each segment.
+    len: usize,
+}
+
+/// The taps of `sweep` in pieces of about [`DEPTH`] terms, in order.
+fn pieces(sweep: &Sweep, cin: usize) -> Vec<Piece> {
     let len = sweep.merged * cin;
-    let starts = sweep.taps.iter().step_by(sweep.merged);
-    starts.enumerate().map(|(i, &(offset, _))| Segment { a: offset * cin, b: i * len }).collect()
+    let starts = sweep.taps.iter().step_by(sweep.merged).enumerate();
+    let segments: Vec<_> = starts.map(|(i, &(offset, _))| Segment { a: offset * cin, b: i * len }).collect();
+    if segments.is_empty() {
+        return vec![Piece { segments, len }];
+    }
+    if len <= DEPTH {
+        return segments.chunks(DEPTH / len).map(|part| Piece { segments: part.to_vec(), len }).collect();
+    }
+    let each = len.div_ceil(len.div_ceil(DEPTH));
+    let part = |at: &Segment, from: usize| Piece {
+        segments: vec![Segment { a: at.a + from, b: at.b + from }],
+        len: each.min(len - from),
+    };
+    segments.iter().flat_map(|at| (0..len).step_by(each).map(move |from| part(at, from))).collect()
 }
 
 struct Correlate<'a> {
     correlation: &'a Correlation,
     blocks: Blocks,
-    segments: Vec<Vec<Segment>>,
+    pieces: Vec<Vec<Piece>>,
+    strips: Strips,
     source: Source<'a>,
     weight: Packed,
     bias: Option<Scratch>,
@@ -87,7 +116,8 @@ impl Task for Correlate<'_> {
         let channels = correlation.groups * correlation.cout;
         let size = channels * h * w;
         // Zeroed once: what an image does not cover is the same for all of them.
-        let mut canvas = Scratch::zeroed(correlation.canvas.len());
+        let whole = self.strip().is_some();
+        let mut canvas = Scratch::zeroed(if whole { correlation.canvas.len() } else { self.strips.len() });
         for image in piece(index, self.per, correlation.n) {
             // SAFETY: each image belongs to one task.
             if let Some(out) = unsafe { self.sink.in_place_all(image..image + 1, channels, h * w, channels) }
@@ -112,7 +142,7 @@ impl Task for Correlate<'_> {
                             0,
                             block,
                             &correlation.sweeps[0],
-                            &self.segments[0],
+                            &self.pieces[0],
                             &canvas,
                             lines.clone(),
                             &mut out,
@@ -146,19 +176,19 @@ impl Correlate<'_> {
     fn image<S: Simd>(&self, simd: S, image: usize, canvas: &mut [f32], out: &mut [f32]) {
         let correlation = self.correlation;
         let channels = correlation.groups * correlation.cin;
+        let size = [channels, correlation.source[0], correlation.source[1]];
+        let c_line = correlation.step[0] * correlation.result[1] * correlation.groups * correlation.cout;
         for group in 0..correlation.groups {
-            let [h, w] = correlation.source;
-            self.source.place(
-                image,
-                [channels, h, w],
-                group * correlation.cin,
-                correlation.cin,
-                correlation.canvas,
-                canvas,
-            );
-            for (sweep, segments) in correlation.sweeps.iter().zip(&self.segments) {
-                for block in 0..self.blocks.count() {
-                    self.block(simd, group, block, sweep, segments, canvas, 0..sweep.count[0], out);
+            let channels = group * correlation.cin..(group + 1) * correlation.cin;
+            for first in (0..self.strips.lines).step_by(self.strips.per) {
+                let lines = first..(first + self.strips.per).min(self.strips.lines);
+                self.strips.place(&self.source, image, size, channels.clone(), lines.clone(), canvas);
+                for (sweep, pieces) in correlation.sweeps.iter().zip(&self.pieces) {
+                    let lines = lines.end.min(sweep.count[0]).saturating_sub(first);
+                    for block in 0..self.blocks.count() {
+                        let out = &mut out[first * c_line..];
+                        self.block(simd, group, block, sweep, pieces, canvas, 0..lines, out);
+                    }
                 }
             }
         }
@@ -173,7 +203,7 @@ impl Correlate<'_> {
         group: usize,
         block: usize,
         sweep: &Sweep,
-        segments: &[Segment],
+        pieces: &[Piece],
         canvas: &[f32],
         lines: Range<usize>,
         out: &mut [f32],
@@ -197,34 +227,37 @@ impl Correlate<'_> {
             return;
         }
         let start = sweep.first[0] * correlation.result[1] * channels + sweep.first[1] * channels + first;
-        let len = sweep.merged * correlation.cin;
         // The last element that each pointer reaches.
         let a_last = above + (rows - 1) * a_line + (cols - 1) * a_row;
-        assert!(segments.iter().all(|at| a_last + at.a + len <= canvas.len()), "direct: canvas");
-        assert!(segments.len() * len * block.width <= panel.len(), "direct: panel");
         assert!(start + (rows - 1) * c_line + (cols - 1) * c_row + block.len <= out.len(), "direct: result");
         let bias =
             self.bias.as_ref().map(|bias| &bias[group * self.blocks.padded() + block.first..][..block.width]);
-        let run = Run {
-            a: canvas.as_ptr().wrapping_add(above),
-            a_row,
-            a_step: 1,
-            b: panel.as_ptr(),
-            b_step: block.width,
-            segments,
-            len,
-            c: out.as_mut_ptr().wrapping_add(start),
-            c_row,
-            rows: cols,
-            lines: rows,
-            a_line,
-            c_line,
-            nv: block.nv,
-            cols: block.len,
-            start: bias.map_or(Start::Zero, |bias| Start::Bias(bias.as_ptr())),
-            relu: self.relu,
-        };
-        // SAFETY: the assertions above; `out` is exclusive.
-        unsafe { run.run(simd) };
+        for (index, piece) in pieces.iter().enumerate() {
+            let Piece { ref segments, len } = *piece;
+            assert!(segments.iter().all(|at| a_last + at.a + len <= canvas.len()), "direct: canvas");
+            assert!(segments.iter().all(|at| (at.b + len) * block.width <= panel.len()), "direct: panel");
+            let first = bias.map_or(Start::Zero, |bias| Start::Bias(bias.as_ptr()));
+            let run = Run {
+                a: canvas.as_ptr().wrapping_add(above),
+                a_row,
+                a_step: 1,
+                b: panel.as_ptr(),
+                b_step: block.width,
+                segments,
+                len,
+                c: out.as_mut_ptr().wrapping_add(start),
+                c_row,
+                rows: cols,
+                lines: rows,
+                a_line,
+                c_line,
+                nv: block.nv,
+                cols: block.len,
+                start: if index == 0 { first } else { Start::Accumulate },
+                relu: self.relu && index + 1 == pieces.len(),
+            };
+            // SAFETY: the assertions above; `out` is exclusive.
+            unsafe { run.run(simd) };
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! 2-D convolution: forward, both gradients, and the block convolution + bias + relu + 2×2 max-pool.
 //!
-//! Two algorithms. *Direct* takes any shape: a padded channels-last copy of one image stays in cache, and register
+//! Two algorithms for most of them. *Direct* takes any shape: a padded channels-last copy of one image stays in cache, and register
 //! blocks of output pixels × output channels are summed over the kernel's taps (implicit im2col). *Winograd*
 //! F(2×2, 3×3) and F(4×4, 3×3) take 3×3 kernels of stride 1 with enough channels: 4 or 2.25 multiplications for an
-//! output where direct needs 9. What both do badly, kernels for few input channels (`few_channels`) do: the block over one
-//! channel, by Winograd's F(2, 3) along lines, and weight gradients of up to three channels.
+//! output where direct needs 9; with many channels and few pixels it goes block by block of output channels (`winograd::wide`), so that
+//! transformed weights never go to memory. What both do badly, others do: the block over one channel, by Winograd's F(2, 3) along lines, and
+//! weight gradients of up to three channels (`few_channels`); groups of up to eight channels, one of them as in depthwise convolutions, with
+//! vectors across groups (`depthwise`); 1×1 kernels as products of matrices (`pointwise`), and so others of many channels on small images
+//! (`gathered`). `dispatch` says which one it is.
 //!
 //! # Accuracy
 //! Against exact arithmetic the error of an output or a gradient is below `1e-6` of `Σ |x|·|w| + |bias|` over its window (direct), or
@@ -16,11 +19,16 @@
 
 mod block;
 mod correlation;
+mod depthwise;
 mod direct;
+mod dispatch;
 mod few_channels;
+mod gathered;
 mod pack;
+mod pointwise;
 mod shape;
 mod source;
+mod strips;
 mod weight_grad;
 mod winograd;
 
@@ -29,11 +37,11 @@ pub(crate) use direct::BlocksOf;
 pub use shape::ConvShape;
 pub(crate) use shape::out_len;
 
-use correlation::Correlation;
+use dispatch::{forward, input_grad, weight_grad};
 use source::{Sink, Source};
 
 use super::act::Act;
-use super::arch::{Arch, arch};
+use super::arch::arch;
 use super::order::Order;
 use super::parallel::Shared;
 
@@ -135,50 +143,6 @@ pub fn conv2d_weight_grad(
     assert!(db.as_ref().is_none_or(|db| db.len() == shape.k), "conv2d_weight_grad: db");
     let (x, g) = (Source::Plain { data: x, order: x_order }, Source::Plain { data: g, order: g_order });
     weight_grad(arch(), shape, x, g, dw, db);
-}
-
-fn forward(
-    arch: Arch,
-    shape: &ConvShape,
-    x: Source<'_>,
-    weight: &[f32],
-    bias: Option<&[f32]>,
-    act: Act,
-    sink: &Sink<'_>,
-) {
-    match winograd::Geometry::forward(shape) {
-        Some(geometry) => winograd::correlate(arch, &geometry, x, weight, bias, act, sink),
-        None => direct::correlate(arch, &Correlation::forward(shape), x, weight, bias, act, sink),
-    }
-}
-
-fn input_grad(
-    arch: Arch,
-    shape: &ConvShape,
-    g: Source<'_>,
-    weight: &[f32],
-    bias: Option<&[f32]>,
-    act: Act,
-    sink: &Sink<'_>,
-) {
-    match winograd::Geometry::backward(shape) {
-        Some(geometry) => winograd::correlate(arch, &geometry, g, weight, bias, act, sink),
-        None => direct::correlate(arch, &Correlation::backward(shape), g, weight, bias, act, sink),
-    }
-}
-
-fn weight_grad(
-    arch: Arch,
-    shape: &ConvShape,
-    x: Source<'_>,
-    g: Source<'_>,
-    dw: &mut [f32],
-    db: Option<&mut [f32]>,
-) {
-    match winograd::Geometry::weights(shape) {
-        Some(geometry) => weight_grad::winograd(arch, shape, &geometry, x, g, dw, db),
-        None => weight_grad::direct(arch, shape, x, g, dw, db),
-    }
 }
 
 /// Side of Winograd's tiles in the forward pass, the input gradient and the weight gradient; 0 where it is not used.

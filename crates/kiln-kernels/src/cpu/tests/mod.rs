@@ -1,6 +1,7 @@
 //! Every kernel against a plain f64 computation, on every instruction set, and on several numbers of threads.
 
 mod conv;
+mod curve;
 mod dense;
 mod mask;
 // Other numbers in the same memory: nothing new for Miri.

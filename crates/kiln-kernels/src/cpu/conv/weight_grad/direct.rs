@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::{Split, add};
+use super::{Split, add, finish};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::conv::correlation::Correlation;
@@ -10,12 +10,15 @@ use crate::cpu::conv::direct::BlocksOf;
 use crate::cpu::conv::few_channels;
 use crate::cpu::conv::source::Source;
 use crate::cpu::order::Canvas;
-use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each};
+use crate::cpu::parallel::{Shared, Task, cut, for_each};
 use crate::cpu::scratch::Scratch;
-use crate::cpu::tile::{Blocks, Run, Segment, Start};
+use crate::cpu::tile::{Blocks, Run, Segment, Start, load, store};
 
-/// Floats of the gradient that stay in the first-level cache.
-const STRIP: usize = cut(4096, 64);
+/// Pixels whose products are added to a block of sums at once.
+const PIXELS: usize = cut(128, 6);
+
+/// Sums of an output channel from which on the gradient is first put in order for them.
+const PACKED: usize = cut(64, 8);
 
 /// `dw` and `db` of a convolution. See the module above.
 pub(in super::super) fn direct(
@@ -53,21 +56,6 @@ pub(in super::super) fn direct(
     };
     for_each(arch, split.tasks(), correlation.flops, &task);
     finish(arch, &correlation, split, &partial, dw, db);
-}
-
-/// Adds the chunks' sums up: `dw` and `db` of the columns of `correlation`.
-pub(in super::super) fn finish(
-    arch: Arch,
-    correlation: &Correlation,
-    split: Split,
-    partial: &[f32],
-    dw: &mut [f32],
-    db: Option<&mut [f32]>,
-) {
-    let blocks = arch.dispatch(BlocksOf(correlation.cout));
-    let padded = blocks.padded();
-    let task = Finish { correlation, padded, split, partial, dw: Shared::new(dw), db: db.map(Shared::new) };
-    for_each(arch, correlation.groups * padded / blocks.lanes, split.partial_len() * MEMORY, &task);
 }
 
 struct Sums<'a> {
@@ -177,22 +165,34 @@ impl Sums<'_> {
         assert!(firsts.all(|first| first + last <= canvas.len()), "weight gradient: canvas");
         let blocks = Blocks { len: width, ..Blocks::new::<S>(width) };
         debug_assert_eq!(blocks.lanes, self.lanes);
-        // A strip of g goes through all taps while it is in the first-level cache: whole lines, or part of a long one.
-        let pixels = (STRIP / width).max(1);
-        let part = pixels.min(len);
-        for lines in segments.chunks((pixels / len).max(1)) {
+        let pack = correlation.taps * correlation.cin >= PACKED;
+        let part = if len > 2 * PIXELS { PIXELS } else { len };
+        let together = (PIXELS / part).clamp(1, segments.len());
+        let mut panels = Scratch::take(if pack { together * part * width } else { 0 });
+        for lines in segments.chunks(together) {
             for first in (0..len).step_by(part) {
                 let len = part.min(len - first);
+                let moved: Vec<_> = if pack {
+                    self.pack(simd, lines, first, len, g, g_step, blocks, &mut panels);
+                    lines.iter().enumerate().map(|(i, line)| Segment { a: line.a, b: i * len }).collect()
+                } else {
+                    lines.to_vec()
+                };
                 for index in 0..blocks.count() {
                     let block = blocks.get(index);
+                    let (b, b_step) = if pack {
+                        (panels[block.first * lines.len() * len..].as_ptr(), block.width)
+                    } else {
+                        (g[first * g_step + block.first..].as_ptr(), g_step)
+                    };
                     for (run, taps) in sweep.taps.chunks(sweep.merged).enumerate() {
                         let run = Run {
                             a: canvas.as_ptr().wrapping_add(taps[0].0 * correlation.cin + first * a_step),
                             a_row: 1,
                             a_step,
-                            b: g.as_ptr().wrapping_add(first * g_step + block.first),
-                            b_step: g_step,
-                            segments: lines,
+                            b,
+                            b_step,
+                            segments: &moved,
                             len,
                             c: sums.as_mut_ptr().wrapping_add(run * rows * sums_row + block.first),
                             c_row: sums_row,
@@ -205,7 +205,8 @@ impl Sums<'_> {
                             start: Start::Accumulate,
                             relu: false,
                         };
-                        // SAFETY: the assertions above; `sums` is exclusive; `width` is whole vectors.
+                        // SAFETY: the assertions above; a panel has a row of the block's width for each pixel; `sums` is exclusive; `width` is
+                        // whole vectors.
                         unsafe { run.run(simd) };
                     }
                 }
@@ -220,65 +221,38 @@ impl Sums<'_> {
             }
         }
     }
-}
 
-/// Adds the chunks up and puts `[tap, channel][column]` into the order of the weight.
-struct Finish<'a> {
-    correlation: &'a Correlation,
-    padded: usize,
-    split: Split,
-    partial: &'a [f32],
-    dw: Shared<'a, f32>,
-    db: Option<Shared<'a, f32>>,
-}
-
-impl Task for Finish<'_> {
-    /// One vector of columns.
+    /// `len` pixels of each of `lines` from `first` on, to `[block][pixel][column of the block]`.
     #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, index: usize) {
-        let correlation = self.correlation;
-        let lanes = S::F32_LANES;
-        let column = index * lanes;
-        let (group, first) = (column / self.padded, column % self.padded);
-        let there = correlation.cout.saturating_sub(first).min(lanes);
-        let size = correlation.cin * correlation.taps;
-        let start = group * correlation.w_group + first * size;
-        // SAFETY: each task has its own output channels.
-        let dw = unsafe { self.dw.slice(start..start + there * size) };
-        let sum = |row| {
-            let mut sum = simd.splat_f32s(0.0);
-            for chunk in 0..self.split.chunks {
-                let at = self.split.find(chunk, row, column);
-                let part = &self.partial[at..at + lanes];
-                // SAFETY: `part` is a whole vector.
-                sum = simd.add_f32s(sum, unsafe { crate::cpu::tile::load::<S>(part.as_ptr()) });
-            }
-            sum
-        };
-        for (tap, &(_, position)) in correlation.sweeps[0].taps.iter().enumerate() {
-            for c in 0..correlation.cin {
-                let sum = sum(tap * correlation.cin + c);
-                for lane in 0..there {
-                    dw[lane * size + c * correlation.taps + position] = lane_of::<S>(&sum, lane);
+    #[allow(clippy::too_many_arguments)]
+    fn pack<S: Simd>(
+        &self,
+        _: S,
+        lines: &[Segment],
+        first: usize,
+        len: usize,
+        g: &[f32],
+        g_step: usize,
+        blocks: Blocks,
+        panels: &mut [f32],
+    ) {
+        let pixels = lines.len() * len;
+        assert!(panels.len() >= pixels * blocks.len);
+        for (index, line) in lines.iter().enumerate() {
+            for pixel in 0..len {
+                let from = &g[(line.b + first + pixel) * g_step..][..blocks.len];
+                for number in 0..blocks.count() {
+                    let block = blocks.get(number);
+                    let at = block.first * pixels + (index * len + pixel) * block.width;
+                    for column in (0..block.width).step_by(S::F32_LANES) {
+                        // SAFETY: the assertion above: blocks are whole vectors, side by side in `from` and one after the other in `panels`.
+                        unsafe {
+                            let value = load::<S>(from.as_ptr().add(block.first + column));
+                            store::<S>(panels.as_mut_ptr().add(at + column), value);
+                        }
+                    }
                 }
             }
         }
-        if let Some(db) = &self.db {
-            let sum = sum(size);
-            let start = group * correlation.cout + first;
-            // SAFETY: as above.
-            let db = unsafe { db.slice(start..start + there) };
-            for (lane, db) in db.iter_mut().enumerate() {
-                *db = lane_of::<S>(&sum, lane);
-            }
-        }
     }
-}
-
-/// Element `lane` of a vector.
-#[inline(always)]
-pub(super) fn lane_of<S: Simd>(vector: &S::f32s, lane: usize) -> f32 {
-    assert!(lane < S::F32_LANES);
-    // SAFETY: a vector is that many floats.
-    unsafe { std::ptr::from_ref(vector).cast::<f32>().add(lane).read() }
 }

@@ -5,9 +5,13 @@
 //! so neither do the bits of the result depend on the number of threads.
 
 mod direct;
+mod finish;
+mod product;
 mod winograd;
 
-pub(super) use direct::{direct, finish};
+pub(super) use direct::direct;
+pub(super) use finish::finish;
+pub(super) use product::product;
 pub(super) use winograd::winograd;
 
 use std::ops::Range;

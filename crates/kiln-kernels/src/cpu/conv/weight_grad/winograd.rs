@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::direct::lane_of;
+use super::finish::lane_of;
 use super::{Split, add_pixels};
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::ConvShape;

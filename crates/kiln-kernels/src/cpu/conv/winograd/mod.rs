@@ -9,6 +9,7 @@ mod choice;
 mod geometry;
 mod transform;
 mod weight;
+pub(super) mod wide;
 
 pub(super) use algorithm::{Algorithm, Four, Two};
 pub(super) use geometry::Geometry;

@@ -1,5 +1,6 @@
 //! Convolutions.
 
+mod layers;
 #[cfg(not(miri))]
 mod nan;
 mod reference;

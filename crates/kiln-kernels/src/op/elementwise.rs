@@ -1,0 +1,87 @@
+//! What networks do between convolutions.
+
+use burn::tensor::{Tensor, activation};
+
+use crate::Act;
+#[cfg(feature = "flex")]
+use crate::cpu::Curve;
+
+/// `1 / (1 + e⁻ˣ)` of every element.
+pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Sigmoid));
+    }
+    activation::sigmoid(x)
+}
+
+/// `min(max(x + 3, 0), 6) / 6` of every element (Howard et al., Searching for MobileNetV3, 2019): PyTorch's `hardsigmoid`.
+pub fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::HardSigmoid));
+    }
+    x.add_scalar(3.0).clamp(0.0, 6.0).div_scalar(6.0)
+}
+
+/// `x · sigmoid(x)` of every element (Elfwing, Uchibe and Doya, Sigmoid-Weighted Linear Units, 2018), also called swish.
+pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Silu));
+    }
+    activation::silu(x)
+}
+
+/// `x · min(max(x + 3, 0), 6) / 6` of every element (Howard et al., Searching for MobileNetV3, 2019): PyTorch's `hardswish`.
+pub fn hard_swish<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::HardSwish));
+    }
+    x.clone() * hard_sigmoid(x)
+}
+
+/// `x · Φ(x)` of every element, `Φ` the distribution function of the normal distribution (Hendrycks and Gimpel, Gaussian Error Linear Units,
+/// 2016): PyTorch's `gelu` as it comes, not its approximation by `tanh`.
+pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Gelu));
+    }
+    activation::gelu(x)
+}
+
+/// `act(a + b)`: where two branches of a network meet. Both are `[N, C, H, W]`.
+///
+/// # Panics
+/// When the shapes differ, or the tensors are on different devices.
+pub fn add(a: Tensor<4>, b: Tensor<4>, act: Act) -> Tensor<4> {
+    assert_eq!(a.dims(), b.dims(), "add: the branches must have the same shape");
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&a) && super::has_kernels(&b) {
+        return Tensor::from_dispatch(crate::autodiff::add(a, b, act));
+    }
+    act.apply(a + b)
+}
+
+/// `x · gates`, one gate for each channel of each image, as squeeze-and-excitation scales channels (Hu, Shen and Sun, 2018).
+///
+/// - `x`: `[N, C, H, W]`
+/// - `gates`: `[N, C]`
+///
+/// # Panics
+/// When the shapes do not fit, or the tensors are on different devices.
+pub fn scale(x: Tensor<4>, gates: Tensor<2>) -> Tensor<4> {
+    let [images, channels, ..] = x.dims();
+    assert_eq!(
+        gates.dims(),
+        [images, channels],
+        "scale: there must be a gate for each channel of each image"
+    );
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) && super::has_kernels(&gates) {
+        return Tensor::from_dispatch(crate::autodiff::scale(x, gates));
+    }
+    x * gates.reshape([images, channels, 1, 1])
+}
