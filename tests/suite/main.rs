@@ -28,6 +28,7 @@ mod own_kill;
 mod path;
 mod path_trained;
 mod photos;
+mod published;
 mod refinement;
 mod regularisation;
 mod results;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 
 use kiln_core::{Layout, NameRule};
-use kiln_models::ModelConfig;
+use kiln_models::{LoraConfig, ModelConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,10 @@ pub struct ModelSettings {
     /// BLAKE3 of the start weights, which kiln writes into the configuration of a run: other weights are then refused. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights_blake3: Option<String>,
+    // The last one: where a configuration is written down, it is a section of its own.
+    /// Adapters of low rank that are trained in place of the weights. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lora: Option<LoraConfig>,
 }
 
 /// How the tensors of a file lie.
@@ -66,6 +70,7 @@ impl From<ModelConfig> for ModelSettings {
             weights_map: Vec::new(),
             weights_fresh: None,
             weights_layout: None,
+            lora: None,
             weights_blake3: None,
         }
     }

@@ -118,6 +118,9 @@ impl RunConfig {
         Range::BELOW_ONE.check("data.validation", self.data.validation)?;
         Range::BELOW_ONE.check("data.test", self.data.test)?;
         self.gradient.check()?;
+        if let Some(lora) = &self.model.lora {
+            lora.check()?;
+        }
         for (place, freeze) in self.freeze.iter().enumerate() {
             freeze.check(&format!("freeze.{place}"))?;
         }

@@ -11,6 +11,9 @@ use kiln_core::file::is_file;
 /// The setting with the weights to start from.
 pub(crate) const START: &str = "model.weights";
 
+/// The settings of adapters.
+const ADAPTERS: &str = "model.lora";
+
 /// The configuration of a run in its folder.
 const CONFIG: &str = "run.toml";
 
@@ -22,7 +25,9 @@ pub(crate) fn model_of(settings: &Settings) -> Result<Option<Layer>, ConfigError
     };
     let Some(run) = run_config(Path::new(folder))? else { return Ok(None) };
     let name = run.display().to_string();
-    let model = |key: &str| key.starts_with("model.") && !key.starts_with(START);
+    // Its adapters are a part of its weights.
+    let model =
+        |key: &str| key.starts_with("model.") && ![START, ADAPTERS].iter().any(|own| key.starts_with(own));
     let layer: Layer = Text::of(&name)?
         .layer(&name)?
         .into_iter()

@@ -24,6 +24,10 @@ pub enum Activation {
     Tanh,
     /// `1 / (1 + e^-x)`.
     Sigmoid,
+    /// `x · relu6(x + 3) / 6` (Howard and others: Searching for MobileNetV3, 2019).
+    HardSwish,
+    /// `relu6(x + 3) / 6`.
+    HardSigmoid,
     /// None: the layers stay linear.
     Identity,
 }
@@ -38,6 +42,8 @@ impl Activation {
             Self::Silu => activation::silu(x),
             Self::Tanh => activation::tanh(x),
             Self::Sigmoid => activation::sigmoid(x),
+            Self::HardSwish => x.clone().mul(hard_sigmoid(x)),
+            Self::HardSigmoid => hard_sigmoid(x),
             Self::Identity => x,
         }
     }
@@ -59,13 +65,15 @@ impl Activation {
             Self::Silu => "silu",
             Self::Tanh => "tanh",
             Self::Sigmoid => "sigmoid",
+            Self::HardSwish => "hard-swish",
+            Self::HardSigmoid => "hard-sigmoid",
             Self::Identity => "identity",
         }
     }
 
     /// Whether `x <= y` gives `f(x) <= f(y)`, so that the function and a maximum can change places.
     pub(crate) fn is_monotone(self) -> bool {
-        !matches!(self, Self::Gelu | Self::Silu)
+        !matches!(self, Self::Gelu | Self::Silu | Self::HardSwish)
     }
 }
 
@@ -76,6 +84,11 @@ fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     x.mul_scalar(0.5).mul(twice_phi)
 }
 
+/// `min(max(x + 3, 0), 6) / 6`.
+fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.add_scalar(3.0).clamp(0.0, 6.0).div_scalar(6.0)
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::DType;
@@ -83,13 +96,15 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Activation; 7] = [
+    const ALL: [Activation; 9] = [
         Activation::Relu,
         Activation::LeakyRelu,
         Activation::Gelu,
         Activation::Silu,
         Activation::Tanh,
         Activation::Sigmoid,
+        Activation::HardSwish,
+        Activation::HardSigmoid,
         Activation::Identity,
     ];
 
@@ -105,6 +120,8 @@ mod tests {
             [-2.807_286_9e-12, -0.142_277_619_5, -0.188_770_334_4, 0.0, 0.311_229_665_6, 2.857_722_380_5, 30.0],
             [-1.0, -0.995_054_753_7, -0.462_117_157_3, 0.0, 0.462_117_157_3, 0.995_054_753_7, 1.0],
             [9.357_623e-14, 0.047_425_873_2, 0.377_540_668_8, 0.5, 0.622_459_331_2, 0.952_574_126_8, 1.0],
+            [0.0, 0.0, -0.208_333_333_3, 0.0, 0.291_666_666_7, 3.0, 30.0],
+            [0.0, 0.0, 0.416_666_666_7, 0.5, 0.583_333_333_3, 1.0, 1.0],
             [-30.0, -3.0, -0.5, 0.0, 0.5, 3.0, 30.0_f64],
         ];
         for (activation, expected) in ALL.into_iter().zip(expected) {

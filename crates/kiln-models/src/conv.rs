@@ -50,7 +50,7 @@ impl ConvBlock {
     pub(crate) fn operations(&self, path: &str) -> Vec<Operation> {
         let [kernel, _] = self.conv.kernel_size;
         let (layer, bias) = (format!("{path}.conv"), self.conv.bias.is_some());
-        let conv = Operation::Conv { layer, bias, kernel, padding: kernel / 2 };
+        let conv = Operation::Conv { layer, bias, kernel, stride: 1, padding: kernel / 2, groups: 1 };
         let norm = self.norm.as_ref().map(|norm| norm.operation(format!("{path}.norm")));
         let rest = [norm, Operation::activation(self.activation), Operation::pool(self.pool)];
         [conv].into_iter().chain(rest.into_iter().flatten()).collect()

@@ -69,6 +69,26 @@ pub enum ModelError {
         /// What the user can do.
         remedy: &'static str,
     },
+    /// Images that cannot be cut into patches.
+    #[error(
+        "images of {height}x{width} pixels cannot be cut into patches of {patch}x{patch}, which the model {model:?} reads"
+    )]
+    NotPatches {
+        /// The kind of the model.
+        model: &'static str,
+        /// Height of the images.
+        height: usize,
+        /// Width of the images.
+        width: usize,
+        /// Height and width of a patch.
+        patch: usize,
+    },
+    /// No linear layer is among those that are to get adapters.
+    #[error("model.lora.params names no linear layer of the model, which has {known:?}")]
+    NothingToAdapt {
+        /// The weights of its linear layers.
+        known: Vec<String>,
+    },
     /// Items without a single number.
     #[error("the data has no features to learn from")]
     NoFeatures,
@@ -104,6 +124,12 @@ impl Explain for ModelError {
             Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
             Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
             Self::ImageTooSmall { remedy, .. } => (*remedy).to_owned(),
+            Self::NothingToAdapt { .. } => {
+                "name weights of linear layers, such as { regex = \"attn\" }; to adapt the last layer, too, name it".to_owned()
+            }
+            Self::NotPatches { patch, .. } => {
+                format!("set data.size to a multiple of {patch}: 224 where weights are those of others")
+            }
             Self::NoFeatures => "keep at least one column beside the target".to_owned(),
             Self::NoOutputs => "name a target column in data.target".to_owned(),
             Self::TooLarge { .. } => "use smaller widths, or more pooling before the dense layers".to_owned(),
@@ -118,9 +144,11 @@ impl Explain for ModelError {
             Self::NoBins => Some(Cow::Borrowed("model.embedding")),
             Self::NothingToEmbed { .. } => Some(Cow::Borrowed("model.embedding")),
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
-            Self::NeedsImages { .. } | Self::NeedsNumbers { .. } | Self::ImageTooSmall { .. } => {
-                Some(Cow::Borrowed("model.kind"))
-            }
+            Self::NeedsImages { .. }
+            | Self::NeedsNumbers { .. }
+            | Self::ImageTooSmall { .. }
+            | Self::NotPatches { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::NothingToAdapt { .. } => Some(Cow::Borrowed("model.lora.params")),
             Self::NoFeatures | Self::NoOutputs | Self::TooLarge { .. } => None,
         }
     }

@@ -5,6 +5,20 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
+use rayon::prelude::*;
+
+use crate::convolution::Filters;
+
+/// How the filters of a convolution are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Draw {
+    /// Uniform in `[-1/√fan_in, 1/√fan_in]`, the bias too: PyTorch's default.
+    FanIn,
+    /// Normal with variance `2 / fan_out`, a bias of 0: He and others, 2015 (PyTorch's `kaiming_normal_` with `fan_out`).
+    FanOut,
+    /// Normal with this standard deviation, a bias of 0.
+    Normal(f64),
+}
 
 /// Makes the layers of one model, one after another.
 ///
@@ -55,6 +69,50 @@ impl<'a> Init<'a> {
         }
     }
 
+    /// Weight and bias of a convolution, as `draw` says.
+    pub(crate) fn filters(
+        &mut self,
+        filters: &Filters,
+        draw: Draw,
+    ) -> (Param<Tensor<4>>, Option<Param<Tensor<1>>>) {
+        let seed = self.next_layer();
+        let Filters { inputs, outputs, kernel, groups, bias, .. } = *filters;
+        let dims = [outputs, inputs / groups, kernel, kernel];
+        let weight = match draw {
+            Draw::FanIn => self.uniform(dims, filters.fan_in(), seed.at(0)),
+            Draw::FanOut => {
+                // The number of filters in all groups, as PyTorch counts.
+                let fan_out = outputs * kernel * kernel;
+                self.normal(dims, (2.0 / fan_out as f64).sqrt(), seed.at(0))
+            }
+            Draw::Normal(std) => self.normal(dims, std, seed.at(0)),
+        };
+        let bias = bias.then(|| match draw {
+            Draw::FanIn => self.uniform([outputs], filters.fan_in(), seed.at(1)),
+            _ => self.zeros(outputs),
+        });
+        (weight, bias)
+    }
+
+    /// A linear layer with weights from a normal distribution and a bias of 0.
+    pub(crate) fn linear_normal(&mut self, inputs: usize, outputs: usize, std: f64) -> Linear {
+        let seed = self.next_layer();
+        let weight = self.normal([inputs, outputs], std, seed.at(0));
+        Linear { weight, bias: Some(self.zeros(outputs)) }
+    }
+
+    /// A linear layer with weights between `-bound` and `bound` and a bias of 0.
+    pub(crate) fn linear_between(&mut self, inputs: usize, outputs: usize, bound: f64) -> Linear {
+        let seed = self.next_layer();
+        let weight = self.between([inputs, outputs], bound, seed.at(0));
+        Linear { weight, bias: Some(self.zeros(outputs)) }
+    }
+
+    /// Zeros that are trained.
+    pub(crate) fn zeros(&self, len: usize) -> Param<Tensor<1>> {
+        self.drawn([len], |_| 0.0)
+    }
+
     pub(crate) fn next_layer(&mut self) -> Seed {
         let seed = self.seed.at(self.layers);
         self.layers += 1;
@@ -89,10 +147,10 @@ impl<'a> Init<'a> {
     pub(crate) fn drawn<const D: usize>(
         &self,
         dims: [usize; D],
-        number: impl Fn(u64) -> f64,
+        number: impl Fn(u64) -> f64 + Sync + Send,
     ) -> Param<Tensor<D>> {
         let len = dims.iter().product::<usize>() as u64;
-        let values: Vec<f32> = (0..len).map(|i| number(i) as f32).collect();
+        let values: Vec<f32> = (0..len).into_par_iter().map(|i| number(i) as f32).collect();
         Param::from_data(TensorData::new(values, dims), self.device)
     }
 }

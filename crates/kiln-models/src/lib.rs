@@ -1,4 +1,4 @@
-//! Linear models, MLP, TabM, CNN and ResNet, each from a checked configuration.
+//! Linear models, MLP, TabM, CNN and ResNet, and networks of torchvision and timm, each from a checked configuration.
 //!
 //! [`ModelConfig::init`] makes a [`Network`]; [`ModelConfig::summary`] says what it would be without making it.
 //! The first weights and the dropout masks are drawn on the host from a [`kiln_core::Seed`], so they are the same
@@ -21,19 +21,25 @@
 //! ```
 
 mod activation;
+mod attention;
 mod batch_ensemble;
 mod conv;
+mod convolution;
 mod dense;
 mod dropout;
 mod embedding;
 mod error;
 mod init;
 mod input;
+mod inverted;
+mod lora;
 mod models;
 mod norm;
 mod observe;
 mod operation;
 mod plan;
+mod published;
+mod residual;
 mod schema;
 mod summary;
 #[cfg(test)]
@@ -47,7 +53,9 @@ pub use dropout::{
 pub use embedding::{EmbeddingConfig, EmbeddingKind, PbldConfig, PiecewiseLinearConfig, PlrConfig};
 pub use error::ModelError;
 pub use input::ModelInput;
+pub use lora::LoraConfig;
 pub use models::*;
 pub use norm::Norm;
 pub use operation::Operation;
+pub use published::{Adopted, Published};
 pub use summary::{LayerSummary, Summary};

@@ -44,7 +44,7 @@ impl Norm {
     pub(crate) fn init(self, width: usize, device: &Device) -> Option<Normalization> {
         match self {
             Self::None => None,
-            Self::Batch => Some(Normalization::Batch(BatchNormConfig::new(width).init(device))),
+            Self::Batch => Some(Normalization::Batch(BatchNormStyle::TORCH.init(width, device))),
             Self::Layer => {
                 let config = LayerNormConfig::new(width).with_epsilon(LAYER_EPSILON);
                 Some(Normalization::Layer(config.init(device)))
@@ -70,14 +70,68 @@ impl Normalization {
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
         match self {
-            Self::Batch(norm) if trains(norm, &x) => train(norm, x, act),
-            Self::Batch(norm) => act.apply(norm.forward(x)),
+            Self::Batch(norm) => normalised(norm, x, act),
             Self::Layer(norm) => match &norm.beta {
                 Some(beta) => layer_norm(x, norm.gamma.val(), beta.val(), LAYER_EPSILON, act),
                 None => act.apply(norm.forward(x)),
             },
         }
     }
+}
+
+/// The numbers of a batch norm that are not learned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchNormStyle {
+    pub(crate) epsilon: f64,
+    /// The share of a new batch in the running statistics.
+    pub(crate) momentum: f64,
+}
+
+impl BatchNormStyle {
+    /// PyTorch's defaults, and Burn's.
+    pub(crate) const TORCH: Self = Self { epsilon: 1e-5, momentum: 0.1 };
+
+    /// The layer for `width` channels: scale 1, shift 0.
+    pub(crate) fn init(self, width: usize, device: &Device) -> BatchNorm {
+        BatchNormConfig::new(width).with_epsilon(self.epsilon).with_momentum(self.momentum).init(device)
+    }
+}
+
+/// Layer norm over the last dimension: scale 1, shift 0 at first.
+pub(crate) fn layer_norm_of(width: usize, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(width).init(device)
+}
+
+/// `x` normalised over its last dimension with ε, which Burn's layer does not tell.
+pub(crate) fn layer_normalised<const D: usize>(norm: &LayerNorm, x: Tensor<D>, epsilon: f64) -> Tensor<D> {
+    let gamma = norm.gamma.val();
+    let beta = norm.beta.as_ref().map_or_else(|| gamma.zeros_like(), |beta| beta.val());
+    layer_norm(x, gamma, beta, epsilon, Act::None)
+}
+
+/// `act(norm(x))`: by the statistics of the batch in training, else by the running ones.
+pub(crate) fn normalised<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> {
+    if trains(norm, &x) { train(norm, x, act) } else { act.apply(norm.forward(x)) }
+}
+
+/// Weight and bias of a convolution that also does what `norm` does after it, where that goes by its running statistics, and so treats
+/// every batch alike. `None` in training.
+pub(crate) fn folded(
+    norm: &BatchNorm,
+    x: &Tensor<4>,
+    weight: &Tensor<4>,
+    bias: Option<&Tensor<1>>,
+) -> Option<(Tensor<4>, Tensor<1>)> {
+    if trains(norm, x) {
+        return None;
+    }
+    let scale = norm.gamma.val().div(norm.running_var.value().add_scalar(norm.epsilon).sqrt());
+    let mean = match bias {
+        Some(bias) => norm.running_mean.value().sub(bias.clone()),
+        None => norm.running_mean.value(),
+    };
+    let shift = norm.beta.val().sub(mean.mul(scale.clone()));
+    Some((weight.clone().mul(scale.reshape([-1, 1, 1, 1])), shift))
 }
 
 impl Normalization {
@@ -89,17 +143,10 @@ impl Normalization {
         weight: &Tensor<4>,
         bias: Option<&Tensor<1>>,
     ) -> Option<(Tensor<4>, Tensor<1>)> {
-        let Self::Batch(norm) = self else { return None };
-        if trains(norm, x) {
-            return None;
+        match self {
+            Self::Batch(norm) => folded(norm, x, weight, bias),
+            Self::Layer(_) => None,
         }
-        let scale = norm.gamma.val().div(norm.running_var.value().add_scalar(norm.epsilon).sqrt());
-        let mean = match bias {
-            Some(bias) => norm.running_mean.value().sub(bias.clone()),
-            None => norm.running_mean.value(),
-        };
-        let shift = norm.beta.val().sub(mean.mul(scale.clone()));
-        Some((weight.clone().mul(scale.reshape([-1, 1, 1, 1])), shift))
     }
 }
 

@@ -15,7 +15,7 @@ pub enum Operation {
         /// Whether there is a bias.
         bias: bool,
     },
-    /// A convolution with stride 1: `weight` is `[outputs, inputs, kernel, kernel]`.
+    /// A convolution: `weight` is `[outputs, inputs / groups, kernel, kernel]`.
     Conv {
         /// The path of the layer.
         layer: String,
@@ -23,8 +23,12 @@ pub enum Operation {
         bias: bool,
         /// Side of the filters.
         kernel: usize,
+        /// How far a filter moves.
+        stride: usize,
         /// Pixels that are added on each side.
         padding: usize,
+        /// Parts of the channels that are convolved apart.
+        groups: usize,
     },
     /// `(x − running_mean) / √(running_var + ε) · gamma + beta`, channel by channel.
     BatchNorm {
@@ -42,10 +46,14 @@ pub enum Operation {
     },
     /// A function of each element.
     Activation(Activation),
-    /// The maximum of squares of this side, which do not overlap; what is left at the end is left out.
+    /// The maximum of squares; what is left at the end is left out.
     MaxPool {
-        /// The side.
+        /// Their side.
         side: usize,
+        /// How far a square moves: as far as its side where they do not overlap.
+        stride: usize,
+        /// Pixels that are added on each side, and are never the maximum.
+        padding: usize,
     },
     /// The maximum of each channel: `[N, C, height, width]` to `[N, C]`.
     GlobalMax,
@@ -60,6 +68,23 @@ pub enum Operation {
     },
     /// `f(x) + x`, where `f` are these operations one after the other.
     Residual(Vec<Operation>),
+    /// `f(x) + g(x)`.
+    Sum {
+        /// f.
+        branch: Vec<Operation>,
+        /// g.
+        shortcut: Vec<Operation>,
+    },
+    /// Squeeze and excitation: `x · gate(W₂ a(W₁ m + b₁) + b₂)`, where m is the mean of each channel. `weight` of `fc1` is
+    /// `[squeezed, channels, 1, 1]`, that of `fc2` `[channels, squeezed, 1, 1]`.
+    SqueezeExcite {
+        /// The path of the layer, which has `fc1` and `fc2`.
+        layer: String,
+        /// a.
+        activation: Activation,
+        /// The gate.
+        gate: Activation,
+    },
 }
 
 impl Operation {
@@ -70,6 +95,6 @@ impl Operation {
 
     /// The pooling; none for a side of 1.
     pub(crate) fn pool(side: usize) -> Option<Self> {
-        (side > 1).then_some(Self::MaxPool { side })
+        (side > 1).then_some(Self::MaxPool { side, stride: side, padding: 0 })
     }
 }

@@ -4,8 +4,9 @@ use kiln_core::{NumberError, check};
 use kiln_data::InputShape;
 
 use crate::conv::ConvStyle;
+use crate::convolution::Filters;
 use crate::dense::DenseStyle;
-use crate::{LayerSummary, ModelError, Norm, Summary};
+use crate::{Activation, LayerSummary, ModelError, Norm, Summary};
 
 /// The most parameters a model may have. Indices of 32 bits, as GPU backends use them, reach no further.
 const LIMIT: usize = 1 << 31;
@@ -16,6 +17,8 @@ pub(crate) struct Plan {
     input: InputShape,
     shape: Vec<usize>,
     summary: Summary,
+    /// Parameters and multiply-adds of the layer that is not complete yet; `None` for more than can be counted.
+    parts: (Option<usize>, u64),
 }
 
 /// Every width at least 1; the name says which one is not.
@@ -47,6 +50,7 @@ impl Plan {
             input: input.clone(),
             shape,
             summary: Summary { layers: Vec::new(), parameters: 0, multiply_adds: 0 },
+            parts: (Some(0), 0),
         })
     }
 
@@ -144,6 +148,76 @@ impl Plan {
         let kind = describe(first, style.norm, style.activation.name(), style.pool, style.dropout.describe());
         let pixels = (height as u64).saturating_mul(width as u64);
         self.add(name, kind, &[inputs, kernel, kernel, outputs], vectors(style.norm), pixels)
+    }
+
+    /// Channels, height and width so far.
+    pub(crate) fn image(&self) -> [usize; 3] {
+        [self.shape[0], self.shape[1], self.shape[2]]
+    }
+
+    /// Filters in the layer that [`Plan::layer`] completes.
+    pub(crate) fn filters(&mut self, filters: &Filters) {
+        let [_, height, width] = self.image();
+        self.shape = vec![filters.outputs, filters.side(height), filters.side(width)];
+        self.beside(filters);
+    }
+
+    /// Filters in a branch beside others, which had the same shape behind it.
+    pub(crate) fn beside(&mut self, filters: &Filters) {
+        let weight = (filters.inputs / filters.groups)
+            .checked_mul(filters.kernel)
+            .and_then(|factor| factor.checked_mul(filters.kernel)?.checked_mul(filters.outputs));
+        let bias = if filters.bias { filters.outputs } else { 0 };
+        let [_, height, width] = self.image();
+        let times = (height as u64).saturating_mul(width as u64);
+        self.part(weight, times);
+        self.parameters(Some(bias));
+    }
+
+    /// A convolution with batch norm and activation.
+    pub(crate) fn conv_norm(
+        &mut self,
+        name: &str,
+        filters: &Filters,
+        activation: Activation,
+    ) -> Result<(), ModelError> {
+        self.filters(filters);
+        self.parameters(Some(2 * filters.outputs));
+        self.layer(name, format!("{}, batch norm, {}", filters.describe(), activation.name()))
+    }
+
+    /// Filters that slide without weights, as those of pooling.
+    pub(crate) fn window(&mut self, window: &Filters) {
+        let [channels, height, width] = self.image();
+        self.shape = vec![channels, window.side(height), window.side(width)];
+    }
+
+    /// A matrix in that layer, used `times` an item.
+    pub(crate) fn matrix(&mut self, inputs: usize, outputs: usize, times: usize) {
+        self.part(inputs.checked_mul(outputs), times as u64);
+        self.parameters(Some(outputs));
+    }
+
+    /// More parameters in that layer, which multiply nothing that is counted.
+    pub(crate) fn parameters(&mut self, count: Option<usize>) {
+        self.parts.0 = self.parts.0.zip(count).and_then(|(sum, count)| sum.checked_add(count));
+    }
+
+    /// An item is this now.
+    pub(crate) fn becomes(&mut self, shape: &[usize]) {
+        self.shape = shape.to_vec();
+    }
+
+    fn part(&mut self, weight: Option<usize>, times: u64) {
+        self.parameters(weight);
+        let multiply_adds = (weight.unwrap_or(0) as u64).saturating_mul(times);
+        self.parts.1 = self.parts.1.saturating_add(multiply_adds);
+    }
+
+    /// Completes a layer of the parts since the last one.
+    pub(crate) fn layer(&mut self, name: &str, kind: impl Into<String>) -> Result<(), ModelError> {
+        let (parameters, multiply_adds) = std::mem::replace(&mut self.parts, (Some(0), 0));
+        self.count(name, kind.into(), parameters, multiply_adds)
     }
 
     pub(crate) fn finish(self) -> Summary {

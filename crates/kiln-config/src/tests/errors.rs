@@ -139,12 +139,12 @@ fn wrong_types() {
 fn unknown_choices() {
     file(
         "[model]\nkind = \"mpl\"\n",
-        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet | did you mean "mlp"?"#,
+        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet, resnet18, resnet34, resnet50, mobilenet-v3-small, mobilenet-v3-large, efficientnet-b0, convnext-tiny, vit-tiny, vit-small | did you mean "mlp"?"#,
     );
     file(
         "[model]\nactivation = \"relo\"\n",
         "my.toml:4: model.activation is \"relo\", it must be one of relu, leaky-relu, gelu, silu, tanh, sigmoid, \
-         identity | did you mean \"relu\"?",
+         hard-swish, hard-sigmoid, identity | did you mean \"relu\"?",
     );
     file(
         "[optim]\nkind = 3\n",

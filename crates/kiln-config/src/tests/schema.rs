@@ -68,6 +68,7 @@ fn sections_that_may_be_left_out_may_be_false() {
         "[data]\nsource = \"iris\"\n[optim]\nlr = 0.1\n[model]\nhidden = [8]\n",
         "[data]\nsource = \"iris\"\n[tune]\noptim.lr = \"log(1e-4, 1)\"\n[tune.model]\nhidden = \"choice([1], [2])\"\n",
         "[data]\nsource = \"iris\"\n[model]\nweights = \"a.pt\"\nweights_map = [{ from = \"^a\", to = \"b\" }, { from = \"c\" }]\n",
+        "[data]\nsource = \"iris\"\n[model.lora]\nrank = 4\nparams = { regex = \"^layers\" }\n",
         "[data]\nsource = \"iris\"\n[[freeze]]\nparams = { regex = \"^layers\" }\nuntil = 1\n",
         "penalty = []\n[data]\nsource = \"iris\"\n",
         "[data]\nsource = \"iris\"\n[[penalty]]\nkind = \"l2\"\nstrength = 1\nparams = { regex = \"^a\" }\n\
@@ -116,6 +117,9 @@ fn what_is_wrong_to_one_is_wrong_to_the_other() {
         "[model]\nweights = 3\n",
         "[model]\nweights_map = [{ to = \"a\" }]\n",
         "[model]\nweights_layout = \"burn\"\n",
+        "[model.lora]\nrank = 0\n",
+        "[model.lora]\nalpha = 0\n",
+        "[model.lora]\ndropout = 0.1\n",
         "[schedule]\nkind = \"step\"\n",
         "[schedule]\nkind = \"cosine\"\ngamma = 0.5\n",
         "[schedule]\nkind = \"sequential\"\nparts = [{ kind = \"cosine\", ends = 1 }]\nstarts = []\n",

@@ -58,13 +58,16 @@ pub enum StartError {
         /// The penalty, as `penalty.0`.
         penalty: String,
     },
+    /// Adapters of weights that nothing has trained.
+    #[error("model.lora adapts the weights that the training starts from, and there are none")]
+    NothingToAdapt,
 }
 
 impl Explain for StartError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Weights { source } | Self::Unfit { source, .. } => source.kind(),
-            Self::Layout { .. } | Self::NoStart { .. } => ErrorKind::Usage,
+            Self::Layout { .. } | Self::NoStart { .. } | Self::NothingToAdapt => ErrorKind::Usage,
             Self::Changed { .. } | Self::NotFinite { .. } => ErrorKind::Checkpoint,
             Self::Inputs { source, .. } => source.kind(),
         }
@@ -78,6 +81,7 @@ impl Explain for StartError {
                 "model.weights_map".into()
             }
             Self::NoStart { penalty } => format!("{penalty}.kind").into(),
+            Self::NothingToAdapt => "model.lora".into(),
             _ => "model.weights".into(),
         })
     }
@@ -102,7 +106,7 @@ impl Explain for StartError {
                  checkpoints/…/model.safetensors in place of the folder"
                     .to_owned()
             }
-            Self::NoStart { .. } => "set model.weights, or give --from RUN".to_owned(),
+            Self::NoStart { .. } | Self::NothingToAdapt => "set model.weights, or give --from RUN".to_owned(),
         })
     }
 }

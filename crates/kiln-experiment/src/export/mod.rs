@@ -4,7 +4,9 @@ mod onnx;
 
 use std::path::Path;
 
+use burn::module::Module;
 use kiln_core::Weights;
+use kiln_models::Network;
 
 use crate::error::ExperimentError;
 use crate::predict::Predictor;
@@ -51,12 +53,18 @@ impl Predictor {
         })
     }
 
-    /// The weights with the names and in the layout that PyTorch has for a module with the same fields: `layers.0.linear.weight`.
+    /// The weights with the names and in the layout that PyTorch has for a module with the same fields: `layers.0.linear.weight`. Those of
+    /// a network of torchvision or timm have the names that they have there: `fc.weight`.
     ///
     /// # Errors
     /// None for kiln's own networks.
     pub fn state_dict(&self) -> Result<Weights, ExperimentError> {
-        Ok(Weights::state_dict(&self.model)?)
+        Ok(self.merged().state_dict()?)
+    }
+
+    /// The model with its adapters in its weights.
+    fn merged(&self) -> Network {
+        self.model.clone().materialize()
     }
 
     /// The model as ONNX, operator set 17: preprocessing, network, and what is predicted.
@@ -70,7 +78,8 @@ impl Predictor {
     /// [`ExportError`](crate::error::ExportError) for what ONNX has nothing for.
     pub fn onnx(&self) -> Result<Vec<u8>, ExperimentError> {
         let (loss, fitted) = ((&self.blueprint.loss, self.blueprint.loss_config.name()), self.fitted());
-        let model = Model { network: &self.model, loss, fitted, decision: self.decision, name: "kiln" };
+        let network = &self.merged();
+        let model = Model { network, loss, fitted, decision: self.decision, name: "kiln" };
         Ok(onnx::onnx(&model)?)
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use kiln_config::{DataSize, Resolved, RunConfig};
-use kiln_core::Seed;
+use kiln_core::{ParamSelection, Seed};
 use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
 use kiln_models::{Network, Summary};
-use kiln_train::{Data, Scores, Trainer, evaluate};
+use kiln_train::{Data, Freeze, Scores, Trainer, evaluate};
 
 use super::blueprint::{Blueprint, NetworkTask};
 use super::device::open_device;
@@ -143,12 +143,13 @@ impl<'a> Job<'a> {
     /// # Errors
     /// A model that is not for these inputs.
     pub fn model(&self) -> Result<Network, ExperimentError> {
-        let drawn = self.blueprint.model(&self.resolved, &self.device)?;
-        match &self.start {
-            Some(start) => start.apply(drawn),
-            None if self.config().model.weights.is_none() => Ok(drawn),
-            None => Err(ExperimentError::internal("a job was not started from the weights it names")),
-        }
+        let drawn = self.blueprint.plain(&self.resolved, &self.device)?;
+        let network = match &self.start {
+            Some(start) => start.apply(drawn)?,
+            None if self.config().model.weights.is_none() => drawn,
+            None => return Err(ExperimentError::internal("a job was not started from the weights it names")),
+        };
+        self.blueprint.adapted(&self.resolved, network)
     }
 
     /// The training part, augmented and mixed if the configuration says so.
@@ -203,6 +204,10 @@ impl<'a> Job<'a> {
         }
         for freeze in &config.freeze {
             trainer = trainer.freeze(freeze.clone());
+        }
+        if config.model.lora.is_some() {
+            // Freezes no more than is frozen, and so only the running statistics of the batch norm that nothing trains.
+            trainer = trainer.freeze(Freeze::all_but(ParamSelection::All).statistics());
         }
         if let Some(start) = &self.start {
             trainer = trainer.begin_anew(start.fresh());

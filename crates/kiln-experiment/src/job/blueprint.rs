@@ -16,6 +16,9 @@ use crate::error::{ExperimentError, JobError, Locate};
 /// The task of kiln's own networks on kiln's own batches.
 pub type NetworkTask = Supervised<Network>;
 
+/// Where the adapters of a model draw, beside its layers.
+const ADAPTERS: u64 = u64::MAX;
+
 /// What the target of fitted data is.
 pub(crate) fn target_kind(fitted: &Fitted) -> TargetKind {
     match (fitted.class_names(), fitted.label_names()) {
@@ -96,11 +99,23 @@ impl Blueprint {
         Ok(())
     }
 
-    /// The model with its first weights.
+    /// The model with its first weights, and with the adapters that the configuration asks for.
     ///
     /// # Errors
-    /// A model that is not for these inputs.
+    /// A model that is not for these inputs, and adapters that find no layer.
     pub fn model(&self, resolved: &Resolved, device: &Device) -> Result<Network, ExperimentError> {
+        self.adapted(resolved, self.plain(resolved, device)?)
+    }
+
+    /// `network` with the adapters that the configuration asks for.
+    pub(super) fn adapted(&self, resolved: &Resolved, network: Network) -> Result<Network, ExperimentError> {
+        let Some(lora) = &resolved.config.model.lora else { return Ok(network) };
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Init).at(ADAPTERS);
+        lora.adapt(network, seed).map_err(|error| resolved.locate(error))
+    }
+
+    /// The model with its first weights and nothing added.
+    pub(super) fn plain(&self, resolved: &Resolved, device: &Device) -> Result<Network, ExperimentError> {
         let RunConfig { model, seed, .. } = &resolved.config;
         let seed = Seed::new(*seed).purpose(Purpose::Init);
         model.init(&*self.fitted, self.loss.outputs(), device, seed).map_err(|error| resolved.locate(error))

@@ -65,6 +65,9 @@ impl Job<'_> {
         if let (Some(place), None) = (from_start, &self.start) {
             return Err(self.resolved.locate(StartError::NoStart { penalty: format!("penalty.{place}") }));
         }
+        if self.config().model.lora.is_some() && self.start.is_none() {
+            return Err(self.resolved.locate(StartError::NothingToAdapt));
+        }
         let params = params::list(model);
         let lost = self.config().freeze.iter().position(|freeze| freeze.params.unmatched(&params).is_some());
         let key = lost.map_or_else(|| "freeze".to_owned(), |place| format!("freeze.{place}.params"));

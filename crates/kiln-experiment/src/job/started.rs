@@ -27,7 +27,7 @@ impl Job<'_> {
             }
             None => self,
         };
-        let network = job.blueprint.model(&job.resolved, &job.device.clone().inner())?;
+        let network = job.blueprint.plain(&job.resolved, &job.device.clone().inner())?;
         let started = weights.fit(&network, &job.config().model, &job.prepared);
         job.start = Some(Arc::new(started.map_err(|error| job.resolved.locate(error))?));
         let pinned = job.resolved.started_from(&weights.blake3);

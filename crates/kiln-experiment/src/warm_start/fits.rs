@@ -4,7 +4,7 @@ use burn::tensor::TensorData;
 use kiln_config::ModelSettings;
 use kiln_core::{Fresh, Layout, Start, WeightsError, params};
 use kiln_data::{Fitted, Prepared};
-use kiln_models::Network;
+use kiln_models::{Network, Published};
 
 use super::read::StartWeights;
 use crate::error::{ExperimentError, StartError};
@@ -49,7 +49,7 @@ impl StartWeights {
             (own, head) => own.clone().or(head),
         };
         let fresh = Fresh::head(Network::HEAD).and(pattern);
-        let (start, guessed) = self.lying(network, settings, &fresh)?;
+        let (start, guessed, library) = self.lying(network, settings, &fresh)?;
         let is_broken = |data: &TensorData| data.iter::<f64>().any(|value| !value.is_finite());
         if let Some((tensor, _)) = start.loaded().find(|(_, data)| is_broken(data)) {
             return Err(StartError::NotFinite { path: self.path.clone(), tensor: tensor.to_owned() }.into());
@@ -63,6 +63,7 @@ impl StartWeights {
         told.extend(
             guessed.map(|layout| format!("they lie as {}: in no other way do they fit", called(layout))),
         );
+        told.extend(library.map(|library| format!("their names are those of {}", library.library)));
         if self.run.is_some() {
             told.push("the preprocessing is that of the run".to_owned());
         }
@@ -83,17 +84,21 @@ impl StartWeights {
         Ok(Started { start, told, warnings: self.warnings(prepared) })
     }
 
-    /// The weights in the layout that is theirs, and which that is where it was not known before.
+    /// The weights in the layout that is theirs, which that is where it was not known before, and the library whose names they have.
     fn lying(
         &self,
         network: &Network,
         settings: &ModelSettings,
         fresh: &Fresh,
-    ) -> Result<(Start, Option<Layout>), StartError> {
+    ) -> Result<(Start, Option<Layout>, Option<Published>), StartError> {
         let path = &self.path;
-        let of = |layout: Layout| {
+        let of = |layout: Layout| -> Result<(Start, Option<Published>), WeightsError> {
             let weights = self.weights.clone().lying_as(layout).mapped(&settings.weights_map)?;
-            weights.starting(network, fresh)
+            if layout != Layout::PyTorch {
+                return Ok((weights.starting(network, fresh)?, None));
+            }
+            let adopted = network.adopt(weights)?;
+            Ok((adopted.starting(network, fresh)?, adopted.from))
         };
         let unfit = |source: WeightsError| StartError::Unfit { path: path.clone(), source: source.into() };
         let known = settings.weights_layout.map(|layout| layout.layout());
@@ -102,12 +107,16 @@ impl StartWeights {
             return Err(unfit(WeightsError::OtherLayout));
         }
         if let Some(layout) = known.or(marked) {
-            return of(layout).map(|start| (start, None)).map_err(unfit);
+            return of(layout).map(|(start, library)| (start, None, library)).map_err(unfit);
         }
         match (of(Layout::PyTorch), of(Layout::Kiln)) {
             (Ok(_), Ok(_)) => Err(StartError::Layout { path: path.clone() }),
-            (Ok(start), Err(_)) => Ok((start, Some(Layout::PyTorch))),
-            (Err(_), Ok(start)) => Ok((start, Some(Layout::Kiln))),
+            // Whose names they are says how they lie, too.
+            (Ok((start, library)), Err(_)) => {
+                let guessed = if library.is_some() { None } else { Some(Layout::PyTorch) };
+                Ok((start, guessed, library))
+            }
+            (Err(_), Ok((start, _))) => Ok((start, Some(Layout::Kiln), None)),
             (Err(source), Err(_)) => Err(unfit(source)),
         }
     }

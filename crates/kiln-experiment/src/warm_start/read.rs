@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kiln_config::ModelSettings;
+use kiln_config::{Flags, ModelSettings};
 use kiln_core::Weights;
 use kiln_core::file::is_folder;
 use kiln_data::Fitted;
 
 use crate::error::{ExperimentError, RunError, StartError};
 use crate::run::RunRecord;
-use crate::stored::best_weights;
+use crate::stored::{best_weights, stored_with};
 
 /// The weights to start from.
 #[derive(Debug)]
@@ -61,12 +61,16 @@ impl StartWeights {
 
     fn of_run(path: &Path) -> Result<Self, ExperimentError> {
         let found = best_weights(path, &())?;
+        // A run with adapters is started from with them in its weights.
+        let lora = stored_with(path, Flags::default(), &[])?.config.model.lora;
+        let weights =
+            lora.map_or_else(|| found.saved.weights.clone(), |lora| lora.merged(&found.saved.weights));
         let mut hasher = blake3::Hasher::new();
         hasher.update(found.saved.weights.blake3().as_bytes());
         hasher.update(&serde_json::to_vec(&*found.fitted).map_err(ExperimentError::internal)?);
         Ok(Self {
             path: path.to_owned(),
-            weights: found.saved.weights,
+            weights,
             is_marked: true,
             run: Some((found.fitted, RunRecord::read(path)?)),
             blake3: hasher.finalize().to_hex().to_string(),

@@ -35,6 +35,10 @@ impl StochasticDepth {
         Ok(Self { probability: Range::BELOW_ONE.check(name, probability)? })
     }
 
+    pub(crate) fn checked(probability: f64) -> Self {
+        Self { probability }
+    }
+
     /// That of block `block` of `blocks`, counted from 0, by the linear rule: `probability · (block + 1) / blocks`.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use kiln_core::Seed;
 use kiln_data::Inputs;
 
 use crate::observe::Observer;
+use crate::published::Published;
 use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// The settings of one kind of model.
@@ -35,6 +36,11 @@ pub(crate) trait Forward {
 
     /// What it does in evaluation. Images come as they are, rows as `[N, features]`.
     fn operations(&self) -> Vec<Operation>;
+
+    /// The libraries that it is from, with their names for its tensors.
+    fn published(&self) -> &'static [Published] {
+        &[]
+    }
 }
 
 /// The images that a model for images reads.

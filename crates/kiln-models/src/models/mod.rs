@@ -1,7 +1,9 @@
-//! The models: each is a file with its settings, checks, layers and forward pass, and a line of this list.
+//! The models: each is a file with its settings, checks, layers and forward pass, and a line of this list. Models that differ in few
+//! numbers share one.
 
 mod kind;
 mod network;
+mod settings;
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -16,15 +18,18 @@ pub(crate) use resnet::{Stage, largest};
 
 /// Makes the two enums of the models, of their settings and of their layers.
 macro_rules! models {
-    ($($name:literal => $module:ident::$model:ident($settings:ident),)+) => {
+    ($($module:ident { $($name:literal => $model:ident($settings:ident)),+ $(,)? })+) => {
+        $(
+            mod $module;
+            pub use $module::{$($model, $settings),+};
+        )+
+
         kinds! {
             /// The section `[model]`: one of the built-in architectures.
             pub enum ModelConfig: ModelKind {
-                $($name => $module::$model($settings),)+
+                $($($name => $model($settings),)+)+
             }
         }
-
-        $(pub use $module::$model;)+
 
         /// A built-in model. Paths of parameters are those of the model inside.
         ///
@@ -35,10 +40,10 @@ macro_rules! models {
         #[allow(clippy::large_enum_variant)] // One per run; a box would buy nothing.
         #[non_exhaustive]
         pub enum Network {
-            $(
+            $($(
                 #[doc = concat!("`kind = \"", $name, "\"`.")]
                 $model($model),
-            )+
+            )+)+
         }
 
         impl ModelConfig {
@@ -57,7 +62,9 @@ macro_rules! models {
             ) -> Result<Network, ModelError> {
                 let input = input.into();
                 Ok(match self {
-                    $(Self::$model(settings) => Network::$model(settings.init(input, outputs, device, seed)?),)+
+                    $($(
+                        Self::$model(settings) => Network::$model(settings.init(input, outputs, device, seed)?),
+                    )+)+
                 })
             }
         }
@@ -66,7 +73,7 @@ macro_rules! models {
             /// The model inside.
             pub(crate) fn as_model(&self) -> &dyn Forward {
                 match self {
-                    $(Self::$model(model) => model,)+
+                    $($(Self::$model(model) => model,)+)+
                 }
             }
         }
@@ -74,9 +81,21 @@ macro_rules! models {
 }
 
 models! {
-    "linear" => linear::Linear(LinearConfig),
-    "mlp" => mlp::Mlp(MlpConfig),
-    "tabm" => tabm::Tabm(TabmConfig),
-    "cnn" => cnn::Cnn(CnnConfig),
-    "resnet" => resnet::Resnet(ResnetConfig),
+    linear { "linear" => Linear(LinearConfig) }
+    mlp { "mlp" => Mlp(MlpConfig) }
+    tabm { "tabm" => Tabm(TabmConfig) }
+    cnn { "cnn" => Cnn(CnnConfig) }
+    resnet { "resnet" => Resnet(ResnetConfig) }
+    resnets {
+        "resnet18" => Resnet18(Resnet18Config),
+        "resnet34" => Resnet34(Resnet34Config),
+        "resnet50" => Resnet50(Resnet50Config),
+    }
+    mobilenets {
+        "mobilenet-v3-small" => MobilenetV3Small(MobilenetV3SmallConfig),
+        "mobilenet-v3-large" => MobilenetV3Large(MobilenetV3LargeConfig),
+    }
+    efficientnet { "efficientnet-b0" => EfficientnetB0(EfficientnetB0Config) }
+    convnext { "convnext-tiny" => ConvnextTiny(ConvnextTinyConfig) }
+    vits { "vit-tiny" => VitTiny(VitTinyConfig), "vit-small" => VitSmall(VitSmallConfig) }
 }

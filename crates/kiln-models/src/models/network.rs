@@ -91,7 +91,7 @@ impl Network {
     /// `observe` is called for each hidden layer in the order they run, with the path that its parameters have and
     /// with its output `[N, features]`, after activation and pooling and before dropout: `layers.0` for a dense layer,
     /// `blocks.1` for a convolution of a CNN, `prep`, `stages.0.block` and `stages.0.residual.1` for those of a
-    /// residual network. Feature maps are flattened in the order of channels, rows, columns. Outputs are not
+    /// residual network, and the paths of the blocks of those that others have published, `layer1.0` or `features.3`. Feature maps are flattened in the order of channels, rows, columns. Outputs are not
     /// hidden layers, so a linear model shows nothing. Gradients flow through what is shown.
     ///
     /// ```

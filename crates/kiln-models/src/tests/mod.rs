@@ -4,6 +4,7 @@
 mod conv;
 mod dense;
 mod dropout;
+mod published;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{DType, Tensor, TensorData};

@@ -3,7 +3,8 @@
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{InputShape, TokenShape};
 use kiln_models::{
-    CnnConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, PlrConfig, ResnetConfig, TabmConfig,
+    CnnConfig, ConvnextTinyConfig, LinearConfig, MlpConfig, ModelConfig, ModelError, Norm, PlrConfig,
+    Resnet18Config, ResnetConfig, TabmConfig, VitTinyConfig,
 };
 
 const TABLE: InputShape = InputShape::Table(4);
@@ -94,7 +95,9 @@ fn layer_norm_is_not_for_convolutions() {
 
 #[test]
 fn models_for_images_refuse_tables() {
-    for config in [cnn(|_| {}), resnet(|_| {})] {
+    for config in
+        [cnn(|_| {}), resnet(|_| {}), Resnet18Config::default().into(), VitTinyConfig::default().into()]
+    {
         let error = error(&config, TABLE, 3);
         let kind = config.name();
         let message = format!("the model {kind:?} reads images, but the data is a table with 4 features");
@@ -126,6 +129,18 @@ fn images_must_survive_the_pooling() {
     refused(&four(2), InputShape::Images([1, 8, 8]), message);
     assert!(four(2).summary(InputShape::Images([1, 16, 17]), 3).is_ok());
     assert!(four(1).summary(InputShape::Images([1, 1, 1]), 3).is_ok());
+    let convnext: ModelConfig = ConvnextTinyConfig::default().into();
+    let message = "images of 40x31 pixels are too small for the model \"convnext-tiny\": its pooling needs at least 32x32";
+    refused(&convnext, InputShape::Images([3, 40, 31]), message);
+    let vit: ModelConfig = VitTinyConfig::default().into();
+    let message =
+        "images of 224x220 pixels cannot be cut into patches of 16x16, which the model \"vit-tiny\" reads";
+    refused(&vit, InputShape::Images([3, 224, 220]), message);
+    assert!(error(&vit, InputShape::Images([3, 8, 16]), 3).help().unwrap().contains("multiple of 16"));
+    assert!(vit.summary(InputShape::Images([3, 16, 48]), 3).is_ok());
+    let resnet18: ModelConfig = Resnet18Config::default().into();
+    assert!(resnet18.summary(InputShape::Images([3, 1, 1]), 3).is_ok());
+
     // The product of the poolings does not fit a machine word.
     assert!(matches!(error(&four(usize::MAX), IMAGE, 3), ModelError::ImageTooSmall { .. }));
 }
@@ -147,6 +162,8 @@ fn absurd_sizes_are_errors_and_not_allocations() {
         (cnn(|_| {}), InputShape::Images([1, 1 << 40, 1 << 40])),
         (resnet(|c| c.width = usize::MAX), IMAGE),
         (resnet(|c| c.width = 1 << 20), IMAGE),
+        (Resnet18Config::default().into(), InputShape::Images([1 << 40, 8, 8])),
+        (VitTinyConfig::default().into(), InputShape::Images([3, 1 << 36, 1 << 36])),
     ];
     for (config, input) in absurd {
         let error = error(&config, input.clone(), 10);

@@ -5,8 +5,10 @@
 mod checks;
 mod dropout_kinds;
 mod golden;
+mod lora;
 mod models;
 mod noise;
 mod observe;
+mod published;
 mod registry;
 mod tabular;

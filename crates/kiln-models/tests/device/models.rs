@@ -5,7 +5,8 @@ use burn::tensor::{Device, Distribution, Tensor};
 use kiln_core::{ParamKind, Purpose, Seed, Weights, params};
 use kiln_data::{InputShape, Inputs};
 use kiln_models::{
-    Activation, CnnConfig, Head, LinearConfig, MlpConfig, ModelConfig, Network, Norm, ResnetConfig,
+    Activation, CnnConfig, EfficientnetB0Config, Head, LinearConfig, MlpConfig, MobilenetV3SmallConfig,
+    ModelConfig, Network, Norm, ResnetConfig, VitTinyConfig,
 };
 use kiln_testkit::device;
 
@@ -47,6 +48,10 @@ fn configurations() -> Vec<(ModelConfig, InputShape)> {
         let config = ResnetConfig { width, dropout: 0.2, ..ResnetConfig::default() };
         all.push((ModelConfig::Resnet(config), InputShape::Images(shape)));
     }
+    // The small ones of those that others have published, in images that they were not made for.
+    all.push((MobilenetV3SmallConfig::default().into(), InputShape::Images([1, 9, 11])));
+    all.push((EfficientnetB0Config::default().stochastic_depth(0.9).into(), InputShape::Images([3, 17, 20])));
+    all.push((VitTinyConfig::default().stochastic_depth(0.5).into(), InputShape::Images([2, 16, 32])));
     all
 }
 
@@ -82,7 +87,8 @@ fn summaries_count_what_is_built() {
         // Every parameter is below the layer that counts it.
         for layer in &summary.layers {
             let below = infos.iter().filter(|info| {
-                info.kind != ParamKind::Running && info.path.starts_with(&format!("{}.", layer.name))
+                let below = info.path == layer.name || info.path.starts_with(&format!("{}.", layer.name));
+                info.kind != ParamKind::Running && below
             });
             let count = below.map(|info| info.dims.iter().product::<usize>()).sum::<usize>();
             assert_eq!(count, layer.parameters, "{} of {config:?}", layer.name);

@@ -35,13 +35,19 @@ fn one(
             let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
             graph.node("Gemm", &inputs, Vec::new())
         }
-        Operation::Conv { layer, bias, kernel, padding } => {
+        Operation::Conv { layer, bias, kernel, stride, padding, groups } => {
             let mut inputs = vec![x, tensor(graph, weights, layer, "weight")?];
             if *bias {
                 inputs.push(tensor(graph, weights, layer, "bias")?);
             }
             let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-            let attributes = vec![ints("kernel_shape", &[*kernel; 2]), ints("pads", &[*padding; 4])];
+            let mut attributes = vec![ints("kernel_shape", &[*kernel; 2]), ints("pads", &[*padding; 4])];
+            if *stride > 1 {
+                attributes.push(ints("strides", &[*stride; 2]));
+            }
+            if *groups > 1 {
+                attributes.push(int("group", *groups as i64));
+            }
             graph.node("Conv", &inputs, attributes)
         }
         Operation::BatchNorm { layer, epsilon } => {
@@ -58,8 +64,11 @@ fn one(
             graph.node("LayerNormalization", &[&x, &gamma, &beta], attributes)
         }
         Operation::Activation(activation) => activated(graph, *activation, x)?,
-        Operation::MaxPool { side } => {
-            let attributes = vec![ints("kernel_shape", &[*side; 2]), ints("strides", &[*side; 2])];
+        Operation::MaxPool { side, stride, padding } => {
+            let mut attributes = vec![ints("kernel_shape", &[*side; 2]), ints("strides", &[*stride; 2])];
+            if *padding > 0 {
+                attributes.push(ints("pads", &[*padding; 4]));
+            }
             graph.node("MaxPool", &[&x], attributes)
         }
         Operation::GlobalMax => global(graph, "GlobalMaxPool", &x),
@@ -67,6 +76,23 @@ fn one(
         Operation::Residual(branch) => {
             let branch = network(graph, branch, weights, x.clone())?;
             graph.node("Add", &[&branch, &x], Vec::new())
+        }
+        Operation::Sum { branch, shortcut } => {
+            let branch = network(graph, branch, weights, x.clone())?;
+            let shortcut = network(graph, shortcut, weights, x)?;
+            graph.node("Add", &[&branch, &shortcut], Vec::new())
+        }
+        Operation::SqueezeExcite { layer, activation, gate } => {
+            let mut scale = graph.node("GlobalAveragePool", &[&x], Vec::new());
+            for (fc, activation) in [("fc1", activation), ("fc2", gate)] {
+                let layer = format!("{layer}.{fc}");
+                let (weight, bias) =
+                    (tensor(graph, weights, &layer, "weight")?, tensor(graph, weights, &layer, "bias")?);
+                let kernel = vec![ints("kernel_shape", &[1; 2])];
+                scale = graph.node("Conv", &[&scale, &weight, &bias], kernel);
+                scale = activated(graph, *activation, scale)?;
+            }
+            graph.node("Mul", &[&x, &scale], Vec::new())
         }
         Operation::Special { layer, what } => {
             return Err(ExportError::Operation { operation: format!("{what}, {layer:?},") });
@@ -99,6 +125,10 @@ fn activated(graph: &mut Graph, activation: Activation, x: String) -> Result<Str
             let twice = graph.node("Add", &[&erf, &one], Vec::new());
             let halved = graph.node("Mul", &[&x, &half], Vec::new());
             graph.node("Mul", &[&halved, &twice], Vec::new())
+        }
+        Activation::HardSwish => graph.node("HardSwish", &[&x], Vec::new()),
+        Activation::HardSigmoid => {
+            graph.node("HardSigmoid", &[&x], vec![float("alpha", 1.0 / 6.0), float("beta", 0.5)])
         }
         other => return Err(ExportError::Operation { operation: other.name().to_owned() }),
     })

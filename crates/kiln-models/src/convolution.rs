@@ -1,0 +1,173 @@
+//! Convolutions of any stride and number of groups, alone and with the batch norm behind them.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{BatchNorm, PaddingConfig2d};
+use burn::tensor::Tensor;
+use burn::tensor::ops::ConvOptions;
+use kiln_kernels::{Act, conv2d};
+
+use crate::init::{Draw, Init};
+use crate::norm::{BatchNormStyle, folded, normalised};
+use crate::{Activation, Operation};
+
+/// The square filters of a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Filters {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    /// Their side.
+    pub(crate) kernel: usize,
+    pub(crate) stride: usize,
+    /// Pixels of 0 on each side of the image.
+    pub(crate) padding: usize,
+    pub(crate) groups: usize,
+    pub(crate) bias: bool,
+}
+
+impl Filters {
+    /// With stride 1 and no bias, padded so that the size stays: `kernel` is odd.
+    pub(crate) fn new(inputs: usize, outputs: usize, kernel: usize) -> Self {
+        Self { inputs, outputs, kernel, stride: 1, padding: kernel / 2, groups: 1, bias: false }
+    }
+
+    /// One for each channel.
+    pub(crate) fn depthwise(channels: usize, kernel: usize) -> Self {
+        Self { groups: channels, ..Self::new(channels, channels, kernel) }
+    }
+
+    /// Side by side: they see each pixel once. With a bias.
+    pub(crate) fn patches(inputs: usize, outputs: usize, side: usize) -> Self {
+        Self { stride: side, padding: 0, bias: true, ..Self::new(inputs, outputs, side) }
+    }
+
+    pub(crate) fn stride(self, stride: usize) -> Self {
+        Self { stride, ..self }
+    }
+
+    pub(crate) fn with_bias(self) -> Self {
+        Self { bias: true, ..self }
+    }
+
+    /// Height or width behind them.
+    pub(crate) fn side(&self, side: usize) -> usize {
+        side.saturating_add(2 * self.padding).saturating_sub(self.kernel) / self.stride + 1
+    }
+
+    /// Numbers in one filter: the inputs of one output.
+    pub(crate) fn fan_in(&self) -> usize {
+        self.inputs / self.groups * self.kernel * self.kernel
+    }
+
+    /// For the summary of a model: `conv 3x3 stride 2`.
+    pub(crate) fn describe(&self) -> String {
+        let depthwise = if self.groups > 1 { "depthwise " } else { "" };
+        let stride = if self.stride > 1 { format!(" stride {}", self.stride) } else { String::new() };
+        format!("{depthwise}conv {0}x{0}{stride}", self.kernel)
+    }
+
+    pub(crate) fn init(self, init: &mut Init<'_>, draw: Draw) -> Conv2d {
+        let (weight, bias) = init.filters(&self, draw);
+        let padding = self.padding;
+        Conv2d {
+            weight,
+            bias,
+            stride: [self.stride; 2],
+            kernel_size: [self.kernel; 2],
+            dilation: [1, 1],
+            groups: self.groups,
+            padding: PaddingConfig2d::Explicit(padding, padding, padding, padding),
+        }
+    }
+}
+
+/// Pixels that `conv` adds on each side.
+fn padding(conv: &Conv2d) -> usize {
+    match conv.padding {
+        PaddingConfig2d::Explicit(top, ..) => top,
+        _ => 0,
+    }
+}
+
+fn options(conv: &Conv2d) -> ConvOptions<2> {
+    ConvOptions::new(conv.stride, [padding(conv); 2], conv.dilation, conv.groups)
+}
+
+/// `conv(x)`.
+pub(crate) fn convolve(conv: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let bias = conv.bias.as_ref().map(|bias| bias.val());
+    conv2d(x, conv.weight.val(), bias, options(conv), Act::None)
+}
+
+/// `activation(norm(conv(x)))`. Where the batch norm goes by its running statistics, it is a part of the filters.
+pub(crate) fn convolve_and_normalise(
+    conv: &Conv2d,
+    norm: &BatchNorm,
+    x: Tensor<4>,
+    activation: Activation,
+) -> Tensor<4> {
+    let (weight, bias) = (conv.weight.val(), conv.bias.as_ref().map(|bias| bias.val()));
+    let (act, rest) = activation.split();
+    let x = match folded(norm, &x, &weight, bias.as_ref()) {
+        Some((weight, bias)) => conv2d(x, weight, Some(bias), options(conv), act),
+        None => normalised(norm, conv2d(x, weight, bias, options(conv), Act::None), act),
+    };
+    rest.forward(x)
+}
+
+/// What the convolution at `layer` does.
+pub(crate) fn conv_operation(layer: String, conv: &Conv2d) -> Operation {
+    Operation::Conv {
+        layer,
+        bias: conv.bias.is_some(),
+        kernel: conv.kernel_size[0],
+        stride: conv.stride[0],
+        padding: padding(conv),
+        groups: conv.groups,
+    }
+}
+
+/// What a convolution with batch norm and activation does.
+pub(crate) fn conv_norm_operations(
+    (conv_layer, conv): (String, &Conv2d),
+    (norm_layer, norm): (String, &BatchNorm),
+    activation: Activation,
+) -> Vec<Operation> {
+    let norm = Operation::BatchNorm { layer: norm_layer, epsilon: norm.epsilon };
+    let both = [conv_operation(conv_layer, conv), norm];
+    both.into_iter().chain(Operation::activation(activation)).collect()
+}
+
+/// A convolution without bias, its batch norm and its activation: torchvision's `Conv2dNormActivation`.
+#[derive(Module, Debug)]
+pub(crate) struct ConvNorm {
+    conv: Conv2d,
+    norm: BatchNorm,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl ConvNorm {
+    pub(crate) fn new(
+        init: &mut Init<'_>,
+        filters: Filters,
+        norm: BatchNormStyle,
+        activation: Activation,
+    ) -> Self {
+        let conv = filters.init(init, Draw::FanOut);
+        Self { conv, norm: norm.init(filters.outputs, init.device()), activation }
+    }
+
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        convolve_and_normalise(&self.conv, &self.norm, x, self.activation)
+    }
+
+    /// What it does, as the layer at `path`.
+    pub(crate) fn operations(&self, path: &str) -> Vec<Operation> {
+        conv_norm_operations(
+            (format!("{path}.conv"), &self.conv),
+            (format!("{path}.norm"), &self.norm),
+            self.activation,
+        )
+    }
+}

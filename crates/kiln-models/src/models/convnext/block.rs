@@ -1,0 +1,110 @@
+//! A block of ConvNeXt, and what stands before and between its stages.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::Conv2d;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+
+use super::STD;
+use crate::Activation;
+use crate::convolution::{Filters, convolve};
+use crate::dense::affine;
+use crate::dropout::StochasticDepth;
+use crate::init::{Draw, Init};
+use crate::norm::{layer_norm_of, layer_normalised};
+
+const EPSILON: f64 = 1e-6;
+/// The first value of `layer_scale`.
+const SCALE: f64 = 1e-6;
+/// How many times wider the hidden layer is.
+pub(super) const EXPANSION: usize = 4;
+
+/// Layer norm over the channels of each pixel.
+pub(super) fn over_channels(norm: &LayerNorm, x: Tensor<4>) -> Tensor<4> {
+    layer_normalised(norm, x.permute([0, 2, 3, 1]), EPSILON).permute([0, 3, 1, 2])
+}
+
+/// Layer norm of each row.
+pub(super) fn over_features(norm: &LayerNorm, x: Tensor<2>) -> Tensor<2> {
+    layer_normalised(norm, x, EPSILON)
+}
+
+/// `x + scale · W₂ gelu(W₁ norm(conv(x)))`: a depthwise convolution of 7x7, then two linear layers on each pixel.
+#[derive(Module, Debug)]
+pub(crate) struct Block {
+    conv: Conv2d,
+    norm: LayerNorm,
+    expand: Linear,
+    project: Linear,
+    layer_scale: Param<Tensor<3>>,
+    depth: StochasticDepth,
+}
+
+impl Block {
+    pub(super) fn filters(width: usize) -> Filters {
+        Filters::depthwise(width, 7).with_bias()
+    }
+
+    /// `depth`: the probability that the branch is left out.
+    pub(super) fn new(init: &mut Init<'_>, width: usize, depth: f64) -> Self {
+        Self {
+            conv: Self::filters(width).init(init, Draw::Normal(STD)),
+            norm: layer_norm_of(width, init.device()),
+            expand: init.linear_normal(width, EXPANSION * width, STD),
+            project: init.linear_normal(EXPANSION * width, width, STD),
+            layer_scale: init.drawn([width, 1, 1], |_| SCALE),
+            depth: StochasticDepth::checked(depth),
+        }
+    }
+
+    pub(super) fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
+        let pixels = convolve(&self.conv, x.clone()).permute([0, 2, 3, 1]);
+        let [items, height, width, channels] = pixels.dims();
+        let rows = over_features(&self.norm, pixels.reshape([items * height * width, channels]));
+        let rows = affine(&self.project, Activation::Gelu.forward(affine(&self.expand, rows)));
+        let branch = rows.reshape([items, height, width, channels]).permute([0, 3, 1, 2]);
+        let branch = branch.mul(self.layer_scale.val().unsqueeze());
+        self.depth.forward(branch, seed).add(x)
+    }
+}
+
+/// Patches of the image as pixels, normalised.
+#[derive(Module, Debug)]
+pub(crate) struct Stem {
+    conv: Conv2d,
+    norm: LayerNorm,
+}
+
+impl Stem {
+    pub(super) fn new(init: &mut Init<'_>, filters: Filters) -> Self {
+        Self {
+            conv: filters.init(init, Draw::Normal(STD)),
+            norm: layer_norm_of(filters.outputs, init.device()),
+        }
+    }
+
+    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        over_channels(&self.norm, convolve(&self.conv, x))
+    }
+}
+
+/// Halves the image between two stages.
+#[derive(Module, Debug)]
+pub(crate) struct Downsample {
+    norm: LayerNorm,
+    conv: Conv2d,
+}
+
+impl Downsample {
+    pub(super) fn new(init: &mut Init<'_>, filters: Filters) -> Self {
+        Self {
+            norm: layer_norm_of(filters.inputs, init.device()),
+            conv: filters.init(init, Draw::Normal(STD)),
+        }
+    }
+
+    pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        convolve(&self.conv, over_channels(&self.norm, x))
+    }
+}
