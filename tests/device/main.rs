@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+mod again;
+mod auto;
 #[path = "../common/mod.rs"]
 mod common;
 mod counts;
 mod parity;
+mod precision;
 mod runs;
 mod side_by_side;
 mod tokens;

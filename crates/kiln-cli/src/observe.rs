@@ -58,6 +58,7 @@ impl Observer for Terminal {
             Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
             Event::DataUnderstood(dataset) => return unless_closed(tell::understood::tell(dataset, out)),
             Event::StartsFrom(text) => out.say(text),
+            Event::DeviceChosen(choice) => out.say(&choice.to_string()),
             Event::Warning(text) => return unless_closed(tell::warning::warn(text, out)),
             Event::PassedOver { error, used, then } => {
                 return unless_closed(tell::warning::passed_over(error, *used, then, out));

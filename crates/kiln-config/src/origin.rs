@@ -50,6 +50,8 @@ pub enum Setter {
     Weights,
     /// The run that the training starts from.
     Run,
+    /// kiln itself, for `device = "auto"`: a probe of the devices.
+    Probe,
     /// A file.
     File,
     /// A recipe that is part of the program.
@@ -104,6 +106,7 @@ impl fmt::Display for Origin {
             (Setter::Data(size), _) => write!(f, "default for {size}"),
             (Setter::Weights, _) => write!(f, "the start weights"),
             (Setter::Run, _) => write!(f, "the run it starts from"),
+            (Setter::Probe, _) => write!(f, "chosen for auto"),
             (Setter::File, Some(source)) => write!(f, "file {}:{}", source.name, source.line(self.key.start)),
             (Setter::File, None) => write!(f, "file"),
             (Setter::Recipe, Some(source)) => write!(f, "{}", source.name),

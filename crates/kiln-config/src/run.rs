@@ -23,7 +23,7 @@ pub struct RunConfig {
     #[serde(default)]
     #[schemars(range(max = i64::MAX))]
     pub seed: u64,
-    /// Where tensors live: the name that `--device` takes. Default `flex`.
+    /// Where tensors live: the name that `--device` takes; `auto` stands for the fastest that opens, found by a short probe. Default `flex`.
     #[serde(default = "flex")]
     pub device: String,
     /// Threads of the CPU backend, at least 1. Default: one for each core.

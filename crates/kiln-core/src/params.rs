@@ -3,11 +3,13 @@
 //! Burn's visitors have generic methods; penalties, optimisers and checkpoints want one flat tensor after
 //! another with its name. This is the one place that translates.
 
+mod cast;
 mod trained;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
+pub use cast::cast_weights;
 pub use trained::{set_trainable, set_training, training};
 
 /// What a parameter does in its layer.

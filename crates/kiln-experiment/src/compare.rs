@@ -90,6 +90,7 @@ pub fn compare(
             max_loss_diff: (!first).then_some(difference.max_loss_diff),
             max_grad_diff: (!first).then_some(difference.max_grad_diff),
             first_difference: difference.first.map(|first| (first.step, first.parameter, first.difference)),
+            again_differs_at: first_other(&difference.losses, &times.losses),
             metrics: difference.metrics,
             counts,
         };
@@ -97,6 +98,12 @@ pub fn compare(
         results.push(result);
     }
     Ok(results)
+}
+
+/// The first step, from 1, at which two trainings have other losses, to the last bit.
+fn first_other(one: &[f64], again: &[f64]) -> Option<u64> {
+    let place = one.iter().zip(again).position(|(one, again)| one.to_bits() != again.to_bits());
+    place.map(|place| place as u64 + 1)
 }
 
 /// Whether what is asked of the device can be counted.
@@ -128,4 +135,17 @@ fn count<T: Task>(
     _: u64,
 ) -> Result<Option<StepCounts>, TrainError> {
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_other_loss_is_found_to_the_last_bit() {
+        let again = [0.5, 0.25, 0.125_000_000_000_000_03];
+        assert_eq!(first_other(&[0.5, 0.25], &again), None);
+        assert_eq!(first_other(&[0.5, 0.25, 0.125], &again), Some(3));
+        assert_eq!(first_other(&[f64::NAN], &[f64::NAN]), None);
+    }
 }

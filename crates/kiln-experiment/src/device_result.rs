@@ -21,6 +21,8 @@ pub struct DeviceResult {
     pub max_grad_diff: Option<f64>,
     /// The step, the parameter and the difference that first went beyond the tolerance.
     pub first_difference: Option<(u64, String, f64)>,
+    /// The first step, from 1, whose loss had other bits when the same steps were made again on this device. `None`: all had the same.
+    pub again_differs_at: Option<u64>,
     /// Metrics after the last step, over the validation items.
     pub metrics: Metrics,
     /// What the steps asked of the device, where that was wanted ([`CompareSettings::profile`](crate::CompareSettings)) and can be counted: on wgpu.

@@ -20,9 +20,11 @@
 //! 7. A file that makes something done (`fold.json`, a line of `study.jsonl`) is written last and durably.
 //! 8. Formats of files and layouts of folders only ever grow: folders of an older kiln still go on.
 
+mod auto_device;
 mod compare;
 pub mod curve;
 pub mod cv;
+mod device_choice;
 mod device_result;
 mod edited;
 pub mod error;
@@ -52,8 +54,10 @@ pub mod trial;
 pub mod tune;
 mod warm_start;
 
+pub use auto_device::AutoDevice;
 pub use compare::{CompareSettings, compare};
 pub use cv::cross_validate;
+pub use device_choice::{DeviceCandidate, DeviceChoice};
 pub use device_result::DeviceResult;
 pub use error::ExperimentError;
 pub use evaluate::{

@@ -4,6 +4,7 @@ use kiln_config::Resolved;
 use kiln_core::Weights;
 use kiln_train::{LrCurve, LrFinderConfig};
 
+use crate::auto_device::settled;
 use crate::error::ExperimentError;
 use crate::job::Job;
 use crate::observer::{Event, Observer, tell};
@@ -33,6 +34,7 @@ pub fn find_learning_rate(
     observer: &dyn Observer,
 ) -> Result<(LrCurve, String), ExperimentError> {
     settings.check()?;
+    let resolved = &*settled(resolved, observer)?;
     let job = Job::load(resolved)?;
     job.check()?;
     tell(observer, &Event::LrFinderStarts { name: &resolved.label, settings })?;

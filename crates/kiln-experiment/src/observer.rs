@@ -12,6 +12,7 @@ use kiln_models::Summary;
 use kiln_train::{Callback, Change, LrFinderConfig, Stop, TrainError};
 use kiln_validate::search::Trial;
 
+use crate::device_choice::DeviceChoice;
 use crate::device_result::DeviceResult;
 use crate::error::ExperimentError;
 use crate::fold::FoldRecord;
@@ -170,6 +171,8 @@ pub enum Event<'a> {
     PathStage(&'a PathStage<'a>),
     /// One training of a curve has ended.
     CurvePoint(&'a CurveProgress<'a>),
+    /// A device is chosen, where the configuration says `auto`.
+    DeviceChosen(&'a DeviceChoice),
     /// Devices are going to be compared.
     ComparingDevices {
         /// The devices.

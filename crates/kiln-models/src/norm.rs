@@ -9,7 +9,7 @@
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,11 @@ impl Normalization {
 
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
+        // What comes out of a layer that computes in 16 bits: means and variances of it are taken in f32.
+        let x = match x.dtype() {
+            DType::F16 | DType::BF16 => x.cast(DType::F32),
+            _ => x,
+        };
         match self {
             Self::Batch(norm) => normalised(norm, x, act),
             Self::Layer(norm) => match &norm.beta {
@@ -131,7 +136,8 @@ pub(crate) fn folded(
         None => norm.running_mean.value(),
     };
     let shift = norm.beta.val().sub(mean.mul(scale.clone()));
-    Some((weight.clone().mul(scale.reshape([-1, 1, 1, 1])), shift))
+    let weight = weight.clone().cast(scale.dtype());
+    Some((weight.mul(scale.reshape([-1, 1, 1, 1])), shift))
 }
 
 impl Normalization {

@@ -5,24 +5,33 @@ use burn::tensor::{Device, Tensor};
 use kiln_optim::{Gradients, Sam};
 
 use crate::batch_seed::BatchSeed;
+use crate::mixed::Mixed;
 use crate::{BatchMetrics, PartError, Task};
 
-/// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with `sam` those
-/// at the point above it. What the task says of the batch beside its loss goes to `seen`. `generator` is the device whose
-/// generator is seeded first, if any is.
+/// How a gradient is computed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How<'a> {
+    /// The device whose generator is seeded first, if any is.
+    pub(crate) generator: Option<&'a Device>,
+    /// With it gradients are those at the point above the model.
+    pub(crate) sam: Option<&'a Sam>,
+    pub(crate) mixed: &'a Mixed,
+}
+
+/// Mean loss of a batch (without autodiff) and the gradients of all parameters: those at the model, or with
+/// [`How::sam`] those at the point above it. What the task says of the batch beside its loss goes to `seen`.
 pub(crate) fn gradients<T: Task>(
     task: &T,
     model: &T::Model,
     batch: T::Batch,
     seed: BatchSeed,
-    generator: Option<&Device>,
-    sam: Option<&Sam>,
+    how: How<'_>,
     seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
-    let Some(sam) = sam else { return pass(task, model, batch, seed, generator, seen) };
-    let (loss, gradients) = pass(task, model, batch.clone(), seed, generator, seen);
+    let Some(sam) = how.sam else { return pass(task, model, batch, seed, how, seen) };
+    let (loss, gradients) = pass(task, model, batch.clone(), seed, how, seen);
     let above = sam.ascend(model, &gradients);
-    (loss, pass(task, &above, batch, seed, generator, &mut BatchMetrics::default()).1)
+    (loss, pass(task, &above, batch, seed, how, &mut BatchMetrics::default()).1)
 }
 
 /// One pass forward and back.
@@ -31,14 +40,16 @@ fn pass<T: Task>(
     model: &T::Model,
     batch: T::Batch,
     seed: BatchSeed,
-    generator: Option<&Device>,
+    how: How<'_>,
     seen: &mut BatchMetrics,
 ) -> (Tensor<1>, Gradients) {
     // Modules that draw from Burn's generator become a function of the batch, too.
-    if let Some(device) = generator {
+    if let Some(device) = how.generator {
         device.seed(seed.backend());
     }
-    differentiate(task.loss_observed(model, batch, seed.masks(), seen), model)
+    let lowered = how.mixed.lowered(model);
+    let loss = task.loss_observed(lowered.as_ref().unwrap_or(model), batch, seed.masks(), seen);
+    differentiate(loss, model, how.mixed)
 }
 
 /// What [`gradients`] does after the first pass forward, whose loss this is.
@@ -49,16 +60,22 @@ pub(crate) fn after_loss<T: Task>(
     loss: Tensor<1>,
     batch: T::Batch,
     seed: BatchSeed,
-    sam: Option<&Sam>,
+    how: How<'_>,
 ) -> (Tensor<1>, Gradients) {
-    let (loss, gradients) = differentiate(loss, model);
-    let Some(sam) = sam else { return (loss, gradients) };
+    let (loss, gradients) = differentiate(loss, model, how.mixed);
+    let Some(sam) = how.sam else { return (loss, gradients) };
     let above = sam.ascend(model, &gradients);
-    (loss, pass(task, &above, batch, seed, None, &mut BatchMetrics::default()).1)
+    (loss, pass(task, &above, batch, seed, how, &mut BatchMetrics::default()).1)
 }
 
-fn differentiate<M: Module>(loss: Tensor<1>, model: &M) -> (Tensor<1>, Gradients) {
-    let gradients = Gradients::of(loss.backward(), model);
+fn differentiate<M: Module>(loss: Tensor<1>, model: &M, mixed: &Mixed) -> (Tensor<1>, Gradients) {
+    let gradients = match mixed.factor() {
+        None => Gradients::of(loss.backward(), model),
+        Some(factor) => {
+            let scaled = loss.clone().mul_scalar(factor);
+            Gradients::of(scaled.backward(), model).scale(1.0 / factor)
+        }
+    };
     (loss.inner(), gradients)
 }
 
@@ -79,7 +96,8 @@ pub(crate) fn gradients_for<T: Task>(
         }
         let Some(loss) = task.loss_for(optimizer, model, batch, seed.masks()) else { return Ok(None) };
         if loss.is_tracked() {
-            Ok(Some(differentiate(loss, model)))
+            // Several optimisers train in f32.
+            Ok(Some(differentiate(loss, model, &Mixed::default())))
         } else {
             Err(PartError::Constant { name: optimizer.to_owned() })
         }

@@ -11,11 +11,12 @@ use kiln_core::{ParamInfo, Weights, params};
 use kiln_data::Loader;
 use kiln_optim::Gradients;
 
-use crate::backward::gradients;
+use crate::backward::{How, gradients};
 use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
 use crate::evaluate::evaluate;
 use crate::freeze::Freezing;
+use crate::mixed::Mixed;
 use crate::schedules::Schedules;
 use crate::step::{Objective, Stepper};
 use crate::{BatchMetrics, Data, Metrics, Task, TrainError, Trainer};
@@ -31,6 +32,8 @@ pub struct Difference {
     pub max_grad_diff: f64,
     /// The first step and parameter beyond the tolerance.
     pub first: Option<FirstDifference>,
+    /// The training loss of each step, which [`StepTimes::losses`] has once more.
+    pub losses: Vec<f64>,
     /// Metrics after the last step: over the validation part, or without one over the training part.
     pub metrics: Metrics,
 }
@@ -55,6 +58,8 @@ pub struct StepTimes {
     pub milliseconds: Vec<f64>,
     /// Items trained on in these steps.
     pub items: usize,
+    /// The training loss of every step, those of the warm-up included.
+    pub losses: Vec<f64>,
 }
 
 /// Gradients on the host, in the order of the model.
@@ -66,6 +71,7 @@ pub(crate) struct Lane<M> {
     pub(crate) model: Option<M>,
     pub(crate) stepper: Stepper,
     pub(crate) freezing: Freezing,
+    pub(crate) mixed: Mixed,
 }
 
 impl<T: Task> Trainer<T> {
@@ -97,6 +103,7 @@ impl<T: Task> Trainer<T> {
             for (lane, difference) in lanes.iter_mut().zip(&mut differences) {
                 let (loss, gradients, _) = self.advance(lane, &train, step, &schedules)?;
                 let loss: f64 = loss.into_data().iter::<f64>().sum();
+                difference.losses.push(loss);
                 let gradients = to_host(&params::list(lane.model()), &gradients);
                 match &reference {
                     None => reference = Some((loss, gradients)),
@@ -138,11 +145,11 @@ impl<T: Task> Trainer<T> {
         let (train, _) = loaders(self, data)?;
         let schedules = self.comparison_schedules(&train)?;
         let mut lane = self.lane(device, init, weights)?;
-        let mut times = StepTimes { milliseconds: Vec::new(), items: 0 };
+        let mut times = StepTimes { milliseconds: Vec::new(), items: 0, losses: Vec::new() };
         for step in 0..warmup + steps {
             let began = Instant::now();
             let (loss, _, items) = self.advance(&mut lane, &train, step, &schedules)?;
-            let _wait = loss.into_data();
+            times.losses.push(loss.into_data().iter::<f64>().sum());
             if step >= warmup {
                 times.milliseconds.push(began.elapsed().as_secs_f64() * 1e3);
                 times.items += items;
@@ -164,6 +171,7 @@ impl<T: Task> Trainer<T> {
         weights: &Weights,
     ) -> Result<Lane<T::Model>, TrainError> {
         self.only_one("a comparison of devices")?;
+        self.check_precision(device)?;
         let model = weights.apply(init(device)?.valid())?.train();
         let (settings, params) = (self.settings(), params::list(&model));
         let objective = Objective::of(self, &settings, &params, &params)?;
@@ -171,10 +179,11 @@ impl<T: Task> Trainer<T> {
         let mut stepper = Stepper::new(&settings, optimizer, objective);
         stepper.penalties.start_from(&model, &self.fresh);
         let freezing = Freezing::new(&self.freezes, &model)?;
-        Ok(Lane { device: device.clone(), model: Some(model), stepper, freezing })
+        let mixed = Mixed::of(self.config.precision);
+        Ok(Lane { device: device.clone(), model: Some(model), stepper, freezing, mixed })
     }
 
-    fn advance(
+    pub(crate) fn advance(
         &self,
         lane: &mut Lane<T::Model>,
         train: &Loader<T::Batch>,
@@ -188,18 +197,13 @@ impl<T: Task> Trainer<T> {
         let seed = BatchSeed { run: self.seed, batch: step };
         lane.model = lane.model.take().map(|model| lane.freezing.at(model, step / batches, step));
         let mut seen = BatchMetrics::default();
-        let (loss, found) = gradients(
-            &self.task,
-            lane.model(),
-            batch.data,
-            seed,
-            Some(&device),
-            lane.stepper.sam.as_ref(),
-            &mut seen,
-        );
+        let how = How { generator: Some(&device), sam: lane.stepper.sam.as_ref(), mixed: &lane.mixed };
+        let (loss, found) = gradients(&self.task, lane.model(), batch.data, seed, how, &mut seen);
         let kept = found.clone();
         let lr = schedules.apply(step, &mut lane.stepper.optimizer)?;
-        lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));
+        if lane.mixed.accepts(&found, step / batches + 1, step + 1)? {
+            lane.model = lane.model.take().map(|model| lane.stepper.update(model, found, lr));
+        }
         Ok((loss, kept, batch.items))
     }
 }
@@ -212,7 +216,8 @@ impl<M> Lane<M> {
 
 impl Difference {
     fn none() -> Self {
-        Self { max_loss_diff: 0.0, max_grad_diff: 0.0, first: None, metrics: Metrics::default() }
+        let (first, losses, metrics) = (None, Vec::new(), Metrics::default());
+        Self { max_loss_diff: 0.0, max_grad_diff: 0.0, first, losses, metrics }
     }
 
     fn take_loss(&mut self, step: u64, difference: f64, tolerance: f64) {

@@ -4,6 +4,7 @@ use kiln_core::Range;
 use kiln_core::check::{NumberError, at_least};
 use serde::{Deserialize, Serialize};
 
+use crate::PrecisionConfig;
 use crate::schema::JsonSchema;
 
 /// The section `[train]`.
@@ -41,6 +42,10 @@ pub struct TrainConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(transform = Range::POSITIVE.bounds())]
     pub time_limit: Option<f64>,
+    /// In which type linear layers and convolutions compute, forward and backward: `f32`, `bf16` or `f16`. Weights, updates,
+    /// normalisations and losses are f32. Default `f32`.
+    #[serde(skip_serializing_if = "PrecisionConfig::is_full")]
+    pub precision: PrecisionConfig,
     /// Threads that make batches ahead, where a batch is worth one; never changes a result. 0: made between the steps. Default 1.
     pub prefetch: usize,
     /// How a linear model is trained instead of by steps on batches: all rows at once, until a certificate holds.
@@ -73,6 +78,7 @@ impl Default for TrainConfig {
             clip_value: None,
             monitor: "loss".to_owned(),
             time_limit: None,
+            precision: PrecisionConfig::F32,
             prefetch: 1,
             solver: None,
             gap_tolerance: None,

@@ -10,7 +10,7 @@ use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 
-use crate::{NotConvex, PartError, ResumeError};
+use crate::{NotConvex, PartError, PrecisionError, ResumeError};
 
 /// Why training, evaluating or resuming failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub enum TrainError {
     /// Several optimisers do not fit together.
     #[error(transparent)]
     Part(#[from] PartError),
+    /// The training cannot have its precision.
+    #[error(transparent)]
+    Precision(#[from] PrecisionError),
     /// Weights do not fit the model.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -193,6 +196,7 @@ impl Explain for TrainError {
             Self::Objective(error) => error.kind(),
             Self::Optim(error) => error.kind(),
             Self::Part(error) => error.kind(),
+            Self::Precision(error) => error.kind(),
             Self::Weights(error) => error.kind(),
             Self::NotConvex(error) => error.kind(),
             Self::Convex(error) => error.kind(),
@@ -219,6 +223,7 @@ impl Explain for TrainError {
             Self::Objective(error) => error.help(),
             Self::Optim(error) => error.help(),
             Self::Part(error) => error.help(),
+            Self::Precision(error) => error.help(),
             Self::Weights(error) => error.help(),
             Self::NotConvex(error) => error.help(),
             Self::Convex(error) => error.help(),
@@ -267,6 +272,7 @@ impl Explain for TrainError {
             Self::Data(error) => error.key(),
             Self::Objective(error) => error.key(),
             Self::Optim(error) => error.key(),
+            Self::Precision(error) => error.key(),
             Self::Weights(error) => error.key(),
             Self::NotConvex(error) => error.key(),
             Self::Convex(error) => error.key(),

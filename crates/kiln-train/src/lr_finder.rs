@@ -7,11 +7,12 @@ use kiln_core::{Range, Weights, params};
 use serde::{Deserialize, Serialize};
 
 use crate::accumulate::Accumulator;
-use crate::backward::gradients;
+use crate::backward::{How, gradients};
 use crate::batch_seed::BatchSeed;
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_lazy};
 use crate::freeze::Freezing;
+use crate::mixed::Mixed;
 use crate::step::{Objective, Stepper};
 use crate::{BatchMetrics, Data, Task, TrainError, Trainer};
 
@@ -133,6 +134,8 @@ impl<T: Task> Trainer<T> {
         // Evaluation mode makes running statistics of its own: a plain clone would share them.
         let mut copy = Weights::of(model).apply(model.valid())?.train();
         let device = device_of(&copy);
+        self.check_precision(&device)?;
+        let mut mixed = Mixed::of(self.config.precision);
         let (settings, params) = (self.settings(), params::list(&copy));
         let objective = Objective::of(self, &settings, &params, &params)?;
         let optimizer = settings.build(&params)?;
@@ -155,15 +158,8 @@ impl<T: Task> Trainer<T> {
                 let seed = BatchSeed { run: self.seed, batch: next };
                 let weight = self.task.weight(&batch.data);
                 let mut seen = BatchMetrics::default();
-                let (loss, found) = gradients(
-                    &self.task,
-                    &copy,
-                    batch.data,
-                    seed,
-                    Some(&device),
-                    stepper.sam.as_ref(),
-                    &mut seen,
-                );
+                let how = How { generator: Some(&device), sam: stepper.sam.as_ref(), mixed: &mixed };
+                let (loss, found) = gradients(&self.task, &copy, batch.data, seed, how, &mut seen);
                 let number = |tensor: Tensor<1>| tensor.into_data().iter::<f64>().sum::<f64>();
                 let counts = weight.clone().map_or(batch.items as f64, number);
                 sum += number(loss) * counts;
@@ -180,7 +176,9 @@ impl<T: Task> Trainer<T> {
                 return Ok(LrCurve::of(points, true));
             }
             points.push(LrPoint { lr, loss, smoothed });
-            if let Some(mean) = gradient.take() {
+            if let Some(mean) = gradient.take()
+                && mixed.accepts(&mean, 1, step + 1)?
+            {
                 copy = stepper.update(copy, mean, lr);
             }
         }

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use kiln_core::Weights;
 use kiln_core::device::counts::{Counting, Counts, StepCounts};
 
-use crate::backward::after_loss;
+use crate::backward::{How, after_loss};
 use crate::batch_seed::BatchSeed;
 use crate::compare::Lane;
 use crate::data::loaders;
@@ -58,7 +58,7 @@ impl<T: Task> Trainer<T> {
         let device = device.clone().autodiff();
         let batches = train.batches() as u64;
         for step in 0..warmup + steps {
-            let Lane { model, stepper, freezing, .. } = &mut lane;
+            let Lane { model, stepper, freezing, mixed, .. } = &mut lane;
             let mut epoch = train.epoch_from(step / batches, (step % batches) as usize, &device);
             let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
             let made = turns.next();
@@ -67,16 +67,18 @@ impl<T: Task> Trainer<T> {
             let seed = BatchSeed { run: self.seed, batch: step };
             device.seed(seed.backend());
             let weight = self.task.weight(&batch.data);
-            let loss =
-                self.task.loss_observed(&own, batch.data.clone(), seed.masks(), &mut BatchMetrics::default());
+            let (lowered, seen) = (mixed.lowered(&own), &mut BatchMetrics::default());
+            let computing = lowered.as_ref().unwrap_or(&own);
+            let loss = self.task.loss_observed(computing, batch.data.clone(), seed.masks(), seen);
             let forward = turns.next();
 
-            let (loss, gradients) =
-                after_loss(&self.task, &own, loss, batch.data, seed, stepper.sam.as_ref());
+            let how = How { generator: None, sam: stepper.sam.as_ref(), mixed };
+            let (loss, gradients) = after_loss(&self.task, &own, loss, batch.data, seed, how);
             let backward = turns.next();
 
             let lr = schedules.apply(step, &mut stepper.optimizer)?;
-            *model = Some(stepper.update(own, gradients, lr));
+            let accepted = mixed.accepts(&gradients, step / batches + 1, step + 1)?;
+            *model = Some(if accepted { stepper.update(own, gradients, lr) } else { own });
             let update = turns.next();
 
             losses.wait(loss, batch.items, weight, step + 1);

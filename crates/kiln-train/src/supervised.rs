@@ -1,5 +1,6 @@
 //! The task for kiln's own batches: inputs, targets, a loss, and the usual metrics.
 
+mod at_batch;
 mod heads;
 mod own_metrics;
 mod predict;
@@ -12,10 +13,12 @@ use kiln_augment::Views;
 use kiln_core::{Metric, Purpose, Seed};
 use kiln_data::preprocess::Fitted;
 use kiln_data::{Batch, DataError, Inputs, Targets};
-use kiln_objective::{BatchPenalties, BatchView, Loss, LossConfig, ObjectiveError, TargetKind};
+use kiln_objective::{BatchPenalties, Loss, LossConfig, ObjectiveError, TargetKind};
 
 use crate::scores::OfWhole;
 use crate::{Scores, Task, TrainError};
+use at_batch::AtBatch;
+use heads::full;
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
 pub type Forward<M> = dyn Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync;
@@ -66,6 +69,7 @@ pub struct Supervised<M> {
     metrics: Vec<(Metric, OfWhole)>,
     keeps_outputs: bool,
     temperature: f32,
+    lower: bool,
 }
 
 impl<M> Supervised<M> {
@@ -86,6 +90,7 @@ impl<M> Supervised<M> {
             metrics: Vec::new(),
             keeps_outputs: false,
             temperature: 1.0,
+            lower: false,
         }
     }
 
@@ -119,6 +124,13 @@ impl<M> Supervised<M> {
     #[must_use]
     pub fn temperature(mut self, temperature: f32) -> Self {
         self.temperature = temperature;
+        self
+    }
+
+    /// Says that the model [takes weights in a lower type](Task::takes_lower_weights), as kiln's own do. Default: not said.
+    #[must_use]
+    pub fn lower_precision(mut self) -> Self {
+        self.lower = true;
         self
     }
 
@@ -159,6 +171,7 @@ impl<M> Clone for Supervised<M> {
             metrics: self.metrics.clone(),
             keeps_outputs: self.keeps_outputs,
             temperature: self.temperature,
+            lower: self.lower,
         }
     }
 }
@@ -176,19 +189,26 @@ impl<M: Module> Task for Supervised<M> {
     fn loss(&self, model: &M, batch: Batch, seed: Seed) -> Tensor<1> {
         let mut activity: Option<Tensor<1>> = None;
         let outputs = match self.observed.as_ref().filter(|_| self.penalties.observes()) {
-            None => (self.forward)(model, batch.inputs.clone(), Some(seed)),
-            Some(observed) => observed(model, batch.inputs.clone(), Some(seed), &mut |layer, outputs| {
-                let own = self.penalties.observe(layer, outputs);
-                activity = [activity.take(), own].into_iter().flatten().reduce(Tensor::add);
-            }),
+            None => full((self.forward)(model, batch.inputs.clone(), Some(seed))),
+            Some(observed) => {
+                full(observed(model, batch.inputs.clone(), Some(seed), &mut |layer, outputs| {
+                    let own = self.penalties.observe(layer, &full(outputs.clone()));
+                    activity = [activity.take(), own].into_iter().flatten().reduce(Tensor::add);
+                }))
+            }
         };
         let loss = heads::loss(&self.loss, outputs, &batch);
         if self.penalties.is_empty() {
             return loss;
         }
-        let view = AtBatch { task: self, model, batch: &batch, seed };
+        let pass = |inputs| (self.forward)(model, inputs, Some(seed));
+        let view = AtBatch { pass: &pass, loss: &self.loss, batch: &batch };
         let inputs = self.penalties.value(&view, seed.purpose(Purpose::Penalty));
         [activity, inputs].into_iter().flatten().fold(loss, Tensor::add)
+    }
+
+    fn takes_lower_weights(&self) -> bool {
+        self.lower
     }
 
     fn weight(&self, batch: &Batch) -> Option<Tensor<1>> {
@@ -248,37 +268,6 @@ impl<M: Module> Task for Supervised<M> {
             // Of other targets the loss alone is known.
             _ => {}
         }
-    }
-}
-
-/// A model at a batch.
-struct AtBatch<'a, M> {
-    task: &'a Supervised<M>,
-    model: &'a M,
-    batch: &'a Batch,
-    seed: Seed,
-}
-
-impl<M> AtBatch<'_, M> {
-    /// The outputs of all heads.
-    fn pass(&self, inputs: Tensor<2>) -> Tensor<2> {
-        // `plan` refuses inputs that are not numbers.
-        let inputs = self.batch.inputs.unflat(inputs).unwrap_or_else(|| self.batch.inputs.clone());
-        (self.task.forward)(self.model, inputs, Some(self.seed))
-    }
-}
-
-impl<M> BatchView for AtBatch<'_, M> {
-    fn outputs(&self, inputs: Tensor<2>) -> Tensor<2> {
-        heads::mean(self.pass(inputs), self.batch.inputs.len())
-    }
-
-    fn loss(&self, inputs: Tensor<2>) -> Tensor<1> {
-        heads::loss(&self.task.loss, self.pass(inputs), self.batch)
-    }
-
-    fn inputs(&self) -> Tensor<2> {
-        self.batch.inputs.clone().flat()
     }
 }
 

@@ -95,6 +95,13 @@ pub trait Task: Send {
         None
     }
 
+    /// Whether the model takes weights of its linear layers and convolutions in a lower type than f32
+    /// ([`TrainConfig::precision`](crate::TrainConfig::precision)), and the loss is f32 whatever they are. The operations of `kiln_kernels` take such
+    /// weights, Burn's layers do not. Default: no, and training in such a type is refused.
+    fn takes_lower_weights(&self) -> bool {
+        false
+    }
+
     /// Told once before training how long it is, in optimiser steps. Default: nothing happens.
     ///
     /// # Errors

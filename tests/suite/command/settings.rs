@@ -7,7 +7,7 @@ use crate::common::{Place, Ran};
 #[test]
 fn wrong_names_and_missing_data() {
     let place = Place::new();
-    place.fails("train digits --device cuda", 2, "there is no device \"cuda\"");
+    place.fails("train digits --device tpu", 2, "there is no device \"tpu\"");
     place.fails("train nothing-like-it", 2, "no recipe \"nothing-like-it\"");
     let ran = place.fails("train digits train.epoch=3", 2, "there is no setting \"train.epoch\"");
     assert!(ran.says("did you mean \"train.epochs\"?"), "{}", ran.stderr);

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use kiln::device::candidates;
 use kiln_testkit::device_name;
 
-use crate::common::{Place, exact, json, metrics, names, train};
+use crate::common::{Place, Ran, exact, json, metrics, names, train};
 
 #[test]
 fn training_prints_events_and_writes_a_run() {
@@ -40,6 +41,30 @@ fn training_prints_events_and_writes_a_run() {
     for piece in ["epoch 2/2", "all epochs done", "peak memory", "kiln eval runs/"] {
         assert!(ran.says(piece), "{piece}\n{}", ran.stderr);
     }
+}
+
+#[test]
+fn auto_says_what_it_chose_and_the_run_keeps_it() {
+    let place = Place::new();
+    let opens: Vec<String> = candidates().iter().map(ToString::to_string).collect();
+    let line = "train iris train.epochs=2 model.hidden=[8] schedule.kind=constant --device auto";
+    let mut command = place.command(&line.split(' ').collect::<Vec<_>>());
+    let ran = Ran::of(command.env("XDG_CACHE_HOME", place.path()).output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.says("device auto: "), "{}", ran.stderr);
+    let run = place.run_dir();
+    let record = json(&run.join("run.json"));
+    let device = record["device"].as_str().unwrap();
+    assert!(opens.iter().any(|name| name == device), "{record}");
+    assert_eq!(record["device_choice"]["device"], device);
+    let config = fs::read_to_string(run.join("run.toml")).unwrap();
+    let line = config.lines().find(|line| line.starts_with("device =")).unwrap();
+    assert!(line.contains(device) && line.ends_with("# chosen for auto"), "{line}");
+    // What was chosen stays, also where auto is said again.
+    place.ok("resume last train.epochs=3 --device auto");
+    assert_eq!(json(&run.join("run.json"))["device"], device);
+    let config = fs::read_to_string(run.join("run.toml")).unwrap();
+    assert!(config.lines().any(|line| line.starts_with(&format!("device = {device:?}"))), "{config}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn configurations() {
         ("lr=0.1", "did you mean \"optim.lr\"?"),
         ("penalty.1.kind=l1", "there is no penalty.1, there are 0"),
         ("train.batch_size=-1", "train.batch_size is -1"),
-        ("device=cuda", "there is no device \"cuda\""),
+        ("device=tpu", "there is no device \"tpu\""),
         ("--threads 0", "0 is not in 1..=4096"),
         ("--seed x", "invalid value 'x'"),
         ("--progress fast", "invalid value 'fast'"),

@@ -11,7 +11,7 @@ use kiln_report::Mode;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The device: flex, ndarray, wgpu, wgpu:N, wgpu:cpu or auto.
+    /// The device: flex, ndarray, wgpu, wgpu:N, wgpu:cpu, cuda:N, rocm:N, vulkan:N, metal:N, or auto for the fastest.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) device: Option<String>,
     /// The seed of every random draw [default: 0].

@@ -84,6 +84,7 @@ fn render(results: &[Compared], arguments: &Compare) -> String {
         Column::right("loss diff"),
         Column::right("gradient diff"),
         Column::left("beyond tolerance"),
+        Column::left("again"),
         Column::right("final loss"),
     ]);
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1e}"));
@@ -101,6 +102,7 @@ fn render(results: &[Compared], arguments: &Compare) -> String {
                 None if result.max_loss_diff.is_none() => "reference".to_owned(),
                 None => "never".to_owned(),
             },
+            result.again(),
             result.metrics.get("loss").map_or_else(|| "–".to_owned(), human::metric),
         ]);
     }

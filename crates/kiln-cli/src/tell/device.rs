@@ -30,6 +30,7 @@ pub(crate) fn record(result: &DeviceResult) -> Compare {
             layer,
             difference,
         }),
+        again_differs_at: result.again_differs_at,
         metrics: result.metrics.clone(),
         profile: result.counts.clone().map(Box::new),
     }

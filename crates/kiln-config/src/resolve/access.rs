@@ -27,6 +27,16 @@ impl Resolved {
         other
     }
 
+    /// The same on the device that `--device auto` has come to, for whatever is resolved from it, too.
+    #[must_use]
+    pub fn with_device(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.config.device = name.to_owned();
+        other.request.flags.device = Some(name.to_owned());
+        other.settings.put("device", Value::String(name.to_owned()), Origin::plain(Setter::Probe));
+        other
+    }
+
     /// The same with the BLAKE3 of the weights that the training starts from: it goes on with these alone.
     #[must_use]
     pub fn started_from(&self, blake3: &str) -> Self {

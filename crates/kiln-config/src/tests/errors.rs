@@ -238,8 +238,9 @@ fn what_is_not_toml() {
 
 #[test]
 fn devices_that_there_are_not() {
-    let help = "use flex, ndarray, wgpu, wgpu:N, wgpu:cpu or auto; `kiln devices` shows what opens here";
-    argument("device=cuda", &format!("argument:1: there is no device \"cuda\" | {help}"));
+    let help = "use flex, ndarray, wgpu, wgpu:N, wgpu:cpu, cuda:N, rocm:N, vulkan:N, metal:N or auto; \
+                `kiln devices` shows what opens here";
+    argument("device=tpu", &format!("argument:1: there is no device \"tpu\" | {help}"));
     let text = format!("device = \"wgpu:x\"\n{GOOD}");
     assert_eq!(fails(&text, &[]), format!("my.toml:1: there is no device \"wgpu:x\" | {help}"));
 }

@@ -1,9 +1,12 @@
-//! Devices by name: `flex`, `ndarray`, `wgpu`, `wgpu:1`, `wgpu:cpu`, `auto`.
+//! Devices by name: `flex`, `ndarray`, `wgpu`, `wgpu:1`, `wgpu:cpu`, `cuda:0`, `rocm:0`, `vulkan`, `metal`, `auto`.
 //!
 //! The only place that knows which backends are compiled in. A missing one is an error with its remedy, never a
 //! panic.
 
+mod backends;
 pub mod counts;
+#[cfg(any(feature = "cuda", feature = "rocm"))]
+mod driver;
 mod error;
 mod name;
 mod report;
@@ -12,6 +15,7 @@ mod wgpu;
 
 use burn::tensor::Device;
 
+use backends::{Cuda, Metal, Rocm, Vulkan, Wgpu};
 pub use error::DeviceError;
 pub use name::{Adapter, DeviceName};
 pub use report::DeviceReport;
@@ -23,18 +27,26 @@ impl DeviceName {
     /// [`DeviceError`] when the backend is not compiled in or finds no adapter.
     pub fn open(self) -> Result<Device, DeviceError> {
         match self {
-            Self::Auto => {
-                [Self::Wgpu(Adapter::Best), Self::Flex, Self::NdArray]
-                    .into_iter()
-                    // A software adapter is slower than any CPU backend: not what `auto` promises.
-                    .find_map(|name| name.open().ok().filter(|_| name.is_cpu() || has_gpu()))
-                    .ok_or(DeviceError::NotCompiled { backend: "flex" })
-            }
+            Self::Auto => match candidates().first() {
+                Some(first) => first.open(),
+                None => Err(DeviceError::NotCompiled { backend: "flex" }),
+            },
             Self::Flex => open_flex(),
             Self::NdArray => open_ndarray(),
-            Self::Wgpu(adapter) => open_wgpu(adapter),
+            Self::Wgpu(adapter) => Wgpu::open(adapter),
+            Self::Cuda(number) => Cuda::open(number),
+            Self::Rocm(number) => Rocm::open(number),
+            Self::Vulkan(adapter) => Vulkan::open(adapter),
+            Self::Metal(adapter) => Metal::open(adapter),
         }
     }
+}
+
+/// The devices that `auto` is about: the first GPU of each backend that is compiled in and finds one, then the CPU. Software adapters are
+/// slower than any CPU backend and never among them.
+pub fn candidates() -> Vec<DeviceName> {
+    let cpu = [DeviceName::Flex, DeviceName::NdArray].into_iter().find(|name| name.open().is_ok());
+    gpus().into_iter().chain(cpu).collect()
 }
 
 /// Every device that kiln knows: whether it opens here, and if not, why.
@@ -48,8 +60,20 @@ pub fn list() -> Vec<DeviceReport> {
         cpu(DeviceName::Flex, "CPU, Burn's own backend (default)"),
         cpu(DeviceName::NdArray, "CPU, ndarray (deprecated in Burn, slower; for comparison)"),
     ];
-    reports.extend(list_wgpu());
+    reports.extend(Wgpu::list());
+    reports.extend(Cuda::list());
+    reports.extend(Rocm::list());
+    reports.extend(Vulkan::list());
+    if cfg!(target_os = "macos") {
+        reports.extend(Metal::list());
+    }
     reports
+}
+
+/// The first GPU of each backend. Metal, Vulkan and wgpu lead to the same ones.
+fn gpus() -> Vec<DeviceName> {
+    let graphics = Metal::gpu().or_else(Vulkan::gpu).or_else(Wgpu::gpu);
+    [Cuda::gpu(), Rocm::gpu(), graphics].into_iter().flatten().collect()
 }
 
 #[cfg(feature = "flex")]
@@ -72,30 +96,28 @@ fn open_ndarray() -> Result<Device, DeviceError> {
     Err(DeviceError::NotCompiled { backend: "ndarray" })
 }
 
-#[cfg(feature = "wgpu")]
-use wgpu::{has_gpu, list as list_wgpu, open as open_wgpu};
-
-#[cfg(not(feature = "wgpu"))]
-fn has_gpu() -> bool {
-    false
-}
-#[cfg(not(feature = "wgpu"))]
-fn open_wgpu(_: Adapter) -> Result<Device, DeviceError> {
-    Err(DeviceError::NotCompiled { backend: "wgpu" })
-}
-#[cfg(not(feature = "wgpu"))]
-fn list_wgpu() -> Vec<DeviceReport> {
-    vec![DeviceReport {
-        name: DeviceName::Wgpu(Adapter::Best),
-        description: "GPU through Vulkan, Metal or DirectX".to_owned(),
-        state: Err(DeviceError::NotCompiled { backend: "wgpu" }),
-    }]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Explain;
+
+    #[test]
+    fn candidates_open_and_are_no_software_adapters() {
+        let found = candidates();
+        for name in &found {
+            name.open().unwrap();
+        }
+        let cpus = found.iter().filter(|name| name.is_cpu()).count();
+        assert!(cpus <= 1 && found.last().is_none_or(|last| last.is_cpu() || cpus == 0), "{found:?}");
+        let software = |name: &DeviceName| {
+            let reports = list();
+            let first = name.to_string() + ":0";
+            let same = |report: &&DeviceReport| report.name == *name || report.name.to_string() == first;
+            reports.iter().find(same).is_some_and(|report| report.description.contains("software"))
+        };
+        assert!(!found.iter().any(software), "{found:?}");
+        assert_eq!(DeviceName::Auto.open().ok(), found.first().and_then(|first| first.open().ok()));
+    }
 
     #[test]
     fn every_report_either_opens_or_has_a_remedy() {

@@ -21,18 +21,27 @@ use super::error::DeviceError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum DeviceName {
-    /// A GPU through wgpu where there is one, else the fastest CPU backend that is compiled in.
+    /// For the command: the fastest for the model, found by a short probe. For [`DeviceName::open`], which knows no model: the
+    /// first of [`candidates`](super::candidates).
     Auto,
     /// Burn's CPU backend: the default of the command.
     #[default]
     Flex,
     /// The older CPU backend, deprecated in Burn 0.22; kept to compare with.
     NdArray,
-    /// A GPU through wgpu (Vulkan, Metal, DirectX).
+    /// A GPU through wgpu (Vulkan, Metal, DirectX), with kernels in WGSL.
     Wgpu(Adapter),
+    /// The `n`-th NVIDIA GPU through CUDA. The driver is loaded when a device is opened.
+    Cuda(usize),
+    /// The `n`-th AMD GPU through ROCm. The driver is loaded when a device is opened.
+    Rocm(usize),
+    /// A GPU through Vulkan, with kernels in SPIR-V.
+    Vulkan(Adapter),
+    /// A GPU through Metal, with kernels in its own language: on a Mac.
+    Metal(Adapter),
 }
 
-/// Which of wgpu's adapters.
+/// Which of the adapters of wgpu, Vulkan or Metal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Adapter {
@@ -53,25 +62,50 @@ impl FromStr for DeviceName {
             "auto" => Self::Auto,
             "flex" | "cpu" => Self::Flex,
             "ndarray" => Self::NdArray,
-            "wgpu" | "gpu" => Self::Wgpu(Adapter::Best),
-            "wgpu:cpu" => Self::Wgpu(Adapter::Cpu),
-            _ => match name.strip_prefix("wgpu:").and_then(|n| n.parse().ok()) {
-                Some(n) => Self::Wgpu(Adapter::Index(n)),
-                None => return Err(DeviceError::Unknown { name: name.to_owned() }),
-            },
+            "gpu" => Self::Wgpu(Adapter::Best),
+            _ => return numbered(name).ok_or_else(|| DeviceError::Unknown { name: name.to_owned() }),
         })
+    }
+}
+
+/// A name with the number of a device behind it, or without.
+fn numbered(name: &str) -> Option<DeviceName> {
+    let (backend, which) = match name.split_once(':') {
+        Some((backend, which)) => (backend, Some(which)),
+        None => (name, None),
+    };
+    let adapter = || match which {
+        None => Some(Adapter::Best),
+        Some("cpu") => Some(Adapter::Cpu),
+        Some(n) => n.parse().ok().map(Adapter::Index),
+    };
+    let number = || which.map_or(Some(0), |n| n.parse().ok());
+    match backend {
+        "wgpu" => adapter().map(DeviceName::Wgpu),
+        "vulkan" => adapter().map(DeviceName::Vulkan),
+        "metal" => adapter().map(DeviceName::Metal),
+        "cuda" => number().map(DeviceName::Cuda),
+        "rocm" => number().map(DeviceName::Rocm),
+        _ => None,
     }
 }
 
 impl fmt::Display for DeviceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => write!(f, "auto"),
-            Self::Flex => write!(f, "flex"),
-            Self::NdArray => write!(f, "ndarray"),
-            Self::Wgpu(Adapter::Best) => write!(f, "wgpu"),
-            Self::Wgpu(Adapter::Index(n)) => write!(f, "wgpu:{n}"),
-            Self::Wgpu(Adapter::Cpu) => write!(f, "wgpu:cpu"),
+        let (backend, adapter) = match self {
+            Self::Auto => return write!(f, "auto"),
+            Self::Flex => return write!(f, "flex"),
+            Self::NdArray => return write!(f, "ndarray"),
+            Self::Cuda(n) => return write!(f, "cuda:{n}"),
+            Self::Rocm(n) => return write!(f, "rocm:{n}"),
+            Self::Wgpu(adapter) => ("wgpu", adapter),
+            Self::Vulkan(adapter) => ("vulkan", adapter),
+            Self::Metal(adapter) => ("metal", adapter),
+        };
+        match adapter {
+            Adapter::Best => write!(f, "{backend}"),
+            Adapter::Index(n) => write!(f, "{backend}:{n}"),
+            Adapter::Cpu => write!(f, "{backend}:cpu"),
         }
     }
 }
@@ -90,16 +124,23 @@ mod tests {
 
     #[test]
     fn names_survive_a_round_trip() {
-        for name in ["auto", "flex", "ndarray", "wgpu", "wgpu:3", "wgpu:cpu"] {
+        for name in [
+            "auto", "flex", "ndarray", "wgpu", "wgpu:3", "wgpu:cpu", "vulkan", "vulkan:1", "metal", "cuda:0",
+            "cuda:7", "rocm:1",
+        ] {
             assert_eq!(name.parse::<DeviceName>().unwrap().to_string(), name);
         }
+        assert_eq!("cuda".parse(), Ok(DeviceName::Cuda(0)));
+        assert_eq!("rocm".parse(), Ok(DeviceName::Rocm(0)));
     }
 
     #[test]
     fn an_unknown_name_says_what_there_is() {
-        let error = "cuda".parse::<DeviceName>().unwrap_err();
-        assert_eq!(error.to_string(), "there is no device \"cuda\"");
+        let error = "tpu".parse::<DeviceName>().unwrap_err();
+        assert_eq!(error.to_string(), "there is no device \"tpu\"");
         assert!(error.help().unwrap().contains("kiln devices"));
-        assert!("wgpu:x".parse::<DeviceName>().is_err());
+        for wrong in ["wgpu:x", "cuda:cpu", "cuda:-1", "rocm:", "vulkan:", "flex:0", "cuda:0:1"] {
+            assert!(wrong.parse::<DeviceName>().is_err(), "{wrong}");
+        }
     }
 }

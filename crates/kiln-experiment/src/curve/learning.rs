@@ -9,6 +9,7 @@ use kiln_validate::split::Fold;
 use super::measure::{Measure, finished};
 use super::report::{CurveAxis, CurveReport, CurveValue};
 use super::settings::LearningCurveSettings;
+use crate::auto_device::settled;
 use crate::cv::{CvStudy, Folds, parallel};
 use crate::error::ExperimentError;
 use crate::job::open_device;
@@ -48,6 +49,7 @@ pub fn learning_curve(
     settings: &LearningCurveSettings,
     observer: &dyn Observer,
 ) -> Result<Option<CurveReport>, ExperimentError> {
+    let resolved = &*settled(resolved, observer)?;
     let device = open_device(resolved)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let (cuts, jobs, config) = (&settings.cuts, settings.jobs, &resolved.config);

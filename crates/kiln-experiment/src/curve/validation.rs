@@ -9,6 +9,7 @@ use kiln_validate::split::Fold;
 use super::measure::{Measure, finished};
 use super::report::{CurveAxis, CurveReport, CurveValue};
 use super::settings::ValidationCurveSettings;
+use crate::auto_device::settled;
 use crate::cv::{CvStudy, Folds, parallel};
 use crate::error::ExperimentError;
 use crate::job::open_device;
@@ -45,6 +46,7 @@ pub fn validation_curve(
     settings: &ValidationCurveSettings,
     observer: &dyn Observer,
 ) -> Result<Option<CurveReport>, ExperimentError> {
+    let resolved = &*settled(resolved, observer)?;
     let space = Space::parse([&settings.vary])?;
     check_space(&space, &resolved.config.train.monitor)?;
     let start = NewStart::new(resolved);

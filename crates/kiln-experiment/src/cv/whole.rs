@@ -16,6 +16,7 @@ use super::search::SearchInFolds;
 use super::settings::{CvSettings, WorkerProgram, parallel};
 use super::study::CvStudy;
 use super::workers::Workers;
+use crate::auto_device::settled;
 use crate::error::{CvError, ExperimentError};
 use crate::fold::FoldRecord;
 use crate::job::open_device;
@@ -78,6 +79,7 @@ pub fn cross_validate(
     observer: &dyn Observer,
 ) -> Result<CvEnd, ExperimentError> {
     let session = &settings.session;
+    let resolved = &*settled(resolved, observer)?;
     tell(observer, &Event::ReadingData { name: &resolved.label })?;
     let pinned = pinned(resolved)?;
     let resolved = &with_reading_of(&pinned, settings.dir.as_deref());

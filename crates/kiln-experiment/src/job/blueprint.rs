@@ -137,5 +137,6 @@ impl Blueprint {
             .penalties(self.penalties.clone())
             .temperature(self.temperature)
             .observed(Network::forward_observed)
+            .lower_precision()
     }
 }

@@ -54,6 +54,8 @@ impl Job<'_> {
         self.check_start(&model)?;
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
+        let precision = self.trainer().check_precision(&self.device);
+        precision.map_err(|error| self.resolved.locate(error))?;
         self.check_convex()?;
         self.check_batches_of(&model)?;
         self.check_monitor(&model)

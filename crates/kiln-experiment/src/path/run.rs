@@ -6,6 +6,7 @@ use super::report::PathReport;
 use super::settings::PathSettings;
 use super::solved::solve_path;
 use super::trained::train_path;
+use crate::auto_device::settled;
 use crate::error::ExperimentError;
 use crate::observer::Observer;
 
@@ -36,6 +37,6 @@ pub fn path(
     if resolved.config.model.intercept().is_some() && !settings.by_steps {
         solve_path(resolved, settings, observer).map(Some)
     } else {
-        train_path(resolved, settings, observer)
+        train_path(&*settled(resolved, observer)?, settings, observer)
     }
 }

@@ -8,6 +8,7 @@ use kiln_data::{Fingerprint, Reading};
 use serde::{Deserialize, Serialize};
 
 use super::names::{HOLDOUT, METRICS, RECORD};
+use crate::device_choice::DeviceChoice;
 use crate::error::RunError;
 
 /// `run.json`. Fields are only ever added; those that an older kiln did not write are empty.
@@ -33,6 +34,9 @@ pub struct RunRecord {
     pub seed: u64,
     /// The device by its full name.
     pub device: String,
+    /// How the device was chosen, where the configuration said `auto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_choice: Option<DeviceChoice>,
     /// What the run was trained on.
     #[serde(default)]
     pub data: Option<DataRecord>,

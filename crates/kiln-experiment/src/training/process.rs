@@ -63,8 +63,24 @@ impl Process<'_> {
             let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
             tell(self.observer, &Event::Warning(text))?;
         }
+        self.tell_of_skipped(&trainings.fitting.outcome)?;
         self.end(&trainings)?;
         Ok(trainings.fitting.outcome)
+    }
+
+    /// Says how many steps a training in f16 has skipped.
+    fn tell_of_skipped(&self, outcome: &Outcome<Network>) -> Result<(), ExperimentError> {
+        let epochs = &outcome.history.epochs;
+        let skipped: f64 = epochs.iter().filter_map(|epoch| epoch.train.get("skipped_steps")).sum();
+        if skipped == 0.0 {
+            return Ok(());
+        }
+        let text = format!(
+            "{skipped} of {} steps were skipped, because their scaled gradients left the range of f16; the scale was halved each \
+             time (skipped_steps in metrics.jsonl)",
+            outcome.steps
+        );
+        tell(self.observer, &Event::Warning(&text))
     }
 
     /// The trainer of a training of the run, which is told of.

@@ -22,6 +22,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         arguments: arguments.to_vec(),
         seed: config.seed,
         device: config.device.clone(),
+        device_choice: None,
         data: Some(DataRecord {
             name: prepared.dataset.name.clone(),
             fingerprint: prepared.dataset.fingerprint.clone(),

@@ -12,6 +12,7 @@ use super::changes::Changes;
 use super::prepare::prepare;
 use super::process::Process;
 use super::record::new_record;
+use crate::auto_device::AutoDevice;
 use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::Job;
@@ -56,8 +57,11 @@ pub fn train(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
-    let job = prepare(resolved, observer)?;
-    let record = new_record(&job, &session.arguments);
+    let auto = AutoDevice::of(resolved);
+    let first = auto.as_ref().map(|auto| auto.first(resolved)).transpose()?;
+    let mut job = prepare(first.as_ref().unwrap_or(resolved), observer)?;
+    let device_choice = auto.map(|auto| auto.choose(&mut job, observer)).transpose()?;
+    let record = RunRecord { device_choice, ..new_record(&job, &session.arguments) };
     let run = RunFolder::create(&NewRun {
         runs_dir: &session.runs_dir,
         slug: &slug(&resolved.label),
@@ -121,7 +125,10 @@ pub fn resume_with(
     refuse_fold(path)?;
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
-    let resolved = stored_with(path, session.place(), &changes.overrides)?;
+    let mut place = session.place();
+    // The device was chosen when the run began, and stays.
+    place.device = place.device.filter(|name| name != "auto");
+    let resolved = stored_with(path, place, &changes.overrides)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = Job::load(&resolved)?;
     tell(observer, &Event::DataRead)?;

@@ -12,6 +12,7 @@ use super::folder::{Folder, TuneRecord};
 use super::report::TuneReport;
 use super::settings::{TRIALS, TuneSettings};
 use super::trial::Trials;
+use crate::auto_device::settled;
 use crate::error::{ExperimentError, RunError, TuneError};
 use crate::job::{Job, SharedData};
 use crate::observer::{Event, Observer, tell, tell_understood};
@@ -53,6 +54,7 @@ pub fn tune(
 ) -> Result<TuneReport, ExperimentError> {
     let deadline = deadline(settings);
     let data = SharedData::default();
+    let resolved = &*settled(resolved, observer)?;
     let (folder, study) = begin(resolved, settings, &data, observer)?;
     search(study, &folder, settings, data, deadline, observer)
 }

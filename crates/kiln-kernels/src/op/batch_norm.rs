@@ -32,6 +32,7 @@ pub fn batch_norm<const D: usize>(
     epsilon: f64,
     act: Act,
 ) -> BatchStatistics<D> {
+    let x = super::in_type_of(x, &gamma);
     #[cfg(feature = "flex")]
     if (D == 2 || D == 4) && super::has_kernels(&x) && super::has_kernels(&gamma) {
         let channels = x.dims()[1];

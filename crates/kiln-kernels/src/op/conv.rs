@@ -22,6 +22,8 @@ pub fn conv2d(
     options: ConvOptions<2>,
     act: Act,
 ) -> Tensor<4> {
+    let x = super::in_type_of(x, &weight);
+    let bias = bias.map(|bias| super::in_type_of(bias, &weight));
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) && super::has_kernels(&weight) && !options.is_asymmetric() {
         let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));
@@ -43,6 +45,8 @@ pub fn conv2d_relu_pool(
     bias: Option<Tensor<1>>,
     options: ConvOptions<2>,
 ) -> Tensor<4> {
+    let x = super::in_type_of(x, &weight);
+    let bias = bias.map(|bias| super::in_type_of(bias, &weight));
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) && super::has_kernels(&weight) && !options.is_asymmetric() {
         let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));

@@ -19,6 +19,7 @@ pub fn layer_norm<const D: usize>(
     epsilon: f64,
     act: Act,
 ) -> Tensor<D> {
+    let x = super::in_type_of(x, &gamma);
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) && super::has_kernels(&gamma) && x.dims()[D - 1] > 0 {
         let columns = x.dims()[D - 1];

@@ -15,6 +15,8 @@ use crate::Act;
 /// # Panics
 /// When the shapes do not fit, or the tensors are on different devices.
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, act: Act) -> Tensor<2> {
+    let x = super::in_type_of(x, &weight);
+    let bias = bias.map(|bias| super::in_type_of(bias, &weight));
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) && super::has_kernels(&weight) {
         let ([_, inputs], [rows, outputs]) = (x.dims(), weight.dims());

@@ -12,7 +12,7 @@ mod linear;
 mod pool;
 mod squared_norm;
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{DType, Tensor, activation};
 
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
@@ -38,9 +38,17 @@ impl Act {
     }
 }
 
+/// `x` in the type of the weight that it meets in a product, where one of them is in 16 bits. Any other difference is a mistake, which Burn
+/// reports.
+fn in_type_of<const D: usize, const E: usize>(x: Tensor<D>, weight: &Tensor<E>) -> Tensor<D> {
+    let (own, other) = (x.dtype(), weight.dtype());
+    let lower = |dtype| matches!(dtype, DType::F16 | DType::BF16);
+    if own != other && (lower(own) || lower(other)) { x.cast(other) } else { x }
+}
+
 /// Whether the tensor is f32 memory of the backend flex.
 #[cfg(feature = "flex")]
 fn has_kernels<const D: usize>(x: &Tensor<D>) -> bool {
-    use burn::tensor::{DType, Device};
+    use burn::tensor::Device;
     x.dtype() == DType::F32 && x.device().inner() == Device::flex()
 }

@@ -21,11 +21,21 @@ pub struct Compare {
     pub max_grad_diff: Option<f64>,
     /// Where the difference first went beyond the tolerance, if it did.
     pub first_difference: Option<Difference>,
+    /// The first step, from 1, whose loss had other bits when the steps were made again on the device. `null`: all had the same.
+    #[serde(default)]
+    pub again_differs_at: Option<u64>,
     /// Metrics after the last step, over the validation items.
     pub metrics: Metrics,
     /// What all counted steps together asked of the device, with `--profile` and on wgpu.
     #[serde(default)]
     pub profile: Option<Box<StepCounts>>,
+}
+
+impl Compare {
+    /// Whether the same steps again had the same bits, in words.
+    pub fn again(&self) -> String {
+        self.again_differs_at.map_or_else(|| "same bits".to_owned(), |step| format!("other from step {step}"))
+    }
 }
 
 /// Median and range of repeated measurements.

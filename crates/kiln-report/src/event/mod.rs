@@ -221,6 +221,7 @@ mod tests {
             max_loss_diff: Some(1e-7),
             max_grad_diff: None,
             first_difference: Some(Difference { step: 3, layer: "output.bias".to_owned(), difference: 0.5 }),
+            again_differs_at: Some(4),
             metrics: Metrics::new(),
             profile: None,
         };
@@ -229,7 +230,8 @@ mod tests {
             concat!(
                 r#"{"v":1,"event":"compare","device":"ndarray","step_ms":{"median":2.0,"min":1.0,"max":4.0},"#,
                 r#""samples_per_second":64000.0,"peak_rss_bytes":1,"max_loss_diff":1e-7,"max_grad_diff":null,"#,
-                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5},"metrics":{},"profile":null}"#,
+                r#""first_difference":{"step":3,"layer":"output.bias","difference":0.5},"again_differs_at":4,"#,
+                r#""metrics":{},"profile":null}"#,
                 "\n"
             )
         );

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::CallbackStates;
 use crate::Stop;
 use crate::losses::LossSum;
+use crate::mixed::LossScale;
 use crate::monitor::Monitor;
 use crate::observed::ObservedSum;
 
@@ -40,6 +41,9 @@ pub struct TrainState {
     /// What the task says of training batches beside their loss, over the epoch so far.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) observed: Vec<ObservedSum>,
+    /// With `train.precision = "f16"`, how the loss is scaled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) loss_scale: Option<LossScale>,
     /// Of several optimisers, what the loop knows of those behind the first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) others: Vec<PartState>,
@@ -85,6 +89,7 @@ impl TrainState {
             plateau: None,
             averaged: 0,
             observed: Vec::new(),
+            loss_scale: None,
             others: Vec::new(),
             callbacks: CallbackStates::default(),
             task: serde_json::Value::Null,

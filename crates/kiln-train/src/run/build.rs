@@ -12,6 +12,7 @@ use crate::checkpoint::{CallbackStates, Deferred, TrainState};
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
 use crate::freeze::Freezing;
+use crate::mixed::Mixed;
 use crate::observed::Observed;
 use crate::schedules::length;
 use crate::settings::settings;
@@ -28,6 +29,7 @@ impl<'a, T: Task> Run<'a, T> {
         let (train, validation) = loaders(trainer, data)?;
         let model = ready(trainer, model);
         let device = device_of(&model);
+        trainer.check_precision(&device)?;
         // Everything is planned for the model with nothing frozen.
         let params = params::list(&model);
         let mut freezing = Freezing::new(&trainer.freezes, &model)?;
@@ -57,6 +59,7 @@ impl<'a, T: Task> Run<'a, T> {
         Ok(Self {
             model: Some(model),
             freezing,
+            mixed: Mixed::of(trainer.config.precision),
             state,
             deferred: Deferred::new(trainer.defer),
             trainer,

@@ -76,6 +76,7 @@ impl<T: Task> Run<'_, T> {
         part::read_losses(&mut self.parts, self.state.epoch)?;
         self.state.seconds = self.seconds();
         self.state.observed = self.observed.sums()?;
+        self.state.loss_scale = self.mixed.scale;
         let first = self.parts[0].state();
         (self.state.losses, self.state.plateau) = (first.losses, first.plateau);
         self.state.others = self.parts[1..].iter().map(Part::state).collect();

@@ -8,7 +8,7 @@ use kiln_data::Minibatch;
 
 use super::Run;
 use crate::accumulate::Accumulator;
-use crate::backward::gradients;
+use crate::backward::{How, gradients};
 use crate::batch_seed::BatchSeed;
 use crate::{BatchMetrics, StepView, Stop, Task, TrainError};
 
@@ -62,11 +62,12 @@ impl<T: Task> Run<'_, T> {
             self.trainer.task.set_step(step);
             self.thaw(epoch, step);
         }
-        let (task, sam) = (&self.trainer.task, self.parts[0].stepper.sam.as_ref());
+        let task = &self.trainer.task;
+        let sam = self.parts[0].stepper.sam.as_ref();
+        let how = How { generator: self.generator(), sam, mixed: &self.mixed };
         let weight = task.weight(&batch.data);
         let mut seen = BatchMetrics::default();
-        let (loss, gradients) =
-            gradients(task, self.model(), batch.data, seed, self.generator(), sam, &mut seen);
+        let (loss, gradients) = gradients(task, self.model(), batch.data, seed, how, &mut seen);
         sum.add(gradients, batch.items, weight.clone());
         let losses = &mut self.parts[0].losses;
         losses.wait(loss, batch.items, weight, step + 1);
@@ -80,7 +81,10 @@ impl<T: Task> Run<'_, T> {
     fn update(&mut self, sum: &mut Accumulator) -> Result<f64, TrainError> {
         let only = &mut self.parts[0];
         let lr = only.begin(self.state.step)?;
-        if let (Some(mean), Some(model)) = (sum.take(), self.model.take()) {
+        if let Some(mean) = sum.take()
+            && self.mixed.accepts(&mean, self.state.epoch + 1, self.state.step + 1)?
+            && let Some(model) = self.model.take()
+        {
             self.model = Some(only.update(model, mean, lr));
         }
         self.state.step += 1;

@@ -45,6 +45,9 @@ impl<T: Task> Run<'_, T> {
         self.state.batch = 0;
         self.parts.iter_mut().for_each(|part| part.losses.next_epoch());
         self.observed = Observed::default();
+        if let Some(scale) = &mut self.mixed.scale {
+            scale.skipped = 0;
+        }
 
         let stop = self.after_epoch(&record)?;
         self.keep(&record, stop.is_none())?;
@@ -69,6 +72,9 @@ impl<T: Task> Run<'_, T> {
         // Each optimiser knows all penalties.
         if let Some(penalty) = self.parts[0].stepper.penalties.value(self.model()) {
             train.set("penalty", penalty.inner().into_data().iter::<f64>().sum());
+        }
+        if let Some(scale) = &self.mixed.scale {
+            train.set("skipped_steps", scale.skipped as f64);
         }
         self.observed.write(&mut train)?;
         Ok(train)

@@ -38,6 +38,7 @@ use kiln_optim::Average;
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::freeze::Freezing;
 use crate::losses::LossSum;
+use crate::mixed::Mixed;
 use crate::observed::Observed;
 use crate::several::Several;
 use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
@@ -56,6 +57,7 @@ pub(crate) struct Run<'a, T: Task> {
     parts: Vec<Part>,
     several: Option<Several>,
     freezing: Freezing,
+    mixed: Mixed,
     average: Option<Average>,
     state: TrainState,
     history: History,

@@ -53,6 +53,7 @@ impl<T: Task> Run<'_, T> {
         for (part, saved) in self.parts.iter_mut().zip([first].into_iter().chain(self.state.others.clone())) {
             part.resume(saved);
         }
+        self.mixed.scale = self.mixed.scale.map(|fresh| self.state.loss_scale.unwrap_or(fresh));
         self.observed = Observed::resumed(self.state.observed.clone());
         self.seconds_before = self.state.seconds;
         self.state.callbacks.restore(&mut self.trainer.callbacks);

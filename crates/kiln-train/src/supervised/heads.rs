@@ -1,12 +1,20 @@
 //! Models that predict several times for an item: `[heads · N, outputs]`, one head after another.
 
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
 use kiln_data::{Batch, Targets};
 use kiln_objective::Loss;
 
 /// How often a model with these outputs predicts for each of so many items.
 fn count(outputs: &Tensor<2>, items: usize) -> usize {
     outputs.dims()[0] / items.max(1)
+}
+
+/// What is in 16 bits, in f32: a sum over a batch in 16 bits is good for nothing.
+pub(super) fn full<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.dtype() {
+        DType::F16 | DType::BF16 => tensor.cast(DType::F32),
+        _ => tensor,
+    }
 }
 
 /// The mean loss of a batch: of all heads, each by the same targets and weights.

@@ -18,6 +18,7 @@ fn record() -> RunRecord {
         arguments: vec!["train".to_owned(), "digits".to_owned()],
         seed: 3,
         device: "flex".to_owned(),
+        device_choice: None,
         data: None,
         class_counts: Vec::new(),
         parameters: Some(10),
