@@ -4,6 +4,7 @@
 
 mod again;
 mod auto;
+mod batches;
 #[path = "../common/mod.rs"]
 mod common;
 mod counts;

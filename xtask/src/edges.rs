@@ -10,8 +10,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-kernels", &["kiln-core"]),
     ("kiln-convex", &["kiln-core"]),
     ("kiln-explain", &["kiln-core"]),
-    ("kiln-data", &["kiln-core", "kiln-derive"]),
-    ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-data"]),
+    ("kiln-data", &["kiln-core", "kiln-derive", "kiln-kernels"]),
+    ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-optim", &["kiln-core", "kiln-derive", "kiln-kernels"]),
     ("kiln-objective", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data", "kiln-optim"]),
@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kiln-core",
             "kiln-derive",
+            "kiln-kernels",
             "kiln-convex",
             "kiln-data",
             "kiln-augment",

@@ -5,7 +5,8 @@ use std::fmt;
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
 use kiln_core::device::counts::sent;
-use kiln_data::{Batch, DataError, Fingerprint, InputShape, Rows, Source};
+use kiln_data::{Batch, DataError, Fingerprint, InputShape, Inputs, Rows, Source};
+use kiln_kernels::{pixels, takes_bytes};
 
 use crate::center_crop::{CenterCrop, ThenCrop};
 use crate::op::mixup;
@@ -150,30 +151,65 @@ impl Augmented {
         self.shape.as_images()
     }
 
-    fn images(&self, rows: &[usize], seeds: &[Seed], shape: [usize; 3]) -> Result<Vec<f32>, DataError> {
+    /// What `put` makes of each channel of the transformed images, whose number it gets; `None` where the images are not of the size that
+    /// was trained on.
+    fn images<T: Copy + Default + Send>(
+        &self,
+        rows: &[usize],
+        seeds: &[Seed],
+        shape: [usize; 3],
+        put: impl Fn(usize, &[u8], &mut [T]) + Sync,
+    ) -> Result<Option<Vec<T>>, DataError> {
         let kept = self.rows.fitted().image_settings().size;
         let kept = kept.map(|[height, width]| [shape[0], height, width]);
         let fits = |found: [usize; 3]| found == shape || Some(found) == kept;
         let images = self.rows.dataset().features.as_images().filter(|images| fits(images.shape));
-        // What is wrong with them is what the preprocessing says.
-        let Some(images) = images else { return self.rows.input_numbers(rows) };
+        let Some(images) = images else { return Ok(None) };
         let crop = (self.reached != Some(shape)).then_some(CenterCrop { size: [shape[1], shape[2]] });
         let transform = ThenCrop { transforms: &self.transforms, crop };
         let plane = (shape[1] * shape[2]).max(1);
         let gathered = images.gather(rows)?;
-        let mut numbers = vec![0.0; rows.len() * shape.iter().product::<usize>()];
+        let mut target = vec![T::default(); rows.len() * shape.iter().product::<usize>()];
         // A row that is not there has no pixels, and that is an error.
         let sample = |index: usize| gathered.image(index);
-        transform_samples(&transform, images.shape, sample, seeds, &mut numbers, |image, target| {
+        transform_samples(&transform, images.shape, sample, seeds, &mut target, |image, target| {
             let planes = target.chunks_exact_mut(plane).zip(image.planes());
-            for ((target, pixels), scaled) in planes.zip(&self.scaled) {
-                for (number, pixel) in target.iter_mut().zip(pixels) {
-                    *number = scaled[usize::from(*pixel)];
-                }
+            for (channel, (target, pixels)) in planes.enumerate() {
+                put(channel, pixels, target);
             }
         })
         .map_err(|error| DataError::Item { index: rows[0], source: Box::new(error) })?;
-        Ok(numbers)
+        Ok(Some(target))
+    }
+
+    /// The transformed images as numbers.
+    fn image_numbers(
+        &self,
+        rows: &[usize],
+        seeds: &[Seed],
+        shape: [usize; 3],
+    ) -> Result<Vec<f32>, DataError> {
+        let numbers = self.images(rows, seeds, shape, |channel, pixels, target| {
+            let scaled = &self.scaled[channel];
+            for (number, pixel) in target.iter_mut().zip(pixels) {
+                *number = scaled[usize::from(*pixel)];
+            }
+        })?;
+        // What is wrong with them is what the preprocessing says.
+        numbers.map_or_else(|| self.rows.input_numbers(rows), Ok)
+    }
+
+    /// The transformed images, sent as bytes to a device that makes the same numbers of them.
+    fn image_bytes(
+        &self,
+        rows: &[usize],
+        seeds: &[Seed],
+        shape: [usize; 3],
+        device: &Device,
+    ) -> Result<Option<Inputs>, DataError> {
+        let bytes = self.images(rows, seeds, shape, |_, pixels, target| target.copy_from_slice(pixels))?;
+        let dims = [rows.len(), shape[0], shape[1], shape[2]];
+        Ok(bytes.map(|bytes| Inputs::Images(pixels(bytes, dims, &self.scaled, device))))
     }
 }
 
@@ -205,8 +241,24 @@ impl Source<Batch> for Augmented {
         let (data, fitted) = (self.rows.dataset(), self.rows.fitted());
         let mut weights = fitted.weight_numbers(data, &rows)?;
         let mut targets = fitted.target_numbers(&data.target, &rows)?;
+        let mixing = self.mix.as_ref();
+        let mixing = mixing.and_then(|mix| mix.draw(&self.shape, epoch.at(*first as u64).at(MIX)));
+        // Mixed pixels are no bytes any more.
+        let sent_as_bytes = match self.image_shape() {
+            Some(shape) if mixing.is_none() && takes_bytes(device) => {
+                self.image_bytes(&rows, &seeds, shape, device)?
+            }
+            _ => None,
+        };
+        let sent_weights = |weights: Option<Vec<f32>>| {
+            weights.map(|weights| Tensor::from_data(sent(TensorData::new(weights, [rows.len()])), device))
+        };
+        if let Some(inputs) = sent_as_bytes {
+            let targets = targets.into_targets(device);
+            return Ok(Batch { inputs, targets, weights: sent_weights(weights) });
+        }
         let mut numbers = match self.image_shape() {
-            Some(shape) => self.images(&rows, &seeds, shape)?,
+            Some(shape) => self.image_numbers(&rows, &seeds, shape)?,
             None => self.rows.input_numbers(&rows)?,
         };
         if let Some((statistics, transforms)) = &self.table {
@@ -217,21 +269,17 @@ impl Source<Batch> for Augmented {
             }
             rows::apply(transforms, statistics, &mut numbers, &seeds);
         }
-        if let Some(mixing) =
-            self.mix.as_ref().and_then(|mix| mix.draw(&self.shape, epoch.at(*first as u64).at(MIX)))
-        {
+        if let Some(mixing) = mixing {
             mixing.inputs(&mut numbers, &self.shape);
             targets = mixing.targets(targets);
             if let Some(weights) = &mut weights {
                 mixup(weights, 1, mixing.lambda());
             }
         }
-        let weights =
-            weights.map(|weights| Tensor::from_data(sent(TensorData::new(weights, [rows.len()])), device));
         Ok(Batch {
             inputs: self.shape.batch(numbers, device)?,
             targets: targets.into_targets(device),
-            weights,
+            weights: sent_weights(weights),
         })
     }
 

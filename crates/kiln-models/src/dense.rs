@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_kernels::{Act, linear};
+use kiln_kernels::{Act, linear, linear_relu_dropout};
 
 use crate::dropout::{DenseDropout, DenseDropoutStyle};
 use crate::init::Init;
@@ -83,6 +83,12 @@ impl Dense {
         observer: &mut Observer<'_>,
     ) -> Tensor<2> {
         for (l, layer) in layers.iter().enumerate() {
+            let mask = seed(l).filter(|_| !observer.is_somebody()).and_then(|seed| layer.fused(seed));
+            if let Some((probability, seed)) = mask {
+                let (weight, bias) = layer.weights();
+                x = linear_relu_dropout(x, weight, bias, probability, seed);
+                continue;
+            }
             x = layer.features(x);
             observer.see(|| format!("layers.{l}"), &x);
             x = layer.dropout.forward(x, seed(l));
@@ -90,10 +96,19 @@ impl Dense {
         x
     }
 
+    fn weights(&self) -> (Tensor<2>, Option<Tensor<1>>) {
+        (self.linear.weight.val(), self.linear.bias.as_ref().map(|bias| bias.val()))
+    }
+
+    /// Probability and seed of the dropout, where all the layer does is one operation.
+    fn fused(&self, seed: Seed) -> Option<(f64, Seed)> {
+        let is_relu = self.activation == Activation::Relu;
+        self.dropout.of_elements().filter(|_| is_relu && self.norm.is_none()).map(|p| (p, seed))
+    }
+
     /// All but the dropout.
     fn features(&self, x: Tensor<2>) -> Tensor<2> {
-        let weight = self.linear.weight.val();
-        let bias = self.linear.bias.as_ref().map(|bias| bias.val());
+        let (weight, bias) = self.weights();
         // What follows the matrix product is part of one operation as far as there is one.
         let (act, rest) = self.activation.split();
         let x = match &self.norm {

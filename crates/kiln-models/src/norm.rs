@@ -10,7 +10,7 @@
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{DType, Device, Tensor};
-use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm};
+use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm, weighted_sum};
 use serde::{Deserialize, Serialize};
 
 use crate::Operation;
@@ -165,12 +165,17 @@ fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> 
     let BatchStatistics { output, mean, variance } =
         batch_norm(x, norm.gamma.val(), norm.beta.val(), norm.epsilon, act);
     let moved = |running: Tensor<1>, new: Tensor<1>, scale: f64| {
-        running.mul_scalar(1.0 - norm.momentum).add(new.mul_scalar(norm.momentum * scale)).detach()
+        let strategy = running.gradient_checkpointing_strategy();
+        let moved = weighted_sum(running.inner(), 1.0 - norm.momentum, new.inner(), norm.momentum * scale);
+        match strategy {
+            Some(strategy) => moved.autodiff().with_gradient_checkpointing_strategy(strategy),
+            None => moved,
+        }
     };
-    norm.running_mean.update(moved(norm.running_mean.value_sync(), mean.detach(), 1.0));
+    norm.running_mean.update(moved(norm.running_mean.value_sync(), mean, 1.0));
     if values > 1 {
         let unbiased = values as f64 / (values - 1) as f64;
-        norm.running_var.update(moved(norm.running_var.value_sync(), variance.detach(), unbiased));
+        norm.running_var.update(moved(norm.running_var.value_sync(), variance, unbiased));
     }
     output
 }

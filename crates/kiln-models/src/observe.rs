@@ -19,6 +19,11 @@ impl<'a> Observer<'a> {
         Self(None)
     }
 
+    /// Whether anybody looks.
+    pub(crate) fn is_somebody(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Shows the output of a layer, `[N, …]`, as `[N, features]`.
     pub(crate) fn see<const D: usize>(&mut self, path: impl FnOnce() -> String, output: &Tensor<D>) {
         if let Some(observe) = &mut self.0 {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use burn::tensor::{Tensor, TensorData};
+use kiln_kernels::stack;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::TrainError;
@@ -10,6 +11,8 @@ use crate::nan_guard::check_finite;
 
 /// How many losses wait on the device before they are read together.
 pub(crate) const WINDOW: usize = 32;
+/// How many do the first time, so that what a device needs for it is there early and memory does not grow later.
+const FIRST_WINDOW: usize = 4;
 
 /// Sums over an epoch so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -98,6 +101,8 @@ pub(crate) struct Losses {
     pub(crate) newest: Option<f64>,
     waiting: Vec<Waiting>,
     norms: Vec<Tensor<1>>,
+    /// How many are to be read together.
+    window: usize,
 }
 
 impl Losses {
@@ -107,7 +112,14 @@ impl Losses {
             Some(name) => Cow::Owned(format!("training loss of {name}")),
             None => Cow::Borrowed("training loss"),
         };
-        Self { what, total: LossSum::default(), newest: None, waiting: Vec::new(), norms: Vec::new() }
+        Self {
+            what,
+            total: LossSum::default(),
+            newest: None,
+            waiting: Vec::new(),
+            norms: Vec::new(),
+            window: FIRST_WINDOW,
+        }
     }
 
     /// Goes on from a sum over the epoch so far.
@@ -130,7 +142,7 @@ impl Losses {
 
     /// Whether so many wait that they should be read.
     pub(crate) fn are_many(&self) -> bool {
-        self.waiting.len() >= WINDOW
+        self.waiting.len() >= self.window
     }
 
     /// Adds the gradient norm of an update, where there is one; it is read together with the losses.
@@ -149,7 +161,13 @@ impl Losses {
             return Ok(());
         }
         let waiting = std::mem::take(&mut self.waiting);
-        let means = read_all(waiting.iter().map(|batch| batch.mean.clone()).collect())?;
+        let mut means: Vec<Tensor<1>> = waiting.iter().map(|batch| batch.mean.clone()).collect();
+        if self.window < WINDOW {
+            self.window = WINDOW;
+            // The first time as many as ever: then a device has memory and kernels for them from here on.
+            means.extend((means.len()..WINDOW).map(|_| means[0].zeros_like()).collect::<Vec<_>>());
+        }
+        let means = read_all(means)?;
         let weights: Vec<Tensor<1>> = waiting.iter().filter_map(|batch| batch.weight.clone()).collect();
         let weights = if weights.is_empty() { Vec::new() } else { read_all(weights)?.iter().collect() };
         let mut weights = weights.into_iter();
@@ -162,9 +180,9 @@ impl Losses {
     }
 }
 
-/// Reads all tensors at once.
+/// Reads all tensors, `[1]`, at once.
 pub(crate) fn read_all(tensors: Vec<Tensor<1>>) -> Result<TensorData, TrainError> {
-    Tensor::cat(tensors, 0).try_into_data().map_err(|e| TrainError::Device { reason: format!("{e:?}") })
+    stack(tensors).try_into_data().map_err(|e| TrainError::Device { reason: format!("{e:?}") })
 }
 
 #[cfg(test)]

@@ -41,6 +41,18 @@ fn stream(loader: &Loader<Batch>, epoch: u64, first: usize) -> Vec<Vec<u8>> {
     batches.into_iter().map(|batch| bytes(batch.data)).collect()
 }
 
+/// Whether a device gets the pixels as numbers, or as bytes that it makes numbers of.
+#[test]
+fn a_batch_has_the_numbers_of_the_host() {
+    let rows = rows();
+    for items in [vec![0], vec![3, 149, 3, 77], (0..150).collect()] {
+        let batch = rows.batch(&items, &device()).unwrap();
+        let numbers = rows.input_numbers(&rows.of(&items).unwrap()).unwrap();
+        let found: Vec<f32> = batch.inputs.flat().into_data().iter().collect();
+        assert!(found == numbers, "{items:?}");
+    }
+}
+
 #[test]
 fn the_stream_has_one_hash_for_any_number_of_threads() {
     let loader = Loader::new(rows(), 16).unwrap().shuffled(Seed::new(5));

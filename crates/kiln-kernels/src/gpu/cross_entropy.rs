@@ -5,7 +5,7 @@ use burn::backend::wgpu::CubeTensor;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
-use super::tensors::{elements, empty, units};
+use super::tensors::{elements, empty, like, units};
 
 /// A unit goes through all classes of a row: with more of them Burn's operations are left to do it.
 pub(crate) const MOST_CLASSES: usize = 256;
@@ -38,14 +38,13 @@ pub(super) fn cross_entropy(
 
 /// Each row of `gradient` times the gradient of its loss.
 pub(super) fn scaled(gradient: CubeTensor, of_losses: CubeTensor) -> CubeTensor {
-    let count = elements(&gradient);
-    let gradient = if gradient.can_mut() { gradient } else { gradient.copy() };
+    let (y, count) = (like(&gradient, gradient.dtype), elements(&gradient));
     if count > 0 {
-        let (cubes, dim) = units(&gradient, count);
-        let out = gradient.clone().into_tensor_arg();
-        scale_rows::launch(&gradient.client, cubes, dim, out, of_losses.into_tensor_arg());
+        let (cubes, dim) = units(&y, count);
+        let (out, of_losses) = (y.clone().into_tensor_arg(), of_losses.into_tensor_arg());
+        scale_rows::launch(&y.client, cubes, dim, gradient.into_buffer_arg(), of_losses, out);
     }
-    gradient
+    y
 }
 
 #[cube(launch)]
@@ -88,10 +87,10 @@ fn log_softmax_of_label(
 }
 
 #[cube(launch)]
-fn scale_rows(gradient: &mut Tensor<f32>, of_losses: &Tensor<f32>) {
+fn scale_rows(gradient: &[f32], of_losses: &Tensor<f32>, y: &mut Tensor<f32>) {
     let i = ABSOLUTE_POS;
-    if i < gradient.len() {
+    if i < y.len() {
         // Of a mean all rows have the same one, which is in memory once.
-        gradient[i] = gradient[i] * of_losses[i / gradient.stride(0) * of_losses.stride(0)];
+        y[i] = gradient[i] * of_losses[i / y.stride(0) * of_losses.stride(0)];
     }
 }

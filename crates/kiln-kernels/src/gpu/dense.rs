@@ -5,8 +5,10 @@ use burn::backend::wgpu::CubeTensor;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
+use super::dropout::{factor, halves};
 use super::tensors::{elements, empty, units};
 use crate::Act;
+use crate::cpu::Mask;
 
 /// The most rows that are summed by one launch: a cube goes through all rows of its columns.
 pub(crate) const MOST_ROWS: usize = 4096;
@@ -14,21 +16,34 @@ pub(crate) const MOST_ROWS: usize = 4096;
 const COLUMNS: u32 = 32;
 const LANES: u32 = 8;
 
-/// `act(y + bias)`.
-pub(super) fn biased(y: CubeTensor, bias: CubeTensor, act: Act) -> CubeTensor {
+/// `act(y + bias)`, with some elements dropped.
+pub(super) fn biased(y: CubeTensor, bias: CubeTensor, act: Act, mask: Option<Mask>) -> CubeTensor {
     let (y, bias) = (into_contiguous(y), into_contiguous(bias));
     let y = if y.can_mut() { y } else { y.copy() };
     let count = elements(&y);
     if count > 0 {
         let (cubes, dim) = units(&y, count);
         let (out, relu) = (y.clone().into_buffer_arg(), act == Act::Relu);
-        add_bias::launch(&y.client, cubes, dim, out, bias.into_buffer_arg(), relu);
+        let bias = bias.into_buffer_arg();
+        match mask {
+            None => add_bias::launch(&y.client, cubes, dim, out, bias, 0, 0, 0, 1.0, relu, false),
+            Some(mask) => {
+                let (low, high) = halves(mask);
+                let (threshold, scale) = (mask.threshold(), mask.scale());
+                add_bias::launch(&y.client, cubes, dim, out, bias, low, high, threshold, scale, relu, true);
+            }
+        }
     }
     y
 }
 
-/// The gradient before the activation, and its sums over the rows. `output` is what the activation gave.
-pub(super) fn unbiased(gradient: CubeTensor, output: Option<CubeTensor>) -> (CubeTensor, CubeTensor) {
+/// The gradient before the activation, and its sums over the rows. `output` is what the activation gave, times `scale` where it was
+/// not dropped.
+pub(super) fn unbiased(
+    gradient: CubeTensor,
+    output: Option<CubeTensor>,
+    scale: f32,
+) -> (CubeTensor, CubeTensor) {
     let [rows, columns] = gradient.shape().dims();
     let gradient = into_contiguous(gradient);
     let sums = empty(&gradient, [columns]);
@@ -47,22 +62,34 @@ pub(super) fn unbiased(gradient: CubeTensor, output: Option<CubeTensor>) -> (Cub
         output,
         sums.clone().into_buffer_arg(),
         rows as u32,
+        scale,
         relu,
     );
     (gradient, sums)
 }
 
 #[cube(launch)]
-fn add_bias(y: &mut [f32], bias: &[f32], #[comptime] relu: bool) {
+fn add_bias(
+    y: &mut [f32],
+    bias: &[f32],
+    seed_low: u32,
+    seed_high: u32,
+    threshold: u32,
+    scale: f32,
+    #[comptime] relu: bool,
+    #[comptime] drops: bool,
+) {
     let i = ABSOLUTE_POS;
     if i < y.len() {
-        let sum = y[i] + bias[i % bias.len()];
+        let mut sum = y[i] + bias[i % bias.len()];
         if relu {
             // NaN stays.
-            y[i] = select(sum < 0.0f32, 0.0f32, sum);
-        } else {
-            y[i] = sum;
+            sum = select(sum < 0.0f32, 0.0f32, sum);
         }
+        if drops {
+            sum *= factor(u32::cast_from(i), seed_low, seed_high, threshold, scale);
+        }
+        y[i] = sum;
     }
 }
 
@@ -73,6 +100,7 @@ fn sum_rows(
     output: &Sequence<OwnedTensor<f32>>,
     sums: &mut [f32],
     rows: u32,
+    scale: f32,
     #[comptime] relu: bool,
 ) {
     let columns = sums.len();
@@ -85,7 +113,7 @@ fn sum_rows(
             let at = row as usize * columns + column;
             let mut value = gradient[at];
             if relu {
-                value = select(output.index(0)[at] > 0.0f32, value, 0.0f32);
+                value = select(output.index(0)[at] > 0.0f32, value * scale, 0.0f32);
                 gradient[at] = value;
             }
             sum += value;

@@ -4,11 +4,14 @@ use burn::backend::wgpu::CubeTensor;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
+use super::parameters::{MOST_BYTES, reserve};
 use super::tensors::{elements, lower, units};
 use crate::formula::program::{Op, Program, Update};
 
 /// The most parameters of one launch: the kernel has the formula once for each.
 const MOST: usize = 16;
+/// Bytes that a launch is told of each buffer: lengths, shape, strides, and where they are.
+const TOLD_OF_BUFFER: usize = 32;
 
 /// An update with its tensors as buffers: weight, gradient, kept values.
 struct Lowered {
@@ -20,6 +23,9 @@ struct Lowered {
 
 pub(crate) fn update(updates: Vec<Update>) {
     let mut waiting: Vec<Lowered> = updates.into_iter().map(lowered).collect();
+    if let Some(first) = waiting.first() {
+        reserve(&first.buffers[0]);
+    }
     while !waiting.is_empty() {
         // Those with the program of the first.
         let (same, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition({
@@ -34,7 +40,8 @@ pub(crate) fn update(updates: Vec<Update>) {
         // One binding is for the kernel's own parameters.
         let room = first.buffers[0].client.properties().hardware.max_bindings as usize - 1;
         let room = room - usize::from(first.factor.is_some());
-        let at_once = (room / first.buffers.len()).clamp(1, MOST);
+        let told = first.buffers.len() * TOLD_OF_BUFFER + first.constants.len() * size_of::<f32>();
+        let at_once = (room / first.buffers.len()).min(MOST_BYTES / told).clamp(1, MOST);
         let mut same = same.into_iter().peekable();
         while same.peek().is_some() {
             launch(same.by_ref().take(at_once).collect());

@@ -1,65 +1,69 @@
-//! Relu and pooling of squares of 2 by 2 pixels behind a convolution. Images are channels-last in memory, as convolutions take them.
+//! The largest of each rectangle of pixels.
 
 use burn::backend::TensorMetadata;
 use burn::backend::wgpu::CubeTensor;
-use burn::tensor::{DType, Shape};
+use burn::tensor::DType;
+use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
-use super::tensors::{elements, units};
+use super::tensors::{elements, empty, like, units};
 
-/// What was cut off by relu.
-const NONE: u32 = 4;
-
-/// The pooled images, and which pixel of each square went on.
-pub(super) fn relu_pool(x: CubeTensor) -> (CubeTensor, CubeTensor) {
+/// The pooled images, and which pixel of each rectangle of these sides it was. Images are row-major.
+pub(super) fn max_pool(x: CubeTensor, sides: [usize; 2]) -> (CubeTensor, CubeTensor) {
+    let x = into_contiguous(x);
     let [n, c, h, w] = x.shape().dims();
-    let y = images(&x, [n, c, h / 2, w / 2], x.dtype);
-    let winners = images(&x, [n, c, h / 2, w / 2], DType::U32);
+    let y = empty(&x, [n, c, h / sides[0], w / sides[1]]);
+    let winners = like(&y, DType::U32);
     let count = elements(&y);
     if count > 0 {
-        let (cubes, dim) = units(&x, count);
-        let (out, index) = (y.clone().into_tensor_arg(), winners.clone().into_tensor_arg());
-        pool::launch(&x.client, cubes, dim, x.clone().into_tensor_arg(), out, index);
+        let (cubes, dim) = units(&y, count);
+        let index = winners.clone().into_buffer_arg();
+        pool::launch(
+            &y.client,
+            cubes,
+            dim,
+            x.into_tensor_arg(),
+            y.clone().into_tensor_arg(),
+            index,
+            sides[0] as u32,
+            sides[1] as u32,
+        );
     }
     (y, winners)
 }
 
-/// The gradient before relu and pooling, for images of `dims`.
-pub(super) fn relu_pool_backward(gradient: CubeTensor, winners: CubeTensor, dims: [usize; 4]) -> CubeTensor {
-    let dx = images(&gradient, dims, gradient.dtype);
+/// The gradient before pooling, for images of `dims`.
+pub(super) fn max_pool_backward(
+    gradient: CubeTensor,
+    winners: CubeTensor,
+    dims: [usize; 4],
+    sides: [usize; 2],
+) -> CubeTensor {
+    let dx = empty(&gradient, dims);
     let count = elements(&dx);
     if count > 0 {
         let (cubes, dim) = units(&dx, count);
         let out = dx.clone().into_tensor_arg();
-        let (gradient, winners) = (gradient.into_tensor_arg(), winners.into_tensor_arg());
-        spread::launch(&dx.client, cubes, dim, gradient, winners, out);
+        let (gradient, winners) = (into_contiguous(gradient).into_tensor_arg(), winners.into_buffer_arg());
+        let [lines, columns] = sides.map(|side| side as u32);
+        spread::launch(&dx.client, cubes, dim, gradient, winners, out, lines, columns);
     }
     dx
 }
 
-/// Memory for images, channels-last.
-fn images(like: &CubeTensor, [n, c, h, w]: [usize; 4], dtype: DType) -> CubeTensor {
-    let handle = like.client.empty(n * c * h * w * dtype.size());
-    let shape = Shape::from([n, h, w, c]);
-    let tensor = CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, dtype);
-    burn_cubecl::ops::permute_nhwc_to_nchw(tensor)
-}
-
-/// Unit `i` makes element `i` in memory.
+/// Unit `i` makes element `i`.
 #[cube(launch)]
-fn pool(x: &Tensor<f32>, y: &mut Tensor<f32>, winners: &mut Tensor<u32>) {
+fn pool(x: &Tensor<f32>, y: &mut Tensor<f32>, winners: &mut [u32], lines: u32, columns: u32) {
     let i = ABSOLUTE_POS;
     if i < y.len() {
-        let (channels, height, width) = (y.shape(1), y.shape(2), y.shape(3));
-        let c = i % channels;
-        let column = i / channels % width;
-        let line = i / (channels * width) % height;
-        let n = i / (channels * width * height);
-        let first = n * x.stride(0) + c * x.stride(1) + 2 * line * x.stride(2) + 2 * column * x.stride(3);
-        let mut best = 0.0f32;
-        let mut winner = u32::cast_from(NONE);
-        for k in 0..4usize {
-            let value = x[first + k / 2 * x.stride(2) + k % 2 * x.stride(3)];
+        let (height, width) = (y.shape(2), y.shape(3));
+        let (lines, columns) = (lines as usize, columns as usize);
+        let line = i / width % height * lines;
+        let first = (i / (height * width) * x.shape(2) + line) * x.shape(3) + i % width * columns;
+        let mut best = x[first];
+        let mut winner = 0u32;
+        for k in 1..lines * columns {
+            let value = x[first + k / columns * x.shape(3) + k % columns];
             // The first one of equals; NaN is larger than any.
             let larger = value > best || (value != value && best == best);
             best = select(larger, value, best);
@@ -71,25 +75,19 @@ fn pool(x: &Tensor<f32>, y: &mut Tensor<f32>, winners: &mut Tensor<u32>) {
 }
 
 #[cube(launch)]
-fn spread(gradient: &Tensor<f32>, winners: &Tensor<u32>, dx: &mut Tensor<f32>) {
+fn spread(gradient: &Tensor<f32>, winners: &[u32], dx: &mut Tensor<f32>, lines: u32, columns: u32) {
     let i = ABSOLUTE_POS;
     if i < dx.len() {
-        let (channels, height, width) = (dx.shape(1), dx.shape(2), dx.shape(3));
-        let c = i % channels;
-        let column = i / channels % width;
-        let line = i / (channels * width) % height;
-        let n = i / (channels * width * height);
+        let (height, width) = (dx.shape(2), dx.shape(3));
+        let (lines, columns) = (lines as usize, columns as usize);
+        let column = i % width;
+        let line = i / width % height;
+        let (h, w) = (line / lines, column / columns);
         let mut value = 0.0f32;
-        if line / 2 < gradient.shape(2) && column / 2 < gradient.shape(3) {
-            let k = u32::cast_from(line % 2 * 2 + column % 2);
-            let (h, w) = (line / 2, column / 2);
-            let own =
-                n * winners.stride(0) + c * winners.stride(1) + h * winners.stride(2) + w * winners.stride(3);
-            if winners[own] == k {
-                value = gradient[n * gradient.stride(0)
-                    + c * gradient.stride(1)
-                    + h * gradient.stride(2)
-                    + w * gradient.stride(3)];
+        if h < gradient.shape(2) && w < gradient.shape(3) {
+            let at = (i / (height * width) * gradient.shape(2) + h) * gradient.shape(3) + w;
+            if winners[at] == u32::cast_from(line % lines * columns + column % columns) {
+                value = gradient[at];
             }
         }
         dx[i] = value;

@@ -5,13 +5,18 @@ use burn::backend::{
     BackendTensor, DispatchAutodiffContext, DispatchDevice, DispatchTensor, DispatchTensorKind,
     TensorMetadata,
 };
-use burn::tensor::{DType, Shape, Tensor};
+use burn::tensor::{DType, Device, Shape, Tensor};
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
 /// Whether the tensor is f32 memory of a GPU.
 pub(crate) fn has_kernels<const D: usize>(x: &Tensor<D>) -> bool {
-    x.dtype() == DType::F32 && matches!(x.device().inner().as_dispatch(), DispatchDevice::Cube(_))
+    x.dtype() == DType::F32 && has_kernels_on(&x.device())
+}
+
+/// Whether the device is a GPU, with autodiff or without.
+pub(crate) fn has_kernels_on(device: &Device) -> bool {
+    matches!(device.clone().inner().as_dispatch(), DispatchDevice::Cube(_))
 }
 
 /// A tensor without autodiff as CubeCL has it.
@@ -43,6 +48,12 @@ pub(super) fn empty<const D: usize>(like: &CubeTensor, dims: [usize; D]) -> Cube
     let shape = Shape::from(dims);
     let handle = like.client.empty(shape.num_elements() * like.dtype.size());
     CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, like.dtype)
+}
+
+/// Memory of the shape of `x`, in row-major order.
+pub(super) fn like(x: &CubeTensor, dtype: DType) -> CubeTensor {
+    let handle = x.client.empty(elements(x) * dtype.size());
+    CubeTensor::new_contiguous(x.client.clone(), x.device.clone(), x.shape(), handle, dtype)
 }
 
 /// Units of a kernel that has one for each of `count` elements.

@@ -45,6 +45,19 @@ pub fn batch_norm<const D: usize>(
             variance: Tensor::from_dispatch(variance),
         };
     }
+    #[cfg(feature = "wgpu")]
+    if (D == 2 || D == 4)
+        && crate::gpu::has_kernels(&x)
+        && crate::gpu::has_kernels(&gamma)
+        && crate::gpu::fits_batch_norm(&x.dims())
+    {
+        let [output, mean, variance] = crate::gpu::batch_norm(x, gamma, beta, epsilon, act);
+        return BatchStatistics {
+            output: Tensor::from_dispatch(output),
+            mean: Tensor::from_dispatch(mean),
+            variance: Tensor::from_dispatch(variance),
+        };
+    }
     let module::BatchNormTrainOutput { output, mean, variance } =
         module::batch_norm_train(x, gamma, beta, epsilon);
     BatchStatistics { output: act.apply(output), mean, variance }

@@ -29,6 +29,12 @@ pub fn conv2d(
         let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));
         return Tensor::from_dispatch(crate::autodiff::conv2d(x, weight, bias, options, act));
     }
+    #[cfg(feature = "wgpu")]
+    if let Some(window) = super::window(&x, &weight, &options) {
+        use crate::gpu::{After, conv2d};
+        let after = if act == Act::Relu { After::Relu } else { After::Nothing };
+        return Tensor::from_dispatch(conv2d(x, weight, bias, window, after));
+    }
     act.apply(module::conv2d(x, weight, bias, options))
 }
 
@@ -53,9 +59,9 @@ pub fn conv2d_relu_pool(
         return Tensor::from_dispatch(crate::autodiff::conv2d_relu_pool(x, weight, bias, options));
     }
     #[cfg(feature = "wgpu")]
-    if crate::gpu::has_kernels(&x) && crate::gpu::has_kernels(&weight) && !options.is_asymmetric() {
-        let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device().inner()));
-        return Tensor::from_dispatch(crate::gpu::conv2d_relu_pool(x, weight, bias, options));
+    if let Some(window) = super::window(&x, &weight, &options) {
+        use crate::gpu::{After, conv2d};
+        return Tensor::from_dispatch(conv2d(x, weight, bias, window, After::ReluPool));
     }
     let y = Act::Relu.apply(module::conv2d(x, weight, bias, options));
     module::max_pool2d(y, MaxPoolOptions::new([2, 2]))

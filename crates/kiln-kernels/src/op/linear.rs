@@ -1,6 +1,7 @@
 //! A linear layer.
 
 use burn::tensor::{Tensor, module};
+use kiln_core::Seed;
 
 use crate::Act;
 
@@ -30,12 +31,48 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>, act: Act
         return Tensor::from_dispatch(crate::autodiff::linear(x, weight, bias, act));
     }
     #[cfg(feature = "wgpu")]
-    if let Some(bias) = bias.as_ref().filter(|_| {
-        crate::gpu::has_kernels(&x)
-            && crate::gpu::has_kernels(&weight)
-            && x.dims()[0] <= crate::gpu::MOST_ROWS
-    }) {
+    if let Some(bias) = bias.as_ref().filter(|_| is_launched(&x, &weight)) {
         return Tensor::from_dispatch(crate::gpu::linear(x, weight, bias.clone(), act));
     }
     act.apply(module::linear(x, weight, bias))
+}
+
+/// `dropout(relu(x · weight + bias))`, as [`linear`] and [`dropout`](crate::dropout) do it one after the other, with the same mask; on a GPU
+/// in two launches.
+///
+/// # Panics
+/// As [`linear`].
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use kiln_core::Seed;
+/// use kiln_kernels::{Act, dropout, linear, linear_relu_dropout};
+///
+/// let device = Device::default();
+/// let x = Tensor::<2>::from_floats([[1.0, -2.0], [0.5, 3.0]], &device);
+/// let (weight, bias) = (Tensor::<2>::ones([2, 3], &device), Tensor::<1>::ones([3], &device));
+/// let dropped = linear_relu_dropout(x.clone(), weight.clone(), Some(bias.clone()), 0.5, Seed::new(0));
+/// let separate = dropout(linear(x, weight, Some(bias), Act::Relu), 0.5, Seed::new(0));
+/// assert_eq!(dropped.into_data(), separate.into_data());
+/// ```
+pub fn linear_relu_dropout(
+    x: Tensor<2>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+    probability: f64,
+    seed: Seed,
+) -> Tensor<2> {
+    #[cfg(feature = "wgpu")]
+    if let Some(bias) = bias.as_ref().filter(|_| is_launched(&x, &weight)) {
+        let mask = crate::cpu::Mask::new(probability, seed);
+        return Tensor::from_dispatch(crate::gpu::linear_relu_dropout(x, weight, bias.clone(), mask));
+    }
+    super::dropout(linear(x, weight, bias, Act::Relu), probability, seed)
+}
+
+/// Whether a GPU has kernels for what surrounds the product.
+#[cfg(feature = "wgpu")]
+fn is_launched(x: &Tensor<2>, weight: &Tensor<2>) -> bool {
+    use crate::gpu::{MOST_ROWS, has_kernels};
+    has_kernels(x) && has_kernels(weight) && x.dims()[0] <= MOST_ROWS
 }

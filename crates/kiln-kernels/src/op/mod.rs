@@ -9,8 +9,12 @@ mod elementwise;
 mod flatten;
 mod layer_norm;
 mod linear;
+mod mean;
+mod pixels;
 mod pool;
 mod squared_norm;
+mod stack;
+mod weighted_sum;
 
 use burn::tensor::{DType, Tensor, activation};
 
@@ -22,9 +26,13 @@ pub use dropout::dropout;
 pub use elementwise::{add, gelu, hard_sigmoid, hard_swish, scale, sigmoid, silu};
 pub use flatten::flatten;
 pub use layer_norm::layer_norm;
-pub use linear::linear;
+pub use linear::{linear, linear_relu_dropout};
+pub use mean::mean;
+pub use pixels::{pixels, takes_bytes};
 pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d};
 pub use squared_norm::squared_norm;
+pub use stack::stack;
+pub use weighted_sum::weighted_sum;
 
 use crate::Act;
 
@@ -51,4 +59,15 @@ fn in_type_of<const D: usize, const E: usize>(x: Tensor<D>, weight: &Tensor<E>) 
 fn has_kernels<const D: usize>(x: &Tensor<D>) -> bool {
     use burn::tensor::Device;
     x.dtype() == DType::F32 && x.device().inner() == Device::flex()
+}
+
+/// How filters go over images on a GPU; `None` where that is not for kiln's own kernels.
+#[cfg(feature = "wgpu")]
+fn window(
+    x: &Tensor<4>,
+    weight: &Tensor<4>,
+    options: &burn::tensor::ops::ConvOptions<2>,
+) -> Option<crate::gpu::Window> {
+    let are_there = crate::gpu::has_kernels(x) && crate::gpu::has_kernels(weight);
+    crate::gpu::Window::new(options, weight.dims(), x.dims()).filter(|_| are_there)
 }

@@ -15,6 +15,10 @@ pub fn max_pool2d(x: Tensor<4>, size: usize) -> Tensor<4> {
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::max_pool2d(x, size));
     }
+    #[cfg(feature = "wgpu")]
+    if size > 0 && crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::max_pool2d(x, [size; 2]));
+    }
     module::max_pool2d(x, MaxPoolOptions::new([size, size]))
 }
 
@@ -57,5 +61,10 @@ pub fn global_max_pool2d(x: Tensor<4>) -> Tensor<2> {
         return Tensor::from_dispatch(crate::autodiff::global_max_pool2d(x));
     }
     let [_, _, height, width] = x.dims();
+    #[cfg(feature = "wgpu")]
+    if height * width > 0 && crate::gpu::has_kernels(&x) {
+        let pooled: Tensor<4> = Tensor::from_dispatch(crate::gpu::max_pool2d(x, [height, width]));
+        return pooled.flatten::<3>(2, 3).flatten(1, 2);
+    }
     module::max_pool2d(x, MaxPoolOptions::new([height, width])).flatten::<3>(2, 3).flatten(1, 2)
 }

@@ -5,6 +5,7 @@
 
 mod elementwise;
 mod heads;
+mod launched;
 mod transposed;
 
 use burn::tensor::ops::ConvOptions;
@@ -84,6 +85,9 @@ fn convolutions() {
         [2, 8, 9, 9, 8, 3, 3, 2, 1, 1, 8],
         [1, 5, 6, 6, 7, 1, 1, 3, 0, 1, 1],
         [2, 2, 5, 5, 3, 2, 4, 1, 3, 1, 1],
+        // More than fit a tile: filters, pixels and terms; channels.
+        [5, 3, 21, 19, 70, 3, 3, 1, 1, 1, 1],
+        [2, 70, 6, 5, 3, 3, 3, 1, 1, 1, 1],
     ] {
         let options = ConvOptions::new([stride; 2], [padding; 2], [dilation; 2], groups);
         let options = &options;
@@ -116,7 +120,7 @@ fn convolutions() {
         }
         cases += 1;
     }
-    assert_eq!(cases, 11);
+    assert_eq!(cases, 13);
 }
 
 #[test]

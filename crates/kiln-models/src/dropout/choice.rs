@@ -72,6 +72,14 @@ impl DenseDropoutStyle {
 }
 
 impl DenseDropout {
+    /// The probability of dropout of elements, where there is any.
+    pub(crate) fn of_elements(&self) -> Option<f64> {
+        match self {
+            Self::Element(layer) => Some(layer.probability).filter(|probability| *probability > 0.0),
+            Self::Alpha(_) | Self::Gaussian(_) => None,
+        }
+    }
+
     pub(crate) fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
         match self {
             Self::Element(layer) => layer.forward(x, seed),

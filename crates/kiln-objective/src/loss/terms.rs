@@ -1,6 +1,7 @@
 //! From the losses of the items to one number.
 
 use burn::tensor::Tensor;
+use kiln_kernels::mean;
 
 /// The losses of a batch before their mean.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ impl LossTerms {
     /// The mean over items and columns; the items count as much as their `weights`, `[N]`.
     pub(super) fn mean(self, weights: Option<&Tensor<1>>) -> Tensor<1> {
         if self.counts.is_none() && weights.is_none() {
-            return self.losses.mean();
+            return mean(self.losses);
         }
         let (sum, weight) = self.totals(weights);
         // Where nothing counts, the sum is 0, and so is the mean. Not divided by something tiny: on the way back the quotient is

@@ -19,6 +19,7 @@ pub(super) struct Commands {
     pub(super) read_bytes: AtomicU64,
     pub(super) held_back: AtomicU64,
     pub(super) buffers: AtomicU64,
+    pub(super) freed: AtomicU64,
     pub(super) pipelines: AtomicU64,
 }
 
@@ -29,6 +30,7 @@ static COMMANDS: Commands = Commands {
     read_bytes: AtomicU64::new(0),
     held_back: AtomicU64::new(0),
     buffers: AtomicU64::new(0),
+    freed: AtomicU64::new(0),
     pipelines: AtomicU64::new(0),
 };
 
@@ -90,6 +92,8 @@ impl Commands {
             self.read_bytes.fetch_add(copied(record), Ordering::Relaxed);
         } else if is("Device::create_buffer") {
             one(&self.buffers);
+        } else if is("Buffer::drop") {
+            one(&self.freed);
         } else if is("Device::create_compute_pipeline") {
             one(&self.pipelines);
         } else if is("Queue::submit") {
@@ -130,7 +134,7 @@ mod tests {
         let now = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         assert_eq!([&commands.dispatches, &commands.uploads, &commands.reads].map(now), [1, 2, 1]);
         assert_eq!([&commands.read_bytes, &commands.buffers, &commands.pipelines].map(now), [128, 1, 1]);
-        assert_eq!(now(&commands.held_back), 0);
+        assert_eq!([&commands.freed, &commands.held_back].map(now), [1, 0]);
         commands.count("Queue::submit");
         commands.count("Device::maintain: waiting for submission index 8");
         assert_eq!(now(&commands.held_back), 1);

@@ -60,11 +60,6 @@ impl Counting {
         self.all() - &self.begun
     }
 
-    /// The launches as wgpu saw them, of the whole process: a second opinion on [`Counts::launches`].
-    pub fn dispatches(&self) -> u64 {
-        self.commands.dispatches.load(Ordering::Relaxed)
-    }
-
     fn all(&self) -> Counts {
         let now = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let kernels = self.launched.kernels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,12 +70,14 @@ impl Counting {
         }
         Counts {
             launches: now(&self.launched.all),
+            dispatches: now(&self.commands.dispatches),
             uploads: now(&self.commands.uploads),
             tensor_bytes: sent_bytes(),
             reads: now(&self.commands.reads),
             read_bytes: now(&self.commands.read_bytes),
             held_back: now(&self.commands.held_back),
             buffers: now(&self.commands.buffers),
+            freed: now(&self.commands.freed),
             pipelines: now(&self.commands.pipelines),
             kernels: named,
         }

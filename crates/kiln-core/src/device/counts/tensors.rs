@@ -9,8 +9,13 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 /// Adds the bytes of what is about to become a tensor to those that [`sent_bytes`] tells, and gives it back. What a step uploads
 /// goes through here.
 pub fn sent(data: TensorData) -> TensorData {
-    BYTES.fetch_add(data.as_bytes().len() as u64, Ordering::Relaxed);
+    sent_as_bytes(data.as_bytes().len());
     data
+}
+
+/// As [`sent`], for `bytes` bytes that become no tensor before they are on the device.
+pub fn sent_as_bytes(bytes: usize) {
+    BYTES.fetch_add(bytes as u64, Ordering::Relaxed);
 }
 
 /// Bytes of everything that this process has [`sent`], whatever the device.

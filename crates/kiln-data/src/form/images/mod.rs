@@ -6,6 +6,7 @@ mod scaler;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::device::counts::sent;
+use kiln_kernels::{pixels, takes_bytes};
 
 pub(crate) use files::Decoding;
 pub use files::ImageFiles;
@@ -86,6 +87,11 @@ impl Form for ImageForm {
         folds: Option<&InnerFolds>,
         device: &Device,
     ) -> Result<Tensor<4>, DataError> {
+        if takes_bytes(device) {
+            let [channels, height, width] = scaler.shape();
+            let dims = [rows.len(), channels, height, width];
+            return Ok(pixels(scaler.bytes(images, rows)?, dims, &scaler.tables(), device));
+        }
         Ok(tensor(scaler.shape(), Self::numbers(scaler, images, rows, folds)?, device))
     }
 

@@ -103,11 +103,30 @@ impl ImageScaler {
             }
             return Ok(out);
         }
-        let mut out = vec![0.0; rows.len() * seen];
+        self.gather(images, rows, corner, |channel, bytes, out| scaled(bytes, &tables[channel], out))
+    }
+
+    /// As [`Self::apply`], but the bytes as they are.
+    pub(super) fn bytes(&self, images: &Images, rows: &[usize]) -> Result<Vec<u8>, DataError> {
+        let corner = self.corner(images.shape)?;
+        self.gather(images, rows, corner, |_, bytes, out| out.copy_from_slice(bytes))
+    }
+
+    /// What `put` makes of the lines of each channel that the model sees.
+    fn gather<T: Copy + Default + Send>(
+        &self,
+        Images { pixels, shape }: &Images,
+        rows: &[usize],
+        corner: [usize; 2],
+        put: impl Fn(usize, &[u8], &mut [T]) + Sync,
+    ) -> Result<Vec<T>, DataError> {
+        let item: usize = shape.iter().product();
+        let seen = self.shape.iter().product::<usize>();
+        let mut out = vec![T::default(); rows.len() * seen];
         match pixels {
             Pixels::Held(pixels) => {
                 for (out, &row) in out.chunks_exact_mut(seen.max(1)).zip(rows) {
-                    self.write(&pixels[row * item..][..item], *shape, corner, &tables, out);
+                    self.write(&pixels[row * item..][..item], *shape, corner, &put, out);
                 }
             }
             Pixels::Files(files) => {
@@ -116,7 +135,7 @@ impl ImageScaler {
                     || vec![0; item],
                     |image, (out, row)| {
                         files.read(*row, image)?;
-                        self.write(image, *shape, corner, &tables, out);
+                        self.write(image, *shape, corner, &put, out);
                         Ok(())
                     },
                 ))?;
@@ -135,25 +154,25 @@ impl ImageScaler {
         Ok([middle(1), middle(2)])
     }
 
-    /// The numbers of one image of `shape`.
-    fn write(
+    /// What `put` makes of one image of `shape`.
+    fn write<T>(
         &self,
         image: &[u8],
         [_, all_rows, all_columns]: [usize; 3],
         [top, left]: [usize; 2],
-        tables: &[[f32; 256]],
-        out: &mut [f32],
+        put: impl Fn(usize, &[u8], &mut [T]),
+        out: &mut [T],
     ) {
         let [_, rows, columns] = self.shape;
         let planes = image.chunks_exact(all_rows * all_columns).zip(out.chunks_exact_mut(rows * columns));
-        for ((bytes, out), table) in planes.zip(tables) {
+        for (channel, (bytes, out)) in planes.enumerate() {
             if bytes.len() == out.len() {
-                scaled(bytes, table, out);
+                put(channel, bytes, out);
                 continue;
             }
             let lines = bytes.chunks_exact(all_columns).skip(top);
             for (line, out) in lines.zip(out.chunks_exact_mut(columns)) {
-                scaled(&line[left..left + columns], table, out);
+                put(channel, &line[left..left + columns], out);
             }
         }
     }

@@ -3,14 +3,14 @@
 mod node;
 mod tracked;
 
-use burn::backend::ops::{FloatTensorOps, ModuleOps};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::wgpu::CubeTensor;
 use burn::backend::{Backend, Cube, Dispatch, DispatchTensor, backend_extension};
-use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Int, Tensor};
 
-use super::{cross_entropy as loss, dense, dropout as masks, pool};
+use super::conv::{self, After, Window};
+use super::{batch_norm as norm, cross_entropy as loss, dense, dropout as masks, mean as means, pool};
 use crate::Act;
 use crate::cpu::Mask;
 
@@ -25,11 +25,27 @@ pub trait Launched: Backend {
         act: Act,
     ) -> FloatTensor<Self>;
 
-    fn launched_conv2d_relu_pool(
+    fn launched_linear_relu_dropout(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        options: ConvOptions<2>,
+        mask: Mask,
+    ) -> FloatTensor<Self>;
+
+    fn launched_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+        after: After,
+    ) -> FloatTensor<Self>;
+
+    // The macro takes no optional tensor beside others.
+    fn launched_conv2d_without_bias(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        after: After,
     ) -> FloatTensor<Self>;
 
     fn launched_cross_entropy(
@@ -39,20 +55,46 @@ pub trait Launched: Backend {
     ) -> FloatTensor<Self>;
 
     fn launched_dropout(x: FloatTensor<Self>, mask: Mask) -> FloatTensor<Self>;
+
+    fn launched_mean(x: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    fn launched_batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    fn launched_max_pool2d(x: FloatTensor<Self>, sides: [usize; 2]) -> FloatTensor<Self>;
 }
 
 pub(crate) fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, act: Act) -> DispatchTensor {
     Dispatch::launched_linear(x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch(), act)
 }
 
-pub(crate) fn conv2d_relu_pool(
-    x: Tensor<4>,
-    weight: Tensor<4>,
+pub(crate) fn linear_relu_dropout(
+    x: Tensor<2>,
+    weight: Tensor<2>,
     bias: Tensor<1>,
-    options: ConvOptions<2>,
+    mask: Mask,
 ) -> DispatchTensor {
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Dispatch::launched_conv2d_relu_pool(x, weight, bias, options)
+    Dispatch::launched_linear_relu_dropout(x, weight, bias, mask)
+}
+
+pub(crate) fn conv2d(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    window: Window,
+    after: After,
+) -> DispatchTensor {
+    let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
+    match bias {
+        Some(bias) => Dispatch::launched_conv2d(x, weight, bias.into_dispatch(), window, after),
+        None => Dispatch::launched_conv2d_without_bias(x, weight, window, after),
+    }
 }
 
 pub(crate) fn cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>, smoothing: f64) -> DispatchTensor {
@@ -63,28 +105,58 @@ pub(crate) fn dropout<const D: usize>(x: Tensor<D>, mask: Mask) -> DispatchTenso
     Dispatch::launched_dropout(x.into_dispatch(), mask)
 }
 
-/// The pooled images and which pixels went on.
-fn conv_relu_pool(
-    x: CubeTensor,
-    weight: CubeTensor,
-    bias: CubeTensor,
-    options: ConvOptions<2>,
-) -> (CubeTensor, CubeTensor) {
-    pool::relu_pool(Cube::conv2d(x, weight, Some(bias), options))
+pub(crate) fn mean<const D: usize>(x: Tensor<D>) -> DispatchTensor {
+    Dispatch::launched_mean(x.into_dispatch())
+}
+
+/// The output, the mean and the variance.
+pub(crate) fn batch_norm<const D: usize>(
+    x: Tensor<D>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+    act: Act,
+) -> [DispatchTensor; 3] {
+    let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
+    let (output, mean, variance) = Dispatch::launched_batch_norm(x, gamma, beta, epsilon, act);
+    [output, mean, variance]
+}
+
+pub(crate) fn max_pool2d(x: Tensor<4>, sides: [usize; 2]) -> DispatchTensor {
+    Dispatch::launched_max_pool2d(x.into_dispatch(), sides)
 }
 
 impl Launched for Cube {
     fn launched_linear(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, act: Act) -> CubeTensor {
-        dense::biased(Cube::float_matmul(x, weight), bias, act)
+        dense::biased(Cube::float_matmul(x, weight), bias, act, None)
     }
 
-    fn launched_conv2d_relu_pool(
+    fn launched_linear_relu_dropout(
         x: CubeTensor,
         weight: CubeTensor,
         bias: CubeTensor,
-        options: ConvOptions<2>,
+        mask: Mask,
     ) -> CubeTensor {
-        conv_relu_pool(x, weight, bias, options).0
+        dense::biased(Cube::float_matmul(x, weight), bias, Act::Relu, Some(mask))
+    }
+
+    fn launched_conv2d(
+        x: CubeTensor,
+        weight: CubeTensor,
+        bias: CubeTensor,
+        window: Window,
+        after: After,
+    ) -> CubeTensor {
+        conv::forward(x, weight, Some(bias), window, after).0
+    }
+
+    fn launched_conv2d_without_bias(
+        x: CubeTensor,
+        weight: CubeTensor,
+        window: Window,
+        after: After,
+    ) -> CubeTensor {
+        conv::forward(x, weight, None, window, after).0
     }
 
     fn launched_cross_entropy(logits: CubeTensor, labels: CubeTensor, smoothing: f64) -> CubeTensor {
@@ -93,5 +165,24 @@ impl Launched for Cube {
 
     fn launched_dropout(x: CubeTensor, mask: Mask) -> CubeTensor {
         masks::dropout(x, mask)
+    }
+
+    fn launched_mean(x: CubeTensor) -> CubeTensor {
+        means::mean(x)
+    }
+
+    fn launched_batch_norm(
+        x: CubeTensor,
+        gamma: CubeTensor,
+        beta: CubeTensor,
+        epsilon: f64,
+        act: Act,
+    ) -> (CubeTensor, CubeTensor, CubeTensor) {
+        let (y, made) = norm::forward(x, gamma, beta, epsilon, act);
+        (y, made.mean, made.variance)
+    }
+
+    fn launched_max_pool2d(x: CubeTensor, sides: [usize; 2]) -> CubeTensor {
+        pool::max_pool(x, sides).0
     }
 }

@@ -4,28 +4,39 @@ use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops};
-use burn::backend::ops::{FloatTensorOps, ModuleOps};
+use burn::backend::ops::FloatTensorOps;
 use burn::backend::wgpu::CubeTensor;
 use burn::backend::{Cube, TensorMetadata};
 use burn::tensor::Shape;
-use burn::tensor::ops::ConvOptions;
 
-use super::super::{cross_entropy, dense, dropout, pool};
+use super::super::batch_norm::{self, Normalised};
+use super::super::conv::{self, After, Followed, Window};
+use super::super::{cross_entropy, dense, dropout, mean, pool};
 use crate::cpu::Mask;
+
+/// What a linear layer keeps for its backward pass.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) x: NodeId,
+    pub(super) weight: NodeId,
+    /// Where an activation needs it: the gradient goes on where it is positive.
+    pub(super) output: Option<CubeTensor>,
+    /// What dropout multiplied by what it kept.
+    pub(super) scale: f32,
+}
 
 #[derive(Debug)]
 pub(super) struct LinearNode;
 
 impl Backward<Cube, 3> for LinearNode {
-    /// Input, weight, and the output where an activation needs it.
-    type State = (NodeId, NodeId, Option<CubeTensor>);
+    type State = Seen;
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
         let gradient = grads.consume::<Cube>(&ops.node);
-        let (x, weight, output) = ops.state;
+        let Seen { x, weight, output, scale } = ops.state;
         let x = checkpoints.retrieve_node_output::<CubeTensor>(x);
         let weight = checkpoints.retrieve_node_output::<CubeTensor>(weight);
-        let (gradient, sums) = dense::unbiased(gradient, output);
+        let (gradient, sums) = dense::unbiased(gradient, output, scale);
         let [of_x, of_weight, of_bias] = ops.parents;
         if let Some(parent) = of_bias {
             grads.register::<Cube>(parent.id, sums);
@@ -41,43 +52,54 @@ impl Backward<Cube, 3> for LinearNode {
     }
 }
 
+/// Input and weight, what the gradient needs of the output, and how it was made.
+type Convolved = ([NodeId; 2], Option<CubeTensor>, Window, After);
+
 #[derive(Debug)]
-pub(super) struct ConvPoolNode;
+pub(super) struct ConvNode;
 
-impl Backward<Cube, 3> for ConvPoolNode {
-    /// Input, weight, and which pixel of each square went on.
-    type State = (NodeId, NodeId, CubeTensor, ConvOptions<2>);
+impl Backward<Cube, 3> for ConvNode {
+    type State = Convolved;
 
-    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Convolved, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
         let gradient = grads.consume::<Cube>(&ops.node);
-        let (x, weight, winners, options) = ops.state;
-        let x = checkpoints.retrieve_node_output::<CubeTensor>(x);
-        let weight = checkpoints.retrieve_node_output::<CubeTensor>(weight);
-        let [n, _, h, w] = x.shape().dims();
-        let [channels, _, r, s] = weight.shape().dims();
-        let side = |axis: usize, len: usize, kernel: usize| {
-            let reach = options.dilation[axis] * (kernel - 1) + 1;
-            (len + 2 * options.padding_begin()[axis] - reach) / options.stride[axis] + 1
-        };
-        let dims = [n, channels, side(0, h, r), side(1, w, s)];
-        let gradient = pool::relu_pool_backward(gradient, winners, dims);
-        let [of_x, of_weight, of_bias] = ops.parents;
-        if let Some(parent) = of_bias {
-            // Channels-last in memory: no copy.
-            let [_, _, height, width] = dims;
-            let rows = Cube::float_permute(gradient.clone(), &[0, 2, 3, 1]);
-            let rows = Cube::float_reshape(rows, Shape::from([n * height * width, channels]));
-            let sums = Cube::float_reshape(Cube::float_sum_dim(rows, 0), Shape::from([channels]));
-            grads.register::<Cube>(parent.id, sums);
+        let [of_x, of_weight, of_bias] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        conv_gradients(gradient, ops.state, [of_x, of_weight, of_bias], grads, checkpoints);
+    }
+}
+
+impl Backward<Cube, 2> for ConvNode {
+    type State = Convolved;
+
+    fn backward(self, ops: Ops<Convolved, 2>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let [of_x, of_weight] = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        conv_gradients(gradient, ops.state, [of_x, of_weight, None], grads, checkpoints);
+    }
+}
+
+fn conv_gradients(
+    gradient: CubeTensor,
+    ([x, weight], seen, window, after): Convolved,
+    [of_x, of_weight, of_bias]: [Option<NodeId>; 3],
+    grads: &mut Gradients,
+    checkpoints: &mut Checkpointer,
+) {
+    let x = checkpoints.retrieve_node_output::<CubeTensor>(x);
+    let weight = checkpoints.retrieve_node_output::<CubeTensor>(weight);
+    let (dims, filters) = (x.shape().dims(), weight.shape()[0]);
+    let followed = Followed { gradient, seen, after };
+    if of_weight.is_some() || of_bias.is_some() {
+        let (weights, biases) = conv::weight_gradient(&followed, x, filters, window);
+        if let Some(id) = of_weight {
+            grads.register::<Cube>(id, weights);
         }
-        if let Some(parent) = of_weight {
-            let found =
-                Cube::conv2d_weight_backward(x.clone(), weight.clone(), gradient.clone(), options.clone());
-            grads.register::<Cube>(parent.id, found);
+        if let Some(id) = of_bias {
+            grads.register::<Cube>(id, biases);
         }
-        if let Some(parent) = of_x {
-            grads.register::<Cube>(parent.id, Cube::conv2d_x_backward(x, weight, gradient, options));
-        }
+    }
+    if let Some(id) = of_x {
+        grads.register::<Cube>(id, conv::input_gradient(&followed, weight, dims, window));
     }
 }
 
@@ -107,6 +129,57 @@ impl Backward<Cube, 1> for DropoutNode {
         let gradient = grads.consume::<Cube>(&ops.node);
         if let [Some(parent)] = ops.parents {
             grads.register::<Cube>(parent.id, dropout::dropout(gradient, ops.state));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct MeanNode;
+
+impl Backward<Cube, 1> for MeanNode {
+    /// Shape of the input.
+    type State = Shape;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        if let [Some(parent)] = ops.parents {
+            grads.register::<Cube>(parent.id, mean::mean_backward(gradient, ops.state));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct BatchNormNode;
+
+impl Backward<Cube, 3> for BatchNormNode {
+    /// What the output was made with, the scale, the output where relu followed, and epsilon.
+    type State = (Normalised, NodeId, Option<CubeTensor>, f64);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let (made, gamma, output, epsilon) = ops.state;
+        let gamma = checkpoints.retrieve_node_output::<CubeTensor>(gamma);
+        let found = batch_norm::backward(gradient, made, gamma, output, epsilon);
+        for (parent, found) in ops.parents.into_iter().zip(found) {
+            if let Some(parent) = parent {
+                grads.register::<Cube>(parent.id, found);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct MaxPoolNode;
+
+impl Backward<Cube, 1> for MaxPoolNode {
+    /// Which pixel of each rectangle it was, the shape of the input, and the sides of the rectangles.
+    type State = (CubeTensor, [usize; 4], [usize; 2]);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let (winners, dims, sides) = ops.state;
+        if let [Some(parent)] = ops.parents {
+            grads.register::<Cube>(parent.id, pool::max_pool_backward(gradient, winners, dims, sides));
         }
     }
 }

@@ -3,11 +3,14 @@
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::ops::{Backward, OpsKind};
 use burn::backend::tensor::{FloatTensor, IntTensor};
-use burn::backend::{Autodiff, Cube};
-use burn::tensor::ops::ConvOptions;
+use burn::backend::wgpu::CubeTensor;
+use burn::backend::{Autodiff, Cube, TensorMetadata};
 
-use super::node::{ConvPoolNode, CrossEntropyNode, DropoutNode, LinearNode};
-use super::{Launched, conv_relu_pool, loss, masks};
+use super::conv::{self, After, Window};
+use super::node::{
+    BatchNormNode, ConvNode, CrossEntropyNode, DropoutNode, LinearNode, MaxPoolNode, MeanNode, Seen,
+};
+use super::{Launched, loss, masks, means, norm, pool};
 use crate::Act;
 use crate::cpu::Mask;
 
@@ -23,7 +26,8 @@ impl<C: CheckpointStrategy> Launched for Autodiff<Cube, C> {
                 let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
                 let y = Cube::launched_linear(x, weight, bias, act);
-                tracked.finish((x_id, weight_id, (act != Act::None).then(|| y.clone())), y)
+                let output = (act != Act::None).then(|| y.clone());
+                tracked.finish(Seen { x: x_id, weight: weight_id, output, scale: 1.0 }, y)
             }
             OpsKind::UnTracked(untracked) => {
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
@@ -32,22 +36,64 @@ impl<C: CheckpointStrategy> Launched for Autodiff<Cube, C> {
         }
     }
 
-    fn launched_conv2d_relu_pool(
+    fn launched_linear_relu_dropout(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        options: ConvOptions<2>,
+        mask: Mask,
     ) -> FloatTensor<Self> {
-        match ConvPoolNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
+        match LinearNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
             OpsKind::Tracked(mut tracked) => {
                 let (x_id, weight_id) = (tracked.checkpoint(&x), tracked.checkpoint(&weight));
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                let (y, winners) = conv_relu_pool(x, weight, bias, options.clone());
-                tracked.finish((x_id, weight_id, winners, options), y)
+                let y = Cube::launched_linear_relu_dropout(x, weight, bias, mask);
+                // What was dropped is 0 as what relu cut off: the output says where the gradient goes on.
+                let output = Some(y.clone());
+                tracked.finish(Seen { x: x_id, weight: weight_id, output, scale: mask.scale() }, y)
             }
             OpsKind::UnTracked(untracked) => {
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                untracked.finish(Cube::launched_conv2d_relu_pool(x, weight, bias, options))
+                untracked.finish(Cube::launched_linear_relu_dropout(x, weight, bias, mask))
+            }
+        }
+    }
+
+    fn launched_conv2d(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        window: Window,
+        after: After,
+    ) -> FloatTensor<Self> {
+        match ConvNode.prepare::<C>([x.node(), weight.node(), bias.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let ids = [tracked.checkpoint(&x), tracked.checkpoint(&weight)];
+                let bias = Some(bias.into_primitive());
+                let (y, seen) = convolved(x.into_primitive(), weight.into_primitive(), bias, window, after);
+                tracked.finish((ids, seen, window, after), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
+                untracked.finish(Cube::launched_conv2d(x, weight, bias, window, after))
+            }
+        }
+    }
+
+    fn launched_conv2d_without_bias(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        window: Window,
+        after: After,
+    ) -> FloatTensor<Self> {
+        match ConvNode.prepare::<C>([x.node(), weight.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let ids = [tracked.checkpoint(&x), tracked.checkpoint(&weight)];
+                let (y, seen) = convolved(x.into_primitive(), weight.into_primitive(), None, window, after);
+                tracked.finish((ids, seen, window, after), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, weight) = (x.into_primitive(), weight.into_primitive());
+                untracked.finish(Cube::launched_conv2d_without_bias(x, weight, window, after))
             }
         }
     }
@@ -74,4 +120,66 @@ impl<C: CheckpointStrategy> Launched for Autodiff<Cube, C> {
             OpsKind::UnTracked(untracked) => untracked.finish(masks::dropout(x.into_primitive(), mask)),
         }
     }
+
+    fn launched_mean(x: FloatTensor<Self>) -> FloatTensor<Self> {
+        match MeanNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                tracked.finish(x.shape(), means::mean(x))
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(means::mean(x.into_primitive())),
+        }
+    }
+
+    fn launched_batch_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let constant = |tensor: CubeTensor| FloatTensor::<Self>::new(tensor);
+        match BatchNormNode.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let gamma_id = tracked.checkpoint(&gamma);
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, made) = norm::forward(x, gamma, beta, epsilon, act);
+                let (mean, variance) = (made.mean.clone(), made.variance.clone());
+                let output = (act == Act::Relu).then(|| y.clone());
+                (tracked.finish((made, gamma_id, output, epsilon), y), constant(mean), constant(variance))
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, made) = norm::forward(x, gamma, beta, epsilon, act);
+                (untracked.finish(y), constant(made.mean), constant(made.variance))
+            }
+        }
+    }
+
+    fn launched_max_pool2d(x: FloatTensor<Self>, sides: [usize; 2]) -> FloatTensor<Self> {
+        match MaxPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let x = x.into_primitive();
+                let dims = x.shape().dims();
+                let (y, winners) = pool::max_pool(x, sides);
+                tracked.finish((winners, dims, sides), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(Cube::launched_max_pool2d(x.into_primitive(), sides))
+            }
+        }
+    }
+}
+
+/// What a convolution gives, and what its gradient needs of that.
+fn convolved(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: Option<CubeTensor>,
+    window: Window,
+    after: After,
+) -> (CubeTensor, Option<CubeTensor>) {
+    let (y, winners) = conv::forward(x, weight, bias, window, after);
+    let seen = if after == After::Relu { Some(y.clone()) } else { winners };
+    (y, seen)
 }

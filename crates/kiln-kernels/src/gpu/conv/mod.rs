@@ -1,0 +1,217 @@
+//! Convolutions as products of matrices that are never in memory: forward with bias, relu and pooling, and both gradients.
+//!
+//! Images are row-major, `[N, C, H, W]`; what is read may lie anyhow. Sums have a fixed order.
+
+mod backward;
+mod forward;
+mod tile;
+
+use burn::backend::TensorMetadata;
+use burn::backend::wgpu::CubeTensor;
+use burn::tensor::DType;
+use burn::tensor::ops::ConvOptions;
+use burn_cubecl::kernel::into_contiguous;
+use cubecl::prelude::*;
+
+use super::tensors::{elements, empty, like, units};
+use tile::{DEPTH, TILE, UNITS};
+
+/// The most cubes along an axis that every device takes.
+const MOST_CUBES: usize = 65_535;
+/// So many cubes keep a large GPU busy: with fewer, the sum over the pixels is made in slices.
+const ENOUGH_CUBES: usize = 512;
+/// The most numbers that slices take together.
+const MOST_PARTS: usize = 1 << 22;
+
+/// What relu cut off has no winner among the pixels of its square.
+const NONE: u32 = 4;
+
+/// What follows a convolution in the same launch.
+#[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum After {
+    /// Nothing.
+    Nothing,
+    /// Relu.
+    Relu,
+    /// Relu, then the largest of each square of 2 by 2 pixels; a last odd row or column is left out.
+    ReluPool,
+}
+
+impl After {
+    /// Side of the squares of pixels that become one.
+    fn side(self) -> usize {
+        if self == Self::ReluPool { 2 } else { 1 }
+    }
+
+    /// Pixels of the output in a tile.
+    fn places(self) -> usize {
+        TILE / (self.side() * self.side())
+    }
+}
+
+/// Where the filters look.
+#[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    padding: [usize; 2],
+    dilation: [usize; 2],
+}
+
+impl Window {
+    /// `None` where there is no kernel for it: groups, or other padding at the end than at the beginning.
+    pub(crate) fn new(options: &ConvOptions<2>, weight: [usize; 4], x: [usize; 4]) -> Option<Self> {
+        let padding = options.padding_begin();
+        let window = Self {
+            kernel: [weight[2], weight[3]],
+            stride: options.stride,
+            padding: [padding[0], padding[1]],
+            dilation: options.dilation,
+        };
+        let places = x[0] * (x[2] + 2 * padding[0]) * (x[3] + 2 * padding[1]);
+        let is_plain = options.groups == 1 && !options.is_asymmetric() && x[1] == weight[1];
+        let fits = places.div_ceil(TILE) <= MOST_CUBES && weight.iter().chain(&x).all(|&dim| dim > 0);
+        (is_plain && fits && window.sides(x).is_some()).then_some(window)
+    }
+
+    /// Height and width of what comes out, before pooling; `None` for images that are smaller than a filter.
+    fn sides(self, x: [usize; 4]) -> Option<[usize; 2]> {
+        let side = |axis: usize, len: usize| {
+            let reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1;
+            Some((len + 2 * self.padding[axis]).checked_sub(reach)? / self.stride[axis] + 1)
+        };
+        Some([side(0, x[2])?, side(1, x[3])?])
+    }
+}
+
+/// What comes out, and for [`After::ReluPool`] which pixel of each square it was.
+pub(super) fn forward(
+    x: CubeTensor,
+    weight: CubeTensor,
+    bias: Option<CubeTensor>,
+    window: Window,
+    after: After,
+) -> (CubeTensor, Option<CubeTensor>) {
+    let (dims, filters) = (x.shape().dims(), weight.shape()[0]);
+    let [height, width] = window.sides(dims).unwrap_or_default();
+    let places = [dims[0], height / after.side(), width / after.side()];
+    let y = empty(&x, [dims[0], filters, places[1], places[2]]);
+    let winners = (after == After::ReluPool).then(|| like(&y, DType::U32));
+    let places: usize = places.iter().product();
+    if places > 0 {
+        let cubes = [places.div_ceil(after.places()), filters.div_ceil(TILE)];
+        let biased = bias.is_some();
+        forward::convolved::launch(
+            &y.client,
+            CubeCount::Static(cubes[0] as u32, cubes[1] as u32, 1),
+            CubeDim::new_1d(UNITS),
+            x.into_tensor_arg(),
+            into_contiguous(weight).into_buffer_arg(),
+            bias.into_iter().map(|bias| into_contiguous(bias).into_tensor_arg()).collect(),
+            y.clone().into_tensor_arg(),
+            winners.clone().into_iter().map(CubeTensor::into_tensor_arg).collect(),
+            window,
+            after,
+            biased,
+        );
+    }
+    (y, winners)
+}
+
+/// A gradient with what is needed to undo what followed the convolution: the output for relu, the winners for pooling.
+pub(super) struct Followed {
+    pub(super) gradient: CubeTensor,
+    pub(super) seen: Option<CubeTensor>,
+    pub(super) after: After,
+}
+
+impl Followed {
+    fn seen_after(&self, after: After) -> impl Iterator<Item = CubeTensor> {
+        self.seen.clone().filter(|_| self.after == after).into_iter()
+    }
+}
+
+/// The gradient of an input of these dimensions.
+pub(super) fn input_gradient(
+    followed: &Followed,
+    weight: CubeTensor,
+    dims: [usize; 4],
+    window: Window,
+) -> CubeTensor {
+    let dx = empty(&followed.gradient, dims);
+    let [items, channels, height, width] = dims;
+    let cubes = [(items * height * width).div_ceil(TILE), channels.div_ceil(TILE)];
+    backward::input_gradient::launch(
+        &dx.client,
+        CubeCount::Static(cubes[0] as u32, cubes[1] as u32, 1),
+        CubeDim::new_1d(UNITS),
+        followed.gradient.clone().into_tensor_arg(),
+        followed.seen_after(After::Relu).map(CubeTensor::into_tensor_arg).collect(),
+        followed.seen_after(After::ReluPool).map(CubeTensor::into_tensor_arg).collect(),
+        into_contiguous(weight).into_buffer_arg(),
+        dx.clone().into_tensor_arg(),
+        window,
+        followed.after,
+    );
+    dx
+}
+
+/// The gradients of the filters and of their biases.
+pub(super) fn weight_gradient(
+    followed: &Followed,
+    x: CubeTensor,
+    filters: usize,
+    window: Window,
+) -> (CubeTensor, CubeTensor) {
+    let [_, channels, _, _]: [usize; 4] = x.shape().dims();
+    let [r, s] = window.kernel;
+    let (weights, biases) = (empty(&x, [filters, channels, r, s]), empty(&x, [filters]));
+    let pixels = elements(&followed.gradient) / filters * followed.after.side().pow(2);
+    let tiles = [(channels * r * s + 1).div_ceil(TILE), filters.div_ceil(TILE)];
+    let slices = (ENOUGH_CUBES / (tiles[0] * tiles[1]))
+        .min(pixels.div_ceil(8 * DEPTH))
+        .min(MOST_PARTS / (elements(&weights) + filters))
+        .max(1);
+    let span = pixels.div_ceil(slices).next_multiple_of(DEPTH);
+    let slices = pixels.div_ceil(span).max(1);
+    let (parts, parts_of_biases) = match slices {
+        1 => (weights.clone(), biases.clone()),
+        _ => (empty(&x, [slices, filters, channels * r * s]), empty(&x, [slices, filters])),
+    };
+    backward::weight_gradient::launch(
+        &weights.client,
+        CubeCount::Static(tiles[0] as u32, tiles[1] as u32, slices as u32),
+        CubeDim::new_1d(UNITS),
+        x.into_tensor_arg(),
+        followed.gradient.clone().into_tensor_arg(),
+        followed.seen_after(After::Relu).map(CubeTensor::into_tensor_arg).collect(),
+        followed.seen_after(After::ReluPool).map(CubeTensor::into_tensor_arg).collect(),
+        parts.clone().into_buffer_arg(),
+        parts_of_biases.clone().into_buffer_arg(),
+        span as u32,
+        window,
+        followed.after,
+    );
+    if slices > 1 {
+        let (cubes, dim) = units(&weights, elements(&weights) + filters);
+        backward::add_slices::launch(
+            &weights.client,
+            cubes,
+            dim,
+            parts.into_buffer_arg(),
+            parts_of_biases.into_buffer_arg(),
+            weights.clone().into_buffer_arg(),
+            biases.clone().into_buffer_arg(),
+            slices as u32,
+        );
+    }
+    (weights, biases)
+}
+
+/// Item, line and column of place `index` in images of this height and width.
+#[cube]
+fn place(index: usize, height: usize, width: usize) -> (usize, usize, usize) {
+    (index / (height * width), index / width % height, index % width)
+}
