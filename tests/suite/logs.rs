@@ -26,7 +26,7 @@ fn a_training_and_what_goes_on_of_it_write_for_others() {
     let run = place.run_dir().file_name().unwrap().to_str().unwrap().to_owned();
     assert!(metrics.contains(&format!("kiln_epoch{{run=\"{run}\"}} 3\n")), "{metrics}");
 
-    place.ok("resume last train.epochs=5 --log tensorboard,csv -q");
+    place.ok("resume last train.epochs=5 --allow schedule --log tensorboard,csv -q");
     assert_eq!(files(&place, "events.out.tfevents.").len(), 2);
     let second = rows(&place);
     assert_eq!(second.lines().count(), 6);

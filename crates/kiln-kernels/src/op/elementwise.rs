@@ -49,7 +49,9 @@ pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Gelu));
     }
-    activation::gelu(x)
+    // Burn's own has the slope of the approximation by `tanh`.
+    let below = x.clone().mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5);
+    x * below
 }
 
 /// `act(a + b)`: where two branches of a network meet. Both are `[N, C, H, W]`.

@@ -83,10 +83,12 @@ const TORCHVISION: Published = Published::new("torchvision", |name| {
         Some(("stem", rest)) => format!("features.0.{rest}"),
         Some(("last", rest)) => format!("features.{}.{rest}", B0.len() + 1),
         Some(("output", rest)) => format!("classifier.1.{rest}"),
-        Some(("stages", rest)) => match rest.split_once('.').map(|(stage, rest)| (stage.parse::<usize>(), rest)) {
-            Some((Ok(stage), rest)) => format!("features.{}.{rest}", stage + 1),
-            _ => name,
-        },
+        Some(("stages", rest)) => {
+            match rest.split_once('.').map(|(stage, rest)| (stage.parse::<usize>(), rest)) {
+                Some((Ok(stage), rest)) => format!("features.{}.{rest}", stage + 1),
+                _ => name,
+            }
+        }
         _ => name,
     }
 });
@@ -143,7 +145,12 @@ impl Architecture {
         Ok(plan.finish())
     }
 
-    pub(crate) fn build(&self, [channels, ..]: [usize; 3], outputs: usize, init: &mut Init<'_>) -> EfficientnetB0 {
+    pub(crate) fn build(
+        &self,
+        [channels, ..]: [usize; 3],
+        outputs: usize,
+        init: &mut Init<'_>,
+    ) -> EfficientnetB0 {
         let stem = ConvNorm::new(init, Filters::new(channels, FIRST, 3).stride(2), NORM, Activation::Silu);
         let shapes = self.shapes();
         let blocks = shapes.iter().map(Vec::len).sum::<usize>().max(1);

@@ -182,7 +182,12 @@ impl Architecture {
         Ok(plan.finish())
     }
 
-    pub(crate) fn build(&self, [channels, ..]: [usize; 3], outputs: usize, init: &mut Init<'_>) -> MobilenetV3 {
+    pub(crate) fn build(
+        &self,
+        [channels, ..]: [usize; 3],
+        outputs: usize,
+        init: &mut Init<'_>,
+    ) -> MobilenetV3 {
         let conv = |init: &mut Init<'_>, filters| {
             Feature::Conv(ConvNorm::new(init, filters, NORM, Activation::HardSwish))
         };

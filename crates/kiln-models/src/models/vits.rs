@@ -141,7 +141,10 @@ impl Architecture {
                 plan.matrix(inputs * self.width, outputs * self.width, tokens);
             }
             plan.parameters(Some(4 * self.width));
-            let kind = format!("transformer block: layer norm, attention of {} heads, linear, gelu, linear", self.heads);
+            let kind = format!(
+                "transformer block: layer norm, attention of {} heads, linear, gelu, linear",
+                self.heads
+            );
             plan.layer(&format!("blocks.{block}"), kind)?;
         }
         plan.becomes(&[self.width]);

@@ -68,7 +68,9 @@ const TORCHVISION: Published = Published::new("torchvision", |name| {
     match parts[..] {
         ["stem", "conv", leaf] => format!("features.0.0.{leaf}"),
         ["stem", "norm", leaf] => format!("features.0.1.{leaf}"),
-        ["stages", stage, block, "layer_scale"] => format!("features.{}.{block}.layer_scale", 2 * number(stage) + 1),
+        ["stages", stage, block, "layer_scale"] => {
+            format!("features.{}.{block}.layer_scale", 2 * number(stage) + 1)
+        }
         ["stages", stage, block, layer, leaf] => {
             let place = match layer {
                 "conv" => 0,
@@ -161,7 +163,12 @@ impl Architecture {
         Ok(plan.finish())
     }
 
-    pub(crate) fn build(&self, [channels, ..]: [usize; 3], outputs: usize, init: &mut Init<'_>) -> ConvnextTiny {
+    pub(crate) fn build(
+        &self,
+        [channels, ..]: [usize; 3],
+        outputs: usize,
+        init: &mut Init<'_>,
+    ) -> ConvnextTiny {
         let stem = Stem::new(init, Filters::patches(channels, self.width(), PATCH));
         let blocks = self.stages.iter().map(|stage| stage.1).sum::<usize>();
         let last = blocks.saturating_sub(1).max(1) as f64;

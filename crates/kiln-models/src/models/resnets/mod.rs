@@ -102,7 +102,8 @@ const POOL: Filters =
     Filters { inputs: 1, outputs: 1, kernel: 3, stride: 2, padding: 1, groups: 1, bias: false };
 
 const TORCHVISION: Published = Published::new("torchvision", |name| {
-    let name = name.replace(".downsample.conv.", ".downsample.0.").replace(".downsample.norm.", ".downsample.1.");
+    let name =
+        name.replace(".downsample.conv.", ".downsample.0.").replace(".downsample.norm.", ".downsample.1.");
     name.strip_prefix("output.").map(|rest| format!("fc.{rest}")).unwrap_or(name)
 });
 
@@ -153,7 +154,12 @@ impl Architecture {
         Ok(plan.finish())
     }
 
-    pub(crate) fn build(&self, [channels, ..]: [usize; 3], outputs: usize, init: &mut Init<'_>) -> ResidualNetwork {
+    pub(crate) fn build(
+        &self,
+        [channels, ..]: [usize; 3],
+        outputs: usize,
+        init: &mut Init<'_>,
+    ) -> ResidualNetwork {
         let stem = self.stem(channels);
         let conv1 = stem.init(init, Draw::FanOut);
         let bn1 = BatchNormStyle::TORCH.init(self.width, init.device());
@@ -212,8 +218,7 @@ impl Forward for ResidualNetwork {
 
     fn operations(&self) -> Vec<Operation> {
         let [conv1, bn1] = ["conv1", "bn1"].map(str::to_owned);
-        let mut operations =
-            conv_norm_operations((conv1, &self.conv1), (bn1, &self.bn1), Activation::Relu);
+        let mut operations = conv_norm_operations((conv1, &self.conv1), (bn1, &self.bn1), Activation::Relu);
         let Filters { kernel, stride, padding, .. } = POOL;
         operations.push(Operation::MaxPool { side: kernel, stride, padding });
         operations.extend(self.blocks().flat_map(|(path, block)| block.operations(&path)));
