@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
 use rayon::prelude::*;
 
-use crate::convolution::Filters;
+use crate::filters::Filters;
 
 /// How the filters of a convolution are drawn.
 #[derive(Debug, Clone, Copy)]

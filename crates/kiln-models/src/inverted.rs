@@ -5,8 +5,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::convolution::{ConvNorm, Filters};
+use crate::convolution::ConvNorm;
 use crate::dropout::StochasticDepth;
+use crate::filters::Filters;
 use crate::init::Init;
 use crate::norm::BatchNormStyle;
 use crate::plan::Plan;

@@ -21,6 +21,7 @@
 //! ```
 
 mod activation;
+mod adopt;
 mod attention;
 mod batch_ensemble;
 mod conv;
@@ -29,6 +30,7 @@ mod dense;
 mod dropout;
 mod embedding;
 mod error;
+mod filters;
 mod init;
 mod input;
 mod inverted;
@@ -46,6 +48,7 @@ mod summary;
 mod tests;
 
 pub use activation::Activation;
+pub use adopt::Adopted;
 pub use dropout::{
     AlphaDropout, ConvDropoutKind, DropBlock, Dropout, DropoutKind, GaussianDropout, GaussianNoise,
     SpatialDropout, StochasticDepth,
@@ -57,5 +60,5 @@ pub use lora::LoraConfig;
 pub use models::*;
 pub use norm::Norm;
 pub use operation::Operation;
-pub use published::{Adopted, Published};
+pub use published::Published;
 pub use summary::{LayerSummary, Summary};

@@ -4,8 +4,8 @@ use kiln_core::{NumberError, check};
 use kiln_data::InputShape;
 
 use crate::conv::ConvStyle;
-use crate::convolution::Filters;
 use crate::dense::DenseStyle;
+use crate::filters::Filters;
 use crate::{Activation, LayerSummary, ModelError, Norm, Summary};
 
 /// The most parameters a model may have. Indices of 32 bits, as GPU backends use them, reach no further.

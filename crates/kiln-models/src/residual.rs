@@ -5,7 +5,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use kiln_kernels::{Act, global_avg_pool2d, linear};
 
-use crate::convolution::Filters;
+use crate::filters::Filters;
 use crate::init::{Draw, Init};
 use crate::{Activation, Operation};
 

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use super::settings::published_settings;
-use crate::convolution::{ConvNorm, Filters};
+use crate::convolution::ConvNorm;
 use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
+use crate::filters::Filters;
 use crate::init::Init;
 use crate::inverted::{InvertedResidual, InvertedShape};
 use crate::norm::BatchNormStyle;

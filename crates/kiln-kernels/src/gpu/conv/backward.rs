@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::tile::{DEPTH, PITCH, SHARED, multiply, no_sums};
-use super::{After, Window, place};
+use super::window::{After, Window, place};
 
 /// The gradient of what the convolution gave at a pixel; 0 outside of the images.
 #[cube]

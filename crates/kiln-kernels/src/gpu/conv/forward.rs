@@ -3,7 +3,7 @@
 use cubecl::prelude::*;
 
 use super::tile::{DEPTH, PITCH, SHARED, multiply, no_sums};
-use super::{After, NONE, Window, place};
+use super::window::{After, NONE, Window, place};
 
 /// A cube makes 64 pixels of 64 filters. Pooled, a unit holds the four pixels of a square.
 #[cube(launch)]

@@ -5,86 +5,23 @@
 mod backward;
 mod forward;
 mod tile;
+mod window;
 
 use burn::backend::TensorMetadata;
 use burn::backend::wgpu::CubeTensor;
 use burn::tensor::DType;
-use burn::tensor::ops::ConvOptions;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
 use super::tensors::{elements, empty, like, units};
 use tile::{DEPTH, TILE, UNITS};
+#[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
+pub use window::{After, Window};
 
-/// The most cubes along an axis that every device takes.
-const MOST_CUBES: usize = 65_535;
 /// So many cubes keep a large GPU busy: with fewer, the sum over the pixels is made in slices.
 const ENOUGH_CUBES: usize = 512;
 /// The most numbers that slices take together.
 const MOST_PARTS: usize = 1 << 22;
-
-/// What relu cut off has no winner among the pixels of its square.
-const NONE: u32 = 4;
-
-/// What follows a convolution in the same launch.
-#[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum After {
-    /// Nothing.
-    Nothing,
-    /// Relu.
-    Relu,
-    /// Relu, then the largest of each square of 2 by 2 pixels; a last odd row or column is left out.
-    ReluPool,
-}
-
-impl After {
-    /// Side of the squares of pixels that become one.
-    fn side(self) -> usize {
-        if self == Self::ReluPool { 2 } else { 1 }
-    }
-
-    /// Pixels of the output in a tile.
-    fn places(self) -> usize {
-        TILE / (self.side() * self.side())
-    }
-}
-
-/// Where the filters look.
-#[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Window {
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-    dilation: [usize; 2],
-}
-
-impl Window {
-    /// `None` where there is no kernel for it: groups, or other padding at the end than at the beginning.
-    pub(crate) fn new(options: &ConvOptions<2>, weight: [usize; 4], x: [usize; 4]) -> Option<Self> {
-        let padding = options.padding_begin();
-        let window = Self {
-            kernel: [weight[2], weight[3]],
-            stride: options.stride,
-            padding: [padding[0], padding[1]],
-            dilation: options.dilation,
-        };
-        let places = x[0] * (x[2] + 2 * padding[0]) * (x[3] + 2 * padding[1]);
-        let is_plain = options.groups == 1 && !options.is_asymmetric() && x[1] == weight[1];
-        let fits = places.div_ceil(TILE) <= MOST_CUBES && weight.iter().chain(&x).all(|&dim| dim > 0);
-        (is_plain && fits && window.sides(x).is_some()).then_some(window)
-    }
-
-    /// Height and width of what comes out, before pooling; `None` for images that are smaller than a filter.
-    fn sides(self, x: [usize; 4]) -> Option<[usize; 2]> {
-        let side = |axis: usize, len: usize| {
-            let reach = self.dilation[axis] * (self.kernel[axis] - 1) + 1;
-            Some((len + 2 * self.padding[axis]).checked_sub(reach)? / self.stride[axis] + 1)
-        };
-        Some([side(0, x[2])?, side(1, x[3])?])
-    }
-}
 
 /// What comes out, and for [`After::ReluPool`] which pixel of each square it was.
 pub(super) fn forward(
@@ -208,10 +145,4 @@ pub(super) fn weight_gradient(
         );
     }
     (weights, biases)
-}
-
-/// Item, line and column of place `index` in images of this height and width.
-#[cube]
-fn place(index: usize, height: usize, width: usize) -> (usize, usize, usize) {
-    (index / (height * width), index / width % height, index % width)
 }

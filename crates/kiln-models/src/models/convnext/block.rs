@@ -6,13 +6,16 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use super::STD;
 use crate::Activation;
-use crate::convolution::{Filters, convolve};
+use crate::convolution::convolve;
 use crate::dense::affine;
 use crate::dropout::StochasticDepth;
+use crate::filters::Filters;
 use crate::init::{Draw, Init};
 use crate::norm::{layer_norm_of, layer_normalised};
+
+/// Standard deviation of the first weights.
+pub(super) const STD: f64 = 0.02;
 
 const EPSILON: f64 = 1e-6;
 /// The first value of `layer_scale`.

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use super::settings::published_settings;
-use crate::convolution::Filters;
 use crate::dense::affine;
+use crate::filters::Filters;
 use crate::init::Init;
 use crate::norm::layer_norm_of;
 use crate::observe::Observer;
@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::published::Published;
 use crate::schema::JsonSchema;
 use crate::{ModelError, ModelInput, Operation, Summary};
-use block::{Block, Downsample, EXPANSION, Stem, over_features};
+use block::{Block, Downsample, EXPANSION, STD, Stem, over_features};
 
 published_settings! {
     /// ConvNeXt-Tiny, as torchvision's `convnext_tiny`: 28.6 million parameters with 1,000 classes, made for 3×224×224, and for any other size from
@@ -58,8 +58,6 @@ pub(crate) struct Architecture {
 }
 
 const TINY: &[(usize, usize)] = &[(96, 3), (192, 3), (384, 9), (768, 3)];
-/// Standard deviation of the first weights.
-const STD: f64 = 0.02;
 const PATCH: usize = 4;
 
 const TORCHVISION: Published = Published::new("torchvision", |name| {

@@ -6,8 +6,9 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::convolution::{ConvNorm, Filters, conv_norm_operations, convolve_and_normalise};
+use crate::convolution::{ConvNorm, conv_norm_operations, convolve_and_normalise};
 use crate::dropout::StochasticDepth;
+use crate::filters::Filters;
 use crate::init::{Draw, Init};
 use crate::norm::BatchNormStyle;
 use crate::plan::Plan;

@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use super::settings::published_settings;
-use crate::convolution::{Filters, conv_norm_operations, convolve_and_normalise};
+use crate::convolution::{conv_norm_operations, convolve_and_normalise};
 use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
+use crate::filters::Filters;
 use crate::init::{Draw, Init};
 use crate::norm::BatchNormStyle;
 use crate::observe::Observer;
