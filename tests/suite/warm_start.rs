@@ -223,3 +223,17 @@ fn a_body_is_frozen_for_an_epoch_and_a_resume_across_the_thaw_is_exact() {
     let error = dry_run(&lost, &()).unwrap_err();
     assert!(error.to_string().contains("there is nothing to freeze in [\"layers.7\"]"), "{error}");
 }
+
+#[test]
+fn a_run_with_a_section_in_its_model_goes_on_and_predicts() {
+    let place = Place::new();
+    let model = "model.kind=mlp model.embedding.kind=plr schedule.kind=constant train.epochs=2";
+    place.ok(&format!("train wine {model} --name first -q"));
+    place.ok("export first -o net.safetensors");
+    place.ok(&format!("train wine {model} model.weights=net.safetensors --name second -q"));
+    let run = place.run_dirs().into_iter().find(|run| run.to_string_lossy().contains("second")).unwrap();
+    let written = fs::read_to_string(run.join("run.toml")).unwrap();
+    assert_eq!(written.matches("\n[model]\n").count(), 1, "{written}");
+    place.ok("resume second train.epochs=3 -q");
+    place.ok("eval second -q");
+}

@@ -75,6 +75,24 @@ fn name(key: &str) -> String {
     if is_bare { key.to_owned() } else { Value::String(key.to_owned()).to_string() }
 }
 
+/// The section of a key, and its name there.
+fn parts(key: &str) -> (&str, &str) {
+    key.rsplit_once('.').unwrap_or(("", key))
+}
+
+/// The same with the keys of a section behind each other: TOML has each section once, and one within another ends it.
+fn by_section(mut leaves: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut sections: Vec<String> = Vec::new();
+    for (key, _) in &leaves {
+        let section = parts(key).0;
+        if !sections.iter().any(|known| known == section) {
+            sections.push(section.to_owned());
+        }
+    }
+    leaves.sort_by_key(|(key, _)| sections.iter().position(|section| section == parts(key).0));
+    leaves
+}
+
 /// The whole configuration as TOML that reads back to the same run, with who set each value as a comment. What is
 /// [open](Resolved::open) is left out.
 pub fn annotated(resolved: &Resolved) -> String {
@@ -85,11 +103,11 @@ pub fn annotated(resolved: &Resolved) -> String {
         && resolved.settings().is_cleared("early_stopping");
     let mut text = String::new();
     let mut section = String::new();
-    for (key, value) in leaves(&resolved.config) {
+    for (key, value) in by_section(leaves(&resolved.config)) {
         if open.has(&key) {
             continue;
         }
-        let (within, name) = key.rsplit_once('.').unwrap_or(("", &key));
+        let (within, name) = parts(&key);
         if section.is_empty() && !within.is_empty() && stays_out {
             text.push_str("early_stopping = false\n");
         }
