@@ -54,7 +54,7 @@ fn apply<const S: usize>(
     let kept: [Tensor<1>; S] = kept.try_into().expect("a rule keeps as many tensors as it has slots");
     if host::is_plain(&weight, &gradient.values, &kept) {
         host::update(weight, gradient, kept, formula)
-    } else if launched::is_possible(&weight, &gradient.values, &kept) {
+    } else if cfg!(feature = "wgpu") && launched::is_possible(&weight, &gradient.values, &kept) {
         launched::update(weight, gradient, kept, formula)
     } else {
         let gradient = gradient.scaled();

@@ -63,7 +63,7 @@ pub(crate) fn decode(
     channels: usize,
     pixels: &mut [u8],
 ) -> Result<(), DataError> {
-    let raster = raster(path)?;
+    let mut raster = raster(path)?;
     if raster.channels > channels {
         return Err(DataError::image(path, ImageProblem::Colour));
     }
@@ -72,7 +72,7 @@ pub(crate) fn decode(
     if pixels.len() != channels * size[0] * size[1] {
         return Err(FileError::Changed { path: path.to_owned() }.into());
     }
-    resize::write(&raster, size, settings.resize, pixels)
+    resize::write(&mut raster, size, settings.resize, pixels)
         .map_err(|error| DataError::image(path, ImageProblem::Broken { error }))
 }
 

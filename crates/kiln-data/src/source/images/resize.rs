@@ -1,6 +1,6 @@
 //! From the pixels of a file to the planes of an item: resized, cut or padded, and turned upright.
 
-use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::images::TypedImage;
 use fast_image_resize::pixels::{U8, U8x3};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
@@ -17,7 +17,7 @@ pub(super) type ResizeFailure = Box<dyn std::error::Error + Send + Sync>;
 /// The filter is a triangle as wide as an output pixel: Pillow's `BILINEAR` and torchvision's `antialias=True`, in whole numbers as
 /// theirs.
 pub(super) fn write(
-    raster: &Raster,
+    raster: &mut Raster,
     size: [usize; 2],
     resize: Resize,
     planes: &mut [u8],
@@ -47,7 +47,7 @@ pub(super) fn write(
 
 /// The part of `part` at `corner`, both in pixels of the file, as `into` = `[width, height]` pixels.
 fn resized<P: PixelTrait>(
-    raster: &Raster,
+    raster: &mut Raster,
     corner: [f64; 2],
     part: [f64; 2],
     into: [usize; 2],
@@ -59,7 +59,8 @@ fn resized<P: PixelTrait>(
         if beyond { part[axis] - side * f64::EPSILON } else { part[axis] }
     });
     let [width, height] = raster.size.map(|side| side as u32);
-    let source = TypedImageRef::<P>::from_buffer(width, height, &raster.pixels)?;
+    // Of the same type as the resizer's own images, so that its loops are compiled once.
+    let source = TypedImage::<P>::from_buffer(width, height, &mut raster.pixels)?;
     let mut pixels = vec![0; into[0] * into[1] * raster.channels];
     let mut target = TypedImage::<P>::from_buffer(into[0] as u32, into[1] as u32, &mut pixels)?;
     let options = ResizeOptions::new()
