@@ -1,6 +1,7 @@
 """kiln against its peers: the same training steps, one after another on the same machine, several rounds.
 
     python bench/run.py [--rounds 5] [--threads 2] [--jobs cnn-sgd,mlp-adam] [--json]
+    python bench/run.py --jobs networks --peers eager,channels-last,onnxruntime      (torchvision's networks)
 
 Prints a table of medians over the rounds, and for each peer the ratio kiln / peer of neighbouring measurements (median, and
 the smallest and largest). Needs PyTorch and scikit-learn; builds kiln's worker with cargo. A peer that does not start is left out, by name; MLPClassifier knows the jobs on digits alone.
@@ -25,6 +26,15 @@ JOBS = {
     "mlp-adam": 200,
     "digits-sgd": 2000,
     "digits-adam": 2000,
+}
+# Networks of torchvision, for `--jobs`: images of 3×224×224, steps and predictions.
+NETWORKS = {
+    "resnet18@16-sgd": 2,
+    "mobilenet-v3-large@16-sgd": 2,
+    "resnet18@1-infer": 20,
+    "resnet18@32-infer": 2,
+    "mobilenet-v3-large@1-infer": 30,
+    "mobilenet-v3-large@32-infer": 3,
 }
 TORCH = ["eager", "channels-last", "compile"]
 
@@ -54,7 +64,7 @@ class Worker:
             self.process.stdin.write(f"{job} {steps}\n")
             self.process.stdin.flush()
             return json.loads(self.process.stdout.readline())["median_ms"]
-        except (BrokenPipeError, json.JSONDecodeError):
+        except (BrokenPipeError, TypeError, json.JSONDecodeError):
             return None
 
 
@@ -74,21 +84,24 @@ def main():
     parser.add_argument("--peers", default="burn,sklearn," + ",".join(TORCH))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    jobs, worker = options.jobs.split(","), build()
+    jobs = list(NETWORKS) if options.jobs == "networks" else options.jobs.split(",")
+    worker = build()
     peers = []
     for name in options.peers.split(","):
         scripts = ROOT / "bench/peers"
+        ran = sys.executable, str(scripts / "steps.py"), name, "--threads", str(options.threads)
         label, command = {
             "burn": ("Burn", [worker, "plain"]),
             "sklearn": ("MLPClassifier", [sys.executable, str(scripts / "mlp_classifier.py")]),
-        }.get(name, (f"torch {name}", [sys.executable, str(scripts / "steps.py"), name, "--threads", str(options.threads)]))
+            "onnxruntime": ("onnxruntime", list(ran)),
+        }.get(name, (f"torch {name}", list(ran)))
         peers.append(Worker(label, command, options.threads))
     kiln = Worker("kiln", [worker], options.threads)
     times = {(job, peer.name): [] for job in jobs for peer in peers}
     ours = {job: [] for job in jobs}
     for round_number in range(options.rounds):
         for job in jobs:
-            steps = JOBS.get(job, 20)
+            steps = (JOBS | NETWORKS).get(job, 20)
             for peer in peers:
                 # kiln right beside each peer, so that a slow minute of the machine hits both.
                 own, other = kiln.measure(job, steps), peer.measure(job, steps)

@@ -1,7 +1,8 @@
-//! One training step of several networks: the worker that `bench/run.py` compares with its peers.
+//! One training step of several networks, or one prediction: the worker that `bench/run.py` compares with its peers.
 //!
 //! Reads a line `JOB STEPS` from standard input, trains that many steps on one batch of noise, and answers with a line of
-//! JSON, until the input ends. By hand: `echo "cnn-sgd 30" | cargo bench --bench steps`. The argument `plain` takes
+//! JSON, until the input ends. By hand: `echo "cnn-sgd 30" | cargo bench --bench steps`. A job is `NETWORK[@BATCH]-sgd`, `-adam` or, for
+//! a prediction, `-infer`; networks of torchvision and timm (`resnet18@16-sgd`) have images of 3×224×224. The argument `plain` takes
 //! Burn's own layers and optimisers instead of kiln's.
 
 use std::io::{BufRead, Write};
@@ -37,7 +38,14 @@ struct Job {
     model: ModelConfig,
     input: InputShape,
     batch: usize,
-    adam: bool,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Sgd,
+    Adam,
+    Infer,
 }
 
 fn job(name: &str) -> Option<Job> {
@@ -53,14 +61,18 @@ fn job(name: &str) -> Option<Job> {
         "digits" => (mlp(&[100]), InputShape::Table(64)),
         "cnn" => (ModelConfig::Cnn(CnnConfig::default()), InputShape::Images([1, 28, 28])),
         "resnet" => (ModelConfig::Resnet(ResnetConfig::default()), InputShape::Images([3, 32, 32])),
+        published => {
+            let config = serde_json::json!({ "kind": published });
+            (serde_json::from_value(config).ok()?, InputShape::Images([3, 224, 224]))
+        }
+    };
+    let what = match optimiser {
+        "sgd" => What::Sgd,
+        "adam" => What::Adam,
+        "infer" => What::Infer,
         _ => return None,
     };
-    let adam = match optimiser {
-        "sgd" => false,
-        "adam" => true,
-        _ => return None,
-    };
-    Some(Job { model, input, batch, adam })
+    Some(Job { model, input, batch, what })
 }
 
 impl Job {
@@ -82,10 +94,14 @@ impl Job {
         let target = TargetKind::Classes(CLASSES);
         let loss: Loss = LossConfig::default_for(target).build(target)?;
         let init = Seed::new(0).purpose(Purpose::Init);
-        let model: Network = self.model.init(self.input.clone(), CLASSES, device, init)?.train();
+        let model: Network = self.model.init(self.input.clone(), CLASSES, device, init)?;
+        if self.what == What::Infer {
+            return self.infer(&model, device, steps);
+        }
+        let model = model.train();
         // Moved into every step and out again, as a training does: the update is then in place.
         let mut place = Some(model);
-        let config = if self.adam {
+        let config = if self.what == What::Adam {
             OptimConfig::Adam(AdamConfig::default())
         } else {
             OptimConfig::Sgd(SgdConfig { lr: 0.01, ..SgdConfig::default() })
@@ -106,11 +122,25 @@ impl Job {
         })
     }
 
+    fn infer(&self, model: &Network, device: &Device, steps: usize) -> Result<Vec<f64>, Error> {
+        let (x, _) = self.batch(device);
+        let images = self.images(x.clone());
+        timed(steps, || {
+            let inputs = images.clone().map_or_else(|| Inputs::Table(x.clone()), Inputs::Images);
+            model.forward(inputs, None).into_data().iter::<f32>().sum()
+        })
+    }
+
     fn burn(&self, device: &Device, steps: usize) -> Result<Vec<f64>, Error> {
+        let hand_written =
+            matches!(self.model, ModelConfig::Cnn(_) | ModelConfig::Resnet(_) | ModelConfig::Mlp(_));
+        if !hand_written || self.what == What::Infer {
+            return Err("only steps of the small networks are written in Burn's own layers".into());
+        }
         let device = device.clone().autodiff();
         let mut place = Some(Plain::new(self, &device));
         let mut optimizer: ModuleOptimizer =
-            if self.adam { BurnAdam::new().init() } else { BurnSgd::new().init() };
+            if self.what == What::Adam { BurnAdam::new().init() } else { BurnSgd::new().init() };
         let (x, targets) = self.batch(&device);
         let Targets::Classes(labels) = targets else { return Err("classes".into()) };
         let images = self.images(x.clone());
