@@ -31,6 +31,7 @@
 //! | `schema` | the JSON Schema of all settings, as `JsonSchema` of the crate schemars |
 //! | `parquet`, `xlsx`, `numpy` | tables in Parquet and Arrow files, Excel workbooks, NumPy's arrays; not part of `cli` |
 //! | `pytorch` | weights in the files of `torch.save` (`.pt`, `.pth`); not part of `cli` |
+//! | `serve` | a run's model over HTTP, `kiln::serve` and `kiln serve`; not part of `cli` |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!
@@ -137,6 +138,9 @@ pub use kiln_page as page;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use kiln_report as report;
+#[cfg(feature = "serve")]
+#[doc(inline)]
+pub use kiln_serve as serve;
 #[doc(inline)]
 pub use kiln_train as train;
 #[doc(inline)]

@@ -7,11 +7,11 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,xlsx";
-/// The programs that test formats.
-const FORMATS: [&str; 4] = ["--test", "formats", "--test", "malformed"];
+pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,serve,xlsx";
+/// The programs that test what else is behind features: formats, the server.
+const FEATURES: [&str; 6] = ["--test", "formats", "--test", "malformed", "--test", "serve"];
 /// The device that they are tested beside.
-const FORMATS_BESIDE: &str = "ndarray";
+const FEATURES_BESIDE: &str = "ndarray";
 
 /// How well other crates are compiled where that is not as in the workspace's manifest: together these were three quarters of the
 /// build. Flex and kiln's kernels for it do nothing on these devices. What dispatches operations and writes and starts kernels
@@ -76,9 +76,9 @@ pub(crate) fn arguments(metadata: &Value, device: Option<&str>) -> Vec<String> {
         arguments.push(format!("profile.release.package.{name}.opt-level={level}"));
     }
     let rest = ["--release", "--workspace", "--features", ALL_BACKENDS, "--test", "device"];
-    let formats = device.is_none_or(|device| device == FORMATS_BESIDE).then_some(FORMATS);
+    let features = device.is_none_or(|device| device == FEATURES_BESIDE).then_some(FEATURES);
     let only_built = device.is_none().then_some("--no-run");
-    let rest = rest.iter().chain(formats.iter().flatten()).chain(&only_built);
+    let rest = rest.iter().chain(features.iter().flatten()).chain(&only_built);
     arguments.extend(rest.map(|word| (*word).to_owned()));
     arguments
 }
@@ -113,11 +113,11 @@ mod tests {
         );
         let rest =
             format!("{}--release --workspace --features {ALL_BACKENDS} --test device", level("zstd-sys", 0));
-        let formats = FORMATS.join(" ");
-        assert!(words.ends_with(&format!("{rest} {formats} --no-run")), "{words}");
+        let features = FEATURES.join(" ");
+        assert!(words.ends_with(&format!("{rest} {features} --no-run")), "{words}");
         // Once is enough.
         let of = |device| arguments(&packages, Some(device)).join(" ");
-        assert!(of("ndarray").ends_with(&format!("{rest} {formats}")), "{}", of("ndarray"));
+        assert!(of("ndarray").ends_with(&format!("{rest} {features}")), "{}", of("ndarray"));
         assert!(of("wgpu:cpu").ends_with(&rest), "{}", of("wgpu:cpu"));
         // One level for each, and none where the manifest has a lower one.
         assert_eq!(words.matches("kiln-kernels").count(), 1, "{words}");

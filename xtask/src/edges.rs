@@ -75,6 +75,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-report",
         ],
     ),
+    ("kiln-serve", &["kiln-core", "kiln-data", "kiln-experiment"]),
     (
         "kiln-cli",
         &[
@@ -91,6 +92,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-experiment",
             "kiln-report",
             "kiln-page",
+            "kiln-serve",
         ],
     ),
     (
@@ -112,6 +114,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-experiment",
             "kiln-report",
             "kiln-page",
+            "kiln-serve",
             "kiln-cli",
         ],
     ),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use kiln_config::Snippet;
 use kiln_core::{ErrorKind, Explain};
 use kiln_experiment::{ExperimentError, Streamed};
+use kiln_serve::ServeError;
 
 /// Every way in which a command can fail.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub(crate) enum CliError {
     /// What kiln's libraries say.
     #[error(transparent)]
     Experiment(ExperimentError),
+    /// What keeps a model from being served.
+    #[error(transparent)]
+    Serve(ServeError),
     /// A flag that means nothing to a command.
     #[error("{flag} cannot be used with `kiln {command}`")]
     Flag { flag: &'static str, command: &'static str },
@@ -96,6 +100,7 @@ impl Explain for CliError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Experiment(error) => error.kind(),
+            Self::Serve(error) => error.kind(),
             Self::OfStream { error, .. } => error.kind(),
             Self::Output(_) | Self::Stopped { .. } => ErrorKind::Io,
             _ => ErrorKind::Usage,
@@ -112,6 +117,7 @@ impl Explain for CliError {
     fn help(&self) -> Option<String> {
         let help = match self {
             Self::Experiment(error) => return error.help(),
+            Self::Serve(error) => return error.help(),
             Self::OfStream { error, .. } => return error.help(),
             Self::UnknownFormat { .. } => "give the output a name that ends so, or say --format",
             Self::ProbaOfNumbers => {

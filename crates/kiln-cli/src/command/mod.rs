@@ -86,6 +86,7 @@ registry! {
     "resume" => resume::Resume,
     "eval" => eval::Eval,
     "predict" => predict::Predict,
+    "serve" => serve::Serve,
     "report" => report::Report,
     "export" => export::Export,
     "compare" => compare::Compare,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kiln_data::source::read_new;
-use kiln_data::{CellValue, DataError, Mismatch};
+use kiln_data::{CellValue, DataError, Features, Mismatch};
 use kiln_train::Prediction;
 
 use super::predictor::Predictor;
@@ -85,10 +85,18 @@ impl Predictor {
     /// # Errors
     /// As [`Predictor::read`].
     pub fn prepare_file(&self, path: &Path) -> Result<Prepared, ExperimentError> {
-        let new = read_new(path, &self.data, self.fitted())?;
-        self.must_be_seen(|| self.unseen(&new.features))?;
-        let rows: Vec<usize> = (0..new.items).collect();
-        Ok(Prepared { numbers: self.fitted().input_numbers(&new.features, &rows)?, items: new.items })
+        self.prepare(&read_new(path, &self.data, self.fitted())?.features)
+    }
+
+    /// Prepares a table or images that are in memory.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict`].
+    pub fn prepare(&self, features: &Features) -> Result<Prepared, ExperimentError> {
+        self.must_be_seen(|| self.unseen(features))?;
+        let items = features.rows().map_err(DataError::from)?;
+        let rows: Vec<usize> = (0..items).collect();
+        Ok(Prepared { numbers: self.fitted().input_numbers(features, &rows)?, items })
     }
 
     /// Predicts for items of several requests, one behind the other, in batches of the size that
