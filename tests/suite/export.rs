@@ -204,6 +204,21 @@ fn networks_for_images_do() {
 }
 
 #[test]
+fn listed_layers_do() {
+    let maps = "model.layers=[{kind='conv',filters=4,bias=false},{kind='batch-norm'},{kind='activation',function='silu'},{kind='max-pool',size=3,stride=2,padding=1},\
+                {kind='residual',projection=true,layers=[{kind='conv',filters=6,stride=2,groups=2},{kind='group-norm',groups=3}]},{kind='activation'},\
+                {kind='avg-pool',stride=1},{kind='flatten'},{kind='linear',width=8},{kind='group-norm',groups=2},{kind='activation',function='gelu'},\
+                {kind='dropout',probability=0.5}]";
+    check("layers-maps", &["data.source=digits", "model.kind=sequential", maps], Decision::default());
+    let tokens = "model.layers=[{kind='patches',size=2,width=8},{kind='residual',layers=[{kind='layer-norm'},{kind='attention',heads=2}]},\
+                  {kind='residual',layers=[{kind='layer-norm'},{kind='linear',width=12},{kind='activation',function='gelu'},{kind='linear',width=8,bias=false}]},\
+                  {kind='residual',projection=true,layers=[{kind='linear',width=6}]},{kind='global-avg-pool'}]";
+    check("layers-tokens", &["data.source=digits", "model.kind=sequential", tokens], Decision::default());
+    let largest = "model.layers=[{kind='patches',size=4,width=6,positions=false},{kind='activation'},{kind='global-max-pool'}]";
+    check("layers-largest", &["data.source=digits", "model.kind=sequential", largest], Decision::default());
+}
+
+#[test]
 fn a_run_is_exported_with_pytorchs_names_and_starts_a_training_again() {
     let place = Place::new();
     place.ok("train digits train.epochs=2 model.hidden=[12] model.norm=batch --name net --quiet");

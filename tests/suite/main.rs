@@ -18,6 +18,7 @@ mod examples;
 mod export;
 mod inner_folds;
 mod kill;
+mod layers;
 mod logs;
 mod malformed;
 mod many_photos;

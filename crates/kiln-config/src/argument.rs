@@ -45,7 +45,7 @@ pub(crate) fn assignment(
     setter: Setter,
 ) -> Result<Layer, ConfigError> {
     let value = coerce(key, text, text.parse::<Value>().ok());
-    let is_list = value.is_array() && schema::list(key).is_some();
+    let is_list = value.is_array() && schema::is_list(key);
     if is_list || value.is_table() {
         // Nested settings: read like a file, so that each of them is known by its own key.
         let source = Source { name: source.name, text: format!("{key} = {text}") };
@@ -80,7 +80,7 @@ fn coerce(key: &str, text: &str, parsed: Option<Value>) -> Value {
         Some(value @ Value::Integer(_)) if may_be("integer") => value,
         Some(value @ Value::Float(_)) if may_be("number") => value,
         Some(value @ Value::Boolean(_)) if may_be("boolean") => value,
-        parsed if may_be("array") && schema::list(key).is_none() => {
+        parsed if may_be("array") && !schema::is_list(key) => {
             Value::Array(vec![parsed.unwrap_or_else(string)])
         }
         parsed => parsed.unwrap_or_else(string),

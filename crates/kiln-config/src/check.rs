@@ -79,7 +79,7 @@ impl Check<'_> {
             Value::Table(table) if let Some(name) = table.keys().next() => Err(self.unknown(key, node, name)),
             Value::Array(items) if node.is_list() => {
                 let Some(entry) = node.items() else { return Ok(()) };
-                let is_section = schema::list(key).is_some();
+                let is_section = schema::is_list(key);
                 items.iter().enumerate().try_for_each(|(index, item)| {
                     let key = if is_section { format!("{key}.{index}") } else { format!("{key}[{index}]") };
                     self.value(&key, entry, item)

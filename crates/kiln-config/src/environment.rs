@@ -36,7 +36,7 @@ fn key(name: &str) -> Option<String> {
         return Some(rest.replace("__", "."));
     }
     // `KILN_LOSS=false` and `KILN_PENALTY=[]` are settings; `KILN_DATA` is not, as no section can be written so.
-    let is_setting = schema::list(&rest).is_some() || schema::is_optional(&rest);
+    let is_setting = schema::is_list(&rest) || schema::is_optional(&rest);
     let is_plain = schema::whole().setting(&rest).is_some_and(|node| !node.is_section());
     (is_setting || is_plain).then_some(rest)
 }

@@ -147,16 +147,16 @@ pub enum ConfigError {
     /// A section where a list of sections is needed.
     #[error("{list} is a list of sections")]
     List {
-        /// The name of the list.
-        list: &'static str,
+        /// The key of the list.
+        list: String,
         /// Where it is written.
         place: Option<Snippet>,
     },
     /// An entry that would leave a gap in a list.
     #[error("there is no {list}.{index}, there are {count}")]
     NoSuchEntry {
-        /// The name of the list.
-        list: &'static str,
+        /// The key of the list.
+        list: String,
         /// The entry, from 0.
         index: usize,
         /// Number of entries there are.
@@ -255,7 +255,8 @@ impl Explain for ConfigError {
             Self::Value { nearest, .. } => nearest.as_ref().map(did_you_mean),
             Self::List { list, .. } => {
                 let kind = crate::schema::kinds(list).into_iter().next().unwrap_or_default();
-                Some(format!("write [[{list}]] in a file and {list}.0.kind={kind} as an argument"))
+                let header = crate::schema::header(list);
+                Some(format!("write [[{header}]] in a file and {list}.0.kind={kind} as an argument"))
             }
             Self::Setting { error, .. } => error.help(),
             Self::NoSuchEntry { list, count, .. } => Some(format!("the next one is {list}.{count}")),

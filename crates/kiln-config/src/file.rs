@@ -151,7 +151,7 @@ impl Walk<'_> {
                 self.push(path.clone(), Value::Table(Table::new()), key, place.span());
                 self.table(&path, table, places);
             }
-            (Value::Array(items), DeValue::Array(places)) if schema::list(&path).is_some() => {
+            (Value::Array(items), DeValue::Array(places)) if schema::is_list(&path) => {
                 // The list as a whole replaces that of a lower layer.
                 self.push(path.clone(), Value::Array(Vec::new()), key.clone(), place.span());
                 for (index, (item, place)) in items.iter().zip(places.iter()).enumerate() {

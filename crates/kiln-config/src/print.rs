@@ -36,7 +36,7 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
                 }
             }
         }
-        (serde_json::Value::Array(orders), Value::Array(items)) if schema::list(prefix).is_some() => {
+        (serde_json::Value::Array(orders), Value::Array(items)) if schema::is_list(prefix) => {
             for (index, (order, item)) in orders.iter().zip(items).enumerate() {
                 walk(&below(&index.to_string()), order, item, leaves);
             }
@@ -47,8 +47,7 @@ fn walk(prefix: &str, order: &serde_json::Value, value: &Value, leaves: &mut Vec
 
 /// Whether a key is that of a setting in an entry of a list: `penalty.0.schedule`.
 fn is_setting_of_entry(key: &str) -> bool {
-    let mut parts = key.split('.');
-    parts.next().is_some_and(|list| schema::list(list).is_some()) && parts.count() == 2
+    schema::list_of(key).is_some_and(|(_, rest)| rest.matches('.').count() == 1)
 }
 
 /// A value as TOML; small and large numbers with an exponent, which TOML knows but the crate never writes.
@@ -113,9 +112,10 @@ pub fn annotated(resolved: &Resolved) -> String {
         }
         if within != section {
             section = within.to_owned();
-            let list =
-                within.split_once('.').map(|(list, _)| list).filter(|list| schema::list(list).is_some());
-            let header = list.map_or_else(|| format!("[{within}]"), |list| format!("[[{list}]]"));
+            let header = match schema::list_of(within) {
+                Some(_) => format!("[[{}]]", schema::header(within)),
+                None => format!("[{within}]"),
+            };
             let _ = write!(text, "\n{header}\n");
         }
         let line = format!("{name} = {}", literal(&value));

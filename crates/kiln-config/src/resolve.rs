@@ -280,8 +280,10 @@ impl Resolved {
     fn check_model(&self) -> Result<(), ConfigError> {
         match self.config.model.network.summary(InputShape::Images([1, 64, 64]), 2) {
             Err(
-                error
-                @ (ModelError::Number(_) | ModelError::EvenKernel { .. } | ModelError::LayerNorm { .. }),
+                error @ (ModelError::Number(_)
+                | ModelError::NoLayerList
+                | ModelError::EvenKernel { .. }
+                | ModelError::LayerNorm { .. }),
             ) => Err(self.refuse(error)),
             // The others are about the shape of the data.
             _ => Ok(()),

@@ -41,8 +41,10 @@ impl Settings {
         // stands.
         let (clears, settings): (Layer, Layer) =
             layer.into_iter().partition(|(key, setting)| clears(key, &setting.value));
-        let (kinds, others): (Layer, Layer) =
+        let (mut kinds, others): (Layer, Layer) =
             settings.into_iter().partition(|(key, _)| key.ends_with(".kind"));
+        // Another kind of a section drops what is in it: before anything is put there.
+        kinds.sort_by_key(|(key, _)| key.matches('.').count());
         for (section, _) in clears {
             self.remove_section(&section);
             self.cleared.insert(section);
@@ -60,14 +62,13 @@ impl Settings {
     }
 
     fn insert(&mut self, key: String, setting: Setting) -> Result<(), ConfigError> {
-        if let Some((list, rest)) =
-            key.split_once('.').and_then(|(outer, rest)| Some((schema::list(outer)?, rest)))
-        {
+        if let Some((list, rest)) = schema::list_of(&key) {
             let (count, place) = (self.entries(list), setting.origin.key_snippet());
+            let own = || list.to_owned();
             match rest.split('.').next().unwrap_or(rest).parse::<usize>() {
                 Ok(index) if index <= count => {}
-                Ok(index) => return Err(ConfigError::NoSuchEntry { list, index, count, place }),
-                Err(_) => return Err(ConfigError::List { list, place }),
+                Ok(index) => return Err(ConfigError::NoSuchEntry { list: own(), index, count, place }),
+                Err(_) => return Err(ConfigError::List { list: own(), place }),
             }
         }
         let value = match setting.value {
@@ -75,7 +76,7 @@ impl Settings {
             value => value,
         };
         let is_header =
-            value.as_table().is_some_and(Table::is_empty) || value.is_array() && schema::list(&key).is_some();
+            value.as_table().is_some_and(Table::is_empty) || value.is_array() && schema::is_list(&key);
         if !is_header {
             // What was a table before is so no more.
             let below = format!("{key}.");
@@ -137,13 +138,7 @@ impl Settings {
         for (key, setting) in &self.by_key {
             put(&mut whole, key, setting.value.clone());
         }
-        for list in schema::lists() {
-            let count = self.entries(list);
-            if let Some(Value::Table(entries)) = whole.get_mut(list) {
-                let entries = (0..count).filter_map(|index| entries.remove(&index.to_string())).collect();
-                whole.insert(list.to_owned(), Value::Array(entries));
-            }
-        }
+        lists("", &mut whole);
         whole
     }
 
@@ -168,6 +163,20 @@ impl Settings {
             }
             None
         })
+    }
+}
+
+/// Makes lists of the tables below `key` that stand for lists of sections.
+fn lists(key: &str, table: &mut Table) {
+    for (name, value) in table {
+        let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+        if let Value::Table(entries) = value {
+            lists(&key, entries);
+            if schema::is_list(&key) {
+                let next = |index: usize| entries.remove(&index.to_string());
+                *value = Value::Array((0..).map_while(next).collect());
+            }
+        }
     }
 }
 
@@ -202,7 +211,7 @@ fn put(table: &mut Table, key: &str, value: Value) {
 fn clears(key: &str, value: &Value) -> bool {
     match value {
         Value::Boolean(false) => schema::is_optional(key),
-        Value::Array(list) => list.is_empty() && schema::list(key).is_some(),
+        Value::Array(list) => list.is_empty() && schema::is_list(key),
         _ => false,
     }
 }

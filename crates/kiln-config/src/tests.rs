@@ -4,6 +4,7 @@ mod errors;
 mod follow;
 mod layers;
 mod schema;
+mod sequential;
 mod validator;
 
 use std::fs;

@@ -7,7 +7,7 @@ use crate::schema::{self, Node};
 
 /// What the setting `key` must be, for somebody who gave it `value`.
 pub(crate) fn takes(key: &str, node: Node, value: &Value) -> String {
-    if schema::list(key).is_some() {
+    if schema::is_list(key) {
         return "a list of sections".to_owned();
     }
     if !key.contains('.') && node.is_section() {

@@ -5,6 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Tensor, activation};
 use kiln_kernels::{Act, linear};
 
+use crate::Operation;
 use crate::init::Init;
 
 /// `softmax(Q Kᵀ / √d) V` (Vaswani and others: Attention is all you need, 2017), each `[N, heads, tokens, d]`.
@@ -36,6 +37,11 @@ impl SelfAttention {
     pub(crate) fn new(init: &mut Init<'_>, width: usize, heads: usize, std: f64) -> Self {
         let qkv = init.linear_normal(width, 3 * width, std);
         Self { qkv, proj: init.linear_normal(width, width, std), heads }
+    }
+
+    /// What it does, as the layer at `layer`.
+    pub(crate) fn operation(&self, layer: String) -> Operation {
+        Operation::Attention { layer, heads: self.heads }
     }
 
     /// `[N, tokens, width]` to the same.

@@ -3,10 +3,9 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use burn::tensor::ops::ConvOptions;
 use kiln_core::Seed;
-use kiln_kernels::{Act, conv2d, conv2d_relu_pool, max_pool2d};
 
+use crate::convolution::convolve_and_pool;
 use crate::dropout::{ConvDropout, ConvDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
@@ -68,31 +67,9 @@ impl ConvBlock {
         self.dropout.forward(x, seed)
     }
 
-    /// All but the dropout.
+    /// All but the dropout. The configuration refuses layer norm.
     fn features(&self, x: Tensor<4>) -> Tensor<4> {
-        let weight = self.conv.weight.val();
-        let bias = self.conv.bias.as_ref().map(|bias| bias.val());
-        let padding = self.conv.kernel_size.map(|side| side / 2);
-        let options = ConvOptions::new(self.conv.stride, padding, self.conv.dilation, self.conv.groups);
-        let (weight, bias, norm) = match &self.norm {
-            None => (weight, bias, None),
-            Some(norm) => match norm.folded(&x, &weight, bias.as_ref()) {
-                Some((weight, bias)) => (weight, Some(bias), None),
-                None => (weight, bias, Some(norm)),
-            },
-        };
-        // What follows the convolution is part of one operation as far as there is one.
-        let (act, rest) = self.activation.split();
-        let x = match norm {
-            None if act == Act::Relu && self.pool == 2 => return conv2d_relu_pool(x, weight, bias, options),
-            None => conv2d(x, weight, bias, options, act),
-            Some(norm) => norm.forward(conv2d(x, weight, bias, options, Act::None), act),
-        };
-        match self.pool {
-            1 => rest.forward(x),
-            // The maximum of a monotone function is the function of the maximum: fewer elements to compute.
-            side if rest.is_monotone() => rest.forward(max_pool2d(x, side)),
-            side => max_pool2d(rest.forward(x), side),
-        }
+        let norm = self.norm.as_ref().and_then(Normalization::as_batch);
+        convolve_and_pool(&self.conv, norm, self.activation, self.pool, x)
     }
 }

@@ -5,11 +5,11 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, PaddingConfig2d};
 use burn::tensor::Tensor;
 use burn::tensor::ops::ConvOptions;
-use kiln_kernels::{Act, conv2d};
+use kiln_kernels::{Act, conv2d, conv2d_relu_pool, max_pool2d};
 
 use crate::filters::Filters;
 use crate::init::{Draw, Init};
-use crate::norm::{BatchNormStyle, folded, normalised};
+use crate::norm::{BatchNormStyle, folded, normalised, widened};
 use crate::{Activation, Operation};
 
 impl Filters {
@@ -61,6 +61,38 @@ pub(crate) fn convolve_and_normalise(
         None => normalised(norm, conv2d(x, weight, bias, options(conv), Act::None), act),
     };
     rest.forward(x)
+}
+
+/// `max_pool(activation(norm(conv(x))))` with squares of side `pool`; 1 for none. Where the batch norm goes by its running statistics, it is
+/// a part of the filters.
+pub(crate) fn convolve_and_pool(
+    conv: &Conv2d,
+    norm: Option<&BatchNorm>,
+    activation: Activation,
+    pool: usize,
+    x: Tensor<4>,
+) -> Tensor<4> {
+    let (weight, bias) = (conv.weight.val(), conv.bias.as_ref().map(|bias| bias.val()));
+    let (weight, bias, norm) = match norm {
+        None => (weight, bias, None),
+        Some(norm) => match folded(norm, &x, &weight, bias.as_ref()) {
+            Some((weight, bias)) => (weight, Some(bias), None),
+            None => (weight, bias, Some(norm)),
+        },
+    };
+    // What follows the convolution is part of one operation as far as there is one.
+    let (act, rest) = activation.split();
+    let x = match norm {
+        None if act == Act::Relu && pool == 2 => return conv2d_relu_pool(x, weight, bias, options(conv)),
+        None => conv2d(x, weight, bias, options(conv), act),
+        Some(norm) => normalised(norm, widened(conv2d(x, weight, bias, options(conv), Act::None)), act),
+    };
+    match pool {
+        1 => rest.forward(x),
+        // The maximum of a monotone function is the function of the maximum: fewer elements to compute.
+        side if rest.is_monotone() => rest.forward(max_pool2d(x, side)),
+        side => max_pool2d(rest.forward(x), side),
+    }
 }
 
 /// What the convolution at `layer` does.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use kiln_core::{ErrorKind, Explain, NumberError};
 
+use crate::LayerProblem;
+
 /// Why a model cannot be built.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,21 @@ pub enum ModelError {
     NoLayers {
         /// The kind of the model.
         model: &'static str,
+    },
+    /// No layer, for a network of layers.
+    #[error("model.layers is empty, and the model \"sequential\" is made of layers")]
+    NoLayerList,
+    /// A layer that cannot be where it is.
+    #[error("{key} ({kind}) {problem}{}", gets(input))]
+    Layer {
+        /// Where it is in the configuration: `model.layers.3`.
+        key: String,
+        /// Its kind.
+        kind: &'static str,
+        /// What it gets, in words; empty where that does not matter.
+        input: String,
+        /// Why it cannot be there.
+        problem: LayerProblem,
     },
     /// An embedding that goes by bins, where there are none.
     #[error("model.embedding.kind = \"piecewise-linear\" needs bins, and data.bins is not set")]
@@ -105,6 +122,10 @@ pub enum ModelError {
     },
 }
 
+fn gets(input: &str) -> String {
+    if input.is_empty() { String::new() } else { format!("; its input is {input}") }
+}
+
 impl Explain for ModelError {
     fn kind(&self) -> ErrorKind {
         match self {
@@ -120,6 +141,12 @@ impl Explain for ModelError {
             Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
             Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
             Self::NoLayers { .. } => "set model.hidden, such as [128, 128]".to_owned(),
+            Self::NoLayerList => {
+                "list layers, such as layers = [{ kind = \"linear\", width = 64 }, { kind = \"activation\" }]; \
+                 a network without any is model.kind = \"linear\""
+                    .to_owned()
+            }
+            Self::Layer { problem, .. } => problem.help(),
             Self::NoBins => "set data.bins, such as 48".to_owned(),
             Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
             Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
@@ -141,6 +168,8 @@ impl Explain for ModelError {
             Self::Number(error) => error.key(),
             Self::EvenKernel { .. } => Some(Cow::Borrowed("model.kernel")),
             Self::NoLayers { .. } => Some(Cow::Borrowed("model.hidden")),
+            Self::NoLayerList => Some(Cow::Borrowed("model.layers")),
+            Self::Layer { key, .. } => Some(Cow::Borrowed(key)),
             Self::NoBins => Some(Cow::Borrowed("model.embedding")),
             Self::NothingToEmbed { .. } => Some(Cow::Borrowed("model.embedding")),
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),

@@ -50,8 +50,12 @@ impl Filters {
 
     /// For the summary of a model: `conv 3x3 stride 2`.
     pub(crate) fn describe(&self) -> String {
-        let depthwise = if self.groups > 1 { "depthwise " } else { "" };
+        let groups = match self.groups {
+            1 => String::new(),
+            groups if groups == self.inputs => "depthwise ".to_owned(),
+            groups => format!("grouped ({groups}) "),
+        };
         let stride = if self.stride > 1 { format!(" stride {}", self.stride) } else { String::new() };
-        format!("{depthwise}conv {0}x{0}{stride}", self.kernel)
+        format!("{groups}conv {0}x{0}{stride}", self.kernel)
     }
 }

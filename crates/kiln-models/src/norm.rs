@@ -69,11 +69,7 @@ impl Normalization {
 
     /// Normalises `[N, C]` or `[N, C, …]`, and applies `act`.
     pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>, act: Act) -> Tensor<D> {
-        // What comes out of a layer that computes in 16 bits: means and variances of it are taken in f32.
-        let x = match x.dtype() {
-            DType::F16 | DType::BF16 => x.cast(DType::F32),
-            _ => x,
-        };
+        let x = widened(x);
         match self {
             Self::Batch(norm) => normalised(norm, x, act),
             Self::Layer(norm) => match &norm.beta {
@@ -81,6 +77,14 @@ impl Normalization {
                 None => act.apply(norm.forward(x)),
             },
         }
+    }
+}
+
+/// What comes out of a layer that computes in 16 bits, in f32: means and variances of it are taken so.
+pub(crate) fn widened<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    match x.dtype() {
+        DType::F16 | DType::BF16 => x.cast(DType::F32),
+        _ => x,
     }
 }
 
@@ -141,16 +145,10 @@ pub(crate) fn folded(
 }
 
 impl Normalization {
-    /// Weight and bias of a convolution that also does what this normalisation does after it: batch norm that goes by its
-    /// running statistics, and so treats every batch alike. `None` for any other.
-    pub(crate) fn folded(
-        &self,
-        x: &Tensor<4>,
-        weight: &Tensor<4>,
-        bias: Option<&Tensor<1>>,
-    ) -> Option<(Tensor<4>, Tensor<1>)> {
+    /// The batch norm, if it is one.
+    pub(crate) fn as_batch(&self) -> Option<&BatchNorm> {
         match self {
-            Self::Batch(norm) => folded(norm, x, weight, bias),
+            Self::Batch(norm) => Some(norm),
             Self::Layer(_) => None,
         }
     }
@@ -211,7 +209,7 @@ mod tests {
         for bias in [None, Some(bias)] {
             let plain = conv2d(x.clone(), weight.clone(), bias.clone(), options(), Act::None);
             let plain = norm.forward(plain, Act::Relu);
-            let (weight, bias) = norm.folded(&x, &weight, bias.as_ref()).unwrap();
+            let (weight, bias) = folded(norm.as_batch().unwrap(), &x, &weight, bias.as_ref()).unwrap();
             let folded = conv2d(x.clone(), weight, Some(bias), options(), Act::Relu);
             assert_close(&folded.into_data(), &plain.into_data(), 1e-5, 1e-5);
         }

@@ -55,6 +55,64 @@ pub enum Operation {
         /// Pixels that are added on each side, and are never the maximum.
         padding: usize,
     },
+    /// The same of groups of neighbouring channels of the item: mean and variance are those of a group, scale and shift those of a channel.
+    GroupNorm {
+        /// The path of the layer.
+        layer: String,
+        /// The number of groups.
+        groups: usize,
+        /// ε.
+        epsilon: f64,
+        /// Whether items are `[C, height, width]`; else they are `[C]`.
+        of_maps: bool,
+    },
+    /// The mean of squares; what is left at the end is left out.
+    AvgPool {
+        /// Their side.
+        side: usize,
+        /// How far a square moves.
+        stride: usize,
+    },
+    /// `[N, C, height, width]` to tokens `[N, height · width, C]`, row after row.
+    Tokens,
+    /// `x` plus a tensor of the network, the same for each item.
+    Plus {
+        /// The path of the tensor.
+        tensor: String,
+    },
+    /// `x` times a tensor of the network, the same for each item.
+    Times {
+        /// The path of the tensor.
+        tensor: String,
+    },
+    /// A tensor of the network, `[1, 1, C]`, as a token before the others: `[N, tokens, C]` to `[N, 1 + tokens, C]`.
+    Prepend {
+        /// The path of the tensor.
+        tensor: String,
+    },
+    /// The first token: `[N, tokens, C]` to `[N, C]`.
+    FirstToken,
+    /// These operations on `[N, height, width, C]`, the last dimension of which they are about, and back to `[N, C, height, width]`.
+    OverChannels(Vec<Operation>),
+    /// `x W + b` over the last dimension, of each token or pixel by itself: `weight` is `[inputs, outputs]`.
+    TokenLinear {
+        /// The path of the layer.
+        layer: String,
+        /// Whether there is a bias.
+        bias: bool,
+    },
+    /// Self-attention `softmax(Q Kᵀ / √d) V` of tokens, then a linear layer. The linear layer `qkv` gives Q, K and V, each with its heads one
+    /// after the other; `proj` is the last one.
+    Attention {
+        /// The path of the layer, which has `qkv` and `proj`.
+        layer: String,
+        /// The number of heads.
+        heads: usize,
+    },
+    /// The mean of all tokens: `[N, tokens, C]` to `[N, C]`.
+    TokenMean,
+    /// The maximum of all tokens: `[N, tokens, C]` to `[N, C]`.
+    TokenMax,
     /// The maximum of each channel: `[N, C, height, width]` to `[N, C]`.
     GlobalMax,
     /// The mean of each channel: `[N, C, height, width]` to `[N, C]`.

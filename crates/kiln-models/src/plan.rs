@@ -192,10 +192,15 @@ impl Plan {
         self.shape = vec![channels, window.side(height), window.side(width)];
     }
 
-    /// A matrix in that layer, used `times` an item.
+    /// A matrix with a bias in that layer, used `times` an item.
     pub(crate) fn matrix(&mut self, inputs: usize, outputs: usize, times: usize) {
+        self.weight([inputs, outputs], times, true);
+    }
+
+    /// A matrix in that layer, from inputs to outputs, used `times` an item.
+    pub(crate) fn weight(&mut self, [inputs, outputs]: [usize; 2], times: usize, bias: bool) {
         self.part(inputs.checked_mul(outputs), times as u64);
-        self.parameters(Some(outputs));
+        self.parameters(Some(if bias { outputs } else { 0 }));
     }
 
     /// More parameters in that layer, which multiply nothing that is counted.

@@ -40,6 +40,7 @@ pages! {
     evaluation: "docs/guide/evaluation.md",
     metrics: "docs/guide/metrics.md",
     search: "docs/guide/search.md",
+    layers: "docs/guide/layers.md",
     own_models: "docs/guide/own-models.md",
     own_data: "docs/guide/own-data.md",
     bare_loop: "docs/guide/bare-loop.md",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::lookup::{default_kinds, is_optional, is_switch, list, sections};
+use super::lookup::{default_kinds, is_list, is_optional, is_switch, sections};
 use super::root::root;
 
 /// The JSON Schema (draft 2020-12) of a configuration file: sections, kinds, settings, types, ranges, defaults and
@@ -21,7 +21,7 @@ pub fn schema() -> Value {
         Some(Value::Object(properties)) => properties,
         _ => Map::new(),
     };
-    for section in sections().filter(|section| list(section).is_none()) {
+    for section in sections().filter(|section| !is_list(section)) {
         if let Some(own) = properties.get_mut(section) {
             inline(own);
             inner_switches(section, own);

@@ -1,5 +1,10 @@
 //! Sections, kinds and settings by name and by dotted key.
 
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
 use super::node::Node;
 use super::root::root;
 
@@ -13,14 +18,51 @@ pub(crate) fn sections() -> impl Iterator<Item = &'static str> {
     whole().settings().filter(|(_, node)| node.is_section() || node.is_list()).map(|(name, _)| name)
 }
 
-/// The section, with its name, that is a list of sections, if `name` is one.
-pub(crate) fn list(name: &str) -> Option<&'static str> {
-    lists().find(|list| *list == name)
+/// Whether a key is a list of sections, so that each of their settings has a key of its own: `penalty.0.strength`,
+/// `model.layers.2.filters`. Within a section the type says so; other lists of tables are one value.
+pub(crate) fn is_list(key: &str) -> bool {
+    let (within, name) = match key.rsplit_once('.') {
+        Some((_, name)) => (true, name),
+        None => (false, key),
+    };
+    // Most keys are none, and this is asked of every key that is read.
+    lists_named().contains(name)
+        && at(key).into_iter().any(|node| node.is_list() && (!within || node.get(SECTIONS).is_some()))
 }
 
-/// The sections that are lists of sections.
-pub(crate) fn lists() -> impl Iterator<Item = &'static str> {
-    whole().settings().filter(|(_, node)| node.is_list()).map(|(name, _)| name)
+/// What the type of a setting says that is a list of sections.
+const SECTIONS: &str = "x-sections";
+
+/// The names of lists of sections, wherever they are.
+fn lists_named() -> &'static BTreeSet<String> {
+    fn walk(node: &Value, names: &mut BTreeSet<String>) {
+        let Value::Object(map) = node else {
+            node.as_array().into_iter().flatten().for_each(|node| walk(node, names));
+            return;
+        };
+        let settings = map.get("properties").and_then(Value::as_object).into_iter().flatten();
+        names.extend(settings.filter(|(_, own)| own.get(SECTIONS).is_some()).map(|(name, _)| name.clone()));
+        map.values().for_each(|node| walk(node, names));
+    }
+    static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let own = whole().settings().filter(|(_, node)| node.is_list()).map(|(name, _)| name.to_owned());
+        let mut names = own.collect();
+        walk(root(), &mut names);
+        names
+    })
+}
+
+/// The innermost list of sections that a key is in, and what stands behind it.
+pub(crate) fn list_of(key: &str) -> Option<(&str, &str)> {
+    let ends = key.match_indices('.').map(|(end, _)| end).rev();
+    ends.map(|end| (&key[..end], &key[end + 1..])).find(|(outer, _)| is_list(outer))
+}
+
+/// A key as the header of a file has it, where entries of lists have no number: `model.layers` for `model.layers.2`.
+pub(crate) fn header(key: &str) -> String {
+    let is_name = |part: &&str| !part.bytes().all(|byte| byte.is_ascii_digit());
+    key.split('.').filter(is_name).collect::<Vec<_>>().join(".")
 }
 
 /// Whether a setting is a table whose names are the user's own. It is one value.
@@ -31,7 +73,7 @@ pub(crate) fn has_own_names(key: &str) -> bool {
 /// Whether a section may be left out: `loss = false` takes it out. Those inside a section count too; those inside an entry of
 /// a list do not.
 pub(crate) fn is_optional(key: &str) -> bool {
-    if key.split('.').next().is_some_and(|outer| list(outer).is_some()) {
+    if list_of(key).is_some() {
         return false;
     }
     let (outer, name) = key.rsplit_once('.').unwrap_or(("", key));
@@ -98,7 +140,7 @@ pub fn keys_named(name: &str) -> Vec<String> {
     let own = whole().setting(&name).map(|_| name.clone());
     let has = |section: &&str| tables(section).into_iter().any(|table| table.setting(&name).is_some());
     let keys = sections().filter(has).map(|section| {
-        let entry = if list(section).is_some() { ".0" } else { "" };
+        let entry = if is_list(section) { ".0" } else { "" };
         format!("{section}{entry}.{name}")
     });
     own.into_iter().chain(keys).collect()

@@ -28,7 +28,7 @@ fn every_section_is_there_with_all_its_keys() {
         ]
     );
     let keys = |table: Node| table.settings().map(|(name, _)| name).collect::<Vec<_>>();
-    assert_eq!(kinds("model")[..6], ["linear", "mlp", "tabm", "cnn", "resnet", "resnet18"]);
+    assert_eq!(kinds("model")[..6], ["linear", "mlp", "tabm", "cnn", "resnet", "sequential"]);
     assert_eq!(kinds("penalty.2")[..4], ["l1", "cumulative-l1", "l2", "l2-sp"]);
     assert_eq!(kinds("penalty"), kinds("penalty.0"));
     assert_eq!(kinds("constraint.0"), ["max-norm", "unit-norm", "non-negative", "box"]);
@@ -42,7 +42,14 @@ fn every_section_is_there_with_all_its_keys() {
 
 #[test]
 fn sections_are_lists_or_optional_or_switches() {
-    assert_eq!(lists().collect::<Vec<_>>(), ["penalty", "constraint", "freeze"]);
+    let lists = sections().filter(|section| is_list(section)).collect::<Vec<_>>();
+    assert_eq!(lists, ["penalty", "constraint", "freeze"]);
+    assert!(["model.layers", "model.layers.2.layers", "model.layers.2.shortcut"].into_iter().all(is_list));
+    // Lists of tables that are one value, and what is no list.
+    assert!(!["optim.group", "schedule.parts", "layers", "model.layers.2", "model"].into_iter().any(is_list));
+    assert_eq!(list_of("model.layers.2.layers.0.filters"), Some(("model.layers.2.layers", "0.filters")));
+    assert_eq!((list_of("model.layers"), list_of("model.hidden")), (None, None));
+    assert_eq!(header("model.layers.2.layers.0"), "model.layers.layers");
     let optional = sections().filter(|section| is_optional(section)).collect::<Vec<_>>();
     let expected =
         ["augment", "mix", "loss", "momentum_schedule", "weight_decay_schedule", "average", "early_stopping"];

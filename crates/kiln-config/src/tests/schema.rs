@@ -40,9 +40,10 @@ fn every_kind_has_an_example_that_is_valid_and_resolves() {
             let example = toml::Table::try_from(example).unwrap();
             let entries: String =
                 example.iter().map(|(key, value)| format!("{key} = {}\n", literal(value))).collect();
-            let text = match schema::list(section) {
-                Some(list) => format!("{GOOD}[[{list}]]\n{entries}"),
-                None => format!("{GOOD}[{section}]\n{entries}"),
+            let text = if schema::is_list(section) {
+                format!("{GOOD}[[{section}]]\n{entries}")
+            } else {
+                format!("{GOOD}[{section}]\n{entries}")
             };
             assert_eq!(schema_says(&text), None, "{text}");
             let resolved = resolve_text(&text).unwrap_or_else(|error| panic!("{error}: {text}"));

@@ -50,7 +50,7 @@ pub(super) fn complaint(root: &Value, schema: &Value, value: &Value) -> Option<S
             "exclusiveMinimum" => value.as_f64().is_none_or(|number| number > wanted.as_f64().unwrap()),
             "exclusiveMaximum" => value.as_f64().is_none_or(|number| number < wanted.as_f64().unwrap()),
             "$schema" | "$defs" | "title" | "description" | "default" | "examples" | "format"
-            | "x-commas" | "x-takes" => true,
+            | "x-commas" | "x-sections" | "x-takes" => true,
             other => panic!("the validator does not know {other}"),
         };
         (!fine).then(|| format!("{value} breaks {keyword} {wanted}"))

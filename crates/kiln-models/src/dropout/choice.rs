@@ -75,7 +75,7 @@ impl DenseDropout {
     /// The probability of dropout of elements, where there is any.
     pub(crate) fn of_elements(&self) -> Option<f64> {
         match self {
-            Self::Element(layer) => Some(layer.probability).filter(|probability| *probability > 0.0),
+            Self::Element(layer) => layer.probability(),
             Self::Alpha(_) | Self::Gaussian(_) => None,
         }
     }

@@ -79,6 +79,11 @@ impl Dropout {
         Self { probability }
     }
 
+    /// The probability, where it drops anything.
+    pub(crate) fn probability(&self) -> Option<f64> {
+        Some(self.probability).filter(|probability| *probability > 0.0)
+    }
+
     /// Drops elements when there is a seed (training); without one, `x` comes back as it is (evaluation).
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
         match seed {

@@ -13,6 +13,12 @@ use crate::{ModelError, ModelInput};
 pub use cnn::Head;
 use kind::Forward;
 pub use kind::ModelKind;
+pub use layers::{
+    ActivationLayer, AlphaDropoutLayer, AttentionLayer, AvgPoolLayer, BatchNormLayer, BlockDropoutLayer,
+    ConvLayer, DropoutLayer, FlattenLayer, GaussianDropoutLayer, GaussianNoiseLayer, GlobalAvgPoolLayer,
+    GlobalMaxPoolLayer, GroupNormLayer, LayerConfig, LayerKind, LayerNormLayer, LayerProblem, LinearLayer,
+    MaxPoolLayer, PatchesLayer, ResidualLayer, SpatialDropoutLayer,
+};
 #[cfg(test)]
 pub(crate) use resnet::{Stage, largest};
 
@@ -86,6 +92,7 @@ models! {
     tabm { "tabm" => Tabm(TabmConfig) }
     cnn { "cnn" => Cnn(CnnConfig) }
     resnet { "resnet" => Resnet(ResnetConfig) }
+    layers { "sequential" => Sequential(SequentialConfig) }
     resnets {
         "resnet18" => Resnet18(Resnet18Config),
         "resnet34" => Resnet34(Resnet34Config),

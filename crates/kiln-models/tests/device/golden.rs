@@ -26,7 +26,7 @@ fn largest(data: &TensorData) -> f64 {
     data.iter::<f64>().fold(0.0, |max, x| max.max(x.abs()))
 }
 
-struct Case {
+pub(super) struct Case {
     file: Weights,
     network: Network,
     inputs: TensorData,
@@ -35,7 +35,7 @@ struct Case {
 impl Case {
     /// The model with the weights of the file, on the autodiff device under test. That they fit is a test of every
     /// path and shape.
-    fn new(name: &str, config: &ModelConfig) -> Self {
+    pub(super) fn new(name: &str, config: &ModelConfig) -> Self {
         Self::with(name, config, ModelInput::from)
     }
 
@@ -67,7 +67,7 @@ impl Case {
         self.check_outputs_within(1e-5);
     }
 
-    fn check_outputs_within(&self, tolerance: f64) {
+    pub(super) fn check_outputs_within(&self, tolerance: f64) {
         let check = |name: &str, outputs: Tensor<2>| {
             let expected = self.file.get(name).unwrap();
             assert_close(&outputs.into_data(), expected, tolerance, tolerance * largest(expected));
@@ -81,7 +81,7 @@ impl Case {
         self.check_gradients_within(1e-4, 1e-5);
     }
 
-    fn check_gradients_within(&self, relative: f64, of_largest: f64) {
+    pub(super) fn check_gradients_within(&self, relative: f64, of_largest: f64) {
         let expected = below(&self.file, "gradients");
         let gradients = self.forward(&self.network).powi_scalar(2).sum().backward();
         let actual = gradients_by_path(&gradients, &self.network);
@@ -93,7 +93,7 @@ impl Case {
     }
 
     /// The running statistics after one step, which need one value for each of `norms` layers of batch norm and statistic.
-    fn check_running(&self, norms: usize) {
+    pub(super) fn check_running(&self, norms: usize) {
         let expected = below(&self.file, "running");
         self.forward(&self.network);
         let actual = Weights::of(&self.network);

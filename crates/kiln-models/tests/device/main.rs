@@ -5,6 +5,10 @@
 mod checks;
 mod dropout_kinds;
 mod golden;
+mod layer_errors;
+mod layer_numbers;
+mod layers;
+mod layers_golden;
 mod lora;
 mod models;
 mod noise;

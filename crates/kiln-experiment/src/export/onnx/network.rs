@@ -71,6 +71,43 @@ fn one(
             }
             graph.node("MaxPool", &[&x], attributes)
         }
+        Operation::GroupNorm { layer, groups, epsilon, of_maps } => {
+            group_norm(graph, weights, (layer.as_str(), *groups), (*epsilon, *of_maps), &x)?
+        }
+        Operation::AvgPool { side, stride } => {
+            let attributes = vec![ints("kernel_shape", &[*side; 2]), ints("strides", &[*stride; 2])];
+            graph.node("AveragePool", &[&x], attributes)
+        }
+        Operation::Tokens => {
+            let rows = reshaped(graph, &x, &[0, 0, -1]);
+            graph.node("Transpose", &[&rows], vec![ints("perm", &[0, 2, 1])])
+        }
+        Operation::Plus { tensor } => {
+            let other = named(graph, weights, tensor)?;
+            graph.node("Add", &[&x, &other], Vec::new())
+        }
+        Operation::Times { tensor } => {
+            let other = named(graph, weights, tensor)?;
+            graph.node("Mul", &[&x, &other], Vec::new())
+        }
+        Operation::Prepend { tensor } => {
+            let token = named(graph, weights, tensor)?;
+            let token = for_each_item(graph, &token, &x);
+            graph.node("Concat", &[&token, &x], vec![int("axis", 1)])
+        }
+        Operation::FirstToken => {
+            let place = graph.longs(&[], &[0]);
+            graph.node("Gather", &[&x, &place], vec![int("axis", 1)])
+        }
+        Operation::OverChannels(inner) => {
+            let pixels = graph.node("Transpose", &[&x], vec![ints("perm", &[0, 2, 3, 1])]);
+            let pixels = network(graph, inner, weights, pixels)?;
+            graph.node("Transpose", &[&pixels], vec![ints("perm", &[0, 3, 1, 2])])
+        }
+        Operation::TokenLinear { layer, bias } => token_linear(graph, weights, layer, *bias, &x)?,
+        Operation::Attention { layer, heads } => attention(graph, weights, layer, *heads, &x)?,
+        Operation::TokenMean => over_tokens(graph, "ReduceMean", &x),
+        Operation::TokenMax => over_tokens(graph, "ReduceMax", &x),
         Operation::GlobalMax => global(graph, "GlobalMaxPool", &x),
         Operation::GlobalMean => global(graph, "GlobalAveragePool", &x),
         Operation::Residual(branch) => {
@@ -106,6 +143,97 @@ fn global(graph: &mut Graph, pool: &str, x: &str) -> String {
     graph.node("Flatten", &[&pooled], vec![int("axis", 1)])
 }
 
+/// A tensor `[1, 1, C]` as often as there are items in `x`.
+fn for_each_item(graph: &mut Graph, token: &str, x: &str) -> String {
+    let sizes = graph.node("Shape", &[x], Vec::new());
+    let place = graph.longs(&[1], &[0]);
+    let items = graph.node("Gather", &[&sizes, &place], Vec::new());
+    let ones = graph.longs(&[2], &[1, 1]);
+    let sizes = graph.node("Concat", &[&items, &ones], vec![int("axis", 0)]);
+    graph.node("Expand", &[token, &sizes], Vec::new())
+}
+
+/// One number of all tokens for each feature.
+fn over_tokens(graph: &mut Graph, reduce: &str, x: &str) -> String {
+    graph.node(reduce, &[x], vec![ints("axes", &[1]), int("keepdims", 0)])
+}
+
+/// `x` with other sizes: 0 stands for that of `x` in the same place, −1 for what is left.
+fn reshaped(graph: &mut Graph, x: &str, sizes: &[i64]) -> String {
+    let sizes = graph.longs(&[sizes.len()], sizes);
+    graph.node("Reshape", &[x, &sizes], Vec::new())
+}
+
+/// Each group is a channel of its own to the operator that normalises channels; scale and shift are those of the channels.
+fn group_norm(
+    graph: &mut Graph,
+    weights: &Weights,
+    (layer, groups): (&str, usize),
+    (epsilon, of_maps): (f64, bool),
+    x: &str,
+) -> Result<String, ExportError> {
+    let (gamma, beta) = (tensor(graph, weights, layer, "gamma")?, tensor(graph, weights, layer, "beta")?);
+    let rows = reshaped(graph, x, &[0, groups as i64, -1]);
+    let one = graph.floats(&[groups], &vec![1.0; groups]);
+    let zero = graph.floats(&[groups], &vec![0.0; groups]);
+    let rows = graph.node("InstanceNormalization", &[&rows, &one, &zero], vec![float("epsilon", epsilon)]);
+    let sizes = graph.node("Shape", &[x], Vec::new());
+    let mut y = graph.node("Reshape", &[&rows, &sizes], Vec::new());
+    for (operation, vector) in [("Mul", gamma), ("Add", beta)] {
+        let vector = if of_maps { reshaped(graph, &vector, &[-1, 1, 1]) } else { vector };
+        y = graph.node(operation, &[&y, &vector], Vec::new());
+    }
+    Ok(y)
+}
+
+/// A linear layer on the last dimension of three.
+fn token_linear(
+    graph: &mut Graph,
+    weights: &Weights,
+    layer: &str,
+    bias: bool,
+    x: &str,
+) -> Result<String, ExportError> {
+    let weight = tensor(graph, weights, layer, "weight")?;
+    let y = graph.node("MatMul", &[x, &weight], Vec::new());
+    if !bias {
+        return Ok(y);
+    }
+    let bias = tensor(graph, weights, layer, "bias")?;
+    Ok(graph.node("Add", &[&y, &bias], Vec::new()))
+}
+
+/// `softmax(Q Kᵀ / √d) V` of each head, and a linear layer behind it.
+fn attention(
+    graph: &mut Graph,
+    weights: &Weights,
+    layer: &str,
+    heads: usize,
+    x: &str,
+) -> Result<String, ExportError> {
+    let [qkv, proj] = ["qkv", "proj"].map(|part| format!("{layer}.{part}"));
+    let path = format!("{qkv}.weight");
+    let weight = weights.get(&path).ok_or(ExportError::Operation { operation: path })?;
+    let width = weight.shape()[0];
+    let inner = width / heads;
+    let all = token_linear(graph, weights, &qkv, true, x)?;
+    let all = reshaped(graph, &all, &[0, 0, 3, heads as i64, inner as i64]);
+    let all = graph.node("Transpose", &[&all], vec![ints("perm", &[2, 0, 3, 1, 4])]);
+    let [query, key, value] = [0, 1, 2].map(|part| {
+        let place = graph.longs(&[], &[part]);
+        graph.node("Gather", &[&all, &place], vec![int("axis", 0)])
+    });
+    let scale = graph.floats(&[], &[(inner as f32).sqrt().recip()]);
+    let query = graph.node("Mul", &[&query, &scale], Vec::new());
+    let key = graph.node("Transpose", &[&key], vec![ints("perm", &[0, 1, 3, 2])]);
+    let scores = graph.node("MatMul", &[&query, &key], Vec::new());
+    let shares = graph.node("Softmax", &[&scores], vec![int("axis", -1)]);
+    let y = graph.node("MatMul", &[&shares, &value], Vec::new());
+    let y = graph.node("Transpose", &[&y], vec![ints("perm", &[0, 2, 1, 3])]);
+    let y = reshaped(graph, &y, &[0, 0, width as i64]);
+    token_linear(graph, weights, &proj, true, &y)
+}
+
 fn activated(graph: &mut Graph, activation: Activation, x: String) -> Result<String, ExportError> {
     Ok(match activation {
         Activation::Identity => x,
@@ -134,12 +262,16 @@ fn activated(graph: &mut Graph, activation: Activation, x: String) -> Result<Str
     })
 }
 
-/// A tensor of the network, as a constant of the graph under its path.
+/// A tensor of a layer, as a constant of the graph under its path.
 fn tensor(graph: &mut Graph, weights: &Weights, layer: &str, name: &str) -> Result<String, ExportError> {
-    let path = format!("{layer}.{name}");
-    let missing = || ExportError::Operation { operation: path.clone() };
-    let data = weights.get(&path).ok_or_else(missing)?;
+    named(graph, weights, &format!("{layer}.{name}"))
+}
+
+/// A tensor of the network, as a constant of the graph under its path.
+fn named(graph: &mut Graph, weights: &Weights, path: &str) -> Result<String, ExportError> {
+    let missing = || ExportError::Operation { operation: path.to_owned() };
+    let data = weights.get(path).ok_or_else(missing)?;
     let values: Vec<f32> = data.iter::<f32>().collect();
     let raw = values.iter().flat_map(|x| x.to_le_bytes()).collect();
-    Ok(graph.weight(&path, Elements::Float, &data.shape().to_vec(), raw))
+    Ok(graph.weight(path, Elements::Float, &data.shape().to_vec(), raw))
 }
