@@ -9,6 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use kiln::config::{Flags, Request, resolve};
 use kiln::data::{Dataset, MISSING, Values};
 use kiln::experiment::job::Job;
+use kiln::experiment::{ExportFormat, ExportSettings};
 use kiln::models::Network;
 use kiln::train::Decision;
 use kiln::{Layout, ParamKind, Predictor, Weights, params};
@@ -85,6 +86,10 @@ fn inputs(dataset: &Dataset) -> Value {
 
 /// Exports the first weights of a configuration, and compares with the committed file and with what onnxruntime predicts by it.
 fn check(name: &str, overrides: &[&str], decision: Decision) {
+    check_with(name, overrides, decision, ExportSettings::default());
+}
+
+fn check_with(name: &str, overrides: &[&str], decision: Decision, settings: ExportSettings) {
     let place = Place::new();
     let table = place.write("people.csv", people());
     let table = format!("data.path={table:?}");
@@ -99,7 +104,7 @@ fn check(name: &str, overrides: &[&str], decision: Decision) {
     let resolved = resolve(&request).unwrap();
     let job = Job::load(&resolved).unwrap();
     let predictor = Predictor::of_job(&job, model(&job)).decide(decision);
-    let bytes = predictor.onnx().unwrap();
+    let bytes = predictor.export_with(ExportFormat::Onnx, &settings).unwrap();
     let (file, golden) = (folder().join(format!("{name}.onnx")), folder().join(format!("{name}.json")));
     if std::env::var("KILN_GOLDEN").is_ok_and(|what| what == "overwrite") {
         fs::create_dir_all(folder()).unwrap();
@@ -201,6 +206,35 @@ fn networks_for_images_do() {
     ];
     check("cnn-flat", &[&cnn[..], &flat].concat(), Decision::default());
     check("resnet", &["data.source=digits", "model.kind=resnet", "model.width=2"], Decision::default());
+}
+
+#[test]
+fn batch_norm_is_a_part_of_the_layers_before_it_on_request() {
+    let folded = ExportSettings::default().fold_batch_norm(true);
+    let check = |name: &str, overrides: &[&str]| check_with(name, overrides, Decision::default(), folded);
+    let cnn = [
+        "data.source=digits",
+        "model.kind=cnn",
+        "model.channels=[3,4]",
+        "model.norm=batch",
+        "model.hidden=[5]",
+    ];
+    check("fold-cnn", &cnn);
+    check("fold-mlp", &[MIXED, "model.kind=mlp", "model.hidden=[6,5]", "model.norm=batch"]);
+    // Behind an activation and at the beginning there is nothing to be a part of.
+    let listed = "model.layers=[{kind='batch-norm'},{kind='conv',filters=3},{kind='activation'},{kind='batch-norm'},\
+                  {kind='residual',shortcut=[{kind='conv',filters=4,kernel=1},{kind='batch-norm'}],layers=[{kind='conv',filters=4,bias=false},{kind='batch-norm'}]},\
+                  {kind='global-avg-pool'},{kind='linear',width=6},{kind='batch-norm'}]";
+    check("fold-layers", &["data.source=digits", "model.kind=sequential", listed]);
+    for (name, norms) in [("fold-cnn", 0), ("fold-mlp", 0), ("fold-layers", 2)] {
+        let bytes = fs::read(folder().join(format!("{name}.onnx"))).unwrap();
+        let nodes = bytes.windows(18).filter(|part| part == b"BatchNormalization").count();
+        assert_eq!(nodes, norms, "{name}");
+    }
+    let place = Place::new();
+    place.ok("train digits train.epochs=1 --quiet");
+    place.fails("export last -o a.safetensors --fold-batch-norm", 2, "--fold-batch-norm is for ONNX");
+    place.ok("export last -o a.onnx --fold-batch-norm");
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub use error::ExperimentError;
 pub use evaluate::{
     ClassReport, EvaluateSettings, Evaluation, Measured, Part, Said, ScoredItems, evaluate, evaluate_items,
 };
-pub use export::{ExportFormat, OPSET};
+pub use export::{ExportFormat, ExportSettings, OPSET};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use interrupt::Interrupt;
 pub use lr_find::find_learning_rate;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kiln_experiment::{ExportFormat, Interrupt, OPSET, OutputFile, Predictor, Run, stored};
+use kiln_experiment::{ExportFormat, ExportSettings, Interrupt, OPSET, OutputFile, Predictor, Run, stored};
 
 use super::{Accepts, Execute};
 use crate::args::Global;
@@ -24,6 +24,9 @@ pub(crate) struct Export {
     /// The format [default: what the output is called].
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FormatName>,
+    /// ONNX: make each batch norm a part of the convolution or linear layer before it.
+    #[arg(long)]
+    pub(crate) fold_batch_norm: bool,
 }
 
 /// The format of a model.
@@ -38,6 +41,7 @@ pub(crate) enum FormatName {
 const EXAMPLES: &str = "\
 Examples:
   kiln export last -o model.onnx
+  kiln export last -o model.onnx --fold-batch-norm
   kiln export last -o model.safetensors";
 
 impl Execute for Export {
@@ -53,7 +57,8 @@ impl Execute for Export {
         let trained_on: Vec<PathBuf> = stored(run.folder(), &session)?.config.data.path.into_iter().collect();
         let file = OutputFile::new(&self.output, &trained_on)?;
         let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
-        let bytes = predictor.export(format)?;
+        let settings = ExportSettings::default().fold_batch_norm(self.fold_batch_norm);
+        let bytes = predictor.export_with(format, &settings)?;
         file.write(&bytes)?;
         let what = match format {
             ExportFormat::Onnx => format!("ONNX, operator set {OPSET}"),

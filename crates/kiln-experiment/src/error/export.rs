@@ -12,6 +12,12 @@ pub enum ExportError {
         /// What it is.
         operation: String,
     },
+    /// A setting of ONNX for another format.
+    #[error("{setting} is for ONNX")]
+    OnnxAlone {
+        /// The setting.
+        setting: &'static str,
+    },
     /// A column is called as an output or a weight.
     #[error("the column {column:?} has a name that something else in the graph has")]
     Name {
@@ -28,6 +34,7 @@ impl Explain for ExportError {
     fn help(&self) -> Option<String> {
         Some(match self {
             Self::Operation { .. } => "export the weights alone with --format safetensors".to_owned(),
+            Self::OnnxAlone { setting } => format!("leave {setting} out, or write a file that ends in .onnx"),
             Self::Name { column } => format!("train with another name for {column:?}"),
         })
     }

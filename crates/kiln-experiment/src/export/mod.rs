@@ -8,7 +8,7 @@ use burn::module::Module;
 use kiln_core::Weights;
 use kiln_models::Network;
 
-use crate::error::ExperimentError;
+use crate::error::{ExperimentError, ExportError};
 use crate::predict::Predictor;
 use onnx::Model;
 pub use onnx::OPSET;
@@ -41,16 +41,47 @@ impl ExportFormat {
     }
 }
 
+/// What is done to a model before it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExportSettings {
+    /// Whether each batch norm right behind a convolution or a linear layer becomes a part of its weight and bias. ONNX only. Default false.
+    pub fold_batch_norm: bool,
+}
+
+impl ExportSettings {
+    /// These settings with batch norm in the layers before it, or not.
+    #[must_use]
+    pub fn fold_batch_norm(self, fold_batch_norm: bool) -> Self {
+        Self { fold_batch_norm }
+    }
+}
+
 impl Predictor {
-    /// The model in another format: the bytes of a file.
+    /// The model in another format, as it is: the bytes of a file.
     ///
     /// # Errors
     /// [`ExportError`](crate::error::ExportError) for what the format has nothing for.
     pub fn export(&self, format: ExportFormat) -> Result<Vec<u8>, ExperimentError> {
-        Ok(match format {
-            ExportFormat::Safetensors => self.state_dict()?.to_safetensors()?,
-            ExportFormat::Onnx => self.onnx()?,
-        })
+        self.export_with(format, &ExportSettings::default())
+    }
+
+    /// The same with something done to the model.
+    ///
+    /// # Errors
+    /// As there, and [`ExportError::OnnxAlone`](crate::error::ExportError::OnnxAlone).
+    pub fn export_with(
+        &self,
+        format: ExportFormat,
+        settings: &ExportSettings,
+    ) -> Result<Vec<u8>, ExperimentError> {
+        match format {
+            ExportFormat::Safetensors if settings.fold_batch_norm => {
+                Err(ExportError::OnnxAlone { setting: "--fold-batch-norm" }.into())
+            }
+            ExportFormat::Safetensors => Ok(self.state_dict()?.to_safetensors()?),
+            ExportFormat::Onnx => self.onnx_with(settings),
+        }
     }
 
     /// The weights with the names and in the layout that PyTorch has for a module with the same fields: `layers.0.linear.weight`. Those of
@@ -77,9 +108,14 @@ impl Predictor {
     /// # Errors
     /// [`ExportError`](crate::error::ExportError) for what ONNX has nothing for.
     pub fn onnx(&self) -> Result<Vec<u8>, ExperimentError> {
+        self.onnx_with(&ExportSettings::default())
+    }
+
+    fn onnx_with(&self, settings: &ExportSettings) -> Result<Vec<u8>, ExperimentError> {
         let (loss, fitted) = ((&self.blueprint.loss, self.blueprint.loss_config.name()), self.fitted());
         let network = &self.merged();
-        let model = Model { network, loss, fitted, decision: self.decision, name: "kiln" };
+        let (decision, name, fold_batch_norm) = (self.decision, "kiln", settings.fold_batch_norm);
+        let model = Model { network, loss, fitted, decision, name, fold_batch_norm };
         Ok(onnx::onnx(&model)?)
     }
 }

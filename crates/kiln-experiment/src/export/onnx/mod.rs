@@ -3,6 +3,7 @@
 //! The graph is written from the network's own list of operations ([`kiln_models::Network::operations`]) with messages of prost, in
 //! operator set 17 and, where there are categories, `ai.onnx.ml` 3.
 
+mod fold;
 mod graph;
 mod images;
 mod network;
@@ -29,18 +30,24 @@ pub(super) struct Model<'a> {
     pub(super) fitted: &'a Fitted,
     pub(super) decision: Decision,
     pub(super) name: &'a str,
+    /// Whether each batch norm becomes a part of the layer before it, where it can.
+    pub(super) fold_batch_norm: bool,
 }
 
 /// The bytes of the file.
 pub(super) fn onnx(model: &Model<'_>) -> Result<Vec<u8>, ExportError> {
-    let Model { network, loss, fitted, decision, name } = model;
+    let Model { network, loss, fitted, decision, name, fold_batch_norm } = model;
     let mut graph = Graph::default();
     let x = match (fitted.table_steps(), fitted.pixel_tables(), fitted.input_shape().as_images()) {
         (Some(steps), ..) => table::table(&mut graph, &steps)?,
         (None, Some(tables), Some(shape)) => images::images(&mut graph, shape, &tables),
         _ => return Err(ExportError::Operation { operation: fitted.input_shape().words() }),
     };
-    let raw = network::network(&mut graph, &network.operations(), &Weights::of(*network), x)?;
+    let (mut operations, mut weights) = (network.operations(), Weights::of(*network));
+    if *fold_batch_norm {
+        (operations, weights) = fold::folded(operations, &weights);
+    }
+    let raw = network::network(&mut graph, &operations, &weights, x)?;
     outputs::outputs(&mut graph, raw, *loss, fitted, *decision)?;
     graph.say("kiln.outputs", serde_json::to_string(fitted.output_names()).unwrap_or_default());
     graph.say("kiln.temperature", decision.temperature.to_string());
