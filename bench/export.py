@@ -1,6 +1,6 @@
 """Exported models against kiln: every model, in onnxruntime on 10,000 rows and in odd batches, and its weights in PyTorch.
 
-    python bench/export.py KILN        (the program; needs numpy, onnx, onnxruntime, torch, safetensors)
+    python bench/export.py KILN        (the program; needs numpy, onnx, onnxruntime, pillow, torch, safetensors)
 
 Trains each model for an epoch or two on made-up data, exports it, and prints the largest difference of a probability or number, how
 many classes differ, and whether the equal torch.nn.Sequential loads the state dictionary strictly and gives the same logits.
@@ -20,6 +20,7 @@ import numpy
 import onnx
 import onnxruntime
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 from torch import nn
 
@@ -157,6 +158,45 @@ IMAGES = {
         ),
     ),
 }
+
+
+class Sum(nn.Module):
+    def __init__(self, layers, shortcut=()):
+        super().__init__()
+        self.layers, self.shortcut = nn.Sequential(*layers), nn.Sequential(*shortcut)
+
+    def forward(self, x):
+        return self.layers(x) + self.shortcut(x)
+
+
+def conv(inputs, outputs, **more):
+    return nn.Conv2d(inputs, outputs, 3, padding=1, **more)
+
+
+IMAGES["layers"] = (
+    [
+        "model.kind=sequential",
+        "model.layers=[{kind='conv',filters=8,bias=false},{kind='batch-norm'},{kind='activation'},"
+        "{kind='residual',layers=[{kind='conv',filters=8},{kind='group-norm',groups=2},{kind='activation',function='silu'}]},"
+        "{kind='residual',projection=true,layers=[{kind='conv',filters=12,stride=2,groups=4}]},{kind='activation'},"
+        "{kind='avg-pool'},{kind='flatten'},{kind='linear',width=16},{kind='activation',function='gelu'}]",
+    ],
+    named(
+        layers=nn.Sequential(
+            conv(1, 8, bias=False),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            Sum([conv(8, 8), nn.GroupNorm(2, 8), nn.SiLU()]),
+            Sum([conv(8, 12, stride=2, groups=4)], [nn.Conv2d(8, 12, 1, stride=2, bias=False)]),
+            nn.ReLU(),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(48, 16),
+            nn.GELU(),
+        ),
+        output=nn.Linear(16, 10),
+    ),
+)
 pixels = numpy.random.default_rng(2).integers(0, 256, (ROWS, 1, 8, 8), dtype=numpy.uint8)
 header = lambda kind, shape: bytes([0, 0, 8, kind]) + b"".join(size.to_bytes(4, "big") for size in shape)
 (place / "new-idx3-ubyte").write_bytes(header(3, (ROWS, 8, 8)) + pixels.tobytes())
@@ -182,4 +222,22 @@ for name, (settings, module) in IMAGES.items():
         off = (module(torch.tensor(x)) - torch.tensor(logits)).abs().max().item()
     print(f"{name:12} the state dictionary loads strictly, logits of PyTorch off by {off:.1e}")
     assert off < 1e-4
+
+# Networks of others, on noise in colour.
+photos = numpy.random.default_rng(3).integers(0, 256, (101, 32, 32, 3), dtype=numpy.uint8)
+for item, photo in enumerate(photos):
+    folder = place / "photos" / "ab"[item % 2]
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(photo).save(folder / f"{item:03}.png")
+paths = sorted((place / "photos/a").glob("*.png"))
+x = numpy.stack([numpy.asarray(Image.open(path)).transpose(2, 0, 1) for path in paths])
+for kind in ["resnet18", "mobilenet-v3-small", "efficientnet-b0", "convnext-tiny", "vit-tiny"]:
+    words = ["data.source=images", f"data.path={place / 'photos'}", f"model.kind={kind}", "train.epochs=1", "train.batch_size=16"]
+    kiln("train", *words, f"name={kind}", "-q")
+    for more in [[], ["--fold-batch-norm"]]:
+        kiln("export", kind, "-o", f"{kind}.onnx", *more)
+        kiln("predict", kind, "photos/a", "-o", "out.jsonl", "--proba")
+        session = onnxruntime.InferenceSession(place / f"{kind}.onnx", providers=["CPUExecutionProvider"])
+        predictions = [json.loads(line) for line in open(place / "out.jsonl")]
+        compare(f"{kind} {' '.join(more)}", session, {"image": x}, predictions)
 print("all equal")

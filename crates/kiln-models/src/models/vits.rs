@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::kind::{Forward, ModelKind, images};
 use super::settings::published_settings;
 use crate::attention::{SelfAttention, linear_over_tokens};
-use crate::convolution::convolve;
-use crate::dense::affine;
+use crate::convolution::{conv_operation, convolve};
+use crate::dense::{affine, linear_operation};
 use crate::dropout::{Dropout, StochasticDepth};
 use crate::filters::Filters;
 use crate::init::{Draw, Init};
@@ -207,6 +207,21 @@ impl Block {
         let y = linear_over_tokens(&self.mlp.fc2, Activation::Gelu.forward(hidden));
         x.add(self.depth.forward(y, at(1)))
     }
+
+    /// What it does, as the block at `path`.
+    fn operations(&self, path: &str) -> [Operation; 2] {
+        let attention = self.attn.operation(format!("{path}.attn"));
+        let linear = |name: &str| Operation::TokenLinear { layer: format!("{path}.mlp.{name}"), bias: true };
+        let hidden = [linear("fc1"), Operation::Activation(Activation::Gelu), linear("fc2")];
+        [
+            Operation::Residual(vec![layer_norm(format!("{path}.norm1")), attention]),
+            Operation::Residual([layer_norm(format!("{path}.norm2"))].into_iter().chain(hidden).collect()),
+        ]
+    }
+}
+
+fn layer_norm(layer: String) -> Operation {
+    Operation::LayerNorm { layer, epsilon: EPSILON }
 }
 
 impl VisionTransformer {
@@ -238,7 +253,18 @@ impl Forward for VisionTransformer {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        vec![Operation::Special { layer: "blocks.0.attn".to_owned(), what: "attention" }]
+        let mut operations = vec![
+            conv_operation("patch_embed.proj".to_owned(), &self.patch_embed.proj),
+            Operation::Tokens,
+            Operation::Prepend { tensor: "cls_token".to_owned() },
+            Operation::Plus { tensor: "pos_embed".to_owned() },
+        ];
+        for (b, block) in self.blocks.iter().enumerate() {
+            operations.extend(block.operations(&format!("blocks.{b}")));
+        }
+        operations.extend([Operation::FirstToken, layer_norm("norm".to_owned())]);
+        operations.push(linear_operation("output", &self.output));
+        operations
     }
 
     fn published(&self) -> &'static [Published] {

@@ -6,13 +6,13 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::Activation;
-use crate::convolution::convolve;
+use crate::convolution::{conv_operation, convolve};
 use crate::dense::affine;
 use crate::dropout::StochasticDepth;
 use crate::filters::Filters;
 use crate::init::{Draw, Init};
 use crate::norm::{layer_norm_of, layer_normalised};
+use crate::{Activation, Operation};
 
 /// Standard deviation of the first weights.
 pub(super) const STD: f64 = 0.02;
@@ -26,6 +26,11 @@ pub(super) const EXPANSION: usize = 4;
 /// Layer norm over the channels of each pixel.
 pub(super) fn over_channels(norm: &LayerNorm, x: Tensor<4>) -> Tensor<4> {
     layer_normalised(norm, x.permute([0, 2, 3, 1]), EPSILON).permute([0, 3, 1, 2])
+}
+
+/// What the layer norm at `layer` does.
+pub(super) fn layer_norm(layer: &str) -> Operation {
+    Operation::LayerNorm { layer: layer.to_owned(), epsilon: EPSILON }
 }
 
 /// Layer norm of each row.
@@ -70,6 +75,22 @@ impl Block {
         let branch = branch.mul(self.layer_scale.val().unsqueeze());
         self.depth.forward(branch, seed).add(x)
     }
+
+    /// What it does, as the block at `path`.
+    pub(super) fn operation(&self, path: &str) -> Operation {
+        let linear = |name: &str| Operation::TokenLinear { layer: format!("{path}.{name}"), bias: true };
+        let pixels = vec![
+            layer_norm(&format!("{path}.norm")),
+            linear("expand"),
+            Operation::Activation(Activation::Gelu),
+            linear("project"),
+        ];
+        Operation::Residual(vec![
+            conv_operation(format!("{path}.conv"), &self.conv),
+            Operation::OverChannels(pixels),
+            Operation::Times { tensor: format!("{path}.layer_scale") },
+        ])
+    }
 }
 
 /// Patches of the image as pixels, normalised.
@@ -90,6 +111,12 @@ impl Stem {
     pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         over_channels(&self.norm, convolve(&self.conv, x))
     }
+
+    /// What it does, as the layer at `path`.
+    pub(super) fn operations(&self, path: &str) -> Vec<Operation> {
+        let norm = Operation::OverChannels(vec![layer_norm(&format!("{path}.norm"))]);
+        vec![conv_operation(format!("{path}.conv"), &self.conv), norm]
+    }
 }
 
 /// Halves the image between two stages.
@@ -109,5 +136,11 @@ impl Downsample {
 
     pub(super) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         convolve(&self.conv, over_channels(&self.norm, x))
+    }
+
+    /// What it does, as the layer at `path`.
+    pub(super) fn operations(&self, path: &str) -> Vec<Operation> {
+        let norm = Operation::OverChannels(vec![layer_norm(&format!("{path}.norm"))]);
+        vec![norm, conv_operation(format!("{path}.conv"), &self.conv)]
     }
 }

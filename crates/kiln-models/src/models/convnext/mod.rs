@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
 use super::settings::published_settings;
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::filters::Filters;
 use crate::init::Init;
 use crate::norm::layer_norm_of;
@@ -22,7 +22,7 @@ use crate::plan::Plan;
 use crate::published::Published;
 use crate::schema::JsonSchema;
 use crate::{ModelError, ModelInput, Operation, Summary};
-use block::{Block, Downsample, EXPANSION, STD, Stem, over_features};
+use block::{Block, Downsample, EXPANSION, STD, Stem, layer_norm, over_features};
 
 published_settings! {
     /// ConvNeXt-Tiny, as torchvision's `convnext_tiny`: 28.6 million parameters with 1,000 classes, made for 3×224×224, and for any other size from
@@ -214,7 +214,18 @@ impl Forward for ConvnextTiny {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        vec![Operation::Special { layer: "stem".to_owned(), what: "layer norm over channels" }]
+        let mut operations = self.stem.operations("stem");
+        for (stage, blocks) in self.stages.iter().enumerate() {
+            let blocks = blocks.iter().enumerate();
+            operations
+                .extend(blocks.map(|(place, block)| block.operation(&format!("stages.{stage}.{place}"))));
+            if let Some(downsample) = self.downsamples.get(stage) {
+                operations.extend(downsample.operations(&format!("downsamples.{stage}")));
+            }
+        }
+        operations.extend([Operation::GlobalMean, layer_norm("norm")]);
+        operations.push(linear_operation("output", &self.output));
+        operations
     }
 
     fn published(&self) -> &'static [Published] {
