@@ -275,7 +275,7 @@ fn a_run_is_exported_with_pytorchs_names_and_starts_a_training_again() {
     let again = place
         .ok("train digits train.epochs=1 model.hidden=[12] model.norm=batch model.weights=net.safetensors");
     assert!(again.says("7 of 7 tensors"), "{}", again.stderr);
-    place.fails("export net -o net.bin", 2, "does not end in one of .onnx, .safetensors");
+    place.fails("export net -o net.bin", 2, "does not end in one of .onnx, .kiln, .safetensors");
     place.fails("export nothing -o a.onnx", 2, "nothing");
 }
 

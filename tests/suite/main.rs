@@ -16,6 +16,7 @@ mod docs;
 mod exact_numbers;
 mod examples;
 mod export;
+mod infer;
 mod inner_folds;
 mod kill;
 mod layers;

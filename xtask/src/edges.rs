@@ -6,11 +6,14 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     // Knows nothing of kiln.
     ("kiln-derive", &[]),
-    ("kiln-core", &["kiln-derive"]),
+    ("kiln-cell", &["kiln-derive"]),
+    ("kiln-core", &["kiln-cell", "kiln-derive"]),
     ("kiln-kernels", &["kiln-core"]),
+    // Of kiln-kernels those on slices alone.
+    ("kiln-infer", &["kiln-cell", "kiln-kernels"]),
     ("kiln-convex", &["kiln-core"]),
     ("kiln-explain", &["kiln-core"]),
-    ("kiln-data", &["kiln-core", "kiln-derive", "kiln-kernels"]),
+    ("kiln-data", &["kiln-cell", "kiln-core", "kiln-derive", "kiln-kernels"]),
     ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-optim", &["kiln-core", "kiln-derive", "kiln-kernels"]),
@@ -48,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln-experiment",
         &[
             "kiln-core",
+            "kiln-infer",
             "kiln-convex",
             "kiln-data",
             "kiln-augment",
@@ -99,6 +103,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln",
         &[
             "kiln-core",
+            "kiln-infer",
             "kiln-convex",
             "kiln-explain",
             "kiln-kernels",

@@ -5,7 +5,6 @@
 
 mod bounds;
 pub mod check;
-mod decimal;
 pub mod device;
 mod did_you_mean;
 mod digits;
@@ -20,7 +19,6 @@ mod metric;
 mod metrics;
 mod metrics_json;
 mod no_direction;
-mod normal;
 pub mod params;
 mod record;
 mod schema;
@@ -30,7 +28,6 @@ mod weights;
 
 pub use bounds::bounds_of;
 pub use check::{NumberError, Range};
-pub use decimal::{decimal_of_f32, f32_step, shortest_decimal};
 pub use device::DeviceName;
 pub use did_you_mean::nearest;
 pub use digits::few_digits;
@@ -40,11 +37,13 @@ pub use exit_code::ErrorKind;
 pub use metric::Metric;
 pub use metrics::Metrics;
 pub use no_direction::NoDirection;
-pub use normal::normal_quantile;
 pub use params::{ParamInfo, ParamKind};
 pub use record::{CertificateRecord, EpochRecord};
 pub use seed::{Purpose, Seed};
 pub use selection::{ParamPattern, ParamSelection, PatternError};
+// Passed on, so that every page of this documentation leads to one of the same.
+#[doc(inline)]
+pub use kiln_cell::{decimal_of_f32, f32_step, normal_quantile, shortest_decimal};
 pub use weights::{
     FileWeights, Fresh, Layout, Loaded, Mismatch, NameRule, Start, Unlike, Weights, WeightsError,
 };

@@ -3,11 +3,9 @@
 mod arrangement;
 mod batch;
 mod cache;
-mod cell;
 mod check;
 mod config;
 mod dataset;
-mod date;
 mod description;
 mod error;
 mod fingerprint;
@@ -25,12 +23,12 @@ pub mod source;
 mod split;
 mod target;
 
+use kiln_cell::{cell, date};
+
 pub use arrangement::Arrangement;
 pub use batch::Batch;
-pub use cell::{CellValue, Decimal};
 pub use config::{Components, DataConfig, Encode, Scaling, TaskKind};
 pub use dataset::Dataset;
-pub use date::DateForm;
 pub use description::{Cell, Description, Table};
 pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
@@ -38,6 +36,10 @@ pub use form::{
     Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, StoredColumn,
     TokenBatch, TokenShape, Tokens, Values,
 };
+#[doc(inline)]
+pub use kiln_cell::cell::{CellValue, Decimal, Marks};
+#[doc(inline)]
+pub use kiln_cell::date::DateForm;
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;
 pub use precision::Precision;

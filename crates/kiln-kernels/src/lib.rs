@@ -12,7 +12,10 @@
 //! fetch it anew in every step, which can cost a third of it: a program that trains should set an allocator that
 //! keeps it, such as the crate `mimalloc`, as the command `kiln` does.
 //!
-//! ```
+//! Burn is behind the feature `tensors`, which those of the backends have in them. Without it there is [`cpu`] alone.
+//!
+#![cfg_attr(not(feature = "tensors"), doc = "```ignore")]
+#![cfg_attr(feature = "tensors", doc = "```")]
 //! use burn::tensor::{Device, Tensor};
 //! use kiln_kernels::{Act, linear};
 //!
@@ -30,12 +33,15 @@ mod autodiff;
 pub mod cpu;
 #[cfg(feature = "flex")]
 mod flex;
+#[cfg(feature = "tensors")]
 pub mod formula;
 #[cfg(feature = "wgpu")]
 mod gpu;
+#[cfg(feature = "tensors")]
 mod op;
 
 pub use cpu::Act;
+#[cfg(feature = "tensors")]
 pub use op::{
     BatchStatistics, add, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d,
     conv2d_relu_pool, cross_entropy, dropout, flatten, gelu, global_avg_pool2d, global_max_pool2d,

@@ -59,6 +59,6 @@ pub use input::ModelInput;
 pub use lora::LoraConfig;
 pub use models::*;
 pub use norm::Norm;
-pub use operation::Operation;
+pub use operation::{EmbeddingOperation, Operation};
 pub use published::Published;
 pub use summary::{LayerSummary, Summary};

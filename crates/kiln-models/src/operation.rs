@@ -117,6 +117,28 @@ pub enum Operation {
     GlobalMax,
     /// The mean of each channel: `[N, C, height, width]` to `[N, C]`.
     GlobalMean,
+    /// Numbers of a row as several features each. Those of `numbers` come first, the `others` as they are after them.
+    Embedding {
+        /// The path of the layer: `embedding`. Its tensors are those of `embedding.numbers`.
+        layer: String,
+        /// How a number becomes features.
+        kind: EmbeddingOperation,
+        /// The places of the numbers.
+        numbers: Vec<usize>,
+        /// The places of what is no number.
+        others: Vec<usize>,
+    },
+    /// A layer of several heads that share `weight`, `[inputs, outputs]`: `s ∘ ((r ∘ x) W) + b`, where r is `scale_in`, `[heads, inputs]`, s
+    /// `scale_out` and b `bias`, `[heads, outputs]`. All heads get the same rows where it is the first of its kind.
+    Ensemble {
+        /// The path of the layer.
+        layer: String,
+    },
+    /// A linear layer for each head: `weight` is `[heads, inputs, outputs]`, `bias` `[heads, outputs]`.
+    Heads {
+        /// The path of the layer.
+        layer: String,
+    },
     /// What this list has no form for. A program that meets it has to refuse.
     Special {
         /// The path of the layer.
@@ -143,6 +165,18 @@ pub enum Operation {
         /// The gate.
         gate: Activation,
     },
+}
+
+/// How a number becomes several features: the kinds of [`EmbeddingConfig`](crate::EmbeddingConfig).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmbeddingOperation {
+    /// `relu(W [cos 2πfx, sin 2πfx] + b)`, with `frequencies`, `linear.weight` and `linear.bias`.
+    Plr,
+    /// `W cos(2πfx + φ) + b`, with `phases` beside those, and after all of these the numbers themselves.
+    Pbld,
+    /// `w x + b + W e(x)` by the bins of the preprocessing, with `weight`, `bias` and `bin_weight`.
+    PiecewiseLinear,
 }
 
 impl Operation {

@@ -18,7 +18,7 @@ use crate::output::Output;
 pub(crate) struct Export {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
-    /// The file, .onnx or .safetensors.
+    /// The file, .onnx, .kiln or .safetensors.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// The format [default: what the output is called].
@@ -34,6 +34,8 @@ pub(crate) struct Export {
 pub(crate) enum FormatName {
     /// Preprocessing, network and what is predicted, for onnxruntime
     Onnx,
+    /// The same for the crate kiln-infer
+    Kiln,
     /// The weights, with PyTorch's names and in its layout
     Safetensors,
 }
@@ -42,15 +44,18 @@ const EXAMPLES: &str = "\
 Examples:
   kiln export last -o model.onnx
   kiln export last -o model.onnx --fold-batch-norm
+  kiln export last -o model.kiln
   kiln export last -o model.safetensors";
 
 impl Execute for Export {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let named = self.format.map(|format| match format {
             FormatName::Onnx => ExportFormat::Onnx,
+            FormatName::Kiln => ExportFormat::Kiln,
             FormatName::Safetensors => ExportFormat::Safetensors,
         });
-        let unknown = || CliError::UnknownFormat { path: self.output.clone(), known: ".onnx, .safetensors" };
+        let unknown =
+            || CliError::UnknownFormat { path: self.output.clone(), known: ".onnx, .kiln, .safetensors" };
         let format = named.or_else(|| ExportFormat::of(&self.output)).ok_or_else(unknown)?;
         let run = Run::find(&self.run, global.runs_dir())?;
         let session = session(global, Interrupt::default());
@@ -62,6 +67,7 @@ impl Execute for Export {
         file.write(&bytes)?;
         let what = match format {
             ExportFormat::Onnx => format!("ONNX, operator set {OPSET}"),
+            ExportFormat::Kiln => "a model for kiln-infer".to_owned(),
             _ => "safetensors, as PyTorch has them".to_owned(),
         };
         out.say(&format!("{}: {what}, {} bytes", self.output.display(), bytes.len()));

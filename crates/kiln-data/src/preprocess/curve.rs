@@ -1,10 +1,8 @@
 //! Scales of one column that are no straight lines.
 
-use kiln_core::normal_quantile;
+use kiln_cell::scale::{quantile_normal, smooth_clip};
 use serde::{Deserialize, Serialize};
 
-/// Beyond this share of the rows, and one less it, `F` is not followed: scikit-learn's `BOUNDS_THRESHOLD`.
-const LEAST_SHARE: f64 = 1e-7;
 /// Rows for each quantile that is kept.
 const ROWS_PER_QUANTILE: usize = 30;
 
@@ -38,25 +36,8 @@ impl Curve {
 
     pub(super) fn apply(&self, x: f64) -> f64 {
         match self {
-            Self::RobustSmoothClip { median, factor } => {
-                let r = factor * (x - median);
-                // As a hypotenuse, so that its square is a number, too.
-                r / 1_f64.hypot(r / 3.0)
-            }
-            Self::QuantileNormal { quantiles } => {
-                let (first, last) = (quantiles[0], quantiles[quantiles.len() - 1]);
-                if first == last {
-                    return 0.0;
-                }
-                let share = if x <= first {
-                    0.0
-                } else if x >= last {
-                    1.0
-                } else {
-                    share_below(quantiles, x)
-                };
-                normal_quantile(share.clamp(LEAST_SHARE, 1.0 - LEAST_SHARE))
-            }
+            Self::RobustSmoothClip { median, factor } => smooth_clip(x, *median, *factor),
+            Self::QuantileNormal { quantiles } => quantile_normal(x, quantiles),
         }
     }
 
@@ -81,19 +62,6 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let high = sorted[(below as usize + 1).min(sorted.len() - 1)];
     // Halves, so that the difference of the largest numbers is a number.
     if rest == 0.0 || low == high { low } else { low + 2.0 * rest * (0.5 * high - 0.5 * low) }
-}
-
-/// The share of the rows below `x`, which lies between the ends: of a number that many rows have, the middle of that before and that
-/// after them.
-fn share_below(quantiles: &[f64], x: f64) -> f64 {
-    let steps = (quantiles.len() - 1) as f64;
-    let first = quantiles.partition_point(|&quantile| quantile < x);
-    let after = quantiles.partition_point(|&quantile| quantile <= x);
-    if first < after {
-        return 0.5 * (first + after - 1) as f64 / steps;
-    }
-    let (low, high) = (quantiles[first - 1], quantiles[first]);
-    ((first - 1) as f64 + (x - low) / (high - low)) / steps
 }
 
 #[cfg(test)]

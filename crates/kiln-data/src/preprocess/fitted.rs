@@ -252,7 +252,7 @@ impl Fitted {
     /// # Ok::<(), kiln_data::DataError>(())
     /// ```
     pub fn table_steps(&self) -> Option<TableSteps> {
-        self.inputs.as_table().map(TableEncoder::steps)
+        self.inputs.as_table().map(|table| table.steps(&self.marks()))
     }
 
     /// The mean of each target column and what it was divided by; `None` where the targets are no numbers.

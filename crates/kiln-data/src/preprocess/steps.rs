@@ -5,7 +5,8 @@ use super::date_encoding::DateEncoding;
 use super::encoding::Encoding;
 use super::pca::Pca;
 use super::scale::Scale;
-use crate::{ColumnKind, ColumnSchema};
+use crate::cell::Marks;
+use crate::{ColumnKind, ColumnSchema, DateForm};
 
 /// What becomes of a row of a table: its columns, encoded one beside the other; then what is kept of that; then its components. All
 /// in f64, whose last result is rounded to f32.
@@ -20,6 +21,8 @@ pub struct TableSteps {
     pub pca: Option<Pca>,
     /// Whether numbers are rounded to f32 before anything is done to them, as older runs did.
     pub single: bool,
+    /// Which texts of new rows stand for a missing value.
+    pub marks: Marks,
 }
 
 /// What becomes of a column.
@@ -68,6 +71,8 @@ pub enum ColumnEncoding {
     },
     /// Year, month, day of the week from 1 (Monday) and days since 1970-01-01 of a date, each as a number.
     Date {
+        /// How they are written.
+        form: DateForm,
         /// What takes the place of each part where the date is missing.
         missing: [f64; 4],
         /// The mean of each part, and what is divided by.
@@ -83,7 +88,7 @@ impl Encoding {
                 ColumnEncoding::Number { missing: *missing, scale: scale.pair() }
             }
             (Self::Curved { missing, curve }, _) => curve.step(*missing),
-            (Self::Dates(dates), _) => dates.step(),
+            (Self::Dates(dates), ColumnKind::Dates(form)) => dates.step(*form),
             (_, ColumnKind::Categorical(names)) => {
                 let features = |name: Option<&str>| {
                     let mut to = vec![0.0; self.width(column)];
@@ -115,7 +120,7 @@ impl Curve {
 }
 
 impl DateEncoding {
-    fn step(&self) -> ColumnEncoding {
-        ColumnEncoding::Date { missing: self.missing, scales: self.scales.map(Scale::pair) }
+    fn step(&self, form: DateForm) -> ColumnEncoding {
+        ColumnEncoding::Date { form, missing: self.missing, scales: self.scales.map(Scale::pair) }
     }
 }

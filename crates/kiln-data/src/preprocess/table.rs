@@ -16,6 +16,7 @@ use super::select::Selection;
 use super::settings::Preprocess;
 use super::steps::{ColumnStep, TableSteps};
 use super::train_targets::TrainTargets;
+use crate::cell::Marks;
 use crate::form::gathered;
 use crate::{Column, ColumnSchema, DataError, Encode, Precision};
 
@@ -110,8 +111,8 @@ impl TableEncoder {
         self.precision
     }
 
-    /// What becomes of a row.
-    pub(crate) fn steps(&self) -> TableSteps {
+    /// What becomes of a row in which `marks` are missing values.
+    pub(crate) fn steps(&self, marks: &Marks) -> TableSteps {
         let column = |(schema, encoding): (&ColumnSchema, &Encoding)| ColumnStep {
             name: schema.name.clone(),
             encoding: encoding.step(schema),
@@ -121,6 +122,7 @@ impl TableEncoder {
             select: self.select.as_ref().map(|select| select.kept().to_vec()),
             pca: self.pca.clone(),
             single: self.precision.is_old(),
+            marks: marks.clone(),
         }
     }
 

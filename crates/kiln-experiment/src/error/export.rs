@@ -18,6 +18,12 @@ pub enum ExportError {
         /// The setting.
         setting: &'static str,
     },
+    /// The crate kiln-infer has nothing for it.
+    #[error("kiln-infer does not run it: {what}")]
+    NotRun {
+        /// What it is.
+        what: String,
+    },
     /// A column is called as an output or a weight.
     #[error("the column {column:?} has a name that something else in the graph has")]
     Name {
@@ -33,6 +39,9 @@ impl Explain for ExportError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::NotRun { .. } => {
+                "export it as ONNX, or the weights alone with --format safetensors".to_owned()
+            }
             Self::Operation { .. } => "export the weights alone with --format safetensors".to_owned(),
             Self::OnnxAlone { setting } => format!("leave {setting} out, or write a file that ends in .onnx"),
             Self::Name { column } => format!("train with another name for {column:?}"),

@@ -1,5 +1,7 @@
 //! A run's model in the formats of others.
 
+mod infer;
+mod model;
 mod onnx;
 
 use std::path::Path;
@@ -10,7 +12,7 @@ use kiln_models::Network;
 
 use crate::error::{ExperimentError, ExportError};
 use crate::predict::Predictor;
-use onnx::Model;
+use model::ModelParts;
 pub use onnx::OPSET;
 
 /// A format that models are exported in.
@@ -21,6 +23,8 @@ pub enum ExportFormat {
     Safetensors,
     /// The whole model with its preprocessing, which onnxruntime runs.
     Onnx,
+    /// The same for the crate kiln-infer.
+    Kiln,
 }
 
 impl ExportFormat {
@@ -36,6 +40,7 @@ impl ExportFormat {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "safetensors" => Some(Self::Safetensors),
             "onnx" => Some(Self::Onnx),
+            "kiln" => Some(Self::Kiln),
             _ => None,
         }
     }
@@ -76,11 +81,12 @@ impl Predictor {
         settings: &ExportSettings,
     ) -> Result<Vec<u8>, ExperimentError> {
         match format {
-            ExportFormat::Safetensors if settings.fold_batch_norm => {
+            ExportFormat::Onnx => self.onnx_with(settings),
+            _ if settings.fold_batch_norm => {
                 Err(ExportError::OnnxAlone { setting: "--fold-batch-norm" }.into())
             }
             ExportFormat::Safetensors => Ok(self.state_dict()?.to_safetensors()?),
-            ExportFormat::Onnx => self.onnx_with(settings),
+            ExportFormat::Kiln => self.infer(),
         }
     }
 
@@ -112,10 +118,19 @@ impl Predictor {
     }
 
     fn onnx_with(&self, settings: &ExportSettings) -> Result<Vec<u8>, ExperimentError> {
-        let (loss, fitted) = ((&self.blueprint.loss, self.blueprint.loss_config.name()), self.fitted());
-        let network = &self.merged();
-        let (decision, name, fold_batch_norm) = (self.decision, "kiln", settings.fold_batch_norm);
-        let model = Model { network, loss, fitted, decision, name, fold_batch_norm };
-        Ok(onnx::onnx(&model)?)
+        Ok(onnx::onnx(&self.parts(&self.merged()), settings.fold_batch_norm)?)
+    }
+
+    /// The model for the crate kiln-infer, which predicts without Burn: preprocessing, network, and what is predicted.
+    ///
+    /// # Errors
+    /// [`ExportError::NotRun`](crate::error::ExportError::NotRun) for what that crate has nothing for.
+    pub fn infer(&self) -> Result<Vec<u8>, ExperimentError> {
+        Ok(infer::infer(&self.parts(&self.merged()))?)
+    }
+
+    fn parts<'a>(&'a self, network: &'a Network) -> ModelParts<'a> {
+        let loss = (&self.blueprint.loss, self.blueprint.loss_config.name());
+        ModelParts { network, loss, fitted: self.fitted(), decision: self.decision }
     }
 }

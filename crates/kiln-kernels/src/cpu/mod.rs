@@ -19,10 +19,13 @@ mod column_sums;
 mod conv;
 mod cross_entropy;
 mod curve;
+#[cfg(feature = "tensors")]
 mod dropout;
 mod layer_norm;
 mod linear;
 mod order;
+mod packed;
+mod panels;
 mod parallel;
 mod pool;
 mod product;
@@ -42,19 +45,22 @@ pub use arch::{Vectorize, vectorized};
 pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
 pub use column_sums::column_sums;
 pub use conv::{
-    ConvShape, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool, conv2d_relu_pool_grad,
-    conv2d_weight_grad,
+    ConvShape, PackedConv, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
+    conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use curve::{Curve, curve, curve_grad};
+#[cfg(feature = "tensors")]
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
 pub use order::{Order, reorder};
+pub use packed::PackedLinear;
 pub use pool::{
     PoolShape, avg_pool2d, avg_pool2d_grad, global_max_pool, global_max_pool_grad, global_mean_pool,
     global_mean_pool_grad, max_pool2d, max_pool2d_grad,
 };
 pub use relu::{relu, relu_grad};
 pub use residual::{add, scale, scale_grad};
+pub use scratch::Scratch;
 pub use squared_norm::squared_norm;

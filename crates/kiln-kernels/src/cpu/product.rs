@@ -16,6 +16,8 @@ pub(crate) enum Factor<'a> {
     Rows(&'a [f32]),
     /// Transposed: `[cols, depth]`.
     Columns(&'a [f32]),
+    /// In [`panels`](super::panels): `[block][depth][column of the block]`.
+    Panels(&'a [f32]),
 }
 
 /// `c = a · b + bias`, `c` `[rows, cols]`; `a`'s element `(i, d)` is at `i · a_row + d · a_step`.
@@ -49,14 +51,16 @@ impl Product<'_> {
     pub(crate) fn compute(self, arch: Arch, relu: bool, c: &mut [f32]) {
         let Self { rows, depth, cols, .. } = self;
         assert_eq!(c.len(), rows * cols, "product: c");
-        let (Factor::Rows(b) | Factor::Columns(b)) = self.b;
-        assert_eq!(b.len(), depth * cols, "product: b");
         if c.is_empty() {
             return;
         }
+        let blocks = arch.dispatch(BlocksOf(cols));
+        match self.b {
+            Factor::Rows(b) | Factor::Columns(b) => assert_eq!(b.len(), depth * cols, "product: b"),
+            Factor::Panels(b) => assert_eq!(b.len(), depth * blocks.padded(), "product: panels"),
+        }
         let last = (rows - 1) * self.a_row + depth.saturating_sub(1) * self.a_step;
         assert!(depth == 0 || last < self.a.len(), "product: a");
-        let blocks = arch.dispatch(BlocksOf(cols));
         let tasks = TASKS * rayon::current_num_threads();
         let chunks = tasks.div_ceil(blocks.count()).min(rows / ROWS).max(1);
         let per = rows.div_ceil(chunks);
@@ -86,8 +90,12 @@ impl Task for Compute<'_> {
         if let Some(bias) = bias {
             first[..block.len].copy_from_slice(&bias[block.first..][..block.len]);
         }
+        // The columns of the block where they are, and how far their rows are apart.
         let in_place = match b {
-            Factor::Rows(b) if depth > 0 && cols <= NEAR && block.len == block.width => Some(b),
+            Factor::Rows(b) if depth > 0 && cols <= NEAR && block.len == block.width => {
+                Some((&b[block.first..], cols))
+            }
+            Factor::Panels(b) => Some((&b[block.first * depth..][..depth * block.width], block.width)),
             _ => None,
         };
         let mut panel = Scratch::take(if in_place.is_some() { 0 } else { DEPTH.min(depth) * block.width });
@@ -97,7 +105,7 @@ impl Task for Compute<'_> {
         for from in (0..depth.max(1)).step_by(DEPTH) {
             let len = DEPTH.min(depth - from);
             let (b, b_step) = match in_place {
-                Some(b) => (b[from * cols + block.first..].as_ptr(), cols),
+                Some((b, step)) => (b[from * step..].as_ptr(), step),
                 None => {
                     self.pack(block, from, len, &mut panel);
                     (panel.as_ptr(), block.width)
@@ -122,7 +130,7 @@ impl Task for Compute<'_> {
                 start: if from == 0 { Start::Bias(first.as_ptr()) } else { Start::Accumulate },
                 relu: self.relu && from + len == depth,
             };
-            // SAFETY: `compute` checked `a`; the panel has `len` rows of the block's width, or so has `b` itself; `pointer` checked `c`, of
+            // SAFETY: `compute` checked `a` and the length of `b`; the panel has `len` rows of the block's width, or so has `b` itself; `pointer` checked `c`, of
             // which each task has its own rows and columns.
             unsafe { run.run(simd) };
         }
@@ -149,6 +157,8 @@ impl Compute<'_> {
                     transpose(&b[block.first * depth + from..], block.len, len, depth, panel, block.width);
                 }
             }
+            // They are read where they are.
+            Factor::Panels(_) => {}
         }
     }
 }

@@ -18,15 +18,23 @@ thread_local! {
 }
 
 /// A buffer of this thread, aligned to 64 bytes; given back when dropped. Holds garbage at first, unless zeroed.
+///
+/// ```
+/// use kiln_kernels::cpu::{Scratch, relu};
+///
+/// let mut y = Scratch::take(2);
+/// relu(&[-1.0, 2.0], &mut y);
+/// assert_eq!(*y, [0.0, 2.0]);
+/// ```
 #[derive(Debug)]
-pub(crate) struct Scratch {
+pub struct Scratch {
     lines: Vec<Line>,
     len: usize,
 }
 
 impl Scratch {
     /// `len` floats of any value.
-    pub(crate) fn take(len: usize) -> Self {
+    pub fn take(len: usize) -> Self {
         let needed = len.div_ceil(LINE);
         let mut lines = FREE.with_borrow_mut(|free| {
             // The smallest that is large enough, else the largest, which then grows.
@@ -45,7 +53,7 @@ impl Scratch {
     }
 
     /// `len` zeros.
-    pub(crate) fn zeroed(len: usize) -> Self {
+    pub fn zeroed(len: usize) -> Self {
         let mut scratch = Self::take(len);
         scratch.fill(0.0);
         scratch

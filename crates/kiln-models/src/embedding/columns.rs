@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use super::piecewise_linear::most_bins;
 use super::{EmbeddingConfig, Layer};
 use crate::init::Init;
-use crate::{ModelError, ModelInput};
+use crate::{ModelError, ModelInput, Operation};
 
 /// An embedding of the numbers in a row. The features that they become come first, those that are no numbers after them.
 #[derive(Module, Debug)]
@@ -59,6 +59,12 @@ impl EmbeddedColumns {
             .map(|feature| columns[places[config.number_of(feature, places.len())]]);
         let others = (0..columns.len()).filter(|place| places.binary_search(place).is_err());
         embedded.chain(others.map(|place| columns[place])).collect()
+    }
+
+    /// What it does, as the layer at `layer`.
+    pub(crate) fn operation(&self, layer: &str) -> Operation {
+        let (numbers, others) = (self.places.clone(), self.others.clone());
+        Operation::Embedding { layer: layer.to_owned(), kind: self.numbers.operation(), numbers, others }
     }
 
     pub(crate) fn forward(&self, x: Tensor<2>) -> Tensor<2> {

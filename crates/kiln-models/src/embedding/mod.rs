@@ -14,8 +14,8 @@ use kiln_core::kinds;
 pub(crate) use columns::EmbeddedColumns;
 pub use kind::EmbeddingKind;
 
-use crate::ModelInput;
 use crate::init::Init;
+use crate::{EmbeddingOperation, ModelInput};
 
 kinds! {
     /// The section `[model.embedding]`: how each number of a table becomes several features.
@@ -44,6 +44,14 @@ impl Layer {
             EmbeddingConfig::PiecewiseLinear(config) => {
                 Self::PiecewiseLinear(config.layer(init, &input.bins))
             }
+        }
+    }
+
+    fn operation(&self) -> EmbeddingOperation {
+        match self {
+            Self::Plr(_) => EmbeddingOperation::Plr,
+            Self::Pbld(_) => EmbeddingOperation::Pbld,
+            Self::PiecewiseLinear(_) => EmbeddingOperation::PiecewiseLinear,
         }
     }
 

@@ -167,10 +167,7 @@ impl Forward for Mlp {
 
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![Operation::Flatten];
-        if self.embedding.is_some() {
-            let layer = "embedding".to_owned();
-            operations.push(Operation::Special { layer, what: "the embedding of numbers" });
-        }
+        operations.extend(self.embedding.as_ref().map(|embedding| embedding.operation("embedding")));
         operations.extend(Dense::operations(&self.layers));
         operations.push(linear_operation("output", &self.output));
         operations

@@ -163,9 +163,13 @@ impl Forward for Tabm {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let layer = |(number, _)| format!("layers.{number}");
-        let layers = self.layers.iter().enumerate().map(layer);
-        let special = |layer| Operation::Special { layer, what: "a layer of several heads" };
-        layers.chain(["output".to_owned()]).map(special).collect()
+        let mut operations = vec![Operation::Flatten];
+        operations.extend(self.embedding.as_ref().map(|embedding| embedding.operation("embedding")));
+        for layer in 0..self.layers.len() {
+            operations.push(Operation::Ensemble { layer: format!("layers.{layer}") });
+            operations.extend(Operation::activation(self.activation));
+        }
+        operations.push(Operation::Heads { layer: "output".to_owned() });
+        operations
     }
 }

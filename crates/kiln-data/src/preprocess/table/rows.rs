@@ -3,7 +3,7 @@
 use super::super::encoding::Encoding;
 use super::super::matrix::Matrix;
 use super::TableEncoder;
-use crate::cell::{CellValue, Marks, Meaning, meaning, meaning_among_numbers, spelled};
+use crate::cell::{CellValue, Marks, Misfit, spelled};
 use crate::{ColumnKind, ColumnSchema, DataError, Precision, RowError};
 
 impl TableEncoder {
@@ -61,48 +61,20 @@ fn write(
     marks: &Marks,
     to: &mut [f64],
 ) -> Result<(), DataError> {
-    let wrong = |found: String, expected: &'static str| {
+    let wrong = |Misfit { found, expected }| {
         DataError::from(RowError::Cell { row, column: schema.name.clone(), found, expected })
     };
     match &schema.kind {
         ColumnKind::Numeric => {
-            let number = match cell {
-                CellValue::Missing => f64::NAN,
-                CellValue::Number(number) if marks.is_missing(number) => f64::NAN,
-                CellValue::Number(number) => number,
-                CellValue::Text(text) => match meaning_among_numbers(text.trim(), marks) {
-                    Meaning::Missing => f64::NAN,
-                    Meaning::Number(number) => number,
-                    Meaning::Infinite | Meaning::Text => {
-                        return Err(wrong(format!("{text:?}"), "a finite number"));
-                    }
-                },
-            };
+            let number = cell.number(marks).map_err(wrong)?;
             encoding.write_number(schema, row, precision.of(number), to)
         }
         ColumnKind::Dates(form) => {
-            let days = match cell {
-                CellValue::Missing => f64::NAN,
-                CellValue::Number(number) if number.is_nan() => f64::NAN,
-                CellValue::Number(number) => return Err(wrong(number.to_string(), "a date in words")),
-                CellValue::Text(text) if meaning(text.trim(), marks) == Meaning::Missing => f64::NAN,
-                CellValue::Text(text) => form
-                    .days(text)
-                    .ok_or_else(|| wrong(format!("{text:?}"), "a date as in the training data"))?,
-            };
-            encoding.write_date(days, to);
+            encoding.write_date(cell.days(*form, marks).map_err(wrong)?, to);
             Ok(())
         }
         ColumnKind::Categorical(known) => {
-            let name = match cell {
-                CellValue::Text(text) => Some(text.trim()),
-                CellValue::Number(number) if !number.is_nan() => {
-                    return Err(wrong(number.to_string(), "a category"));
-                }
-                CellValue::Number(_) | CellValue::Missing => None,
-            };
-            let name =
-                name.filter(|name| meaning(name, marks) != Meaning::Missing).map(|name| spelled(known, name));
+            let name = cell.category(marks).map_err(wrong)?.map(|name| spelled(known, name));
             encoding.write_category(schema, name, None, to);
             Ok(())
         }

@@ -187,8 +187,8 @@ impl Numbers {
     /// The first cell that is no number in a column whose decimals begin so.
     pub(crate) fn first_not(&self, decimal: Decimal) -> Option<&Spot> {
         match decimal {
-            Decimal::Point => self.first_comma.as_ref(),
             Decimal::Comma => self.first_point.as_ref(),
+            _ => self.first_comma.as_ref(),
         }
     }
 

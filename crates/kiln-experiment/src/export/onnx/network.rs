@@ -131,11 +131,17 @@ fn one(
             }
             graph.node("Mul", &[&x, &scale], Vec::new())
         }
-        Operation::Special { layer, what } => {
-            return Err(ExportError::Operation { operation: format!("{what}, {layer:?},") });
+        Operation::Embedding { layer, .. } => return Err(special("the embedding of numbers", layer)),
+        Operation::Ensemble { layer } | Operation::Heads { layer } => {
+            return Err(special("a layer of several heads", layer));
         }
+        Operation::Special { layer, what } => return Err(special(what, layer)),
         other => return Err(ExportError::Operation { operation: format!("{other:?}") }),
     })
+}
+
+fn special(what: &str, layer: &str) -> ExportError {
+    ExportError::Operation { operation: format!("{what}, {layer:?},") }
 }
 
 fn global(graph: &mut Graph, pool: &str, x: &str) -> String {

@@ -24,7 +24,7 @@ pub(super) fn table(graph: &mut Graph, steps: &TableSteps) -> Result<String, Exp
                 smooth_clip(graph, &x, *median, *factor)
             }
             ColumnEncoding::Category { names, features } => category(graph, name, names, features),
-            ColumnEncoding::Date { missing, scales } => date(graph, name, missing, scales),
+            ColumnEncoding::Date { missing, scales, .. } => date(graph, name, missing, scales),
             ColumnEncoding::QuantileNormal { .. } => {
                 return Err(unknown("the scaling quantile-normal", name));
             }

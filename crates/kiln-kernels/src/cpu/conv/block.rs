@@ -1,9 +1,10 @@
 //! Convolution + bias + relu + 2×2 max-pool as one operation: the full-size activation never leaves the cache.
 
+use super::ready::Weight;
 use super::source::{Sink, Source};
 use super::{ConvShape, few_channels, forward, input_grad, weight_grad};
 use crate::cpu::act::Act;
-use crate::cpu::arch::arch;
+use crate::cpu::arch::{Arch, arch};
 use crate::cpu::order::Order;
 use crate::cpu::parallel::Shared;
 
@@ -38,8 +39,23 @@ pub fn conv2d_relu_pool(
     assert_eq!(bias.len(), shape.k, "conv2d_relu_pool: bias");
     assert_eq!(y.len(), pooled_len(shape), "conv2d_relu_pool: y");
     assert_eq!(index.len(), y.len(), "conv2d_relu_pool: index");
-    let arch = arch();
-    if y_order == Order::Nhwc && few_channels::relu_pool(arch, shape, x, weight, bias, y, index) {
+    relu_pool(arch(), shape, x, x_order, Weight::raw(weight), bias, y, y_order, index);
+}
+
+/// The same of slices that were checked.
+#[allow(clippy::too_many_arguments)]
+pub(super) fn relu_pool(
+    arch: Arch,
+    shape: &ConvShape,
+    x: &[f32],
+    x_order: Order,
+    weight: Weight<'_>,
+    bias: &[f32],
+    y: &mut [f32],
+    y_order: Order,
+    index: &mut [u8],
+) {
+    if y_order == Order::Nhwc && few_channels::relu_pool(arch, shape, x, weight.raw, bias, y, index) {
         return;
     }
     let sink = Sink::Pooled { data: Shared::new(y), order: y_order, index: Shared::new(index) };

@@ -6,6 +6,7 @@ use pulp::{Simd, WithSimd};
 
 use super::correlation::{Correlation, Sweep};
 use super::pack::Packed;
+use super::ready::{Ready, Weight};
 use super::source::{Sink, Source};
 use super::strips::Strips;
 use crate::cpu::act::Act;
@@ -31,13 +32,20 @@ pub(super) fn correlate(
     arch: Arch,
     correlation: &Correlation,
     source: Source<'_>,
-    weight: &[f32],
+    weight: Weight<'_>,
     bias: Option<&[f32]>,
     act: Act,
     sink: &Sink<'_>,
 ) {
     let blocks = arch.dispatch(BlocksOf(correlation.cout));
-    let weight = Packed::new(arch, blocks, correlation, weight);
+    let made;
+    let weight = match weight.ready {
+        Some(Ready::Packed(packed)) => packed,
+        _ => {
+            made = Packed::new(arch, blocks, correlation, weight.raw);
+            &made
+        }
+    };
     let bias = bias.map(|bias| padded_bias(bias, correlation, blocks));
     let per = correlation.n.div_ceil(TASKS).max(1);
     let pieces: Vec<_> = correlation.sweeps.iter().map(|sweep| pieces(sweep, correlation.cin)).collect();
@@ -101,7 +109,7 @@ struct Correlate<'a> {
     pieces: Vec<Vec<Piece>>,
     strips: Strips,
     source: Source<'a>,
-    weight: Packed,
+    weight: &'a Packed,
     bias: Option<Scratch>,
     relu: bool,
     sink: &'a Sink<'a>,

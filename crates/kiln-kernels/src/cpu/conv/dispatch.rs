@@ -1,6 +1,7 @@
 //! Which algorithm computes a convolution.
 
 use super::correlation::Correlation;
+use super::ready::Weight;
 use super::source::{Sink, Source};
 use super::winograd::{Geometry, wide};
 use super::{ConvShape, depthwise, direct, gathered, pointwise, winograd};
@@ -13,13 +14,22 @@ pub(super) fn forward(
     arch: Arch,
     shape: &ConvShape,
     x: Source<'_>,
-    weight: &[f32],
+    weight: Weight<'_>,
     bias: Option<&[f32]>,
     act: Act,
     sink: &Sink<'_>,
 ) {
     if depthwise::fits(shape) {
-        return depthwise::correlate(arch, shape, &Correlation::forward(shape), x, weight, bias, act, sink);
+        return depthwise::correlate(
+            arch,
+            shape,
+            &Correlation::forward(shape),
+            x,
+            weight.raw,
+            bias,
+            act,
+            sink,
+        );
     }
     if let (true, Some(x), Sink::Plain { data, order: Order::Nhwc }) = (pointwise::fits(shape), rows(x), sink)
     {
@@ -27,7 +37,7 @@ pub(super) fn forward(
     }
     match (Geometry::forward(shape), sink) {
         (Some(geometry), Sink::Plain { data, order: Order::Nhwc }) if wide::fits(&geometry) => {
-            wide::correlate(arch, &geometry, x, weight, bias, act, data)
+            wide::correlate(arch, &geometry, x, weight.raw, bias, act, data)
         }
         (Some(geometry), _) => winograd::correlate(arch, &geometry, x, weight, bias, act, sink),
         (None, _) => plain(arch, &Correlation::forward(shape), x, weight, bias, act, sink),
@@ -55,8 +65,8 @@ pub(super) fn input_grad(
         (Some(geometry), Sink::Plain { data, order: Order::Nhwc }) if wide::fits(&geometry) => {
             wide::correlate(arch, &geometry, g, weight, bias, act, data)
         }
-        (Some(geometry), _) => winograd::correlate(arch, &geometry, g, weight, bias, act, sink),
-        (None, _) => plain(arch, &Correlation::backward(shape), g, weight, bias, act, sink),
+        (Some(geometry), _) => winograd::correlate(arch, &geometry, g, Weight::raw(weight), bias, act, sink),
+        (None, _) => plain(arch, &Correlation::backward(shape), g, Weight::raw(weight), bias, act, sink),
     }
 }
 
@@ -65,7 +75,7 @@ fn plain(
     arch: Arch,
     correlation: &Correlation,
     source: Source<'_>,
-    weight: &[f32],
+    weight: Weight<'_>,
     bias: Option<&[f32]>,
     act: Act,
     sink: &Sink<'_>,

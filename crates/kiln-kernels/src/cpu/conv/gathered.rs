@@ -10,6 +10,7 @@ use pulp::Simd;
 use super::correlation::{Correlation, Sweep};
 use super::direct::BlocksOf;
 use super::pack::Packed;
+use super::ready::{Ready, Weight};
 use crate::cpu::arch::Arch;
 use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
@@ -71,13 +72,20 @@ pub(super) fn correlate(
     arch: Arch,
     correlation: &Correlation,
     source: &[f32],
-    weight: &[f32],
+    weight: Weight<'_>,
     bias: Option<&[f32]>,
     relu: bool,
     out: &Shared<'_, f32>,
 ) {
     let blocks = arch.dispatch(BlocksOf(correlation.cout));
-    let weight = Packed::new(arch, blocks, correlation, weight);
+    let made;
+    let weight = match weight.ready {
+        Some(Ready::Packed(packed)) => packed,
+        _ => {
+            made = Packed::new(arch, blocks, correlation, weight.raw);
+            &made
+        }
+    };
     let mut padded = Scratch::zeroed(blocks.padded());
     if let Some(bias) = bias {
         padded[..correlation.cout].copy_from_slice(bias);
@@ -91,7 +99,7 @@ pub(super) fn correlate(
             sweep,
             blocks,
             source,
-            weight: &weight,
+            weight,
             bias: &padded,
             relu,
             out,

@@ -25,7 +25,9 @@ mod dispatch;
 mod few_channels;
 mod gathered;
 mod pack;
+mod packed;
 mod pointwise;
+mod ready;
 mod shape;
 mod source;
 mod strips;
@@ -34,10 +36,12 @@ mod winograd;
 
 pub use block::{conv2d_relu_pool, conv2d_relu_pool_grad};
 pub(crate) use direct::BlocksOf;
+pub use packed::PackedConv;
 pub use shape::ConvShape;
 pub(crate) use shape::out_len;
 
 use dispatch::{forward, input_grad, weight_grad};
+use ready::Weight;
 use source::{Sink, Source};
 
 use super::act::Act;
@@ -68,7 +72,8 @@ pub fn conv2d(
     assert!(bias.is_none_or(|bias| bias.len() == shape.k), "conv2d: bias");
     assert_eq!(y.len(), shape.y_len(), "conv2d: y");
     let sink = Sink::Plain { data: Shared::new(y), order: y_order };
-    forward(arch(), shape, Source::Plain { data: x, order: x_order }, weight, bias, act, &sink);
+    let x = Source::Plain { data: x, order: x_order };
+    forward(arch(), shape, x, Weight::raw(weight), bias, act, &sink);
 }
 
 /// The gradient for the input: `dx = g ∗ᵀ weight`.

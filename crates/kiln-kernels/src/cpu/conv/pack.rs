@@ -9,6 +9,7 @@ use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::Blocks;
 
 /// `[group][block of output channels][tap, input channel][column of the block]`, zeros for columns beyond the last.
+#[derive(Debug)]
 pub(super) struct Packed {
     data: Scratch,
     /// Length of one group, and of one row of a block per column.

@@ -18,7 +18,11 @@ fn linear_and_gradients() {
             (random.numbers(m * k), random.numbers(k * n), random.numbers(n), random.numbers(m * n));
         let relu = random.size(0, 1) == 1;
         let mut y = garbage(m * n);
-        linear(shape, &x, &w, Some(&bias), if relu { Act::Relu } else { Act::None }, &mut y);
+        let act = if relu { Act::Relu } else { Act::None };
+        linear(shape, &x, &w, Some(&bias), act, &mut y);
+        let mut packed = garbage(m * n);
+        PackedLinear::new([k, n], &w, Some(&bias)).apply(m, &x, act, &mut packed);
+        assert_eq!(packed, y);
         let (mut dx, mut dw, mut db) = (garbage(m * k), garbage(k * n), garbage(n));
         linear_grad(shape, &x, &w, relu.then_some(&y[..]), &g, Some(&mut dx), &mut dw, Some(&mut db));
         let (x, w, mut g) = (wide(&x), wide(&w), wide(&g));

@@ -3,6 +3,7 @@
 mod conv;
 mod curve;
 mod dense;
+#[cfg(feature = "tensors")]
 mod mask;
 // Other numbers in the same memory: nothing new for Miri.
 #[cfg(not(miri))]

@@ -20,6 +20,7 @@ use pulp::Simd;
 use transform::output_tile;
 
 use super::direct::BlocksOf;
+use super::ready::{Ready, Weight};
 use super::source::{Sink, Source};
 use crate::cpu::act::Act;
 use crate::cpu::parallel::{Task, cut, for_each, piece};
@@ -37,7 +38,7 @@ pub(super) fn correlate(
     arch: Arch,
     geometry: &Geometry,
     source: Source<'_>,
-    weight: &[f32],
+    weight: Weight<'_>,
     bias: Option<&[f32]>,
     act: Act,
     sink: &Sink<'_>,
@@ -52,7 +53,14 @@ pub(super) fn correlate(
     // Whole rows of tiles; small images several at once.
     let rows = (tiles / geometry.tiles[1]).max(1);
     let images = (rows / geometry.tiles[0]).clamp(1, geometry.n.max(1));
-    let weight = weight::transform(arch, geometry, blocks, weight);
+    let made;
+    let weight = match weight.ready {
+        Some(Ready::Frequencies(weight)) => weight,
+        _ => {
+            made = weight::transform(arch, geometry, blocks, weight.raw);
+            &made
+        }
+    };
     let task = Correlate {
         geometry,
         blocks,
@@ -68,6 +76,11 @@ pub(super) fn correlate(
     for_each(arch, geometry.n.div_ceil(images), geometry.flops, &task);
 }
 
+/// A weight at its frequencies, as [`correlate`] takes it.
+pub(super) fn frequencies(arch: Arch, geometry: &Geometry, weight: &[f32]) -> Scratch {
+    weight::transform(arch, geometry, arch.dispatch(BlocksOf(geometry.cout)), weight)
+}
+
 struct Correlate<'a> {
     geometry: &'a Geometry,
     blocks: Blocks,
@@ -79,7 +92,7 @@ struct Correlate<'a> {
     images: usize,
     source: Source<'a>,
     /// `[block][frequency][input channel][column]`.
-    weight: Scratch,
+    weight: &'a [f32],
     bias: Scratch,
     relu: bool,
     sink: &'a Sink<'a>,

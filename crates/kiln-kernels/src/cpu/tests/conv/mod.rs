@@ -9,7 +9,7 @@ use super::{Random, close, garbage, norm, on_any_threads, on_every_arch, zeros};
 use super::{at, wide};
 use crate::cpu::conv::{tiles, winners};
 use crate::cpu::{
-    Act, ConvShape, Order, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
+    Act, ConvShape, Order, PackedConv, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
     conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 use reference::{Case, WINOGRAD, any_shape, each_place, from, grey_shape, to, winograd_shape};
@@ -28,6 +28,12 @@ fn forward_and_gradients(random: &mut Random, shape: ConvShape) {
     conv2d(shape, &x, x_order, &case.w, Some(&case.bias), act, &mut y, y_order);
     let exact: Vec<f64> = case.y.iter().map(|&y| if relu { y.max(0.0) } else { y }).collect();
     case.close("y", &from(y_order, shape.n, y_size, &y), &exact, &case.y_scale);
+
+    // With a weight that was brought into order before: a single image may take another way.
+    let packed = PackedConv::new(shape, x_order, case.w.clone(), case.bias.clone(), relu, false);
+    let mut y = garbage(case.y.len());
+    packed.apply(shape.n, &x, &mut y, &mut []);
+    case.close("packed y", &from(Order::Nhwc, shape.n, y_size, &y), &exact, &case.y_scale);
 
     let g = random.numbers(case.y.len());
     let exact = case.gradients(&wide(&g));
@@ -94,7 +100,11 @@ fn block_forward_and_gradients() {
         let len = n * k * h2 * w2;
         let (mut y, mut index) = (garbage(len), vec![99; len]);
         conv2d_relu_pool(shape, &x, x_order, &case.w, &case.bias, &mut y, y_order, &mut index);
+        let (mut packed_y, mut any) = (garbage(len), vec![99; len]);
+        let packed = PackedConv::new(shape, x_order, case.w.clone(), case.bias.clone(), true, true);
+        packed.apply(n, &x, &mut packed_y, &mut any);
         let (y, won) = (from(y_order, n, pooled, &y), winners(shape, &index));
+        let packed_y = from(Order::Nhwc, n, pooled, &packed_y);
 
         // The index leads to a value that is y and the maximum, both within rounding.
         let bound = 2.0 * WINOGRAD * case.y_scale.iter().fold(0.0, |a: f64, &b| a.max(b));
@@ -104,6 +114,7 @@ fn block_forward_and_gradients() {
             let max = window.iter().fold(0.0, |max: f64, &i| max.max(case.y[i]));
             let place = at(Order::Nchw, pooled, [n, k, i, j]);
             assert!((f64::from(y[place]) - max).abs() <= bound, "y of {shape:?}");
+            assert!((f64::from(packed_y[place]) - max).abs() <= bound, "packed y of {shape:?}");
             match won[at(Order::Nhwc, pooled, [n, k, i, j])] {
                 4 => assert!(y[place] == 0.0),
                 won => {

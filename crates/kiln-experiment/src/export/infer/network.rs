@@ -1,0 +1,82 @@
+//! The operations of a network as records.
+
+use kiln_infer::plan;
+use kiln_models::{Activation, EmbeddingOperation, Operation};
+
+use super::not_run;
+use crate::error::ExportError;
+
+/// These operations, of a network behind a preprocessing with these bins.
+pub(super) fn network(
+    operations: &[Operation],
+    bins: &[Vec<f32>],
+) -> Result<Vec<plan::Operation>, ExportError> {
+    operations.iter().map(|operation| one(operation, bins)).collect()
+}
+
+fn one(operation: &Operation, bins: &[Vec<f32>]) -> Result<plan::Operation, ExportError> {
+    Ok(match operation.clone() {
+        Operation::Flatten => plan::Operation::Flatten,
+        Operation::Linear { layer, bias } => plan::Operation::Linear { layer, bias },
+        Operation::Conv { layer, bias, stride, padding, groups, .. } => {
+            plan::Operation::Conv { layer, bias, stride, padding, groups }
+        }
+        Operation::BatchNorm { layer, epsilon } => plan::Operation::BatchNorm { layer, epsilon },
+        Operation::LayerNorm { layer, epsilon } => plan::Operation::LayerNorm { layer, epsilon },
+        Operation::Activation(function) => plan::Operation::Activation(activation(function)?),
+        Operation::MaxPool { side, stride, padding } => plan::Operation::MaxPool { side, stride, padding },
+        Operation::GlobalMax => plan::Operation::GlobalMax,
+        Operation::GlobalMean => plan::Operation::GlobalMean,
+        Operation::Residual(branch) => plan::Operation::Residual(network(&branch, bins)?),
+        Operation::Sum { branch, shortcut } => {
+            plan::Operation::Sum { branch: network(&branch, bins)?, shortcut: network(&shortcut, bins)? }
+        }
+        Operation::SqueezeExcite { layer, activation: function, gate } => plan::Operation::SqueezeExcite {
+            layer,
+            activation: activation(function)?,
+            gate: activation(gate)?,
+        },
+        Operation::Embedding { layer, kind, numbers, others } => {
+            plan::Operation::Embedding { layer, kind: embedding(kind, bins)?, numbers, others }
+        }
+        Operation::Ensemble { layer } => plan::Operation::Ensemble { layer },
+        Operation::Heads { layer } => plan::Operation::Heads { layer },
+        Operation::Special { layer, what } => return Err(not_run(format!("{what}, {layer:?}"))),
+        other => return Err(not_run(format!("{other:?}"))),
+    })
+}
+
+fn activation(activation: Activation) -> Result<plan::Activation, ExportError> {
+    Ok(match activation {
+        Activation::Relu => plan::Activation::Relu,
+        Activation::LeakyRelu => plan::Activation::LeakyRelu,
+        Activation::Gelu => plan::Activation::Gelu,
+        Activation::Silu => plan::Activation::Silu,
+        Activation::Tanh => plan::Activation::Tanh,
+        Activation::Sigmoid => plan::Activation::Sigmoid,
+        Activation::HardSwish => plan::Activation::HardSwish,
+        Activation::HardSigmoid => plan::Activation::HardSigmoid,
+        other => return Err(not_run(format!("the activation {}", other.name()))),
+    })
+}
+
+fn embedding(kind: EmbeddingOperation, bins: &[Vec<f32>]) -> Result<plan::Embedding, ExportError> {
+    Ok(match kind {
+        EmbeddingOperation::Plr => plan::Embedding::Plr,
+        EmbeddingOperation::Pbld => plan::Embedding::Pbld,
+        EmbeddingOperation::PiecewiseLinear => plan::Embedding::PiecewiseLinear { bins: bins.to_vec() },
+        other => return Err(not_run(format!("the embedding {other:?}"))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_run_is_refused_by_name() {
+        let special = Operation::Special { layer: "stem".to_owned(), what: "layer norm over channels" };
+        let error = network(&[Operation::Residual(vec![special])], &[]).unwrap_err();
+        assert_eq!(error.to_string(), "kiln-infer does not run it: layer norm over channels, \"stem\"");
+    }
+}
