@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
 mod again;
+#[cfg(feature = "wgpu")]
+mod ahead;
 mod auto;
 mod batches;
 #[path = "../common/mod.rs"]
 mod common;
+mod compare;
 mod counts;
 mod parity;
 mod precision;

@@ -74,8 +74,8 @@ fn folds(jobs: usize, p: f64) -> Result<Vec<String>, ExperimentError> {
 }
 
 /// Runs a test that is ignored otherwise, alone in its process.
-fn alone(name: &str) {
-    let arguments = [&format!("side_by_side::{name}"), "--exact", "--ignored"];
+pub(crate) fn alone(name: &str) {
+    let arguments = [name, "--exact", "--ignored"];
     let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
@@ -123,7 +123,7 @@ fn burns_dropout_at_once_and_a_metric_that_is_not_scored_end_the_search() {
 #[test]
 fn folds_at_once_have_the_bits_of_one_after_the_other() {
     if exact() {
-        alone("bits_of_folds");
+        alone("side_by_side::bits_of_folds");
     }
 }
 

@@ -46,5 +46,5 @@ pub use op::{
     BatchStatistics, add, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d,
     conv2d_relu_pool, cross_entropy, dropout, flatten, gelu, global_avg_pool2d, global_max_pool2d,
     hard_sigmoid, hard_swish, layer_norm, linear, linear_relu_dropout, max_pool2d, mean, pixels, scale,
-    sigmoid, silu, squared_norm, stack, takes_bytes, weighted_sum,
+    self_attention, sigmoid, silu, softmax, squared_norm, stack, takes_bytes, weighted_sum, weighted_sums,
 };

@@ -38,12 +38,12 @@ impl Activation {
         match self {
             Self::Relu => activation::relu(x),
             Self::LeakyRelu => activation::leaky_relu(x, 0.01),
-            Self::Gelu => gelu(x),
-            Self::Silu => activation::silu(x),
+            Self::Gelu => kiln_kernels::gelu(x),
+            Self::Silu => kiln_kernels::silu(x),
             Self::Tanh => activation::tanh(x),
-            Self::Sigmoid => activation::sigmoid(x),
-            Self::HardSwish => x.clone().mul(hard_sigmoid(x)),
-            Self::HardSigmoid => hard_sigmoid(x),
+            Self::Sigmoid => kiln_kernels::sigmoid(x),
+            Self::HardSwish => kiln_kernels::hard_swish(x),
+            Self::HardSigmoid => kiln_kernels::hard_sigmoid(x),
             Self::Identity => x,
         }
     }
@@ -75,18 +75,6 @@ impl Activation {
     pub(crate) fn is_monotone(self) -> bool {
         !matches!(self, Self::Gelu | Self::Silu | Self::HardSwish)
     }
-}
-
-/// `x · Φ(x)`, composed from the error function: on every backend but flex, the backward pass of Burn's own is that
-/// of the tanh approximation, off by up to 2e-4.
-fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let twice_phi = x.clone().mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf().add_scalar(1.0);
-    x.mul_scalar(0.5).mul(twice_phi)
-}
-
-/// `min(max(x + 3, 0), 6) / 6`.
-fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x.add_scalar(3.0).clamp(0.0, 6.0).div_scalar(6.0)
 }
 
 #[cfg(test)]

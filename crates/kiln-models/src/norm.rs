@@ -7,10 +7,10 @@
 //! A batch of one value for each channel has no variance: batch norm then gives its shift alone, where PyTorch refuses,
 //! and leaves the running variance as it is.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param, RunningState};
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{DType, Device, Tensor};
-use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm, weighted_sum};
+use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm, weighted_sums};
 use serde::{Deserialize, Serialize};
 
 use crate::Operation;
@@ -154,6 +154,25 @@ impl Normalization {
     }
 }
 
+/// Gives the state its value at once. `RunningState::update` keeps it for later and then divides it by the number of threads that did so: one
+/// launch on a GPU for each state.
+fn set(state: &RunningState<Tensor<1>>, value: Tensor<1>) {
+    // Clones share what they hold.
+    state.clone().map(&mut Put(Some(value)));
+}
+
+/// Puts its value in the place of the first one that it meets.
+struct Put(Option<Tensor<1>>);
+
+impl ModuleMapper for Put {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.0.take() {
+            Some(value) => Param::initialized(param.id, value.reshape(param.dims())),
+            None => param,
+        }
+    }
+}
+
 fn trains<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }
@@ -162,18 +181,23 @@ fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> 
     let values = x.shape().num_elements() / x.dims()[1];
     let BatchStatistics { output, mean, variance } =
         batch_norm(x, norm.gamma.val(), norm.beta.val(), norm.epsilon, act);
-    let moved = |running: Tensor<1>, new: Tensor<1>, scale: f64| {
-        let strategy = running.gradient_checkpointing_strategy();
-        let moved = weighted_sum(running.inner(), 1.0 - norm.momentum, new.inner(), norm.momentum * scale);
-        match strategy {
-            Some(strategy) => moved.autodiff().with_gradient_checkpointing_strategy(strategy),
-            None => moved,
-        }
+    let (running_mean, running_var) = (norm.running_mean.value_sync(), norm.running_var.value_sync());
+    let strategy = running_mean.gradient_checkpointing_strategy();
+    let (kept, new) = (1.0 - norm.momentum, norm.momentum);
+    let mean = (running_mean.inner(), kept, mean.inner(), new);
+    let moved = |moved: Tensor<1>| match strategy {
+        Some(strategy) => moved.autodiff().with_gradient_checkpointing_strategy(strategy),
+        None => moved,
     };
-    norm.running_mean.update(moved(norm.running_mean.value_sync(), mean, 1.0));
     if values > 1 {
         let unbiased = values as f64 / (values - 1) as f64;
-        norm.running_var.update(moved(norm.running_var.value_sync(), variance, unbiased));
+        let variance = (running_var.inner(), kept, variance.inner(), new * unbiased);
+        let [mean, variance] = weighted_sums([mean, variance]).map(moved);
+        set(&norm.running_mean, mean);
+        set(&norm.running_var, variance);
+    } else {
+        let [mean] = weighted_sums([mean]).map(moved);
+        set(&norm.running_mean, mean);
     }
     output
 }
@@ -193,6 +217,20 @@ mod tests {
         let values: Vec<f32> =
             (0..dims.iter().product::<usize>() as u64).map(|i| Seed::new(seed).normal(i) as f32).collect();
         Tensor::from_data(TensorData::new(values, dims), device)
+    }
+
+    #[test]
+    fn running_statistics_are_there_at_once_and_for_clones() {
+        let device = device().autodiff();
+        let norm = BatchNormStyle::TORCH.init(2, &device);
+        let clone = norm.clone();
+        let x = Tensor::<2>::from_floats([[1.0, 10.0], [3.0, 10.0], [8.0, 10.0]], &device);
+        normalised(&norm, x, Act::None);
+        // PyTorch 2.15: BatchNorm1d(2) after this batch.
+        for norm in [norm, clone] {
+            assert_close(&norm.running_mean.value().into_data(), &[0.4f32, 1.0].into(), 1e-6, 0.0);
+            assert_close(&norm.running_var.value().into_data(), &[2.2f32, 0.9].into(), 1e-6, 0.0);
+        }
     }
 
     #[test]

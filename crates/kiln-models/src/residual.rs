@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use kiln_kernels::{Act, global_avg_pool2d, linear};
+use kiln_kernels::{Act, add, global_avg_pool2d, linear};
 
 use crate::filters::Filters;
 use crate::init::{Draw, Init};
@@ -11,7 +11,7 @@ use crate::{Activation, Operation};
 
 /// `relu(branch + shortcut)`.
 pub(crate) fn add_relu(branch: Tensor<4>, shortcut: Tensor<4>) -> Tensor<4> {
-    Act::Relu.apply(branch.add(shortcut))
+    add(branch, shortcut, Act::Relu)
 }
 
 /// Channels weighted by what the means of all of them say (Hu, Shen and Sun: Squeeze-and-excitation networks, 2018): torchvision's

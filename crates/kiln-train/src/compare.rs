@@ -62,8 +62,8 @@ pub struct StepTimes {
     pub losses: Vec<f64>,
 }
 
-/// Gradients on the host, in the order of the model.
-type HostGradients = Vec<(ParamInfo, Vec<f32>)>;
+/// Gradients on the host, one entry for each parameter of the model; `None` for one that the loss does not depend on.
+type HostGradients = Vec<(ParamInfo, Option<Vec<f32>>)>;
 
 /// One device with its own copy of the model.
 pub(crate) struct Lane<M> {
@@ -110,7 +110,8 @@ impl<T: Task> Trainer<T> {
                     Some((first_loss, first_gradients)) => {
                         difference.take_loss(step + 1, (loss - first_loss).abs(), tolerance);
                         for ((info, own), (_, first)) in gradients.iter().zip(first_gradients) {
-                            difference.take_gradient(step + 1, &info.path, relative(own, first), tolerance);
+                            let of_both = relative(own.as_deref(), first.as_deref());
+                            difference.take_gradient(step + 1, &info.path, of_both, tolerance);
                         }
                     }
                 }
@@ -244,22 +245,35 @@ fn larger(a: f64, b: f64) -> f64 {
 }
 
 fn to_host(infos: &[ParamInfo], gradients: &Gradients) -> HostGradients {
-    infos
-        .iter()
-        .filter_map(|info| {
-            let gradient = gradients.get(info.id)?;
-            Some((info.clone(), gradient.to_data().iter::<f32>().collect()))
-        })
-        .collect()
+    let numbers = |info: &ParamInfo| gradients.get(info.id).map(|found| found.to_data().iter().collect());
+    infos.iter().map(|info| (info.clone(), numbers(info))).collect()
 }
 
-/// Largest absolute difference relative to the largest absolute value of `first`; 0 when both are zero.
-fn relative(own: &[f32], first: &[f32]) -> f64 {
+/// Largest absolute difference relative to the largest absolute value of `first`; 0 when both are zero. No gradient is one of zeros.
+fn relative(own: Option<&[f32]>, first: Option<&[f32]>) -> f64 {
     let mut scale = 0.0;
     let mut difference = 0.0;
-    for (&own, &first) in own.iter().zip(first) {
-        scale = larger(scale, f64::from(first).abs());
-        difference = larger(difference, (f64::from(own) - f64::from(first)).abs());
+    let len = own.or(first).map_or(0, <[f32]>::len);
+    let at = |gradient: Option<&[f32]>, i: usize| gradient.map_or(0.0, |gradient| f64::from(gradient[i]));
+    for i in 0..len {
+        scale = larger(scale, at(first, i).abs());
+        difference = larger(difference, (at(own, i) - at(first, i)).abs());
     }
     if difference == 0.0 { 0.0 } else { difference / scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gradient_that_is_missing_on_one_side_is_one_of_zeros() {
+        let (some, zeros): (&[f32], &[f32]) = (&[0.5, -2.0], &[0.0, 0.0]);
+        assert_eq!(relative(Some(some), Some(some)), 0.0);
+        assert_eq!(relative(Some(&[0.5, -1.0]), Some(some)), 0.5);
+        assert_eq!(relative(None, Some(some)), 1.0);
+        assert_eq!(relative(Some(some), None), f64::INFINITY);
+        assert_eq!((relative(None, None), relative(Some(zeros), None)), (0.0, 0.0));
+        assert!(relative(Some(&[f32::NAN, 0.0]), Some(some)).is_nan());
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
+use burn::tensor::StreamId;
+
 use super::plan::EpochPlan;
 use crate::DataError;
 
@@ -46,13 +48,20 @@ impl<B: Send + 'static> Prefetch<B> {
             ahead: threads + 1,
         });
         let threads: Vec<_> = (0..threads)
-            .map_while(|_| {
+            .map_while(|number| {
                 let (shared, plan) = (Arc::clone(&shared), Arc::clone(plan));
-                Builder::new().name("kiln-loader".to_owned()).spawn(move || shared.work(&plan)).ok()
+                let work = move || stream(number).executes(|| shared.work(&plan));
+                Builder::new().name("kiln-loader".to_owned()).spawn(work).ok()
             })
             .collect();
         (!threads.is_empty()).then_some(Self { shared, threads })
     }
+}
+
+/// Where a GPU puts what thread number `number` of an epoch asks for. By itself each new thread has a stream of its own there, with memory of
+/// its own, and every epoch starts new threads. Streams are counted from 0 by threads that ask for none, so these are from the other end.
+fn stream(number: usize) -> StreamId {
+    StreamId { value: u64::MAX - number as u64 }
 }
 
 impl<B> Prefetch<B> {

@@ -6,11 +6,9 @@ use burn::tensor::Shape;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
+use super::sums::{UNITS, sum_of_cube};
 use super::tensors::{empty, like};
 use crate::Act;
-
-/// Units of a cube, which share the elements of a channel.
-const UNITS: usize = 256;
 
 /// What a batch is normalised with: `x` row-major, mean and biased variance of each channel.
 #[derive(Debug, Clone)]
@@ -98,26 +96,6 @@ pub(crate) fn fits(dims: &[usize]) -> bool {
     fit && dims[1] <= 65_535
 }
 
-/// The sum over all units of the cube, always in the same order.
-#[cube]
-fn total(shared: &mut Shared<[f32]>, value: f32) -> f32 {
-    let unit = UNIT_POS as usize;
-    shared[unit] = value;
-    sync_cube();
-    #[unroll]
-    for step in 1..9u32 {
-        let half = comptime!(256usize >> step);
-        if unit < half {
-            let other = shared[unit + half];
-            shared[unit] += other;
-        }
-        sync_cube();
-    }
-    let sum = shared[0];
-    sync_cube();
-    sum
-}
-
 #[cube(launch)]
 fn normalise(
     x: &[f32],
@@ -142,7 +120,7 @@ fn normalise(
         sum += x[(i / plane * channels + channel) * plane + i % plane];
         i += UNITS;
     }
-    let middle = total(&mut shared, sum) / f32::cast_from(count);
+    let middle = sum_of_cube(&mut shared, sum) / f32::cast_from(count);
 
     let mut squares = 0.0f32;
     let mut i = UNIT_POS as usize;
@@ -151,7 +129,7 @@ fn normalise(
         squares += value * value;
         i += UNITS;
     }
-    let spread = total(&mut shared, squares) / f32::cast_from(count);
+    let spread = sum_of_cube(&mut shared, squares) / f32::cast_from(count);
 
     if UNIT_POS == 0u32 {
         mean[channel] = middle;
@@ -208,8 +186,8 @@ fn normalise_backward(
         along += value * (x[at] - middle) * inverse;
         i += UNITS;
     }
-    let sum = total(&mut shared, sum);
-    let along = total(&mut shared, along);
+    let sum = sum_of_cube(&mut shared, sum);
+    let along = sum_of_cube(&mut shared, along);
     if UNIT_POS == 0u32 {
         dbeta[channel] = sum;
         dgamma[channel] = along;

@@ -6,12 +6,14 @@ use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
 use super::dropout::{factor, halves};
+use super::sums::add_parts;
 use super::tensors::{elements, empty, units};
 use crate::Act;
 use crate::cpu::Mask;
 
-/// The most rows that are summed by one launch: a cube goes through all rows of its columns.
-pub(crate) const MOST_ROWS: usize = 4096;
+/// So many cubes keep a large GPU busy: with fewer, sums over rows are made in slices of this many rows and more.
+const ENOUGH_CUBES: usize = 512;
+const LEAST_ROWS: usize = 512;
 /// Columns and rows that a cube is at once.
 const COLUMNS: u32 = 32;
 const LANES: u32 = 8;
@@ -52,19 +54,31 @@ pub(super) fn unbiased(
     }
     // Replaced in place, where an activation changes it.
     let gradient = if output.is_none() || gradient.can_mut() { gradient } else { gradient.copy() };
+    let across = columns.div_ceil(COLUMNS as usize);
+    let slices = (ENOUGH_CUBES / across).min(rows / LEAST_ROWS).max(1);
+    let span = rows.div_ceil(slices).max(1);
+    let slices = rows.div_ceil(span).max(1);
+    let parts = if slices == 1 { sums.clone() } else { empty(&gradient, [slices, columns]) };
     let relu = output.is_some();
     let output = output.map(into_contiguous).into_iter().map(CubeTensor::into_tensor_arg).collect();
     sum_rows::launch(
         &gradient.client,
-        CubeCount::Static((columns as u32).div_ceil(COLUMNS), 1, 1),
+        CubeCount::Static(across as u32, slices as u32, 1),
         CubeDim::new_2d(COLUMNS, LANES),
         gradient.clone().into_buffer_arg(),
         output,
-        sums.clone().into_buffer_arg(),
+        parts.clone().into_buffer_arg(),
         rows as u32,
+        columns as u32,
+        span as u32,
         scale,
         relu,
     );
+    if slices > 1 {
+        let (cubes, dim) = units(&sums, columns);
+        let out = sums.clone().into_buffer_arg();
+        add_parts::launch(&gradient.client, cubes, dim, parts.into_buffer_arg(), out, slices as u32);
+    }
     (gradient, sums)
 }
 
@@ -93,23 +107,26 @@ fn add_bias(
     }
 }
 
-/// A cube sums 32 columns: eight rows at a time, then the eight sums, always in the same order.
+/// A cube sums 32 columns over the rows of its slice: eight rows at a time, then the eight sums, always in the same order.
 #[cube(launch)]
 fn sum_rows(
     gradient: &mut [f32],
     output: &Sequence<OwnedTensor<f32>>,
     sums: &mut [f32],
     rows: u32,
+    columns: u32,
+    span: u32,
     scale: f32,
     #[comptime] relu: bool,
 ) {
-    let columns = sums.len();
+    let columns = columns as usize;
     let column = (CUBE_POS_X * COLUMNS + UNIT_POS_X) as usize;
     let mut lanes = Shared::<[f32]>::new_slice(256usize);
     let mut sum = 0.0f32;
     if column < columns {
-        let mut row = UNIT_POS_Y;
-        while row < rows {
+        let mut row = CUBE_POS_Y * span + UNIT_POS_Y;
+        let end = select((CUBE_POS_Y + 1u32) * span > rows, rows, (CUBE_POS_Y + 1u32) * span);
+        while row < end {
             let at = row as usize * columns + column;
             let mut value = gradient[at];
             if relu {
@@ -127,6 +144,6 @@ fn sum_rows(
         for lane in 0..LANES {
             total += lanes[(lane * COLUMNS + UNIT_POS_X) as usize];
         }
-        sums[column] = total;
+        sums[CUBE_POS_Y as usize * columns + column] = total;
     }
 }

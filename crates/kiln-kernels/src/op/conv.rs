@@ -1,6 +1,6 @@
 //! Convolutions of images.
 
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
 use crate::Act;
@@ -59,10 +59,9 @@ pub fn conv2d_relu_pool(
         return Tensor::from_dispatch(crate::autodiff::conv2d_relu_pool(x, weight, bias, options));
     }
     #[cfg(feature = "wgpu")]
-    if let Some(window) = super::window(&x, &weight, &options) {
+    if let Some(window) = super::window(&x, &weight, &options).filter(|window| window.pools()) {
         use crate::gpu::{After, conv2d};
         return Tensor::from_dispatch(conv2d(x, weight, bias, window, After::ReluPool));
     }
-    let y = Act::Relu.apply(module::conv2d(x, weight, bias, options));
-    module::max_pool2d(y, MaxPoolOptions::new([2, 2]))
+    super::max_pool2d(conv2d(x, weight, bias, options, Act::Relu), 2)
 }

@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, activation};
 
 use crate::Act;
-#[cfg(feature = "flex")]
+#[cfg(any(feature = "flex", feature = "wgpu"))]
 use crate::cpu::Curve;
 
 /// `1 / (1 + e⁻ˣ)` of every element.
@@ -11,6 +11,10 @@ pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Sigmoid));
+    }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Sigmoid));
     }
     activation::sigmoid(x)
 }
@@ -21,6 +25,10 @@ pub fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::HardSigmoid));
     }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::HardSigmoid));
+    }
     x.add_scalar(3.0).clamp(0.0, 6.0).div_scalar(6.0)
 }
 
@@ -29,6 +37,10 @@ pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Silu));
+    }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Silu));
     }
     activation::silu(x)
 }
@@ -39,6 +51,10 @@ pub fn hard_swish<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::HardSwish));
     }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::HardSwish));
+    }
     x.clone() * hard_sigmoid(x)
 }
 
@@ -48,6 +64,10 @@ pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "flex")]
     if super::has_kernels(&x) {
         return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Gelu));
+    }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Gelu));
     }
     // Burn's own has the slope of the approximation by `tanh`.
     let below = x.clone().mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf().add_scalar(1.0).mul_scalar(0.5);
@@ -63,6 +83,10 @@ pub fn add(a: Tensor<4>, b: Tensor<4>, act: Act) -> Tensor<4> {
     #[cfg(feature = "flex")]
     if super::has_kernels(&a) && super::has_kernels(&b) {
         return Tensor::from_dispatch(crate::autodiff::add(a, b, act));
+    }
+    #[cfg(feature = "wgpu")]
+    if act == Act::Relu && crate::gpu::has_kernels(&a) && crate::gpu::has_kernels(&b) {
+        return Tensor::from_dispatch(crate::gpu::add_relu(a, b));
     }
     act.apply(a + b)
 }

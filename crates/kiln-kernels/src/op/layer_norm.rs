@@ -27,5 +27,12 @@ pub fn layer_norm<const D: usize>(
         assert_eq!(beta.dims(), [columns], "layer_norm: beta must have an element for each column");
         return act.apply(Tensor::from_dispatch(crate::autodiff::layer_norm(x, gamma, beta, epsilon)));
     }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) && crate::gpu::has_kernels(&gamma) && crate::gpu::fits_rows(&x.dims()) {
+        let columns = x.dims()[D - 1];
+        assert_eq!(gamma.dims(), [columns], "layer_norm: gamma must have an element for each column");
+        assert_eq!(beta.dims(), [columns], "layer_norm: beta must have an element for each column");
+        return Tensor::from_dispatch(crate::gpu::layer_norm(x, gamma, beta, epsilon, act));
+    }
     act.apply(module::layer_norm(x, gamma, Some(beta), epsilon))
 }

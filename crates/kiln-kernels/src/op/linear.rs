@@ -73,6 +73,7 @@ pub fn linear_relu_dropout(
 /// Whether a GPU has kernels for what surrounds the product.
 #[cfg(feature = "wgpu")]
 fn is_launched(x: &Tensor<2>, weight: &Tensor<2>) -> bool {
-    use crate::gpu::{MOST_ROWS, has_kernels};
-    has_kernels(x) && has_kernels(weight) && x.dims()[0] <= MOST_ROWS
+    use crate::gpu::{fits_rows, has_kernels};
+    let outputs = [x.dims()[0], weight.dims()[1]];
+    has_kernels(x) && has_kernels(weight) && (outputs.contains(&0) || fits_rows(&outputs))
 }

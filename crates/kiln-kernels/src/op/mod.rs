@@ -1,5 +1,6 @@
 //! The operations on Burn's tensors: own kernels where the tensors are plain memory, else composed.
 
+mod attention;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
@@ -12,12 +13,14 @@ mod linear;
 mod mean;
 mod pixels;
 mod pool;
+mod softmax;
 mod squared_norm;
 mod stack;
 mod weighted_sum;
 
 use burn::tensor::{DType, Tensor, activation};
 
+pub use attention::self_attention;
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
 pub use conv_transpose::{conv_transpose1d, conv_transpose2d, conv1d};
@@ -30,9 +33,10 @@ pub use linear::{linear, linear_relu_dropout};
 pub use mean::mean;
 pub use pixels::{pixels, takes_bytes};
 pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d};
+pub use softmax::softmax;
 pub use squared_norm::squared_norm;
 pub use stack::stack;
-pub use weighted_sum::weighted_sum;
+pub use weighted_sum::{weighted_sum, weighted_sums};
 
 use crate::Act;
 

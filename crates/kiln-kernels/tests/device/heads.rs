@@ -4,6 +4,7 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use kiln_kernels::{
     Act, avg_pool2d, conv2d, cross_entropy, flatten, global_avg_pool2d, global_max_pool2d, layer_norm,
+    self_attention, softmax,
 };
 use kiln_testkit::{assert_close, computes_in, device, gradient_check};
 
@@ -27,6 +28,36 @@ fn layer_norms() {
     same::<4, 4>("images", x, gamma, noise(9, [17]), |x, gamma, beta| {
         layer_norm(x, gamma.reshape([17]), beta, 1e-5, Act::None)
     });
+}
+
+#[test]
+fn shares_of_rows() {
+    for (dims, scale) in
+        [([1, 1, 1, 1], 1.0), ([2, 3, 5, 7], 0.5), ([3, 1, 33, 33], 4.0), ([1, 2, 9, 197], -2.0)]
+    {
+        let nothing = (noise(8, [1, 1, 1, 1]), noise(9, [1]));
+        same::<4, 4>(&format!("{dims:?}, {scale}"), noise(7, dims), nothing.0, nothing.1, |x, _, _| {
+            // The input comes in another order in memory, too.
+            softmax(x.clone().swap_dims(1, 2), scale).swap_dims(1, 2) + softmax(x.clone(), -scale) * x
+        });
+    }
+    // PyTorch 2.15 in f64: torch.softmax(0.25 * torch.tensor([[4, -8, 0, 6], [0, 0, 1000, 0]]), -1).
+    let x = Tensor::<2>::from_floats([[4.0, -8.0, 0.0, 6.0], [0.0, 0.0, 1000.0, 0.0]], &device());
+    let expected = [
+        [0.32611661396652075, 0.01623639015544746, 0.11997159770272663, 0.5376753981753052],
+        [0.0, 0.0, 1.0, 0.0],
+    ];
+    assert_close(&softmax(x, 0.25).into_data(), &expected.into(), 1e-6, 1e-30);
+}
+
+#[test]
+fn attention_of_heads() {
+    for [items, tokens, heads, inner] in [[1, 1, 1, 1], [2, 5, 3, 4], [1, 33, 2, 20], [3, 17, 1, 7]] {
+        let nothing = (noise(8, [1, 1, 1]), noise(9, [1]));
+        let qkv = noise(7, [items, tokens, 3 * heads * inner]);
+        let what = format!("{items}x{tokens}, {heads} heads of {inner}");
+        same::<3, 3>(&what, qkv, nothing.0, nothing.1, |x, _, _| self_attention(x.mul_scalar(3.0), heads));
+    }
 }
 
 /// Images as they come, and as a convolution leaves them in memory.
@@ -95,6 +126,16 @@ fn what_is_composed_agrees_with_finite_differences() {
         &at,
         1e-6,
     );
+    gradient_check(|x| softmax(x.reshape([4, 9]), 3.0).powi_scalar(2).flatten(0, 1), &at, 1e-6);
+    gradient_check(
+        |x| {
+            // Scores of ordinary size.
+            let qkv = x.mul_scalar(3.0).reshape([2, 3, 6]);
+            self_attention(qkv, 2).powi_scalar(2).flatten(0, 2)
+        },
+        &at,
+        1e-6,
+    );
     gradient_check(|x| avg_pool2d(x.reshape([1, 1, 6, 6]), 2).powi_scalar(2).flatten(0, 3), &at, 1e-6);
     gradient_check(|x| global_avg_pool2d(x.reshape([1, 4, 3, 3])).powi_scalar(2).flatten(0, 1), &at, 1e-6);
     gradient_check(|x| global_max_pool2d(x.reshape([1, 4, 3, 3])).powi_scalar(2).flatten(0, 1), &at, 1e-6);
@@ -134,6 +175,8 @@ fn nan_propagates() {
     let one = || Tensor::<1>::ones([2], &device());
     let y: Vec<f32> = layer_norm(row.clone(), one(), one(), 1e-5, Act::Relu).into_data().iter().collect();
     assert!(y[0].is_nan() && y[1].is_nan() && y[2..].iter().all(|y| y.is_finite()), "{y:?}");
+    let y: Vec<f32> = softmax(row.clone(), 1.0).into_data().iter().collect();
+    assert!(y[0].is_nan() && y[1].is_nan() && (y[2] + y[3] - 1.0).abs() < 1e-6, "{y:?}");
     let losses = cross_entropy(row, Tensor::from_ints([1, 1], &device()), None, 0.0).into_data();
     let losses: Vec<f32> = losses.iter().collect();
     assert!(losses[0].is_nan() && losses[1].is_finite(), "{losses:?}");

@@ -2,7 +2,9 @@
 
 use burn::tensor::{DType, Tensor};
 use kiln_core::Seed;
-use kiln_kernels::{Act, dropout, linear, linear_relu_dropout, mean, pixels, stack, weighted_sum};
+use kiln_kernels::{
+    Act, dropout, linear, linear_relu_dropout, mean, pixels, stack, weighted_sum, weighted_sums,
+};
 use kiln_testkit::{assert_close, device};
 
 use crate::{noise, run, same};
@@ -77,4 +79,10 @@ fn sums_of_two_with_weights() {
         weighted_sum(x, 0.9, y, 0.1).into_data()
     };
     assert_close(&on(&device()), &on(&burn::tensor::Device::flex()), 0.0, 1e-6);
+    // Several at once, of different lengths, have the bits of each alone.
+    let of = |seed, len| Tensor::<1>::from_data(noise(seed, [len]), (&device(), DType::F32));
+    let (x, y, short, other) = (of(3, 300), of(4, 300), of(5, 7), of(6, 7));
+    let both = weighted_sums([(x.clone(), 0.9, y.clone(), 0.1), (short.clone(), 2.0, other.clone(), -1.0)]);
+    let alone = [weighted_sum(x, 0.9, y, 0.1), weighted_sum(short, 2.0, other, -1.0)];
+    assert_eq!(both.map(Tensor::into_data), alone.map(Tensor::into_data));
 }

@@ -84,6 +84,10 @@ fn convolutions() {
         [2, 6, 12, 12, 9, 3, 3, 1, 2, 2, 3],
         [2, 8, 9, 9, 8, 3, 3, 2, 1, 1, 8],
         [1, 5, 6, 6, 7, 1, 1, 3, 0, 1, 1],
+        // Groups: one for each channel, as ConvNeXt and MobileNet have them; more filters than channels.
+        [3, 17, 9, 8, 17, 7, 7, 1, 3, 1, 17],
+        [2, 24, 7, 9, 24, 5, 5, 2, 2, 1, 24],
+        [2, 4, 7, 7, 8, 3, 2, 1, 1, 2, 4],
         [2, 2, 5, 5, 3, 2, 4, 1, 3, 1, 1],
         // More than fit a tile: filters, pixels and terms; channels.
         [5, 3, 21, 19, 70, 3, 3, 1, 1, 1, 1],
@@ -120,13 +124,13 @@ fn convolutions() {
         }
         cases += 1;
     }
-    assert_eq!(cases, 13);
+    assert_eq!(cases, 16);
 }
 
 #[test]
 fn linear_layers() {
     for [n, inputs, outputs] in
-        [[1, 1, 1], [32, 64, 100], [128, 784, 512], [7, 33, 10], [128, 256, 10], [3, 5, 129]]
+        [[1, 1, 1], [32, 64, 100], [128, 784, 512], [7, 33, 10], [128, 256, 10], [3, 5, 129], [1700, 3, 40]]
     {
         for act in [Act::None, Act::Relu] {
             let what = format!("{n}: {inputs} to {outputs}, {act:?}");

@@ -20,7 +20,7 @@ pub use layers::{
     MaxPoolLayer, PatchesLayer, ResidualLayer, SpatialDropoutLayer,
 };
 #[cfg(test)]
-pub(crate) use resnet::{Stage, largest};
+pub(crate) use resnet::Stage;
 
 /// Makes the two enums of the models, of their settings and of their layers.
 macro_rules! models {

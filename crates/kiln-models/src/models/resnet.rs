@@ -5,6 +5,7 @@ use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::Inputs;
+use kiln_kernels::global_max_pool2d;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
@@ -159,14 +160,9 @@ impl Resnet {
         for (s, stage) in self.stages.iter().enumerate() {
             x = stage.forward(x, seed.map(|seed| seed.at(1 + s as u64)), s, observer);
         }
-        let x = largest(x);
+        let x = global_max_pool2d(x);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
     }
-}
-
-/// The maximum of each map: `[N, C, height, width]` to `[N, C]`.
-pub(crate) fn largest(x: Tensor<4>) -> Tensor<2> {
-    x.flatten::<3>(2, 3).max_dim(2).flatten(1, 2)
 }
 
 impl Stage {

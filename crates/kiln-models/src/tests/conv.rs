@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_kernels::max_pool2d;
+use kiln_kernels::{global_max_pool2d, max_pool2d};
 use kiln_testkit::device;
 
 use super::dense::activations;
@@ -10,7 +10,7 @@ use super::{Draw, SHAPES, check_function, check_module, no_f64};
 use crate::conv::{ConvBlock, ConvStyle};
 use crate::dropout::{ConvDropoutStyle, StochasticDepth};
 use crate::init::Init;
-use crate::models::{Stage, largest};
+use crate::models::Stage;
 use crate::observe::Observer;
 use crate::{ConvDropoutKind, Head, Norm, ResnetConfig};
 
@@ -66,7 +66,7 @@ fn pooling_and_heads() {
             check_function(&mut draw, dims, |x: Tensor<4>| head.forward(x));
         }
         let dims = maps(&mut draw);
-        check_function(&mut draw, dims, |x: Tensor<4>| largest(x));
+        check_function(&mut draw, dims, |x: Tensor<4>| global_max_pool2d(x));
     }
 }
 

@@ -10,9 +10,12 @@ use burn::backend::{Backend, Cube, Dispatch, DispatchTensor, backend_extension};
 use burn::tensor::{Int, Tensor};
 
 use super::conv::{self, After, Window};
-use super::{batch_norm as norm, cross_entropy as loss, dense, dropout as masks, mean as means, pool};
+use super::{
+    add as branches, attention as tokens, batch_norm as norm, cross_entropy as loss, curve as curves, dense,
+    dropout as masks, layer_norm as rows, mean as means, pool, softmax as shares,
+};
 use crate::Act;
-use crate::cpu::Mask;
+use crate::cpu::{Curve, Mask};
 
 // The macro makes an implementation for a public type of the trait, which must be public for that.
 #[allow(unreachable_pub)]
@@ -65,6 +68,22 @@ pub trait Launched: Backend {
         epsilon: f64,
         act: Act,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    fn launched_layer_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> FloatTensor<Self>;
+
+    fn launched_softmax(x: FloatTensor<Self>, scale: f64) -> FloatTensor<Self>;
+
+    fn launched_attention(qkv: FloatTensor<Self>, heads: usize) -> FloatTensor<Self>;
+
+    fn launched_curve(x: FloatTensor<Self>, curve: Curve) -> FloatTensor<Self>;
+
+    fn launched_add_relu(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self>;
 
     fn launched_max_pool2d(x: FloatTensor<Self>, sides: [usize; 2]) -> FloatTensor<Self>;
 }
@@ -120,6 +139,33 @@ pub(crate) fn batch_norm<const D: usize>(
     let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
     let (output, mean, variance) = Dispatch::launched_batch_norm(x, gamma, beta, epsilon, act);
     [output, mean, variance]
+}
+
+pub(crate) fn layer_norm<const D: usize>(
+    x: Tensor<D>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+    act: Act,
+) -> DispatchTensor {
+    let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
+    Dispatch::launched_layer_norm(x, gamma, beta, epsilon, act)
+}
+
+pub(crate) fn softmax<const D: usize>(x: Tensor<D>, scale: f64) -> DispatchTensor {
+    Dispatch::launched_softmax(x.into_dispatch(), scale)
+}
+
+pub(crate) fn self_attention(qkv: Tensor<3>, heads: usize) -> DispatchTensor {
+    Dispatch::launched_attention(qkv.into_dispatch(), heads)
+}
+
+pub(crate) fn curve<const D: usize>(x: Tensor<D>, curve: Curve) -> DispatchTensor {
+    Dispatch::launched_curve(x.into_dispatch(), curve)
+}
+
+pub(crate) fn add_relu(a: Tensor<4>, b: Tensor<4>) -> DispatchTensor {
+    Dispatch::launched_add_relu(a.into_dispatch(), b.into_dispatch())
 }
 
 pub(crate) fn max_pool2d(x: Tensor<4>, sides: [usize; 2]) -> DispatchTensor {
@@ -180,6 +226,32 @@ impl Launched for Cube {
     ) -> (CubeTensor, CubeTensor, CubeTensor) {
         let (y, made) = norm::forward(x, gamma, beta, epsilon, act);
         (y, made.mean, made.variance)
+    }
+
+    fn launched_layer_norm(
+        x: CubeTensor,
+        gamma: CubeTensor,
+        beta: CubeTensor,
+        epsilon: f64,
+        act: Act,
+    ) -> CubeTensor {
+        rows::forward(x, gamma, beta, epsilon, act).0
+    }
+
+    fn launched_softmax(x: CubeTensor, scale: f64) -> CubeTensor {
+        shares::softmax(x, scale)
+    }
+
+    fn launched_attention(qkv: CubeTensor, heads: usize) -> CubeTensor {
+        tokens::forward(qkv, heads).0
+    }
+
+    fn launched_curve(x: CubeTensor, curve: Curve) -> CubeTensor {
+        curves::curve(x, curve)
+    }
+
+    fn launched_add_relu(a: CubeTensor, b: CubeTensor) -> CubeTensor {
+        branches::add_relu(a, b)
     }
 
     fn launched_max_pool2d(x: CubeTensor, sides: [usize; 2]) -> CubeTensor {

@@ -11,8 +11,8 @@ use burn::tensor::Shape;
 
 use super::super::batch_norm::{self, Normalised};
 use super::super::conv::{self, After, Followed, Window};
-use super::super::{cross_entropy, dense, dropout, mean, pool};
-use crate::cpu::Mask;
+use super::super::{add, attention, cross_entropy, curve, dense, dropout, layer_norm, mean, pool, softmax};
+use crate::cpu::{Curve, Mask};
 
 /// What a linear layer keeps for its backward pass.
 #[derive(Debug, Clone)]
@@ -164,6 +164,90 @@ impl Backward<Cube, 3> for BatchNormNode {
             if let Some(parent) = parent {
                 grads.register::<Cube>(parent.id, found);
             }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct LayerNormNode;
+
+impl Backward<Cube, 3> for LayerNormNode {
+    /// What the output was made with, the scale, and the output where relu followed.
+    type State = (layer_norm::Rows, NodeId, Option<CubeTensor>);
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let (made, gamma, output) = ops.state;
+        let gamma = checkpoints.retrieve_node_output::<CubeTensor>(gamma);
+        let found = layer_norm::backward(gradient, made, gamma, output);
+        for (parent, found) in ops.parents.into_iter().zip(found) {
+            if let Some(parent) = parent {
+                grads.register::<Cube>(parent.id, found);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct SoftmaxNode;
+
+impl Backward<Cube, 1> for SoftmaxNode {
+    /// The output, and what the input was multiplied by.
+    type State = (CubeTensor, f64);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let (y, scale) = ops.state;
+        if let [Some(parent)] = ops.parents {
+            grads.register::<Cube>(parent.id, softmax::softmax_backward(gradient, y, scale));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct AttentionNode;
+
+impl Backward<Cube, 1> for AttentionNode {
+    /// What the output was made with.
+    type State = attention::Attended;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        if let [Some(parent)] = ops.parents {
+            grads.register::<Cube>(parent.id, attention::backward(gradient, ops.state));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct CurveNode;
+
+impl Backward<Cube, 1> for CurveNode {
+    /// The input.
+    type State = (NodeId, Curve);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let (x, curve) = ops.state;
+        let x = checkpoints.retrieve_node_output::<CubeTensor>(x);
+        if let [Some(parent)] = ops.parents {
+            grads.register::<Cube>(parent.id, curve::curve_backward(gradient, x, curve));
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct AddReluNode;
+
+impl Backward<Cube, 2> for AddReluNode {
+    /// The output.
+    type State = CubeTensor;
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<Cube>(&ops.node);
+        let found = add::add_relu_backward(gradient, ops.state);
+        for parent in ops.parents.into_iter().flatten() {
+            grads.register::<Cube>(parent.id, found.clone());
         }
     }
 }

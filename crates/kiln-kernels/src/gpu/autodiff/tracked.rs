@@ -8,11 +8,12 @@ use burn::backend::{Autodiff, Cube, TensorMetadata};
 
 use super::conv::{self, After, Window};
 use super::node::{
-    BatchNormNode, ConvNode, CrossEntropyNode, DropoutNode, LinearNode, MaxPoolNode, MeanNode, Seen,
+    AddReluNode, AttentionNode, BatchNormNode, ConvNode, CrossEntropyNode, CurveNode, DropoutNode,
+    LayerNormNode, LinearNode, MaxPoolNode, MeanNode, Seen, SoftmaxNode,
 };
-use super::{Launched, loss, masks, means, norm, pool};
+use super::{Launched, loss, masks, means, norm, pool, rows, shares, tokens};
 use crate::Act;
-use crate::cpu::Mask;
+use crate::cpu::{Curve, Mask};
 
 impl<C: CheckpointStrategy> Launched for Autodiff<Cube, C> {
     fn launched_linear(
@@ -152,6 +153,74 @@ impl<C: CheckpointStrategy> Launched for Autodiff<Cube, C> {
                 let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
                 let (y, made) = norm::forward(x, gamma, beta, epsilon, act);
                 (untracked.finish(y), constant(made.mean), constant(made.variance))
+            }
+        }
+    }
+
+    fn launched_layer_norm(
+        x: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        epsilon: f64,
+        act: Act,
+    ) -> FloatTensor<Self> {
+        match LayerNormNode.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let gamma_id = tracked.checkpoint(&gamma);
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                let (y, made) = rows::forward(x, gamma, beta, epsilon, act);
+                let output = (act == Act::Relu).then(|| y.clone());
+                tracked.finish((made, gamma_id, output), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
+                untracked.finish(Cube::launched_layer_norm(x, gamma, beta, epsilon, act))
+            }
+        }
+    }
+
+    fn launched_softmax(x: FloatTensor<Self>, scale: f64) -> FloatTensor<Self> {
+        match SoftmaxNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let y = shares::softmax(x.into_primitive(), scale);
+                tracked.finish((y.clone(), scale), y)
+            }
+            OpsKind::UnTracked(untracked) => untracked.finish(shares::softmax(x.into_primitive(), scale)),
+        }
+    }
+
+    fn launched_attention(qkv: FloatTensor<Self>, heads: usize) -> FloatTensor<Self> {
+        match AttentionNode.prepare::<C>([qkv.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let (y, attended) = tokens::forward(qkv.into_primitive(), heads);
+                tracked.finish(attended, y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(Cube::launched_attention(qkv.into_primitive(), heads))
+            }
+        }
+    }
+
+    fn launched_curve(x: FloatTensor<Self>, curve: Curve) -> FloatTensor<Self> {
+        match CurveNode.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(mut tracked) => {
+                let id = tracked.checkpoint(&x);
+                tracked.finish((id, curve), Cube::launched_curve(x.into_primitive(), curve))
+            }
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(Cube::launched_curve(x.into_primitive(), curve))
+            }
+        }
+    }
+
+    fn launched_add_relu(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
+        match AddReluNode.prepare::<C>([a.node(), b.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(tracked) => {
+                let y = Cube::launched_add_relu(a.into_primitive(), b.into_primitive());
+                tracked.finish(y.clone(), y)
+            }
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(Cube::launched_add_relu(a.into_primitive(), b.into_primitive()))
             }
         }
     }

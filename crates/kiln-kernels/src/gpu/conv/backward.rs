@@ -7,7 +7,7 @@ use super::window::{After, Window, place};
 
 /// The gradient of what the convolution gave at a pixel; 0 outside of the images.
 #[cube]
-fn before(
+pub(super) fn before(
     gradient: &Tensor<f32>,
     outputs: &Sequence<OwnedTensor<f32>>,
     winners: &Sequence<OwnedTensor<u32>>,
@@ -214,30 +214,5 @@ pub(super) fn weight_gradient(
                 }
             }
         }
-    }
-}
-
-/// The slices added up, always in the same order.
-#[cube(launch)]
-pub(super) fn add_slices(
-    parts: &[f32],
-    parts_of_biases: &[f32],
-    weights: &mut [f32],
-    biases: &mut [f32],
-    slices: u32,
-) {
-    let i = ABSOLUTE_POS;
-    let many = weights.len();
-    let mut sum = 0.0f32;
-    if i < many {
-        for slice in 0..slices {
-            sum += parts[slice as usize * many + i];
-        }
-        weights[i] = sum;
-    } else if i < many + biases.len() {
-        for slice in 0..slices {
-            sum += parts_of_biases[slice as usize * biases.len() + i - many];
-        }
-        biases[i - many] = sum;
     }
 }

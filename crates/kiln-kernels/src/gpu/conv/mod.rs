@@ -3,7 +3,9 @@
 //! Images are row-major, `[N, C, H, W]`; what is read may lie anyhow. Sums have a fixed order.
 
 mod backward;
+mod followed;
 mod forward;
+mod grouped;
 mod tile;
 mod window;
 
@@ -13,7 +15,9 @@ use burn::tensor::DType;
 use burn_cubecl::kernel::into_contiguous;
 use cubecl::prelude::*;
 
+use super::sums::add_slices;
 use super::tensors::{elements, empty, like, units};
+pub(super) use followed::Followed;
 use tile::{DEPTH, TILE, UNITS};
 #[allow(unreachable_pub, reason = "the extension of the backend is a public trait")]
 pub use window::{After, Window};
@@ -31,6 +35,9 @@ pub(super) fn forward(
     window: Window,
     after: After,
 ) -> (CubeTensor, Option<CubeTensor>) {
+    if window.groups > 1 {
+        return (grouped::forward(x, weight, bias, window, after), None);
+    }
     let (dims, filters) = (x.shape().dims(), weight.shape()[0]);
     let [height, width] = window.sides(dims).unwrap_or_default();
     let places = [dims[0], height / after.side(), width / after.side()];
@@ -57,19 +64,6 @@ pub(super) fn forward(
     (y, winners)
 }
 
-/// A gradient with what is needed to undo what followed the convolution: the output for relu, the winners for pooling.
-pub(super) struct Followed {
-    pub(super) gradient: CubeTensor,
-    pub(super) seen: Option<CubeTensor>,
-    pub(super) after: After,
-}
-
-impl Followed {
-    fn seen_after(&self, after: After) -> impl Iterator<Item = CubeTensor> {
-        self.seen.clone().filter(|_| self.after == after).into_iter()
-    }
-}
-
 /// The gradient of an input of these dimensions.
 pub(super) fn input_gradient(
     followed: &Followed,
@@ -77,6 +71,9 @@ pub(super) fn input_gradient(
     dims: [usize; 4],
     window: Window,
 ) -> CubeTensor {
+    if window.groups > 1 {
+        return grouped::input_gradient(followed, weight, dims, window);
+    }
     let dx = empty(&followed.gradient, dims);
     let [items, channels, height, width] = dims;
     let cubes = [(items * height * width).div_ceil(TILE), channels.div_ceil(TILE)];
@@ -102,6 +99,9 @@ pub(super) fn weight_gradient(
     filters: usize,
     window: Window,
 ) -> (CubeTensor, CubeTensor) {
+    if window.groups > 1 {
+        return grouped::weight_gradient(followed, x, filters, window);
+    }
     let [_, channels, _, _]: [usize; 4] = x.shape().dims();
     let [r, s] = window.kernel;
     let (weights, biases) = (empty(&x, [filters, channels, r, s]), empty(&x, [filters]));
@@ -133,7 +133,7 @@ pub(super) fn weight_gradient(
     );
     if slices > 1 {
         let (cubes, dim) = units(&weights, elements(&weights) + filters);
-        backward::add_slices::launch(
+        add_slices::launch(
             &weights.client,
             cubes,
             dim,

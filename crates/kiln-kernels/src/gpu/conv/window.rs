@@ -42,10 +42,11 @@ pub struct Window {
     pub(super) stride: [usize; 2],
     pub(super) padding: [usize; 2],
     pub(super) dilation: [usize; 2],
+    pub(super) groups: usize,
 }
 
 impl Window {
-    /// `None` where there is no kernel for it: groups, or other padding at the end than at the beginning.
+    /// `None` where there is no kernel for it: other padding at the end than at the beginning, or more of something than a launch has cubes.
     pub(crate) fn new(options: &ConvOptions<2>, weight: [usize; 4], x: [usize; 4]) -> Option<Self> {
         let padding = options.padding_begin();
         let window = Self {
@@ -53,11 +54,32 @@ impl Window {
             stride: options.stride,
             padding: [padding[0], padding[1]],
             dilation: options.dilation,
+            groups: options.groups,
         };
         let places = x[0] * (x[2] + 2 * padding[0]) * (x[3] + 2 * padding[1]);
-        let is_plain = options.groups == 1 && !options.is_asymmetric() && x[1] == weight[1];
-        let fits = places.div_ceil(TILE) <= MOST_CUBES && weight.iter().chain(&x).all(|&dim| dim > 0);
-        (is_plain && fits && window.sides(x).is_some()).then_some(window)
+        let is_plain = !options.is_asymmetric() && x[1] == weight[1] * window.groups;
+        let fits = match window.groups {
+            1 => places.div_ceil(TILE) <= MOST_CUBES,
+            // A cube for each number of the filters; units for all else.
+            groups => {
+                let most = places.saturating_mul(x[1].max(weight[0])) <= u32::MAX as usize;
+                weight[0].is_multiple_of(groups)
+                    && weight.iter().product::<usize>() < u32::MAX as usize
+                    && most
+            }
+        };
+        let is_something = weight.iter().chain(&x).all(|&dim| dim > 0);
+        (is_plain && fits && is_something && window.sides(x).is_some()).then_some(window)
+    }
+
+    /// Whether the largest of each square of pixels is taken in the same launch.
+    pub(crate) fn pools(self) -> bool {
+        self.groups == 1
+    }
+
+    /// Numbers of a filter: what it sees of each channel of its group.
+    pub(super) fn area(self) -> usize {
+        self.kernel[0] * self.kernel[1]
     }
 
     /// Height and width of what comes out, before pooling; `None` for images that are smaller than a filter.
