@@ -99,6 +99,23 @@ fn adam() -> OptimizerConfig {
 }
 
 impl RunConfig {
+    /// These settings as JSON, for programs to keep. Written and read in this crate, so that what serde makes of every setting is compiled
+    /// once, and quickly.
+    ///
+    /// # Errors
+    /// None that is known: each setting has a form in JSON.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// The settings that [`RunConfig::to_json`] wrote.
+    ///
+    /// # Errors
+    /// For anything else.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+
     /// The device by its name.
     ///
     /// # Errors

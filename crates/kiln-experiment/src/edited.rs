@@ -75,7 +75,7 @@ pub(crate) fn must_be_as_trained(
 }
 
 fn since(resolved: &Resolved, extra: &Extra) -> Vec<Change> {
-    let was = extra.get(SETTINGS).and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let was = extra.get(SETTINGS).and_then(|bytes| RunConfig::from_json(bytes).ok());
     was.map_or_else(Vec::new, |was| differences(&was, &resolved.config))
 }
 

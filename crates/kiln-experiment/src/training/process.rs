@@ -98,7 +98,7 @@ impl Process<'_> {
         let start = start(job, path, done)?;
         tell(self.observer, &Event::TrainingStarts(&start))?;
         // Those of the run, in both trainings.
-        let settings = serde_json::to_vec(self.job.config()).map_err(ExperimentError::internal)?;
+        let settings = self.job.config().to_json().map_err(ExperimentError::internal)?;
         let mut trainer = job
             .quiet(job.trainer())
             .run_dir(&folder, job.config().checkpoint.clone())
