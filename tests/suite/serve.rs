@@ -203,6 +203,13 @@ fn what_is_no_run_is_an_error() {
 }
 
 #[test]
+#[cfg(not(feature = "serve"))]
+fn the_command_says_which_feature_serves() {
+    let ran = Place::new().fails("serve last", 2, "this build of kiln has no server");
+    assert!(ran.says("--features serve"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_example_serves_lines_and_connections() {
     let place = Place::new();
     train(&place, "iris train.epochs=20");

@@ -80,22 +80,28 @@ async fn predict(State(app): Shared, request: Request) -> Result<Response, Refus
     let kind = app.model.kind_of(content_type)?;
     // The bytes count as held until the answer: what they became does not take less.
     let Read { bytes, held: _held } = read(&app, &parts.headers, body).await?;
-    let items = prepare(&app, kind, bytes).await?;
+    match timeout(app.settings.timeout, answer(&app, kind, bytes)).await {
+        Ok(answer) => answer.map(|bytes| json(StatusCode::OK, bytes)),
+        Err(_) => {
+            let error = format!("there was no prediction within {} s", app.settings.timeout.as_secs_f64());
+            let help = "send fewer items at once, or start the server with a longer --timeout";
+            Err(Refusal::new(504, error, help))
+        }
+    }
+}
+
+/// Prepares a body and waits for its prediction.
+async fn answer(app: &Arc<App>, kind: BodyKind, bytes: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+    let items = prepare(app, kind, bytes).await?;
     let (reply, answer) = oneshot::channel();
     let count = items.prepared.len();
     app.batcher.push(items, count, Waiting(reply)).map_err(|error| match error {
         NotTaken::Full => Refusal::new(503, error.to_string(), "try again in a second"),
         NotTaken::Closed => Refusal::new(503, error.to_string(), "ask another one"),
     })?;
-    match timeout(app.settings.timeout, answer).await {
-        Ok(Ok(Ok(bytes))) => Ok(json(StatusCode::OK, bytes)),
-        Ok(Ok(Err(failed))) => Err(internal(failed.to_string())),
-        Ok(Err(_)) => Err(internal("the prediction was lost".to_owned())),
-        Err(_) => {
-            let error = format!("there was no prediction within {} s", app.settings.timeout.as_secs_f64());
-            let help = "send fewer items at once, or start the server with a longer --timeout";
-            Err(Refusal::new(504, error, help))
-        }
+    match answer.await {
+        Ok(answer) => answer.map_err(|failed| internal(failed.to_string())),
+        Err(_) => Err(internal("the prediction was lost".to_owned())),
     }
 }
 
