@@ -81,7 +81,7 @@ fn inputs(shape: &InputShape, device: &Device) -> Inputs {
 
 /// Whether two passes gave equal numbers: equal bits on a CPU; on a GPU, where a kernel may be chosen anew while the program
 /// runs, nearly so.
-fn equal(one: &TensorData, other: &TensorData) -> bool {
+pub(super) fn equal(one: &TensorData, other: &TensorData) -> bool {
     let tolerance = if device_name().is_cpu() { 0.0 } else { 1e-5 };
     let mut pairs = one.iter::<f64>().zip(other.iter::<f64>());
     one.shape() == other.shape()
