@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 KILN, BENCH = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-THREADS, ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 2, 21
+THREADS, ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 2, 15
 os.environ["RAYON_NUM_THREADS"] = str(THREADS)
 
 import numpy
@@ -166,7 +166,7 @@ for number, (name, (make, shape, words)) in enumerate(MODELS.items()):
                 "onnx": lambda count: timed(lambda: session.run(None, {"image": pixels}), count),
                 "torch": lambda count: timed(lambda: network(scaled), count),
             }
-            counts = {key: max(2, min(20_000, int(30_000 / call(3)))) for key, call in calls.items()}
+            counts = {key: max(1, min(20_000, int(30_000 / call(3)))) for key, call in calls.items()}
             rounds = [{key: call(counts[key]) for key, call in calls.items()} for _ in range(ROUNDS)]
         found = {key: float(numpy.median([each[key] for each in rounds])) for key in calls}
         ratio = found["kiln"] / min(found["onnx"], found["torch"])

@@ -86,6 +86,14 @@ fn compare(name: &str, ours: &[kiln_infer::Prediction<'_>], theirs: &[Prediction
 
 /// A model that was not trained, here and there.
 fn pair(overrides: &[&str], decision: Decision) -> (Predictor, Model) {
+    pair_of(overrides, decision, model)
+}
+
+fn pair_of(
+    overrides: &[&str],
+    decision: Decision,
+    network: impl Fn(&Job<'_>) -> Network,
+) -> (Predictor, Model) {
     let place = Place::new();
     let table = place.write("people.csv", people());
     let table = format!("data.path={table:?}");
@@ -99,7 +107,7 @@ fn pair(overrides: &[&str], decision: Decision) -> (Predictor, Model) {
     };
     let resolved = resolve(&request).unwrap();
     let job = Job::load(&resolved).unwrap();
-    let predictor = Predictor::of_job(&job, model(&job)).decide(decision);
+    let predictor = Predictor::of_job(&job, network(&job)).decide(decision);
     let model = Model::from_bytes(&predictor.infer().unwrap()).unwrap();
     (predictor, model)
 }
@@ -127,13 +135,17 @@ fn check_rows(name: &str, overrides: &[&str], decision: Decision, bound: f64) {
 }
 
 #[track_caller]
-fn check_images(name: &str, overrides: &[&str], bound: f64) {
-    let (predictor, model) = pair(&[&["data.source=digits"], overrides].concat(), Decision::default());
+fn check_images(name: &str, (predictor, model): (Predictor, Model), items: usize, bound: f64) {
     let [channels, height, width] = model.image_shape().unwrap();
     let pixels: Vec<u8> =
-        (0..ITEMS * channels * height * width).map(|at| (at * at % 8191 * 17 / 3 % 17) as u8).collect();
+        (0..items * channels * height * width).map(|at| (at * at % 8191 * 17 / 3 % 17) as u8).collect();
     let images = Images::new(pixels.clone(), [channels, height, width]);
     compare(name, &model.predict_images(&pixels).unwrap(), &predictor.predict_images(images).unwrap(), bound);
+    // An image alone may be computed in another way.
+    let size = channels * height * width;
+    let one = model.predict_images(&pixels[..size]).unwrap();
+    let image = Images::new(pixels[..size].to_vec(), [channels, height, width]);
+    compare(name, &one, &predictor.predict_images(image).unwrap(), bound);
 }
 
 const COLOUR: [&str; 2] = ["data.target=colour", "data.ignore=wage"];
@@ -210,19 +222,23 @@ fn layers_of_several_heads_predict_the_same() {
 
 #[test]
 fn networks_for_images_predict_the_same() {
-    check_images("digits", &["model.kind=mlp", "model.hidden=[256,128]"], 1e-6);
+    let of = |more: &[&'static str]| pair(&[&["data.source=digits"], more].concat(), Decision::default());
+    check_images("digits", of(&["model.kind=mlp", "model.hidden=[256,128]"]), ITEMS, 1e-6);
     let cnn = ["model.kind=cnn", "model.channels=[8,16]", "model.norm=batch"];
-    check_images("cnn", &cnn, 2e-6);
-    check_images(
-        "cnn mean",
-        &[
-            &cnn[..],
-            &["model.head=mean", "model.hidden=[]", "model.activation=gelu", "model.convs_per_block=2"],
-        ]
-        .concat(),
-        2e-6,
-    );
-    check_images("resnet", &["model.kind=resnet", "model.width=8"], 4e-6);
+    check_images("cnn", of(&cnn), ITEMS, 1e-6);
+    let mean = ["model.head=mean", "model.hidden=[]", "model.activation=gelu", "model.convs_per_block=2"];
+    check_images("cnn mean", of(&[&cnn[..], &mean].concat()), ITEMS, 1e-6);
+    check_images("resnet", of(&["model.kind=resnet", "model.width=8"]), ITEMS, 1e-6);
+}
+
+#[test]
+fn networks_of_torchvision_predict_the_same() {
+    for kind in ["resnet18", "resnet50", "mobilenet-v3-small", "efficientnet-b0"] {
+        let kind = format!("model.kind={kind}");
+        let plain = |job: &Job<'_>| job.model().unwrap();
+        let pair = pair_of(&["data.source=digits", &kind], Decision::default(), plain);
+        check_images(&kind, pair, 300, 1e-6);
+    }
 }
 
 #[test]
