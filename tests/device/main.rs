@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+mod absent;
 mod again;
 #[cfg(feature = "wgpu")]
 mod ahead;

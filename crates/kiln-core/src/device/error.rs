@@ -73,7 +73,8 @@ impl Explain for DeviceError {
                 format!("build with `cargo build --release --features {backend}`, or use --device auto")
             }
             Self::NoAdapter { .. } => {
-                "install a Vulkan driver (Debian: mesa-vulkan-drivers), or use --device flex".to_owned()
+                "`kiln devices` shows what opens here; install a Vulkan driver (Debian: mesa-vulkan-drivers), or use --device flex"
+                    .to_owned()
             }
             Self::SoftwareSpirV => {
                 "use --device flex, or build with `--features wgpu` and without vulkan".to_owned()
