@@ -15,7 +15,7 @@ use crate::cpu::parallel::Shared;
 
 /// Images up to which an image is worth being divided among threads, and operations of one from which on it is.
 const FEW: usize = 2;
-const WORTH: usize = if cfg!(test) { 0 } else { 16_000_000 };
+const WORTH: usize = if cfg!(test) { 1 } else { 16_000_000 };
 
 /// A convolution for many calls, to images with their channels last: [`conv2d`](super::conv2d) or
 /// [`conv2d_relu_pool`](super::conv2d_relu_pool) without the work on its weight, and on all threads for a single image.
