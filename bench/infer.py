@@ -46,14 +46,7 @@ class Net(nn.Module):
 
 
 def mlp(weights):
-    names = [name.removesuffix(".weight") for name in weights if name.endswith(".weight")]
-    layers = [nn.Flatten()]
-    for at, name in enumerate(sorted(names, key=lambda name: (name == "output", name))):
-        outputs, inputs = weights[f"{name}.weight"].shape
-        layer = nn.Linear(inputs, outputs)
-        layer.load_state_dict({key: weights[f"{name}.{key}"] for key in ("weight", "bias")})
-        layers += [layer, nn.ReLU()]
-    return Net(layers[:-1])
+    return cnn(weights)
 
 
 def convolutions(path, weights):
@@ -77,7 +70,11 @@ def cnn(weights):
     while f"blocks.{block}.conv.weight" in weights:
         layers += [*convolutions(f"blocks.{block}", weights), nn.MaxPool2d(2)]
         block += 1
-    return Net([*layers, nn.Flatten(), *dense("layers.0.linear", weights), *dense("output", weights, False)])
+    layers, layer = [*layers, nn.Flatten()], 0
+    while f"layers.{layer}.linear.weight" in weights:
+        layers += dense(f"layers.{layer}.linear", weights)
+        layer += 1
+    return Net([*layers, *dense("output", weights, False)])
 
 
 class Residual(nn.Module):
