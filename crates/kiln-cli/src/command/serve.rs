@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
 use kiln_experiment::{Interrupt, Predictor, Run};
 use kiln_serve::{Batching, Model, Settings, must_be_built, serve};
 
@@ -22,22 +21,22 @@ pub(crate) struct Serve {
     /// The run: its folder, its name or a part of it, or `last`.
     pub(crate) run: String,
     /// The port; 0 takes a free one.
-    #[arg(long, value_name = "N", default_value_t = 8080)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().port)]
     pub(crate) port: u16,
     /// The address to listen on: whoever reaches it may ask, there are no passwords.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value_t = Settings::default().host)]
     pub(crate) host: String,
     /// The most items that are predicted for at once.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = RangedU64ValueParser::<usize>::new().range(1..=65_536))]
+    #[arg(long, value_name = "N", default_value_t = Batching::default().max_batch)]
     pub(crate) max_batch: usize,
     /// How many milliseconds a request may wait for others.
-    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    #[arg(long, value_name = "MS", default_value_t = 0)]
     pub(crate) max_wait: u64,
     /// The most requests that wait; more are told to come again (503).
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = Batching::default().queue)]
     pub(crate) queue: usize,
     /// The most MiB of a body (413).
-    #[arg(long, value_name = "MIB", default_value_t = 16, value_parser = RangedU64ValueParser::<usize>::new().range(1..=4_096))]
+    #[arg(long, value_name = "MIB", default_value_t = Settings::default().max_body >> 20)]
     pub(crate) max_body: usize,
     /// How many seconds a body may take to come (408), and a prediction (504).
     #[arg(long, value_name = "S", default_value_t = 30.0, value_parser = positive)]
@@ -61,6 +60,8 @@ what was begun.";
 impl Execute for Serve {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         must_be_built().map_err(CliError::Serve)?;
+        let settings = self.settings();
+        settings.check()?;
         let run = Run::find(&self.run, global.runs_dir())?;
         let session = session(global, Interrupt::default());
         let predictor =
@@ -79,12 +80,10 @@ impl Execute for Serve {
             }
             out.say(&format!("serving {name} at {url}\n  try it:  {}\n  stop it: Ctrl-C", shown.curl(&url)));
             if !address.ip().is_loopback() {
-                out.insist(
-                    "warning: other machines can reach this address, and nobody is asked for a password",
-                );
+                out.insist("warning: other machines can reach this, and nobody is asked for a password");
             }
         };
-        serve(model, &self.settings(), &interrupt, ready).map_err(CliError::Serve)?;
+        serve(model, &settings, &interrupt, ready).map_err(CliError::Serve)?;
         out.say("stopped");
         Ok(0)
     }
@@ -101,22 +100,8 @@ impl Serve {
             host: self.host.clone(),
             port: self.port,
             batching: Batching { max_batch: self.max_batch, max_wait, queue: self.queue },
-            max_body: self.max_body << 20,
+            max_body: self.max_body.saturating_mul(1 << 20),
             timeout: Duration::try_from_secs_f64(self.timeout).unwrap_or(Duration::MAX),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::command::{Cli, Command};
-
-    #[test]
-    fn the_defaults_are_those_of_the_library() {
-        let Command::Serve(serve) = Cli::parse_from(["kiln", "serve", "last"]).command else { panic!() };
-        assert_eq!(serve.settings(), Settings::default());
     }
 }
