@@ -25,17 +25,11 @@ pub(super) struct Read {
 /// Reads a body.
 ///
 /// # Errors
-/// A [`Refusal`]: 400 where the client breaks off, 408 where it is too slow, 413 where it is too long, 415 where it is encoded, 503 where
-/// too many others are held.
+/// A [`Refusal`]: 400 where the client breaks off, 408 where it is too slow, 413 where it is too long, 503 where too many others are held.
 pub(super) async fn read(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Read, Refusal> {
-    if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
-        let error = format!("the body has the content-encoding {encoding:?}");
-        return Err(Refusal::new(415, error, "send it as it is"));
-    }
     let limit = app.settings.max_body;
     let told = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    // A client that asks first sends nothing when it is refused.
-    if told.is_some_and(|length| length > limit) && headers.contains_key(EXPECT) {
+    if told.is_some_and(|length| length > limit) && asks_first(headers) {
         return Err(too_long(app));
     }
     match timeout(app.settings.timeout, collect(app, &mut body)).await {
@@ -44,6 +38,25 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, mut body: Body) -> Resu
             let error = format!("the body did not come within {} s", app.settings.timeout.as_secs_f64());
             Err(Refusal::new(408, error, "send it faster, or start the server with a longer --timeout"))
         }
+    }
+}
+
+/// Whether the client waits for leave before it sends the body: it sends nothing when it is refused.
+pub(super) fn asks_first(headers: &HeaderMap) -> bool {
+    headers.contains_key(EXPECT)
+}
+
+/// Refuses bodies that are encoded, whatever the model takes.
+///
+/// # Errors
+/// A [`Refusal`] with the status 415.
+pub(super) fn must_be_plain(headers: &HeaderMap) -> Result<(), Refusal> {
+    match headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        Some(encoding) => {
+            let error = format!("the body has the content-encoding {encoding:?}");
+            Err(Refusal::new(415, error, "send it as it is"))
+        }
+        None => Ok(()),
     }
 }
 

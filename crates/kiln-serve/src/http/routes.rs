@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
@@ -16,7 +17,7 @@ use tokio::time::timeout;
 
 use super::answer::json;
 use super::app::{App, Waiting};
-use super::read::{Read, read};
+use super::read::{Read, asks_first, must_be_plain, read};
 use crate::batch::NotTaken;
 use crate::body::{BodyKind, Items};
 use crate::refusal::Refusal;
@@ -44,9 +45,23 @@ pub(super) fn router(app: Arc<App>) -> Router {
 async fn counted(State(app): Shared, request: Request, next: Next) -> Response {
     let path = PATHS.into_iter().find(|path| *path == request.uri().path()).unwrap_or("other");
     let mut counted = app.metrics.request(path);
-    let response = next.run(request).await;
+    let takes_body = path == "/predict" && request.method() == Method::POST;
+    let response = match emptied(&app, request, takes_body).await {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
     counted.status = Some(response.status().as_u16());
     response
+}
+
+/// A request without the body that nobody looks at, which is read.
+async fn emptied(app: &App, request: Request, takes_body: bool) -> Result<Request, Refusal> {
+    if takes_body || asks_first(request.headers()) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    read(app, &parts.headers, body).await?;
+    Ok(Request::from_parts(parts, Body::empty()))
 }
 
 async fn description(State(app): Shared) -> Response {
@@ -77,10 +92,12 @@ async fn metrics(State(app): Shared) -> Response {
 async fn predict(State(app): Shared, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let content_type = parts.headers.get(CONTENT_TYPE).and_then(|name| name.to_str().ok());
-    let kind = app.model.kind_of(content_type)?;
+    let kind = app.model.kind_of(content_type).and_then(|kind| must_be_plain(&parts.headers).map(|()| kind));
+    // What is refused is read even so: a client that still writes would find the connection closed, and no answer.
+    let kind = if asks_first(&parts.headers) { Ok(kind?) } else { kind };
     // The bytes count as held until the answer: what they became does not take less.
     let Read { bytes, held: _held } = read(&app, &parts.headers, body).await?;
-    match timeout(app.settings.timeout, answer(&app, kind, bytes)).await {
+    match timeout(app.settings.timeout, answer(&app, kind?, bytes)).await {
         Ok(answer) => answer.map(|bytes| json(StatusCode::OK, bytes)),
         Err(_) => {
             let error = format!("there was no prediction within {} s", app.settings.timeout.as_secs_f64());
