@@ -49,9 +49,9 @@ pub(crate) struct Serve {
 const EXAMPLES: &str = "\
 Examples:
   kiln serve last
-  kiln serve last --port 0 --json              a free port, which the line of JSON names
-  kiln serve last --max-wait 5 --max-batch 256 larger batches, for a GPU
-  kiln serve last --host 0.0.0.0               for other machines: put a proxy with passwords before it
+  kiln serve last --port 0 --json                 a free port, which the line of JSON names
+  kiln serve last --max-wait 5 --max-batch 256    larger batches, for a GPU
+  kiln serve last --host 0.0.0.0                  for other machines: put a proxy with passwords before it
 
 POST /predict takes JSON, CSV (text/csv) and images (image/png, image/jpeg); GET / says what the model takes,
 GET /example shows a body, GET /health and GET /metrics are for whoever watches it. SIGTERM or Ctrl-C finishes
