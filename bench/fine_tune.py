@@ -79,7 +79,7 @@ def main():
         write(place / f"known{seed}", "train", *of(*everything, known))
         write(place / f"known{seed}", "t10k", *of(*test, known))
         steps = f"train.epochs={options.epochs}", "train.batch_size=128", "optim.lr=4e-3"
-        trunk = train(f"trunk-{seed}", f"known{seed}", *steps, "--seed", str(seed))
+        trunk = train(f"five-known-{seed}-", f"known{seed}", *steps, "--seed", str(seed))
         images, labels = of(*everything, new)
         drawn = generator.permutation(len(labels))
         ranks = [drawn[labels[drawn] == c] for c in range(5)]
@@ -90,7 +90,7 @@ def main():
         write(place / f"few{seed}", "t10k", *of(*test, new))
         write(place / f"checked{seed}", "t10k", images[checked], labels[checked])
         for way, more in WAYS.items():
-            start = [] if way == "from nothing" else ["--from", f"trunk-{seed}"]
+            start = [] if way == "from nothing" else ["--from", f"five-known-{seed}-"]
             for rate in RATES:
                 settings = [*start, *more, *FEW, f"optim.lr={rate}", "--seed", str(seed)]
                 scores = [
