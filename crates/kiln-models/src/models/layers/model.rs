@@ -7,10 +7,8 @@ use kiln_core::Seed;
 use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
-use super::conv::ConvLayer;
 use super::layer::Layer;
 use super::part::{LayerKind, Shape};
-use super::pool::GlobalAvgPoolLayer;
 use super::problem::LayerProblem;
 use super::run::{Signal, run};
 use super::{LayerConfig, operations, stack};
@@ -25,7 +23,7 @@ use crate::{ModelError, ModelInput, Operation, Summary};
 /// A network of layers, one after the other: `torch.nn.Sequential`. A linear layer to the outputs follows them by itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(example = Self { layers: vec![ConvLayer::new(16).into(), GlobalAvgPoolLayer {}.into()] })]
+#[schemars(example = Self { layers: vec![super::conv::ConvLayer::new(16).into(), super::pool::GlobalAvgPoolLayer {}.into()] })]
 pub struct SequentialConfig {
     /// The layers in the order in which data flow, at least one. Default: none.
     #[schemars(extend("x-sections" = true))]
