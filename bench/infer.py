@@ -16,8 +16,10 @@ import time
 from pathlib import Path
 
 KILN, BENCH = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-THREADS, ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 2, 15
+THREADS, ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 2, 7
 os.environ["RAYON_NUM_THREADS"] = str(THREADS)
+# Threads that wait must not spin while the others are measured.
+os.environ["OMP_WAIT_POLICY"] = "passive"
 
 import numpy
 import onnxruntime
@@ -148,6 +150,7 @@ print(f"{'model':<20} {'batch':>5} {'kiln-infer':>11} {'onnxruntime':>11} {'PyTo
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = THREADS
 options.inter_op_num_threads = 1
+options.add_session_config_entry("session.intra_op.allow_spinning", "0")
 for number, (name, (make, shape, words)) in enumerate(MODELS.items()):
     kiln("train", *words, "train.epochs=1", "--name", f"m{number}", "--quiet")
     for kind in ("kiln", "onnx", "safetensors"):
