@@ -58,7 +58,7 @@ const LEVELS: [(&str, u8); 37] = [
 ];
 
 /// Packages whose level is lower already, in the workspace's manifest.
-const LOWER: [&str; 4] = ["kiln", "kiln-cli", "kiln-config", "kiln-experiment"];
+const LOWER: [&str; 5] = ["kiln", "kiln-cli", "kiln-config", "kiln-experiment", "kiln-terminal"];
 
 /// What cargo is told to build or run, for the packages in the output of `cargo metadata`.
 ///

@@ -81,6 +81,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("kiln-serve", &["kiln-core", "kiln-data", "kiln-experiment"]),
     (
+        "kiln-terminal",
+        &[
+            "kiln-core",
+            "kiln-data",
+            "kiln-augment",
+            "kiln-train",
+            "kiln-validate",
+            "kiln-config",
+            "kiln-experiment",
+            "kiln-report",
+            "kiln-page",
+        ],
+    ),
+    (
         "kiln-cli",
         &[
             "kiln-core",
@@ -97,6 +111,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-report",
             "kiln-page",
             "kiln-serve",
+            "kiln-terminal",
         ],
     ),
     (
@@ -120,6 +135,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-report",
             "kiln-page",
             "kiln-serve",
+            "kiln-terminal",
             "kiln-cli",
         ],
     ),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use kiln_config::{Flags, Request, Resolved, resolve};
 use kiln_experiment::{Interrupt, Session};
+use kiln_report::human::shell_word;
+use kiln_terminal::tell::words::data_flag;
 
 use crate::args::{ConfigArguments, Global};
 use crate::error::CliError;
@@ -39,5 +41,30 @@ pub(crate) fn session(global: &Global, interrupt: Interrupt) -> Session {
         interrupt,
         flags: global.flags(),
         ..Session::default()
+    }
+}
+
+/// The command that trains a configuration, with `changes` in place of what was said of the same settings.
+pub(crate) fn train_command(configuration: &ConfigArguments, changes: &[String], global: &Global) -> String {
+    let key = |set: &str| set.split('=').next().unwrap_or_default().to_owned();
+    let is_changed = |set: &&String| changes.iter().any(|change| key(change) == key(set));
+    let kept = configuration.overrides.iter().filter(|set| !is_changed(set));
+    let words: Vec<String> =
+        configuration.config.iter().chain(kept).chain(changes).map(|text| shell_word(text)).collect();
+    let seed = global.seed.map(|seed| format!(" --seed {seed}")).unwrap_or_default();
+    format!("kiln train {}{}{seed}", words.join(" "), data_flag(global.data.as_deref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_command_says_where_the_data_are() {
+        let overrides = ["data.source=csv", "optim.lr=1"].map(str::to_owned).to_vec();
+        let configuration = ConfigArguments { config: None, overrides };
+        let global = Global { data: Some("a b.csv".into()), seed: Some(3), ..Global::default() };
+        let command = train_command(&configuration, &["optim.lr=2e-3".to_owned()], &global);
+        assert_eq!(command, "kiln train data.source=csv optim.lr=2e-3 --data 'a b.csv' --seed 3");
     }
 }

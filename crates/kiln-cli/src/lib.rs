@@ -2,7 +2,7 @@
 //!
 //! Arguments are text that is checked by itself (clap), a configuration is read in layers and checked once
 //! ([`kiln_config`]), and each command is one file (`command`), which calls [`kiln_experiment`] and prints what comes back
-//! (`tell`). Data goes to standard output, words to standard error, and the exit code says what kind of failure it was
+//! ([`kiln_terminal`]). Data goes to standard output, words to standard error, and the exit code says what kind of failure it was
 //! ([`kiln_core::ErrorKind`]).
 
 mod args;
@@ -11,14 +11,10 @@ mod command;
 mod configuration;
 mod error;
 mod observe;
-mod output;
 mod picture;
 mod render;
 mod signal;
-mod sink;
-mod tell;
 mod unknown_flag;
-mod watch;
 mod worker;
 
 use std::ffi::OsString;
@@ -28,6 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 pub use kiln_config::RunConfig;
 use kiln_report::visible::{visible, visible_but_styled};
+use kiln_terminal::failure;
 
 /// Runs the command with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -49,12 +46,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Ok(code)) => code,
         Ok(Err(error)) if error.is_closed_pipe() => 0,
         Ok(Err(error)) => {
-            output::report(&error, cli.global.json);
+            render::report(&error, cli.global.json);
             error.exit_code()
         }
         Err(bug) => {
             if cli.global.json {
-                output::failure(1, bug.clone(), Some(bug::HELP.to_owned()));
+                failure(1, bug.clone(), Some(bug::HELP.to_owned()));
             }
             let text = format!("  × {bug}\n  help: {}\n", bug::HELP);
             let _ = io::stderr().write_all(visible(&text).as_bytes());
@@ -76,7 +73,7 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
     if json {
         let message = text.to_string();
         let first = message.lines().next().unwrap_or_default();
-        output::failure(2, first.trim_start_matches("error: ").to_owned(), help.clone());
+        failure(2, first.trim_start_matches("error: ").to_owned(), help.clone());
     }
     let text = if render::colour() { text.ansi().to_string() } else { text.to_string() };
     let help = help.map_or_else(String::new, |help| format!("  help: {help}\n"));

@@ -1,18 +1,27 @@
 //! Errors as a person sees them: message, the line it is about, what to do.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 
 use kiln_core::{Explain, file};
 use kiln_data::FilePosition;
 use kiln_experiment::ExperimentError;
 use kiln_report::visible::visible;
+use kiln_terminal::failure;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
 };
 
 use crate::error::CliError;
+
+/// Reports an error: for people, and with `json` for programs too.
+pub(crate) fn report(error: &CliError, json: bool) {
+    if json {
+        failure(error.exit_code(), one_line(error), error.help());
+    }
+    let _ = io::stderr().write_all(render(error, colour(), 100).as_bytes());
+}
 
 /// The error as text for a terminal that is `width` wide.
 pub(crate) fn render(error: &CliError, colour: bool, width: usize) -> String {

@@ -11,13 +11,12 @@ use kiln_experiment::OutputFile;
 use kiln_experiment::error::OutputError;
 use kiln_experiment::job::Job;
 use kiln_report::{Picture, Sheet};
+use kiln_terminal::{Output, fields};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
-use crate::configuration::{configuration, inputs};
+use crate::configuration::{configuration, inputs, train_command};
 use crate::error::CliError;
-use crate::output::{Output, fields};
-use crate::tell;
 
 /// Look at augmentation before training.
 #[derive(Debug, Clone, Args)]
@@ -105,14 +104,14 @@ fn preview(arguments: &Preview, global: &Global, out: Output) -> Result<(), CliE
     let picture = sheet.to_png().map_err(|error| OutputError::Write { path: path.clone(), error })?;
     target.write(&picture)?;
     if out.json {
-        return out.event(
+        return Ok(out.event(
             "preview",
             fields! { path: path.display().to_string(), items: items.len(), variants: arguments.variants },
-        );
+        )?);
     }
     let (items, variants) = (items.len(), arguments.variants);
     out.data(&format!("{}: {items} items, each unchanged and in {variants} variants\n", path.display()))?;
-    let next = tell::words::train_command(&arguments.configuration, &[], global);
+    let next = train_command(&arguments.configuration, &[], global);
     out.say(&format!("\nNext:\n  {next}"));
     Ok(())
 }

@@ -6,14 +6,13 @@ use kiln_core::device::DeviceName;
 use kiln_experiment::{CompareSettings, compare};
 use kiln_report::event::Compare as Compared;
 use kiln_report::{Column, Table, human, profile, table};
+use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global, positive};
 use crate::configuration::configuration;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::tell;
 
 /// Train the same on several devices and compare speed, memory and results.
 #[derive(Debug, Clone, Args)]
@@ -71,7 +70,7 @@ fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError
     if arguments.profile {
         text.push_str(&profile(&records, table::colour(&std::io::stdout())));
     }
-    out.data(&text)
+    Ok(out.data(&text)?)
 }
 
 fn render(results: &[Compared], arguments: &Compare) -> String {

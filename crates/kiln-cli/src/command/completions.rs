@@ -2,11 +2,11 @@
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
+use kiln_terminal::Output;
 
 use super::{Cli, Execute};
 use crate::args::Global;
 use crate::error::CliError;
-use crate::output::Output;
 
 /// Print a completion script for a shell.
 #[derive(Debug, Clone, Args)]
@@ -30,5 +30,5 @@ impl Execute for Completions {
 fn run(shell: Shell, out: Output) -> Result<(), CliError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "kiln", &mut script);
-    out.data(&String::from_utf8_lossy(&script))
+    Ok(out.data(&String::from_utf8_lossy(&script))?)
 }

@@ -4,13 +4,13 @@ use clap::{Args, Subcommand};
 use kiln_config::{COMMENT_COLUMN, Resolved, Setting, annotated, leaves, literal, schema};
 use kiln_experiment::collect_spaces;
 use kiln_experiment::job::sized;
+use kiln_terminal::{Output, fields};
 use serde_json::{Map, Value};
 
 use super::Execute;
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 /// Print or check a configuration.
 #[derive(Debug, Clone, Args)]
@@ -67,7 +67,7 @@ fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliE
             // What follows from data that cannot be read is named and has no value.
             let resolved = sized(resolved.clone()).unwrap_or(resolved);
             if !out.json {
-                return out.data(&format!("{}{}", annotated(&resolved), spaces(&resolved)));
+                return Ok(out.data(&format!("{}{}", annotated(&resolved), spaces(&resolved)))?);
             }
             let set_by: Map<String, Value> = leaves(&resolved.config)
                 .into_iter()
@@ -84,7 +84,7 @@ fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliE
                 });
                 fields.insert("tune".to_owned(), Value::Object(spaces.collect()));
             }
-            out.event("config", fields)
+            Ok(out.event("config", fields)?)
         }
         ConfigCommand::Check(arguments) => {
             let resolved = configuration(arguments, global)?;
@@ -92,10 +92,10 @@ fn run(command: &ConfigCommand, global: &Global, out: Output) -> Result<(), CliE
             if !resolved.tune.is_empty() {
                 collect_spaces(&resolved, &[])?;
             }
-            if out.json { out.event("config_check", fields! { ok: true }) } else { out.data("ok\n") }
+            Ok(if out.json { out.event("config_check", fields! { ok: true }) } else { out.data("ok\n") }?)
         }
-        ConfigCommand::Schema if out.json => out.event("config_schema", fields! { schema: schema() }),
-        ConfigCommand::Schema => out.data(&format!("{:#}\n", schema())),
+        ConfigCommand::Schema if out.json => Ok(out.event("config_schema", fields! { schema: schema() })?),
+        ConfigCommand::Schema => Ok(out.data(&format!("{:#}\n", schema()))?),
     }
 }
 

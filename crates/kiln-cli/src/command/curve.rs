@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use kiln_experiment::curve::{
     LearningCurveSettings, ValidationCurveSettings, learning_curve, validation_curve,
 };
+use kiln_terminal::{Output, tell};
 use kiln_validate::split::Size;
 
 use super::{Accepts, Execute};
@@ -12,8 +13,7 @@ use crate::args::{ConfigArguments, Cuts, Global};
 use crate::configuration::{configuration, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{signal, tell};
+use crate::signal;
 
 /// Draw how training and test scores change with the number of items, or with one setting.
 #[derive(Debug, Clone, Args)]

@@ -8,14 +8,14 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
 use kiln_experiment::cv::{CvSettings, NestedSettings, collect, cross_validate, work};
 use kiln_experiment::run::find;
+use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Cuts, Global, SamplerName, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{signal, tell, worker};
+use crate::{signal, worker};
 
 /// Cross-validate: train on some folds, judge on the others, and say how sure the result is.
 #[derive(Debug, Clone, Args)]
@@ -143,14 +143,14 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
         worker: Some(worker::program(global)),
     };
     let end = cross_validate(&resolved, &settings, &Terminal::new(global, out))?;
-    tell::cv::end(&end, &interrupt, None, out)
+    Ok(tell::cv::end(&end, &interrupt, None, out)?)
 }
 
 /// Joins the folds that are there, which must be all.
 fn join(run: &str, global: &Global, out: Output) -> Result<(), CliError> {
     let path = find(run, &global.runs_dir())?;
     let report = collect(&path, &session(global, Default::default()), &Terminal::new(global, out))?;
-    tell::cv::whole(&report, out)
+    Ok(tell::cv::whole(&report, out)?)
 }
 
 /// `kiln cv work`: trains the folds whose numbers come on standard input.

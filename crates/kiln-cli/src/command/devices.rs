@@ -4,11 +4,11 @@ use clap::Args;
 use kiln_core::{Explain, device};
 use kiln_report::table::colour;
 use kiln_report::{Column, Table};
+use kiln_terminal::{Output, fields};
 
 use super::Execute;
 use crate::args::Global;
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 /// List the devices: which are compiled in, which open, and why the others do not.
 #[derive(Debug, Clone, Args)]
@@ -55,5 +55,5 @@ fn run(out: Output) -> Result<(), CliError> {
             }
         }
     }
-    out.data(&table.render(colour(&std::io::stdout())))
+    Ok(out.data(&table.render(colour(&std::io::stdout())))?)
 }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use kiln_experiment::run::find;
 use kiln_experiment::{EvaluateSettings, Interrupt, Measured, Streamed, evaluate};
+use kiln_terminal::{Output, tell};
 use kiln_validate::calibration::ThresholdRule;
 
 use super::{Accepts, Execute};
@@ -10,8 +11,6 @@ use crate::args::{Global, TestTime};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::tell;
 
 /// Measure a run's best weights on one part of its data, or on other data.
 #[derive(Debug, Clone, Args)]
@@ -95,7 +94,8 @@ impl Execute for Eval {
                 found
             }
         };
-        tell::evaluation::report(&found, self.views.tta, out).map(|()| 0)
+        tell::evaluation::report(&found, self.views.tta, out)?;
+        Ok(0)
     }
 
     fn accepts(&self) -> Accepts {

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use kiln_experiment::{ExportFormat, ExportSettings, Interrupt, OPSET, OutputFile, Predictor, Run, stored};
+use kiln_terminal::Output;
 
 use super::{Accepts, Execute};
 use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
 
 /// Write a run's model in a format of others.
 #[derive(Debug, Clone, Args)]

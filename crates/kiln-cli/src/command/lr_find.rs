@@ -7,16 +7,15 @@ use clap::builder::RangedU64ValueParser;
 use kiln_experiment::find_learning_rate;
 use kiln_page::figure;
 use kiln_report::human;
+use kiln_terminal::{Output, fields};
 use kiln_train::{LrCurve, LrFinderConfig};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global, positive};
-use crate::configuration::{configuration, inputs};
+use crate::configuration::{configuration, inputs, train_command};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::{Output, fields};
 use crate::picture::{check_svg, write_svg};
-use crate::tell;
 
 /// Suggest a learning rate, by a range test on a copy of the model.
 #[derive(Debug, Clone, Args)]
@@ -74,16 +73,16 @@ fn run(arguments: &LrFind, global: &Global, out: Output) -> Result<(), CliError>
     }
     let next = found.steepest.map(|lr| {
         // Two digits of the rate: more would be noise.
-        tell::words::train_command(&arguments.configuration, &[format!("optim.lr={lr:.1e}")], global)
+        train_command(&arguments.configuration, &[format!("optim.lr={lr:.1e}")], global)
     });
     if out.json {
-        return out.event(
+        return Ok(out.event(
             "lr_find",
             fields! {
                 steepest: found.steepest, minimum_tenth: found.minimum_tenth, diverged: found.diverged,
                 points: found.points, weights_blake3: weights, next: next,
             },
-        );
+        )?);
     }
     out.data(&format!("{}{}", chart.to_text(80, 14), advice(&found)))?;
     if let Some(path) = &arguments.output {

@@ -4,10 +4,10 @@
 //! [`Execute`]. Register it by its line.
 
 use clap::{Parser, Subcommand};
+use kiln_terminal::Output;
 
 use crate::args::Global;
 use crate::error::CliError;
-use crate::output::Output;
 
 /// Train neural networks, and know how well they will do on data they have not seen.
 #[derive(Debug, Parser)]
@@ -117,7 +117,7 @@ pub(crate) fn run(cli: &Cli) -> Result<u8, CliError> {
     ];
     match refused.into_iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(CliError::Flag { flag, command: name }),
-        None => command.run(global, Output::new(global)),
+        None => command.run(global, Output { json: global.json, quiet: global.quiet }),
     }
 }
 

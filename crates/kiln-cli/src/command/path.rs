@@ -1,18 +1,19 @@
 //! `kiln path`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use kiln_experiment::path::{PathSettings, path};
+use kiln_experiment::path::{PathKind, PathReport, PathSettings, path};
+use kiln_page::figure::{path_error, path_model};
+use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::{configuration, inputs, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{picture, signal, tell};
+use crate::{picture, signal};
 
 /// Fit a model for every strength of its penalty, and pick one by held-out items.
 #[derive(Debug, Clone, Args)]
@@ -108,7 +109,7 @@ impl Execute for RegularisationPath {
         // First what needs no file: a full disk takes no more than the pictures.
         if out.json { tell::path::events(&found, out) } else { out.data(&tell::path::text(&found)) }?;
         if let Some(file) = &self.output {
-            for file in tell::path::draw(&found, file, &inputs)? {
+            for file in draw(&found, file, &inputs)? {
                 out.say(&format!("written: {}", file.display()));
             }
         }
@@ -118,6 +119,16 @@ impl Execute for RegularisationPath {
     fn accepts(&self) -> Accepts {
         Accepts::Settings
     }
+}
+
+/// Draws the error into `path`, and the coefficients or the layers beside it. `inputs` are not replaced.
+fn draw(found: &PathReport, path: &Path, inputs: &[PathBuf]) -> Result<[PathBuf; 2], CliError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
+    let word = if matches!(found.kind, PathKind::Solved { .. }) { "coefficients" } else { "weights" };
+    let beside = path.with_file_name(format!("{stem}-{word}.svg"));
+    picture::write_svg(path, &path_error(found), inputs)?;
+    picture::write_svg(&beside, &path_model(found), inputs)?;
+    Ok([path.to_owned(), beside])
 }
 
 #[cfg(test)]

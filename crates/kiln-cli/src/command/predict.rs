@@ -8,16 +8,14 @@ use clap::{Args, ValueEnum};
 use kiln_experiment::error::OutputError;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
 use kiln_experiment::{Interrupt, OutputFile, Streamed, stored};
+use kiln_terminal::{Output, Sink, fields, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{Global, TestTime};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::{Output, fields};
 use crate::signal;
-use crate::sink::Sink;
-use crate::tell;
 
 /// Predict for new inputs with a run's best weights.
 #[derive(Debug, Clone, Args)]

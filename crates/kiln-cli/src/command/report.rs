@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kiln_experiment::{Interrupt, OutputFile, Run};
+use kiln_terminal::{Output, fields};
 
 use super::{Accepts, Execute};
 use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::{Output, fields};
 
 /// Write a page about runs: curves, scores, what they are most wrong about, as one HTML file.
 #[derive(Debug, Clone, Args)]

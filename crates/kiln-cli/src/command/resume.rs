@@ -5,6 +5,7 @@ use kiln_experiment::cv::resume_cross_validation;
 use kiln_experiment::log::LogKind;
 use kiln_experiment::run::{find, is_cross_validation};
 use kiln_experiment::{Changes, Session, resume_with};
+use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::{Accepts, Execute};
@@ -12,8 +13,7 @@ use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{signal, tell, worker};
+use crate::{signal, worker};
 
 /// Continue a run exactly where it stopped.
 #[derive(Debug, Clone, Args)]
@@ -52,7 +52,7 @@ impl Execute for Resume {
             }
             let program = worker::program(global);
             let end = resume_cross_validation(&path, &session, Some(&program), &observer)?;
-            return tell::cv::end(&end, &session.interrupt, global.data.as_deref(), out);
+            return Ok(tell::cv::end(&end, &session.interrupt, global.data.as_deref(), out)?);
         }
         let resumed = resume_with(&path, &changes, &session, &observer)?;
         match resumed.outcome.stop {

@@ -6,13 +6,13 @@ use clap::{Args, Subcommand};
 use kiln_experiment::job::Job;
 use kiln_page::figure;
 use kiln_report::human;
+use kiln_terminal::{Output, fields};
 use kiln_train::PlannedStep;
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::{configuration, inputs};
 use crate::error::CliError;
-use crate::output::{Output, fields};
 use crate::picture::write_svg;
 
 /// Look at the learning rate before training.
@@ -88,10 +88,10 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
                 })
             })
             .collect();
-        return out.event(
+        return Ok(out.event(
             "schedule",
             fields! { steps_per_epoch: preview.steps_per_epoch, steps: preview.steps, points: points },
-        );
+        )?);
     }
     let mut text = String::new();
     for chart in &charts {

@@ -5,14 +5,14 @@ use std::time::Duration;
 use clap::Args;
 use kiln_experiment::{Interrupt, Predictor, Run};
 use kiln_serve::{Batching, Model, Settings, must_be_built, serve};
+use kiln_terminal::{Output, fields, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{Global, positive};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::{Output, fields};
-use crate::{signal, tell};
+use crate::signal;
 
 /// Serve a run's best model over HTTP.
 #[derive(Debug, Clone, Args)]

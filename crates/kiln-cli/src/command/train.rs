@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use kiln_config::Flags;
 use kiln_experiment::log::LogKind;
 use kiln_experiment::{Session, dry_run, start_of, train};
+use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::Execute;
@@ -11,8 +12,7 @@ use crate::args::{ConfigArguments, Global, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{signal, tell};
+use crate::signal;
 
 /// Train a model from a configuration or a recipe.
 #[derive(Debug, Clone, Args)]
@@ -79,7 +79,8 @@ impl Execute for Train {
         let observer = Terminal::new(global, out);
         if global.dry_run {
             let found = dry_run(&resolved, &observer)?;
-            return tell::dry_run::report(&found, &resolved, out).map(|()| 0);
+            tell::dry_run::report(&found, &resolved, out)?;
+            return Ok(0);
         }
         let session = Session { logs: self.log.clone(), ..session(global, interrupt) };
         let trained = train(&resolved, &session, &observer)?;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use kiln_experiment::job::sized;
 use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
 use kiln_experiment::{Session, words};
+use kiln_terminal::{Output, tell};
 use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
 
 use super::{Accepts, Execute};
@@ -14,8 +15,7 @@ use crate::args::{ConfigArguments, Global, SamplerName, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::output::Output;
-use crate::{signal, tell};
+use crate::signal;
 
 /// Search for the settings that do best on the validation part.
 #[derive(Debug, Clone, Args)]

@@ -3,12 +3,12 @@
 use clap::Args;
 use kiln_experiment::run::{CHECKPOINTS, find};
 use kiln_report::{Column, Table, human, table};
+use kiln_terminal::{Output, fields};
 use kiln_train::checkpoint::CheckpointStore;
 
 use super::{Accepts, Execute};
 use crate::args::Global;
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 /// Check every checkpoint of a run against its manifest.
 #[derive(Debug, Clone, Args)]

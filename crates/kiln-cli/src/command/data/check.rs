@@ -4,12 +4,12 @@ use kiln_data::{Dataset, Split};
 use kiln_experiment::job::Job;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
+use kiln_terminal::{Output, fields};
 use serde_json::{Value, json};
 
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(arguments, global)?;
@@ -21,13 +21,13 @@ pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> 
     if out.json {
         let counts: Value =
             parts.iter().map(|(name, rows)| ((*name).to_owned(), json!(rows.len()))).collect();
-        return out.event(
+        return Ok(out.event(
             "data_check",
             fields! {
                 name: dataset.name, fingerprint: dataset.fingerprint, parts: counts,
                 inputs: fitted.input_shape().dims(), outputs: outputs, parameters: summary.parameters,
             },
-        );
+        )?);
     }
     let mut text = table(dataset, &parts).render(colour(&std::io::stdout()));
     let dims: Vec<String> = fitted.input_shape().dims().iter().map(ToString::to_string).collect();
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> 
         outputs,
         human::count(summary.parameters as u64)
     ));
-    out.data(&text)
+    Ok(out.data(&text)?)
 }
 
 fn parts(split: &Split) -> [(&'static str, &[usize]); 3] {

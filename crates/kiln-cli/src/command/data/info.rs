@@ -5,17 +5,16 @@ use kiln_data::{Cell, DataError, Dataset, Description};
 use kiln_experiment::ExperimentError;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
+use kiln_terminal::{Output, fields, tell};
 
 use crate::args::{ConfigArguments, Global};
 use crate::configuration::configuration;
 use crate::error::CliError;
-use crate::output::{Output, fields};
-use crate::tell;
 
 pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> Result<(), CliError> {
     let resolved = configuration(&of_source(arguments), global)?;
     let dataset = resolved.config.data.load().map_err(|error| ExperimentError::at(error, &resolved))?;
-    if out.json { event(&dataset, out) } else { out.data(&describe(&dataset)?) }
+    if out.json { event(&dataset, out) } else { Ok(out.data(&describe(&dataset)?)?) }
 }
 
 /// Besides a configuration, recipe or data, the first argument may be the name of a source.
@@ -99,12 +98,12 @@ fn items(dataset: &Dataset) -> Result<usize, CliError> {
 }
 
 fn event(dataset: &Dataset, out: Output) -> Result<(), CliError> {
-    out.event(
+    Ok(out.event(
         "data",
         fields! {
             name: dataset.name, items: items(dataset)?, inputs: dataset.features.describe().json,
             target: dataset.target.describe().json, fixed_test: dataset.fixed_test.len(),
             fingerprint: dataset.fingerprint,
         },
-    )
+    )?)
 }

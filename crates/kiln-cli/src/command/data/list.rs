@@ -3,9 +3,9 @@
 use kiln_data::source::{Availability, catalog};
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
+use kiln_terminal::{Output, fields};
 
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 pub(super) fn run(out: Output) -> Result<(), CliError> {
     let sources = catalog();
@@ -48,5 +48,5 @@ pub(super) fn run(out: Output) -> Result<(), CliError> {
         let items = source.items.map_or_else(String::new, |items| human::count(items as u64));
         table.row([source.name.to_owned(), items, source.what.to_owned(), place, source.licence.to_owned()]);
     }
-    out.data(&table.render(colour(&std::io::stdout())))
+    Ok(out.data(&table.render(colour(&std::io::stdout())))?)
 }

@@ -5,11 +5,11 @@ mod info;
 mod list;
 
 use clap::{Args, Subcommand};
+use kiln_terminal::Output;
 
 use super::Execute;
 use crate::args::{ConfigArguments, Global};
 use crate::error::CliError;
-use crate::output::Output;
 
 /// List, describe and check data.
 #[derive(Debug, Clone, Args)]

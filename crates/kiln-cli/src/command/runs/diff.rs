@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use kiln_page::differences;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table};
+use kiln_terminal::{Output, fields};
 
 use crate::error::CliError;
-use crate::output::{Output, fields};
 
 /// Shows the settings and results in which two runs differ.
 pub(super) fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> {
@@ -21,7 +21,7 @@ pub(super) fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> 
         return Ok(());
     }
     if found.is_empty() {
-        return out.data("no difference\n");
+        return Ok(out.data("no difference\n")?);
     }
     let name =
         |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -30,5 +30,5 @@ pub(super) fn diff(folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> 
         let values = difference.values.into_iter().map(|value| value.unwrap_or_else(|| "-".to_owned()));
         table.row(std::iter::once(difference.name).chain(values));
     }
-    out.data(&table.render(colour(&std::io::stdout())))
+    Ok(out.data(&table.render(colour(&std::io::stdout())))?)
 }

@@ -11,13 +11,12 @@ use kiln_experiment::cv::compare_folds;
 use kiln_experiment::run::{self, RunRecord, Status, find, is_busy, is_cross_validation, read_epochs};
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
+use kiln_terminal::{Output, fields, tell};
 
 use super::Execute;
 use crate::args::Global;
 use crate::configuration::session;
 use crate::error::CliError;
-use crate::output::{Output, fields};
-use crate::tell;
 
 /// List, show and compare runs.
 #[derive(Debug, Clone, Args)]
@@ -81,7 +80,7 @@ fn run(command: &RunsCommand, global: &Global, out: Output) -> Result<(), CliErr
                 return Ok(());
             }
             let found = compare_folds([a, b], &session(global, Interrupt::default()))?;
-            tell::cv_diff::report(&found, &folders, out)
+            Ok(tell::cv_diff::report(&found, &folders, out)?)
         }
     }
 }
@@ -124,7 +123,7 @@ fn list(runs_dir: &Path, out: Output) -> Result<(), CliError> {
             }
         }
     }
-    if out.json { Ok(()) } else { out.data(&table.render(colour(&std::io::stdout()))) }
+    if out.json { Ok(()) } else { Ok(out.data(&table.render(colour(&std::io::stdout())))?) }
 }
 
 /// The state; a run that says it is running, but that no process holds, was killed.
@@ -142,7 +141,7 @@ fn headline(metrics: &Metrics) -> String {
 
 fn event(folder: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
     let folder_name = folder.display().to_string();
-    out.event("run", fields! { run_dir: folder_name, state: state(folder, record), record: record })
+    Ok(out.event("run", fields! { run_dir: folder_name, state: state(folder, record), record: record })?)
 }
 
 fn show(folder: &Path, out: Output) -> Result<(), CliError> {
@@ -179,7 +178,7 @@ fn show(folder: &Path, out: Output) -> Result<(), CliError> {
         text.push('\n');
         text.push_str(&table.render(colour(&std::io::stdout())));
     }
-    out.data(&text)
+    Ok(out.data(&text)?)
 }
 
 fn facts(folder: &Path, record: &RunRecord) -> Table {

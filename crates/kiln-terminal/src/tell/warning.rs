@@ -6,21 +6,20 @@ use kiln_report::EventWriter;
 use kiln_report::event::{Event, Warning};
 use kiln_train::TrainError;
 
-use crate::error::CliError;
-use crate::output::Output;
+use crate::output::{Output, Unwritten};
 
 /// A warning in words.
-pub(crate) fn warn(message: &str, out: Output) -> Result<(), CliError> {
+pub fn warn(message: &str, out: Output) -> Result<(), Unwritten> {
     emit(Warning { message: message.to_owned(), checkpoint: None, used: None }, out)
 }
 
 /// A damaged checkpoint that nothing is read from.
-pub(crate) fn passed_over(
+pub fn passed_over(
     error: &TrainError,
     used: Option<&Path>,
     then: &str,
     out: Output,
-) -> Result<(), CliError> {
+) -> Result<(), Unwritten> {
     let checkpoint = match error {
         TrainError::Damaged { path, .. } => Some(name(path)),
         _ => None,
@@ -28,12 +27,12 @@ pub(crate) fn passed_over(
     emit(Warning { message: format!("{error}; {then}"), checkpoint, used: used.map(name) }, out)
 }
 
-fn emit(warning: Warning, out: Output) -> Result<(), CliError> {
+fn emit(warning: Warning, out: Output) -> Result<(), Unwritten> {
     out.insist(&format!("warning: {}", warning.message));
     if !out.json {
         return Ok(());
     }
-    EventWriter::stdout().write(&Event::Warning(warning)).map_err(CliError::Output)
+    Ok(EventWriter::stdout().write(&Event::Warning(warning))?)
 }
 
 /// The name of the folder of a checkpoint.

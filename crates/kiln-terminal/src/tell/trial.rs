@@ -5,16 +5,11 @@ use std::path::Path;
 use kiln_report::human;
 use kiln_validate::search::{Assignment, State, Trial, Value};
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// The event of a trial: of a search in a fold, or of one with a run for each trial.
-pub(crate) fn event(
-    trial: &Trial,
-    fold: Option<usize>,
-    run: Option<&Path>,
-    out: Output,
-) -> Result<(), CliError> {
+pub fn event(trial: &Trial, fold: Option<usize>, run: Option<&Path>, out: Output) -> Result<(), Unwritten> {
     let fields = match fold {
         Some(fold) => fields! {
             fold: fold, number: trial.number, state: trial.state, value: trial.value, params: trial.params,
@@ -30,7 +25,7 @@ pub(crate) fn event(
 }
 
 /// A line for a trial.
-pub(crate) fn line(trial: &Trial, monitor: &str, trials: u64, fold: Option<usize>) -> String {
+pub fn line(trial: &Trial, monitor: &str, trials: u64, fold: Option<usize>) -> String {
     let settings = settings(&trial.params);
     if let Some(fold) = fold {
         let result = match (trial.value, &trial.error) {
@@ -53,18 +48,18 @@ pub(crate) fn line(trial: &Trial, monitor: &str, trials: u64, fold: Option<usize
 }
 
 /// Epochs that a trial reported.
-pub(crate) fn epochs(trial: &Trial) -> u64 {
+pub fn epochs(trial: &Trial) -> u64 {
     trial.reports.last().map_or(0, |(step, _)| *step)
 }
 
 /// `key=value key=value` in few digits.
-pub(crate) fn settings(params: &Assignment) -> String {
+pub fn settings(params: &Assignment) -> String {
     let all: Vec<String> = params.iter().map(|(key, value)| format!("{key}={}", short(value))).collect();
     all.join(" ")
 }
 
 /// A value in four digits; the files have all of them.
-pub(crate) fn short(value: &Value) -> String {
+pub fn short(value: &Value) -> String {
     match value {
         Value::Float(number) => human::metric(*number),
         Value::Text(text) => text.clone(),

@@ -11,11 +11,10 @@ use kiln_report::{Column, EventWriter, Table, human, table};
 use kiln_train::Stop;
 
 use super::words::{data_flag, quoted};
-use crate::error::CliError;
-use crate::output::Output;
+use crate::output::{Output, Unwritten};
 
 /// The event of a training that begins.
-pub(crate) fn start(start: &TrainingStart<'_>, out: Output) -> Result<(), CliError> {
+pub fn start(start: &TrainingStart<'_>, out: Output) -> Result<(), Unwritten> {
     let [train, validation, test] = start.items.map(|items| items as u64);
     let event = Event::Start(Start {
         run_dir: Some(start.run.display().to_string()),
@@ -31,7 +30,7 @@ pub(crate) fn start(start: &TrainingStart<'_>, out: Output) -> Result<(), CliErr
 }
 
 /// The event of a training that has ended.
-pub(crate) fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), CliError> {
+pub fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), Unwritten> {
     let event = Event::End(End {
         stop: record.stop.clone().unwrap_or_default(),
         best_epoch: record.best_epoch,
@@ -49,14 +48,14 @@ pub(crate) fn end(run: &Path, record: &RunRecord, out: Output) -> Result<(), Cli
     emit(&event, out)
 }
 
-fn emit(event: &Event, out: Output) -> Result<(), CliError> {
-    if out.json { EventWriter::stdout().write(event).map_err(CliError::Output) } else { Ok(()) }
+fn emit(event: &Event, out: Output) -> Result<(), Unwritten> {
+    if out.json { Ok(EventWriter::stdout().write(event)?) } else { Ok(()) }
 }
 
 /// The end of a training in words: a table, and what can be done next.
 ///
 /// `data`: where the data are, if not where the configuration says.
-pub(crate) fn report(
+pub fn report(
     record: &RunRecord,
     (stop, steps): (&Stop, Option<u64>),
     run: &Path,
@@ -133,14 +132,14 @@ fn train_longer(longer: &Longer, run: &str, data: &str) -> String {
 }
 
 /// What follows from the size of the data.
-pub(crate) fn followed(settings: &[Followed], items: usize) -> String {
+pub fn followed(settings: &[Followed], items: usize) -> String {
     let settings: Vec<String> =
         settings.iter().map(|setting| format!("{}={}", setting.key, literal(&setting.value))).collect();
     format!("for {} training items: {}", human::count(items as u64), settings.join(" "))
 }
 
 /// What a second training is about.
-pub(crate) fn refit(epochs: u64, items: usize) -> String {
+pub fn refit(epochs: u64, items: usize) -> String {
     let items = human::count(items as u64);
     format!("epoch {epochs} was the best: training again on {items} items, those of the validation part too")
 }

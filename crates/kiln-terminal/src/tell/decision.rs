@@ -4,7 +4,7 @@ use kiln_experiment::run::{KeptDecision, KeptThreshold};
 use kiln_report::human;
 
 /// What a run keeps and a prediction uses, in a line.
-pub(crate) fn used(kept: &KeptDecision) -> String {
+pub fn used(kept: &KeptDecision) -> String {
     let temperature = kept
         .temperature
         .map(|temperature| format!("probabilities at the temperature {}", human::metric(temperature)));
@@ -16,7 +16,7 @@ pub(crate) fn used(kept: &KeptDecision) -> String {
 }
 
 /// The lines of a table: what is used, and how good it is where it was chosen.
-pub(crate) fn rows(kept: &KeptDecision) -> Vec<[String; 2]> {
+pub fn rows(kept: &KeptDecision) -> Vec<[String; 2]> {
     let mut rows = Vec::new();
     if let Some(temperature) = kept.temperature {
         rows.push(["temperature".to_owned(), human::metric(temperature)]);

@@ -4,19 +4,18 @@ use kiln_experiment::DeviceResult;
 use kiln_report::EventWriter;
 use kiln_report::event::{Compare, Difference, Event, Spread};
 
-use crate::error::CliError;
-use crate::output::Output;
+use crate::output::{Output, Unwritten};
 
 /// The event of a device.
-pub(crate) fn event(result: &DeviceResult, out: Output) -> Result<(), CliError> {
+pub fn event(result: &DeviceResult, out: Output) -> Result<(), Unwritten> {
     if !out.json {
         return Ok(());
     }
-    EventWriter::stdout().write(&Event::Compare(record(result))).map_err(CliError::Output)
+    Ok(EventWriter::stdout().write(&Event::Compare(record(result)))?)
 }
 
 /// What is reported of a device.
-pub(crate) fn record(result: &DeviceResult) -> Compare {
+pub fn record(result: &DeviceResult) -> Compare {
     let step_ms = spread(&result.milliseconds);
     Compare {
         device: result.device.clone(),

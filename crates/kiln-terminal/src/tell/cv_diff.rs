@@ -6,11 +6,11 @@ use kiln_experiment::cv::{CvComparison, FoldComparison};
 use kiln_report::human;
 use kiln_validate::statistics::{Comparison, McNemar, Verdict};
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// Says in one sentence what the scores allow to conclude.
-pub(crate) fn report(found: &CvComparison, folders: &[PathBuf; 2], out: Output) -> Result<(), CliError> {
+pub fn report(found: &CvComparison, folders: &[PathBuf; 2], out: Output) -> Result<(), Unwritten> {
     let found = match found {
         CvComparison::SameFolds(found) => found,
         CvComparison::NoMetric => return Ok(()),

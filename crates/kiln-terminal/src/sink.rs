@@ -8,9 +8,12 @@ use kiln_report::visible::Visible;
 
 /// A file, a terminal, or standard output that is none.
 #[derive(Debug)]
-pub(crate) enum Sink {
+pub enum Sink {
+    /// A file, which is in its place once it is closed.
     File(DurableFile),
+    /// Standard output that is a terminal: control characters are written out.
     Terminal(BufWriter<Visible<io::Stdout>>),
+    /// Standard output that is none.
     Stdout(BufWriter<io::Stdout>),
 }
 
@@ -19,7 +22,7 @@ impl Sink {
     ///
     /// # Errors
     /// What the operating system says.
-    pub(crate) fn open(target: Option<&OutputFile>) -> io::Result<Self> {
+    pub fn open(target: Option<&OutputFile>) -> io::Result<Self> {
         Ok(match target {
             Some(target) => Self::File(target.create()?),
             None if io::stdout().is_terminal() => Self::Terminal(BufWriter::new(Visible::new(io::stdout()))),
@@ -31,7 +34,7 @@ impl Sink {
     ///
     /// # Errors
     /// What the operating system says; what was there is then as it was.
-    pub(crate) fn close(self) -> io::Result<()> {
+    pub fn close(self) -> io::Result<()> {
         match self {
             Self::File(file) => file.commit(),
             Self::Terminal(mut out) => out.flush(),

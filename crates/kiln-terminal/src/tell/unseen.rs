@@ -2,11 +2,11 @@
 
 use kiln_data::Unseen;
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// A line, and an event, for each column that has some.
-pub(crate) fn report(unseen: &[Unseen], out: Output) -> Result<(), CliError> {
+pub fn report(unseen: &[Unseen], out: Output) -> Result<(), Unwritten> {
     for column in unseen {
         out.insist(&format!(
             "warning: {column}; the model takes none of its categories for them, --strict refuses them"

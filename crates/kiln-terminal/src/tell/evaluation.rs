@@ -5,11 +5,11 @@ use kiln_experiment::{ClassReport, Evaluation, Measured};
 use kiln_report::{Column, Table, confusion, human, table};
 
 use super::{decision, unseen};
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// The event, or tables.
-pub(crate) fn report(found: &Evaluation, views: Option<Views>, out: Output) -> Result<(), CliError> {
+pub fn report(found: &Evaluation, views: Option<Views>, out: Output) -> Result<(), Unwritten> {
     unseen::report(&found.unseen, out)?;
     let part = match &found.of {
         Measured::Part(part) => part.name(),
@@ -50,7 +50,7 @@ pub(crate) fn report(found: &Evaluation, views: Option<Views>, out: Output) -> R
     out.data(&text)
 }
 
-fn event(found: &Evaluation, part: &str, views: Option<Views>, out: Output) -> Result<(), CliError> {
+fn event(found: &Evaluation, part: &str, views: Option<Views>, out: Output) -> Result<(), Unwritten> {
     let (data, skipped) = match &found.of {
         Measured::File { path, skipped } => (Some(path.display().to_string()), Some(*skipped)),
         _ => (None, None),

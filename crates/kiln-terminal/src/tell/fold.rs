@@ -4,11 +4,11 @@ use kiln_experiment::FoldRecord;
 use kiln_report::human;
 use serde_json::json;
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// The event of a fold.
-pub(crate) fn event(record: &FoldRecord, out: Output) -> Result<(), CliError> {
+pub fn event(record: &FoldRecord, out: Output) -> Result<(), Unwritten> {
     if !out.json {
         return Ok(());
     }
@@ -25,7 +25,7 @@ pub(crate) fn event(record: &FoldRecord, out: Output) -> Result<(), CliError> {
 }
 
 /// A line for people, when a fold is done.
-pub(crate) fn line(record: &FoldRecord, folds: usize, out: Output) {
+pub fn line(record: &FoldRecord, folds: usize, out: Output) {
     let (name, value) = record.test.headline().unwrap_or(("loss", f64::NAN));
     let time = human::seconds(record.seconds);
     out.say(&format!("fold {} of {folds}: {name} {}, {time}", record.fold + 1, human::metric(value)));

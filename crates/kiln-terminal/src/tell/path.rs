@@ -1,34 +1,21 @@
 //! What is said of a path: events, and tables.
 
-use std::path::{Path, PathBuf};
-
 use kiln_experiment::path::{JudgedBy, LayerLeft, PathKind, PathModel, PathReport, PathStrength};
-use kiln_page::figure::{path_error, path_model};
+use kiln_page::figure::path_error;
 use kiln_report::human::heading;
 use kiln_report::{Column, Table, human, table};
 use serde_json::{Map, Value, json};
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
-use crate::picture::write_svg;
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// Rows of the table along the path, beside the ones that are picked.
 const ROWS: usize = 10;
 /// Coefficients that are listed.
 const COEFFICIENTS: usize = 40;
 
-/// Draws the error into `path`, and the coefficients or the layers beside it. `inputs` are not replaced.
-pub(crate) fn draw(found: &PathReport, path: &Path, inputs: &[PathBuf]) -> Result<[PathBuf; 2], CliError> {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("path");
-    let word = if matches!(found.kind, PathKind::Solved { .. }) { "coefficients" } else { "weights" };
-    let beside = path.with_file_name(format!("{stem}-{word}.svg"));
-    write_svg(path, &path_error(found), inputs)?;
-    write_svg(&beside, &path_model(found), inputs)?;
-    Ok([path.to_owned(), beside])
-}
-
 /// One event for every strength, and one for what is picked.
-pub(crate) fn events(found: &PathReport, out: Output) -> Result<(), CliError> {
+pub fn events(found: &PathReport, out: Output) -> Result<(), Unwritten> {
     for (place, point) in found.points.iter().enumerate() {
         out.event("path_point", point_fields(found, place, point))?;
     }
@@ -85,7 +72,7 @@ fn point_fields(found: &PathReport, place: usize, point: &PathStrength) -> Map<S
 }
 
 /// The curve of the metric as text, a table along the path, and the two models that are picked.
-pub(crate) fn text(found: &PathReport) -> String {
+pub fn text(found: &PathReport) -> String {
     let colour = table::colour(&std::io::stdout());
     let models = match &found.kind {
         PathKind::Solved { features, .. } => coefficients(found, features, colour),

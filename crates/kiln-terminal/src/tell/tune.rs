@@ -6,14 +6,14 @@ use kiln_validate::search::State;
 
 use super::trial::{epochs, short};
 use super::words::quoted;
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// Rows of the table of the best.
 const ROWS: usize = 10;
 
 /// The event of the end.
-pub(crate) fn event(report: &TuneReport, out: Output) -> Result<(), CliError> {
+pub fn event(report: &TuneReport, out: Output) -> Result<(), Unwritten> {
     let best = report.study.best();
     let config = report.best_config.as_ref().map(|path| path.display().to_string());
     let [done, pruned, failed] = [State::Done, State::Pruned, State::Failed].map(|state| report.count(state));
@@ -29,7 +29,7 @@ pub(crate) fn event(report: &TuneReport, out: Output) -> Result<(), CliError> {
 }
 
 /// The best trials, with one column for every setting that varies.
-pub(crate) fn best(report: &TuneReport) -> String {
+pub fn best(report: &TuneReport) -> String {
     let TuneReport { study, monitor, .. } = report;
     let names: Vec<&str> =
         study.config().space.parameters().iter().map(|parameter| parameter.name.as_str()).collect();
@@ -67,7 +67,7 @@ pub(crate) fn best(report: &TuneReport) -> String {
 }
 
 /// What to do next. The best of many trials looks better than it is, on the very items that chose it.
-pub(crate) fn next(report: &TuneReport) -> String {
+pub fn next(report: &TuneReport) -> String {
     let path = report.folder.display();
     let mut text = String::new();
     if !report.finished {

@@ -7,11 +7,11 @@ use kiln_page::figure;
 use kiln_report::{Column, Table, human, table};
 use kiln_validate::statistics::Summary;
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// The end: events, or a table, a chart and a sentence.
-pub(crate) fn whole(curve: &CurveReport, folder: &Path, out: Output) -> Result<(), CliError> {
+pub fn whole(curve: &CurveReport, folder: &Path, out: Output) -> Result<(), Unwritten> {
     if out.json {
         for point in &curve.points {
             out.event("curve_point", point.fields())?;

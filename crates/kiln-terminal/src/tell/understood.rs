@@ -5,14 +5,13 @@ use kiln_report::{Column, Table, human, table, visible};
 use serde_json::{Map, Value, json};
 
 use super::images;
-use crate::error::CliError;
-use crate::output::Output;
+use crate::output::{Output, Unwritten};
 
 /// More names than this are counted.
 const MOST_NAMES: usize = 12;
 
 /// The event, or lines for a person. Nothing for data that are neither a table of a file nor files of images.
-pub(crate) fn tell(dataset: &Dataset, out: Output) -> Result<(), CliError> {
+pub fn tell(dataset: &Dataset, out: Output) -> Result<(), Unwritten> {
     let Arrangement { understood, from_files, .. } = &dataset.arrangement;
     if understood.is_none() && !from_files {
         return Ok(());
@@ -119,7 +118,7 @@ fn left_out(understood: &Understood) -> impl Iterator<Item = String> {
 }
 
 /// What of a table is not used: lines for `kiln data info`.
-pub(crate) fn add_unused(facts: &mut Table, understood: &Understood) {
+pub fn add_unused(facts: &mut Table, understood: &Understood) {
     row(facts, "left out", left_out(understood));
     if understood.skipped > 0 {
         facts.row([

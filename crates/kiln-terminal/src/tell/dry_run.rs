@@ -4,11 +4,11 @@ use kiln_config::Resolved;
 use kiln_experiment::DryRun;
 use kiln_report::{Column, Table, human, table};
 
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// The event, or a table and the layers of the model.
-pub(crate) fn report(found: &DryRun, resolved: &Resolved, out: Output) -> Result<(), CliError> {
+pub fn report(found: &DryRun, resolved: &Resolved, out: Output) -> Result<(), Unwritten> {
     let (config, [train, validation, test]) = (&resolved.config, found.items);
     if out.json {
         return out.event(

@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::trial::settings;
 use super::words::{data_flag, quoted};
-use crate::error::CliError;
-use crate::output::{Output, fields};
+use crate::fields;
+use crate::output::{Output, Unwritten};
 
 /// Characters of the box.
 const BOX: usize = 40;
@@ -24,12 +24,7 @@ const ONE_TRIAL: &str =
 
 /// The end, and the exit code.
 /// `data`: where the data are, if not where the configuration says.
-pub(crate) fn end(
-    end: &CvEnd,
-    interrupt: &Interrupt,
-    data: Option<&Path>,
-    out: Output,
-) -> Result<u8, CliError> {
+pub fn end(end: &CvEnd, interrupt: &Interrupt, data: Option<&Path>, out: Output) -> Result<u8, Unwritten> {
     match end {
         CvEnd::Done(report) => whole(report, out)?,
         CvEnd::OneFold { run } => {
@@ -44,11 +39,11 @@ pub(crate) fn end(
 }
 
 /// All folds together.
-pub(crate) fn whole(report: &CvReport, out: Output) -> Result<(), CliError> {
+pub fn whole(report: &CvReport, out: Output) -> Result<(), Unwritten> {
     if out.json { event(report, out) } else { text(report, out) }
 }
 
-fn event(report: &CvReport, out: Output) -> Result<(), CliError> {
+fn event(report: &CvReport, out: Output) -> Result<(), Unwritten> {
     let by_name = |value: fn(&Summary) -> Value| -> Value {
         let entry = |metric: &MetricSummary| (metric.name.clone(), value(&metric.summary));
         Value::Object(report.summaries.0.iter().map(entry).collect::<Map<_, _>>())
@@ -63,7 +58,7 @@ fn event(report: &CvReport, out: Output) -> Result<(), CliError> {
     )
 }
 
-fn text(report: &CvReport, out: Output) -> Result<(), CliError> {
+fn text(report: &CvReport, out: Output) -> Result<(), Unwritten> {
     let mut text = scores(&report.folds, &report.summaries).render(table::colour(&std::io::stdout()));
     if let Some(MetricSummary { name, values, summary, .. }) =
         report.summaries.0.iter().find(|metric| metric.name != "loss")

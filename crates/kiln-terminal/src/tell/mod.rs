@@ -1,0 +1,19 @@
+//! Records of experiments as events, lines and tables.
+
+pub mod curve;
+pub mod cv;
+pub mod cv_diff;
+pub mod decision;
+pub mod device;
+pub mod dry_run;
+pub mod evaluation;
+pub mod fold;
+mod images;
+pub mod path;
+pub mod training;
+pub mod trial;
+pub mod tune;
+pub mod understood;
+pub mod unseen;
+pub mod warning;
+pub mod words;
