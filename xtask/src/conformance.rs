@@ -7,9 +7,9 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,serve,xlsx";
-/// The programs that test what else is behind features: formats, the server.
-const FEATURES: [&str; 6] = ["--test", "formats", "--test", "malformed", "--test", "serve"];
+pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,serve,tui,xlsx";
+/// The programs that test what else is behind features: formats, the server, the view.
+const FEATURES: [&str; 8] = ["--test", "formats", "--test", "malformed", "--test", "serve", "--test", "tui"];
 /// The device that they are tested beside.
 const FEATURES_BESIDE: &str = "ndarray";
 

@@ -33,11 +33,13 @@ pub mod table;
 pub mod visible;
 mod writer;
 
-pub use chart::{Chart, Panel, Panels, Runs, Series};
+pub use chart::{Chart, Panel, Panels, Runs, Series, ticks_around};
 pub use confusion::confusion;
 pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};
 pub use mode::{Mode, UnknownMode};
+#[cfg(feature = "progress")]
+pub use pace::Pace;
 pub use profile::profile;
 #[cfg(feature = "progress")]
 pub use progress::Progress;

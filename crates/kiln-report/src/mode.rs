@@ -14,13 +14,15 @@ pub enum Mode {
     Bar,
     /// A line per epoch, and one every five seconds inside long epochs.
     Plain,
+    /// Curves on the whole screen, by whoever can draw them; elsewhere as [`Mode::Auto`].
+    Tui,
     /// Nothing.
     Off,
 }
 
 /// A mode that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no progress mode {name:?}, use auto, bar, plain or off")]
+#[error("there is no progress mode {name:?}, use auto, bar, plain, tui or off")]
 pub struct UnknownMode {
     /// What was asked for.
     pub name: String,
@@ -34,6 +36,7 @@ impl FromStr for Mode {
             "auto" => Ok(Self::Auto),
             "bar" => Ok(Self::Bar),
             "plain" => Ok(Self::Plain),
+            "tui" => Ok(Self::Tui),
             "off" => Ok(Self::Off),
             _ => Err(UnknownMode { name: name.to_owned() }),
         }
@@ -46,6 +49,7 @@ impl fmt::Display for Mode {
             Self::Auto => "auto",
             Self::Bar => "bar",
             Self::Plain => "plain",
+            Self::Tui => "tui",
             Self::Off => "off",
         })
     }
@@ -57,12 +61,12 @@ mod tests {
 
     #[test]
     fn modes_are_read_and_printed() {
-        for mode in [Mode::Auto, Mode::Bar, Mode::Plain, Mode::Off] {
+        for mode in [Mode::Auto, Mode::Bar, Mode::Plain, Mode::Tui, Mode::Off] {
             assert_eq!(mode.to_string().parse(), Ok(mode));
         }
         assert_eq!(
             "fancy".parse::<Mode>().unwrap_err().to_string(),
-            "there is no progress mode \"fancy\", use auto, bar, plain or off"
+            "there is no progress mode \"fancy\", use auto, bar, plain, tui or off"
         );
     }
 }

@@ -14,7 +14,7 @@ struct Timed {
 
 /// The pace of a run: the rate of its recent steps and the time between the last step and the end of an epoch.
 #[derive(Debug, Clone)]
-pub(crate) struct Pace {
+pub struct Pace {
     plan: RunPlan,
     /// Steps of the whole run that are done.
     step: u64,
@@ -37,7 +37,8 @@ const MARK_GROWTH: f64 = 1.05;
 const FORWARD_SHARE: f64 = 1.0 / 3.0;
 
 impl Pace {
-    pub(crate) fn new(plan: RunPlan) -> Self {
+    /// Before the first step of this process.
+    pub fn new(plan: RunPlan) -> Self {
         Self {
             plan,
             step: plan.done,
@@ -50,17 +51,17 @@ impl Pace {
     }
 
     /// Steps of the whole run that are done.
-    pub(crate) fn step(&self) -> u64 {
+    pub fn step(&self) -> u64 {
         self.step
     }
 
     /// Epochs of the whole run that are done.
-    pub(crate) fn epoch(&self) -> u64 {
+    pub fn epoch(&self) -> u64 {
         self.epoch
     }
 
     /// `in_epoch` steps of the current epoch are done; it took `took` since the last call.
-    pub(crate) fn stepped(&mut self, in_epoch: u64, took: Duration) {
+    pub fn stepped(&mut self, in_epoch: u64, took: Duration) {
         let step = self.epoch.saturating_mul(self.plan.steps_per_epoch).saturating_add(in_epoch);
         self.steps.steps += step.saturating_sub(self.step);
         self.steps.seconds += took.as_secs_f64();
@@ -75,7 +76,7 @@ impl Pace {
     }
 
     /// `epoch` epochs are done; it took `took` since the last step.
-    pub(crate) fn epoch_ended(&mut self, epoch: u64, took: Duration) {
+    pub fn epoch_ended(&mut self, epoch: u64, took: Duration) {
         self.epoch = epoch;
         self.step = epoch.saturating_mul(self.plan.steps_per_epoch).min(self.plan.total_steps());
         self.ends.steps += 1;
@@ -84,7 +85,7 @@ impl Pace {
     }
 
     /// Seconds that a step takes, once one has been done.
-    pub(crate) fn seconds_per_step(&self) -> Option<f64> {
+    pub fn seconds_per_step(&self) -> Option<f64> {
         // Without the very first step, in which buffers and kernels are made, unless there is no other.
         let start = self.marks.front().copied().filter(|start| start.steps < self.steps.steps);
         let Timed { steps, seconds } = start.unwrap_or_default();
@@ -93,7 +94,7 @@ impl Pace {
     }
 
     /// The time to the planned end of the run; early stopping can only make it shorter.
-    pub(crate) fn remaining(&self) -> Option<Duration> {
+    pub fn remaining(&self) -> Option<Duration> {
         let per_step = self.seconds_per_step()?;
         let per_end = if self.ends.steps > 0 {
             self.ends.seconds / self.ends.steps as f64

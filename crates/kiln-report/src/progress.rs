@@ -40,7 +40,7 @@ impl Progress {
         let terminal = io::stderr().is_terminal() && !dumb_terminal();
         let sink = match mode {
             Mode::Off => Sink::Off,
-            Mode::Auto | Mode::Bar if terminal => Sink::Bar(bar(&plan)),
+            Mode::Auto | Mode::Bar | Mode::Tui if terminal => Sink::Bar(bar(&plan)),
             _ => Sink::Lines(Box::new(io::stderr())),
         };
         Self::start(sink, plan, Instant::now())

@@ -7,6 +7,7 @@ mod observe;
 mod output;
 mod sink;
 pub mod tell;
+mod tui;
 mod watch;
 
 pub use observe::Terminal;

@@ -107,7 +107,7 @@ impl Observer for Terminal {
     }
 
     fn watch(&self, start: &TrainingStart<'_>) -> Option<Box<dyn Callback>> {
-        Some(Box::new(Watch::new(self.mode, start, self.out.json)))
+        Some(Box::new(Watch::new(self.mode, start, self.out)))
     }
 }
 

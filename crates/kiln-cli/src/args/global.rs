@@ -59,6 +59,8 @@ pub(crate) enum ProgressMode {
     Bar,
     /// A line for each epoch
     Plain,
+    /// Curves on the whole screen, in a build with the feature `tui`; q goes back to the bar
+    Tui,
     /// Nothing
     Off,
 }
@@ -69,6 +71,7 @@ impl From<ProgressMode> for Mode {
             ProgressMode::Auto => Self::Auto,
             ProgressMode::Bar => Self::Bar,
             ProgressMode::Plain => Self::Plain,
+            ProgressMode::Tui => Self::Tui,
             ProgressMode::Off => Self::Off,
         }
     }
@@ -132,9 +135,10 @@ mod tests {
     }
 
     #[test]
-    fn progress_has_four_modes() {
+    fn progress_has_five_modes() {
         assert_eq!(parse("kiln devices").unwrap().progress, ProgressMode::Auto);
         assert_eq!(parse("kiln devices --progress off").unwrap().progress, ProgressMode::Off);
+        assert_eq!(parse("kiln devices --progress tui").unwrap().progress, ProgressMode::Tui);
         assert_eq!(parse("kiln devices --progress fast").unwrap_err(), ErrorKind::InvalidValue);
     }
 }

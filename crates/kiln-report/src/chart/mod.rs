@@ -9,6 +9,7 @@ mod ticks;
 
 use axis::Axis;
 pub use panels::{Panel, Panels, Runs};
+pub use ticks::ticks_around;
 
 /// Points that are drawn of a scattered series: more are a blot, and make a large file.
 const DOTS: usize = 2000;

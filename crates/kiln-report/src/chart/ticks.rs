@@ -5,22 +5,54 @@ use crate::human;
 /// Multiples of 1, 2 or 5 times a power of ten inside `[low, high]`, rising, and how many decimals tell them apart; about
 /// `wanted` of them, at least 2. None for ends that are not finite or not in order.
 pub(super) fn ticks(low: f64, high: f64, wanted: usize) -> (Vec<f64>, usize) {
-    let rough = (high - low) / wanted.max(2) as f64;
-    if !rough.is_normal() || rough <= 0.0 {
-        return (Vec::new(), 0);
-    }
-    let power = rough.log10().floor();
-    let unit = 10_f64.powf(power);
-    let step = unit * [1.0, 2.0, 5.0].into_iter().find(|&step| step * unit >= rough * 0.999).unwrap_or(10.0);
+    let Some(step) = step(low, high, wanted) else { return (Vec::new(), 0) };
     // Ends that a rounding error keeps off a multiple count as on it.
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
-    let decimals = (-step.log10() - 1e-9).ceil().max(0.0) as usize;
-    ((first..=last).map(|multiple| multiple as f64 * step).collect(), decimals)
+    ((first..=last).map(|multiple| multiple as f64 * step).collect(), decimals(step))
+}
+
+/// 1, 2 or 5 times a power of ten, about a `wanted`-th of the way.
+fn step(low: f64, high: f64, wanted: usize) -> Option<f64> {
+    let rough = (high - low) / wanted.max(2) as f64;
+    if !rough.is_normal() || rough <= 0.0 {
+        return None;
+    }
+    let unit = 10_f64.powf(rough.log10().floor());
+    Some(unit * [1.0, 2.0, 5.0].into_iter().find(|&step| step * unit >= rough * 0.999).unwrap_or(10.0))
+}
+
+/// How many decimals tell multiples of a step apart.
+fn decimals(step: f64) -> usize {
+    (-step.log10() - 1e-9).ceil().max(0.0) as usize
+}
+
+/// Round numbers around `[low, high]` with their labels, rising by one step, for an axis that begins at the first and ends at the last
+/// of them: about `wanted` steps, at least 1. Ends that are equal or not in order are moved apart; those that are not finite count as 0.
+///
+/// ```
+/// let ticks = kiln_report::ticks_around(0.013, 0.187, 2);
+/// assert_eq!(ticks.iter().map(|(_, label)| label.as_str()).collect::<Vec<_>>(), ["0", "0.1", "0.2"]);
+/// ```
+pub fn ticks_around(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+    let [low, high] = [low, high].map(|end| if end.is_finite() { end } else { 0.0 });
+    let apart = if low == 0.0 { 1.0 } else { low.abs() / 2.0 };
+    let (low, high) = if low < high { (low, high) } else { (low - apart, low + apart) };
+    // Ends so close that there is no number between them.
+    let step = step(low, high, wanted).unwrap_or(apart).max(f64::MIN_POSITIVE);
+    let (first, last) = ((low / step + 1e-9).floor() as i64, (high / step - 1e-9).ceil() as i64);
+    labelled(
+        (first..=last.max(first.saturating_add(1))).map(|multiple| multiple as f64 * step).collect(),
+        decimals(step),
+    )
 }
 
 /// The same with labels: `0.2`, `10,000`, `2e7`.
 pub(super) fn linear(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     let (values, decimals) = ticks(low, high, wanted);
+    labelled(values, decimals)
+}
+
+fn labelled(values: Vec<f64>, decimals: usize) -> Vec<(f64, String)> {
     let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     let label = |value: f64| match decimals {
         // Zero has no sign.
@@ -65,7 +97,7 @@ pub(super) fn decades(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> 
 
 #[cfg(test)]
 mod tests {
-    use super::{decades, linear, ticks};
+    use super::{decades, linear, ticks, ticks_around};
 
     fn labels(ticks: Vec<(f64, String)>) -> Vec<String> {
         ticks.into_iter().map(|(_, label)| label).collect()
@@ -90,6 +122,23 @@ mod tests {
     fn words(low: f64, high: f64, wanted: usize) -> Vec<String> {
         let (values, decimals) = ticks(low, high, wanted);
         values.into_iter().map(|value| format!("{value:.decimals$}")).collect()
+    }
+
+    #[test]
+    fn ticks_around_hold_both_ends() {
+        let words = |low, high, wanted| labels(ticks_around(low, high, wanted));
+        assert_eq!(words(0.0, 1.0, 2), ["0", "0.5", "1.0"]);
+        assert_eq!(words(-3.0, 7.0, 2), ["-5", "0", "5", "10"]);
+        assert_eq!(words(0.9, 0.97, 2), ["0.90", "0.95", "1.00"]);
+        // Nothing between the ends, or no ends.
+        assert_eq!(words(0.0, 0.0, 2), ["-1", "0", "1"]);
+        assert_eq!(words(4.0, 4.0, 2), ["2", "4", "6"]);
+        assert_eq!(words(f64::NAN, f64::INFINITY, 2), ["-1", "0", "1"]);
+        for (low, high) in
+            [(1.0, 1.0 + f64::EPSILON), (-f64::MAX, f64::MAX), (1e300, 2e300), (5e-324, 1e-323)]
+        {
+            assert!((2..20).contains(&ticks_around(low, high, 3).len()), "{low} {high}");
+        }
     }
 
     #[test]
