@@ -1,4 +1,4 @@
-//! The guide's page about serving: its commands, with a port of their own.
+//! What the guide's pages say about serving and watching: their commands, with a port of their own.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,13 @@ const OURS: &str = "# needs the feature `serve`";
 
 #[test]
 fn the_commands_of_the_guide_do_what_it_shows() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guide/serving.md");
+    assert!(run("docs/guide/serving.md") >= 8);
+    assert_eq!(run("docs/guide/results.md"), 4);
+}
+
+/// Runs the blocks of a page that are run here, and gives how many commands they have.
+fn run(page: &str) -> usize {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let text = std::fs::read_to_string(&page).unwrap();
     let place = Place::new();
     let mut server: Option<Server> = None;
@@ -40,12 +46,19 @@ fn the_commands_of_the_guide_do_what_it_shows() {
                 let started = Server::start(&place, arguments.trim_end_matches('&'));
                 assert!(shown.iter().any(|line| line.contains("serving ")), "{shown:?}");
                 server = Some(started);
+            } else if let Some(arguments) = command.strip_prefix("kiln watch last") {
+                let line = format!("watch last --port 0 --json {}", arguments.trim_end_matches('&'));
+                server = Some(Server::run(&place, &line, "watching"));
+                assert!(shown.iter().any(|line| line.contains("open it in a browser")), "{shown:?}");
             } else if let Some(arguments) = command.strip_prefix("kiln ") {
                 place.ok(arguments);
             } else {
                 let address = server.as_ref().expect("a server first").address.to_string();
                 let output = Command::new("sh")
-                    .args(["-c", &command.replace("127.0.0.1:8080", &address)])
+                    .args([
+                        "-c",
+                        &command.replace("127.0.0.1:8080", &address).replace("127.0.0.1:8090", &address),
+                    ])
                     .current_dir(place.path())
                     .output()
                     .unwrap();
@@ -55,7 +68,7 @@ fn the_commands_of_the_guide_do_what_it_shows() {
             }
         }
     }
-    assert!(run >= 8, "{run} commands");
+    run
 }
 
 #[test]

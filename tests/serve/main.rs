@@ -1,4 +1,4 @@
-//! `kiln serve`: the program, and clients over loopback.
+//! `kiln serve` and `kiln watch`: the program, and clients over loopback.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
@@ -19,3 +19,4 @@ mod predictions;
 mod server;
 mod start;
 mod stop;
+mod watch;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client::{Answer, Client};
 use crate::common::Place;
 
-/// The program while it serves the last run of a place.
+/// The program while it serves.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) child: Child,
@@ -22,7 +22,12 @@ impl Server {
     /// Starts it on a free port, with more arguments.
     #[track_caller]
     pub(crate) fn start(place: &Place, arguments: &str) -> Self {
-        let line = format!("serve last --port 0 --json {arguments}");
+        Self::run(place, &format!("serve last --port 0 --json {arguments}"), "serving")
+    }
+
+    /// Starts any command that serves, whose first event is `event`.
+    #[track_caller]
+    pub(crate) fn run(place: &Place, line: &str, event: &str) -> Self {
         let mut child = place.command(&line.split_whitespace().collect::<Vec<_>>()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
@@ -31,9 +36,9 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
             panic!("kiln {line}\n{said}");
         }
-        let event: Value = serde_json::from_str(&first).unwrap();
-        assert_eq!(event["event"], "serving");
-        let address = event["url"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
+        let said: Value = serde_json::from_str(&first).unwrap();
+        assert_eq!(said["event"], event);
+        let address = said["url"].as_str().unwrap().strip_prefix("http://").unwrap().parse().unwrap();
         Self { child, address }
     }
 

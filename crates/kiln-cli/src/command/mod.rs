@@ -88,6 +88,7 @@ registry! {
     "predict" => predict::Predict,
     "serve" => serve::Serve,
     "report" => report::Report,
+    "watch" => watch::Watch,
     "export" => export::Export,
     "compare" => compare::Compare,
     "schedule" => schedule::Schedule,

@@ -2,8 +2,9 @@
 
 use std::future::pending;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+use axum::Router;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,9 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{interval, sleep, timeout};
 
-use super::app::App;
 use super::patient::Patient;
-use super::routes::router;
 
 /// The most connections at once; others wait until one ends. Below the 1,024 files that most systems allow a process.
 const CONNECTIONS: usize = 512;
@@ -29,14 +28,19 @@ const LOOK: Duration = Duration::from_millis(25);
 /// The pause after a connection could not be taken, such as for want of files.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `interrupt` is set, then refuses connections and finishes requests, for the time that a step may take.
-pub(super) async fn run(listener: TcpListener, app: &Arc<App>, interrupt: &Interrupt) {
-    let service = TowerToHyperService::new(router(Arc::clone(app)));
+/// Serves until `interrupt` is set, then refuses connections, calls `stopping`, and finishes requests, for the time that a step may
+/// take. `opened` gives a value that lives as long as a connection.
+pub(super) async fn run<T: Send + 'static>(
+    listener: TcpListener,
+    router: Router,
+    limit: Duration,
+    interrupt: &Interrupt,
+    opened: impl Fn() -> T,
+    stopping: impl FnOnce(),
+) {
+    let service = TowerToHyperService::new(router);
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(app.settings.timeout)
-        .max_header_size(HEADERS)
-        .max_buf_size(BUFFER);
+    http.timer(TokioTimer::new()).header_read_timeout(limit).max_header_size(HEADERS).max_buf_size(BUFFER);
     let graceful = GracefulShutdown::new();
     let free = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -47,9 +51,9 @@ pub(super) async fn run(listener: TcpListener, app: &Arc<App>, interrupt: &Inter
         };
         // Answers are short: they are not held back for more.
         let _ = stream.set_nodelay(true);
-        let stream = TokioIo::new(Patient::new(stream, app.settings.timeout));
+        let stream = TokioIo::new(Patient::new(stream, limit));
         let connection = graceful.watch(http.serve_connection(stream, service.clone()));
-        let open = app.metrics.connection();
+        let open = opened();
         tokio::spawn(async move {
             // What breaks a connection is its client's doing.
             let _ = connection.await;
@@ -57,9 +61,8 @@ pub(super) async fn run(listener: TcpListener, app: &Arc<App>, interrupt: &Inter
         });
     }
     drop(listener);
-    app.is_stopping.store(true, Ordering::Relaxed);
-    let _ = timeout(app.settings.timeout, graceful.shutdown()).await;
-    app.batcher.close();
+    stopping();
+    let _ = timeout(limit, graceful.shutdown()).await;
 }
 
 async fn is_set(interrupt: &Interrupt) {
