@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,numpy,parquet,pytorch,serve,tui,xlsx";
+pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,mlflow,numpy,parquet,pytorch,serve,tui,xlsx";
 /// The programs that test what else is behind features: formats, the server, the view.
 const FEATURES: [&str; 8] = ["--test", "formats", "--test", "malformed", "--test", "serve", "--test", "tui"];
 /// The device that they are tested beside.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use kiln_config::{Flags, Request, Resolved, resolve};
+use kiln_experiment::log::MlFlowConfig;
 use kiln_experiment::{Interrupt, Session};
 use kiln_report::human::shell_word;
 use kiln_terminal::tell::words::data_flag;
@@ -33,6 +34,16 @@ pub(crate) fn inputs(arguments: &ConfigArguments, resolved: &Resolved) -> Vec<Pa
     arguments.config.iter().map(PathBuf::from).chain(resolved.config.data.path.clone()).collect()
 }
 
+/// The MLflow server that the environment names, as MLflow's own clients find it.
+fn mlflow() -> MlFlowConfig {
+    let named = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let default = MlFlowConfig::default();
+    MlFlowConfig {
+        uri: named("MLFLOW_TRACKING_URI").unwrap_or(default.uri),
+        experiment: named("MLFLOW_EXPERIMENT_NAME").unwrap_or(default.experiment),
+    }
+}
+
 /// What the experiments of this process share.
 pub(crate) fn session(global: &Global, interrupt: Interrupt) -> Session {
     Session {
@@ -40,6 +51,7 @@ pub(crate) fn session(global: &Global, interrupt: Interrupt) -> Session {
         arguments: std::env::args().skip(1).collect(),
         interrupt,
         flags: global.flags(),
+        mlflow: mlflow(),
         ..Session::default()
     }
 }

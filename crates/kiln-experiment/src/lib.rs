@@ -40,6 +40,7 @@ mod lr_find;
 mod observer;
 mod output_file;
 pub mod own;
+mod parquet;
 pub mod path;
 pub mod predict;
 mod predicted;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use kiln_config::Flags;
 
+use crate::error::LogError;
 use crate::interrupt::Interrupt;
-use crate::log::LogKind;
+use crate::log::{LogKind, MlFlowConfig};
 
 /// What every experiment of a program shares. Nothing here changes a result.
 ///
@@ -16,6 +17,7 @@ use crate::log::LogKind;
 /// | `interrupt` | never |
 /// | `flags` | none |
 /// | `logs` | none |
+/// | `mlflow` | `http://127.0.0.1:5000`, experiment `Default` |
 #[derive(Debug, Clone)]
 pub struct Session {
     /// The folder of all runs. It is made when it does not exist.
@@ -26,8 +28,10 @@ pub struct Session {
     pub interrupt: Interrupt,
     /// Where to compute, on how many threads, and where the data are now: these three win over what a stored run says.
     pub flags: Flags,
-    /// Who else reads the metrics of a training run, each in a file of the run's folder. Folds and trials write none.
+    /// Who else reads the metrics of a training run. Folds and trials write none.
     pub logs: Vec<LogKind>,
+    /// The server of [`LogKind::MlFlow`].
+    pub mlflow: MlFlowConfig,
 }
 
 impl Default for Session {
@@ -38,11 +42,17 @@ impl Default for Session {
             interrupt: Interrupt::default(),
             flags: Flags::default(),
             logs: Vec::new(),
+            mlflow: MlFlowConfig::default(),
         }
     }
 }
 
 impl Session {
+    /// Whether this build can write all that is asked for.
+    pub(crate) fn check_logs(&self) -> Result<(), LogError> {
+        if self.logs.contains(&LogKind::MlFlow) { self.mlflow.check() } else { Ok(()) }
+    }
+
     /// The flags that may differ when a stored run goes on.
     pub(crate) fn place(&self) -> Flags {
         Flags {

@@ -3,6 +3,7 @@
 mod configuration;
 mod cuts;
 mod global;
+mod logs;
 mod number;
 mod sampler;
 mod shortcuts;
@@ -11,6 +12,7 @@ mod views;
 pub(crate) use configuration::ConfigArguments;
 pub(crate) use cuts::Cuts;
 pub(crate) use global::{Global, ProgressMode};
+pub(crate) use logs::Logs;
 pub(crate) use number::positive;
 pub(crate) use sampler::SamplerName;
 pub(crate) use shortcuts::Shortcuts;

@@ -2,14 +2,13 @@
 
 use clap::Args;
 use kiln_experiment::cv::resume_cross_validation;
-use kiln_experiment::log::LogKind;
 use kiln_experiment::run::{find, is_cross_validation};
-use kiln_experiment::{Changes, Session, resume_with};
+use kiln_experiment::{Changes, resume_with};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::{Accepts, Execute};
-use crate::args::Global;
+use crate::args::{Global, Logs};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
@@ -27,9 +26,8 @@ pub(crate) struct Resume {
     /// What else may differ from the run so far, a setting or a section, such as schedule or optim.lr.
     #[arg(long, value_name = "NAME")]
     pub(crate) allow: Vec<String>,
-    /// Also write the metrics for others, as `kiln train` does.
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
-    pub(crate) log: Vec<LogKind>,
+    #[command(flatten)]
+    pub(crate) logs: Logs,
 }
 
 const EXAMPLES: &str = "\
@@ -43,7 +41,7 @@ impl Execute for Resume {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let path = find(&self.run, &global.runs_dir())?;
         let observer = Terminal::new(global, out).moved(global.data.clone());
-        let session = Session { logs: self.log.clone(), ..session(global, signal::listen()) };
+        let session = self.logs.among(session(global, signal::listen()));
         let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
         let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
         if is_cross_validation(&path)? {

@@ -2,13 +2,12 @@
 
 use clap::{Args, ValueEnum};
 use kiln_config::Flags;
-use kiln_experiment::log::LogKind;
-use kiln_experiment::{Session, dry_run, start_of, train};
+use kiln_experiment::{dry_run, start_of, train};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::Execute;
-use crate::args::{ConfigArguments, Global, Shortcuts};
+use crate::args::{ConfigArguments, Global, Logs, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
@@ -28,9 +27,8 @@ pub(crate) struct Train {
     /// Start from the weights of a run, with its model and its preprocessing, or from a file of weights: model.weights.
     #[arg(long, value_name = "RUN|FILE")]
     pub(crate) from: Option<String>,
-    /// Also write the metrics for others: tensorboard, csv, openmetrics; several with commas.
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
-    pub(crate) log: Vec<LogKind>,
+    #[command(flatten)]
+    pub(crate) logs: Logs,
 }
 
 /// How a linear model is solved.
@@ -82,7 +80,7 @@ impl Execute for Train {
             tell::dry_run::report(&found, &resolved, out)?;
             return Ok(0);
         }
-        let session = Session { logs: self.log.clone(), ..session(global, interrupt) };
+        let session = self.logs.among(session(global, interrupt));
         let trained = train(&resolved, &session, &observer)?;
         match trained.outcome.stop {
             Stop::Interrupted => Ok(trained.record.exit_code.unwrap_or(130)),

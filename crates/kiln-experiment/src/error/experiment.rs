@@ -22,6 +22,7 @@ use kiln_validate::statistics::StatisticsError;
 use super::cv::CvError;
 use super::export::ExportError;
 use super::job::JobError;
+use super::log::LogError;
 use super::output::OutputError;
 use super::path::NoPath;
 use super::run::RunError;
@@ -113,6 +114,9 @@ pub enum ExperimentError {
     /// A model that cannot be written in another format.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// Metrics that cannot be sent to others.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// A file that is to be written.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -202,6 +206,7 @@ impl ExperimentError {
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
             Self::Export(error) => error,
+            Self::Log(error) => error,
             Self::Output(error) => error,
             Self::Stream(error) => error,
             Self::Threads { .. } | Self::Observer(_) | Self::Internal(_) => return None,

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use kiln_core::EpochRecord;
 use kiln_train::{Callback, EpochView, History, Stop, TrainError};
 
+use super::row::Columns;
+
 /// Writes the metrics of each epoch into `metrics.csv` of a folder: `epoch`, `step`, `lr`, `seconds`, and for each metric
 /// `train_…` and `validation_…`. A run that goes on writes the file anew, with the epochs that it keeps.
 #[derive(Debug)]
 pub struct CsvLog {
     path: PathBuf,
     file: Option<csv::Writer<File>>,
-    /// The metrics that have a column, of training and validation.
-    columns: Option<[Vec<String>; 2]>,
+    columns: Option<Columns>,
 }
 
 impl CsvLog {
@@ -28,37 +29,19 @@ impl CsvLog {
         let failed =
             |error: csv::Error| TrainError::Io { action: "write", path: path.clone(), source: error.into() };
         let Some(file) = &mut self.file else { return Ok(()) };
-        let [train, validation] = self.columns.get_or_insert_with(|| {
-            [
-                record.train.iter().map(|(name, _)| name.to_owned()).collect(),
-                record
-                    .validation
-                    .iter()
-                    .flat_map(|metrics| metrics.iter())
-                    .map(|(name, _)| name.to_owned())
-                    .collect(),
-            ]
-        });
+        let columns = self.columns.get_or_insert_with(|| Columns::of(record));
         if record.seq == 0 {
-            let first = ["epoch", "step", "lr", "seconds"].map(str::to_owned).into_iter();
-            let of = |part: &'static str, names: &[String]| {
-                names.iter().map(|name| format!("{part}_{name}")).collect::<Vec<_>>()
-            };
-            let header = first.chain(of("train", train)).chain(of("validation", validation));
-            file.write_record(header).map_err(&failed)?;
+            file.write_record(columns.names()).map_err(&failed)?;
         }
-        let text = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         let first = [
             record.epoch.to_string(),
             record.step.to_string(),
             record.lr.to_string(),
             record.seconds.to_string(),
         ];
-        let train = train.iter().map(|name| text(record.train.get(name)));
-        let validation = validation
-            .iter()
-            .map(|name| text(record.validation.as_ref().and_then(|metrics| metrics.get(name))));
-        file.write_record(first.into_iter().chain(train).chain(validation)).map_err(&failed)?;
+        let metrics =
+            columns.metrics(record).map(|value| value.map(|value| value.to_string()).unwrap_or_default());
+        file.write_record(first.into_iter().chain(metrics)).map_err(&failed)?;
         file.flush().map_err(|error| failed(error.into()))
     }
 }

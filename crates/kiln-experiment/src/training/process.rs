@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use kiln_config::annotated;
+use kiln_config::{annotated, leaves, literal};
 use kiln_core::{CertificateRecord, Explain, Weights, memory};
 use kiln_models::Network;
 use kiln_train::checkpoint::CheckpointStore;
@@ -16,6 +16,7 @@ use super::record::ended;
 use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::{Job, NetworkTask, Trainings, in_pool};
+use crate::log::{LogKind, Tracked};
 use crate::observer::{Event, Observer, TrainingStart, tell};
 use crate::run::{
     CHECKPOINTS, CONFIG, KeptDecision, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339,
@@ -31,6 +32,8 @@ pub(super) struct Process<'a> {
     pub(super) observer: &'a dyn Observer,
     /// Where it goes on: what is not as it was.
     pub(super) changes: Option<&'a Changes>,
+    /// The server that is told of it, once it is.
+    pub(super) mlflow: Option<Tracked>,
 }
 
 impl Process<'_> {
@@ -51,6 +54,11 @@ impl Process<'_> {
             self.record.error = Some(error.to_string());
         }
         let written = self.record.write(self.run.path());
+        if let Some(mlflow) = self.mlflow.take()
+            && let Some(lost) = mlflow.end(self.run.path(), &self.record)
+        {
+            tell(self.observer, &Event::Warning(&lost))?;
+        }
         // The first failure is the one to tell.
         let outcome = result?;
         written?;
@@ -58,6 +66,18 @@ impl Process<'_> {
     }
 
     fn train(&mut self) -> Result<Outcome<Network>, ExperimentError> {
+        if self.session.logs.contains(&LogKind::MlFlow) {
+            let text = |value: toml::Value| match value {
+                toml::Value::String(text) => text,
+                other => literal(&other),
+            };
+            let settings = leaves(self.job.config());
+            let settings = settings.into_iter().map(|(key, value)| (key, text(value))).collect();
+            let (server, path) = (&self.session.mlflow, self.run.path());
+            let (mlflow, warning) = Tracked::open(server, path, &self.record, settings);
+            self.mlflow = mlflow;
+            warning.iter().try_for_each(|warning| tell(self.observer, &Event::Warning(warning)))?;
+        }
         let trainings = self.job.fit_all(self.changes.is_some(), |job| self.trainer(job))?;
         if !trainings.fitting.converged {
             let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
@@ -112,8 +132,12 @@ impl Process<'_> {
                 trainer = trainer.callback(WriteConfig { path, text });
             }
         }
-        for log in &self.session.logs {
-            trainer = trainer.callback(log.callback(&folder));
+        for log in self.session.logs.iter().filter_map(|log| log.callback(&folder)) {
+            trainer = trainer.callback(log);
+        }
+        // The training that has validation metrics, where there are two.
+        if let Some(mlflow) = self.mlflow.as_ref().filter(|_| is_first) {
+            trainer = trainer.callback(mlflow.callback());
         }
         Ok(match self.observer.watch(&start) {
             Some(watch) => trainer.callback(watch),

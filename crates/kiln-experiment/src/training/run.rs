@@ -57,6 +57,7 @@ pub fn train(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
+    session.check_logs()?;
     let auto = AutoDevice::of(resolved);
     let first = auto.as_ref().map(|auto| auto.first(resolved)).transpose()?;
     let mut job = prepare(first.as_ref().unwrap_or(resolved), observer)?;
@@ -70,7 +71,7 @@ pub fn train(
         record: &record,
     })?;
     let (record, outcome) =
-        Process { job: &job, run: &run, record, session, observer, changes: None }.go()?;
+        Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None }.go()?;
     Ok(Trained { run: run.path().to_owned(), record, outcome })
 }
 
@@ -122,6 +123,7 @@ pub fn resume_with(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
+    session.check_logs()?;
     refuse_fold(path)?;
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
@@ -147,7 +149,7 @@ pub fn resume_with(
     record.status = Status::Running;
     record.write(path)?;
     let changes = Some(changes);
-    let result = Process { job: &job, run: &run, record, session, observer, changes }.go();
+    let result = Process { job: &job, run: &run, record, session, observer, changes, mlflow: None }.go();
     if result.is_err() && before.status == Status::Done {
         // What it had reached is not undone by a failure to read it once more.
         before.write(path)?;

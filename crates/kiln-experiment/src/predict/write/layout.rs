@@ -1,5 +1,7 @@
 //! What stands in a line of predictions, whatever the format.
 
+use crate::parquet::{Cell, Field, FieldKind};
+
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Columns<'a> {
@@ -54,32 +56,6 @@ pub struct PredictedItem<'a> {
     pub numbers: &'a [f64],
     /// Their standard deviations over the passes.
     pub deviations: &'a [f64],
-}
-
-/// A column of a table of predictions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) kind: FieldKind,
-}
-
-/// What a column of a table of predictions holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldKind {
-    /// Whole numbers of 64 bits.
-    Whole,
-    /// Texts.
-    Text,
-    /// Numbers of 64 bits.
-    Number,
-}
-
-/// A cell of such a table.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Cell<'a> {
-    Whole(u64),
-    Text(&'a str),
-    Number(f64),
 }
 
 impl Columns<'_> {

@@ -2,8 +2,6 @@
 
 mod json;
 mod layout;
-mod parquet;
-mod thrift;
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -11,8 +9,7 @@ use std::path::Path;
 
 pub use layout::{Carried, Columns, PredictedItem};
 
-use layout::Cell;
-use parquet::ParquetWriter;
+use crate::parquet::{Cell, ParquetWriter};
 
 /// How predictions are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +71,7 @@ impl<'a, W: Write> Writer<'a, W> {
             }
             Format::JsonLines => Sink::JsonLines { out, events: false },
             Format::Events => Sink::JsonLines { out, events: true },
-            Format::Parquet => Sink::Parquet(Box::new(ParquetWriter::new(out, fields)?)),
+            Format::Parquet => Sink::Parquet(Box::new(ParquetWriter::new(out, "predictions", fields)?)),
         };
         Ok(Self { columns, carried, sink })
     }

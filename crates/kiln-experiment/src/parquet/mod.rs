@@ -1,13 +1,16 @@
 //! A Parquet file (<https://parquet.apache.org/docs/file-format/>) of required columns: plain pages without compression, which
 //! every reader knows.
 //!
-//! It is no crate: `parquet` compiles 40 crates more, which the program has only with a feature, and predictions are written in
-//! every build. That crate reads these files in the tests of formats.
+//! It is no crate: `parquet` compiles 40 crates more, which the program has only with a feature, and predictions and metrics are
+//! written in every build. That crate reads these files in the tests of formats.
+
+mod cell;
+mod thrift;
 
 use std::io::{self, Write};
 
-use super::layout::{Cell, Field, FieldKind};
-use super::thrift::Struct;
+pub(crate) use cell::{Cell, Field, FieldKind};
+use thrift::Struct;
 
 const MAGIC: &[u8; 4] = b"PAR1";
 /// Rows of a row group.
@@ -24,8 +27,10 @@ const UNCOMPRESSED: i32 = 0;
 
 /// Writes rows, in groups that are kept in memory until they are full.
 #[derive(Debug)]
-pub(super) struct ParquetWriter<W> {
+pub(crate) struct ParquetWriter<W> {
     out: W,
+    /// What the table is called.
+    name: &'static str,
     written: u64,
     fields: Vec<Field>,
     /// The values of each column that are not written yet.
@@ -43,14 +48,14 @@ struct Group {
 }
 
 impl<W: Write> ParquetWriter<W> {
-    pub(super) fn new(mut out: W, fields: Vec<Field>) -> io::Result<Self> {
+    pub(crate) fn new(mut out: W, name: &'static str, fields: Vec<Field>) -> io::Result<Self> {
         out.write_all(MAGIC)?;
         let pages = vec![Vec::new(); fields.len()];
-        Ok(Self { out, written: MAGIC.len() as u64, fields, pages, rows: 0, groups: Vec::new() })
+        Ok(Self { out, name, written: MAGIC.len() as u64, fields, pages, rows: 0, groups: Vec::new() })
     }
 
     /// Adds a row: a cell for each field.
-    pub(super) fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+    pub(crate) fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for (page, cell) in self.pages.iter_mut().zip(cells) {
             match cell {
                 Cell::Whole(number) => page.extend_from_slice(&(*number as i64).to_le_bytes()),
@@ -87,7 +92,7 @@ impl<W: Write> ParquetWriter<W> {
     }
 
     /// Writes what is left, and what the file holds.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         if self.rows > 0 {
             self.group()?;
         }
@@ -100,7 +105,7 @@ impl<W: Write> ParquetWriter<W> {
     }
 
     fn metadata(&self) -> Struct {
-        let root = Struct::new().text(4, "predictions").i32(5, self.fields.len() as i32);
+        let root = Struct::new().text(4, self.name).i32(5, self.fields.len() as i32);
         let schema = std::iter::once(root).chain(self.fields.iter().map(element)).collect();
         let rows = self.groups.iter().map(|group| i64::from(group.rows)).sum();
         let groups = self.groups.iter().map(|group| self.about(group)).collect();
