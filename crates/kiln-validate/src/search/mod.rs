@@ -25,6 +25,7 @@
 //! ```
 
 mod error;
+mod importance;
 mod pruner;
 mod sampler;
 mod space;
@@ -32,6 +33,7 @@ mod study;
 mod trial;
 
 pub use error::SearchError;
+pub use importance::{Importance, importance};
 pub use kiln_core::Direction;
 pub use pruner::{Halving, Hyperband, Median, Pruner};
 pub use sampler::{Sampler, Tpe};
