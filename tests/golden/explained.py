@@ -7,7 +7,7 @@ import json
 import pathlib
 
 import torch
-from captum.attr import InputXGradient, IntegratedGradients, LayerGradCam, Occlusion, Saliency
+from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, LayerGradCam, Occlusion, Saliency
 from torch import nn
 
 torch.manual_seed(0)
@@ -42,6 +42,10 @@ for name, model, inputs, windows in [
     noise = torch.randn(3, *inputs.shape) * 0.1
     case["noise"] = numbers(noise)
     case["smooth_grad"] = numbers(sum(Saliency(model).attribute(inputs + one, target=targets, abs=False) for one in noise) / 3)
+    if name == "mlp":
+        mask = torch.tensor([[0, 1, 1, 1, 2]])
+        found = FeatureAblation(model).attribute(inputs, baselines=0.25, target=targets, feature_mask=mask)
+        case["ablation"] = numbers(found[:, [0, 1, 4]])
     if name == "cnn":
         case["grad_cam"] = numbers(LayerGradCam(model, model[4]).attribute(inputs, target=targets, relu_attributions=True))
     cases[name] = case

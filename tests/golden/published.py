@@ -71,13 +71,19 @@ def probe(tensor):
     return [x.norm().item(), (x * cosines).sum().item()] + [x[(len(x) - 1) * part // 3].item() for part in range(4)]
 
 
-def write(name, make, shape):
-    net = make(num_classes=CLASSES).double()
+def draw(net):
+    """Gives `net` its weights; the names of its tensors."""
     state = net.state_dict()
     names = sorted(state)
     for t, key in enumerate(names):
         if state[key].dim() > 0:
             state[key].copy_(value(t, key, state[key].shape))
+    return names
+
+
+def write(name, make, shape):
+    net = make(num_classes=CLASSES).double()
+    names = draw(net)
     for module in net.modules():
         if isinstance(module, nn.Dropout):
             module.p = 0.0

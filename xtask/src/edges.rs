@@ -51,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln-experiment",
         &[
             "kiln-core",
+            "kiln-explain",
             "kiln-infer",
             "kiln-convex",
             "kiln-data",
@@ -147,8 +148,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const TEST_ONLY: &str = "kiln-testkit";
 
 /// What a crate may use in its tests, with the reason.
-const IN_TESTS: &[(&str, &str, &str)] =
-    &[("kiln-validate", "kiln-train", "scores of a path's folds are compared with scikit-learn's metrics")];
+const IN_TESTS: &[(&str, &str, &str)] = &[
+    ("kiln-validate", "kiln-train", "scores of a path's folds are compared with scikit-learn's metrics"),
+    ("kiln-models", "kiln-explain", "explanations of a transformer are compared with captum's"),
+];
 
 /// What is wrong with the edges in the output of `cargo metadata`, one sentence each; nothing if all is well.
 pub(crate) fn check(metadata: &Value) -> Vec<String> {

@@ -11,7 +11,9 @@
 //! | [`IntegratedGradients`] | (input − baseline) · mean gradient on the way between them: sums to the difference of the outputs |
 //! | [`SmoothGrad`] | mean gradient around the input |
 //! | [`Occlusion`] | by how much the output falls where a window is covered |
+//! | [`ablation`] | by how much the output falls where the inputs of a group are covered |
 //! | [`grad_cam`] | where the last convolution speaks for the output |
+//! | [`attention_rollout`] | through which tokens attention looks at which, whatever the output |
 //!
 //! An attribution is no proof. Look whether it changes when the weights are drawn anew (Adebayo et al.: Sanity checks for saliency
 //! maps, 2018): what stays says something of the data, not of the model. Held to captum 0.9.
@@ -32,17 +34,21 @@
 //! assert!(found.delta[0].abs() < 1e-5);
 //! ```
 
+mod ablation;
 mod grad_cam;
 mod gradient;
 mod integrated;
 mod legendre;
 mod occlusion;
+mod rollout;
 mod smooth;
 #[cfg(test)]
 mod tests;
 
+pub use ablation::ablation;
 pub use grad_cam::grad_cam;
 pub use gradient::{gradient, input_x_gradient};
 pub use integrated::{Integrated, IntegratedGradients};
 pub use occlusion::Occlusion;
+pub use rollout::attention_rollout;
 pub use smooth::SmoothGrad;

@@ -105,6 +105,9 @@ fn a_perceptron_is_explained_as_by_captum() {
         layers[2].forward(relu(layers[1].forward(hidden)))
     };
     check(&case, model, &device);
+    let inputs = tensor(&case["inputs"], &device);
+    let found = ablation(model, inputs, &[0..1, 1..4, 4..5], 0.25, &targets(&case));
+    assert_is(found, &case["ablation"]);
 }
 
 #[test]

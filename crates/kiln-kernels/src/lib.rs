@@ -43,8 +43,9 @@ mod op;
 pub use cpu::Act;
 #[cfg(feature = "tensors")]
 pub use op::{
-    BatchStatistics, add, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d,
-    conv2d_relu_pool, cross_entropy, dropout, flatten, gelu, global_avg_pool2d, global_max_pool2d,
-    hard_sigmoid, hard_swish, layer_norm, linear, linear_relu_dropout, max_pool2d, mean, pixels, scale,
-    self_attention, sigmoid, silu, softmax, squared_norm, stack, takes_bytes, weighted_sum, weighted_sums,
+    BatchStatistics, add, attention_weights, avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d,
+    conv1d, conv2d, conv2d_relu_pool, cross_entropy, dropout, flatten, gelu, global_avg_pool2d,
+    global_max_pool2d, hard_sigmoid, hard_swish, layer_norm, linear, linear_relu_dropout, max_pool2d, mean,
+    pixels, scale, self_attention, sigmoid, silu, softmax, squared_norm, stack, takes_bytes, weighted_sum,
+    weighted_sums,
 };

@@ -3,10 +3,11 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
-use kiln_kernels::{Act, linear, self_attention};
+use kiln_kernels::{Act, attention_weights, linear, self_attention};
 
 use crate::Operation;
 use crate::init::Init;
+use crate::observe::Observer;
 
 /// A linear layer on the last dimension.
 pub(crate) fn linear_over_tokens(layer: &Linear, x: Tensor<3>) -> Tensor<3> {
@@ -37,9 +38,18 @@ impl SelfAttention {
         Operation::Attention { layer, heads: self.heads }
     }
 
-    /// `[N, tokens, width]` to the same.
-    pub(crate) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let attended = self_attention(linear_over_tokens(&self.qkv, x), self.heads);
+    /// `[N, tokens, width]` to the same. `path` is that of the layer.
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<3>,
+        path: &dyn Fn() -> String,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<3> {
+        let qkv = linear_over_tokens(&self.qkv, x);
+        if let Some(tap) = observer.attention() {
+            tap.attention(&path(), attention_weights(qkv.clone(), self.heads));
+        }
+        let attended = self_attention(qkv, self.heads);
         linear_over_tokens(&self.proj, attended)
     }
 }

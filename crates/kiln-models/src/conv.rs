@@ -62,8 +62,7 @@ impl ConvBlock {
         path: impl FnOnce() -> String,
         observer: &mut Observer<'_>,
     ) -> Tensor<4> {
-        let x = self.features(x);
-        observer.see(path, &x);
+        let x = observer.see(path, self.features(x));
         self.dropout.forward(x, seed)
     }
 

@@ -89,8 +89,7 @@ impl Dense {
                 x = linear_relu_dropout(x, weight, bias, probability, seed);
                 continue;
             }
-            x = layer.features(x);
-            observer.see(|| format!("layers.{l}"), &x);
+            x = observer.see(|| format!("layers.{l}"), layer.features(x));
             x = layer.dropout.forward(x, seed(l));
         }
         x

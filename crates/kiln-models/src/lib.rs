@@ -59,6 +59,7 @@ pub use input::ModelInput;
 pub use lora::LoraConfig;
 pub use models::*;
 pub use norm::Norm;
+pub use observe::Tap;
 pub use operation::{EmbeddingOperation, Operation};
 pub use published::Published;
 pub use summary::{LayerSummary, Summary};

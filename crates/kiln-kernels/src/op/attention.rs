@@ -41,3 +41,21 @@ pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     let y = super::softmax(scores, 1.0).matmul(value).permute([0, 2, 1, 3]);
     y.reshape([items, tokens, heads * inner])
 }
+
+/// The weights by which [`self_attention`] sums values, `softmax(Q Kᵀ / √d)`, `[N, heads, tokens, tokens]`: the rows are those who look, and sum
+/// to 1.
+///
+/// # Panics
+/// As [`self_attention`].
+pub fn attention_weights(qkv: Tensor<3>, heads: usize) -> Tensor<4> {
+    let [items, tokens, columns] = qkv.dims();
+    assert!(
+        heads > 0 && columns.is_multiple_of(3 * heads),
+        "attention_weights: {columns} columns are not query, key and value of {heads} heads"
+    );
+    let inner = columns / 3 / heads;
+    let qkv = qkv.reshape([items, tokens, 3, heads, inner]).permute([2, 0, 3, 1, 4]);
+    let [query, key] =
+        [0, 1].map(|part| qkv.clone().narrow(0, part, 1).reshape([items, heads, tokens, inner]));
+    super::softmax(query.mul_scalar((inner as f64).sqrt().recip()).matmul(key.transpose()), 1.0)
+}

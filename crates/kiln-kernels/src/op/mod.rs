@@ -20,7 +20,7 @@ mod weighted_sum;
 
 use burn::tensor::{DType, Tensor, activation};
 
-pub use attention::self_attention;
+pub use attention::{attention_weights, self_attention};
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
 pub use conv_transpose::{conv_transpose1d, conv_transpose2d, conv1d};

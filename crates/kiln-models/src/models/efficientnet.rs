@@ -188,13 +188,12 @@ impl EfficientnetB0 {
 
     fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let mut x = self.stem.forward(x);
-        observer.see(|| "stem".to_owned(), &x);
+        x = observer.see(|| "stem".to_owned(), x);
         for (b, (path, block)) in self.blocks().enumerate() {
             x = block.forward(x, seed.map(|seed| seed.at(1 + b as u64)));
-            observer.see(|| path, &x);
+            x = observer.see(|| path, x);
         }
-        let x = self.last.forward(x);
-        observer.see(|| "last".to_owned(), &x);
+        let x = observer.see(|| "last".to_owned(), self.last.forward(x));
         affine(&self.output, self.dropout.forward(global_avg_pool2d(x), seed.map(|seed| seed.at(0))))
     }
 }

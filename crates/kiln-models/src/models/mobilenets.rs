@@ -216,10 +216,10 @@ impl MobilenetV3 {
                 Feature::Conv(conv) => conv.forward(x),
                 Feature::Block(block) => block.forward(x, None),
             };
-            observer.see(|| format!("features.{index}"), &x);
+            x = observer.see(|| format!("features.{index}"), x);
         }
         let x = Activation::HardSwish.forward(affine(&self.hidden, global_avg_pool2d(x)));
-        observer.see(|| "hidden".to_owned(), &x);
+        let x = observer.see(|| "hidden".to_owned(), x);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
     }
 }

@@ -5,7 +5,7 @@ use kiln_core::Seed;
 use kiln_data::{Fitted, Inputs};
 
 use super::{ModelConfig, Network};
-use crate::observe::Observer;
+use crate::observe::{Observer, Tap};
 use crate::{ModelError, ModelInput, Operation, Summary};
 
 impl ModelConfig {
@@ -122,5 +122,15 @@ impl Network {
         observe: &mut dyn FnMut(&str, &Tensor<2>),
     ) -> Tensor<2> {
         self.as_model().forward(inputs, seed, &mut Observer::new(observe))
+    }
+
+    /// [`Network::forward_observed`] for those who want the shapes of what hidden layers give, want to put something else in its
+    /// place, or want to see the weights of attention. The layers are those of [`Network::forward_observed`]; behind a residual
+    /// branch of a `resnet` its sum comes too, as `stages.0`.
+    ///
+    /// # Panics
+    /// As [`Network::forward`], and where a tap gives something of another shape.
+    pub fn forward_tapped(&self, inputs: Inputs, seed: Option<Seed>, tap: &mut dyn Tap) -> Tensor<2> {
+        self.as_model().forward(inputs, seed, &mut Observer::tapped(tap))
     }
 }

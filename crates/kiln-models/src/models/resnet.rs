@@ -196,7 +196,7 @@ impl Stage {
         for (r, block) in self.residual.iter().enumerate() {
             branch = block.forward(branch, None, || format!("stages.{s}.residual.{r}"), observer);
         }
-        self.depth.forward(branch, seed) + x
+        observer.see_sum(|| format!("stages.{s}"), self.depth.forward(branch, seed) + x)
     }
 }
 

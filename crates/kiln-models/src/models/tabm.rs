@@ -149,7 +149,7 @@ impl Tabm {
         for (l, layer) in self.layers.iter().enumerate() {
             let [heads, items, width] = layer.dims(&x);
             let flat = self.activation.forward(layer.forward(x).reshape([heads * items, width]));
-            observer.see(|| format!("layers.{l}"), &flat);
+            let flat = observer.see(|| format!("layers.{l}"), flat);
             let flat = self.dropout.forward(flat, seed.map(|seed| seed.at(l as u64)));
             x = flat.reshape([heads, items, width]);
         }

@@ -199,9 +199,16 @@ impl Architecture {
 
 impl Block {
     /// The attention is left out by `seed.at(0)`, the perceptron by `seed.at(1)`.
-    fn forward(&self, x: Tensor<3>, seed: Option<Seed>) -> Tensor<3> {
+    fn forward(
+        &self,
+        x: Tensor<3>,
+        seed: Option<Seed>,
+        attention: &dyn Fn() -> String,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<3> {
         let at = |index| seed.map(|seed| seed.at(index));
-        let attended = self.attn.forward(layer_normalised(&self.norm1, x.clone(), EPSILON));
+        let normed = layer_normalised(&self.norm1, x.clone(), EPSILON);
+        let attended = self.attn.forward(normed, attention, observer);
         let x = x.add(self.depth.forward(attended, at(0)));
         let hidden = linear_over_tokens(&self.mlp.fc1, layer_normalised(&self.norm2, x.clone(), EPSILON));
         let y = linear_over_tokens(&self.mlp.fc2, Activation::Gelu.forward(hidden));
@@ -237,8 +244,9 @@ impl VisionTransformer {
         let token = self.cls_token.val().expand([items, 1, width]);
         let mut x = Tensor::cat(vec![token, patches], 1).add(self.pos_embed.val());
         for (b, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, seed.map(|seed| seed.at(1 + b as u64)));
-            observer.see(|| format!("blocks.{b}"), &x);
+            let seed = seed.map(|seed| seed.at(1 + b as u64));
+            x = block.forward(x, seed, &|| format!("blocks.{b}.attn"), observer);
+            x = observer.see(|| format!("blocks.{b}"), x);
         }
         // The norm is of each token by itself: that of the first is enough.
         let first: Tensor<2> = x.narrow(1, 0, 1).flatten(1, 2);

@@ -4,6 +4,7 @@
 mod conv;
 mod dense;
 mod dropout;
+mod explained;
 mod published;
 
 use burn::module::{Module, ModuleMapper, Param};

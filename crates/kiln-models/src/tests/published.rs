@@ -9,7 +9,7 @@ use kiln_testkit::{assert_close, computes_in, device, golden, gradients_by_path}
 use crate::{ModelConfig, Network};
 
 /// Numbers in `[0, 1)` that a name and a place give, as the script draws them.
-fn drawn(seed: u64, len: usize) -> impl Iterator<Item = f64> {
+pub(super) fn drawn(seed: u64, len: usize) -> impl Iterator<Item = f64> {
     (0..len as u64).map(move |i| Seed::new(seed).uniform(i))
 }
 
@@ -54,7 +54,7 @@ fn probe(data: &TensorData) -> [f64; 6] {
 }
 
 /// Every tensor in f64.
-struct Wide;
+pub(super) struct Wide;
 
 impl ModuleMapper for Wide {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
@@ -64,7 +64,7 @@ impl ModuleMapper for Wide {
 }
 
 /// The network of a kind, and what its golden file holds.
-struct Case {
+pub(super) struct Case {
     config: ModelConfig,
     file: Weights,
     dims: Vec<usize>,
@@ -74,7 +74,7 @@ struct Case {
 }
 
 impl Case {
-    fn new(kind: &str) -> Self {
+    pub(super) fn new(kind: &str) -> Self {
         let file = golden(&format!("published_{kind}"));
         let config = serde_json::from_str(&format!(r#"{{ "kind": {kind:?} }}"#)).unwrap();
         let dims = file.get("shape").unwrap().iter::<i64>().map(|dim| dim as usize).collect();
@@ -93,7 +93,7 @@ impl Case {
     }
 
     /// With the weights of the script, which come with the library's names.
-    fn loaded(&self) -> Network {
+    pub(super) fn loaded(&self) -> Network {
         let fresh = self.fresh();
         let adopted = fresh.adopt(self.state.clone()).unwrap();
         assert!(adopted.from.is_some());
@@ -102,7 +102,7 @@ impl Case {
         start.apply(fresh).unwrap()
     }
 
-    fn images(&self, network: &Network, dtype: DType) -> Inputs {
+    pub(super) fn images(&self, network: &Network, dtype: DType) -> Inputs {
         let values: Vec<f32> =
             drawn(1000, self.dims.iter().product()).map(|u| (4.0 * u - 2.0) as f32).collect();
         let data = TensorData::new(values, self.dims.clone()).convert_dtype(dtype);

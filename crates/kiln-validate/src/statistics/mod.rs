@@ -40,6 +40,7 @@ pub use five_by_two::{five_by_two_f, five_by_two_t};
 pub use many::{Friedman, friedman, nemenyi_difference};
 pub use mcnemar::{McNemar, mcnemar};
 pub use proportion::wilson_interval;
+pub use ranks::rank_correlation;
 pub use wilcoxon::{Wilcoxon, wilcoxon};
 
 /// The outcome of a test.

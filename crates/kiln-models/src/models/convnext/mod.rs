@@ -191,17 +191,16 @@ impl ConvnextTiny {
     }
 
     fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
-        let mut x = self.stem.forward(x);
-        observer.see(|| "stem".to_owned(), &x);
+        let mut x = observer.see(|| "stem".to_owned(), self.stem.forward(x));
         let mut seeds = (0..).map(|b| seed.map(|seed| seed.at(b)));
         for (stage, blocks) in self.stages.iter().enumerate() {
             for ((place, block), seed) in blocks.iter().enumerate().zip(seeds.by_ref()) {
                 x = block.forward(x, seed);
-                observer.see(|| format!("stages.{stage}.{place}"), &x);
+                x = observer.see(|| format!("stages.{stage}.{place}"), x);
             }
             if let Some(downsample) = self.downsamples.get(stage) {
                 x = downsample.forward(x);
-                observer.see(|| format!("downsamples.{stage}"), &x);
+                x = observer.see(|| format!("downsamples.{stage}"), x);
             }
         }
         affine(&self.output, over_features(&self.norm, global_avg_pool2d(x)))

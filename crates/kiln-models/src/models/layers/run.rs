@@ -35,11 +35,11 @@ impl Signal {
         }
     }
 
-    fn see(&self, path: impl FnOnce() -> String, observer: &mut Observer<'_>) {
+    fn seen(self, path: impl FnOnce() -> String, observer: &mut Observer<'_>) -> Self {
         match self {
-            Self::Features(x) => observer.see(path, x),
-            Self::Map(x) => observer.see(path, x),
-            Self::Tokens(x) => observer.see(path, x),
+            Self::Features(x) => Self::Features(observer.see(path, x)),
+            Self::Map(x) => Self::Map(observer.see(path, x)),
+            Self::Tokens(x) => Self::Tokens(observer.see(path, x)),
         }
     }
 }
@@ -94,12 +94,14 @@ pub(super) fn run(
                 let here = here();
                 (sum(residual, x, at(0), act, &here, observer), usize::from(relu))
             }
+            (Layer::Attention(attention), Signal::Tokens(x)) => {
+                (Signal::Tokens(attention.forward(x, &here, observer)), 0)
+            }
             (layer, x) => (alone(layer, x, at(0)), 0),
         };
-        if matches!(layer, Layer::Conv(_) | Layer::Linear(_) | Layer::Patches(_) | Layer::Attention(_)) {
-            y.see(here, observer);
-        }
-        (x, place) = (y, place + 1 + more);
+        let is_hidden =
+            matches!(layer, Layer::Conv(_) | Layer::Linear(_) | Layer::Patches(_) | Layer::Attention(_));
+        (x, place) = (if is_hidden { y.seen(here, observer) } else { y }, place + 1 + more);
     }
     x
 }
@@ -243,7 +245,6 @@ fn alone(layer: &Layer, x: Signal, seed: Option<Seed>) -> Signal {
         (Layer::GaussianDropout(layer), x) => each!(x, x => layer.forward(x, seed)),
         (Layer::GaussianNoise(layer), x) => each!(x, x => layer.forward(x, seed)),
         (Layer::Patches(patches), Signal::Map(x)) => Signal::Tokens(tokens(patches, x)),
-        (Layer::Attention(attention), Signal::Tokens(x)) => Signal::Tokens(attention.forward(x)),
         (layer, x) => unreachable!("{layer:?} got {x:?}"),
     }
 }

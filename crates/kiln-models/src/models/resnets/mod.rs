@@ -201,11 +201,10 @@ impl ResidualNetwork {
 
     fn pass(&self, x: Tensor<4>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let x = convolve_and_normalise(&self.conv1, &self.bn1, x, Activation::Relu);
-        let mut x = pooled(x);
-        observer.see(|| "bn1".to_owned(), &x);
+        let mut x = observer.see(|| "bn1".to_owned(), pooled(x));
         for (b, (path, block)) in self.blocks().enumerate() {
             x = block.forward(x, seed.map(|seed| seed.at(1 + b as u64)));
-            observer.see(|| path, &x);
+            x = observer.see(|| path, x);
         }
         let x = global_avg_pool2d(x);
         affine(&self.output, self.dropout.forward(x, seed.map(|seed| seed.at(0))))
