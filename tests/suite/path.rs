@@ -234,7 +234,7 @@ fn a_point_of_the_path_is_what_training_with_its_strength_gives() {
             format!("train {common} penalty.1.strength={strength} --solver fista train.gap_tolerance=1e-9");
         let trained = place.ok(&trained).last_event();
         assert_eq!(trained["stop"], "optimal", "{trained}");
-        let run = place.run_dir();
+        let run = place.run_dirs().into_iter().find(|run| run.join("run.toml").is_file()).unwrap();
         let file = newest_checkpoint(&run).join("model.safetensors");
         let weights = Weights::read(file).unwrap();
         let weight = weights.get("output.weight").unwrap();

@@ -91,6 +91,7 @@ pub fn compare(
             max_grad_diff: (!first).then_some(difference.max_grad_diff),
             first_difference: difference.first.map(|first| (first.step, first.parameter, first.difference)),
             again_differs_at: first_other(&difference.losses, &times.losses),
+            losses: difference.losses,
             metrics: difference.metrics,
             counts,
         };

@@ -20,8 +20,10 @@
 //! 7. A file that makes something done (`fold.json`, a line of `study.jsonl`) is written last and durably.
 //! 8. Formats of files and layouts of folders only ever grow: folders of an older kiln still go on.
 
+mod activity;
 mod auto_device;
 mod compare;
+mod comparison;
 pub mod curve;
 pub mod cv;
 mod device_choice;
@@ -55,8 +57,10 @@ pub mod trial;
 pub mod tune;
 mod warm_start;
 
+pub use activity::{Activity, LayerActivity, activity};
 pub use auto_device::AutoDevice;
 pub use compare::{CompareSettings, compare};
+pub use comparison::Comparison;
 pub use cv::cross_validate;
 pub use device_choice::{DeviceCandidate, DeviceChoice};
 pub use device_result::DeviceResult;

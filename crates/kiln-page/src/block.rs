@@ -62,9 +62,21 @@ pub(crate) enum Block {
     Charts(Vec<String>),
     Table(Table),
     Matrix(Matrix),
+    /// A caption, and shares as bars below each other.
+    Bars(String, Vec<Bar>),
     Gallery(Vec<Item>),
     /// Long text that is folded away: its heading, and the text as it is.
     Folded(String, String),
+}
+
+/// A share of a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) name: String,
+    /// From 0 to 1.
+    pub(crate) share: f64,
+    /// The share in words.
+    pub(crate) value: String,
 }
 
 /// A table.

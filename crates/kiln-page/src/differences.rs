@@ -39,7 +39,17 @@ pub(crate) fn each(
 
 /// The configuration of a run. The environment and the flags of today say nothing about it.
 pub(crate) fn config(run: &Path) -> Result<RunConfig, ExperimentError> {
-    let file = run.join(CONFIG).display().to_string();
+    config_of(&run.join(CONFIG))
+}
+
+/// The configuration beside a path, a curve or a comparison.
+pub(crate) fn beside(folder: &Path) -> PathBuf {
+    folder.join("config.toml")
+}
+
+/// The configuration in a file.
+pub(crate) fn config_of(file: &Path) -> Result<RunConfig, ExperimentError> {
+    let file = file.display().to_string();
     Ok(resolve(&Request { config: Some(file), ..Request::default() })?.config)
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn html(page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::{Item, Matrix, Table};
+    use crate::block::{Bar, Item, Matrix, Table};
 
     #[test]
     fn every_word_is_escaped() {
@@ -55,12 +55,14 @@ mod tests {
         let mut table = Table::new(bad, &[bad, bad]);
         table.row([bad, bad]);
         let matrix = Matrix::new(&[bad.to_owned(), bad.to_owned()], &[vec![1, 0], vec![0, 0]]);
+        let bar = Bar { name: bad.to_owned(), share: 0.5, value: bad.to_owned() };
         let item =
             Item { picture: Some(bad.to_owned()), alternative: bad.to_owned(), lines: vec![bad.to_owned()] };
         let section = Section::new("all", bad)
             .with(Block::Text(bad.to_owned()))
             .with(Block::Table(table))
             .with(Block::Matrix(matrix))
+            .with(Block::Bars(bad.to_owned(), vec![bar]))
             .with(Block::Gallery(vec![item]))
             .with(Block::Folded(bad.to_owned(), bad.to_owned()));
         let page = Page {
@@ -71,7 +73,7 @@ mod tests {
         };
         let html = html(&page);
         assert!(!html.contains("<script"), "{html}");
-        assert!(html.matches("&#60;script&#62;").count() >= 15, "{html}");
+        assert!(html.matches("&#60;script&#62;").count() >= 19, "{html}");
         // Nothing from elsewhere, and an attribute cannot be left.
         assert!(!html.contains("http") && !html.contains("\"'&"), "{html}");
     }

@@ -4,6 +4,7 @@
 //! - `Progress`, with the feature `progress`: what a person sees while a model trains.
 //! - [`Table`], [`confusion()`]: text tables.
 //! - [`Chart`]: curves in a terminal, and as SVG.
+//! - [`Parallel`]: many settings beside each other, a line for each trial, as SVG.
 //! - [`Panels`]: many panels of curves with the same axes, as SVG.
 //! - `Sheet`, with the feature `pictures`: small pictures with labels, as PNG.
 //! - [`boxplot`]: the spread of a few numbers on one line.
@@ -33,7 +34,7 @@ pub mod table;
 pub mod visible;
 mod writer;
 
-pub use chart::{Chart, Panel, Panels, Runs, Series, ticks_around};
+pub use chart::{Chart, Coordinate, Panel, Panels, Parallel, Runs, Series, ticks_around};
 pub use confusion::confusion;
 pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};

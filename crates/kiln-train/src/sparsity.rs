@@ -1,9 +1,10 @@
 //! How many weights are exactly zero, and how many whole units.
 
 use kiln_core::{ParamInfo, ParamKind, Weights};
+use serde::{Deserialize, Serialize};
 
 /// Zeros of one parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sparsity {
     /// Path of the parameter.

@@ -38,6 +38,11 @@ fn unclosed(page: &str) -> Vec<String> {
     wrong
 }
 
+/// The names of the folders in `runs`, the oldest first.
+fn folders(place: &Place) -> Vec<String> {
+    place.run_dirs().iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
 #[track_caller]
 fn has(page: &str, pieces: &[&str]) {
     for piece in pieces {
@@ -152,4 +157,97 @@ fn a_page_says_what_it_cannot_have() {
     );
     place.fails("report nothing", 2, "nothing");
     place.fails("report last -o page.txt", 2, "does not end in one of .html");
+}
+
+#[test]
+fn a_search_has_its_trials_its_budget_and_what_matters() {
+    let place = Place::new();
+    place.ok("tune iris train.epochs=2 --sampler random --trials 12 optim.lr=log(1e-4,1) \
+              optim.kind=choice(adamw,sgd) -q");
+    let page = page(&place, "last");
+    has(
+        &page,
+        &["<h2 id=\"summary\">", "<h2 id=\"budget\">", "<h2 id=\"settings\">", "<h2 id=\"importance\">"],
+    );
+    has(
+        &page,
+        &["12: 12 to their end", "PED-ANOVA", "The best 10 of 12 trials", "All settings of the best trial"],
+    );
+    // Twelve lines through three axes, the best one above.
+    assert_eq!(page.matches("class=\"frame\" stroke-width=\"1\" opacity").count(), 10);
+    assert_eq!(page.matches("class=\"bar\"").count(), 2);
+    assert!(page.len() < 300_000, "{} bytes", page.len());
+    place.ok("tune iris train.epochs=2 --sampler random --trials 3 optim.lr=log(1e-4,1) -q");
+    let names = folders(&place);
+    let two = self::page(&place, &names.join(" "));
+    has(&two, &["2 searches", "The best trial of each search", "The best so far"]);
+    // Three trials say nothing of importance.
+    has(&self::page(&place, "last"), &["There are too few trials to say"]);
+}
+
+#[test]
+fn a_path_and_a_curve_have_their_charts_and_their_picks() {
+    let place = Place::new();
+    place.ok("path diabetes model.kind=linear --lambdas 20 -q");
+    let first = page(&place, "last");
+    has(&first, &["λ.min: the best", "λ.1se", "along the path", "coefficients are not zero", "model.kind"]);
+    place.ok("path diabetes model.kind=linear --lambdas 20 --l1-ratio 0.5 -q");
+    has(
+        &page(&place, &folders(&place).join(" ")),
+        &["2 paths", "What each path picks", "The error along each path"],
+    );
+    let place = Place::new();
+    place.ok("curve learning iris train.epochs=2 --folds 3 --sizes 0.5,1.0 -q");
+    has(&page(&place, "last"), &["Means of 3 folds", "in training", "in the test", " band\""]);
+    place.ok("curve learning iris train.epochs=3 --folds 3 --sizes 0.5,1.0 -q");
+    has(&page(&place, &folders(&place).join(" ")), &["2 curves", "Test scores"]);
+}
+
+#[test]
+fn a_comparison_has_times_and_differences() {
+    let place = Place::new();
+    place.ok("compare iris --devices flex,flex --steps 4 -q");
+    has(
+        &page(&place, "last"),
+        &[
+            "4 timed steps on each device",
+            "4 of 4 steps have the loss of flex to the last bit",
+            "Time of a training step",
+        ],
+    );
+}
+
+#[test]
+fn cross_validations_stand_side_by_side() {
+    let place = Place::new();
+    place.ok("cv iris train.epochs=2 --folds 4 -q");
+    place.ok("cv iris train.epochs=2 optim.lr=0.5 --folds 4 -q");
+    let page = page(&place, &folders(&place).join(" "));
+    has(
+        &page,
+        &[
+            "2 cross-validations",
+            "What the folds allow to conclude",
+            "Settings in which they differ",
+            "optim.lr",
+        ],
+    );
+}
+
+#[test]
+fn kinds_are_not_mixed_and_other_folders_are_refused() {
+    let place = Place::new();
+    place.ok("path diabetes model.kind=linear --lambdas 5 -q");
+    place.ok("curve learning iris train.epochs=1 --folds 2 --sizes 1.0 -q");
+    place.fails(&format!("report {}", folders(&place).join(" ")), 2, "write a page for each");
+    fs::create_dir(place.path().join("empty")).unwrap();
+    place.fails("report empty", 2, "holds no run, cross-validation, search, path, curve or comparison");
+    // What is damaged is said, and nothing panics.
+    let curve = place.path().join("runs").join(&folders(&place)[1]).join("curve.json");
+    fs::write(&curve, "{\"kind\": \"learning\"}").unwrap();
+    place.fails("report last", 5, "curve.json is damaged: missing field");
+    let path = place.path().join("runs").join(&folders(&place)[0]).join("path.json");
+    let text = fs::read_to_string(&path).unwrap().replacen("\"coef\":[", "\"coef\":[1.0,", 1);
+    fs::write(&path, text).unwrap();
+    place.fails(&format!("report {}", folders(&place)[0]), 5, "not as many numbers each");
 }

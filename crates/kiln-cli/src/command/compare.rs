@@ -3,14 +3,14 @@
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use kiln_core::device::DeviceName;
-use kiln_experiment::{CompareSettings, compare};
+use kiln_experiment::{CompareSettings, Comparison, Interrupt, compare};
 use kiln_report::event::Compare as Compared;
 use kiln_report::{Column, Table, human, profile, table};
 use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
 use crate::args::{ConfigArguments, Global, positive};
-use crate::configuration::configuration;
+use crate::configuration::{configuration, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
 
@@ -62,15 +62,18 @@ fn run(arguments: &Compare, global: &Global, out: Output) -> Result<(), CliError
         profile: arguments.profile,
     };
     let results = compare(&resolved, &settings, &Terminal::new(global, out))?;
-    if out.json {
-        return Ok(());
+    if !out.json {
+        let records: Vec<Compared> = results.iter().map(tell::device::record).collect();
+        let mut text = render(&records, arguments);
+        if arguments.profile {
+            text.push_str(&profile(&records, table::colour(&std::io::stdout())));
+        }
+        out.data(&text)?;
     }
-    let records: Vec<Compared> = results.iter().map(tell::device::record).collect();
-    let mut text = render(&records, arguments);
-    if arguments.profile {
-        text.push_str(&profile(&records, table::colour(&std::io::stdout())));
-    }
-    Ok(out.data(&text)?)
+    let found = Comparison::new(&resolved, &settings, results);
+    let folder = found.save(&resolved, &session(global, Interrupt::default()))?;
+    out.say(&format!("kept in {}: `kiln report last` shows it", folder.display()));
+    Ok(())
 }
 
 fn render(results: &[Compared], arguments: &Compare) -> String {

@@ -25,9 +25,9 @@ pub(crate) struct RegularisationPath {
     #[arg(long, value_name = "N",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=10_000))]
     pub(crate) lambdas: Option<usize>,
-    /// The smallest strength, as a fraction of the one at which nothing is left.
-    #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = ratio)]
-    pub(crate) ratio: f64,
+    /// The smallest strength, as a fraction of the one at which nothing is left [default: 1e-3; a linear model goes on while less is better].
+    #[arg(long, value_name = "X", value_parser = ratio)]
+    pub(crate) ratio: Option<f64>,
     /// Share of L1 in the penalty: 1 is the lasso, less is an elastic net [default: as [[penalty]] says, or 1].
     #[arg(long, value_name = "X", value_parser = share)]
     pub(crate) l1_ratio: Option<f64>,
@@ -94,7 +94,8 @@ impl Execute for RegularisationPath {
         let settings = PathSettings {
             session: session(global, signal::listen()),
             lambdas: self.lambdas,
-            ratio: self.ratio,
+            ratio: self.ratio.unwrap_or(1e-3),
+            go_on: self.ratio.is_none(),
             l1_ratio: self.l1_ratio,
             folds: self.folds,
             metric: self.metric.clone(),
@@ -108,6 +109,8 @@ impl Execute for RegularisationPath {
         };
         // First what needs no file: a full disk takes no more than the pictures.
         if out.json { tell::path::events(&found, out) } else { out.data(&tell::path::text(&found)) }?;
+        let folder = found.save(&resolved, &settings.session)?;
+        out.say(&format!("kept in {}: `kiln report last` shows it", folder.display()));
         if let Some(file) = &self.output {
             for file in draw(&found, file, &inputs)? {
                 out.say(&format!("written: {}", file.display()));

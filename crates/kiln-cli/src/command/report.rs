@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kiln_experiment::{Interrupt, OutputFile, Run};
+use kiln_experiment::run::find_any;
+use kiln_experiment::{Interrupt, OutputFile};
 use kiln_terminal::{Output, fields};
 
 use super::{Accepts, Execute};
@@ -12,11 +13,12 @@ use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
 
-/// Write a page about runs: curves, scores, what they are most wrong about, as one HTML file.
+/// Write a page about what kiln has made, as one HTML file: runs, cross-validations, searches, paths, curves, comparisons.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Report {
-    /// The run or cross-validation: its folder, its name or a part of it, or `last`. Several are shown side by side.
+    /// What `train`, `cv`, `tune`, `path`, `curve` or `compare` left: its folder, its name or a part of it, or `last`. Several of a
+    /// kind are shown side by side.
     #[arg(required = true)]
     pub(crate) runs: Vec<String>,
     /// The file, .html.
@@ -35,7 +37,7 @@ impl Execute for Report {
         if !self.output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html")) {
             return Err(CliError::UnknownFormat { path: self.output.clone(), known: ".html" });
         }
-        let find = |name: &String| Ok(Run::find(name, global.runs_dir())?.folder().to_owned());
+        let find = |name: &String| Ok(find_any(name, &global.runs_dir())?.0);
         let runs = self.runs.iter().map(find).collect::<Result<Vec<PathBuf>, CliError>>()?;
         let file = OutputFile::new(&self.output, &[])?;
         let page =

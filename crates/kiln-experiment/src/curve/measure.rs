@@ -9,7 +9,7 @@ use kiln_core::{Direction, ErrorKind, Explain, Metrics};
 use kiln_train::Stop;
 use kiln_validate::curve::CurvePoint;
 use kiln_validate::split::Fold;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::cv::Folds;
 use crate::error::{CvError, ExperimentError, JobError};
@@ -19,7 +19,7 @@ use crate::left_out::tell_left_out;
 use crate::observer::{CurveProgress, Event, Observer, tell};
 
 /// What one fold gave at one point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Measured {
     /// Metrics of the training items.
@@ -29,7 +29,7 @@ pub struct Measured {
     /// Seconds of training.
     pub seconds: f64,
     /// Why there are no metrics: the training diverged.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 

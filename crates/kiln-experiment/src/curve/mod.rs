@@ -10,6 +10,7 @@
 
 mod learning;
 mod measure;
+mod read;
 mod report;
 mod settings;
 mod validation;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::measure::Measured;
 use crate::error::ExperimentError;
-use crate::run::{RunFolder, slug};
+use crate::run::{CURVE, RunFolder, slug};
 use crate::session::Session;
 
 /// What is on the x axis.
@@ -98,6 +98,8 @@ impl CurveValue {
             ("x", json!(self.x)),
             ("label", json!(self.label)),
             ("items", json!(self.curve.train)),
+            ("test_items", json!(self.curve.test)),
+            ("loss_ends", json!(self.loss_ends)),
             ("train", Value::Object(train)),
             ("test", Value::Object(test)),
             ("folds", json!(self.curve.results)),
@@ -137,8 +139,7 @@ impl CurveReport {
     ) -> Result<PathBuf, ExperimentError> {
         let slug = slug(&format!("{}-{}-curve", resolved.label, self.axis.name()));
         let (config, json) = (annotated(resolved), self.to_json(&session.arguments)?);
-        let mut all: Vec<(&str, &[u8])> =
-            vec![("config.toml", config.as_bytes()), ("curve.json", json.as_slice())];
+        let mut all: Vec<(&str, &[u8])> = vec![("config.toml", config.as_bytes()), (CURVE, json.as_slice())];
         all.extend_from_slice(files);
         let made = RunFolder::create_with(&session.runs_dir, &slug, SystemTime::now(), &all)?;
         Ok(made.path().to_owned())
@@ -148,8 +149,9 @@ impl CurveReport {
     fn to_json(&self, arguments: &[String]) -> Result<Vec<u8>, ExperimentError> {
         let points: Vec<_> = self.points.iter().map(CurveValue::fields).collect();
         let whole = json!({
-            "v": 1, "kind": self.axis.name(), "x": self.x, "metric": self.metric, "points": points,
-            "arguments": arguments,
+            "v": 1, "kind": self.axis.name(), "title": self.title, "x": self.x, "log_x": self.log_x,
+            "choices": self.axis == CurveAxis::Choices, "metric": self.metric, "direction": self.direction,
+            "folds": self.folds, "points": points, "arguments": arguments,
         });
         let mut bytes = serde_json::to_vec_pretty(&whole).map_err(ExperimentError::internal)?;
         bytes.push(b'\n');

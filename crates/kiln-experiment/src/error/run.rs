@@ -33,6 +33,20 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that holds nothing that kiln has made.
+    #[error("{} holds no run, cross-validation, search, path, curve or comparison", path.display())]
+    NotOfKiln {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Folders of several kinds where they should stand side by side.
+    #[error("{} holds {}, and {} {}", one.0.display(), one.1, other.0.display(), other.1)]
+    OtherKinds {
+        /// The first folder, and what it holds in words.
+        one: (PathBuf, &'static str),
+        /// The first that holds something else.
+        other: (PathBuf, &'static str),
+    },
     /// A file of the run cannot be understood.
     #[error("{} is damaged: {reason}", path.display())]
     Record {
@@ -127,7 +141,11 @@ impl RunError {
 impl Explain for RunError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound { .. } | Self::Ambiguous { .. } | Self::NotARun { .. } => ErrorKind::Usage,
+            Self::NotFound { .. }
+            | Self::Ambiguous { .. }
+            | Self::NotARun { .. }
+            | Self::NotOfKiln { .. }
+            | Self::OtherKinds { .. } => ErrorKind::Usage,
             Self::NoModel { .. } | Self::IsFold { .. } | Self::NotUtf8 { .. } => ErrorKind::Usage,
             Self::DataChanged { .. } => ErrorKind::Data,
             Self::Record { .. } | Self::Metrics { .. } | Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
@@ -139,9 +157,10 @@ impl Explain for RunError {
     fn help(&self) -> Option<String> {
         match self {
             Self::NotFound { nearest: Some(name), .. } => Some(format!("did you mean {name:?}?")),
-            Self::NotFound { .. } | Self::NotARun { .. } => {
+            Self::NotFound { .. } | Self::NotARun { .. } | Self::NotOfKiln { .. } => {
                 Some("`kiln runs ls` shows the runs; --runs-dir looks elsewhere".to_owned())
             }
+            Self::OtherKinds { .. } => Some("write a page for each".to_owned()),
             Self::Ambiguous { .. } => Some("write more of the name".to_owned()),
             Self::Busy { .. } => Some("wait for it, or stop it".to_owned()),
             Self::DataChanged { .. } => {

@@ -221,14 +221,22 @@ fn own_data<'a>(
     }
 }
 
-fn own_job<'a>(resolved: &'a Resolved, record: &RunRecord, run: &Path) -> Result<Job<'a>, ExperimentError> {
+pub(crate) fn own_job<'a>(
+    resolved: &'a Resolved,
+    record: &RunRecord,
+    run: &Path,
+) -> Result<Job<'a>, ExperimentError> {
     let job = Job::loaded(resolved)?;
     record.must_be_of(&job.prepared.dataset, run)?;
     Ok(job)
 }
 
 /// The items of a part, encoded as the weights of the run were trained.
-fn of_part(mut prepared: Prepared, part: Part, fitted: &Arc<Fitted>) -> Result<Rows, ExperimentError> {
+pub(crate) fn of_part(
+    mut prepared: Prepared,
+    part: Part,
+    fitted: &Arc<Fitted>,
+) -> Result<Rows, ExperimentError> {
     prepared.fitted = Arc::clone(fitted);
     let rows = match part {
         Part::Train => Some(prepared.train()),

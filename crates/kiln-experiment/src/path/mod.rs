@@ -8,6 +8,7 @@ mod judge;
 mod penalty;
 mod report;
 mod run;
+mod save;
 mod settings;
 mod solved;
 mod table;

@@ -3,9 +3,11 @@
 use kiln_core::{Direction, Metrics};
 use kiln_train::Sparsity;
 use kiln_validate::path::{Curve, LogisticPoint, PathError};
+use serde::{Deserialize, Serialize};
 
 /// A regularisation path: a model for every strength of a penalty, and the strength that held-out items pick.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 #[non_exhaustive]
 pub struct PathReport {
     /// What the configuration is called.
@@ -25,6 +27,7 @@ pub struct PathReport {
     /// The strongest penalty first.
     pub points: Vec<PathStrength>,
     /// Of the metric; its sign is turned where large is better.
+    #[serde(skip_serializing)]
     pub curve: Curve,
     /// The metric without the penalty, where that was measured.
     pub dense: Option<f64>,
@@ -32,10 +35,13 @@ pub struct PathReport {
     pub judged: JudgedBy,
     /// Items that models were fitted to and judged by.
     pub items: usize,
+    /// Whether the path went on below the strength where it should have ended, because that was the best.
+    pub went_on: bool,
 }
 
 /// How the models came about.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PathKind {
     /// A linear model was solved at every strength.
     Solved {
@@ -56,7 +62,8 @@ pub enum PathKind {
 }
 
 /// What judged them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum JudgedBy {
     /// So many folds.
     Folds(usize),
@@ -65,7 +72,7 @@ pub enum JudgedBy {
 }
 
 /// One strength.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PathStrength {
     /// The strength.
@@ -79,7 +86,7 @@ pub struct PathStrength {
 }
 
 /// The metrics at one strength.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StrengthScores {
     /// The means of all metrics.
@@ -91,7 +98,8 @@ pub struct StrengthScores {
 }
 
 /// What is known of a model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PathModel {
     /// All of it.
     Linear(LogisticPoint),
@@ -105,7 +113,7 @@ pub enum PathModel {
 }
 
 /// What is left of a matrix or of filters.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LayerLeft {
     /// Its zeros.
@@ -118,6 +126,11 @@ impl PathReport {
     /// The metric at a strength.
     pub fn metric(&self, place: usize) -> f64 {
         self.direction.loss(self.curve.mean()[place])
+    }
+
+    /// Whether the best metric is that of the smallest strength, so that less may be better still.
+    pub fn is_best_last(&self) -> bool {
+        self.points.len() > 1 && self.curve.minimum() + 1 == self.points.len()
     }
 
     /// Whether each class has coefficients of its own.
@@ -167,4 +180,69 @@ pub(super) fn curve(points: &[PathStrength], metric: &str, direction: Direction)
     let folds = points.first().map_or(0, |point| point.scores.parts.len());
     let fold = |fold: usize| points.iter().map(|point| of(&point.scores.parts[fold])).collect();
     Curve::new(lambdas, &(0..folds).map(fold).collect::<Vec<Vec<f64>>>())
+}
+
+/// What is written of a path. The curve follows from it.
+#[derive(Debug, Deserialize)]
+struct Stored {
+    label: String,
+    target: Option<String>,
+    classes: Vec<String>,
+    kind: PathKind,
+    numbers: usize,
+    metric: String,
+    direction: Direction,
+    points: Vec<PathStrength>,
+    dense: Option<f64>,
+    judged: JudgedBy,
+    items: usize,
+    #[serde(default)]
+    went_on: bool,
+}
+
+impl TryFrom<Stored> for PathReport {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let Stored {
+            label,
+            target,
+            classes,
+            kind,
+            numbers,
+            metric,
+            direction,
+            points,
+            dense,
+            judged,
+            items,
+            went_on,
+        } = stored;
+        // What is drawn goes through all points place by place.
+        let sizes = |point: &PathStrength| match &point.model {
+            PathModel::Linear(model) => [model.coef.len(), model.intercept.len()],
+            PathModel::Network { layers, .. } => [layers.len(), 0],
+        };
+        let parts = |point: &PathStrength| (sizes(point), point.scores.parts.len());
+        if points.windows(2).any(|pair| parts(&pair[0]) != parts(&pair[1])) {
+            return Err("its points have not as many numbers each".to_owned());
+        }
+        let curve = curve(&points, &metric, direction).map_err(|error| error.to_string())?;
+        let report = Self {
+            label,
+            target,
+            classes,
+            kind,
+            numbers,
+            metric,
+            direction,
+            points,
+            curve,
+            dense,
+            judged,
+            items,
+            went_on,
+        };
+        Ok(report)
+    }
 }

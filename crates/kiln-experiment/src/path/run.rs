@@ -11,7 +11,7 @@ use crate::error::ExperimentError;
 use crate::observer::Observer;
 
 /// Fits a model for every strength of a penalty, from none to nothing left, and picks one by held-out items. `None` when it
-/// was asked to stop. Nothing is written.
+/// was asked to stop. Nothing is written: [`PathReport::save`] does that.
 ///
 /// ```
 /// use kiln_config::{Request, resolve};

@@ -8,6 +8,7 @@ use crate::session::Session;
 /// |---|---|
 /// | `lambdas` | 100 for a linear model of numbers, 50 of classes, about 20 for one that is trained |
 /// | `ratio` | 1e-3 |
+/// | `go_on` | false |
 /// | `l1_ratio` | as the penalty says, or 1 |
 /// | `folds` | 5 for a linear model, the validation part for one that is trained |
 /// | `metric` | `log_loss` for classes, `mse` for numbers |
@@ -22,6 +23,8 @@ pub struct PathSettings {
     pub lambdas: Option<usize>,
     /// The smallest strength, as a fraction of the one at which nothing is left. Between 0 and 1.
     pub ratio: f64,
+    /// Whether the path of a linear model goes on below that, three decades at most, while its best strength is the smallest.
+    pub go_on: bool,
     /// The share of L1 in the penalty: 1 is the lasso, less is the elastic net. Above 0.
     pub l1_ratio: Option<f64>,
     /// Folds that judge the strengths, at least 2.
@@ -42,6 +45,7 @@ impl Default for PathSettings {
             session: Session::default(),
             lambdas: None,
             ratio: 1e-3,
+            go_on: false,
             l1_ratio: None,
             folds: None,
             metric: None,

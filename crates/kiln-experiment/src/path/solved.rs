@@ -2,11 +2,11 @@
 
 use kiln_config::Resolved;
 use kiln_convex::Design;
-use kiln_core::{Metrics, Purpose, Seed};
+use kiln_core::{Direction, Metrics, Purpose, Seed};
 use kiln_data::Split;
 use kiln_objective::{ConvexLoss, LossConfig};
 use kiln_train::Scores;
-use kiln_validate::path::{ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
+use kiln_validate::path::{Curve, ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
 
 use super::folds::folds;
 use super::judge::metric;
@@ -23,6 +23,28 @@ use crate::observer::{Event, Observer, tell};
 /// The gap at which the classifiers of folds are solved, as a part of the loss without features: only their scores
 /// are looked at, and these move by less than that.
 const ROUGH: f64 = 1e-4;
+
+/// Decades that a path goes on by at most, where its best is at its end.
+const DECADES: usize = 3;
+/// A gain of so many standard errors is none, and the path goes no further.
+const NOTHING: f64 = 0.01;
+
+/// A path with what judges it.
+struct Walked {
+    points: Vec<PathStrength>,
+    curve: Curve,
+    metric: String,
+    direction: Direction,
+}
+
+/// Goes on for a decade in the steps that the strengths have.
+fn longer(lambdas: &mut Vec<f64>) {
+    let [.., above, last] = lambdas[..] else { return };
+    let step = last / above;
+    // Of a coarse path one step is more than a decade.
+    let more = (0.1_f64.ln() / step.ln()).round().max(1.0) as i32;
+    lambdas.extend((1..=more).map(|steps| last * step.powi(steps)));
+}
 
 /// The two ways to solve, ready to run on some rows.
 #[derive(Debug, Clone)]
@@ -57,35 +79,60 @@ pub(super) fn solve_path(
     let whole = table.fit(&rows).map_err(|error| resolved.locate(error))?;
     tell_left_out(whole.fitted(), None, observer)?;
     let x = whole.train()?;
-    let lambdas = solver.grid(&x, &rows)?;
-    let models = solver.fit(&x, &rows, &lambdas)?;
-    let known = score(&models[0], &x, &rows, table.wanted());
-    let metric = metric(&known, settings.metric.as_deref())?;
-    let direction = known.directed(&metric)?;
-
+    let mut lambdas = solver.grid(&x, &rows)?;
     let count = settings.folds.unwrap_or(5);
     let folds = folds(&dataset, &rows, count, seed)?;
     let numbers: Vec<usize> = (0..folds.len()).collect();
-    let scores: Vec<Vec<Metrics>> = parallel(resolved, settings.jobs).run(&numbers, |number| {
-        let [train, test] = &folds[number];
-        // What is fitted to the data is fitted to the fold's training items alone.
-        let fitted = table.fit(train)?;
-        tell_left_out(fitted.fitted(), Some(number), observer)?;
-        let models = rough.fit(&fitted.train()?, train, &lambdas)?;
-        let x = fitted.rows(test)?;
-        tell(observer, &Event::PathFold { fold: number, folds: count })?;
-        Ok::<_, ExperimentError>(models.iter().map(|model| score(model, &x, test, table.wanted())).collect())
-    })?;
-    let outputs = models[0].intercept.len();
-    let scored = over_folds(&scores);
-    let points = models.into_iter().zip(scored).map(|(model, scores)| PathStrength {
-        lambda: model.lambda,
-        nonzero: model.nonzero(),
-        scores,
-        model: PathModel::Linear(model),
+    let usual = lambdas.len();
+    let walk = |lambdas: &[f64]| -> Result<Walked, ExperimentError> {
+        let models = solver.fit(&x, &rows, lambdas)?;
+        let known = score(&models[0], &x, &rows, table.wanted());
+        let metric = metric(&known, settings.metric.as_deref())?;
+        let direction = known.directed(&metric)?;
+        let scores: Vec<Vec<Metrics>> = parallel(resolved, settings.jobs).run(&numbers, |number| {
+            let [train, test] = &folds[number];
+            // What is fitted to the data is fitted to the fold's training items alone.
+            let fitted = table.fit(train)?;
+            tell_left_out(fitted.fitted(), Some(number), observer)?;
+            let models = rough.fit(&fitted.train()?, train, lambdas)?;
+            let x = fitted.rows(test)?;
+            // Where the path goes on, it was told of the folds already.
+            if lambdas.len() == usual {
+                tell(observer, &Event::PathFold { fold: number, folds: count })?;
+            }
+            let score = |model| score(model, &x, test, table.wanted());
+            Ok::<_, ExperimentError>(models.iter().map(score).collect())
+        })?;
+        let points = models.into_iter().zip(over_folds(&scores)).map(|(model, scores)| PathStrength {
+            lambda: model.lambda,
+            nonzero: model.nonzero(),
+            scores,
+            model: PathModel::Linear(model),
+        });
+        let points: Vec<PathStrength> = points.collect();
+        let curve = curve(&points, &metric, direction)?;
+        Ok(Walked { points, curve, metric, direction })
+    };
+    let mut walked = walk(&lambdas)?;
+    let decades = if settings.go_on { DECADES } else { 0 };
+    for _ in 0..decades {
+        if walked.curve.minimum() + 1 < lambdas.len() {
+            break;
+        }
+        let (before, error) = (walked.curve.mean(), walked.curve.standard_error());
+        let (before, error) = (before[lambdas.len() - 1], error[lambdas.len() - 1]);
+        longer(&mut lambdas);
+        walked = walk(&lambdas)?;
+        // What is gained is less than can be told.
+        if before - walked.curve.mean()[walked.curve.minimum()] < NOTHING * error {
+            break;
+        }
+    }
+    let Walked { points, curve, metric, direction } = walked;
+    let outputs = points.first().map_or(1, |point| match &point.model {
+        PathModel::Linear(model) => model.intercept.len(),
+        PathModel::Network { .. } => 1,
     });
-    let points: Vec<PathStrength> = points.collect();
-    let curve = curve(&points, &metric, direction)?;
     let (target, classes) = match table.wanted() {
         Wanted::Numbers { name, .. } => (Some(name.to_owned()), Vec::new()),
         Wanted::Classes { names, .. } => (None, names.to_vec()),
@@ -103,6 +150,7 @@ pub(super) fn solve_path(
         dense: None,
         judged: JudgedBy::Folds(count),
         items: rows.len(),
+        went_on: lambdas.len() > usual,
     })
 }
 

@@ -139,6 +139,7 @@ pub(super) fn train_path(
         dense,
         judged,
         items: rows.len() + whole.judges.len(),
+        went_on: false,
     }))
 }
 

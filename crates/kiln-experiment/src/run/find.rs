@@ -14,12 +14,12 @@ use crate::error::RunError;
 /// # Errors
 /// [`RunError::Io`] when the folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<String>, RunError> {
-    list_with("", folder, CONFIG)
+    list_with("", folder, &[CONFIG])
 }
 
-/// The names of all folders in `folder` that hold the file `marker`, the oldest first. Where the system does not say what a
+/// The names of all folders in `folder` that hold one of the files `markers`, the oldest first. Where the system does not say what a
 /// folder holds, it counts if it is called as kiln calls runs, or `wanted`: what is wrong with it is said when it is read.
-fn list_with(wanted: &str, folder: &Path, marker: &str) -> Result<Vec<String>, RunError> {
+fn list_with(wanted: &str, folder: &Path, markers: &[&str]) -> Result<Vec<String>, RunError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -29,7 +29,7 @@ fn list_with(wanted: &str, folder: &Path, marker: &str) -> Result<Vec<String>, R
     for entry in entries {
         let entry = entry.map_err(RunError::io("read", folder))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let is_one = || is_file(&folder.join(&name).join(marker));
+        let is_one = || marked(&folder.join(&name), markers);
         if !name.starts_with('.') && is_one().unwrap_or_else(|_| name == wanted || is_dated(&name)) {
             names.push(name);
         }
@@ -63,21 +63,37 @@ pub fn find(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
     find_with(name, folder, CONFIG)
 }
 
+/// Whether a folder holds one of these files.
+fn marked(folder: &Path, markers: &[&str]) -> Result<bool, RunError> {
+    for marker in markers {
+        let path = folder.join(marker);
+        if is_file(&path).map_err(RunError::io("look at", &path))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// As [`find`], among the folders that hold the file `marker`.
 ///
 /// # Errors
 /// As [`find`].
 pub fn find_with(name: &str, folder: &Path, marker: &str) -> Result<PathBuf, RunError> {
+    find_marked(name, folder, &[marker])
+}
+
+/// As [`find`], among the folders that hold one of the files `markers`.
+pub(super) fn find_marked(name: &str, folder: &Path, markers: &[&str]) -> Result<PathBuf, RunError> {
     let path = Path::new(name);
-    let marked = path.join(marker);
-    if is_file(&marked).map_err(RunError::io("look at", &marked))? {
+    if marked(path, markers)? {
         return Ok(path.to_owned());
     }
-    let names = list_with(name, folder, marker)?;
+    let names = list_with(name, folder, markers)?;
     // Where the system does not say whether it is one, that is the error.
     let found = |name: &String| {
-        let (path, marked) = (folder.join(name), folder.join(name).join(marker));
-        is_file(&marked).map(|_| path).map_err(RunError::io("look at", &marked))
+        let path = folder.join(name);
+        marked(&path, markers)?;
+        Ok(path)
     };
     if name == "last"
         && let Some(last) = names.last()

@@ -1,9 +1,11 @@
-//! What a folder of runs holds: a run, a cross-validation, or a fold of one.
+//! What a folder holds: a run, a cross-validation, a fold of one, a search, a path, a curve, a comparison.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kiln_core::file::is_file;
 
+use super::find::find_marked;
+use super::names::{COMPARISON, CONFIG, CURVE, PATH, STUDY};
 use crate::error::RunError;
 
 /// The name of the file that makes a run a cross-validation.
@@ -32,5 +34,78 @@ pub fn refuse_fold(run: &Path) -> Result<(), RunError> {
             Err(RunError::IsFold { cv: run.ancestors().nth(2).unwrap_or(cv).to_owned() })
         }
         _ => Ok(()),
+    }
+}
+
+/// What a folder holds that kiln has made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FolderKind {
+    /// A training, of `kiln train`.
+    Run,
+    /// A cross-validation, of `kiln cv`.
+    CrossValidation,
+    /// A search of settings, of `kiln tune`.
+    Search,
+    /// A regularisation path, of `kiln path`.
+    Path,
+    /// A learning or a validation curve, of `kiln curve`.
+    Curve,
+    /// A comparison of devices, of `kiln compare`.
+    Comparison,
+}
+
+/// The file that tells each kind; that of a cross-validation before that of a run, which it has, too.
+const MARKERS: [(&str, FolderKind); 6] = [
+    (CV, FolderKind::CrossValidation),
+    (CONFIG, FolderKind::Run),
+    (STUDY, FolderKind::Search),
+    (PATH, FolderKind::Path),
+    (CURVE, FolderKind::Curve),
+    (COMPARISON, FolderKind::Comparison),
+];
+
+impl FolderKind {
+    /// What the folder holds; `None` where kiln has not made it.
+    ///
+    /// # Errors
+    /// [`RunError::Io`] when the operating system does not say.
+    pub fn of(folder: &Path) -> Result<Option<Self>, RunError> {
+        for (marker, kind) in MARKERS {
+            let path = folder.join(marker);
+            if is_file(&path).map_err(RunError::io("look at", &path))? {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+
+    /// In words, with its article: `a run`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Run => "a run",
+            Self::CrossValidation => "a cross-validation",
+            Self::Search => "a search",
+            Self::Path => "a path",
+            Self::Curve => "a curve",
+            Self::Comparison => "a comparison",
+        }
+    }
+}
+
+/// The folder called `name` of whatever kind, and its kind: a path, `last`, or in `folder` a whole name, its beginning, or a part of it
+/// that no other has.
+///
+/// # Errors
+/// [`RunError::NotFound`], [`RunError::Ambiguous`], [`RunError::NotOfKiln`] for a folder that holds nothing of the kind, [`RunError::Io`].
+pub fn find_any(name: &str, folder: &Path) -> Result<(PathBuf, FolderKind), RunError> {
+    let found =
+        find_marked(name, folder, &MARKERS.map(|(marker, _)| marker)).map_err(|error| match error {
+            RunError::NotARun { path } => RunError::NotOfKiln { path },
+            other => other,
+        })?;
+    match FolderKind::of(&found)? {
+        Some(kind) => Ok((found, kind)),
+        None => Err(RunError::NotOfKiln { path: found }),
     }
 }

@@ -14,11 +14,11 @@ mod time;
 pub use decision::{KeptDecision, KeptThreshold};
 pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
-pub use kind::{CV, is_cross_validation, refuse_fold};
-pub(crate) use names::holdout;
+pub use kind::{CV, FolderKind, find_any, is_cross_validation, refuse_fold};
 pub use names::{
     CHECKPOINTS, CONFIG, DECISION, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS, newest_training,
 };
+pub(crate) use names::{COMPARISON, CURVE, PATH, STUDY, holdout};
 pub use own_file::is_own_file;
 pub use record::{DataRecord, RunRecord, Status, read_epochs};
 pub use slug::slug;

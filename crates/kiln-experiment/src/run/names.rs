@@ -15,6 +15,14 @@ pub const RECORD: &str = "run.json";
 pub const DECISION: &str = "decision.json";
 /// One line for each epoch.
 pub const METRICS: &str = "metrics.jsonl";
+/// The trials of a search.
+pub(crate) const STUDY: &str = "study.jsonl";
+/// A regularisation path.
+pub(crate) const PATH: &str = "path.json";
+/// A learning or a validation curve.
+pub(crate) const CURVE: &str = "curve.json";
+/// A comparison of devices.
+pub(crate) const COMPARISON: &str = "compare.json";
 /// The file that the process at work on a run has locked.
 pub const LOCK: &str = "lock";
 /// The folder of the checkpoints in a run.

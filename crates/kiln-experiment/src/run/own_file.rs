@@ -6,11 +6,11 @@ use std::path::Path;
 use kiln_core::file::{PathKind, is_file};
 
 use super::kind::CV;
-use super::names::{CHECKPOINTS, CONFIG, DECISION, LOCK, METRICS, RECORD};
+use super::names::{CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, LOCK, METRICS, PATH, RECORD};
 use crate::error::RunError;
 
 /// The files of a run, of a search, of a curve and of a fold beside which the names below are kiln's.
-const MARKERS: [&str; 7] = [CONFIG, LOCK, CV, "tune.json", "folds.json", "fold.json", "curve.json"];
+const MARKERS: [&str; 7] = [CONFIG, LOCK, CV, "tune.json", "folds.json", "fold.json", CURVE];
 
 /// Whether `path`, which need not be there, is a file that kiln keeps in the folder of a run: writing something else there
 /// would damage the run.
@@ -56,7 +56,7 @@ fn own_file(path: &Path) -> io::Result<bool> {
             let in_folds = folder.parent().is_some_and(|whole| whole.ends_with("folds"));
             Ok(in_folds && holds(folder, &MARKERS)? || holds(folder, &[CV, "folds.json", "fold.json"])?)
         }
-        "curve.json" | "curve.svg" | "config.toml" => holds(folder, &["curve.json"]),
+        CURVE | "curve.svg" | PATH | COMPARISON | "config.toml" => holds(folder, &[CURVE, PATH, COMPARISON]),
         _ => Ok(false),
     }
 }

@@ -19,13 +19,12 @@ use kiln_validate::search::{Assignment, Study, StudyConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ExperimentError, RunError, TuneError};
-use crate::run::{RunFolder, find_with, slug};
+use crate::run::{RunFolder, STUDY, find_with, slug};
 use crate::session::Session;
 use crate::start::{BASE, NewStart, Start};
 
-const JOURNAL: &str = "study.jsonl";
-const RECORD: &str = "tune.json";
-const BEST: &str = "best.toml";
+pub(super) const RECORD: &str = "tune.json";
+pub(super) const BEST: &str = "best.toml";
 const TRIALS: &str = "trials";
 
 /// What a search is called and starts from: `tune.json`.
@@ -47,6 +46,19 @@ pub struct TuneRecord {
     pub arguments: Vec<String>,
 }
 
+impl TuneRecord {
+    /// Reads the file of the search in `folder`.
+    ///
+    /// # Errors
+    /// [`TuneError::Record`] for a damaged file, [`RunError::Io`].
+    pub fn read(folder: &Path) -> Result<Self, ExperimentError> {
+        let path = folder.join(RECORD);
+        let bytes = file::read(&path).map_err(RunError::read(&path))?;
+        let record = serde_json::from_slice(&bytes);
+        record.map_err(|error| TuneError::Record { path, reason: error.to_string() }.into())
+    }
+}
+
 /// A study that this process alone works on.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -60,7 +72,7 @@ pub(super) struct Folder {
 /// # Errors
 /// [`TuneError::NotFound`], [`RunError::Ambiguous`].
 pub fn find_study(name: &str, runs_dir: &Path) -> Result<PathBuf, ExperimentError> {
-    find_with(name, runs_dir, JOURNAL).map_err(|error| match error {
+    find_with(name, runs_dir, STUDY).map_err(|error| match error {
         RunError::NotFound { name, .. } => TuneError::NotFound { name, folder: runs_dir.to_owned() }.into(),
         RunError::NotARun { .. } => {
             TuneError::NotFound { name: name.to_owned(), folder: runs_dir.to_owned() }.into()
@@ -78,14 +90,14 @@ impl Folder {
         session: &Session,
     ) -> Result<(Self, Study), ExperimentError> {
         let (journal, bytes, base) = (Study::header(config)?, bytes(&record), start.text());
-        let mut files: Vec<(&str, &[u8])> = vec![(JOURNAL, &journal), (RECORD, &bytes)];
+        let mut files: Vec<(&str, &[u8])> = vec![(STUDY, &journal), (RECORD, &bytes)];
         files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
         let slug = format!("tune-{}", slug(&record.label));
         // The journal has a lock of its own, which is held as long as the study is open.
         let made = RunFolder::create_with(&session.runs_dir, &slug, SystemTime::now(), &files)?;
         let path = made.path().to_owned();
         drop(made);
-        let study = Study::open(&path.join(JOURNAL))?;
+        let study = Study::open(&path.join(STUDY))?;
         Ok((Self { path, record, flags: Flags::default() }, study))
     }
 
@@ -96,10 +108,8 @@ impl Folder {
         session: &Session,
     ) -> Result<(Self, Study), ExperimentError> {
         let name = path.join(RECORD);
-        let text = file::read(&name).map_err(RunError::read(&name))?;
-        let mut record: TuneRecord = serde_json::from_slice(&text)
-            .map_err(|error| TuneError::Record { path: name.clone(), reason: error.to_string() })?;
-        let study = Study::open(&path.join(JOURNAL))?;
+        let mut record = TuneRecord::read(path)?;
+        let study = Study::open(&path.join(STUDY))?;
         if let Some(trials) = trials.filter(|trials| *trials != record.trials) {
             record.trials = trials;
             write_durably(&name, &bytes(&record)).map_err(RunError::io("write", &name))?;

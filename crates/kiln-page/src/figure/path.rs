@@ -75,3 +75,10 @@ fn layers(found: &PathReport) -> Chart {
     }
     chart
 }
+
+/// How many of the penalised numbers are not zero along a path.
+pub fn path_left(found: &PathReport) -> Chart {
+    let points = found.points.iter().rev().map(|point| (point.lambda, point.nonzero as f64)).collect();
+    let title = format!("{}: numbers that are not zero", found.label);
+    marked(found, Chart::new(title, "λ", "numbers")).series("not zero", points)
+}

@@ -15,7 +15,7 @@ pub fn schedule(title: &str, preview: &Preview) -> Vec<Chart> {
         ("weight decay", curve(|point| point.weight_decay)),
     ];
     let chart = |(name, points): (&str, Option<Vec<(f64, f64)>>)| {
-        Some(Chart::new(title, "epoch", name).series(name, points?))
+        Some(Chart::new(format!("{title}: {name}"), "epoch", name).series(name, points?))
     };
     curves.into_iter().filter_map(chart).collect()
 }

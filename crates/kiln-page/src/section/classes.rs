@@ -67,6 +67,13 @@ fn items(count: f64) -> String {
     if count.fract() == 0.0 { human::count(count as u64) } else { human::metric(count) }
 }
 
+/// A place on the ROC and on the precision-recall curve.
+struct AtThreshold {
+    false_positives: f64,
+    recall: f64,
+    precision: f64,
+}
+
 struct OfClasses<'a> {
     logits: &'a [f32],
     labels: &'a [u32],
@@ -129,6 +136,12 @@ impl OfClasses<'_> {
             return section;
         }
         roc = roc.series("chance", vec![(0.0, 0.0), (1.0, 1.0)]);
+        if let Some(kept) = found.decision.as_ref().and_then(|kept| kept.threshold.as_ref()) {
+            let at = self.at_threshold(&probabilities, kept.chosen.value);
+            let name = format!("from {} on", human::metric(kept.chosen.value));
+            roc = roc.scatter(name.as_str(), vec![(at.false_positives, at.recall)]);
+            pr = pr.scatter(name, vec![(at.recall, at.precision)]);
+        }
         let word = match self.classes() {
             2 => format!("Positive is the class {:?}.", self.names.get(1).map_or("", String::as_str)),
             classes if classes > CURVES => {
@@ -144,6 +157,25 @@ impl OfClasses<'_> {
             ))
         });
         section.with(Block::Text(word)).with_any(threshold).with_charts([roc, pr])
+    }
+
+    /// Where a threshold of the second of two classes lies on both curves; NaN where there are no such items.
+    fn at_threshold(&self, probabilities: &[f64], threshold: f64) -> AtThreshold {
+        // Of each class the items that are called so, and all.
+        let mut sums = [[0.0; 2]; 2];
+        for (item, label) in self.labels.iter().enumerate() {
+            let weight = self.weights.map_or(1.0, |weights| weights[item]);
+            let is_called = f64::from(u8::from(probabilities[2 * item + 1] >= threshold));
+            let sum = &mut sums[usize::from(*label == 1)];
+            sum[0] += weight * is_called;
+            sum[1] += weight;
+        }
+        let [[wrong, negatives], [right, positives]] = sums;
+        AtThreshold {
+            false_positives: wrong / negatives,
+            recall: right / positives,
+            precision: right / (right + wrong),
+        }
     }
 
     /// How often items have the class that is predicted with a probability.

@@ -16,20 +16,11 @@ const DRAWN: usize = 4;
 
 pub(crate) fn folds(run: &Path) -> Result<Vec<Section>, ExperimentError> {
     let study = CvStudy::read(run)?;
-    let mut records = Vec::new();
-    while let Some(record) = FoldRecord::read(run, records.len())? {
-        records.push(record);
-    }
-    if records.len() < 2 {
+    let records = records(run)?;
+    let Some(summaries) = summaries(&records)? else {
         let text = format!("{} folds have ended: there is nothing to compare yet.", records.len());
         return Ok(vec![Section::new("folds", "Folds").with(Block::Text(text))]);
-    }
-    let share = records
-        .iter()
-        .map(|record| record.items[2] as f64 / (record.items[0] + record.items[1]).max(1) as f64)
-        .sum::<f64>()
-        / records.len() as f64;
-    let summaries = Summaries::of(&records, share)?;
+    };
     let mut scores = Table::new(
         format!(
             "{} folds ({}); the 95 % interval is corrected for the training items that folds share (Nadeau and Bengio 2003)",
@@ -67,7 +58,8 @@ pub(crate) fn folds(run: &Path) -> Result<Vec<Section>, ExperimentError> {
             human::seconds(record.seconds),
         ]);
     }
-    let mut sections = vec![first, Section::new("folds", "Folds").with_any(each.block())];
+    let each = Section::new("folds", "Folds").with_any(each.block()).with_any(chosen(&records));
+    let mut sections = vec![first, each];
     if let Some(counts) = sum(&records) {
         let names = class_names(run, counts.len());
         sections.push(
@@ -126,4 +118,44 @@ fn sum(records: &[FoldRecord]) -> Option<Vec<Vec<u64>>> {
         }
     }
     Some(sum)
+}
+
+/// What the search in each fold chose, where there was one.
+fn chosen(records: &[FoldRecord]) -> Option<Block> {
+    let mut table = Table::new(
+        "What the search in each fold chose, on items of its own training part",
+        &["fold", "objective", "its value", "trial", "settings"],
+    );
+    for record in records {
+        if let Some(found) = &record.search {
+            table.row([
+                (record.fold + 1).to_string(),
+                human::heading(&found.monitor),
+                human::metric(found.inner),
+                format!("{} of {}", found.trial, found.trials[0]),
+                found.params.to_string(),
+            ]);
+        }
+    }
+    table.block()
+}
+
+/// The folds that are done.
+pub(super) fn records(run: &Path) -> Result<Vec<FoldRecord>, ExperimentError> {
+    let mut records = Vec::new();
+    while let Some(record) = FoldRecord::read(run, records.len())? {
+        records.push(record);
+    }
+    Ok(records)
+}
+
+/// What the folds say together; `None` for fewer than two.
+pub(super) fn summaries(records: &[FoldRecord]) -> Result<Option<Summaries>, ExperimentError> {
+    if records.len() < 2 {
+        return Ok(None);
+    }
+    let share =
+        |record: &FoldRecord| record.items[2] as f64 / (record.items[0] + record.items[1]).max(1) as f64;
+    let share = records.iter().map(share).sum::<f64>() / records.len() as f64;
+    Ok(Some(Summaries::of(records, share)?))
 }

@@ -1,6 +1,6 @@
 //! From values to places on an axis.
 
-use super::ticks::{decades, linear};
+use super::ticks::{decades, linear, whole};
 
 /// An axis from `low` to `high`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -8,6 +8,8 @@ pub(super) struct Axis {
     pub(super) low: f64,
     pub(super) high: f64,
     log: bool,
+    /// Whether nothing lies between two whole numbers, as with epochs and folds.
+    whole: bool,
 }
 
 impl Axis {
@@ -17,17 +19,26 @@ impl Axis {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         let (low, high) = if low > high { (if log { 0.1 } else { 0.0 }, 1.0) } else { (low, high) };
         match (low == high, log) {
-            (false, _) => Self { low, high, log },
-            (true, true) => Self { low: low / 2.0, high: high * 2.0, log },
+            (false, _) => Self { low, high, log, whole: false },
+            (true, true) => Self { low: low / 2.0, high: high * 2.0, log, whole: false },
             (true, false) => {
                 let room = if low == 0.0 { 1.0 } else { low.abs() / 2.0 };
-                Self { low: low - room, high: high + room, log }
+                Self { low: low - room, high: high + room, log, whole: false }
             }
         }
     }
 
-    /// A linear axis with room at both ends, as a part of its length.
+    /// The axis with labels at whole numbers alone, where all its values are such.
+    pub(super) fn for_whole(self, mut values: impl Iterator<Item = f64>) -> Self {
+        Self { whole: !self.log && values.all(|value| value.fract() == 0.0), ..self }
+    }
+
+    /// The axis with room at both ends, as a part of its length.
     pub(super) fn with_room(self, room: f64) -> Self {
+        if self.log {
+            let room = (room * (self.high.ln() - self.low.ln())).exp();
+            return Self { low: self.low / room, high: self.high * room, ..self };
+        }
         let room = room * (self.high - self.low);
         Self { low: self.low - room, high: self.high + room, ..self }
     }
@@ -51,7 +62,11 @@ impl Axis {
     /// Round values, rising: the place and the label of each. About `wanted`, at least 2 as long as the axis has a length.
     pub(super) fn ticks(&self, wanted: usize) -> Vec<(f64, String)> {
         let decades = if self.log { decades(self.low, self.high, wanted) } else { Vec::new() };
-        let labelled = if decades.is_empty() { linear(self.low, self.high, wanted) } else { decades };
+        let labelled = match (decades.is_empty(), self.whole) {
+            (false, _) => decades,
+            (true, false) => linear(self.low, self.high, wanted),
+            (true, true) => whole(self.low, self.high, wanted),
+        };
         labelled.into_iter().filter_map(|(value, label)| Some((self.place(value)?, label))).collect()
     }
 }

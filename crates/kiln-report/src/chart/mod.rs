@@ -2,6 +2,7 @@
 
 mod axis;
 mod panels;
+mod parallel;
 mod style;
 mod svg;
 mod text;
@@ -9,6 +10,7 @@ mod ticks;
 
 use axis::Axis;
 pub use panels::{Panel, Panels, Runs};
+pub use parallel::{Coordinate, Parallel};
 pub use ticks::ticks_around;
 
 /// Points that are drawn of a scattered series: more are a blot, and make a large file.
@@ -48,6 +50,8 @@ pub struct Chart {
     pub y: String,
     /// Whether x is drawn on a logarithmic axis. Default false.
     pub log_x: bool,
+    /// Whether y is drawn on a logarithmic axis. Default false.
+    pub log_y: bool,
     /// The curves.
     pub series: Vec<Series>,
     /// Places on the x axis that are marked, with a word for each.
@@ -58,12 +62,18 @@ impl Chart {
     /// A chart without curves yet.
     pub fn new(title: impl Into<String>, x: impl Into<String>, y: impl Into<String>) -> Self {
         let (title, x, y) = (title.into(), x.into(), y.into());
-        Self { title, x, y, log_x: false, series: Vec::new(), marks: Vec::new() }
+        Self { title, x, y, log_x: false, log_y: false, series: Vec::new(), marks: Vec::new() }
     }
 
     /// Draws x on a logarithmic axis.
     pub fn log_x(mut self) -> Self {
         self.log_x = true;
+        self
+    }
+
+    /// Draws y on a logarithmic axis; points that are not positive are left out.
+    pub fn log_y(mut self) -> Self {
+        self.log_y = true;
         self
     }
 
@@ -97,7 +107,9 @@ impl Chart {
 
     /// The axes that hold all points, and if they are drawn the bands.
     fn axes(&self, bands: bool) -> (Axis, Axis) {
-        let usable = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite() && (!self.log_x || *x > 0.0);
+        let usable = |(x, y): &(f64, f64)| {
+            x.is_finite() && y.is_finite() && (!self.log_x || *x > 0.0) && (!self.log_y || *y > 0.0)
+        };
         let edges = |series: &'_ Series| {
             let both = |(x, low, high): &(f64, f64, f64)| [(*x, *low), (*x, *high)];
             series
@@ -108,7 +120,13 @@ impl Chart {
                 .collect::<Vec<_>>()
         };
         let points = || self.series.iter().flat_map(edges).filter(usable);
-        (Axis::over(points().map(|(x, _)| x), self.log_x), Axis::over(points().map(|(_, y)| y), false))
+        let x = Axis::over(points().map(|(x, _)| x), self.log_x);
+        // Where points stand by themselves, what is between them may be anything, such as a mean that begins before the first.
+        let by_itself = |series: &&Series| series.scattered && !series.points.is_empty();
+        let any = self.series.iter().any(|series| by_itself(&series));
+        let own = self.series.iter().filter(|series| !any || by_itself(series));
+        let own = own.flat_map(|series| &series.points).map(|(x, _)| *x).filter(|x| x.is_finite());
+        (x.for_whole(own), Axis::over(points().map(|(_, y)| y), self.log_y))
     }
 }
 

@@ -52,6 +52,10 @@ fn draw(chart: &Chart, width: usize, height: usize) -> String {
 
 fn heading(chart: &Chart) -> String {
     match &chart.series[..] {
+        // The title of a chart that stands alone names what it has already.
+        [] | [_] if !chart.y.is_empty() && chart.title.ends_with(&chart.y) => {
+            format!("{} by {}", chart.title, chart.x)
+        }
         [] | [_] => format!("{}: {} by {}", chart.title, chart.y, chart.x),
         several => {
             let names: Vec<&str> = several.iter().map(|series| series.name.as_str()).collect();

@@ -67,6 +67,19 @@ fn labelled(values: Vec<f64>, decimals: usize) -> Vec<(f64, String)> {
     values.into_iter().map(|value| (value, label(value))).collect()
 }
 
+/// The same of whole numbers alone; of a single one itself.
+pub(super) fn whole(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
+    let (first, last) = (low.ceil(), high.floor());
+    let most = wanted.min((last - first).max(1.0) as usize);
+    if most < 2 {
+        let mut ends = vec![first, last];
+        ends.dedup();
+        ends.retain(|end| (low..=high).contains(end));
+        return ends.into_iter().map(|end| (end, format!("{end}"))).collect();
+    }
+    linear(low, high, most)
+}
+
 /// With as few digits as say it: `2e-5`.
 fn scientific(value: f64) -> String {
     let text = format!("{value:.6e}");
@@ -97,7 +110,7 @@ pub(super) fn decades(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> 
 
 #[cfg(test)]
 mod tests {
-    use super::{decades, linear, ticks, ticks_around};
+    use super::{decades, linear, ticks, ticks_around, whole};
 
     fn labels(ticks: Vec<(f64, String)>) -> Vec<String> {
         ticks.into_iter().map(|(_, label)| label).collect()
@@ -117,6 +130,15 @@ mod tests {
         assert_eq!(labels(linear(0.0, 30_000.0, 3)), ["0", "10,000", "20,000", "30,000"]);
         assert_eq!(labels(linear(0.0, 4e7, 2)), ["0", "2e7", "4e7"]);
         assert_eq!(labels(linear(0.0, 4e-6, 2)), ["0", "2e-6", "4e-6"]);
+    }
+
+    #[test]
+    fn between_whole_numbers_there_is_nothing() {
+        assert_eq!(labels(whole(1.0, 2.0, 8)), ["1", "2"]);
+        assert_eq!(labels(whole(1.0, 4.0, 8)), ["1", "2", "3", "4"]);
+        assert_eq!(labels(whole(0.5, 10.5, 8)), ["2", "4", "6", "8", "10"]);
+        assert_eq!(labels(whole(1.0, 60.0, 8)), ["10", "20", "30", "40", "50", "60"]);
+        assert_eq!(labels(whole(0.5, 1.5, 8)), ["1"]);
     }
 
     fn words(low: f64, high: f64, wanted: usize) -> Vec<String> {

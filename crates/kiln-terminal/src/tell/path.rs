@@ -227,6 +227,13 @@ fn at_the_end(found: &PathReport) -> String {
     let lambdas = found.curve.lambdas();
     let is_last = found.curve.minimum() + 1 == lambdas.len();
     match lambdas {
+        [.., smallest] if found.went_on => {
+            let still = if is_last { ", and still is: a model without the penalty does as well" } else { "" };
+            format!(
+                "the best was at the end of the path, so that it went on to λ {}{still}\n",
+                human::metric(*smallest)
+            )
+        }
         [largest, .., smallest] if is_last => format!(
             "λ.min is the smallest λ of the path, so that less may be better still: try --ratio {:e}\n",
             10_f64.powf((smallest / largest).log10().round() - 2.0)

@@ -2,6 +2,7 @@
 
 use kiln_convex::{Design, Loss, Problem, Solver, Stopping};
 use kiln_core::Range;
+use serde::{Deserialize, Serialize};
 
 use super::{PathError, grid};
 
@@ -53,7 +54,7 @@ impl Default for LogisticPath {
 }
 
 /// The classifier at one strength.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogisticPoint {
     /// λ.
     pub lambda: f64,

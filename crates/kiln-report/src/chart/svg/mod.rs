@@ -2,6 +2,7 @@
 
 mod area;
 mod labels;
+mod legend;
 mod marks;
 mod words;
 
@@ -10,7 +11,7 @@ use std::fmt::Write;
 use super::style::{COLOURS, STYLE};
 use super::{Chart, Series, thin};
 use area::Area;
-pub(super) use words::escape;
+pub(super) use words::{LETTER, escape, shortened};
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 380.0;
@@ -36,12 +37,13 @@ fn draw(chart: &Chart) -> String {
     let (x, y) = chart.axes(true);
     let y = y.with_room(ROOM);
     let labels = labels::Labels::of(chart, &x, &y);
-    let names = labels.width();
-    let left = if labels.on_the_left { names } else { LABELS };
-    let right = if labels.on_the_left { LABELS } else { names };
+    let room = labels.width();
+    let left = if labels.on_the_left { room } else { LABELS };
+    let right = if labels.on_the_left { LABELS } else { room };
     let wide = WIDTH - left - right;
     let marks = marks::Marks::of(chart, &x, left, wide);
-    let top = TITLE + marks.height();
+    let names = TITLE + legend::height(chart);
+    let top = names + marks.height();
     let area = Area { left, top, wide, high: HEIGHT - top - BOTTOM, x, y };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
@@ -51,6 +53,7 @@ fn draw(chart: &Chart) -> String {
         escape(&chart.title)
     );
     axes(&mut svg, chart, &area, labels.on_the_left);
+    legend::draw(&mut svg, chart, names - 11.0);
     marks.draw(&mut svg, &area);
     for (number, series) in chart.series.iter().enumerate() {
         band(&mut svg, number, series, &area);

@@ -3,10 +3,10 @@
 use crate::visible::printable;
 
 /// About how wide a letter is.
-pub(super) const LETTER: f64 = 6.6;
+pub(in super::super) const LETTER: f64 = 6.6;
 
 /// A name in so many letters at most.
-pub(super) fn shortened(name: &str, letters: usize) -> String {
+pub(in super::super) fn shortened(name: &str, letters: usize) -> String {
     if name.chars().count() <= letters {
         return name.to_owned();
     }
