@@ -31,6 +31,7 @@ mod device_result;
 mod edited;
 pub mod error;
 mod evaluate;
+pub mod explain;
 mod export;
 pub mod fold;
 mod interrupt;

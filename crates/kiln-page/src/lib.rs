@@ -1,9 +1,11 @@
 //! What experiments found, as charts and as one HTML page.
 //!
-//! [`report()`] makes a page of runs and cross-validations, [`Live`] one of those in progress, [`differences()`] a list. [`figure`] has the charts of paths and curves.
+//! [`report()`] makes a page of runs and of what other commands found, [`Live`] one of runs in progress, [`differences()`] a list.
+//! [`attributions_csv`] and [`attributions_sheet`] write explanations. [`figure`] has the charts of paths and curves.
 
 mod block;
 mod differences;
+mod explained;
 pub mod figure;
 mod html;
 mod live;
@@ -11,5 +13,6 @@ mod report;
 mod section;
 
 pub use differences::{Difference, differences};
+pub use explained::{attributions_csv, attributions_sheet};
 pub use live::Live;
 pub use report::report;

@@ -81,6 +81,7 @@ fn of_run(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Vec<
     let mut sections = vec![section::summary(run)?];
     sections.extend(section::training(&[run.to_owned()])?);
     sections.extend(section::measured(run, session, observer)?);
+    sections.extend(section::explained(run)?);
     sections.extend(section::layers(run, session, observer)?);
     sections.extend(section::configuration(run)?);
     Ok(sections)

@@ -3,6 +3,7 @@
 mod carried;
 mod decisions;
 mod edits;
+mod explain;
 mod measures;
 mod report;
 mod unseen;

@@ -85,6 +85,7 @@ registry! {
     "curve" => curve::Curve,
     "resume" => resume::Resume,
     "eval" => eval::Eval,
+    "explain" => explain::ExplainRun,
     "predict" => predict::Predict,
     "serve" => serve::Serve,
     "report" => report::Report,

@@ -20,6 +20,7 @@ use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
 
 use super::cv::CvError;
+use super::explain::ExplainError;
 use super::export::ExportError;
 use super::job::JobError;
 use super::log::LogError;
@@ -114,6 +115,9 @@ pub enum ExperimentError {
     /// A model that cannot be written in another format.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A prediction that cannot be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// Metrics that cannot be sent to others.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -205,6 +209,7 @@ impl ExperimentError {
             Self::Statistics(error) => error,
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
+            Self::Explain(error) => error,
             Self::Export(error) => error,
             Self::Log(error) => error,
             Self::Output(error) => error,

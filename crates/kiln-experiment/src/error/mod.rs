@@ -2,6 +2,7 @@
 
 mod cv;
 mod experiment;
+mod explain;
 mod export;
 mod job;
 mod locate;
@@ -15,6 +16,7 @@ mod tune;
 
 pub use cv::CvError;
 pub use experiment::ExperimentError;
+pub use explain::ExplainError;
 pub use export::ExportError;
 pub use job::JobError;
 pub(crate) use locate::Locate;

@@ -7,6 +7,7 @@ pub mod decision;
 pub mod device;
 pub mod dry_run;
 pub mod evaluation;
+pub mod explanation;
 pub mod fold;
 mod images;
 pub mod path;
