@@ -1,6 +1,7 @@
 //! Where data comes from and how it is split, as the configuration says it.
 
 mod choices;
+mod of_readers;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
 use crate::schema::JsonSchema;
 use crate::source::images::{Broken, ImageSettings, ImageSize, Resize};
+use crate::tokenizer::TokenizerConfig;
 
 /// The section `[data]`. In Rust, [`DataConfig::new`] has the defaults, and [`Prepared::load`](crate::Prepared::load) reads and splits:
 ///
@@ -101,6 +103,16 @@ pub struct DataConfig {
     /// Default: none, the columns are the inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<PathBuf>,
+    /// Tables only: the column of the texts that are the inputs; the other columns are none. Default: none, the columns are the inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Texts only: what their tokens are. Default: words in small letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<TokenizerConfig>,
+    /// Texts only: the most tokens of a text that the model sees, the first ones; at least 1. How many texts are cut is said. Default 512.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub longest: Option<usize>,
     /// Images only: the size that every image is brought to, a side or `[height, width]`, in pixels, `[1, 65535]`. Default: none, all
     /// images are of one size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -222,6 +234,9 @@ impl DataConfig {
             cache: None,
             cache_limit: None,
             images: None,
+            text: None,
+            tokenizer: None,
+            longest: None,
             size: None,
             resize: None,
             crop: None,
@@ -251,35 +266,5 @@ impl DataConfig {
             resize: self.resize.unwrap_or_default(),
             crop: self.crop.map(ImageSize::sides),
         }
-    }
-
-    /// The settings that are set and belong to readers: each means something to the sources that
-    /// [list](crate::source::SourceInfo::settings) it, and to no other.
-    pub(crate) fn of_readers(&self) -> impl Iterator<Item = &'static str> {
-        let settings = [
-            ("data.target", !self.target.is_empty()),
-            ("data.task", self.task.is_some()),
-            ("data.ignore", !self.ignore.is_empty()),
-            ("data.categorical", !self.categorical.is_empty()),
-            ("data.numeric", !self.numeric.is_empty()),
-            ("data.missing_target", !self.missing_target.is_skip()),
-            ("data.day_first", self.day_first.is_some()),
-            ("data.group", self.group.is_some()),
-            ("data.time", self.time.is_some()),
-            ("data.validation_path", self.validation_path.is_some()),
-            ("data.test_path", self.test_path.is_some()),
-            ("data.weight", self.weight.is_some()),
-            ("data.missing", self.missing.is_some()),
-            ("data.decimal", self.decimal.is_some()),
-            ("data.path", self.path.is_some()),
-            ("data.cache", self.cache.is_some()),
-            ("data.cache_limit", self.cache_limit.is_some()),
-            ("data.images", self.images.is_some()),
-            ("data.size", self.size.is_some()),
-            ("data.resize", self.resize.is_some()),
-            ("data.crop", self.crop.is_some()),
-            ("data.broken", self.broken.is_some()),
-        ];
-        settings.into_iter().filter(|(_, is_set)| *is_set).map(|(setting, _)| setting)
     }
 }

@@ -22,6 +22,7 @@ mod skipped;
 pub mod source;
 mod split;
 mod target;
+mod tokenizer;
 
 use kiln_cell::{cell, date};
 
@@ -34,7 +35,7 @@ pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
     Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, StoredColumn,
-    TokenBatch, TokenShape, Tokens, Values,
+    TextFacts, Texts, TokenBatch, TokenShape, Tokens, Values,
 };
 #[doc(inline)]
 pub use kiln_cell::cell::{CellValue, Decimal, Marks};
@@ -45,8 +46,8 @@ pub use position::FilePosition;
 pub use precision::Precision;
 pub use prepared::Prepared;
 pub use preprocess::{
-    ColumnEncoding, ColumnStep, FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TableSteps, TrainView,
-    Unseen, UnseenValue,
+    ColumnEncoding, ColumnStep, FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TableSteps, TextSettings,
+    TrainView, Unseen, UnseenValue,
 };
 pub use reading::{MissingTarget, Reading};
 pub use skipped::Skipped;
@@ -55,3 +56,6 @@ pub use source::images::{Broken, ImageSettings, ImageSize, Resize};
 pub use source::{ColumnRole, Understood, UnderstoodColumn};
 pub use split::Split;
 pub use target::{Target, TargetNumbers, Targets};
+pub use tokenizer::{
+    BytesConfig, CharactersConfig, Tokenizer, TokenizerConfig, TokenizerError, TokenizerKind, WordsConfig,
+};

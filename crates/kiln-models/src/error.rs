@@ -39,6 +39,14 @@ pub enum ModelError {
         /// What the data is: `sequences of up to 20 tokens`.
         found: String,
     },
+    /// A model for texts on something else.
+    #[error("the model {model:?} reads texts, but the data is {found}")]
+    NeedsTokens {
+        /// The kind of the model.
+        model: &'static str,
+        /// What the data is: `a table with 4 features`.
+        found: String,
+    },
     /// No hidden layer, for a model that needs one.
     #[error("model.hidden is empty, and the model {model:?} needs a hidden layer")]
     NoLayers {
@@ -149,7 +157,8 @@ impl Explain for ModelError {
             Self::Layer { problem, .. } => problem.help(),
             Self::NoBins => "set data.bins, such as 48".to_owned(),
             Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
-            Self::NeedsNumbers { .. } => "train a model of your own on them, through the library".to_owned(),
+            Self::NeedsNumbers { .. } => "use model.kind = \"bag\" or \"text-cnn\"".to_owned(),
+            Self::NeedsTokens { .. } => "name the column of the texts in data.text".to_owned(),
             Self::ImageTooSmall { remedy, .. } => (*remedy).to_owned(),
             Self::NothingToAdapt { .. } => {
                 "name weights of linear layers, such as { regex = \"attn\" }; to adapt the last layer, too, name it".to_owned()
@@ -175,6 +184,7 @@ impl Explain for ModelError {
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
             Self::NeedsImages { .. }
             | Self::NeedsNumbers { .. }
+            | Self::NeedsTokens { .. }
             | Self::ImageTooSmall { .. }
             | Self::NotPatches { .. } => Some(Cow::Borrowed("model.kind")),
             Self::NothingToAdapt { .. } => Some(Cow::Borrowed("model.lora.params")),

@@ -46,6 +46,7 @@ mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod token_embedding;
 
 pub use activation::Activation;
 pub use adopt::Adopted;

@@ -1,5 +1,7 @@
 //! The layers of a model as numbers: checks and sums, before anything is allocated.
 
+mod tokens;
+
 use kiln_core::{NumberError, check};
 use kiln_data::InputShape;
 

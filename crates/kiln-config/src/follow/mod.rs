@@ -69,8 +69,12 @@ impl Resolved {
             sized.follow_image(size.image);
         }
         let early = open.early_stopping && size.validation > 0;
+        let texts = self.config.data.holds_texts();
+        if open.model && texts {
+            sized.follow_texts();
+        }
         if early && size.image.is_none() {
-            sized.follow_table(open);
+            sized.follow_table(Open { model: open.model && !texts, ..open });
         }
         let refit = open.refit && early && rule::refit(size.items);
         if open.batch_size {
@@ -165,6 +169,16 @@ impl Resolved {
         for (key, value) in leaves(&self.config) {
             if matches!(key.as_str(), "model.kind" | "model.channels" | "model.norm" | "model.dropout") {
                 self.follow_value(&key, value, &why);
+            }
+        }
+    }
+
+    /// The model for texts.
+    fn follow_texts(&mut self) {
+        self.config.model.network = ModelConfig::from(rule::text_model());
+        for (key, value) in leaves(&self.config) {
+            if matches!(key.as_str(), "model.kind" | "model.width" | "model.ngrams" | "model.buckets") {
+                self.follow_value(&key, value, "texts");
             }
         }
     }

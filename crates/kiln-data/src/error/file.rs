@@ -6,10 +6,10 @@ use kiln_core::ErrorKind;
 use kiln_core::file::PathKind;
 
 use crate::FilePosition;
-use crate::source::TableProblem;
 use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
+use crate::source::{TableProblem, TextProblem};
 
 /// What is wrong with a file or a folder.
 #[derive(Debug, thiserror::Error)]
@@ -163,6 +163,14 @@ pub enum FileError {
         /// What.
         problem: Box<IdxProblem>,
     },
+    /// A text, or a folder of texts, is wrong.
+    #[error("{}: {problem}", path.display())]
+    Text {
+        /// The file or folder.
+        path: PathBuf,
+        /// What.
+        problem: TextProblem,
+    },
     /// An image, or a folder of images, is wrong.
     #[error("{}: {problem}", path.display())]
     Image {
@@ -223,6 +231,7 @@ impl FileError {
             Self::Table { problem, .. } => return problem.help(),
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),
+            Self::Text { problem, .. } => problem.help(),
             Self::Read { .. } | Self::NoReader { .. } => return None,
         })
     }

@@ -17,8 +17,10 @@ pub use setting::SettingError;
 
 use crate::position::FilePosition;
 use crate::preprocess::{Mismatch, Unseen};
+use crate::source::TextProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
+use crate::tokenizer::TokenizerError;
 
 /// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +128,9 @@ pub enum DataError {
         /// The part that is wrong.
         what: &'static str,
     },
+    /// Texts cannot become tokens.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
     /// A batch of no items was asked for.
     #[error("there is no item to make a batch of")]
     NoItems,
@@ -172,6 +177,10 @@ impl DataError {
     pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
         FileError::Image { path: path.to_owned(), problem: Box::new(problem) }.into()
     }
+
+    pub(crate) fn text(path: &Path, problem: TextProblem) -> Self {
+        FileError::Text { path: path.to_owned(), problem }.into()
+    }
 }
 
 /// One after the other.
@@ -185,6 +194,7 @@ impl Explain for DataError {
             Self::Setting(_) => ErrorKind::Usage,
             Self::File(error) => error.kind(),
             Self::Number(error) => error.kind(),
+            Self::Tokenizer(error) => error.kind(),
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Panicked { .. } => ErrorKind::Internal,
             _ => ErrorKind::Data,
@@ -195,6 +205,7 @@ impl Explain for DataError {
         Some(match self {
             Self::Setting(error) => error.help(),
             Self::File(error) => return error.help(),
+            Self::Tokenizer(error) => return error.help(),
             Self::Row(error) => error.help(),
             Self::Unseen(_) => {
                 "correct the cells, or leave --strict out: the model then takes none of its categories for \
@@ -224,6 +235,7 @@ impl Explain for DataError {
         match self {
             Self::Setting(error) => Some(error.key().into()),
             Self::Number(error) => error.key(),
+            Self::Tokenizer(error) => error.key(),
             Self::OneGroup { .. } | Self::SharedGroup { .. } => Some("data.group".into()),
             Self::OneTime { .. } => Some("data.time".into()),
             Self::NoInnerFolds => Some("data.encode".into()),

@@ -7,7 +7,9 @@
 mod dispatch;
 mod images;
 mod kind;
+mod padded;
 mod table;
+mod text;
 mod tokens;
 mod views;
 
@@ -15,14 +17,17 @@ use burn::tensor::Tensor;
 
 pub(crate) use images::Decoding;
 pub use images::{Gathered, ImageFiles, Images, Pixels};
+pub use padded::{TokenBatch, TokenShape};
 pub(crate) use table::{CellBlock, ColumnStore, StoredCells, gathered};
 pub use table::{Column, MISSING, StoredColumn, Values};
-pub use tokens::{TokenBatch, TokenShape, Tokens};
+pub use text::{TextFacts, Texts};
+pub use tokens::Tokens;
 
 use crate::preprocess::TableEncoder;
 use images::{ImageForm, ImageScaler};
 use kind::Form;
 use table::TableForm;
+use text::{TextEncoder, TextForm};
 use tokens::{TokenEncoder, TokenForm};
 
 dispatch::forms! {
@@ -32,6 +37,8 @@ dispatch::forms! {
     "table" => Table(TableForm): Vec<Column>, TableEncoder, usize, Tensor<2>;
     /// Sequences of token ids of different lengths. A batch has them padded to its longest, with their lengths.
     "tokens" => Tokens(TokenForm): Tokens, TokenEncoder, TokenShape, Box<TokenBatch>;
+    /// Texts. The tokeniser is learned from the training part, and a batch is that of token sequences.
+    "text" => Text(TextForm): Texts, TextEncoder, TokenShape, Box<TokenBatch>;
 }
 
 /// The most items of any batch that is judged: enough to keep a device busy.

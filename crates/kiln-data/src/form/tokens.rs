@@ -4,13 +4,14 @@
 //! padding, 1 for a token that the training part does not have, and from 2 on a known token. A longer sequence keeps
 //! its first tokens. A batch is as wide as its longest sequence, so it depends on its items alone.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use kiln_core::device::counts::sent;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::kind::Form;
+use super::padded::{TokenBatch, TokenShape, padded};
 use crate::hash::Hash;
 use crate::preprocess::{InnerFolds, TrainTargets};
+use crate::tokenizer::{FIRST, UNKNOWN};
 use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess};
 
 /// Token ids of all items, one sequence after another.
@@ -49,27 +50,6 @@ impl Tokens {
     }
 }
 
-/// The shape of items that are token sequences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenShape {
-    /// How many ids a batch can have, padding and the unknown token among them: the rows of an embedding.
-    pub vocabulary: usize,
-    /// The length of the longest sequence.
-    pub longest: usize,
-}
-
-/// A batch of token sequences.
-#[derive(Debug, Clone)]
-pub struct TokenBatch {
-    /// Ids, `[N, T]`, with T the longest of the batch, at least 1; 0 after the end of a sequence.
-    pub ids: Tensor<2, Int>,
-    /// The length of each sequence, `[N]`, from 0 to T.
-    pub lengths: Tensor<1, Int>,
-    /// 1 where there is a token and 0 where there is padding, `[N, T]`, f32.
-    pub mask: Tensor<2>,
-}
-
 /// Which tokens the training part has, and how long its sequences are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,14 +62,9 @@ pub(crate) struct TokenEncoder {
     longest: usize,
 }
 
-const PADDING: i32 = 0;
-const UNKNOWN: i32 = 1;
-/// The id of the first known token.
-const FIRST: usize = 2;
-
 impl TokenEncoder {
-    fn id(&self, token: u32) -> i32 {
-        self.known.binary_search(&token).map_or(UNKNOWN, |place| (FIRST + place) as i32)
+    fn id(&self, token: u32) -> u32 {
+        self.known.binary_search(&token).map_or(UNKNOWN, |place| FIRST + place as u32)
     }
 }
 
@@ -166,7 +141,7 @@ impl Form for TokenForm {
     }
 
     fn shape(encoder: &TokenEncoder) -> TokenShape {
-        TokenShape { vocabulary: FIRST + encoder.known.len(), longest: encoder.longest }
+        TokenShape { vocabulary: FIRST as usize + encoder.known.len(), longest: encoder.longest }
     }
 
     fn batch(
@@ -182,26 +157,9 @@ impl Form for TokenForm {
         }
         let sequence = |&row: &usize| {
             let ids = tokens.sequence(row);
-            &ids[..ids.len().min(encoder.longest)]
+            ids[..ids.len().min(encoder.longest)].iter().map(|&token| encoder.id(token))
         };
-        let width = rows.iter().map(|row| sequence(row).len()).max().unwrap_or(0).max(1);
-        let (mut ids, mut mask) = (vec![PADDING; rows.len() * width], vec![0.0f32; rows.len() * width]);
-        let mut lengths = Vec::with_capacity(rows.len());
-        for (place, row) in rows.iter().enumerate() {
-            let sequence = sequence(row);
-            lengths.push(sequence.len() as i32);
-            let cells = place * width..place * width + sequence.len();
-            mask[cells.clone()].fill(1.0);
-            for (id, token) in ids[cells].iter_mut().zip(sequence) {
-                *id = encoder.id(*token);
-            }
-        }
-        let dims = [rows.len(), width];
-        Ok(Box::new(TokenBatch {
-            ids: Tensor::from_data(sent(TensorData::new(ids, dims)), device),
-            lengths: Tensor::from_data(sent(TensorData::new(lengths, [rows.len()])), device),
-            mask: Tensor::from_data(sent(TensorData::new(mask, dims)), device),
-        }))
+        Ok(padded(rows.iter().map(sequence), device))
     }
 
     fn dims(shape: &TokenShape) -> Vec<usize> {
@@ -209,7 +167,7 @@ impl Form for TokenForm {
     }
 
     fn words(shape: &TokenShape) -> String {
-        format!("sequences of up to {} tokens", shape.longest)
+        shape.words()
     }
 
     fn len(batch: &Box<TokenBatch>) -> usize {

@@ -2,9 +2,11 @@
 //!
 //! It stands apart from the forms, because it names the enums that are made of them.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
-use super::{Column, Encoder, Features, Images, InputShape, Inputs, TokenBatch, TokenShape, Tokens};
+use super::padded::padded;
+use super::text::TextEncoder;
+use super::{Column, Encoder, Features, Images, InputShape, Inputs, Texts, TokenBatch, TokenShape, Tokens};
 use crate::ImageSettings;
 use crate::preprocess::TableEncoder;
 
@@ -26,7 +28,7 @@ impl Features {
             Self::Table(columns) => {
                 columns.iter().all(|column| !matches!(column.values, super::Values::Stored(_)))
             }
-            Self::Tokens(_) => true,
+            Self::Tokens(_) | Self::Text(_) => true,
         }
     }
 
@@ -39,6 +41,11 @@ impl Features {
     pub fn as_tokens(&self) -> Option<&Tokens> {
         if let Self::Tokens(tokens) = self { Some(tokens) } else { None }
     }
+
+    /// The texts, where these are texts.
+    pub fn as_texts(&self) -> Option<&Texts> {
+        if let Self::Text(texts) = self { Some(texts) } else { None }
+    }
 }
 
 impl InputShape {
@@ -47,21 +54,33 @@ impl InputShape {
         if let Self::Images(dims) = self { Some(*dims) } else { None }
     }
 
-    /// The sizes of token sequences, where items are such.
+    /// The sizes of token sequences, where items are such, or texts.
     pub fn as_tokens(&self) -> Option<TokenShape> {
-        if let Self::Tokens(shape) = self { Some(*shape) } else { None }
+        if let Self::Tokens(shape) | Self::Text(shape) = self { Some(*shape) } else { None }
     }
 }
 
 impl Inputs {
+    /// Token sequences one below the other, padded with 0 to the longest, as those of texts.
+    ///
+    /// ```
+    /// use kiln_data::Inputs;
+    ///
+    /// let inputs = Inputs::of_sequences(&[vec![5, 3], vec![4]], &Default::default());
+    /// assert_eq!(inputs.into_tokens().expect("tokens").ids.dims(), [2, 2]);
+    /// ```
+    pub fn of_sequences(sequences: &[Vec<u32>], device: &Device) -> Self {
+        Self::Text(padded(sequences.iter().map(|sequence| sequence.iter().copied()), device))
+    }
+
     /// `[N, channels, height, width]`, where these are images.
     pub fn into_images(self) -> Option<Tensor<4>> {
         if let Self::Images(images) = self { Some(images) } else { None }
     }
 
-    /// The sequences, where these are token sequences.
+    /// The sequences, where these are token sequences, or texts.
     pub fn into_tokens(self) -> Option<TokenBatch> {
-        if let Self::Tokens(batch) = self { Some(*batch) } else { None }
+        if let Self::Tokens(batch) | Self::Text(batch) = self { Some(*batch) } else { None }
     }
 }
 
@@ -69,6 +88,11 @@ impl Encoder {
     /// How the columns are encoded, where this is for tables.
     pub(crate) fn as_table(&self) -> Option<&TableEncoder> {
         if let Self::Table(table) = self { Some(table) } else { None }
+    }
+
+    /// How texts become tokens, where this is for texts.
+    pub(crate) fn as_text(&self) -> Option<&TextEncoder> {
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// How files become images; the default for other forms.

@@ -1,5 +1,6 @@
 //! Batches in an order that is a pure function of (seed, epoch), made ahead in threads.
 
+mod by_length;
 mod collate;
 mod epoch;
 mod plan;
@@ -19,7 +20,11 @@ pub use rows::Rows;
 pub use source::Source;
 
 use crate::DataError;
+use by_length::by_length;
 use plan::EpochPlan;
+
+/// What the order of batches of like lengths draws from, below the seed of an epoch.
+const BATCHES: u64 = 0;
 
 /// Goes through a source in batches, epoch by epoch.
 ///
@@ -109,11 +114,14 @@ impl<B: Send + 'static> Loader<B> {
         if self.drop_last { self.items / self.batch_size } else { self.items.div_ceil(self.batch_size) }
     }
 
-    /// The items in the order of an epoch: `seed.at(epoch).permutation(items)`, or 0, 1, 2, … without a seed.
+    /// The items in the order of an epoch: `seed.at(epoch).permutation(items)`, or 0, 1, 2, … without a seed. Where the source has
+    /// [lengths](Source::lengths), the batches of the permutation are made of items of like lengths, 16 batches together.
     pub fn order(&self, epoch: u64) -> Vec<usize> {
-        match self.seed {
-            Some(seed) => seed.at(epoch).permutation(self.items),
-            None => (0..self.items).collect(),
+        let Some(seed) = self.seed else { return (0..self.items).collect() };
+        let order = seed.at(epoch).permutation(self.items);
+        match self.source.lengths() {
+            Some(lengths) => by_length(order, &lengths, self.batch_size, seed.at(epoch).at(BATCHES)),
+            None => order,
         }
     }
 

@@ -100,6 +100,11 @@ impl Source<Batch> for Rows {
         self.fitted.input_shape().at_once()
     }
 
+    /// The tokens of texts.
+    fn lengths(&self) -> Option<Vec<usize>> {
+        self.fitted.lengths(&self.data.features, &self.rows)
+    }
+
     /// Of the data set, the rows, the preprocessing, and what the rows are to it.
     fn fingerprint(&self) -> Option<Fingerprint> {
         let rows: Vec<u8> = self.rows.iter().flat_map(|row| (*row as u64).to_le_bytes()).collect();

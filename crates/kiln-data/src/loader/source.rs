@@ -47,6 +47,12 @@ pub trait Source<B>: fmt::Debug + Send + Sync {
         AT_ONCE
     }
 
+    /// A number for each item that says how much room it takes in a batch, such as its tokens: a loader that shuffles then puts
+    /// items of like numbers into one batch, so that little of it is padding. It never changes. Default: none, all items are alike.
+    fn lengths(&self) -> Option<Vec<usize>> {
+        None
+    }
+
     /// What tells these items from others of the same number. A checkpoint keeps it, and a run goes on only with
     /// the items it began with. Must be the same in every process, and cheap beside an epoch: see
     /// [`Fingerprint::of_parts`]. Default: unknown, so that only the number of items is compared.
@@ -71,6 +77,10 @@ impl<B, S: Source<B> + ?Sized> Source<B> for Arc<S> {
 
     fn at_once(&self) -> usize {
         (**self).at_once()
+    }
+
+    fn lengths(&self) -> Option<Vec<usize>> {
+        (**self).lengths()
     }
 
     fn fingerprint(&self) -> Option<Fingerprint> {

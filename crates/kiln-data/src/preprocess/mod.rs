@@ -11,6 +11,7 @@
 //! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
 //! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
 //! | columns that are kept | with `pca`, their principal components: see [`Pca`] |
+//! | text | tokens of a [`Tokenizer`](crate::Tokenizer) that is trained on the training part, at most `longest` of them |
 //! | 8-bit image | `x / 255`; then, if standardised, mean 0 and standard deviation 1 per channel |
 //! | target numbers | if standardised, mean 0 and standard deviation 1; [`Fitted::unscale`] goes back |
 //! | column without a value in the training part | nothing: [`Fitted::left_out`] names it |
@@ -180,6 +181,7 @@ mod steps;
 mod svd;
 mod table;
 mod target_means;
+mod text;
 mod train_targets;
 mod train_view;
 mod unseen;
@@ -195,6 +197,7 @@ pub(crate) use scale::Scale;
 pub use settings::Preprocess;
 pub use steps::{ColumnEncoding, ColumnStep, TableSteps};
 pub(crate) use table::TableEncoder;
+pub use text::TextSettings;
 pub(crate) use train_targets::TrainTargets;
 pub use train_view::TrainView;
 pub(crate) use unseen::OTHERS;

@@ -2,6 +2,7 @@
 
 use kiln_core::check;
 
+use super::text::TextSettings;
 use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError};
 
 /// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
@@ -30,13 +31,16 @@ pub struct Preprocess {
     pub precision: Precision,
     /// Images only: how files became images, so that new ones become the same, and what the model sees of them.
     pub images: ImageSettings,
+    /// Texts only: how they become tokens.
+    pub text: TextSettings,
 }
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
         let DataConfig { standardize, scale, encode, min_frequency, bins, select, pca, whiten, .. } = *config;
-        let (precision, images) = (Precision::default(), config.image_settings());
-        Self { standardize, scale, encode, min_frequency, bins, select, pca, whiten, precision, images }
+        let (precision, images, text) =
+            (Precision::default(), config.image_settings(), config.text_settings());
+        Self { standardize, scale, encode, min_frequency, bins, select, pca, whiten, precision, images, text }
     }
 }
 

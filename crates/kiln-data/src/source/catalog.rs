@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::reader::{Reader, SourceInfo};
-use super::{bundled, csv, fashion_mnist, idx, images, typed};
+use super::{bundled, csv, fashion_mnist, idx, images, texts, typed};
 
 /// All readers, in the order of `kiln data list`: sets first, then formats. A new reader is a line here. Of two that
 /// recognise a path, the first is taken.
@@ -11,7 +11,8 @@ pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
     let sets = bundled::SETS.iter().map(|set| set as &dyn Reader);
     // Before CSV, which takes what is called otherwise for new rows.
     let typed = typed::FORMATS.iter().map(|format| format as &dyn Reader);
-    let others: [&dyn Reader; 3] = [&csv::Csv, &idx::Idx, &images::ImageFolder];
+    // Before images, which take any other folder.
+    let others: [&dyn Reader; 4] = [&csv::Csv, &idx::Idx, &texts::TextFolder, &images::ImageFolder];
     sets.chain([&fashion_mnist::FashionMnist as &dyn Reader]).chain(typed).chain(others)
 }
 
@@ -50,6 +51,9 @@ mod tests {
             cache: Some("c".into()),
             cache_limit: Some(1.0),
             images: Some("i".into()),
+            text: Some("t".to_owned()),
+            tokenizer: Some(crate::TokenizerConfig::default()),
+            longest: Some(9),
             size: Some(ImageSize::Side(8)),
             resize: Some(Resize::Stretch),
             crop: Some(ImageSize::Side(7)),
@@ -94,6 +98,13 @@ mod tests {
         assert_eq!(recognise(folder.path()), Some("images"));
         std::fs::write(folder.path().join("train-images-idx3-ubyte.gz"), "").unwrap();
         assert_eq!(recognise(folder.path()), Some("idx"));
+        let texts = tempfile::TempDir::new().unwrap();
+        for file in ["good/1.txt", "bad/1.txt"] {
+            let path = texts.path().join(file);
+            std::fs::create_dir(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "a text").unwrap();
+        }
+        assert_eq!(recognise(texts.path()), Some("texts"));
         let table = folder.path().join("table.csv");
         assert_eq!(recognise(&table), Some("csv"));
         std::fs::create_dir(&table).unwrap();

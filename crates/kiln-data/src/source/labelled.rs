@@ -9,6 +9,7 @@ use super::catalog::recognise;
 use super::files::name_of;
 use super::images::{Listed, read_listed};
 use super::suits::must_suit;
+use super::texts::{self, NewTexts};
 use crate::cell::Marks;
 use crate::{
     Column, ColumnKind, ColumnSchema, DataConfig, DataError, Dataset, Features, FileError, Fitted, Target,
@@ -34,16 +35,18 @@ pub struct Labelled {
 /// # Errors
 /// [`DataError`] when the file is missing, malformed, not what the model takes, or has a class that the model does not know.
 pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<Labelled, DataError> {
-    let listed = read_listed(path, recognise(path), config, fitted).transpose()?;
-    if listed.is_none() {
+    let alone = inputs_alone(path, config, fitted)?;
+    if alone.is_none() {
         must_suit(path, fitted)?;
     }
-    if fitted.columns().is_some() || listed.is_some() {
-        let files = listed.as_ref().map(|listed| listed.column.clone());
-        return Table { path, config, fitted, files, marks: fitted.marks() }.read(listed);
+    if fitted.columns().is_some() || alone.is_some() {
+        let column = alone.as_ref().map(|inputs| inputs.column.clone());
+        return Table { path, config, fitted, alone: column, marks: fitted.marks() }.read(alone);
     }
     let source = recognise(path).map_or_else(|| config.source.clone(), str::to_owned);
-    let mut dataset = DataConfig { source, path: Some(path.to_owned()), ..config.clone() }.load()?;
+    // Texts that were a column may be files now.
+    let text = config.text.clone().filter(|_| source != "texts");
+    let mut dataset = DataConfig { source, path: Some(path.to_owned()), text, ..config.clone() }.load()?;
     if let (Target::Classes { labels, names }, Some(known)) = (&mut dataset.target, fitted.class_names()) {
         let class = |name: &String| class(name, known).ok_or_else(|| unknown(path, None, name, known));
         let places = names.iter().map(class).collect::<Result<Vec<_>, _>>()?;
@@ -54,19 +57,45 @@ pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Resul
     Ok(Labelled { dataset, rows })
 }
 
+/// Inputs that one column of a table is about.
+struct Inputs {
+    column: String,
+    features: Features,
+    items: usize,
+}
+
+/// The images that a column names, or the texts in it; `None` where columns are the inputs, or there is no table.
+fn inputs_alone(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<Option<Inputs>, DataError> {
+    if let Some(Listed { column, features, names }) =
+        read_listed(path, recognise(path), config, fitted).transpose()?
+    {
+        return Ok(Some(Inputs { column, features, items: names.len() }));
+    }
+    // A folder has classes in it.
+    if path.is_dir() {
+        return Ok(None);
+    }
+    let texts = texts::read_new(path, config, fitted).transpose()?;
+    let inputs = |NewTexts { column, texts, .. }: NewTexts| {
+        let items = texts.len();
+        Inputs { column, features: Features::Text(texts), items }
+    };
+    Ok(texts.map(inputs))
+}
+
 /// A table with its targets.
 struct Table<'a> {
     path: &'a Path,
     config: &'a DataConfig,
     fitted: &'a Fitted,
-    /// The column that names images, where these are the inputs.
-    files: Option<String>,
+    /// The column that names images or holds texts, where these are the inputs.
+    alone: Option<String>,
     marks: Marks,
 }
 
 impl Table<'_> {
-    /// `listed`: the images that are the inputs, where columns are not.
-    fn read(&self, listed: Option<Listed>) -> Result<Labelled, DataError> {
+    /// `alone`: the images or texts that are the inputs, where columns are not.
+    fn read(&self, alone: Option<Inputs>) -> Result<Labelled, DataError> {
         let Self { path, config, fitted, .. } = self;
         let columns = fitted.columns().unwrap_or_default();
         let (targets, are_numbers) = self.targets()?;
@@ -92,11 +121,11 @@ impl Table<'_> {
             self.of_texts(&targets, &mut has_target)?
         };
         let weights = others.next();
-        let features = match listed {
-            Some(listed) if listed.names.len() != items => {
+        let features = match alone {
+            Some(inputs) if inputs.items != items => {
                 return Err(FileError::Changed { path: path.to_path_buf() }.into());
             }
-            Some(listed) => listed.features,
+            Some(inputs) => inputs.features,
             None => Features::Table(all),
         };
         let dataset = Dataset::with(name_of(path), features, target, Vec::new(), weights);
@@ -121,7 +150,7 @@ impl Table<'_> {
         let columns = self.fitted.columns().unwrap_or_default();
         let is_free = |name: &String| {
             columns.iter().all(|column| column.name != *name)
-                && self.files.as_ref() != Some(name)
+                && self.alone.as_ref() != Some(name)
                 && !ignore.contains(name)
                 && weight.as_ref() != Some(name)
                 && group.as_ref() != Some(name)

@@ -1,4 +1,4 @@
-//! Readers: bundled sets, IDX, tables, image folders.
+//! Readers: bundled sets, IDX, tables, folders of images and of texts.
 //!
 //! [`DataConfig::load`] picks one by `data.source`; [`catalog()`] lists them. A new reader is a file that implements
 //! `Reader`, and a line in `catalog.rs`.
@@ -16,6 +16,7 @@ mod labelled;
 mod reader;
 mod suits;
 mod table;
+mod texts;
 mod typed;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use catalog::{catalog, recognise};
 pub use columns::{ColumnRole, Understood, UnderstoodColumn};
 pub use labelled::{Labelled, read_labelled};
 pub use reader::{Availability, NewInputs, SourceInfo};
+pub use texts::TextProblem;
 pub use typed::TableProblem;
 
 use catalog::readers;
@@ -50,10 +52,16 @@ impl DataConfig {
         let unused = self.of_readers().find(|setting| !info.settings.contains(setting));
         match unused {
             Some(setting) => Err(SettingError::Unused { setting, name: self.source.clone() }.into()),
-            None => match &self.images {
-                Some(folder) => images::load_named(self, folder),
-                None => reader.load(self),
-            },
+            None => {
+                if info.settings.contains(&"data.text") {
+                    texts::check(self)?;
+                }
+                match (&self.text, &self.images) {
+                    (Some(column), _) => texts::load(self, column),
+                    (None, Some(folder)) => images::load_named(self, folder),
+                    (None, None) => reader.load(self),
+                }
+            }
         }
     }
 }
@@ -76,6 +84,9 @@ pub fn read_features(path: &Path, fitted: &Fitted) -> Result<(Features, usize), 
 pub fn read_new(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<NewInputs, DataError> {
     if let Some(listed) = images::read_listed(path, recognise(path), config, fitted) {
         return listed.map(NewInputs::from);
+    }
+    if let Some(texts) = texts::read_new(path, config, fitted) {
+        return texts.map(NewInputs::from);
     }
     must_suit(path, fitted)?;
     readers().find_map(|reader| reader.read_inputs(path, fitted)).unwrap_or_else(|| {

@@ -13,4 +13,5 @@ mod scaling;
 mod sources;
 mod split;
 mod target_encoding;
+mod texts;
 mod tokens;

@@ -72,7 +72,8 @@ impl Predictor {
         }
         self.must_be_seen(|| self.unseen(&new.features))?;
         let files = new.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-        let are_rows = new.are_named || new.features.as_table().is_some();
+        let is_table = new.features.as_table().is_some() || new.features.as_texts().is_some();
+        let are_rows = new.are_named || (is_table && new.files.is_empty());
         let (input, features, items) = (input.to_owned(), new.features, new.items);
         Ok(NewItems { predictor: self, input, features, items, passes, files, are_rows, kept: Vec::new() })
     }

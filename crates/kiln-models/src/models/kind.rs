@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_data::Inputs;
+use kiln_data::{Inputs, TokenBatch};
 
 use crate::observe::Observer;
 use crate::published::Published;
@@ -47,4 +47,10 @@ pub(crate) trait Forward {
 pub(crate) fn images(inputs: Inputs) -> Tensor<4> {
     // `init` refuses other data for these models, so this is a mistake in a program, not in a configuration.
     inputs.into_images().unwrap_or_else(|| unreachable!("a model for images got other inputs"))
+}
+
+/// The tokens that a model for texts reads.
+pub(crate) fn tokens(inputs: Inputs) -> TokenBatch {
+    // As above.
+    inputs.into_tokens().unwrap_or_else(|| unreachable!("a model for tokens got other inputs"))
 }

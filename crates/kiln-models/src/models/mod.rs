@@ -105,4 +105,6 @@ models! {
     efficientnet { "efficientnet-b0" => EfficientnetB0(EfficientnetB0Config) }
     convnext { "convnext-tiny" => ConvnextTiny(ConvnextTinyConfig) }
     vits { "vit-tiny" => VitTiny(VitTinyConfig), "vit-small" => VitSmall(VitSmallConfig) }
+    bag { "bag" => Bag(BagConfig) }
+    text_cnn { "text-cnn" => TextCnn(TextCnnConfig) }
 }

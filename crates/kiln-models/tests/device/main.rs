@@ -16,3 +16,4 @@ mod observe;
 mod published;
 mod registry;
 mod tabular;
+mod texts;

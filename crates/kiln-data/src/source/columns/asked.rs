@@ -17,8 +17,17 @@ pub(crate) struct Asked {
     pub(crate) group: Option<usize>,
     /// The column that names image files: they are the inputs, and no column is.
     pub(crate) files: Option<usize>,
+    /// The column of texts, which are the inputs, and no other column is.
+    pub(crate) text: Option<usize>,
     pub(crate) time: Option<usize>,
     pub(crate) day_first: Option<bool>,
     /// By which rules.
     pub(crate) reading: Reading,
+}
+
+impl Asked {
+    /// The column that takes the place of all others as inputs, and is read for itself.
+    pub(crate) fn alone(&self) -> Option<usize> {
+        self.files.or(self.text)
+    }
 }

@@ -34,8 +34,8 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
             Assigned::new(ColumnRole::Group, groups(column))
         } else if asked.ignored.contains(&place) {
             ignored(place, column, asked)?
-        } else if asked.files.is_some() {
-            beside_files(place, column, asked)?
+        } else if asked.alone().is_some() {
+            beside_alone(place, column, asked)?
         } else {
             input(place, column, asked)?
         });
@@ -44,7 +44,7 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         use ColumnRole::{Booleans, Categories, Dates, Numbers};
         matches!(column.role, Numbers | Categories | Booleans | Dates)
     };
-    if asked.files.is_none() && !assigned.iter().any(is_input) {
+    if asked.alone().is_none() && !assigned.iter().any(is_input) {
         let left_out =
             assigned.into_iter().enumerate().filter(|(_, column)| column.role == ColumnRole::LeftOut);
         let left_out = left_out.filter_map(|(place, column)| Some((place, column.why?))).collect();
@@ -77,14 +77,17 @@ fn ignored(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, 
     Ok(Assigned { read, ..left_out })
 }
 
-/// A column beside that of the files, or that one. One that orders the rows is read all the same.
-fn beside_files(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, Undecided> {
+/// A column beside that of the files or texts, or that one. One that orders the rows is read all the same.
+fn beside_alone(place: usize, column: &Facts<'_>, asked: &Asked) -> Result<Assigned, Undecided> {
     Ok(if asked.files == Some(place) {
         Assigned::new(ColumnRole::Files, Read::Skip)
+    } else if asked.text == Some(place) {
+        Assigned::new(ColumnRole::Text, Read::Skip)
     } else if asked.time == Some(place) {
         Assigned { read: input(place, column, asked)?.read, ..Assigned::left_out("it orders the rows") }
     } else {
-        Assigned::left_out("the images are the inputs")
+        let inputs = if asked.text.is_some() { "texts" } else { "images" };
+        Assigned::left_out(format!("the {inputs} are the inputs"))
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::alone::Alone;
 use super::asked::Asked;
 use super::assemble::dataset;
 use super::decide::{Decision, decide};
@@ -32,6 +33,9 @@ pub(crate) const SETTINGS: &[&str] = &[
     "data.weight",
     "data.missing",
     "data.decimal",
+    "data.text",
+    "data.tokenizer",
+    "data.longest",
     "data.cache",
     "data.cache_limit",
 ];
@@ -47,21 +51,21 @@ pub(crate) fn load<F: TableFile>(
     config: &DataConfig,
     open: impl Fn(&Path) -> Result<F, DataError>,
 ) -> Result<Dataset, DataError> {
-    load_named(config, None, open)
+    load_beside(config, None, open)
 }
 
-/// As [`load`]; the column `files` names image files, which take the place of all columns as inputs.
+/// As [`load`]; a column `alone` takes the place of all columns as inputs. The inputs of the data set are empty.
 ///
 /// # Errors
 /// As [`load`].
-pub(crate) fn load_named<F: TableFile>(
+pub(crate) fn load_beside<F: TableFile>(
     config: &DataConfig,
-    files: Option<&str>,
+    alone: Option<Alone<'_>>,
     open: impl Fn(&Path) -> Result<F, DataError>,
 ) -> Result<Dataset, DataError> {
     let path = config.needed_path()?;
     let file = open(path)?;
-    let asked = asked(path, file.names(), config, files)?;
+    let asked = asked(path, file.names(), config, alone)?;
     let survey = Survey::of(&file, &looked_at(file.names().len(), &asked), config.marks())?;
     if survey.rows < MIN_ROWS {
         return Err(file.file_error(CsvProblem::TooFewRows { rows: survey.rows, min: MIN_ROWS }));

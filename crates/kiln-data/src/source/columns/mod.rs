@@ -3,6 +3,7 @@
 //!
 //! The decision is a function of plain values, so that it can be shown and tested. It knows no file.
 
+mod alone;
 mod asked;
 mod assemble;
 mod decide;
@@ -21,7 +22,8 @@ mod targets;
 mod tests;
 mod understood;
 
-pub(crate) use load::{SETTINGS, load, load_named};
+pub(crate) use alone::Alone;
+pub(crate) use load::{SETTINGS, load, load_beside};
 pub(crate) use new_rows::read_columns;
 pub use role::ColumnRole;
 pub use understood::{Understood, UnderstoodColumn};

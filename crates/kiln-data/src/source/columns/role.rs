@@ -17,6 +17,8 @@ pub enum ColumnRole {
     Group,
     /// It names the image files that are the inputs.
     Files,
+    /// It holds the texts that are the inputs.
+    Text,
     /// An input of numbers.
     Numbers,
     /// An input of categories.

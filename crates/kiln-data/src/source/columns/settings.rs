@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kiln_core::nearest;
 
+use super::alone::Alone;
 use super::asked::Asked;
 use crate::{DataConfig, DataError, SettingError};
 
@@ -15,7 +16,7 @@ pub(super) fn asked(
     path: &Path,
     names: &[String],
     config: &DataConfig,
-    files: Option<&str>,
+    alone: Option<Alone<'_>>,
 ) -> Result<Asked, DataError> {
     let all = |setting: &'static str, wanted: &[String]| places(path, names, setting, wanted);
     let one = |setting: &'static str, wanted: &Option<String>| {
@@ -31,7 +32,8 @@ pub(super) fn asked(
         numeric: all("data.numeric", &config.numeric)?,
         weight: one("data.weight", &config.weight)?,
         group: one("data.group", &config.group)?,
-        files: one("data.images", &files.map(str::to_owned))?,
+        files: one("data.images", &Alone::files(alone))?,
+        text: one("data.text", &Alone::text(alone))?,
         time: one("data.time", &config.time)?,
         day_first: config.day_first,
         reading: config.reading,
@@ -46,9 +48,9 @@ pub(super) fn asked(
     Ok(asked)
 }
 
-/// Whether a column is looked at: those that are ignored and those that name files are not, but for one that orders the rows.
+/// Whether a column is looked at: those that are ignored, that name files and that hold texts are not, but for one that orders the rows.
 pub(super) fn looked_at(count: usize, asked: &Asked) -> Vec<bool> {
-    let is_used = |column: &usize| !asked.ignored.contains(column) && asked.files != Some(*column);
+    let is_used = |column: &usize| !asked.ignored.contains(column) && asked.alone() != Some(*column);
     (0..count).map(|column| is_used(&column) || asked.time == Some(column)).collect()
 }
 
@@ -77,7 +79,7 @@ pub(super) fn places(
 
 /// The last column that nothing else is asked of.
 fn last_free(names: &[String], asked: &Asked) -> Option<usize> {
-    let taken = [asked.weight, asked.group, asked.time, asked.files];
+    let taken = [asked.weight, asked.group, asked.time, asked.alone()];
     let is_free = |column: &usize| {
         !names[*column].is_empty() && !asked.ignored.contains(column) && !taken.contains(&Some(*column))
     };
@@ -94,6 +96,7 @@ fn check_roles(names: &[String], asked: &Asked) -> Result<(), DataError> {
         ("data.group", one(asked.group)),
         ("data.time", one(asked.time)),
         ("data.images", one(asked.files)),
+        ("data.text", one(asked.text)),
         ("data.categorical", asked.categorical.clone()),
         ("data.numeric", asked.numeric.clone()),
     ];

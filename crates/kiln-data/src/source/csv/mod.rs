@@ -50,7 +50,7 @@ pub use schema::{ColumnKind, ColumnSchema};
 pub use texts::read_texts;
 pub(crate) use texts::{first_texts, header, texts_of};
 
-use super::columns;
+use super::columns::{self, Alone};
 use super::reader::{NewInputs, Reader, SourceInfo};
 use crate::cell::Marks;
 use crate::{DataConfig, DataError, Dataset, Features, Fitted, SettingError};
@@ -129,9 +129,9 @@ pub fn load(config: &DataConfig) -> Result<Dataset, DataError> {
     columns::load(config, |path| Ok(CsvFile::open(path)?.with_decimal(config.decimal)))
 }
 
-/// As [`load`]; the column `files` names image files, and the inputs of the data set are empty.
-pub(crate) fn load_named(config: &DataConfig, files: &str) -> Result<Dataset, DataError> {
-    columns::load_named(config, Some(files), |path| Ok(CsvFile::open(path)?.with_decimal(config.decimal)))
+/// As [`load`]; a column is read for itself, and the inputs of the data set are empty.
+pub(crate) fn load_beside(config: &DataConfig, alone: Alone<'_>) -> Result<Dataset, DataError> {
+    columns::load_beside(config, Some(alone), |path| Ok(CsvFile::open(path)?.with_decimal(config.decimal)))
 }
 
 /// Reads the columns of a trained model, in the model's order, whatever else the file holds. Categories that the model

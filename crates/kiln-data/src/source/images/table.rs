@@ -1,11 +1,13 @@
 //! Images that a CSV file names, with classes, labels or numbers for each.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::named::NamedFiles;
 use super::problem::ImageProblem;
 use super::read::{How, Read, read};
 use super::settings::Broken;
+use crate::source::any_table::item_cells;
+use crate::source::columns::Alone;
 use crate::source::csv;
 use crate::{Arrangement, DataConfig, DataError, Dataset, Features, SettingError, Skipped};
 
@@ -22,10 +24,10 @@ pub(crate) fn load(config: &DataConfig, folder: &Path) -> Result<Dataset, DataEr
     let how = How::of(config)?;
     let path = config.needed_path()?;
     let column = file_column(path, config, folder)?;
-    let table = csv::load_named(config, &column)?;
+    let table = csv::load_beside(config, Alone::Files(&column))?;
     let (mut items, mut files, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     let mut named = NamedFiles::below(folder);
-    for (item, (table, row, text)) in texts(&table, config, &column)?.into_iter().enumerate() {
+    for (item, (table, row, text)) in item_cells(&table, config, &column)?.into_iter().enumerate() {
         match named.find(&text) {
             Ok(file) => {
                 items.push(item);
@@ -79,33 +81,6 @@ pub(super) fn file_column(path: &Path, config: &DataConfig, folder: &Path) -> Re
         }
         Err(columns) => Err(SettingError::FileColumns { path: path.to_owned(), columns }.into()),
     }
-}
-
-/// For each item the table that it is from, its row there (from 1) and the cell that names its file.
-fn texts(
-    data: &Dataset,
-    config: &DataConfig,
-    column: &str,
-) -> Result<Vec<(PathBuf, usize, String)>, DataError> {
-    let paths = [config.path.as_ref(), config.validation_path.as_ref(), config.test_path.as_ref()];
-    let mut tables = Vec::new();
-    for path in paths {
-        tables.push(match path {
-            Some(path) => csv::read_texts(path, &[column.to_owned()])?.pop().unwrap_or_default(),
-            None => Vec::new(),
-        });
-    }
-    let items = data.target.rows()?;
-    let mut table_of = vec![0; items];
-    data.arrangement.fixed_validation.iter().for_each(|&item| table_of[item] = 1);
-    data.fixed_test.iter().for_each(|&item| table_of[item] = 2);
-    Ok((0..items)
-        .map(|item| {
-            let (table, row) = (table_of[item], data.arrangement.file_row(item));
-            let text = tables[table].get(row - 1).cloned().unwrap_or_default();
-            (paths[table].cloned().unwrap_or_default(), row, text)
-        })
-        .collect())
 }
 
 /// The items `kept` of a table, which rise, with images as their inputs.

@@ -24,7 +24,7 @@ use std::path::Path;
 
 pub use problem::TableProblem;
 
-use super::columns;
+use super::columns::{self, Alone};
 use super::reader::{NewInputs, Reader, SourceInfo};
 use super::table::{EachRow, RowPlace, RowSource};
 use crate::{DataConfig, DataError, Dataset, FilePosition, Fitted};
@@ -108,6 +108,13 @@ fn not_built(path: &Path, format: &'static str, feature: &'static str) -> Opened
 /// The table in a file whose name is that of such a format; `None` for other names.
 pub(super) fn open(path: &Path) -> Option<Opened> {
     FORMATS.iter().find(|format| format.is_of(path)).map(|format| format.table(path))
+}
+
+/// Reads a table in such a format, of which a column is read for itself; the inputs of the data set are empty. `None` where
+/// `config.source` is another format.
+pub(super) fn load_beside(config: &DataConfig, alone: Alone<'_>) -> Option<Result<Dataset, DataError>> {
+    let format = FORMATS.iter().find(|format| format.name == config.source)?;
+    Some(columns::load_beside(config, Some(alone), |path| format.table(path)))
 }
 
 impl Format {

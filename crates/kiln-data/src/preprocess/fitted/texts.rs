@@ -1,0 +1,44 @@
+//! What is asked of preprocessing that is for texts.
+
+use std::borrow::Cow;
+
+use super::Fitted;
+use crate::{Features, TextFacts, Tokenizer};
+
+impl Fitted {
+    /// The tokeniser, where the inputs are texts.
+    pub fn tokenizer(&self) -> Option<&Tokenizer> {
+        self.inputs.as_text().map(|text| text.tokenizer())
+    }
+
+    /// What becomes of the texts of some rows; `None` where the inputs are no texts.
+    ///
+    /// ```
+    /// use kiln_data::{Dataset, Features, Preprocess, Split, Target, Texts};
+    ///
+    /// let texts = Texts::new(["good good film", "bad film", "a good one"]);
+    /// let target = Target::Classes { labels: vec![0, 1, 0], names: vec!["yes".into(), "no".into()] };
+    /// let data = Dataset::new("films", Features::Text(texts), target);
+    /// let split = Split { train: vec![0, 1], validation: vec![], test: vec![2] };
+    /// let fitted = Preprocess::default().fit(&split.train_view(&data))?;
+    /// let facts = fitted.text_facts(&data.features, &split.test).expect("the inputs are texts");
+    /// assert_eq!((facts.tokens, facts.unknown, facts.vocabulary), (3, 2, 4)); // "good" and "film" come twice
+    /// # Ok::<(), kiln_data::DataError>(())
+    /// ```
+    pub fn text_facts(&self, features: &Features, rows: &[usize]) -> Option<TextFacts> {
+        let (text, texts) = self.inputs.as_text().zip(features.as_texts())?;
+        Some(text.facts(texts, rows))
+    }
+
+    /// The tokens that the model sees of the texts of `rows`, of which one may come twice; `None` where the inputs are no texts.
+    pub fn token_sequences(&self, features: &Features, rows: &[usize]) -> Option<Vec<Vec<u32>>> {
+        let (text, texts) = self.inputs.as_text().zip(features.as_texts())?;
+        Some(text.sequences(texts, rows).into_iter().map(Cow::into_owned).collect())
+    }
+
+    /// How many tokens of each of `rows` the model sees; `None` where the inputs are no texts.
+    pub(crate) fn lengths(&self, features: &Features, rows: &[usize]) -> Option<Vec<usize>> {
+        let (text, texts) = self.inputs.as_text().zip(features.as_texts())?;
+        Some(text.lengths(texts, rows))
+    }
+}
