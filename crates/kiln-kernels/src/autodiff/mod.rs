@@ -6,6 +6,8 @@
 mod elementwise;
 mod node;
 mod pool;
+mod recurrent;
+mod tokens;
 mod tracked;
 
 use burn::backend::flex::FlexTensor;
@@ -15,6 +17,8 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 pub(crate) use elementwise::{add, curve, scale};
+pub(crate) use recurrent::{gru, lstm};
+pub(crate) use tokens::{attention, embedding, linear_cross_entropy, residual, rms_norm, rotary, swiglu};
 
 use crate::cpu::Mask;
 use crate::flex::Targets;

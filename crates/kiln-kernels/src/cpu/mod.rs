@@ -14,6 +14,7 @@
 
 mod act;
 mod arch;
+mod attention;
 mod batch_norm;
 mod column_sums;
 mod conv;
@@ -21,16 +22,24 @@ mod cross_entropy;
 mod curve;
 #[cfg(feature = "tensors")]
 mod dropout;
+mod embedding;
+mod gated;
 mod layer_norm;
 mod linear;
+mod linear_cross_entropy;
 mod order;
 mod packed;
 mod panels;
 mod parallel;
 mod pool;
 mod product;
+mod recurrent;
 mod relu;
 mod residual;
+#[cfg(feature = "tensors")]
+mod residual_dropout;
+mod rms_norm;
+mod rotary;
 mod rows;
 mod scratch;
 mod squared_norm;
@@ -42,6 +51,7 @@ mod tests;
 
 pub use act::Act;
 pub use arch::{Vectorize, vectorized};
+pub use attention::{AttentionShape, attention, attention_grad};
 pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
 pub use column_sums::column_sums;
 pub use conv::{
@@ -52,15 +62,23 @@ pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use curve::{Curve, curve, curve_grad};
 #[cfg(feature = "tensors")]
 pub use dropout::{Mask, dropout, dropout_channels_last};
+pub use embedding::{embedding, embedding_grad};
+pub use gated::{swiglu, swiglu_grad};
 pub use layer_norm::{layer_norm, layer_norm_grad};
 pub use linear::{LinearShape, linear, linear_grad};
+pub use linear_cross_entropy::{LinearCrossEntropy, LinearCrossEntropyGrad, linear_cross_entropy};
 pub use order::{Order, reorder};
 pub use packed::PackedLinear;
 pub use pool::{
     PoolShape, avg_pool2d, avg_pool2d_grad, global_max_pool, global_max_pool_grad, global_mean_pool,
     global_mean_pool_grad, max_pool2d, max_pool2d_grad,
 };
+pub use recurrent::{GruStates, LstmStates, RecurrentShape, gru, gru_grad, lstm, lstm_grad};
 pub use relu::{relu, relu_grad};
 pub use residual::{add, scale, scale_grad};
+#[cfg(feature = "tensors")]
+pub use residual_dropout::residual_dropout;
+pub use rms_norm::{rms_norm, rms_norm_grad};
+pub use rotary::{Angles, rotary};
 pub use scratch::Scratch;
 pub use squared_norm::squared_norm;

@@ -49,6 +49,18 @@ impl Product<'_> {
     /// # Panics
     /// If a factor is too short or `c` is not `rows · cols` long.
     pub(crate) fn compute(self, arch: Arch, relu: bool, c: &mut [f32]) {
+        self.run(arch, relu, false, c);
+    }
+
+    /// `c += a · b`.
+    ///
+    /// # Panics
+    /// As [`Product::compute`].
+    pub(crate) fn add_to(self, arch: Arch, c: &mut [f32]) {
+        self.run(arch, false, true, c);
+    }
+
+    fn run(self, arch: Arch, relu: bool, onto: bool, c: &mut [f32]) {
         let Self { rows, depth, cols, .. } = self;
         assert_eq!(c.len(), rows * cols, "product: c");
         if c.is_empty() {
@@ -65,7 +77,7 @@ impl Product<'_> {
         let chunks = tasks.div_ceil(blocks.count()).min(rows / ROWS).max(1);
         let per = rows.div_ceil(chunks);
         let task =
-            Compute { product: self, relu, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
+            Compute { product: self, relu, onto, blocks, per, chunks: rows.div_ceil(per), c: Shared::new(c) };
         for_each(arch, blocks.count() * task.chunks, 2 * rows * depth * cols, &task);
     }
 }
@@ -73,6 +85,8 @@ impl Product<'_> {
 struct Compute<'a> {
     product: Product<'a>,
     relu: bool,
+    /// Whether what `c` holds is part of the sums.
+    onto: bool,
     blocks: Blocks,
     /// Rows of a chunk.
     per: usize,
@@ -127,7 +141,10 @@ impl Task for Compute<'_> {
                 c_line: 0,
                 nv: block.nv,
                 cols: block.len,
-                start: if from == 0 { Start::Bias(first.as_ptr()) } else { Start::Accumulate },
+                start: match from == 0 && !self.onto {
+                    true => Start::Bias(first.as_ptr()),
+                    false => Start::Accumulate,
+                },
                 relu: self.relu && from + len == depth,
             };
             // SAFETY: `compute` checked `a` and the length of `b`; the panel has `len` rows of the block's width, or so has `b` itself; `pointer` checked `c`, of

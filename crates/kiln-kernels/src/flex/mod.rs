@@ -10,7 +10,9 @@ mod flatten;
 mod layer_norm;
 mod linear;
 mod pool;
+mod recurrent;
 mod squared_norm;
+mod tokens;
 
 pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
 pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_pool_backward};
@@ -25,7 +27,13 @@ pub(crate) use pool::{
     avg_pool2d, avg_pool2d_backward, global_avg_pool2d, global_avg_pool2d_backward, global_max_pool2d,
     global_max_pool2d_backward, max_pool2d, max_pool2d_backward,
 };
+pub(crate) use recurrent::{gru, gru_backward, lstm, lstm_backward};
 pub(crate) use squared_norm::squared_norm;
+pub(crate) use tokens::{
+    Heads, Labels, Rotation, attention, attention_backward, embedding, embedding_backward,
+    linear_cross_entropy, linear_cross_entropy_backward, residual, rms_norm, rms_norm_backward, rotary,
+    swiglu, swiglu_backward,
+};
 
 use burn::backend::TensorMetadata;
 use burn::backend::flex::{FlexTensor, Layout};

@@ -6,6 +6,7 @@
 mod elementwise;
 mod heads;
 mod launched;
+mod tokens;
 mod transposed;
 
 use burn::tensor::ops::ConvOptions;

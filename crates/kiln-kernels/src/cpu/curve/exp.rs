@@ -2,7 +2,7 @@
 
 /// `eˣ` within 2e-7 of itself; 0 below -87.3, infinity above 88.3; NaN stays NaN.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(in crate::cpu) fn exp(x: f32) -> f32 {
     const MOST: f32 = 88.3;
     const LEAST: f32 = -87.3;
     // 1.5 · 2²³: what is added to it is rounded to a whole number, which is then in the lowest bits.

@@ -6,7 +6,8 @@ use pulp::Simd;
 
 use super::arch::arch;
 use super::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
-use exp::{erfc, exp};
+use exp::erfc;
+pub(super) use exp::exp;
 
 /// Elements of a task.
 const CHUNK: usize = cut(16 * 1024, 64);

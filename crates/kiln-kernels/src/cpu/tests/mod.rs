@@ -10,6 +10,7 @@ mod mask;
 mod nan;
 mod norm;
 mod pool;
+mod tokens;
 
 use super::Order;
 use super::arch::forced;

@@ -1,0 +1,128 @@
+//! The backward pass: the shares are made anew, block by block.
+
+use std::ops::Range;
+
+use pulp::Simd;
+
+use super::{AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded};
+use crate::cpu::arch::arch;
+use crate::cpu::curve::exp;
+use crate::cpu::parallel::{Shared, Task, for_each};
+use crate::cpu::rows::sum_of_pairs;
+use crate::cpu::scratch::Scratch;
+use crate::cpu::tile::Start;
+
+/// The gradient of [`attention`](super::attention) for the gradient `g` of its result. With the shares `P` and `D = Σ_columns g · y`:
+/// `dV = Pᵀ g`, `dS = P · (g Vᵀ − D) / √inner`, `dQ = dS K`, `dK = dSᵀ Q`.
+///
+/// `qkv`, `dqkv`: `[rows, 3 · heads · inner]`, the gradient 0 in rows of no sequence; `y`, `g`: `[rows, heads · inner]`; `log_sums`: `[heads, rows]`.
+///
+/// # Panics
+/// If a slice's length does not fit, or the spans are not as described there.
+pub fn attention_grad(
+    shape: AttentionShape,
+    spans: &[Range<usize>],
+    qkv: &[f32],
+    y: &[f32],
+    log_sums: &[f32],
+    g: &[f32],
+    dqkv: &mut [f32],
+) {
+    let width = shape.width();
+    let rows = y.len() / width.max(1);
+    shape.check(spans, rows);
+    assert_eq!(y.len(), rows * width, "attention_grad: y");
+    assert_eq!(g.len(), y.len(), "attention_grad: g");
+    assert_eq!(qkv.len(), 3 * y.len(), "attention_grad: qkv");
+    assert_eq!(dqkv.len(), qkv.len(), "attention_grad: dqkv");
+    assert_eq!(log_sums.len(), rows * shape.heads, "attention_grad: log_sums");
+    for gap in gaps(spans, rows) {
+        dqkv[gap.start * 3 * width..gap.end * 3 * width].fill(0.0);
+    }
+    let task = Backward { shape, rows, spans, qkv, y, log_sums, g, dqkv: Shared::new(dqkv) };
+    for_each(arch(), spans.len() * shape.heads, 10 * shape.cost(spans), &task);
+}
+
+struct Backward<'a> {
+    shape: AttentionShape,
+    rows: usize,
+    spans: &'a [Range<usize>],
+    qkv: &'a [f32],
+    y: &'a [f32],
+    log_sums: &'a [f32],
+    g: &'a [f32],
+    dqkv: Shared<'a, f32>,
+}
+
+impl Task for Backward<'_> {
+    /// One head of one sequence: what queries add to the gradient of a key is added in their order.
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        let (span, head) = (&self.spans[index / self.shape.heads], index % self.shape.heads);
+        let (AttentionShape { inner, causal, .. }, width) = (self.shape, self.shape.width());
+        let (lines, dp, len, at) = (3 * width, padded::<S>(inner), span.len(), head * inner);
+        let scale = self.shape.scale();
+        let kt = gather_columns(self.qkv, lines, span, width + at, inner);
+        let vt = gather_columns(self.qkv, lines, span, 2 * width + at, inner);
+        let [q, k] = [at, width + at].map(|at| gather(self.qkv, lines, span, at, inner, dp));
+        let g = gather(self.g, width, span, at, inner, dp);
+        let mut sums = Scratch::zeroed(3 * len * dp);
+        let (dq, rest) = sums.split_at_mut(len * dp);
+        let (dk, dv) = rest.split_at_mut(len * dp);
+        let mut blocks = Scratch::take(2 * BLOCK * BLOCK);
+        let (shares, slopes) = blocks.split_at_mut(BLOCK * BLOCK);
+        for first in (0..len).step_by(BLOCK) {
+            let rows = BLOCK.min(len - first);
+            let mut of_rows = [[0.0; 2]; BLOCK];
+            for (row, of) in of_rows.iter_mut().enumerate().take(rows) {
+                let place = span.start + first + row;
+                let y = &self.y[place * width + at..][..inner];
+                let log_sum = self.log_sums[head * self.rows + place];
+                *of = [log_sum, sum_of_pairs(y, &g[(first + row) * dp..][..inner], |y, g| y * g)];
+            }
+            let block = |x: &[f32]| Left { at: x[first * dp..].as_ptr(), row: dp, step: 1 };
+            let last = if causal { first + rows } else { len };
+            for key in (0..last).step_by(BLOCK) {
+                let count = BLOCK.min(len - key);
+                let filled = count.next_multiple_of(LANES);
+                let panel = |x: &[f32]| x[key * inner..][..inner * BLOCK].as_ptr();
+                // SAFETY: `q` and `g` have `rows` rows from `first` on, the panels `inner` rows of `BLOCK`, shares and slopes `BLOCK` of these.
+                unsafe {
+                    let (size, to) = ([rows, inner, filled], shares.as_mut_ptr());
+                    multiply(simd, size, block(&q), panel(&kt), BLOCK, to, BLOCK, Start::Zero);
+                    let to = slopes.as_mut_ptr();
+                    multiply(simd, size, block(&g), panel(&vt), BLOCK, to, BLOCK, Start::Zero);
+                }
+                for (row, &[log_sum, of_y]) in of_rows.iter().enumerate().take(rows) {
+                    let range = row * BLOCK..row * BLOCK + filled;
+                    let (shares, slopes) = (&mut shares[range.clone()], &mut slopes[range]);
+                    hide(shares, self.shape, first + row, key, count);
+                    for (share, slope) in shares.iter_mut().zip(slopes) {
+                        *share = exp(*share * scale - log_sum);
+                        *slope = *share * (*slope - of_y) * scale;
+                    }
+                }
+                let across = |x: &[f32]| Left { at: x.as_ptr(), row: 1, step: BLOCK };
+                let along = Left { at: slopes.as_ptr(), row: BLOCK, step: 1 };
+                let onto = Start::Accumulate;
+                // SAFETY: as above; all of `len` rows of `dp` columns, of which these are `count` from `key` on, or `rows` from `first` on.
+                unsafe {
+                    let size = [count, rows, dp];
+                    let (from, to) = (g[first * dp..].as_ptr(), dv[key * dp..].as_mut_ptr());
+                    multiply(simd, size, across(shares), from, dp, to, dp, onto);
+                    let (from, to) = (q[first * dp..].as_ptr(), dk[key * dp..].as_mut_ptr());
+                    multiply(simd, size, across(slopes), from, dp, to, dp, onto);
+                    let (from, to) = (k[key * dp..].as_ptr(), dq[first * dp..].as_mut_ptr());
+                    multiply(simd, [rows, count, dp], along, from, dp, to, dp, onto);
+                }
+            }
+        }
+        for (part, sums) in [&*dq, &*dk, &*dv].into_iter().enumerate() {
+            for (row, sums) in span.clone().zip(sums.chunks_exact(dp)) {
+                let to = row * lines + part * width + at;
+                // SAFETY: each task has its own rows of its own head.
+                unsafe { self.dqkv.slice(to..to + inner) }.copy_from_slice(&sums[..inner]);
+            }
+        }
+    }
+}
