@@ -2,9 +2,13 @@
 
 use super::act::Act;
 use super::arch::arch;
+use super::column_sums::column_sums;
 use super::product::{Factor, Product};
 use super::relu::masked;
 use super::scratch::Scratch;
+
+/// Rows above which the gradient of a bias is added up by several threads.
+const MANY: usize = 512;
 
 /// The sizes of a linear layer: `x` is `[m, k]`, the weight `[k, n]`, `y` `[m, n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,13 +89,17 @@ pub fn linear_grad(
     let product =
         Product { rows: k, depth: m, cols: n, a: x, a_row: 1, a_step: k, b: Factor::Rows(g), bias: None };
     product.compute(arch(), false, dw);
-    if let Some(db) = db {
-        db.fill(0.0);
-        for row in g.chunks_exact(n.max(1)) {
-            for (db, g) in db.iter_mut().zip(row) {
-                *db += g;
+    match db {
+        Some(db) if m > MANY && n > 0 => column_sums(g, db),
+        Some(db) => {
+            db.fill(0.0);
+            for row in g.chunks_exact(n.max(1)) {
+                for (db, g) in db.iter_mut().zip(row) {
+                    *db += g;
+                }
             }
         }
+        None => {}
     }
     if let Some(dx) = dx {
         let product = Product {
