@@ -47,6 +47,16 @@ pub enum ModelError {
         /// What the data is: `a table with 4 features`.
         found: String,
     },
+    /// Heads that do not divide the width.
+    #[error("model.width is {width}, which is no multiple of {}{heads} heads", if *pair > 1 { "two times the " } else { "" })]
+    Heads {
+        /// Columns of a token.
+        width: usize,
+        /// Heads of attention.
+        heads: usize,
+        /// What the columns of a head are a multiple of: 2 for rotary positions.
+        pair: usize,
+    },
     /// No hidden layer, for a model that needs one.
     #[error("model.hidden is empty, and the model {model:?} needs a hidden layer")]
     NoLayers {
@@ -148,6 +158,10 @@ impl Explain for ModelError {
             Self::EvenKernel { kernel } => format!("use model.kernel = {}", kernel.saturating_add(1)),
             Self::LayerNorm { .. } => "use model.norm = \"batch\" or \"none\"".to_owned(),
             Self::NeedsImages { .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
+            Self::Heads { width, heads, pair } => {
+                let unit = heads.saturating_mul(*pair).max(1);
+                format!("use model.width = {}", width.div_ceil(unit).max(1).saturating_mul(unit))
+            }
             Self::NoLayers { .. } => "set model.hidden, such as [128, 128]".to_owned(),
             Self::NoLayerList => {
                 "list layers, such as layers = [{ kind = \"linear\", width = 64 }, { kind = \"activation\" }]; \
@@ -187,6 +201,7 @@ impl Explain for ModelError {
             | Self::NeedsTokens { .. }
             | Self::ImageTooSmall { .. }
             | Self::NotPatches { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::Heads { .. } => Some(Cow::Borrowed("model.width")),
             Self::NothingToAdapt { .. } => Some(Cow::Borrowed("model.lora.params")),
             Self::NoFeatures | Self::NoOutputs | Self::TooLarge { .. } => None,
         }

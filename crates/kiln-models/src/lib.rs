@@ -43,6 +43,7 @@ mod plan;
 mod published;
 mod residual;
 mod schema;
+mod sequence;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -63,4 +64,5 @@ pub use norm::Norm;
 pub use observe::Tap;
 pub use operation::{EmbeddingOperation, Operation};
 pub use published::Published;
+pub use sequence::{Decoder, FeedForward, Positions, TokenNorm};
 pub use summary::{LayerSummary, Summary};

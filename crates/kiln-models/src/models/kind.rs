@@ -8,6 +8,7 @@ use kiln_data::{Inputs, TokenBatch};
 
 use crate::observe::Observer;
 use crate::published::Published;
+use crate::sequence::{PaddedRows, TokenRows};
 use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// The settings of one kind of model.
@@ -53,4 +54,16 @@ pub(crate) fn images(inputs: Inputs) -> Tensor<4> {
 pub(crate) fn tokens(inputs: Inputs) -> TokenBatch {
     // As above.
     inputs.into_tokens().unwrap_or_else(|| unreachable!("a model for tokens got other inputs"))
+}
+
+/// The tokens that a model for token sequences reads, at most `most` of each sequence, without padding.
+pub(crate) fn token_rows(inputs: Inputs, most: usize) -> TokenRows {
+    let batch = tokens(inputs);
+    TokenRows::of(batch.ids, batch.lengths, most)
+}
+
+/// The same with padding.
+pub(crate) fn padded_rows(inputs: Inputs, most: usize) -> PaddedRows {
+    let batch = tokens(inputs);
+    PaddedRows::of(batch.ids, batch.lengths, most)
 }

@@ -107,4 +107,7 @@ models! {
     vits { "vit-tiny" => VitTiny(VitTinyConfig), "vit-small" => VitSmall(VitSmallConfig) }
     bag { "bag" => Bag(BagConfig) }
     text_cnn { "text-cnn" => TextCnn(TextCnnConfig) }
+    transformer { "transformer" => Transformer(TransformerConfig) }
+    gpt { "gpt" => Gpt(GptConfig) }
+    recurrents { "lstm" => Lstm(LstmConfig), "gru" => Gru(GruConfig) }
 }

@@ -11,7 +11,7 @@ use kiln_models::{
 use kiln_testkit::{assert_close, device, golden, gradients_by_path};
 
 /// The tensors below `prefix/`.
-fn below(file: &Weights, prefix: &str) -> Weights {
+pub(super) fn below(file: &Weights, prefix: &str) -> Weights {
     let mut weights = Weights::default();
     for (name, data) in file.iter() {
         if let Some(path) = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')) {
@@ -22,7 +22,7 @@ fn below(file: &Weights, prefix: &str) -> Weights {
     weights
 }
 
-fn largest(data: &TensorData) -> f64 {
+pub(super) fn largest(data: &TensorData) -> f64 {
     data.iter::<f64>().fold(0.0, |max, x| max.max(x.abs()))
 }
 

@@ -15,5 +15,6 @@ mod noise;
 mod observe;
 mod published;
 mod registry;
+mod sequences;
 mod tabular;
 mod texts;

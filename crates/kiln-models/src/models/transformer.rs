@@ -1,0 +1,149 @@
+//! An encoder for sequences of tokens.
+
+use burn::module::Module;
+use burn::nn;
+use burn::tensor::{Device, Tensor};
+use kiln_core::{Range, Seed, check};
+use kiln_data::Inputs;
+use serde::{Deserialize, Serialize};
+
+use super::gpt::check_stack;
+use super::kind::{Forward, ModelKind, token_rows};
+use crate::dense::affine;
+use crate::init::Init;
+use crate::observe::Observer;
+use crate::plan::Plan;
+use crate::schema::JsonSchema;
+use crate::sequence::{FeedForward, Positions, Stack, StackStyle, TokenNorm};
+use crate::{ModelError, ModelInput, Operation, Summary};
+
+/// A transformer for sequences of tokens: embeddings, blocks of attention with the norm first (Xiong and others: On layer normalization in the transformer
+/// architecture, 2020), and a linear output on the mean of the tokens. Padding costs nothing: the tokens of a batch are rows without it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(example = TransformerConfig { width: 256, blocks: 4, dropout: 0.1, ..TransformerConfig::default() })]
+pub struct TransformerConfig {
+    /// Columns of a token, a multiple of `heads`, at least 1. Default 128.
+    pub width: usize,
+    /// Heads of attention, at least 1. Default 4.
+    #[schemars(range(min = 1))]
+    pub heads: usize,
+    /// Blocks, at least 1. Default 2.
+    #[schemars(range(min = 1))]
+    pub blocks: usize,
+    /// Tokens of a sequence that are looked at, the first ones, at least 1. Default 512.
+    #[schemars(range(min = 1))]
+    pub context: usize,
+    /// How a token knows its position: `learned` or `rotary`. Default `learned`.
+    pub positions: Positions,
+    /// The layer behind attention: `gelu` or `swiglu`. Default `gelu`.
+    pub feed_forward: FeedForward,
+    /// The normalisation before each layer: `layer` or `rms`. Default `layer`.
+    pub norm: TokenNorm,
+    /// Probability that an element of a branch, or of the embedding, is dropped in training, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub dropout: f64,
+    /// Block `b` of `B`, counted from 0, is left out for a sequence with this probability times `b / (B − 1)`, `[0, 1)`. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub stochastic_depth: f64,
+}
+
+impl Default for TransformerConfig {
+    fn default() -> Self {
+        Self {
+            width: 128,
+            heads: 4,
+            blocks: 2,
+            context: 512,
+            positions: Positions::default(),
+            feed_forward: FeedForward::default(),
+            norm: TokenNorm::default(),
+            dropout: 0.0,
+            stochastic_depth: 0.0,
+        }
+    }
+}
+
+/// An encoder. Its parameters are those of [`Gpt`](super::Gpt), with biases, and `output.weight` and `output.bias`.
+#[derive(Module, Debug)]
+pub struct Transformer {
+    stack: Stack,
+    output: nn::Linear,
+}
+
+impl TransformerConfig {
+    /// No more positions than the longest sequence has.
+    fn style(&self, longest: usize) -> StackStyle {
+        StackStyle {
+            width: self.width,
+            heads: self.heads,
+            blocks: self.blocks,
+            positions: self.positions,
+            feed_forward: self.feed_forward,
+            norm: self.norm,
+            bias: true,
+            dropout: self.dropout,
+            stochastic_depth: self.stochastic_depth,
+            context: self.context.min(longest.max(1)),
+            causal: false,
+        }
+    }
+
+    /// Checks the configuration against the data and says what the model would be.
+    ///
+    /// # Errors
+    /// [`ModelError`] for a setting out of its range, a width that the heads do not divide, data that are no token sequences, or more than 2³¹ parameters.
+    pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
+        let input = input.into();
+        let (mut plan, shape) = Plan::of_tokens(&input.shape, "transformer", outputs)?;
+        let style = self.style(shape.longest);
+        check_stack(&style)?;
+        check::at_least("model.context", self.context, 1)?;
+        style.plan(&mut plan, shape.vocabulary)?;
+        plan.becomes(&[self.width]);
+        plan.linear("output", outputs, true)?;
+        Ok(plan.finish())
+    }
+
+    /// Makes the model; `seed` is for [`kiln_core::Purpose::Init`].
+    ///
+    /// # Errors
+    /// As [`TransformerConfig::summary`].
+    pub fn init(
+        &self,
+        input: impl Into<ModelInput>,
+        outputs: usize,
+        device: &Device,
+        seed: Seed,
+    ) -> Result<Transformer, ModelError> {
+        let input = input.into();
+        self.summary(input.clone(), outputs)?;
+        let (_, shape) = Plan::of_tokens(&input.shape, "transformer", outputs)?;
+        let mut init = Init::new(device, seed);
+        let stack = Stack::new(&mut init, &self.style(shape.longest), shape.vocabulary);
+        Ok(Transformer { stack, output: init.linear(self.width, outputs, true) })
+    }
+}
+
+impl ModelKind for TransformerConfig {
+    fn summary(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
+        Self::summary(self, input.clone(), outputs)
+    }
+
+    fn is_random(&self) -> bool {
+        self.dropout > 0.0 || self.stochastic_depth > 0.0
+    }
+}
+
+impl Forward for Transformer {
+    fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        let rows = token_rows(inputs, self.stack.context());
+        let x = self.stack.forward(&rows, seed, observer);
+        affine(&self.output, rows.mean(x))
+    }
+
+    /// None: no other form knows token sequences.
+    fn operations(&self) -> Vec<Operation> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,120 @@
+//! A block of a transformer, over rows of tokens.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+use kiln_kernels::{Rotary, attention, gelu, residual, swiglu};
+
+use super::rows::TokenRows;
+use super::style::{FeedForward, NormOfTokens, StackStyle};
+use crate::dense::affine;
+use crate::dropout::Dropout;
+use crate::init::Init;
+
+/// `x + attention(norm(x))`, then `x + feed_forward(norm(x))`.
+#[derive(Module, Debug)]
+pub(crate) struct TokenBlock {
+    pub(super) norm1: NormOfTokens,
+    pub(super) attn: Attention,
+    pub(super) norm2: NormOfTokens,
+    pub(super) mlp: Mlp,
+    dropout: Dropout,
+    /// The probability that a sequence goes past a branch.
+    depth: f64,
+}
+
+#[derive(Module, Debug)]
+pub(super) struct Attention {
+    pub(super) qkv: Linear,
+    pub(super) proj: Linear,
+    pub(super) heads: usize,
+    causal: bool,
+}
+
+#[derive(Module, Debug)]
+pub(super) struct Mlp {
+    pub(super) fc1: Linear,
+    pub(super) fc2: Linear,
+    pub(super) gated: bool,
+}
+
+/// Standard deviation of the first weights. Those of layers that end a branch are smaller by the root of the number of branches (Radford and others: Language
+/// models are unsupervised multitask learners, 2019).
+pub(crate) const STD: f64 = 0.02;
+
+fn linear(init: &mut Init<'_>, [inputs, outputs]: [usize; 2], std: f64, bias: bool) -> Linear {
+    let seed = init.next_layer();
+    let weight = init.normal([inputs, outputs], std, seed.at(0));
+    Linear { weight, bias: bias.then(|| init.zeros(outputs)) }
+}
+
+impl TokenBlock {
+    pub(crate) fn new(init: &mut Init<'_>, style: &StackStyle, block: usize) -> Self {
+        let StackStyle { width, heads, blocks, feed_forward, bias, causal, .. } = *style;
+        let last = STD / (2.0 * blocks as f64).sqrt();
+        let [inside, first] = feed_forward.widths(width);
+        let deepest = blocks.saturating_sub(1).max(1) as f64;
+        Self {
+            norm1: NormOfTokens::new(init, style),
+            attn: Attention {
+                qkv: linear(init, [width, 3 * width], STD, bias),
+                proj: linear(init, [width, width], last, bias),
+                heads,
+                causal,
+            },
+            norm2: NormOfTokens::new(init, style),
+            mlp: Mlp {
+                fc1: linear(init, [width, first], STD, bias),
+                fc2: linear(init, [inside, width], last, bias),
+                gated: feed_forward == FeedForward::Swiglu,
+            },
+            dropout: Dropout::checked(style.dropout),
+            depth: style.stochastic_depth * block as f64 / deepest,
+        }
+    }
+
+    /// With a seed, dropout of the branches draws from `seed.at(0)` and `seed.at(1)`, depth from `seed.at(2)` and `seed.at(3)`.
+    pub(crate) fn forward(
+        &self,
+        x: Tensor<2>,
+        rows: &TokenRows,
+        rotary: Option<&Rotary>,
+        seed: Option<Seed>,
+    ) -> Tensor<2> {
+        let mut qkv = affine(&self.attn.qkv, self.norm1.forward(x.clone()));
+        if let Some(rotary) = rotary {
+            qkv = rotary.turn(qkv, &rows.positions);
+        }
+        let attended = attention(qkv, self.attn.heads, &rows.sequences, self.attn.causal);
+        let x = self.back(x, affine(&self.attn.proj, attended), rows, seed, 0);
+        let hidden = affine(&self.mlp.fc1, self.norm2.forward(x.clone()));
+        let hidden = if self.mlp.gated { swiglu(hidden) } else { gelu(hidden) };
+        self.back(x, affine(&self.mlp.fc2, hidden), rows, seed, 1)
+    }
+
+    /// Where branch `index` comes back.
+    fn back(
+        &self,
+        x: Tensor<2>,
+        branch: Tensor<2>,
+        rows: &TokenRows,
+        seed: Option<Seed>,
+        index: u64,
+    ) -> Tensor<2> {
+        let Some(seed) = seed else { return residual(x, branch, 0.0, None) };
+        let branch = if self.depth > 0.0 {
+            let draws = seed.at(2 + index);
+            let factor = |item: usize| match draws.uniform(item as u64) < self.depth {
+                true => 0.0,
+                false => (1.0 - self.depth).recip(),
+            };
+            let factors = rows.spread(factor, &branch.device());
+            branch.mul(factors)
+        } else {
+            branch
+        };
+        let probability = self.dropout.probability().unwrap_or(0.0);
+        residual(x, branch, probability, Some(seed.at(index)))
+    }
+}

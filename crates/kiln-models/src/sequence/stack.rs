@@ -1,0 +1,76 @@
+//! Embeddings, blocks and the last norm of a transformer.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use kiln_core::Seed;
+use kiln_kernels::{Rotary, embedding};
+
+use super::block::{STD, TokenBlock};
+use super::rows::TokenRows;
+use super::style::{NormOfTokens, Positions, StackStyle};
+use crate::dropout::Dropout;
+use crate::init::Init;
+use crate::observe::Observer;
+
+/// The base of the angles by which positions are told.
+pub(super) const BASE: f64 = 10_000.0;
+
+/// Tokens to vectors, which know of the others of their sequence.
+#[derive(Module, Debug)]
+pub(crate) struct Stack {
+    pub(crate) tokens: Param<Tensor<2>>,
+    pub(super) positions: Option<Param<Tensor<2>>>,
+    dropout: Dropout,
+    pub(super) blocks: Vec<TokenBlock>,
+    pub(super) norm: NormOfTokens,
+    #[module(skip)]
+    angles: Angles,
+    context: usize,
+}
+
+/// The rotation of positions, where there is one.
+#[derive(Debug, Clone)]
+struct Angles(Option<Rotary>);
+
+impl Stack {
+    pub(crate) fn new(init: &mut Init<'_>, style: &StackStyle, vocabulary: usize) -> Self {
+        let StackStyle { width, context, .. } = *style;
+        let tokens = init.next_layer();
+        let positions = init.next_layer();
+        let learned = style.positions == Positions::Learned;
+        let rotary = || Rotary::new(context, width / style.heads, BASE);
+        Self {
+            tokens: init.normal([vocabulary, width], STD, tokens.at(0)),
+            positions: learned.then(|| init.normal([context, width], STD, positions.at(0))),
+            dropout: Dropout::checked(style.dropout),
+            blocks: (0..style.blocks).map(|block| TokenBlock::new(init, style, block)).collect(),
+            norm: NormOfTokens::new(init, style),
+            angles: Angles((!learned).then(rotary)),
+            context,
+        }
+    }
+
+    /// The most tokens of a sequence.
+    pub(crate) fn context(&self) -> usize {
+        self.context
+    }
+
+    /// A vector for each row. With a seed, dropout behind the embeddings draws from `seed.at(0)`, block `b` from `seed.at(1 + b)`.
+    pub(crate) fn forward(
+        &self,
+        rows: &TokenRows,
+        seed: Option<Seed>,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<2> {
+        let mut x = embedding(self.tokens.val(), &rows.ids);
+        if let Some(positions) = &self.positions {
+            x = x.add(embedding(positions.val(), &rows.positions));
+        }
+        x = self.dropout.forward(x, seed.map(|seed| seed.at(0)));
+        for (b, block) in self.blocks.iter().enumerate() {
+            x = block.forward(x, rows, self.angles.0.as_ref(), seed.map(|seed| seed.at(1 + b as u64)));
+            observer.see(|| format!("blocks.{b}"), &x);
+        }
+        self.norm.forward(x)
+    }
+}
