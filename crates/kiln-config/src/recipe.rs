@@ -1,7 +1,7 @@
 //! Configurations that are part of the program.
 
 /// Name, what it trains, text.
-const RECIPES: [(&str, &str); 8] = [
+const RECIPES: [(&str, &str); 9] = [
     ("digits", include_str!("../recipes/digits.toml")),
     ("iris", include_str!("../recipes/iris.toml")),
     ("wine", include_str!("../recipes/wine.toml")),
@@ -10,6 +10,7 @@ const RECIPES: [(&str, &str); 8] = [
     ("fashion-mnist", include_str!("../recipes/fashion-mnist.toml")),
     ("fashion-mnist-cnn", include_str!("../recipes/fashion-mnist-cnn.toml")),
     ("fashion-mnist-resnet", include_str!("../recipes/fashion-mnist-resnet.toml")),
+    ("tinygpt", include_str!("../recipes/tinygpt.toml")),
 ];
 
 /// The text of the recipe called `name`.

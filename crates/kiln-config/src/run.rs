@@ -4,6 +4,7 @@ use kiln_augment::{AugmentConfig, MixConfig};
 use kiln_core::device::DeviceName;
 use kiln_core::{NumberError, Range, check};
 use kiln_data::DataConfig;
+use kiln_data::corpus::CorpusConfig;
 use kiln_models::{MlpConfig, ModelConfig};
 use kiln_objective::{ConstraintConfig, LossConfig, PenaltyConfig};
 use kiln_optim::{
@@ -35,6 +36,9 @@ pub struct RunConfig {
     pub name: Option<String>,
     /// The data.
     pub data: DataConfig,
+    /// How a corpus is read, and how often a model of it is judged. Default: where `data.source` is `corpus`, in characters, every 250 steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpus: Option<CorpusConfig>,
     /// How the training items are augmented. Default: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub augment: Option<AugmentConfig>,
@@ -135,6 +139,9 @@ impl RunConfig {
         Range::BELOW_ONE.check("data.validation", self.data.validation)?;
         Range::BELOW_ONE.check("data.test", self.data.test)?;
         self.gradient.check()?;
+        if let Some(corpus) = &self.corpus {
+            corpus.check()?;
+        }
         if let Some(lora) = &self.model.lora {
             lora.check()?;
         }

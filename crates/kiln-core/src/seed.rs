@@ -29,6 +29,8 @@ pub enum Purpose {
     Penalty = 8,
     /// The values that a search tries.
     Search = 12,
+    /// What a language model writes.
+    Sample = 13,
 }
 
 /// A 64-bit seed that can be split without limit.

@@ -5,6 +5,7 @@ mod batch;
 mod cache;
 mod check;
 mod config;
+pub mod corpus;
 mod dataset;
 mod description;
 mod error;

@@ -118,6 +118,15 @@ pub enum Event<'a> {
     },
     /// A training begins; with `data.refit` twice in a run.
     TrainingStarts(&'a TrainingStart<'a>),
+    /// A language model in training has written something.
+    Sample {
+        /// Optimiser steps that are done.
+        step: u64,
+        /// What it wrote.
+        text: &'a str,
+    },
+    /// How many tokens a second a language model was trained on.
+    TokensPerSecond(f64),
     /// A training has ended well, and its run is about to be written down.
     TrainingEnds {
         /// The folder of the run.

@@ -6,6 +6,7 @@
 mod observe;
 mod output;
 mod sink;
+mod stream;
 pub mod tell;
 mod tui;
 mod watch;
@@ -15,3 +16,4 @@ pub use output::{Output, Unwritten, failure};
 #[doc(hidden)]
 pub use serde_json;
 pub use sink::Sink;
+pub use stream::Stream;

@@ -8,6 +8,7 @@ use kiln_experiment::{CurveProgress, Event, Observer, PathStage, PathStep, Train
 use kiln_report::{Mode, human};
 use kiln_train::Callback;
 
+use crate::fields;
 use crate::output::{Output, Unwritten};
 use crate::tell;
 use crate::watch::Watch;
@@ -70,6 +71,11 @@ impl Observer for Terminal {
                 let data = self.moved.as_deref();
                 out.say(&tell::training::report(record, (stop, *steps), run, *longer, data));
             }
+            Event::Sample { step, text } if out.json => {
+                return unless_closed(out.event("sample", fields! { step: step, text: text }));
+            }
+            Event::Sample { step, text } => self.line(&format!("after step {step} it writes:\n{text}\n")),
+            Event::TokensPerSecond(rate) => out.say(&format!("{rate:.0} tokens a second")),
             Event::Fold { record, folds, earlier } => {
                 unless_closed(tell::fold::event(record, out))?;
                 if !earlier {

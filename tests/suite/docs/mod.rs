@@ -41,6 +41,7 @@ pages! {
     metrics: "docs/guide/metrics.md",
     search: "docs/guide/search.md",
     layers: "docs/guide/layers.md",
+    language_models: "docs/guide/language-models.md",
     own_models: "docs/guide/own-models.md",
     own_data: "docs/guide/own-data.md",
     bare_loop: "docs/guide/bare-loop.md",

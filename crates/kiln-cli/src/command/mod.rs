@@ -87,6 +87,7 @@ registry! {
     "eval" => eval::Eval,
     "explain" => explain::ExplainRun,
     "predict" => predict::Predict,
+    "generate" => generate::Generate,
     "serve" => serve::Serve,
     "report" => report::Report,
     "watch" => watch::Watch,

@@ -64,6 +64,7 @@ Examples:
   kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
   kiln train digits --log tensorboard   and then: tensorboard --logdir runs
   kiln train my.toml --from last   fine-tune the newest run
+  kiln train tinygpt --data corpus.txt
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
 

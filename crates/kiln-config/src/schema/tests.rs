@@ -9,6 +9,7 @@ fn every_section_is_there_with_all_its_keys() {
         sections,
         [
             "data",
+            "corpus",
             "augment",
             "mix",
             "model",
@@ -51,8 +52,16 @@ fn sections_are_lists_or_optional_or_switches() {
     assert_eq!((list_of("model.layers"), list_of("model.hidden")), (None, None));
     assert_eq!(header("model.layers.2.layers.0"), "model.layers.layers");
     let optional = sections().filter(|section| is_optional(section)).collect::<Vec<_>>();
-    let expected =
-        ["augment", "mix", "loss", "momentum_schedule", "weight_decay_schedule", "average", "early_stopping"];
+    let expected = [
+        "corpus",
+        "augment",
+        "mix",
+        "loss",
+        "momentum_schedule",
+        "weight_decay_schedule",
+        "average",
+        "early_stopping",
+    ];
     assert_eq!(optional, expected);
     assert!(is_optional("optim.sam") && is_switch("optim.sam") && is_switch("optim.lookahead"));
     assert!(

@@ -20,6 +20,9 @@ pub enum SettingError {
         /// The format.
         name: String,
     },
+    /// A corpus where items are wanted.
+    #[error("a corpus is one text, which a language model learns, and has no items")]
+    Corpus,
     /// The source does not use this setting.
     #[error("{setting} means nothing for the data source {name}")]
     Unused {
@@ -137,7 +140,7 @@ impl SettingError {
     /// The setting, as a dotted key.
     pub(super) fn key(&self) -> &'static str {
         match self {
-            Self::UnknownSource { .. } | Self::PathNeeded { .. } => "data.source",
+            Self::UnknownSource { .. } | Self::PathNeeded { .. } | Self::Corpus => "data.source",
             Self::Unused { setting, .. }
             | Self::UnknownColumn { setting, .. }
             | Self::NeedsTable { setting, .. } => setting,
@@ -162,6 +165,9 @@ impl SettingError {
             Self::UnknownSource { nearest: Some(name), .. } => format!("did you mean {name:?}?"),
             Self::UnknownSource { .. } => "use one of the sources that `kiln data list` shows".to_owned(),
             Self::PathNeeded { .. } => "set data.path, or give --data PATH".to_owned(),
+            Self::Corpus => {
+                "train on it with `kiln train`, and let the model write with `kiln generate`".to_owned()
+            }
             Self::Unused { setting, .. } => format!("leave {setting} out, or choose another data.source"),
             Self::NeedsTable { setting, .. } => format!("leave {setting} out"),
             Self::NoCategories => "leave data.encode out: numbers are columns as they are".to_owned(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::reader::{Reader, SourceInfo};
-use super::{bundled, csv, fashion_mnist, idx, images, texts, typed};
+use super::{bundled, corpus, csv, fashion_mnist, idx, images, texts, typed};
 
 /// All readers, in the order of `kiln data list`: sets first, then formats. A new reader is a line here. Of two that
 /// recognise a path, the first is taken.
@@ -12,7 +12,8 @@ pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
     // Before CSV, which takes what is called otherwise for new rows.
     let typed = typed::FORMATS.iter().map(|format| format as &dyn Reader);
     // Before images, which take any other folder.
-    let others: [&dyn Reader; 4] = [&csv::Csv, &idx::Idx, &texts::TextFolder, &images::ImageFolder];
+    let others: [&dyn Reader; 5] =
+        [&csv::Csv, &idx::Idx, &texts::TextFolder, &images::ImageFolder, &corpus::CorpusReader];
     sets.chain([&fashion_mnist::FashionMnist as &dyn Reader]).chain(typed).chain(others)
 }
 

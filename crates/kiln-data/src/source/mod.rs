@@ -7,6 +7,7 @@ mod any_table;
 pub mod bundled;
 mod catalog;
 mod columns;
+mod corpus;
 pub mod csv;
 pub mod fashion_mnist;
 mod files;

@@ -8,6 +8,7 @@ use kiln_config::{ConfigError, Resolved, Snippet};
 use kiln_core::device::DeviceError;
 use kiln_core::{ErrorKind, Explain, NoDirection, NumberError, WeightsError};
 use kiln_data::DataError;
+use kiln_data::corpus::CorpusError;
 use kiln_metrics::MetricError;
 use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
@@ -23,6 +24,7 @@ use super::cv::CvError;
 use super::explain::ExplainError;
 use super::export::ExportError;
 use super::job::JobError;
+use super::language::LanguageError;
 use super::log::LogError;
 use super::output::OutputError;
 use super::path::NoPath;
@@ -55,6 +57,9 @@ pub enum ExperimentError {
     /// The data.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A corpus.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
     /// Augmentation.
     #[error(transparent)]
     Augment(#[from] AugmentError),
@@ -82,6 +87,9 @@ pub enum ExperimentError {
     /// The configuration and its data do not go together.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// A language model.
+    #[error(transparent)]
+    Language(#[from] LanguageError),
     /// A cross-validation.
     #[error(transparent)]
     Cv(#[from] CvError),
@@ -190,6 +198,7 @@ impl ExperimentError {
             Self::Number(error) => error,
             Self::Device(error) => error,
             Self::Data(error) => error,
+            Self::Corpus(error) => error,
             Self::Augment(error) => error,
             Self::Model(error) => error,
             Self::Optim(error) => error,
@@ -199,6 +208,7 @@ impl ExperimentError {
             Self::Start(error) => error,
             Self::Run(error) => error,
             Self::Job(error) => error,
+            Self::Language(error) => error,
             Self::Cv(error) => error,
             Self::Tune(error) => error,
             Self::Search(error) => error,

@@ -11,6 +11,7 @@ use kiln_models::{Network, Summary};
 use kiln_train::{Data, Freeze, Scores, Trainer, evaluate};
 
 use super::blueprint::{Blueprint, NetworkTask};
+use super::configured::configured;
 use super::device::open_device;
 use super::shared_data::SharedData;
 use crate::error::{ExperimentError, Locate};
@@ -182,29 +183,7 @@ impl<'a> Job<'a> {
     /// A trainer with everything but a folder and callbacks.
     pub fn trainer(&self) -> Trainer<NetworkTask> {
         let config = self.config();
-        let mut trainer = Trainer::new(self.task(), config.train.clone())
-            .optimizer(config.optim.clone())
-            .schedule(config.schedule.clone())
-            .gradient(config.gradient.clone())
-            .seed(config.seed);
-        if let Some(average) = &config.average {
-            trainer = trainer.average(average.clone());
-        }
-        if let Some(momentum) = &config.momentum_schedule {
-            trainer = trainer.momentum_schedule(momentum.clone());
-        }
-        if let Some(decay) = &config.weight_decay_schedule {
-            trainer = trainer.weight_decay_schedule(decay.clone());
-        }
-        for penalty in &config.penalty {
-            trainer = trainer.penalty(penalty.clone());
-        }
-        for constraint in &config.constraint {
-            trainer = trainer.constraint(constraint.clone());
-        }
-        for freeze in &config.freeze {
-            trainer = trainer.freeze(freeze.clone());
-        }
+        let mut trainer = configured(self.task(), config);
         if config.model.lora.is_some() {
             // Freezes no more than is frozen, and so only the running statistics of the batch norm that nothing trains.
             trainer = trainer.freeze(Freeze::all_but(ParamSelection::All).statistics());
@@ -212,10 +191,7 @@ impl<'a> Job<'a> {
         if let Some(start) = &self.start {
             trainer = trainer.begin_anew(start.fresh());
         }
-        match &config.early_stopping {
-            Some(early) => trainer.early_stopping(early.clone()),
-            None => trainer,
-        }
+        trainer
     }
 
     /// The preprocessing as it stands in a checkpoint.

@@ -4,6 +4,7 @@ mod assembly;
 mod begun;
 mod blueprint;
 mod check;
+mod configured;
 mod convex;
 mod device;
 mod fit;
@@ -15,6 +16,7 @@ mod started;
 
 pub use assembly::Job;
 pub use blueprint::{Blueprint, NetworkTask};
+pub(crate) use configured::configured;
 pub(crate) use device::new_pool;
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};

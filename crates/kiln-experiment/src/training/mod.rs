@@ -10,5 +10,6 @@ mod run;
 
 pub use changes::Changes;
 pub use dry_run::{DryRun, dry_run};
-pub(crate) use record::{ended, new_record};
-pub use run::{Trained, resume, resume_with, train};
+pub(crate) use record::{begun, ended, new_record};
+pub use run::Trained;
+pub(crate) use run::{resume_with, train};

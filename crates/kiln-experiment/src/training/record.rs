@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use kiln_config::RunConfig;
 use kiln_core::{Metrics, Weights};
 use kiln_models::Network;
 use kiln_train::Outcome;
@@ -12,6 +13,25 @@ use crate::run::{DataRecord, RunRecord, Status, rfc3339};
 /// The record of a run that begins. `arguments`: what the program was started with.
 pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
     let (prepared, config) = (&job.prepared, job.config());
+    let data = DataRecord {
+        name: prepared.dataset.name.clone(),
+        fingerprint: prepared.dataset.fingerprint.clone(),
+        train: prepared.split.train.len() as u64,
+        validation: prepared.split.validation.len() as u64,
+        test: prepared.split.test.len() as u64,
+        reading: config.data.reading.number(),
+    };
+    let record = begun(config, data, job.summary.parameters as u64, arguments);
+    RunRecord { class_counts: job.class_counts().unwrap_or_default(), ..record }
+}
+
+/// The same of any data and model.
+pub(crate) fn begun(
+    config: &RunConfig,
+    data: DataRecord,
+    parameters: u64,
+    arguments: &[String],
+) -> RunRecord {
     RunRecord {
         v: 1,
         status: Status::Running,
@@ -23,16 +43,9 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         seed: config.seed,
         device: config.device.clone(),
         device_choice: None,
-        data: Some(DataRecord {
-            name: prepared.dataset.name.clone(),
-            fingerprint: prepared.dataset.fingerprint.clone(),
-            train: prepared.split.train.len() as u64,
-            validation: prepared.split.validation.len() as u64,
-            test: prepared.split.test.len() as u64,
-            reading: config.data.reading.number(),
-        }),
-        class_counts: job.class_counts().unwrap_or_default(),
-        parameters: Some(job.summary.parameters as u64),
+        data: Some(data),
+        class_counts: Vec::new(),
+        parameters: Some(parameters),
         stop: None,
         best_epoch: None,
         validation: Metrics::new(),

@@ -17,9 +17,8 @@ use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::Job;
 use crate::observer::{Event, Observer, tell};
-use crate::run::{CHECKPOINTS, NewRun, RunFolder, RunRecord, Status, newest_training, refuse_fold, slug};
+use crate::run::{CHECKPOINTS, NewRun, RunFolder, RunRecord, Status, newest_training, slug};
 use crate::session::Session;
-use crate::stored::stored_with;
 
 /// A run whose training has ended.
 #[derive(Debug)]
@@ -34,25 +33,8 @@ pub struct Trained {
     pub outcome: Outcome<Network>,
 }
 
-/// Trains a configuration in a new folder below [`Session::runs_dir`].
-///
-/// ```
-/// use kiln_config::{Request, resolve};
-/// use kiln_experiment::{Session, train};
-///
-/// let overrides = vec!["train.epochs=2".to_owned()];
-/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
-/// let runs = tempfile::tempdir().expect("a temporary folder");
-/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
-/// let trained = train(&resolved, &session, &())?;
-/// assert!(trained.run.join("checkpoints/best").is_file());
-/// assert_eq!(trained.record.stop.as_deref(), Some("finished"));
-/// # Ok::<(), kiln_experiment::ExperimentError>(())
-/// ```
-///
-/// # Errors
-/// Whatever keeps the training from its end. A run that has begun says so in its `run.json`.
-pub fn train(
+/// Trains a configuration of a data set in a new folder.
+pub(crate) fn train(
     resolved: &Resolved,
     session: &Session,
     observer: &dyn Observer,
@@ -75,64 +57,19 @@ pub fn train(
     Ok(Trained { run: run.path().to_owned(), record, outcome })
 }
 
-/// Goes on with the run in `path` exactly where it stopped.
-///
-/// ```
-/// use kiln_config::{Request, resolve};
-/// use kiln_experiment::{Session, resume, train};
-///
-/// let overrides = vec!["train.epochs=2".to_owned()];
-/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
-/// let runs = tempfile::tempdir().expect("a temporary folder");
-/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
-/// let trained = train(&resolved, &session, &())?;
-/// // A run that has ended gives its end back.
-/// let again = resume(&trained.run, &session, &())?;
-/// assert_eq!(again.record.weights_blake3, trained.record.weights_blake3);
-/// # Ok::<(), kiln_experiment::ExperimentError>(())
-/// ```
-///
-/// # Errors
-/// A run that another process holds, data that have changed, a checkpoint that is damaged; and as [`train`].
-pub fn resume(path: &Path, session: &Session, observer: &dyn Observer) -> Result<Trained, ExperimentError> {
-    resume_with(path, &Changes::default(), session, observer)
-}
-
-/// As [`resume`], with changes: a run that has ended goes on with more epochs, steps or patience. Other changes of what
-/// bits follow from must be allowed by name. From then on these are the settings of the run.
-///
-/// ```
-/// use kiln_config::{Request, resolve};
-/// use kiln_experiment::{Changes, Session, resume_with, train};
-///
-/// let overrides = vec!["train.epochs=2".to_owned(), "schedule.kind=constant".to_owned()];
-/// let resolved = resolve(&Request { config: Some("iris".to_owned()), overrides, ..Request::default() })?;
-/// let runs = tempfile::tempdir().expect("a temporary folder");
-/// let session = Session { runs_dir: runs.path().to_owned(), ..Session::default() };
-/// let trained = train(&resolved, &session, &())?;
-/// let longer = resume_with(&trained.run, &Changes::new().set("train.epochs=5"), &session, &())?;
-/// assert_eq!(longer.outcome.history.epochs.len(), 5);
-/// # Ok::<(), kiln_experiment::ExperimentError>(())
-/// ```
-///
-/// # Errors
-/// As [`resume`], and [`kiln_train::ResumeError::Changed`] for a change that is not allowed.
-pub fn resume_with(
+/// Goes on with a run of a data set, with changes. `resolved`: its settings, with these.
+pub(crate) fn resume_with(
     path: &Path,
+    resolved: &Resolved,
     changes: &Changes,
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
     session.check_logs()?;
-    refuse_fold(path)?;
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
-    let mut place = session.place();
-    // The device was chosen when the run began, and stays.
-    place.device = place.device.filter(|name| name != "auto");
-    let resolved = stored_with(path, place, &changes.overrides)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
-    let job = Job::load(&resolved)?;
+    let job = Job::load(resolved)?;
     tell(observer, &Event::DataRead)?;
     record.must_be_of(&job.prepared.dataset, path)?;
     let job = match &record.data {

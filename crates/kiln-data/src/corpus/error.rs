@@ -1,0 +1,84 @@
+//! What can be wrong with a corpus.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use kiln_core::{ErrorKind, Explain};
+
+/// Why a corpus cannot be read or cut.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorpusError {
+    /// No path.
+    #[error("the data source corpus needs a path")]
+    NoPath,
+    /// A file or folder that the system does not read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// A folder without files.
+    #[error("{} holds no file", path.display())]
+    NoFile {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Bytes that are no text.
+    #[error("{} is no UTF-8 from byte {byte} on (line {line})", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Where, from 0.
+        byte: usize,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A part with fewer tokens than a window needs.
+    #[error("the {part} part of {} has {tokens} tokens, and a window needs {needed}", path.display())]
+    TooShort {
+        /// The corpus.
+        path: PathBuf,
+        /// `training`, `validation` or `test`.
+        part: &'static str,
+        /// Its tokens.
+        tokens: usize,
+        /// Tokens of a window, and the one behind it.
+        needed: usize,
+    },
+}
+
+impl Explain for CorpusError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoPath => ErrorKind::Usage,
+            _ => ErrorKind::Data,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoPath => "name a text with --data, such as --data corpus.txt".to_owned(),
+            Self::Read { .. } | Self::NoFile { .. } => {
+                "name a file of text, or a folder of such files, with --data".to_owned()
+            }
+            Self::NotText { .. } => "set corpus.tokens = \"bytes\", or convert the file to UTF-8".to_owned(),
+            Self::TooShort { part: "training", .. } => {
+                "set a smaller model.context, or give more text".to_owned()
+            }
+            Self::TooShort { part, .. } => {
+                format!("set a larger data.{part}, 0 for none, or a smaller model.context")
+            }
+        })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(match self {
+            Self::TooShort { .. } => "model.context",
+            _ => "data.path",
+        }))
+    }
+}

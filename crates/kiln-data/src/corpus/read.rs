@@ -1,0 +1,110 @@
+//! Reading a corpus.
+
+use std::path::{Path, PathBuf};
+
+use super::alphabet::Alphabet;
+use super::config::{Alphabetic, CorpusConfig};
+use super::error::CorpusError;
+use crate::Fingerprint;
+
+/// A corpus, cut into its parts: the last are for the test, those before them for validation.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Corpus {
+    /// Where it is from.
+    pub path: PathBuf,
+    /// Files that it is made of.
+    pub files: usize,
+    /// BLAKE3 of its bytes.
+    pub fingerprint: Fingerprint,
+    /// What the training part has.
+    pub alphabet: Alphabet,
+    /// The tokens of the training, the validation and the test part.
+    pub parts: [Vec<u32>; 3],
+    /// Tokens of the validation and the test part that the training part does not have.
+    pub unknown: usize,
+}
+
+impl Corpus {
+    /// Reads a file, or all files of a folder and of those in it, in the order of their paths, with a line's end between two. `validation` and `test` are
+    /// shares as those of a [`DataConfig`](crate::DataConfig).
+    ///
+    /// ```
+    /// use kiln_data::corpus::{Corpus, CorpusConfig};
+    ///
+    /// let folder = tempfile::tempdir().expect("a temporary folder");
+    /// let path = folder.path().join("corpus.txt");
+    /// std::fs::write(&path, "to be or not to be ".repeat(10)).expect("a temporary file");
+    /// let corpus = Corpus::read(Some(&path), &CorpusConfig::default(), [0.1, 0.0])?;
+    /// assert_eq!((corpus.parts[0].len(), corpus.parts[1].len()), (171, 19));
+    /// # Ok::<(), kiln_data::corpus::CorpusError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CorpusError`].
+    pub fn read(
+        path: Option<&Path>,
+        config: &CorpusConfig,
+        [validation, test]: [f64; 2],
+    ) -> Result<Self, CorpusError> {
+        let path = path.ok_or(CorpusError::NoPath)?;
+        let files = files(path)?;
+        let mut units = Vec::new();
+        let mut all = Vec::new();
+        for (index, file) in files.iter().enumerate() {
+            let bytes =
+                std::fs::read(file).map_err(|error| CorpusError::Read { path: file.clone(), error })?;
+            if index > 0 {
+                all.push(b'\n');
+                units.push(u32::from(b'\n'));
+            }
+            match config.tokens {
+                Alphabetic::Bytes => units.extend(bytes.iter().map(|&byte| u32::from(byte))),
+                Alphabetic::Characters => {
+                    let text = std::str::from_utf8(&bytes).map_err(|error| {
+                        let byte = error.valid_up_to();
+                        let line = bytes[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
+                        CorpusError::NotText { path: file.clone(), byte, line }
+                    })?;
+                    units.extend(text.chars().map(u32::from));
+                }
+            }
+            all.extend(bytes);
+        }
+        let for_test = (units.len() as f64 * test).round() as usize;
+        let rest = units.len() - for_test;
+        let for_validation = (rest as f64 * validation).round() as usize;
+        let train = rest - for_validation;
+        let alphabet = Alphabet::of(config.tokens, units[..train].iter().copied());
+        let encode = |part: &[u32]| part.iter().map(|&unit| alphabet.token(unit)).collect::<Vec<u32>>();
+        let parts = [&units[..train], &units[train..rest], &units[rest..]].map(encode);
+        let unknown = parts.iter().flatten().filter(|token| **token == 0).count();
+        let fingerprint = Fingerprint::of_parts([b"corpus".as_slice(), &all]);
+        Ok(Self { path: path.to_owned(), files: files.len(), fingerprint, alphabet, parts, unknown })
+    }
+}
+
+/// The file, or those below a folder.
+fn files(path: &Path) -> Result<Vec<PathBuf>, CorpusError> {
+    let failed = |error| CorpusError::Read { path: path.to_owned(), error };
+    if !std::fs::metadata(path).map_err(failed)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let failed = |error| CorpusError::Read { path: folder.clone(), error };
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            let is_folder = std::fs::metadata(&path).map_err(failed)?.is_dir();
+            match (hidden, is_folder) {
+                (true, _) => {}
+                (_, true) => folders.push(path),
+                (_, false) => found.push(path),
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() { Err(CorpusError::NoFile { path: path.to_owned() }) } else { Ok(found) }
+}

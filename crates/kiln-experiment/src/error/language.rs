@@ -1,0 +1,54 @@
+//! What keeps a language model from being trained, or from writing.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use kiln_core::{ErrorKind, Explain};
+
+/// What keeps a language model from being trained, or from writing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LanguageError {
+    /// A corpus, and a model that does not say what follows.
+    #[error("data.source = \"corpus\" is for model.kind = \"gpt\", and this is {kind:?}")]
+    NoLanguageModel {
+        /// The model.
+        kind: &'static str,
+    },
+    /// A setting that means nothing to a language model.
+    #[error("{key} is not for a corpus")]
+    NotForCorpus {
+        /// The setting.
+        key: &'static str,
+    },
+    /// A run of something else.
+    #[error("{} is no run of a language model", run.display())]
+    NotALanguageRun {
+        /// Its folder.
+        run: PathBuf,
+    },
+}
+
+impl Explain for LanguageError {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Usage
+    }
+
+    fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::NoLanguageModel { .. } => {
+                "set model.kind = \"gpt\", or start from the recipe tinygpt".to_owned()
+            }
+            Self::NotForCorpus { key } => format!("leave {key} out"),
+            Self::NotALanguageRun { .. } => "train one: kiln train tinygpt --data corpus.txt".to_owned(),
+        })
+    }
+
+    fn key(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::NoLanguageModel { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::NotForCorpus { key } => Some(Cow::Borrowed(key)),
+            Self::NotALanguageRun { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Language models of a corpus: training, and writing.
+
+mod generate;
+mod job;
+mod sample;
+mod task;
+#[cfg(test)]
+mod tests;
+mod train;
+
+pub use generate::{GenerateSettings, Generation, generate};
+pub use sample::Sampling;
+pub(crate) use train::{resume, train};
+
+use kiln_config::Resolved;
+
+/// The value of `data.source` for a corpus.
+pub(crate) const SOURCE: &str = "corpus";
+
+/// The tokens of a model, in a checkpoint.
+pub(crate) const ALPHABET: &str = "alphabet.json";
+
+/// Whether a configuration trains a language model.
+pub(crate) fn is_language(resolved: &Resolved) -> bool {
+    resolved.config.data.source == SOURCE
+}

@@ -1,0 +1,83 @@
+//! How a language model learns, and how it is judged.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use burn::tensor::Tensor;
+use kiln_core::{Metric, Purpose, Seed};
+use kiln_data::corpus::{Alphabet, CorpusConfig, WindowBatch};
+use kiln_models::{Gpt, Network};
+use kiln_train::{Scores, Task};
+
+use super::sample::{Sampling, write};
+use crate::observer::{Event, Observer};
+
+/// The loss is the mean cross-entropy of the tokens that follow, in nats.
+pub(super) struct LanguageTask<'a> {
+    pub(super) alphabet: Arc<Alphabet>,
+    pub(super) settings: CorpusConfig,
+    pub(super) seed: Seed,
+    pub(super) observer: &'a dyn Observer,
+    /// Why a text could not be shown.
+    pub(super) failed: Arc<Mutex<Option<io::Error>>>,
+}
+
+fn gpt(model: &Network) -> &Gpt {
+    match model {
+        Network::Gpt(gpt) => gpt,
+        // The job makes no other.
+        _ => unreachable!("a language model is a gpt"),
+    }
+}
+
+impl LanguageTask<'_> {
+    fn show(&self, model: &Gpt, step: u64) {
+        let seed = self.seed.purpose(Purpose::Sample).at(step);
+        let mut decoder = model.decoder();
+        for sample in 0..self.settings.samples as u64 {
+            let mut text = Vec::new();
+            let keep = |token: u32| {
+                text.extend(self.alphabet.decode(token));
+                Ok::<(), io::Error>(())
+            };
+            let (count, sampling) = (self.settings.length, Sampling::default());
+            let written = write(&mut decoder, &self.alphabet, &[], count, &sampling, seed.at(sample), keep);
+            let text = String::from_utf8_lossy(&text);
+            let told = written.and_then(|()| self.observer.hear(&Event::Sample { step, text: &text }));
+            if let (Err(error), Ok(mut failed)) = (told, self.failed.lock()) {
+                failed.get_or_insert(error);
+            }
+        }
+    }
+}
+
+impl Task for LanguageTask<'_> {
+    type Model = Network;
+    type Batch = WindowBatch;
+
+    fn loss(&self, model: &Network, batch: WindowBatch, seed: Seed) -> Tensor<1> {
+        gpt(model).loss(&batch.ids, &batch.next, batch.length, Some(seed))
+    }
+
+    fn after_step(&mut self, model: &Network, step: u64) {
+        if step.is_multiple_of(self.settings.every) {
+            self.show(gpt(model), step);
+        }
+    }
+
+    fn score(&self, model: &Network, batch: WindowBatch, scores: &mut Scores) {
+        let loss = gpt(model).loss(&batch.ids, &batch.next, batch.length, None).into_scalar::<f32>();
+        let tokens = batch.next.len();
+        scores.add_mean("loss", f64::from(loss), tokens);
+        let (sum, tokens) = (f64::from(loss) * tokens as f64, tokens as f64);
+        let mean = |sums: &[f64], counts: &[f64]| sums.iter().sum::<f64>() / counts.iter().sum::<f64>();
+        scores
+            .keep_as("tokens", &[sum], &[tokens], None::<&[f64]>)
+            .metric("perplexity", move |all| mean(all.predictions(), all.targets()).exp());
+        let bytes = self.alphabet.bytes(&batch.next) as f64;
+        let metric = Metric::minimise("bits_per_byte");
+        scores
+            .keep_as("bytes", &[sum], &[bytes], None::<&[f64]>)
+            .metric(metric, move |all| mean(all.predictions(), all.targets()) / std::f64::consts::LN_2);
+    }
+}
