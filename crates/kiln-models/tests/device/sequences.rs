@@ -81,11 +81,12 @@ impl Case {
                 (path.to_owned(), values, zeros.clone(), zeros)
             })
             .collect();
-        for step in 0..STEPS {
+        assert_eq!(losses.len(), STEPS);
+        for (step, expected) in losses.iter().enumerate() {
             let (_, loss) = self.pass(&self.network);
             let gradients = gradients_by_path(&loss.backward(), &self.network);
             let loss = f64::from(loss.into_scalar::<f32>());
-            assert!((loss - losses[step]).abs() < 1e-5 * losses[0], "{step}: {loss} and {}", losses[step]);
+            assert!((loss - expected).abs() < 1e-5 * losses[0], "{step}: {loss} and {expected}");
             if step == 0 {
                 let expected = below(&self.file, "gradients");
                 assert_eq!(expected.len(), gradients.len());

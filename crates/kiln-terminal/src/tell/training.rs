@@ -105,6 +105,11 @@ pub fn report(
     let (run, data) = (quoted(run), data_flag(data));
     let next = if stop.can_go_on() {
         format!("Go on with:\n  kiln resume {run}{data}")
+    } else if record.validation.get("bits_per_byte").is_some() {
+        // A language model.
+        format!(
+            "Next:\n  kiln generate {run}      a text that it writes\n  kiln runs show {run}     every epoch"
+        )
     } else {
         format!(
             "Next:\n  kiln eval {run}{data}             metrics and confusion matrix\n  \
