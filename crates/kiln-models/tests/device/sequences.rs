@@ -16,6 +16,9 @@ use super::golden::{below, largest};
 
 const STEPS: usize = 50;
 
+/// A path, the values there, and the two moments of each.
+type Moments = (String, Vec<f64>, Vec<f64>, Vec<f64>);
+
 /// Ids, lengths and labels of a file.
 struct Case {
     file: Weights,
@@ -73,7 +76,7 @@ impl Case {
         let losses: Vec<f64> = self.file.get("losses").unwrap().iter().collect();
         // AdamW as PyTorch has it, in f64.
         let start = below(&self.file, "weights");
-        let mut state: Vec<(String, Vec<f64>, Vec<f64>, Vec<f64>)> = start
+        let mut state: Vec<Moments> = start
             .iter()
             .map(|(path, data)| {
                 let values: Vec<f64> = data.iter().collect();
