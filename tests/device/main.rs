@@ -16,4 +16,5 @@ mod parity;
 mod precision;
 mod runs;
 mod side_by_side;
+mod texts;
 mod tokens;

@@ -109,7 +109,7 @@ pub struct DataConfig {
     /// Texts only: what their tokens are. Default: words in small letters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokenizer: Option<TokenizerConfig>,
-    /// Texts only: the most tokens of a text that the model sees, the first ones; at least 1. How many texts are cut is said. Default 512.
+    /// Texts only: the most tokens of a text that the model sees, the first ones; at least 1. How many texts are cut is said. Default 2048.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub longest: Option<usize>,

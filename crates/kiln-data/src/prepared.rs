@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kiln_core::{Purpose, Seed};
 
 use crate::preprocess::{Fitted, Preprocess};
-use crate::{DataConfig, DataError, Dataset, Rows, Split};
+use crate::{DataConfig, DataError, Dataset, Rows, Split, TextFacts};
 
 /// A data set that was loaded and split, with preprocessing fitted on its training part.
 ///
@@ -81,6 +81,17 @@ impl Prepared {
     /// The test part; `None` when it is empty.
     pub fn test(&self) -> Option<Rows> {
         Some(&self.split.test).filter(|rows| !rows.is_empty()).map(|rows| self.rows(rows))
+    }
+
+    /// What becomes of the texts of each part that has items: `training`, `validation`, `test`. Empty where the inputs are no texts.
+    pub fn text_facts(&self) -> Vec<(&'static str, TextFacts)> {
+        let Split { train, validation, test, .. } = &self.split;
+        let parts = [("training", train), ("validation", validation), ("test", test)];
+        let facts = |(part, rows): (&'static str, &Vec<usize>)| {
+            let facts = self.fitted.text_facts(&self.dataset.features, rows)?;
+            Some((part, facts)).filter(|_| !rows.is_empty())
+        };
+        parts.into_iter().filter_map(facts).collect()
     }
 
     fn rows(&self, rows: &[usize]) -> Rows {

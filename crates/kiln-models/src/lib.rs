@@ -47,6 +47,7 @@ mod sequence;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod token_bags;
 mod token_embedding;
 
 pub use activation::Activation;

@@ -18,6 +18,11 @@ impl TokenEmbedding {
         Self { weight: init.between([ids, width], bound, seed.at(0)) }
     }
 
+    /// The whole table.
+    pub(crate) fn table(&self) -> Tensor<2> {
+        self.weight.val()
+    }
+
     /// `[N, T]` to `[N, T, width]`.
     pub(crate) fn forward(&self, ids: Tensor<2, Int>) -> Tensor<3> {
         module::embedding(self.weight.val(), ids)

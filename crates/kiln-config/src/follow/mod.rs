@@ -5,6 +5,7 @@ mod open;
 mod rule;
 
 use kiln_models::ModelConfig;
+use kiln_optim::OptimConfig;
 use kiln_train::EarlyStoppingConfig;
 use toml::Value;
 
@@ -73,8 +74,13 @@ impl Resolved {
         if open.model && texts {
             sized.follow_texts();
         }
-        if early && size.image.is_none() {
-            sized.follow_table(Open { model: open.model && !texts, ..open });
+        if early && size.image.is_none() && !texts {
+            sized.follow_table(open);
+        }
+        let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);
+        if let (Some(rate), OptimConfig::Adam(adam)) = (rate, &mut sized.config.optim.rule) {
+            adam.lr = rate;
+            sized.follow_value("optim.lr", Value::Float(rate), "the model \"bag\"");
         }
         let refit = open.refit && early && rule::refit(size.items);
         if open.batch_size {

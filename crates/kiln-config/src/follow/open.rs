@@ -1,5 +1,6 @@
 //! Of which settings nothing is said, so that they follow from the data.
 
+use super::rule;
 use crate::origin::Setter;
 use crate::run::RunConfig;
 use crate::settings::Settings;
@@ -26,6 +27,8 @@ pub struct Open {
     pub average: bool,
     /// `train.monitor`: where early stopping and the loss are open.
     pub monitor: bool,
+    /// `optim.lr`: where the optimiser is open, and the model is one that has a rate of its own, or will be.
+    pub rate: bool,
 }
 
 impl Open {
@@ -54,6 +57,7 @@ impl Open {
             validation: refit && !said("data.validation") && config.data.validation_path.is_none(),
             average: average && !settings.is_cleared("average"),
             monitor: early_stopping && !said("train.monitor") && !said("loss"),
+            rate: by_steps && !said("optim.lr") && !said("optim.kind") && has_rate(settings, config),
         }
     }
 
@@ -71,6 +75,7 @@ impl Open {
             "data.refit" => self.refit,
             "data.validation" => self.validation,
             "train.monitor" => self.monitor,
+            "optim.lr" => self.rate,
             key if key.starts_with("early_stopping.") => self.early_stopping,
             key if key.starts_with("average.") => self.average,
             key => self.model && key.starts_with("model.") && !is_start(key),
@@ -84,6 +89,7 @@ impl Open {
             ("data.refit", self.refit),
             ("model", self.model),
             ("average", self.average),
+            ("optim.lr", self.rate),
             ("train.epochs", self.epochs),
             ("train.batch_size", self.batch_size),
             ("train.monitor", self.monitor),
@@ -92,6 +98,12 @@ impl Open {
         ];
         all.into_iter().filter(|(_, open)| *open).map(|(key, _)| key)
     }
+}
+
+/// Whether the model is one that has a learning rate of its own, or will be because of the data.
+fn has_rate(settings: &Settings, config: &RunConfig) -> bool {
+    let texts = !says_model(settings) && config.data.holds_texts();
+    texts || rule::rate(&config.model.network).is_some()
 }
 
 /// Whether anything is said about the model but which weights it starts from.

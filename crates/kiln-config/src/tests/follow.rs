@@ -140,6 +140,19 @@ fn tables_get_a_wider_network_with_dropout() {
 }
 
 #[test]
+fn texts_get_a_bag_of_words_and_its_learning_rate() {
+    let found = sized(GOOD, &["data.text=body"], &SIZE);
+    assert_eq!(found.config.model.network.name(), "bag");
+    assert_eq!(found.set_by("model.kind"), "default for texts");
+    let rate = |said: &[&str]| sized(GOOD, said, &SIZE).config.optim.lr();
+    assert_eq!((rate(&["data.text=body"]), rate(&["model.kind=bag"])), (0.01, 0.01));
+    assert_eq!(rate(&["data.text=body", "optim.weight_decay=0"]), 0.01);
+    for said in ["optim.lr=0.1", "optim.kind=adamw", "model.kind=text-cnn", "model.kind=mlp"] {
+        assert_ne!(rate(&["data.text=body", said]), 0.01, "{said}");
+    }
+}
+
+#[test]
 fn what_is_done_to_the_weights_leaves_no_average() {
     assert!(sized(GOOD, &[], &SIZE).config.average.is_some());
     for said in ["model.hidden=[3]", "average=false", "train.epochs=3"] {

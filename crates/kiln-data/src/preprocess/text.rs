@@ -1,19 +1,24 @@
 //! What is asked of texts.
 
-use crate::{DataConfig, TokenizerConfig};
+use crate::{DataConfig, TokenizerConfig, WordsConfig};
 
 /// How texts become tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextSettings {
     /// What the tokens are. Default: words.
     pub tokenizer: TokenizerConfig,
-    /// The most tokens of a text that the model sees, the first ones; at least 1. Default 512.
+    /// The most tokens of a text that the model sees, the first ones; at least 1. Default 2048.
     pub longest: usize,
+}
+
+impl TextSettings {
+    /// The default.
+    pub const WORDS: Self = Self { tokenizer: TokenizerConfig::Words(WordsConfig::SMALL), longest: 2048 };
 }
 
 impl Default for TextSettings {
     fn default() -> Self {
-        Self { tokenizer: TokenizerConfig::default(), longest: 512 }
+        Self::WORDS
     }
 }
 

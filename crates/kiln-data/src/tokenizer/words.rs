@@ -27,9 +27,14 @@ pub struct WordsConfig {
     pub vocabulary: usize,
 }
 
+impl WordsConfig {
+    /// The default: words in small letters.
+    pub const SMALL: Self = Self { lower: true, min_count: 2, vocabulary: 30_000 };
+}
+
 impl Default for WordsConfig {
     fn default() -> Self {
-        Self { lower: true, min_count: 2, vocabulary: 30_000 }
+        Self::SMALL
     }
 }
 

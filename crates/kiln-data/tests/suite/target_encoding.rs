@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
     DataError, Dataset, Encode, Features, Fitted, ImageSettings, Images, Precision, Preprocess, Rows,
-    Scaling, Source, Split, Target,
+    Scaling, Source, Split, Target, TextSettings,
 };
 use kiln_testkit::device;
 
@@ -23,6 +23,7 @@ const BY_TARGET: Preprocess = Preprocess {
     whiten: false,
     precision: Precision::Double,
     images: ImageSettings::UNCHANGED,
+    text: TextSettings::WORDS,
 };
 
 /// Sixty training rows and six others: a column of words, one with gaps, and what the model predicts.

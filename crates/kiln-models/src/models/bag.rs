@@ -5,6 +5,7 @@ use burn::nn;
 use burn::tensor::{Device, Int, Tensor};
 use kiln_core::{Range, Seed, check};
 use kiln_data::{Inputs, TokenBatch};
+use kiln_kernels::takes_bytes;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, tokens};
@@ -14,6 +15,7 @@ use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
+use crate::token_bags::Bags;
 use crate::token_embedding::TokenEmbedding;
 use crate::{ModelError, ModelInput, Operation, Summary};
 
@@ -21,12 +23,12 @@ use crate::{ModelError, ModelInput, Operation, Summary};
 /// others: Bag of tricks for efficient text classification, 2016). The quickest model of texts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schemars(example = BagConfig { width: 32, ngrams: 1, ..BagConfig::default() })]
+#[schemars(example = BagConfig { width: 32, ngrams: 2, ..BagConfig::default() })]
 pub struct BagConfig {
     /// The length of a vector, at least 1. Default 64.
     #[schemars(range(min = 1))]
     pub width: usize,
-    /// The longest run of tokens that has a vector, 1 to 5; 1 leaves the order of the tokens out. Default 2.
+    /// The longest run of tokens that has a vector, 1 to 5; 1, as in fastText, leaves the order of the tokens out. Default 1.
     #[schemars(range(min = 1, max = 5))]
     pub ngrams: usize,
     /// How many vectors runs of 2 tokens and more share, by a hash, 1 to 1048576. Without effect where `ngrams` is 1. Default 65536.
@@ -58,7 +60,7 @@ const MOST_BUCKETS: usize = 1 << 20;
 
 impl Default for BagConfig {
     fn default() -> Self {
-        Self { width: 64, ngrams: 2, buckets: 65_536, dropout: 0.0 }
+        Self { width: 64, ngrams: 1, buckets: 65_536, dropout: 0.0 }
     }
 }
 
@@ -133,14 +135,41 @@ impl Bag {
     }
 
     fn pass(&self, batch: TokenBatch, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        // What is read back from a GPU waits for it.
+        let mean = if takes_bytes(&batch.ids.device()) { self.mean(batch) } else { self.mean_on_host(batch) };
+        observer.see(|| "embedding".to_owned(), &mean);
+        affine(&self.output, self.dropout.forward(mean, seed))
+    }
+
+    /// The mean vectors, `[N, width]`, in operations of the device.
+    fn mean(&self, batch: TokenBatch) -> Tensor<2> {
         let (rows, mask) = self.rows(batch.ids, batch.mask);
         let vectors = self.embedding.forward(rows);
         let mask = mask.cast(vectors.dtype());
         let count = mask.clone().sum_dim(1).clamp_min(1.0);
         let sum: Tensor<2> = (vectors * mask.unsqueeze_dim::<3>(2)).sum_dim(1).squeeze_dim(1);
-        let mean = sum / count;
-        observer.see(|| "embedding".to_owned(), &mean);
-        affine(&self.output, self.dropout.forward(mean, seed))
+        sum / count
+    }
+
+    /// The same where the ids are at hand.
+    fn mean_on_host(&self, batch: TokenBatch) -> Tensor<2> {
+        let (width, device) = (batch.ids.dims()[1], batch.ids.device());
+        let ids: Vec<u32> = batch.ids.into_data().iter::<u32>().collect();
+        let lengths = batch.lengths.into_data();
+        let mut bags = Bags::new();
+        for (ids, length) in ids.chunks_exact(width).zip(lengths.iter::<u32>()) {
+            let ids = &ids[..length as usize];
+            let mut rows = ids.to_vec();
+            let mut hashes = ids.to_vec();
+            for length in 2..=self.ngrams.min(ids.len()) {
+                let (buckets, factor) = (self.buckets as u32, FACTOR as u32);
+                let run = |(hash, last): (&u32, &u32)| (factor * (hash % buckets) + last) % buckets;
+                hashes = hashes.iter().zip(&ids[length - 1..]).map(run).collect();
+                rows.extend(hashes.iter().map(|hash| self.ids as u32 + hash));
+            }
+            bags.push(rows);
+        }
+        bags.mean(self.embedding.table(), &device)
     }
 
     /// The rows of the embedding that the tokens and runs of a text have, and 1 for each that is there.
@@ -171,5 +200,26 @@ impl Forward for Bag {
             Operation::Special { layer: "embedding".to_owned(), what },
             linear_operation("output", &self.output),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiln_data::{InputShape, TokenShape};
+    use kiln_testkit::{assert_close, device};
+
+    use super::*;
+
+    #[test]
+    fn both_ways_to_the_mean_are_one() {
+        let shape = InputShape::Tokens(TokenShape { vocabulary: 40, longest: 30 });
+        let config = BagConfig { width: 8, ngrams: 4, buckets: 100, dropout: 0.0 };
+        let bag = config.init(shape, 2, &device(), Seed::new(3)).unwrap();
+        let text =
+            |row: u64| (0..row * row % 23).map(|place| (Seed::new(row).bits(place) % 40) as u32).collect();
+        let batch =
+            Inputs::of_sequences(&(0..12).map(text).collect::<Vec<_>>(), &device()).into_tokens().unwrap();
+        let (one, other) = (bag.mean(batch.clone()).into_data(), bag.mean_on_host(batch).into_data());
+        assert_close(&one, &other, 1e-5, 1e-7);
     }
 }
