@@ -57,6 +57,7 @@ mod rows;
 mod samples;
 mod schema;
 mod section;
+mod sequences;
 mod source;
 mod table;
 pub mod tokens;
@@ -94,6 +95,7 @@ pub use policy::{
 pub use rows::*;
 pub use samples::transform_samples;
 pub use section::AugmentConfig;
+pub use sequences::*;
 pub use source::Augmented;
 pub use table::{Column, TableStatistics};
 pub use transform::{BatchFn, Transform, TransformFn, batch_fn, transform_fn};

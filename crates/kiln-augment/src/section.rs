@@ -4,7 +4,7 @@ use kiln_data::Rows;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::JsonSchema;
-use crate::{AugmentError, Augmented, MixConfig, RowTransform, TransformConfig, build_all};
+use crate::{AugmentError, Augmented, MixConfig, RowTransform, TokenTransform, TransformConfig, build_all};
 
 /// The section `[augment]`: what happens to the training items, in this order.
 ///
@@ -32,6 +32,10 @@ pub struct AugmentConfig {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-takes" = "a list of changes, such as [{ kind = \"jitter\", sigma = 0.1 }]"))]
     pub rows: Vec<RowTransform>,
+    /// Changes of the tokens of texts. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-takes" = "a list of changes, such as [{ kind = \"dropout\", p = 0.1 }]"))]
+    pub tokens: Vec<TokenTransform>,
 }
 
 impl AugmentConfig {
@@ -41,7 +45,10 @@ impl AugmentConfig {
     /// [`AugmentError`] naming the setting from `augment` on.
     pub fn check(&self) -> Result<(), AugmentError> {
         build_all::<u8>(&self.transforms, "augment.transforms")?;
-        self.rows.iter().enumerate().try_for_each(|(index, row)| row.check(&format!("augment.rows.{index}")))
+        let rows = self.rows.iter().enumerate();
+        rows.clone().try_for_each(|(index, row)| row.check(&format!("augment.rows.{index}")))?;
+        let tokens = self.tokens.iter().enumerate();
+        tokens.clone().try_for_each(|(index, change)| change.check(&format!("augment.tokens.{index}")))
     }
 
     /// The training rows, augmented and mixed as the configuration says.
@@ -58,6 +65,11 @@ impl AugmentConfig {
             let place = format!("augment.rows.{index}");
             row.check(&place)?;
             source = source.rows(row.clone()).map_err(|error| error.within(&place))?;
+        }
+        for (index, change) in self.tokens.iter().enumerate() {
+            let place = format!("augment.tokens.{index}");
+            change.check(&place)?;
+            source = source.tokens(change.clone()).map_err(|error| error.within(&place))?;
         }
         match mix {
             Some(mix) => source.mix(mix.build("mix")?).map_err(|error| error.within("mix")),

@@ -1,6 +1,7 @@
 //! Rows of a data set whose training batches are augmented.
 
 mod images;
+mod texts;
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use kiln_kernels::takes_bytes;
 use crate::op::mixup;
 use crate::rows::{self, AnyRowTransform, Smote};
 use crate::table::{Between, TableStatistics};
-use crate::{AugmentError, Mix, Transform};
+use crate::{AugmentError, Mix, TokenTransform, Transform};
 
 /// Rows of a data set, augmented where they are trained on.
 ///
@@ -52,6 +53,8 @@ pub struct Augmented {
     /// What each byte becomes, a table a channel; empty for tables.
     scaled: Vec<[f32; 256]>,
     table: Option<(TableStatistics, Vec<AnyRowTransform>)>,
+    /// What is done to the tokens of texts.
+    tokens: Vec<TokenTransform>,
     smote: Option<Smote>,
     mix: Option<Mix>,
 }
@@ -69,6 +72,7 @@ impl Augmented {
             rows,
             transforms: crate::Compose::new(Vec::new()),
             table: None,
+            tokens: Vec::new(),
             smote: None,
             mix: None,
         }
@@ -169,8 +173,7 @@ impl Source<Batch> for Augmented {
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<Batch, DataError> {
         if !self.shape.is_numeric() {
-            // Nothing that changes or mixes such items could be added.
-            return self.rows.batch(items, device);
+            return self.texts(items, epoch, device);
         }
         let Some(first) = items.first() else { return Err(DataError::NoItems) };
         let seeds: Vec<Seed> = items.iter().map(|&item| epoch.at(item as u64)).collect();
@@ -227,11 +230,18 @@ impl Source<Batch> for Augmented {
         self.shape.at_once()
     }
 
+    fn lengths(&self) -> Option<Vec<usize>> {
+        self.rows.lengths()
+    }
+
     /// Of the rows, and of what is done to them, as their `Debug` says it.
     fn fingerprint(&self) -> Option<Fingerprint> {
         let rows = self.rows.fingerprint()?;
         let table = self.table.as_ref().map(|(_, transforms)| transforms);
-        let done = format!("{:?} {table:?} {:?}", self.transforms, self.mix);
+        let mut done = format!("{:?} {table:?} {:?}", self.transforms, self.mix);
+        if !self.tokens.is_empty() {
+            done.push_str(&format!(" {:?}", self.tokens));
+        }
         Some(Fingerprint::of_parts([rows.as_str().as_bytes(), done.as_bytes()]))
     }
 }

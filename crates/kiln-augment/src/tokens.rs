@@ -1,7 +1,7 @@
 //! Sequences of tokens: random deletion, random swap, masking.
 //!
-//! Each is a function of the tokens and a [`Seed`]. kiln has no models of text; these are for a user's own
-//! [`Source`](kiln_data::Source), whose `training_batch` has the seed of the epoch.
+//! Each is a function of the tokens and a [`Seed`]. A configuration has them as [`TokenTransform`](crate::TokenTransform); these
+//! are for a user's own [`Source`](kiln_data::Source), whose `training_batch` has the seed of the epoch.
 //!
 //! ```
 //! use kiln_augment::tokens::{Masking, delete, swap};

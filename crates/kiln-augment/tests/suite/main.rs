@@ -11,6 +11,7 @@ mod mixing;
 mod policies;
 mod registry;
 mod source;
+mod texts;
 mod tokens;
 mod transforms;
 mod views;

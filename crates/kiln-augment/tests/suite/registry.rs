@@ -3,7 +3,7 @@
 use kiln_augment::{
     BlurConfig, BrightnessConfig, ChanceConfig, ComposeConfig, ContrastConfig, CutoutConfig, GammaConfig,
     HorizontalFlipConfig, HueConfig, OneOfConfig, PosterizeConfig, RotateConfig, RowTransform,
-    SaturationConfig, ScaleConfig, SharpnessConfig, SolarizeConfig, TransformConfig,
+    SaturationConfig, ScaleConfig, SharpnessConfig, SolarizeConfig, TokenTransform, TransformConfig,
 };
 use kiln_testkit::check_kinds;
 
@@ -19,6 +19,13 @@ fn every_transform_of_images_is_as_its_documentation_says() {
 fn every_change_of_rows_is_as_its_documentation_says() {
     check_kinds::<RowTransform, RowTransform>("augment.rows.0", RowTransform::NAMES, |transform| {
         transform.check("augment.rows.0").map_err(|error| Box::new(error) as _)
+    });
+}
+
+#[test]
+fn every_change_of_tokens_is_as_its_documentation_says() {
+    check_kinds::<TokenTransform, TokenTransform>("augment.tokens.0", TokenTransform::NAMES, |transform| {
+        transform.check("augment.tokens.0").map_err(|error| Box::new(error) as _)
     });
 }
 
