@@ -39,6 +39,7 @@ mod selection;
 mod serve;
 mod several;
 mod solver;
+mod texts;
 mod tune;
 mod uncertainty;
 mod warm_start;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kiln_config::Followed;
 use kiln_core::device::DeviceName;
-use kiln_data::Dataset;
+use kiln_data::{Dataset, TextFacts};
 use kiln_models::Summary;
 use kiln_train::{Callback, Change, LrFinderConfig, Stop, TrainError};
 use kiln_validate::search::Trial;
@@ -83,6 +83,8 @@ pub enum Event<'a> {
     /// A table of a file is read: what its columns were taken for is in
     /// [`Arrangement::understood`](kiln_data::Arrangement::understood).
     DataUnderstood(&'a Dataset),
+    /// What the texts of a part are to the model, for `training` and `validation` and `test` where there are such.
+    Texts(&'a [(&'static str, TextFacts)]),
     /// What the model starts from, in words.
     StartsFrom(&'a str),
     /// Something may be wrong, and the experiment goes on.

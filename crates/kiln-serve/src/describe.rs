@@ -23,7 +23,9 @@ impl Served {
     /// What is said of the model of `run`.
     pub(crate) fn of(run: &str, predictor: &Predictor) -> Self {
         let of_images = predictor.input_shape().as_images();
+        let text = predictor.text_column();
         let inputs = match (of_images, predictor.columns()) {
+            _ if text.is_some() => json!({ "kind": "texts", "column": text }),
             (Some([channels, height, width]), _) => {
                 json!({ "kind": "images", "channels": channels, "height": height, "width": width })
             }
@@ -45,9 +47,10 @@ impl Served {
             "predict",
             json!({ "path": "/predict", "content_types": BodyKind::types(of_images.is_some()).collect::<Vec<_>>() }),
         );
-        let example = match of_images {
-            Some(shape) => image(shape),
-            None => record(predictor),
+        let example = match (of_images, text) {
+            (Some(shape), _) => image(shape),
+            (None, Some(column)) => json!({ column: "a text" }),
+            (None, None) => record(predictor),
         };
         Self { description: Value::Object(description).to_string(), example: example.to_string() }
     }

@@ -49,6 +49,7 @@ impl Observer for Terminal {
         match event {
             Event::ReadingData { name } => out.say(&format!("{name}: reading the data")),
             Event::DataUnderstood(dataset) => return unless_closed(tell::understood::tell(dataset, out)),
+            Event::Texts(parts) => return unless_closed(tell::texts::tell(parts, out)),
             Event::StartsFrom(text) => out.say(text),
             Event::DeviceChosen(choice) => out.say(&choice.to_string()),
             Event::Warning(text) => return unless_closed(tell::warning::warn(text, out)),

@@ -35,6 +35,7 @@ pages! {
     first_run: "docs/guide/first-run.md",
     coming_from: "docs/guide/coming-from.md",
     your_data: "docs/guide/your-data.md",
+    text: "docs/guide/text.md",
     results: "docs/guide/results.md",
     regularisation: "docs/guide/regularisation.md",
     evaluation: "docs/guide/evaluation.md",

@@ -7,6 +7,7 @@ mod idx;
 mod images;
 mod runs;
 mod tables;
+mod texts;
 
 use std::fs;
 use std::time::{Duration, Instant};

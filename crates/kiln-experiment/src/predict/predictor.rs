@@ -146,6 +146,11 @@ impl Predictor {
         self.fitted().columns()
     }
 
+    /// What the column of the texts is called in tables and requests; `None` for other inputs than texts.
+    pub fn text_column(&self) -> Option<&str> {
+        self.fitted().tokenizer().map(|_| self.data.text.as_deref().unwrap_or("text"))
+    }
+
     /// The classes, if classes are predicted.
     pub fn class_names(&self) -> Option<&[String]> {
         self.fitted().class_names()

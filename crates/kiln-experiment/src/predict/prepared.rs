@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kiln_data::source::read_new;
-use kiln_data::{CellValue, DataError, Features, Mismatch};
+use kiln_data::{CellValue, DataError, Features, Mismatch, Texts};
 use kiln_train::Prediction;
 
 use super::predictor::Predictor;
@@ -32,8 +32,10 @@ use crate::error::ExperimentError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    /// Row-major, as many for each item as the model takes.
+    /// Row-major, as many for each item as the model takes; none of texts.
     numbers: Vec<f32>,
+    /// Texts as they are; none of numbers.
+    texts: Option<Texts>,
     items: usize,
 }
 
@@ -62,7 +64,7 @@ impl Predictor {
         self.must_be_seen(|| self.unseen_rows(rows))?;
         let cells = |row| AsRef::<[C]>::as_ref(row).iter().map(|&cell| cell.into());
         let numbers = self.fitted().row_numbers(rows.iter().map(cells))?;
-        Ok(Prepared { numbers, items: rows.len() })
+        Ok(Prepared { numbers, texts: None, items: rows.len() })
     }
 
     /// Prepares records: rows with the name of its column beside every cell.
@@ -95,8 +97,11 @@ impl Predictor {
     pub fn prepare(&self, features: &Features) -> Result<Prepared, ExperimentError> {
         self.must_be_seen(|| self.unseen(features))?;
         let items = features.rows().map_err(DataError::from)?;
+        if let (Some(texts), true) = (features.as_texts(), self.fitted().tokenizer().is_some()) {
+            return Ok(Prepared { numbers: Vec::new(), texts: Some(texts.clone()), items });
+        }
         let rows: Vec<usize> = (0..items).collect();
-        Ok(Prepared { numbers: self.fitted().input_numbers(features, &rows)?, items })
+        Ok(Prepared { numbers: self.fitted().input_numbers(features, &rows)?, texts: None, items })
     }
 
     /// Predicts for items of several requests, one behind the other, in batches of the size that
@@ -106,7 +111,13 @@ impl Predictor {
     /// [`DataError`] for items that another model has prepared.
     pub fn predict_prepared(&self, items: &[&Prepared]) -> Result<Vec<Prediction<'_>>, ExperimentError> {
         let shape = self.input_shape();
-        if items.iter().any(|items| items.numbers.len() != items.items * shape.features()) {
+        if self.fitted().tokenizer().is_some() && items.iter().all(|items| items.texts.is_some()) {
+            let texts = items.iter().filter_map(|items| items.texts.as_ref()).flat_map(Texts::iter);
+            let outputs = self.predict_logits(&Features::Text(Texts::new(texts)))?;
+            return Ok(self.predictions(&outputs));
+        }
+        let features = shape.features();
+        if items.iter().any(|items| items.texts.is_some() || items.numbers.len() != items.items * features) {
             let (expected, found) = (shape.noun(), "items that another model has prepared");
             return Err(DataError::from(Mismatch::Inputs { expected, found }).into());
         }

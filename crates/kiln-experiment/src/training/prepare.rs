@@ -19,6 +19,10 @@ pub(super) fn prepare<'a>(
         // What would stop the second training stops the first, not what comes of it.
         job.whole(1)?.check()?;
     }
+    let texts = job.prepared.text_facts();
+    if !texts.is_empty() {
+        tell(observer, &Event::Texts(&texts))?;
+    }
     let followed = job.resolved.followed();
     if !followed.is_empty() {
         tell(observer, &Event::Followed { settings: &followed, items: job.prepared.split.train.len() })?;

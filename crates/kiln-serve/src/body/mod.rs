@@ -8,6 +8,7 @@ mod malformed;
 mod pixels;
 mod rows;
 mod shapes;
+mod texts;
 
 use kiln_experiment::Predictor;
 
@@ -22,7 +23,10 @@ pub(crate) fn prepare(predictor: &Predictor, kind: BodyKind, body: &[u8]) -> Res
         return Err(Refusal::new(400, "the body is empty", "GET /example shows one that works"));
     }
     let items = match (kind, predictor.input_shape().as_images()) {
-        (BodyKind::Json, None) => rows::prepare(predictor, body)?,
+        (BodyKind::Json, None) => match predictor.text_column() {
+            Some(column) => texts::prepare(predictor, column, body)?,
+            None => rows::prepare(predictor, body)?,
+        },
         (BodyKind::Json, Some(shape)) => pixels::prepare(predictor, shape, body)?,
         (BodyKind::File { ending, is_list }, _) => {
             Items { prepared: file::prepare(predictor, ending, body)?, is_list }

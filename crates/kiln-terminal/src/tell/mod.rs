@@ -11,6 +11,7 @@ pub mod explanation;
 pub mod fold;
 mod images;
 pub mod path;
+pub mod texts;
 pub mod training;
 pub mod trial;
 pub mod tune;

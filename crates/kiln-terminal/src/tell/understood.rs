@@ -72,6 +72,7 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
     }
     for (role, title) in [
         (ColumnRole::Files, "image files"),
+        (ColumnRole::Text, "texts"),
         (ColumnRole::Numbers, "numbers"),
         (ColumnRole::Categories, "categories"),
         (ColumnRole::Booleans, "yes or no"),

@@ -4,7 +4,7 @@ use kiln_data::{Dataset, Split};
 use kiln_experiment::job::Job;
 use kiln_report::table::colour;
 use kiln_report::{Column, Table, human};
-use kiln_terminal::{Output, fields};
+use kiln_terminal::{Output, fields, tell};
 use serde_json::{Value, json};
 
 use crate::args::{ConfigArguments, Global};
@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> 
     resolved.check()?;
     let Job { prepared, blueprint, summary, .. } = Job::load(&resolved)?;
     let outputs = blueprint.loss.outputs();
+    let texts = prepared.text_facts();
     let (dataset, fitted) = (&prepared.dataset, &prepared.fitted);
     let parts = parts(&prepared.split);
     if out.json {
@@ -26,10 +27,14 @@ pub(super) fn run(arguments: &ConfigArguments, global: &Global, out: Output) -> 
             fields! {
                 name: dataset.name, fingerprint: dataset.fingerprint, parts: counts,
                 inputs: fitted.input_shape().dims(), outputs: outputs, parameters: summary.parameters,
+                texts: tell::texts::fields(&texts),
             },
         )?);
     }
     let mut text = table(dataset, &parts).render(colour(&std::io::stdout()));
+    if !texts.is_empty() {
+        text.push_str(&format!("\n{}", tell::texts::lines(&texts).render(colour(&std::io::stdout()))));
+    }
     let dims: Vec<String> = fitted.input_shape().dims().iter().map(ToString::to_string).collect();
     text.push_str(&format!(
         "\neach input becomes {}, {} outputs, {} parameters\nok\n",
