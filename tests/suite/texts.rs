@@ -1,5 +1,9 @@
 //! Texts as a user meets them: from a table to a model, predictions, folds and a server.
 
+use kiln::data::{Features, Texts};
+use kiln::{Prediction, Run};
+use kiln_testkit::device;
+
 use crate::common::Place;
 
 /// Reviews in a table: a word says what they are, most of the others are common to all.
@@ -46,6 +50,15 @@ fn a_column_of_texts_is_trained_judged_predicted_and_folded() {
     assert!(one.stdout.lines().nth(1).is_some_and(|line| line.contains("one.txt,yes")), "{}", one.stdout);
     let judged = place.ok("eval last --data reviews.csv --quiet");
     assert!(judged.stdout.contains("accuracy"), "{}", judged.stdout);
+
+    // What a server prepares request by request is predicted as a whole.
+    let predictor = Run::find("last", place.runs()).unwrap().best(&device()).unwrap();
+    assert_eq!(predictor.text_column(), Some("body"));
+    let texts = |texts: &[&str]| predictor.prepare(&Features::Text(Texts::new(texts))).unwrap();
+    let (one, two) = (texts(&["a LOVELY thing", ""]), texts(&["dreadful, dull"]));
+    let found = predictor.predict_prepared(&[&one, &two]).unwrap();
+    let classes: Vec<Option<&str>> = found.iter().map(Prediction::class).collect();
+    assert_eq!((classes.len(), classes[0], classes[2]), (3, Some("yes"), Some("no")));
 
     for file in ["model.onnx", "model.kiln"] {
         place.fails(&format!("export last -o {file}"), 2, "sequences of up to");

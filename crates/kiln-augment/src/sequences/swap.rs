@@ -3,7 +3,7 @@
 use kiln_core::{Range, Seed};
 use serde::{Deserialize, Serialize};
 
-use super::TokenKind;
+use super::kind::TokenKind;
 use crate::AugmentError;
 use crate::schema::JsonSchema;
 use crate::tokens::swap;

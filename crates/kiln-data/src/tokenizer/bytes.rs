@@ -3,8 +3,9 @@
 use kiln_core::NumberError;
 use serde::{Deserialize, Serialize};
 
+use super::kind::TokenizerKind;
+use super::problem::TokenizerError;
 use super::trained::{Tokenizer, Trained};
-use super::{TokenizerError, TokenizerKind};
 use crate::schema::JsonSchema;
 
 /// The bytes of UTF-8: every text has an id for each, and none is unknown.

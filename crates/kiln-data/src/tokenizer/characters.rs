@@ -3,10 +3,11 @@
 use kiln_core::{NumberError, check};
 use serde::{Deserialize, Serialize};
 
+use super::cut::{cased, characters};
+use super::kind::TokenizerKind;
+use super::problem::TokenizerError;
 use super::trained::{Tokenizer, Trained};
 use super::vocabulary::Counts;
-use super::words::cased;
-use super::{TokenizerError, TokenizerKind};
 use crate::schema::JsonSchema;
 
 /// Characters, white space too: every Unicode scalar value is a token.
@@ -44,11 +45,6 @@ impl TokenizerKind for CharactersConfig {
         let vocabulary = counts.vocabulary(self.min_count, self.vocabulary)?;
         Ok(Trained::Characters { lower: self.lower, vocabulary }.into())
     }
-}
-
-/// The characters of a text, each as a text.
-pub(super) fn characters(text: &str) -> impl Iterator<Item = &str> {
-    text.char_indices().map(|(place, sign)| &text[place..place + sign.len_utf8()])
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use kiln_core::NumberError;
 
-use super::{Tokenizer, TokenizerError};
+use super::problem::TokenizerError;
+use super::trained::Tokenizer;
 
 /// The settings of one kind of tokeniser.
 pub trait TokenizerKind: Debug {

@@ -13,6 +13,8 @@
 //! # Ok::<(), kiln_data::TokenizerError>(())
 //! ```
 
+mod cut;
+mod ids;
 mod kind;
 mod problem;
 mod trained;
@@ -20,14 +22,10 @@ mod vocabulary;
 
 use kiln_core::kinds;
 
+pub(crate) use ids::{FIRST, UNKNOWN};
 pub use kind::TokenizerKind;
 pub use problem::TokenizerError;
 pub use trained::Tokenizer;
-
-/// The id of every token that is not known.
-pub(crate) const UNKNOWN: u32 = 1;
-/// The id of the first known token.
-pub(crate) const FIRST: u32 = 2;
 
 kinds! {
     /// The section `[data.tokenizer]`: what the tokens of a text are.

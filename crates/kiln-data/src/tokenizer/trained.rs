@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::characters::characters;
+use super::cut::{cased, characters, words};
+use super::ids::{FIRST, UNKNOWN};
 use super::vocabulary::Vocabulary;
-use super::words::{cased, words};
-use super::{FIRST, UNKNOWN};
 
 /// A trained tokeniser: [`TokenizerConfig::train`](super::TokenizerConfig::train) makes one. It is stored beside the weights of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FIRST, TokenizerError};
+use super::ids::FIRST;
+use super::problem::TokenizerError;
 
 /// The known tokens in the order of their ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,12 +8,20 @@ use super::items::Items;
 use super::malformed::malformed;
 use crate::refusal::Refusal;
 
+const WANTED: &str =
+    "send a record {\"column\": \"a text\"}, or a list of texts or records; GET /example shows one";
+
 /// Reads `{"column": "a text"}`, `["a text", …]` or a list of such records.
 pub(super) fn prepare(predictor: &Predictor, column: &str, body: &[u8]) -> Result<Items, Refusal> {
-    let wanted =
-        "send a record {\"column\": \"a text\"}, or a list of texts or records; GET /example shows one";
-    let json: Json<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error, wanted))?;
-    let (texts, is_list) = match json {
+    let (texts, is_list) = read(column, body)?;
+    let prepared = predictor.prepare(&Features::Text(Texts::new(texts)));
+    Ok(Items { prepared: prepared.map_err(|error| Refusal::of(&error))?, is_list })
+}
+
+/// The texts of a body, and whether it is a list.
+fn read(column: &str, body: &[u8]) -> Result<(Vec<String>, bool), Refusal> {
+    let json: Json<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error, WANTED))?;
+    let (elements, is_list) = match json {
         Json::Record(record) => (vec![Element::Record(record)], false),
         Json::List(list) if list.is_empty() => {
             return Err(Refusal::new(422, "the list is empty", "give one text or more"));
@@ -23,20 +31,19 @@ pub(super) fn prepare(predictor: &Predictor, column: &str, body: &[u8]) -> Resul
     let text = |(row, element): (usize, &Element<'_>)| match element {
         Element::Cell(cell) => text(row, column, cell),
         Element::Row(_) => {
-            Err(Refusal::new(422, format!("row {row} is a list, where a text is expected"), wanted)
-                .at(row, None))
+            let error = format!("row {row} is a list, where a text is expected");
+            Err(Refusal::new(422, error, WANTED).at(row, None))
         }
         Element::Record(record) => match record.iter().find(|(name, _)| name == column) {
             Some((_, cell)) => text(row, column, cell),
             None => {
                 let error = format!("row {row} has no column {column:?}");
-                Err(Refusal::new(422, error, wanted).at(row, Some(column.to_owned())))
+                Err(Refusal::new(422, error, WANTED).at(row, Some(column.to_owned())))
             }
         },
     };
-    let texts = texts.iter().enumerate().map(text).collect::<Result<Vec<_>, _>>()?;
-    let prepared = predictor.prepare(&Features::Text(Texts::new(texts)));
-    Ok(Items { prepared: prepared.map_err(|error| Refusal::of(&error))?, is_list })
+    let texts = elements.iter().enumerate().map(text).collect::<Result<Vec<_>, _>>()?;
+    Ok((texts, is_list))
 }
 
 /// A text as a table would have it: a missing one is empty, and a number its digits.
@@ -49,6 +56,31 @@ fn text(row: usize, column: &str, cell: &Cell<'_>) -> Result<String, Refusal> {
             let error =
                 format!("row {row} of column {column:?} is a list or an object, where a text is expected");
             Err(Refusal::new(422, error, "give a text in quotes").at(row, Some(column.to_owned())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_and_lists_are_read_and_others_are_refused() {
+        let texts =
+            |body: &str| read("body", body.as_bytes()).map_err(|refusal| (refusal.status, refusal.error));
+        let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(texts(r#"{"id": [1], "body": " a text "}"#).unwrap(), (all(&["a text"]), false));
+        assert_eq!(texts(r#"["one", null, 2]"#).unwrap(), (all(&["one", "", "2"]), true));
+        assert_eq!(texts(r#"[{"body": "one"}, "two"]"#).unwrap(), (all(&["one", "two"]), true));
+        for (body, status, piece) in [
+            ("{", 400, "JSON"),
+            ("[]", 422, "the list is empty"),
+            (r#"{"text": "x"}"#, 422, "row 0 has no column \"body\""),
+            (r#"["x", {"body": ["y"]}]"#, 422, "row 1 of column \"body\" is a list or an object"),
+            (r#"["x", ["y"]]"#, 422, "row 1 is a list"),
+        ] {
+            let (found, error) = texts(body).unwrap_err();
+            assert!(found == status && error.contains(piece), "{body}: {found} {error}");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::TextProblem;
 use super::layout::{Class, Contents, part_name, parts};
+use super::problem::TextProblem;
 use super::read::read;
 use crate::source::files::name_of;
 use crate::source::reader::{Reader, SourceInfo};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::TextProblem;
+use super::problem::TextProblem;
 use crate::DataError;
 
 /// The parts, each by the names that its folder may have.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use kiln_core::file::PathKind;
 
-use super::TextProblem;
 use super::layout::Contents;
+use super::problem::TextProblem;
 use super::read::read;
 use crate::source::any_table::{header, read_texts};
 use crate::source::files::kind;

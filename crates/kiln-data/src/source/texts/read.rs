@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::TextProblem;
+use super::problem::TextProblem;
 use crate::source::files::open;
 use crate::{DataError, Texts};
 
