@@ -44,7 +44,7 @@ impl Task for Recorded {
 /// Digits, of which the first 1400 rows train.
 fn digits() -> Prepared {
     let dataset = DataConfig::new("digits").load().unwrap();
-    let split = Split { train: (0..ROWS).collect(), validation: Vec::new(), test: (ROWS..1797).collect() };
+    let split = Split { train: (0..ROWS).collect(), test: (ROWS..1797).collect(), ..Split::default() };
     let fitted =
         Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&dataset)).unwrap();
     Prepared { dataset: Arc::new(dataset), split, fitted: Arc::new(fitted) }

@@ -22,7 +22,7 @@ fn noise(seed: Seed) -> Dataset {
 }
 
 fn fit(data: &Dataset, train: &[usize], select: Option<usize>) -> Fitted {
-    let split = Split { train: train.to_vec(), validation: Vec::new(), test: Vec::new() };
+    let split = Split { train: train.to_vec(), ..Split::default() };
     Preprocess { standardize: true, select, ..Preprocess::default() }.fit(&split.train_view(data)).unwrap()
 }
 

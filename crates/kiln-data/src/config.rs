@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use kiln_core::Range;
 use serde::{Deserialize, Serialize};
 
-pub use choices::{Components, Encode, Scaling, TaskKind};
+pub use choices::{Components, Encode, Scaling, TargetTransform, TaskKind};
 
 use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
@@ -143,6 +143,12 @@ pub struct DataConfig {
     #[serde(default = "tenth")]
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub validation: f64,
+    /// The share of the training items that is held out to say how far predictions are off, `[0, 1)`: neither trained on, nor looked at to
+    /// choose an epoch, so that intervals and sets hold what they promise (`kiln predict --interval`). Cross-validations cut
+    /// none: their test items say it. Default: none is held out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub calibration: Option<f64>,
     /// Whether the model is trained once more, on the validation items too, for as many epochs as were best with them held out.
     /// Default: below 10,000 training items, where nothing is said of `train.epochs` and `early_stopping`; else not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,6 +167,10 @@ pub struct DataConfig {
     /// quartiles, far values drawn in) or `quantile-normal` (by rank, to a normal distribution). Default `standard`.
     #[serde(default, skip_serializing_if = "Scaling::is_standard")]
     pub scale: Scaling,
+    /// What is done to target numbers before they are standardised, and undone in predictions: `log` or `yeo-johnson`. Metrics are those of
+    /// the numbers as they were; the loss is that of the transformed ones. Default: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_transform: Option<TargetTransform>,
     /// Tables only: what becomes of columns of categories, `one-hot` or `target` (the mean of the target in each category, which
     /// needs a column of categories). Default `one-hot`.
     #[serde(default)]
@@ -170,6 +180,10 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub min_frequency: Option<usize>,
+    /// Tables only: whether a column of numbers some of which are missing in the training part gets a second one, which is 1 where they are. Default
+    /// false.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub missing_flags: bool,
     /// Tables only: into how many bins of equally many training rows each number is cut, for `model.embedding.kind = "piecewise-linear"`; at
     /// least 1. Default: none is cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -199,6 +213,10 @@ fn tenth() -> f64 {
 
 fn fifth() -> f64 {
     0.2
+}
+
+fn is_off(switch: &bool) -> bool {
+    !switch
 }
 
 fn yes() -> bool {
@@ -244,13 +262,16 @@ impl DataConfig {
             missing: None,
             decimal: None,
             validation: tenth(),
+            calibration: None,
             refit: None,
             test: fifth(),
             stratify: true,
             standardize: true,
             scale: Scaling::Standard,
+            target_transform: None,
             encode: Encode::OneHot,
             min_frequency: None,
+            missing_flags: false,
             bins: None,
             select: None,
             pca: None,

@@ -43,9 +43,8 @@ impl Prepared {
     pub fn new(dataset: impl Into<Arc<Dataset>>, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let dataset = dataset.into();
         let split = Split::new(&dataset, config, seed.purpose(Purpose::Split))?;
-        for (part, rows) in
-            [("training", &split.train), ("validation", &split.validation), ("test", &split.test)]
-        {
+        let Split { train, validation, test, .. } = &split;
+        for (part, rows) in [("training", train), ("validation", validation), ("test", test)] {
             let counts = |weights: &Vec<f64>| rows.iter().any(|&row| weights[row] > 0.0);
             if !rows.is_empty() && !dataset.weights.as_ref().is_none_or(counts) {
                 return Err(DataError::NoWeight { part, items: rows.len() });
@@ -76,6 +75,11 @@ impl Prepared {
     /// The validation part; `None` when it is empty.
     pub fn validation(&self) -> Option<Rows> {
         Some(&self.split.validation).filter(|rows| !rows.is_empty()).map(|rows| self.rows(rows))
+    }
+
+    /// The calibration part; `None` when it is empty.
+    pub fn calibration(&self) -> Option<Rows> {
+        Some(&self.split.calibration).filter(|rows| !rows.is_empty()).map(|rows| self.rows(rows))
     }
 
     /// The test part; `None` when it is empty.

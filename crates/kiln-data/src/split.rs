@@ -9,14 +9,18 @@ use kiln_core::{Range, Seed};
 use self::strata::Strata;
 use crate::{Arrangement, DataConfig, DataError, Dataset, TrainView, check};
 
-/// Which rows train, which choose (early stopping, the best checkpoint) and which judge. Every row is in exactly
+/// Which rows train, which choose (early stopping, the best checkpoint), which calibrate and which judge. Every row is in exactly
 /// one part of a split that [`Split::new`] made.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Split {
     /// Rows to train on, rising.
     pub train: Vec<usize>,
     /// Rows to validate on, rising; empty with `validation = 0`.
     pub validation: Vec<usize>,
+    /// Rows that say how far predictions are off, rising: neither trained on, nor looked at to choose an epoch. Empty without
+    /// `calibration`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<usize>,
     /// Rows to test on, rising; empty with `test = 0`.
     pub test: Vec<usize>,
 }
@@ -35,6 +39,8 @@ impl Split {
     /// their classes. Where rows have times ([`Arrangement::times`]), what is held out are the last rows; rows of one time stay
     /// together.
     ///
+    /// The calibration part is the share `config.calibration` of the rows that would train without it; the other parts do not depend on it.
+    ///
     /// `seed` is already the one for [`Purpose::Split`](kiln_core::Purpose::Split). The test part does not depend
     /// on `config.validation`.
     ///
@@ -46,6 +52,8 @@ impl Split {
     pub fn new(dataset: &Dataset, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let test_share = Range::BELOW_ONE.check("data.test", config.test)?;
         let validation_share = Range::BELOW_ONE.check("data.validation", config.validation)?;
+        let calibration_share =
+            Range::BELOW_ONE.check("data.calibration", config.calibration.unwrap_or(0.0))?;
         let rows = check::dataset(dataset)?;
         let how = HoldOut::new(dataset, config);
         let (rest, validation) = fixed((0..rows).collect(), &dataset.arrangement.fixed_validation, rows)?;
@@ -59,10 +67,11 @@ impl Split {
         } else {
             (rest, validation)
         };
+        let (train, calibration) = how.hold_out(train, calibration_share, seed.at(2), "calibration")?;
         if train.is_empty() {
             return Err(DataError::NoTraining { rows });
         }
-        let split = Self { train, validation, test };
+        let split = Self { train, validation, calibration, test };
         match &dataset.arrangement.groups {
             Some(groups) => split.check_groups(groups).map(|()| split),
             None => Ok(split),

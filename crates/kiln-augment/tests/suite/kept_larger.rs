@@ -22,7 +22,7 @@ fn rows() -> Rows {
         standardize: false,
         ..DataConfig::new("images")
     };
-    let split = Split { train: vec![0, 1, 2, 3], validation: vec![], test: vec![] };
+    let split = Split { train: vec![0, 1, 2, 3], ..Split::default() };
     Prepared::of_split(&Arc::new(data), split, &Preprocess::from(&config)).unwrap().train()
 }
 

@@ -40,6 +40,18 @@ pub enum TaskKind {
     MultiLabel,
 }
 
+/// What is done to target numbers before they are standardised. Predictions are brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum TargetTransform {
+    /// The natural logarithm. All numbers must be above 0.
+    Log,
+    /// The power that makes the training numbers most like a normal distribution (Yeo and Johnson 2000): scikit-learn's
+    /// `PowerTransformer`. For numbers of either sign.
+    YeoJohnson,
+}
+
 /// How columns of numbers are brought to one scale.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

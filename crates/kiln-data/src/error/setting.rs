@@ -131,6 +131,22 @@ pub enum SettingError {
         "data.min_frequency is for one-hot columns: data.encode = \"target\" draws rare categories to the mean by itself"
     )]
     MinFrequencyOfTarget,
+    /// What are no numbers are to be transformed as numbers.
+    #[error("data.target_transform is for numbers, and the target is {found}")]
+    TransformOfClasses {
+        /// What it is: `classes`.
+        found: &'static str,
+    },
+    /// A number that the curve of the targets does not have.
+    #[error("data.target_transform has nothing for {value}, which is in row {} of column {column:?}", row + 1)]
+    LogOf {
+        /// The column.
+        column: String,
+        /// The row, from 0.
+        row: usize,
+        /// What is in it.
+        value: String,
+    },
     /// Categories are to be encoded by the target, but every column holds numbers.
     #[error("data.encode = \"target\" has nothing to encode: no column holds categories")]
     NoCategories,
@@ -155,6 +171,7 @@ impl SettingError {
             Self::WhitenAlone => "data.whiten",
             Self::ScaleOff => "data.scale",
             Self::MinFrequencyOfTarget => "data.min_frequency",
+            Self::TransformOfClasses { .. } | Self::LogOf { .. } => "data.target_transform",
             Self::NoCategories => "data.encode",
         }
     }
@@ -176,6 +193,11 @@ impl SettingError {
             Self::ResizeAlone => "set data.size, such as 224, or leave data.resize out".to_owned(),
             Self::CropAlone => "set data.size, such as 256, or leave data.crop out".to_owned(),
             Self::CropTooLarge { .. } => "set data.crop to at most data.size".to_owned(),
+            Self::TransformOfClasses { .. } => "leave data.target_transform out".to_owned(),
+            Self::LogOf { .. } => {
+                "set data.target_transform = \"yeo-johnson\", which takes any number, or correct it"
+                    .to_owned()
+            }
             Self::ScaleOff => "leave one of the two out".to_owned(),
             Self::MinFrequencyOfTarget => "leave data.min_frequency out".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),

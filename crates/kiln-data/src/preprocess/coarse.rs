@@ -21,7 +21,7 @@ impl TrainView<'_> {
     /// let features = Features::Table(vec![column("seconds", 1.7e9), column("size", 20.0)]);
     /// let labels = Target::Classes { labels: (0..60).map(|i| i % 2).collect(), names: vec!["a".into(), "b".into()] };
     /// let data = Dataset::new("visits", features, labels);
-    /// let split = Split { train: (0..60).collect(), validation: vec![], test: vec![] };
+    /// let split = Split { train: (0..60).collect(), ..Split::default() };
     /// assert_eq!(split.train_view(&data).coarse_in_f32(), ["seconds"]);
     /// ```
     pub fn coarse_in_f32(&self) -> Vec<String> {

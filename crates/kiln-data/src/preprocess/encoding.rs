@@ -17,6 +17,8 @@ pub(super) enum Encoding {
     Numeric { missing: f64, scale: Scale },
     /// The same with another scale.
     Curved { missing: f64, curve: Curve },
+    /// One of these two, and a feature that is 1 where the number is missing.
+    Flagged(Box<Self>),
     /// One feature a category, then one for missing cells if the training part had some. The categories at `infrequent`, if there are any,
     /// and unknown ones share a feature, the last.
     OneHot {
@@ -39,6 +41,7 @@ impl Encoding {
             }
             (Self::Target(means), _) => means.width(),
             (Self::Dates(_), _) => DateEncoding::WIDTH,
+            (Self::Flagged(_), _) => 2,
             _ => 1,
         }
     }
@@ -54,6 +57,9 @@ impl Encoding {
             return matches!(column.kind, ColumnKind::Dates(_)) && dates.is_sound();
         }
         let (missing, scale) = match self {
+            Self::Flagged(number) => {
+                return !matches!(**number, Self::Flagged(_)) && number.is_sound(column);
+            }
             Self::Numeric { missing, scale } => (missing, scale.is_sound()),
             Self::Curved { missing, curve } => (missing, curve.is_sound()),
             _ => return self.is_sound_for_categories(column),
@@ -79,7 +85,7 @@ impl Encoding {
     /// How many categories there are, missing cells among them.
     fn categories(&self, names: &[String]) -> usize {
         let missing = match self {
-            Self::Numeric { .. } | Self::Curved { .. } | Self::Dates(_) => false,
+            Self::Numeric { .. } | Self::Curved { .. } | Self::Flagged(_) | Self::Dates(_) => false,
             Self::OneHot { missing, .. } => *missing,
             Self::Target(means) => means.missing,
         };
@@ -129,6 +135,10 @@ impl Encoding {
         to[0] = match self {
             Self::Numeric { missing, scale } => scale.apply(present(*missing)),
             Self::Curved { missing, curve } => curve.apply(present(*missing)),
+            Self::Flagged(number) => {
+                to[1] = f64::from(u8::from(cell.is_nan()));
+                return number.write_number(schema, row, cell, to);
+            }
             _ => return Ok(()),
         };
         // The model sees f32.
@@ -181,6 +191,7 @@ impl Encoding {
             }
             (Self::Target(means), _) => means.names(name),
             (Self::Dates(_), _) => DateEncoding::names(name),
+            (Self::Flagged(_), _) => vec![name.clone(), format!("{name}=missing")],
             _ => vec![name.clone()],
         }
     }

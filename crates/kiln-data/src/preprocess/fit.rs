@@ -15,8 +15,10 @@ impl Preprocess {
     /// [`SettingError::NoCategories`] for an encoding by the target of numbers alone, [`DataError::NoInnerFolds`] for one of
     /// a single row, [`SettingError::NeedsTable`] for steps of tables on other inputs, [`SettingError::WhitenAlone`] for `whiten` without
     /// `pca`, [`SettingError::ScaleOff`] and [`SettingError::MinFrequencyOfTarget`] for settings that
-    /// contradict each other, [`DataError::Weight`] for a weight that is negative or not finite, [`DataError::NoWeight`] where all are 0.
+    /// contradict each other, [`SettingError::TransformOfClasses`] and [`SettingError::LogOf`] for targets that cannot be transformed so, [`DataError::Weight`] for a weight that is negative or not finite, [`DataError::NoWeight`] where all are 0.
     ///
+    /// [`SettingError::TransformOfClasses`]: crate::SettingError::TransformOfClasses
+    /// [`SettingError::LogOf`]: crate::SettingError::LogOf
     /// [`SettingError::NoCategories`]: crate::SettingError::NoCategories
     /// [`SettingError::NeedsTable`]: crate::SettingError::NeedsTable
     /// [`SettingError::WhitenAlone`]: crate::SettingError::WhitenAlone
@@ -37,7 +39,7 @@ impl Preprocess {
         self.check()?;
         let train = train.targets(self.precision);
         let inputs = dataset.features.fit(&train, self)?;
-        let targets = dataset.target.fit(train.fit_rows(), self.standardize)?;
+        let targets = dataset.target.fit(train.fit_rows(), self)?;
         Ok(Fitted::new(inputs, targets, dataset.arrangement.cells.clone()))
     }
 }

@@ -67,8 +67,13 @@ pub(super) fn fit_column(
 ) -> Result<Option<(ColumnSchema, Encoding)>, DataError> {
     let standardize = preprocess.standardize;
     let fitted = match &column.values {
-        Values::Numeric(cells) => fit_numbers(&column.name, cells, fit, preprocess.scaling())?
-            .map(|encoding| (ColumnKind::Numeric, encoding)),
+        Values::Numeric(cells) => {
+            let flagged = preprocess.missing_flags && fit.counted().any(|(row, _)| cells[row].is_nan());
+            fit_numbers(&column.name, cells, fit, preprocess.scaling())?.map(|encoding| match flagged {
+                true => (ColumnKind::Numeric, Encoding::Flagged(Box::new(encoding))),
+                false => (ColumnKind::Numeric, encoding),
+            })
+        }
         Values::Dates { days, form } => DateEncoding::fit(days, fit, standardize)
             .map(|dates| (ColumnKind::Dates(*form), Encoding::Dates(dates))),
         Values::Categorical { codes, names } => {

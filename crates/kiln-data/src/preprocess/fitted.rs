@@ -19,7 +19,7 @@ use crate::form::Encoder;
 use crate::target::TargetEncoder;
 use crate::{
     Batch, ColumnSchema, DataError, Dataset, Features, ImageSettings, Inconsistency, InputShape, Inputs,
-    Target, TargetNumbers, check,
+    Target, TargetNumbers, TargetTransform, check,
 };
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
@@ -259,6 +259,11 @@ impl Fitted {
     /// The mean of each target column and what it was divided by; `None` where the targets are no numbers.
     pub fn target_scales(&self) -> Option<Vec<[f64; 2]>> {
         self.targets.value_scales()
+    }
+
+    /// What target numbers go through before they are standardised; `None` where nothing is done.
+    pub fn target_transform(&self) -> Option<TargetTransform> {
+        self.targets.transform()
     }
 
     /// The columns that have no value in any row of the training part that counts. They are no inputs, and data need not have them.

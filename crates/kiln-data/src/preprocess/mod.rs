@@ -7,13 +7,14 @@
 //! | numeric column, [`Scaling::RobustSmoothClip`](crate::Scaling::RobustSmoothClip) or [`Scaling::QuantileNormal`](crate::Scaling::QuantileNormal) | missing cells: the training median; then by median and quartiles, or by rank |
 //! | categorical column | one column for each category of the training part, 0 or 1; one more for missing cells if the training part has some; a category that training did not see is all zeros |
 //! | categorical column, with `min_frequency` | the same, but categories of fewer rows, and those that training did not see, share one column, the last: scikit-learn's `handle_unknown="infrequent_if_exist"` |
+//! | numeric column with missing cells in the training part, with `missing_flags` | the same, and one more column that is 1 where the cell is missing, else 0: scikit-learn's `SimpleImputer(add_indicator=True)` |
 //! | column of dates | year, month, day of the week and days since 1970-01-01, each as a numeric column |
 //! | categorical column, encoded by the target | the mean of the target in its category, and then as a numeric column: see below |
 //! | encoded columns | with `select`, those with the highest F score: scikit-learn's `SelectKBest` with `f_classif` or `f_regression`, of equal scores the first |
 //! | columns that are kept | with `pca`, their principal components: see [`Pca`] |
 //! | text | tokens of a [`Tokenizer`](crate::Tokenizer) that is trained on the training part, at most `longest` of them |
 //! | 8-bit image | `x / 255`; then, if standardised, mean 0 and standard deviation 1 per channel |
-//! | target numbers | if standardised, mean 0 and standard deviation 1; [`Fitted::unscale`] goes back |
+//! | target numbers | with `target_transform`, their logarithm or Yeo and Johnson's power; then, if standardised, mean 0 and standard deviation 1; [`Fitted::unscale`] goes back |
 //! | column without a value in the training part | nothing: [`Fitted::left_out`] names it |
 //!
 //! Standard deviations are those of the population (divided by n, not n − 1), and a constant column keeps its
@@ -174,6 +175,7 @@ mod inner_folds;
 mod matrix;
 mod mismatch;
 mod pca;
+mod power;
 mod scale;
 mod select;
 mod settings;
@@ -193,6 +195,7 @@ pub(crate) use inner_folds::InnerFolds;
 pub(crate) use matrix::Matrix;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
+pub(crate) use power::Power;
 pub(crate) use scale::Scale;
 pub use settings::Preprocess;
 pub use steps::{ColumnEncoding, ColumnStep, TableSteps};

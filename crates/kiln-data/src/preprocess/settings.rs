@@ -3,7 +3,10 @@
 use kiln_core::check;
 
 use super::text::TextSettings;
-use crate::{Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError};
+use crate::{
+    Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError,
+    TargetTransform,
+};
 
 /// Preprocessing before it has seen data: it can be fitted and nothing else. The default changes nothing but missing cells
 /// and categories.
@@ -13,11 +16,15 @@ pub struct Preprocess {
     pub standardize: bool,
     /// With `standardize`, tables only: how numeric columns are brought to one scale. Default [`Scaling::Standard`].
     pub scale: Scaling,
+    /// What is done to target numbers before that. Default: nothing.
+    pub target_transform: Option<TargetTransform>,
     /// What becomes of columns of categories. Default one-hot.
     pub encode: Encode,
     /// Tables only, with [`Encode::OneHot`]: categories whose training rows count less than this, at least 1, share a column. Default: each
     /// has its own.
     pub min_frequency: Option<usize>,
+    /// Tables only: whether a column of numbers some of which are missing in the training part gets another one, which is 1 where they are. Default false.
+    pub missing_flags: bool,
     /// Tables only: into how many bins of equally many training rows each number is cut, at least 1: [`Fitted::bins`](super::Fitted::bins).
     /// Default: none is cut.
     pub bins: Option<usize>,
@@ -38,9 +45,24 @@ pub struct Preprocess {
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
         let DataConfig { standardize, scale, encode, min_frequency, bins, select, pca, whiten, .. } = *config;
+        let (target_transform, missing_flags) = (config.target_transform, config.missing_flags);
         let (precision, images, text) =
             (Precision::default(), config.image_settings(), config.text_settings());
-        Self { standardize, scale, encode, min_frequency, bins, select, pca, whiten, precision, images, text }
+        Self {
+            standardize,
+            scale,
+            target_transform,
+            encode,
+            min_frequency,
+            missing_flags,
+            bins,
+            select,
+            pca,
+            whiten,
+            precision,
+            images,
+            text,
+        }
     }
 }
 
@@ -76,6 +98,7 @@ impl Preprocess {
             ("data.scale", !self.scale.is_standard()),
             ("data.encode", self.encode != Encode::OneHot),
             ("data.min_frequency", self.min_frequency.is_some()),
+            ("data.missing_flags", self.missing_flags),
             ("data.bins", self.bins.is_some()),
             ("data.select", self.select.is_some()),
             ("data.pca", self.pca.is_some()),

@@ -62,6 +62,8 @@ pub enum ColumnEncoding {
         /// The numbers at shares in equal steps from 0 to 1, rising.
         quantiles: Vec<f64>,
     },
+    /// The feature of a number, and 1 where it is missing, else 0.
+    Flagged(Box<Self>),
     /// The features of the category that the cell has.
     Category {
         /// The categories, sorted.
@@ -88,6 +90,7 @@ impl Encoding {
                 ColumnEncoding::Number { missing: *missing, scale: scale.pair() }
             }
             (Self::Curved { missing, curve }, _) => curve.step(*missing),
+            (Self::Flagged(number), _) => ColumnEncoding::Flagged(Box::new(number.step(column))),
             (Self::Dates(dates), ColumnKind::Dates(form)) => dates.step(*form),
             (_, ColumnKind::Categorical(names)) => {
                 let features = |name: Option<&str>| {

@@ -158,6 +158,10 @@ impl TableEncoder {
             let start = end;
             end += encoding.width(column);
             match encoding {
+                Encoding::Flagged(_) => {
+                    groups.push(FeatureGroup::number(start));
+                    groups.push(FeatureGroup { features: start + 1..end, numeric: false });
+                }
                 Encoding::OneHot { .. } => groups.push(FeatureGroup { features: start..end, numeric: false }),
                 Encoding::Numeric { .. }
                 | Encoding::Curved { .. }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{TargetEncoding, TargetKind, same_names};
+use super::kind::{TargetEncoding, TargetKind, must_stay, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Table};
 use crate::hash::Hash;
 use crate::preprocess::{FitRows, Matrix};
-use crate::{DataError, Description, Inconsistency};
+use crate::{DataError, Description, Inconsistency, Preprocess};
 
 /// More classes than this are counted, not listed.
 const MOST_LISTED: usize = 30;
@@ -84,7 +84,8 @@ impl<'a> TargetKind<'a> for Classes<'a> {
         (self.names.clone(), Matrix { numbers: rows.iter().flat_map(row).collect(), width: count })
     }
 
-    fn fit(self, _rows: FitRows<'_>, _standardize: bool) -> Result<ClassEncoder, DataError> {
+    fn fit(self, _rows: FitRows<'_>, preprocess: &Preprocess) -> Result<ClassEncoder, DataError> {
+        must_stay(preprocess, Self::NOUN)?;
         Ok(ClassEncoder { names: self.names.clone() })
     }
 

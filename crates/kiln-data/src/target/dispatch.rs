@@ -77,11 +77,11 @@ macro_rules! targets {
             pub(crate) fn fit(
                 &self,
                 rows: $crate::preprocess::FitRows<'_>,
-                standardize: bool,
+                preprocess: &$crate::Preprocess,
             ) -> Result<TargetEncoder, $crate::DataError> {
                 Ok(match self {
                     $(Self::$Kind { $($field),+ } => {
-                        TargetEncoder::$Kind($View { $($field),+ }.fit(rows, standardize)?)
+                        TargetEncoder::$Kind($View { $($field),+ }.fit(rows, preprocess)?)
                     })+
                 })
             }

@@ -3,7 +3,7 @@
 use super::targets::TargetNumbers;
 use crate::hash::Hash;
 use crate::preprocess::{FitRows, Matrix};
-use crate::{DataError, Description, Inconsistency, Mismatch};
+use crate::{DataError, Description, Inconsistency, Mismatch, Preprocess, SettingError};
 
 /// What the program asks of a kind of target.
 pub(crate) trait TargetKind<'a>: Copy {
@@ -41,7 +41,7 @@ pub(crate) trait TargetKind<'a>: Copy {
     fn columns(self, rows: &[usize]) -> (Vec<String>, Matrix);
 
     /// Learns from `rows`, of which one counts at least.
-    fn fit(self, rows: FitRows<'_>, standardize: bool) -> Result<Self::Encoder, DataError>;
+    fn fit(self, rows: FitRows<'_>, preprocess: &Preprocess) -> Result<Self::Encoder, DataError>;
 
     /// The targets of `rows` for a batch.
     fn encode(self, encoder: &Self::Encoder, rows: &[usize]) -> Result<TargetNumbers, DataError>;
@@ -62,6 +62,14 @@ pub(crate) trait TargetEncoding {
 
     /// Whether a fit can have made this.
     fn is_sound(&self) -> bool;
+}
+
+/// An error where what are no numbers are to be transformed as numbers.
+pub(super) fn must_stay(preprocess: &Preprocess, found: &'static str) -> Result<(), SettingError> {
+    match preprocess.target_transform {
+        None => Ok(()),
+        Some(_) => Err(SettingError::TransformOfClasses { found }),
+    }
 }
 
 /// An error for other classes or columns than those of the training part.

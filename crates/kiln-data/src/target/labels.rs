@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{TargetEncoding, TargetKind, same_names};
+use super::kind::{TargetEncoding, TargetKind, must_stay, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Table};
 use crate::hash::Hash;
 use crate::preprocess::{FitRows, Matrix};
-use crate::{DataError, Description, Inconsistency};
+use crate::{DataError, Description, Inconsistency, Preprocess};
 
 /// More labels than this are counted, not listed.
 const MOST_LISTED: usize = 30;
@@ -87,7 +87,8 @@ impl<'a> TargetKind<'a> for LabelSets<'a> {
         (self.names.clone(), Matrix { numbers, width })
     }
 
-    fn fit(self, _rows: FitRows<'_>, _standardize: bool) -> Result<LabelEncoder, DataError> {
+    fn fit(self, _rows: FitRows<'_>, preprocess: &Preprocess) -> Result<LabelEncoder, DataError> {
+        must_stay(preprocess, Self::NOUN)?;
         Ok(LabelEncoder { names: self.names.clone() })
     }
 

@@ -19,7 +19,7 @@ fn weather(sets: Vec<Vec<u32>>) -> Target {
 fn labels_are_encoded_as_0_and_1_and_stored_under_their_name() {
     let target = weather(vec![vec![0, 2], vec![], vec![1]]);
     assert_eq!((target.rows(), target.check(), target.labels()), (Ok(3), Ok(()), None));
-    let encoder = target.fit(rows(&[0, 1, 2]), true).unwrap();
+    let encoder = target.fit(rows(&[0, 1, 2]), &scaled()).unwrap();
     assert!(encoder.is_sound());
     assert_eq!(encoder.names(), names());
     let stored = serde_json::to_string(&encoder).unwrap();
@@ -46,11 +46,15 @@ fn labels_are_told_from_other_kinds() {
     };
     assert_ne!(digest(&one), digest(&other));
     let classes = Target::Classes { labels: vec![0], names: names() };
-    let encoder = classes.fit(rows(&[0]), true).unwrap();
+    let encoder = classes.fit(rows(&[0]), &scaled()).unwrap();
     let error = encoder.encode(&one, &[0]).unwrap_err();
     let expected = "this data does not fit the preprocessing: its target is sets of labels, not classes";
     assert_eq!(error.to_string(), expected);
     assert_eq!(weather(vec![vec![3]]).check(), Err(Inconsistency::NoClass { row: 0, label: 3, classes: 3 }));
     assert_eq!((one.noun(), one.describe().summary.as_str()), ("sets of labels", "any of 3 labels"));
     assert_eq!(one.columns(&[1]).1.numbers, [0.0, 1.0, 0.0]);
+}
+
+fn scaled() -> crate::Preprocess {
+    crate::Preprocess { standardize: true, ..Default::default() }
 }

@@ -1,13 +1,14 @@
 //! One or more numbers an item.
 
+use kiln_cell::{f32_step, shortest_decimal};
 use serde::{Deserialize, Serialize};
 
 use super::kind::{TargetEncoding, TargetKind, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Summary, Table};
 use crate::hash::Hash;
-use crate::preprocess::{FitRows, Matrix, Scale};
-use crate::{DataError, Description, Inconsistency, Precision};
+use crate::preprocess::{FitRows, Matrix, Power, Scale};
+use crate::{DataError, Description, Inconsistency, Precision, Preprocess, SettingError, TargetTransform};
 
 /// The fields of [`Target::Values`](crate::Target::Values).
 #[derive(Clone, Copy)]
@@ -22,6 +23,9 @@ pub(super) struct NumberValues<'a> {
 pub(crate) struct ValueEncoder {
     names: Vec<String>,
     scales: Vec<Scale>,
+    /// What each column goes through before; none where nothing is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    powers: Vec<Power>,
     /// How exactly numbers are taken.
     #[serde(default = "Precision::of_old", skip_serializing_if = "Precision::is_old")]
     precision: Precision,
@@ -76,20 +80,29 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
         (names, Matrix { numbers, width: self.names.len().max(1) })
     }
 
-    fn fit(self, rows: FitRows<'_>, standardize: bool) -> Result<ValueEncoder, DataError> {
+    fn fit(self, rows: FitRows<'_>, preprocess: &Preprocess) -> Result<ValueEncoder, DataError> {
         let Self { values, names } = self;
         let precision = rows.precision();
-        let mut scales = Vec::with_capacity(names.len());
+        let (mut scales, mut powers) = (Vec::with_capacity(names.len()), Vec::new());
         for (index, name) in names.iter().enumerate() {
             let number = |row: usize| values[row * names.len() + index];
             let is_finite = |row: usize| precision.of(number(row)).is_finite();
             if let Some(&row) = rows.rows().iter().find(|&&row| !is_finite(row)) {
                 return Err(DataError::NotFinite { column: name.clone(), row, value: number(row) });
             }
-            let standard = rows.standard(number).filter(|_| standardize);
+            let power = match preprocess.target_transform {
+                None => None,
+                Some(kind) => Some(fitted_power(kind, name, rows, number)?),
+            };
+            let moved = |row: usize| match &power {
+                None => number(row),
+                Some(power) => power.apply(precision.of(number(row))),
+            };
+            let standard = rows.standard(moved).filter(|_| preprocess.standardize);
             scales.push(standard.map_or(Scale::IDENTITY, |(_, scale)| scale));
+            powers.extend(power);
         }
-        Ok(ValueEncoder { names: names.clone(), scales, precision })
+        Ok(ValueEncoder { names: names.clone(), scales, powers, precision })
     }
 
     fn encode(self, encoder: &ValueEncoder, rows: &[usize]) -> Result<TargetNumbers, DataError> {
@@ -97,9 +110,17 @@ impl<'a> TargetKind<'a> for NumberValues<'a> {
         let width = self.names.len();
         let mut scaled = Vec::with_capacity(rows.len() * width);
         for &row in rows {
-            for ((&value, scale), name) in self.row(row).iter().zip(&encoder.scales).zip(self.names) {
-                let number = scale.apply(encoder.precision.of(value)) as f32;
+            for (column, (&value, name)) in self.row(row).iter().zip(self.names).enumerate() {
+                let number = encoder.scaled(column, encoder.precision.of(value)) as f32;
                 if !number.is_finite() {
+                    if value.is_finite() && !encoder.powers.is_empty() {
+                        return Err(SettingError::LogOf {
+                            column: name.clone(),
+                            row,
+                            value: value.to_string(),
+                        }
+                        .into());
+                    }
                     return Err(DataError::NotFinite { column: name.clone(), row, value });
                 }
                 scaled.push(number);
@@ -114,6 +135,42 @@ impl ValueEncoder {
     pub(super) fn scales(&self) -> Vec<[f64; 2]> {
         self.scales.iter().copied().map(Scale::pair).collect()
     }
+
+    /// What the numbers go through before they are standardised.
+    pub(super) fn transform(&self) -> Option<TargetTransform> {
+        self.powers.first().map(Power::kind)
+    }
+
+    /// A number of a column as the model sees it, before it is rounded.
+    fn scaled(&self, column: usize, value: f64) -> f64 {
+        let moved = self.powers.get(column).map_or(value, |power| power.apply(value));
+        self.scales[column].apply(moved)
+    }
+
+    /// The way back.
+    fn original(&self, column: usize, number: f64) -> f64 {
+        let moved = self.scales[column].undo(number);
+        self.powers.get(column).map_or(moved, |power| power.undo(moved))
+    }
+}
+
+/// The curve of a column.
+fn fitted_power(
+    kind: TargetTransform,
+    name: &str,
+    rows: FitRows<'_>,
+    number: impl Fn(usize) -> f64,
+) -> Result<Power, DataError> {
+    let precision = rows.precision();
+    let numbers: Vec<(f64, f64)> =
+        rows.counted().map(|(row, weight)| (precision.of(number(row)), weight)).collect();
+    if kind == TargetTransform::Log
+        && let Some((row, _)) = rows.counted().find(|(row, _)| precision.of(number(*row)) <= 0.0)
+    {
+        let (column, value) = (name.to_owned(), number(row).to_string());
+        return Err(SettingError::LogOf { column, row, value }.into());
+    }
+    Ok(Power::fit(kind, &numbers))
 }
 
 impl<'a> NumberValues<'a> {
@@ -128,13 +185,24 @@ impl TargetEncoding for ValueEncoder {
     }
 
     fn unscale(&self, outputs: &[f32]) -> Vec<f64> {
-        let scales = self.scales.iter().cycle();
-        outputs.iter().zip(scales).map(|(output, scale)| scale.undo(f64::from(*output))).collect()
+        let columns = (0..self.names.len()).cycle();
+        outputs
+            .iter()
+            .zip(columns)
+            .map(|(output, column)| self.original(column, f64::from(*output)))
+            .collect()
     }
 
     fn shorten(&self, values: &mut [f64]) {
-        for (value, scale) in values.iter_mut().zip(self.scales.iter().cycle()) {
-            *value = scale.shorten(*value);
+        for (value, column) in values.iter_mut().zip((0..self.names.len()).cycle()) {
+            if self.powers.is_empty() {
+                *value = self.scales[column].shorten(*value);
+                continue;
+            }
+            let number = self.scaled(column, *value) as f32;
+            let next = self.original(column, f64::from(number) + f32_step(number));
+            let same = |short: f64| self.scaled(column, short) as f32 == number;
+            *value = shortest_decimal(*value, (next - *value).abs(), same);
         }
     }
 
@@ -142,5 +210,7 @@ impl TargetEncoding for ValueEncoder {
         !self.names.is_empty()
             && self.names.len() == self.scales.len()
             && self.scales.iter().all(|scale| scale.is_sound())
+            && (self.powers.is_empty() || self.powers.len() == self.names.len())
+            && self.powers.iter().all(Power::is_sound)
     }
 }

@@ -4,6 +4,7 @@
 
 use super::kind::TargetEncoding;
 use super::{Target, TargetEncoder};
+use crate::TargetTransform;
 
 impl Target {
     /// The names of the classes, where every item has one class.
@@ -46,6 +47,11 @@ impl TargetEncoder {
     /// The mean of each target column and what it was divided by; `None` for another kind of target.
     pub(crate) fn value_scales(&self) -> Option<Vec<[f64; 2]>> {
         if let Self::Values(encoder) = self { Some(encoder.scales()) } else { None }
+    }
+
+    /// What the target numbers go through before they are standardised; `None` where nothing is done.
+    pub(crate) fn transform(&self) -> Option<TargetTransform> {
+        if let Self::Values(encoder) = self { encoder.transform() } else { None }
     }
 
     /// The names of the labels; `None` for another kind of target.

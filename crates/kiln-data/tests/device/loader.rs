@@ -19,7 +19,7 @@ fn rows() -> Rows {
         names: ["a", "b", "c", "d", "e"].map(String::from).to_vec(),
     };
     let data = Dataset::new("made", Features::Images(Images::new(pixels, [1, 2, 3])), target);
-    let split = Split { train: (0..150).collect(), validation: vec![], test: vec![] };
+    let split = Split { train: (0..150).collect(), ..Split::default() };
     let fitted =
         Preprocess { standardize: true, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap();
     Rows::new(Arc::new(data), Seed::new(9).permutation(150), Arc::new(fitted))

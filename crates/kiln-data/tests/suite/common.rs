@@ -47,7 +47,7 @@ pub(crate) fn fit_rows(data: &Dataset, train: usize, standardize: bool) -> Resul
 }
 
 pub(crate) fn fit_with(data: &Dataset, train: usize, preprocess: &Preprocess) -> Result<Fitted, DataError> {
-    let split = Split { train: (0..train).collect(), validation: Vec::new(), test: Vec::new() };
+    let split = Split { train: (0..train).collect(), ..Split::default() };
     preprocess.fit(&split.train_view(data))
 }
 

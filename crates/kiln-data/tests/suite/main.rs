@@ -15,3 +15,4 @@ mod split;
 mod target_encoding;
 mod texts;
 mod tokens;
+mod transforms;

@@ -168,7 +168,7 @@ fn an_older_fit_of_target_numbers_knows_its_training_part() {
         table(vec![words("w", &[Some("a"), Some("b"), Some("a"), Some("b")]), numeric("x", vec![0.1; 4])]);
     data.target = Target::Values { values: vec![0.1, 0.7, 0.3, 1.3], names: vec!["y".to_owned()] };
     data.weights = Some(vec![1.0, 3.0, 1.0, 1.0]);
-    let split = Split { train: (0..4).collect(), validation: Vec::new(), test: Vec::new() };
+    let split = Split { train: (0..4).collect(), ..Split::default() };
     let by_target = Preprocess { encode: Encode::Target, ..Preprocess::default() };
     let single =
         Preprocess { precision: Precision::Single, ..by_target }.fit(&split.train_view(&data)).unwrap();

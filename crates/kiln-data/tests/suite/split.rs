@@ -123,6 +123,25 @@ fn a_class_of_one_row_is_trained_on() {
 }
 
 #[test]
+fn the_calibration_part_comes_out_of_the_training_part() {
+    let data = dataset((0..300).map(|row| row % 3).collect(), 3, Vec::new());
+    let of = |calibration| {
+        let config = DataConfig { calibration, ..shares(0.1, 0.2, true) };
+        Split::new(&data, &config, Seed::new(5)).unwrap()
+    };
+    let (without, with) = (of(None), of(Some(0.25)));
+    assert_eq!((&with.validation, &with.test), (&without.validation, &without.test));
+    assert!(without.calibration.is_empty());
+    assert_eq!(with.calibration.len(), 54);
+    assert_eq!(union(&[&with.train, &with.calibration]), without.train);
+    let labels: Vec<u32> = (0..300).map(|row| row % 3).collect();
+    assert_balanced(&with.calibration, &without.train, 0.25, &labels, 3);
+    let wrong = DataConfig { calibration: Some(1.0), ..shares(0.1, 0.2, true) };
+    let error = Split::new(&data, &wrong, Seed::new(5)).unwrap_err();
+    assert_eq!(error.key().as_deref(), Some("data.calibration"));
+}
+
+#[test]
 fn a_share_of_zero_holds_out_nothing() {
     let data = dataset(vec![0; 30], 1, Vec::new());
     let split = Split::new(&data, &shares(0.0, 0.0, true), Seed::new(0)).unwrap();

@@ -16,7 +16,9 @@ const BY_TARGET: Preprocess = Preprocess {
     standardize: false,
     scale: Scaling::Standard,
     encode: Encode::Target,
+    target_transform: None,
     min_frequency: None,
+    missing_flags: false,
     bins: None,
     select: None,
     pca: None,
@@ -45,7 +47,7 @@ fn values(names: &[&str]) -> Target {
 }
 
 fn split() -> Split {
-    Split { train: (0..TRAIN).collect(), validation: vec![], test: (TRAIN..TRAIN + 6).collect() }
+    Split { train: (0..TRAIN).collect(), test: (TRAIN..TRAIN + 6).collect(), ..Split::default() }
 }
 
 fn train_numbers(fitted: &Fitted, data: &Dataset) -> Vec<f32> {

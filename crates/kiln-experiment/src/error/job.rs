@@ -18,6 +18,9 @@ pub enum JobError {
     /// The loss counts, and the target is standardised.
     #[error("loss.kind poisson-nll needs counts, but data.standardize changes them")]
     StandardizedCounts,
+    /// The loss counts, and the target is transformed.
+    #[error("loss.kind poisson-nll needs counts, but data.target_transform changes them")]
+    TransformedCounts,
     /// The loss counts, and the target is below 0.
     #[error("loss.kind poisson-nll needs counts, but row {row} of column {column:?} is {value}")]
     NegativeCount {
@@ -37,6 +40,14 @@ pub enum JobError {
     /// Every pass would be the same.
     #[error("--mc needs a model with dropout, but this model has none")]
     NoDropout,
+    /// What is asked is for one model, and the run has several.
+    #[error("{what} is for one model, and the run has {models}, whose mean it predicts")]
+    OfOneModel {
+        /// What was asked for: `--mc`.
+        what: &'static str,
+        /// How many there are.
+        models: usize,
+    },
     /// Images have no columns to keep.
     #[error("--keep is for tables, but the data are images")]
     KeepOfImages,
@@ -76,20 +87,25 @@ impl Explain for JobError {
 
     fn key(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::BinaryNumbers { .. } | Self::StandardizedCounts | Self::NegativeCount { .. } => {
-                Some("loss.kind".into())
-            }
+            Self::BinaryNumbers { .. }
+            | Self::StandardizedCounts
+            | Self::TransformedCounts
+            | Self::NegativeCount { .. } => Some("loss.kind".into()),
             _ => None,
         }
     }
 
     fn help(&self) -> Option<String> {
         let help = match self {
-            Self::EmptyPart { .. } => "hold items out with data.validation or data.test, and train again",
+            Self::EmptyPart { .. } => {
+                "hold items out with data.validation, data.calibration or data.test, and train again"
+            }
             Self::StandardizedCounts => "set data.standardize = false",
+            Self::TransformedCounts => "leave data.target_transform out",
             Self::NegativeCount { .. } => "correct the number, or take another loss, such as mse",
             Self::NoDropout => "train with model.dropout=0.2, or leave --mc out",
             Self::ViewsOfTable => "leave --tta out",
+            Self::OfOneModel { .. } => "leave it out, or take the folder of a fold: RUN/folds/0",
             Self::KeepOfImages => "leave it out: the predictions carry the names of the files",
             Self::OfNumbers { .. } => {
                 "leave it out; where the numbers are classes, train with data.task = \"classification\""

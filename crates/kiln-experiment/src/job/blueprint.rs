@@ -76,6 +76,9 @@ impl Blueprint {
         if config.needs_raw_targets() && resolved.config.data.standardize {
             return Err(resolved.locate_at("loss.kind", JobError::StandardizedCounts));
         }
+        if config.needs_raw_targets() && resolved.config.data.target_transform.is_some() {
+            return Err(resolved.locate_at("loss.kind", JobError::TransformedCounts));
+        }
         let loss = config.build(target).map_err(|error| resolved.locate(error))?;
         if loss.is_binary() && matches!(target, TargetKind::Values(_)) {
             // The library takes numbers between 0 and 1; here they would be standardised first.

@@ -52,10 +52,10 @@ impl Job<'_> {
 
     /// The split of [`Job::whole`].
     pub(crate) fn both_parts(&self) -> Split {
-        let Split { train, validation, test } = &self.prepared.split;
+        let Split { train, validation, calibration, test } = &self.prepared.split;
         let mut train: Vec<usize> = train.iter().chain(validation).copied().collect();
         train.sort_unstable();
-        Split { train, validation: Vec::new(), test: test.clone() }
+        Split { train, validation: Vec::new(), calibration: calibration.clone(), test: test.clone() }
     }
 
     /// Trains with the trainer that `trainer` makes, and where [`Job::refits`] once more, with the one that it makes for

@@ -54,7 +54,7 @@ impl<'a> PathTable<'a> {
 
     /// Fits preprocessing on `rows`, which rise.
     pub(super) fn fit(&'a self, rows: &[usize]) -> Result<FittedTable<'a>, ExperimentError> {
-        let split = Split { train: rows.to_vec(), validation: Vec::new(), test: Vec::new() };
+        let split = Split { train: rows.to_vec(), ..Split::default() };
         let fitted = self.preprocess.fit(&split.train_view(self.dataset))?;
         Ok(FittedTable { table: self, split, fitted })
     }

@@ -156,6 +156,6 @@ fn job<'a>(
     dataset: &Arc<Dataset>,
     rows: &[usize],
 ) -> Result<Job<'a>, ExperimentError> {
-    let split = Split { train: rows.to_vec(), validation: Vec::new(), test: Vec::new() };
+    let split = Split { train: rows.to_vec(), ..Split::default() };
     Job::of_split(resolved, device, dataset, split)
 }

@@ -107,11 +107,18 @@ pub struct DataRecord {
     pub train: u64,
     /// Items for validation.
     pub validation: u64,
+    /// Items that calibrate intervals.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub calibration: u64,
     /// Items for the test.
     pub test: u64,
     /// By which rules a table was understood: the number of a [`Reading`]. 1 where an older kiln did not write it.
     #[serde(default = "first")]
     pub reading: u32,
+}
+
+fn is_none(items: &u64) -> bool {
+    *items == 0
 }
 
 fn first() -> u32 {

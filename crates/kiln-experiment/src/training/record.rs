@@ -18,6 +18,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         fingerprint: prepared.dataset.fingerprint.clone(),
         train: prepared.split.train.len() as u64,
         validation: prepared.split.validation.len() as u64,
+        calibration: prepared.split.calibration.len() as u64,
         test: prepared.split.test.len() as u64,
         reading: config.data.reading.number(),
     };

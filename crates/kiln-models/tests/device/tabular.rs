@@ -23,7 +23,7 @@ fn fitted_with(bins: Option<usize>) -> Fitted {
         Column { name: "word".to_owned(), values: Values::Categorical { codes: vec![0, 1, 2], names } };
     let target = Target::Values { values: vec![0.0, 1.0, 2.0], names: vec!["y".to_owned()] };
     let data = Dataset::new("made", Features::Table(vec![number("x"), word, number("z")]), target);
-    let split = Split { train: vec![0, 1, 2], validation: vec![], test: vec![] };
+    let split = Split { train: vec![0, 1, 2], ..Split::default() };
     Preprocess { bins, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap()
 }
 

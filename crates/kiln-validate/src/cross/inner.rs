@@ -34,7 +34,7 @@ pub fn fold_split(
     let share = Range::BELOW_ONE.check("data.validation", share)?;
     let test = fold.test().to_vec();
     if share == 0.0 {
-        return Ok(Split { train: fold.train().to_vec(), validation: Vec::new(), test });
+        return Ok(Split { train: fold.train().to_vec(), test, ..Split::default() });
     }
     let (train, validation) = match inner {
         Inner::Random { stratify } => {
@@ -58,5 +58,5 @@ pub fn fold_split(
         let items = fold.train().len();
         return Err(SplitError::Sizes { what: "items", items, test: items, train: 0 });
     }
-    Ok(Split { train, validation, test })
+    Ok(Split { train, validation, test, ..Split::default() })
 }

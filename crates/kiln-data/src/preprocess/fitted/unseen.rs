@@ -20,7 +20,7 @@ impl Fitted {
     /// };
     /// let y = Target::Classes { labels: vec![0, 1], names: vec!["no".into(), "yes".into()] };
     /// let data = Dataset::new("trees", colour(&["Green", "Red"], &[0, 1]), y);
-    /// let split = Split { train: vec![0, 1], validation: vec![], test: vec![] };
+    /// let split = Split { train: vec![0, 1], ..Split::default() };
     /// let fitted = Preprocess::default().fit(&split.train_view(&data))?;
     ///
     /// let found = fitted.unseen(&colour(&["RED", "Green"], &[0, 1, 0]), None);

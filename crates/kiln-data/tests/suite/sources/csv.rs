@@ -93,7 +93,7 @@ fn csv_weights_are_no_inputs_and_count_in_the_fingerprint() {
     assert_ne!(ignored.fingerprint, other.fingerprint);
 
     let device = kiln_testkit::device();
-    let split = kiln_data::Split { train: vec![0, 2, 3], validation: vec![1], test: vec![] };
+    let split = kiln_data::Split { train: vec![0, 2, 3], validation: vec![1], ..Default::default() };
     let preprocess = kiln_data::Preprocess { standardize: true, ..Default::default() };
     let fitted = preprocess.fit(&split.train_view(&data)).unwrap();
     let batch = fitted.batch(&data, &[3, 1, 3], &device).unwrap();

@@ -16,7 +16,7 @@ fn a_group_is_never_in_two_parts() {
         config.group = Some("patient".to_owned());
         let prepared = Prepared::load(&config, Seed::new(seed)).unwrap();
         assert_eq!(inputs(&prepared.dataset), ["x"]);
-        let Split { train, validation, test } = &prepared.split;
+        let Split { train, validation, test, .. } = &prepared.split;
         assert_eq!(train.len() + validation.len() + test.len(), 120);
         assert!(!validation.is_empty() && !test.is_empty());
         let patient = |row: &usize| (row * row) % 31;
@@ -56,7 +56,7 @@ fn with_times_the_last_rows_are_the_test_part() {
         let times = || rows.iter().map(|&row| times[row]);
         (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max))
     };
-    let Split { train, validation, test } = &prepared.split;
+    let Split { train, validation, test, .. } = &prepared.split;
     assert_eq!((train.len(), validation.len(), test.len()), (72, 8, 20));
     assert!(range(train).1 < range(validation).0 && range(validation).1 < range(test).0);
     // Items know their rows of the file.
@@ -84,7 +84,7 @@ fn parts_may_have_files_of_their_own() {
     config.test_path = Some(files.write("test.csv", test));
     config.validation_path = Some(files.write("validation.csv", validation));
     let prepared = Prepared::load(&config, Seed::new(0)).unwrap();
-    let Split { train, validation, test } = &prepared.split;
+    let Split { train, validation, test, .. } = &prepared.split;
     assert_eq!((train.len(), validation.clone(), test.clone()), (30, (30..36).collect(), (36..43).collect()));
     let data = &prepared.dataset;
     assert_eq!(

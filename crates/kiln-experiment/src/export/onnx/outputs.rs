@@ -24,6 +24,9 @@ pub(super) fn outputs(
         let shares = graph.node("Sigmoid", &[&predicted], Vec::new());
         graph.output(&shares, "probabilities", Elements::Float, &[names.len()]);
     } else {
+        if fitted.target_transform().is_some() {
+            return Err(ExportError::Operation { operation: "data.target_transform".to_owned() });
+        }
         let scales = fitted.target_scales().unwrap_or_default();
         let columns = |place: usize| scales.iter().map(|scale| scale[place]).collect::<Vec<f64>>();
         let (mean, std) =

@@ -108,7 +108,7 @@ fn a_stored_table_is_fitted_and_encoded_as_one_in_memory() {
     });
     let [stored, held] = &data;
     assert_eq!(stored.fingerprint, held.fingerprint);
-    let split = Split { train: (3..80_000).step_by(3).collect(), validation: vec![], test: vec![] };
+    let split = Split { train: (3..80_000).step_by(3).collect(), ..Split::default() };
     for encode in [Encode::OneHot, Encode::Target] {
         let preprocess = Preprocess { standardize: true, encode, ..Preprocess::default() };
         let [stored, held] = data.each_ref().map(|data| {
