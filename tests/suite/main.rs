@@ -18,6 +18,7 @@ mod examples;
 mod export;
 mod infer;
 mod inner_folds;
+mod intervals;
 mod kill;
 mod layers;
 mod logs;

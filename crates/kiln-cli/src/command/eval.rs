@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use kiln_experiment::run::find;
-use kiln_experiment::{EvaluateSettings, Interrupt, Measured, Streamed, evaluate};
+use kiln_experiment::{EvaluateSettings, Interrupt, Measured, Streamed, evaluate_items};
 use kiln_terminal::{Output, tell};
 use kiln_validate::calibration::ThresholdRule;
 
@@ -34,6 +34,12 @@ pub(crate) struct Eval {
     /// Forget temperature and threshold that were chosen before.
     #[arg(long)]
     pub(crate) forget: bool,
+    /// Show how often intervals, or sets of classes, of this level hold the truth, such as 0.9.
+    #[arg(long, value_name = "LEVEL", conflicts_with = "tta")]
+    pub(crate) interval: Option<f64>,
+    /// Show that for each value of a column by itself [default: for each class].
+    #[arg(long, value_name = "COLUMN", requires = "interval")]
+    pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
@@ -45,6 +51,8 @@ pub(crate) enum Part {
     Train,
     /// The items that picked the best weights
     Validation,
+    /// The items of data.calibration, which say how far predictions are off
+    Calibration,
     /// The items that training did not look at
     Test,
 }
@@ -54,6 +62,7 @@ impl From<Part> for kiln_experiment::Part {
         match part {
             Part::Train => Self::Train,
             Part::Validation => Self::Validation,
+            Part::Calibration => Self::Calibration,
             Part::Test => Self::Test,
         }
     }
@@ -66,6 +75,7 @@ Examples:
   kiln eval last --data new.csv         all rows of another file that has the targets
   kiln eval last --calibrate            honest probabilities, from now on
   kiln eval last --threshold cost=1:5   a missed item costs as much as five false alarms
+  kiln eval last --interval 0.9 --by kind   how often intervals hold the truth, for each kind
   kiln eval last --tta flip,crop=2";
 
 impl Execute for Eval {
@@ -83,18 +93,23 @@ impl Execute for Eval {
         settings.calibrate = self.calibrate;
         settings.threshold = self.threshold;
         settings.forget = self.forget;
-        let found = evaluate(&path, &settings, &Terminal::new(global, out)).map_err(CliError::from);
-        let found = match &stream {
+        let terminal = Terminal::new(global, out);
+        let found = evaluate_items(&path, &settings, &terminal).map_err(CliError::from);
+        let (found, items) = match &stream {
             None => found?,
             Some(stream) => {
-                let mut found = found.map_err(|error| error.named(stream))?;
+                let (mut found, items) = found.map_err(|error| error.named(stream))?;
                 if let Measured::File { path, .. } = &mut found.of {
                     *path = stream.name().to_owned();
                 }
-                found
+                (found, items)
             }
         };
         tell::evaluation::report(&found, self.views.tta, out)?;
+        if let Some(level) = self.interval {
+            let covered = items.coverage(&path, level, self.by.as_deref(), &settings.session, &terminal)?;
+            tell::coverage::report(&covered, out)?;
+        }
         Ok(0)
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use kiln_experiment::conformal::Intervals;
 use kiln_experiment::error::OutputError;
 use kiln_experiment::predict::{Columns, Format, Predictor, Run, Writer};
 use kiln_experiment::{Interrupt, OutputFile, Streamed, stored};
@@ -44,6 +45,9 @@ pub(crate) struct Predict {
     #[arg(long, value_name = "N", conflicts_with = "tta",
           value_parser = RangedU64ValueParser::<u64>::new().range(2..=10_000))]
     pub(crate) mc: Option<u64>,
+    /// Add an interval to each number, or a set of classes, that holds the truth of this share of new items, such as 0.9.
+    #[arg(long, value_name = "LEVEL", conflicts_with_all = ["mc", "tta"])]
+    pub(crate) interval: Option<f64>,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
@@ -78,7 +82,8 @@ Examples:
   kiln predict last images/ -o out.jsonl
   kiln predict last images/ --tta flip
   kiln predict last - --format jsonl
-  kiln predict last new.csv --mc 50   how sure the model is, by dropout";
+  kiln predict last new.csv --mc 50   how sure the model is, by dropout
+  kiln predict last new.csv --interval 0.9";
 
 impl Execute for Predict {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -135,15 +140,17 @@ fn predict(
     if arguments.proba && fitted.class_names().is_none() && fitted.label_names().is_none() {
         return Err(CliError::ProbaOfNumbers);
     }
-    let items = predictor.read(input, arguments.mc)?.keep(&arguments.keep)?;
+    let of_run = |level| Intervals::of_run(run.folder(), level, &session, &Terminal::new(global, out));
+    let intervals = arguments.interval.map(of_run).transpose()?;
+    let items = predictor.read(input, arguments.mc)?.keep(&arguments.keep)?.bounded(intervals.as_ref());
     tell::unseen::report(&items.unseen(), out)?;
     if let Some(kept) = predictor.kept_decision() {
         out.say(&tell::decision::used(kept));
     }
-    let spread = arguments.mc.is_some();
+    let (spread, bounds) = (arguments.mc.is_some(), arguments.interval.is_some());
     let columns = match (predictor.class_names(), predictor.target_names()) {
-        (Some(names), _) => Columns::Classes { names, proba: arguments.proba, spread },
-        (None, names) => Columns::Values { names: names.unwrap_or_default(), spread },
+        (Some(names), _) => Columns::Classes { names, proba: arguments.proba, spread, bounds },
+        (None, names) => Columns::Values { names: names.unwrap_or_default(), spread, bounds },
     };
     let failed = |error: io::Error| match &arguments.output {
         Some(path) => OutputError::Write { path: path.clone(), error }.into(),

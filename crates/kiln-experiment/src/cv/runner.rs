@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use kiln_config::{Resolved, annotated};
+use kiln_core::Weights;
 use kiln_core::file::write_durably;
 use kiln_train::Stop;
 
@@ -16,7 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
 use crate::predicted::predictions;
-use crate::run::{CONFIG, PREPROCESS, holdout};
+use crate::run::{CONFIG, KeptDecision, PREPROCESS, holdout};
 
 /// Trains folds, several at once if need be.
 pub(super) struct FoldRunner<'a> {
@@ -81,7 +82,11 @@ impl FoldRunner<'_> {
         if outcome.stop == Stop::Interrupted {
             return Ok(None);
         }
-        let (last, _) = trainings.calibrated(&job)?;
+        let (last, temperature) = trainings.calibrated(&job)?;
+        if let Some(temperature) = temperature.filter(|_| run.keep_models) {
+            let items = job.prepared.split.validation.len();
+            KeptDecision::new(&Weights::of(&outcome.model), items).calibrated(temperature).write(path)?;
+        }
         let test = last.prepared.test().ok_or(JobError::EmptyPart { part: "test" })?;
         let test = last.scores(&outcome.model, test)?;
         let train = last.scores(&outcome.model, last.prepared.train())?;

@@ -15,6 +15,7 @@ use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
 use kiln_train::TrainError;
 use kiln_validate::calibration::CalibrationError;
+use kiln_validate::conformal::ConformalError;
 use kiln_validate::path::PathError;
 use kiln_validate::search::{SearchError, StudyError};
 use kiln_validate::split::SplitError;
@@ -23,6 +24,8 @@ use kiln_validate::statistics::StatisticsError;
 use super::cv::CvError;
 use super::explain::ExplainError;
 use super::export::ExportError;
+use super::importance::ImportanceError;
+use super::interval::IntervalError;
 use super::job::JobError;
 use super::language::LanguageError;
 use super::log::LogError;
@@ -120,6 +123,15 @@ pub enum ExperimentError {
     /// Probabilities that cannot be calibrated.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
+    /// What cannot be calibrated.
+    #[error(transparent)]
+    Conformal(#[from] ConformalError),
+    /// A run without intervals.
+    #[error(transparent)]
+    Interval(#[from] IntervalError),
+    /// A model that cannot be asked what mattered.
+    #[error(transparent)]
+    Importance(#[from] ImportanceError),
     /// A model that cannot be written in another format.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -219,6 +231,9 @@ impl ExperimentError {
             Self::Statistics(error) => error,
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
+            Self::Conformal(error) => error,
+            Self::Interval(error) => error,
+            Self::Importance(error) => error,
             Self::Explain(error) => error,
             Self::Export(error) => error,
             Self::Log(error) => error,

@@ -169,9 +169,11 @@ impl Explain for RunError {
             Self::NoCheckpoint { .. } => {
                 Some("train it first: `kiln resume` goes on, or starts over".to_owned())
             }
-            Self::NoModel { run } => {
-                Some(format!("train one from all of the data: `kiln train {}/run.toml`", run.display()))
-            }
+            Self::NoModel { run } => Some(format!(
+                "train one from all of the data: `kiln train {}/run.toml`; or cross-validate with --keep-models: \
+                     then the mean of its models is predicted",
+                run.display()
+            )),
             Self::IsFold { cv } => Some(format!(
                 "its scores are in fold.json; `kiln resume {}` goes on with all folds",
                 cv.display()

@@ -241,6 +241,7 @@ pub(crate) fn of_part(
     let rows = match part {
         Part::Train => Some(prepared.train()),
         Part::Validation => prepared.validation(),
+        Part::Calibration => prepared.calibration(),
         Part::Test => prepared.test(),
     };
     Ok(rows.ok_or(JobError::EmptyPart { part: part.name() })?)

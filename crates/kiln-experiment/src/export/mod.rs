@@ -94,8 +94,9 @@ impl Predictor {
     /// a network of torchvision or timm have the names that they have there: `fc.weight`.
     ///
     /// # Errors
-    /// None for kiln's own networks.
+    /// None for kiln's own networks; several models.
     pub fn state_dict(&self) -> Result<Weights, ExperimentError> {
+        self.must_be_one("an export")?;
         Ok(self.merged().state_dict()?)
     }
 
@@ -118,6 +119,7 @@ impl Predictor {
     }
 
     fn onnx_with(&self, settings: &ExportSettings) -> Result<Vec<u8>, ExperimentError> {
+        self.must_be_one("an export")?;
         Ok(onnx::onnx(&self.parts(&self.merged()), settings.fold_batch_norm)?)
     }
 
@@ -126,6 +128,7 @@ impl Predictor {
     /// # Errors
     /// [`ExportError::NotRun`](crate::error::ExportError::NotRun) for what that crate has nothing for.
     pub fn infer(&self) -> Result<Vec<u8>, ExperimentError> {
+        self.must_be_one("an export")?;
         Ok(infer::infer(&self.parts(&self.merged()))?)
     }
 

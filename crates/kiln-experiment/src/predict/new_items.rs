@@ -9,7 +9,7 @@ use kiln_data::{DataError, Features, FileError, Unseen};
 
 use super::moments::moments;
 use super::predictor::Predictor;
-use super::write::{Carried, PredictedItem};
+use super::write::{Bound, Carried, PredictedItem};
 use crate::error::{ExperimentError, JobError};
 
 /// New items, read and ready to be predicted. [`Predictor::read`] makes it.
@@ -56,6 +56,8 @@ pub struct NewItems<'a> {
     are_rows: bool,
     /// Columns of the input that are kept, with their cells.
     kept: Vec<(String, Vec<String>)>,
+    /// What says how far predictions may be off.
+    bounds: Option<&'a dyn Bounds>,
 }
 
 impl Predictor {
@@ -67,6 +69,9 @@ impl Predictor {
     /// without dropout; where it is [strict](Predictor::strict) [`DataError::Unseen`].
     pub fn read(&self, input: &Path, passes: Option<u64>) -> Result<NewItems<'_>, ExperimentError> {
         let new = read_new(input, &self.data, self.fitted())?;
+        if passes.is_some() {
+            self.must_be_one("--mc")?;
+        }
         if passes.is_some() && self.noise.is_none() {
             return Err(JobError::NoDropout.into());
         }
@@ -75,11 +80,18 @@ impl Predictor {
         let is_table = new.features.as_table().is_some() || new.features.as_texts().is_some();
         let are_rows = new.are_named || (is_table && new.files.is_empty());
         let (input, features, items) = (input.to_owned(), new.features, new.items);
-        Ok(NewItems { predictor: self, input, features, items, passes, files, are_rows, kept: Vec::new() })
+        let (kept, bounds) = (Vec::new(), None);
+        Ok(NewItems { predictor: self, input, features, items, passes, files, are_rows, kept, bounds })
     }
 }
 
-impl NewItems<'_> {
+impl<'a> NewItems<'a> {
+    /// Gives each item an interval for every number, or a set of classes: [`Intervals`](crate::conformal::Intervals). Default: none.
+    #[must_use]
+    pub fn bounded(self, bounds: Option<&'a impl Bounds>) -> Self {
+        Self { bounds: bounds.map(|bounds| bounds as &dyn Bounds), ..self }
+    }
+
     /// Keeps columns of the input, as they are written, beside the predictions: ids, names. Default: none.
     ///
     /// # Errors
@@ -135,19 +147,22 @@ impl NewItems<'_> {
         &self,
         mut each: impl FnMut(&PredictedItem<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Predictor { task, model, device, decision, .. } = self.predictor;
+        let Predictor { task, model, device, decision, noise, .. } = self.predictor;
         let width = self.predictor.width();
         let is_classes = self.predictor.class_names().is_some();
         let at_once = self.predictor.input_shape().at_once();
         for start in (0..self.items).step_by(at_once) {
             let chunk: Vec<usize> = (start..self.items.min(start + at_once)).collect();
-            let inputs = self.predictor.fitted().inputs(&self.features, &chunk, device);
-            let inputs = inputs.map_err(ExperimentError::from)?;
-            let passes = match (self.passes, self.predictor.noise) {
+            let (passes, of_each) = match (self.passes, noise) {
                 (Some(passes), Some(noise)) => {
-                    task.predict_passes(model, &inputs, passes, noise.at(start as u64))
+                    let inputs = self.predictor.fitted().inputs(&self.features, &chunk, device);
+                    let inputs = inputs.map_err(ExperimentError::from)?;
+                    (task.predict_passes(model, &inputs, passes, noise.at(start as u64)), Vec::new())
                 }
-                _ => vec![task.predict_logits(model, inputs)],
+                _ => {
+                    let of_each = self.predictor.outputs_of_each(&self.features, &chunk)?;
+                    (vec![self.predictor.together(of_each.clone())], of_each)
+                }
             };
             for (place, item) in chunk.into_iter().enumerate() {
                 let of_pass = |pass: &Vec<f64>| {
@@ -167,6 +182,11 @@ impl NewItems<'_> {
                     0
                 };
                 deviations.iter_mut().for_each(to_few_digits);
+                let of_item: Vec<&[f64]> = of_each.iter().map(|of| &of[place * width..][..width]).collect();
+                let bound = self.bounds.map(|bounds| bounds.of(&self.predictor.numbers_of_each(&of_item)));
+                let mut bound = bound.transpose()?.unwrap_or_default();
+                self.predictor.fitted().shorten(&mut bound.lower);
+                self.predictor.fitted().shorten(&mut bound.upper);
                 let kept: Vec<&str> = self.kept.iter().map(|(_, cells)| cells[item].as_str()).collect();
                 each(&PredictedItem {
                     row: item as u64 + 1,
@@ -175,11 +195,21 @@ impl NewItems<'_> {
                     class,
                     numbers: &numbers,
                     deviations: &deviations,
+                    bound: &bound,
                 })?;
             }
         }
         Ok(())
     }
+}
+
+/// What says of an item how far the prediction for it may be off. [`Intervals`](crate::conformal::Intervals) are the usual one.
+pub trait Bounds: std::fmt::Debug + Sync {
+    /// The bound of an item, from what each model says of it: the probability of each class, or the numbers in the units of the data.
+    ///
+    /// # Errors
+    /// More or fewer models, or numbers, than it was made for.
+    fn of(&self, of_each: &[Vec<f64>]) -> Result<Bound, ExperimentError>;
 }
 
 /// A number that is known to f32 alone, such as a probability.

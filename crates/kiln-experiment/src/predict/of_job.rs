@@ -39,6 +39,7 @@ impl Predictor {
             strict: false,
             checkpoint: PathBuf::new(),
             passed_over: Vec::new().into(),
+            members: Vec::new().into(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::edited::must_be_as_trained;
 use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
-use crate::run::KeptDecision;
+use crate::run::{KeptDecision, is_cross_validation};
 use crate::session::Session;
 use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 
@@ -42,14 +42,20 @@ pub struct Predictor {
     pub(super) strict: bool,
     pub(super) checkpoint: PathBuf,
     pub(super) passed_over: Arc<[TrainError]>,
+    /// The models whose mean is predicted, where there are several. The fields above are then those of the first.
+    pub(super) members: Arc<[Self]>,
 }
 
 impl Predictor {
-    /// Loads the best weights of the run in `run` on the device that its configuration names, or the session.
+    /// Loads the best weights of the run in `run` on the device that its configuration names, or the session. Of a cross-validation
+    /// that keeps its models, those of all folds: [`Predictor::members`].
     ///
     /// # Errors
-    /// A run without a whole checkpoint, and a device that does not open.
+    /// A run without a whole checkpoint, a cross-validation that keeps no models, and a device that does not open.
     pub fn open(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Self, ExperimentError> {
+        if is_cross_validation(run)? {
+            return Self::of_folds(run, |fold| Self::open(fold, session, observer));
+        }
         let weights = best_weights(run, observer)?;
         let resolved = stored(run, session)?;
         let device = open_device(&resolved)?;
@@ -75,7 +81,7 @@ impl Predictor {
         let task = blueprint.task();
         let data = resolved.config.data.clone();
         let (checkpoint, passed_over) = (saved.path, passed_over.into());
-        let strict = false;
+        let (strict, members) = (false, Vec::new().into());
         Ok(Self {
             blueprint,
             task,
@@ -88,6 +94,7 @@ impl Predictor {
             strict,
             checkpoint,
             passed_over,
+            members,
         })
     }
 
@@ -115,8 +122,11 @@ impl Predictor {
     /// # Errors
     /// [`JobError::ViewsOfTable`](crate::error::JobError::ViewsOfTable).
     pub fn views(mut self, views: impl Into<Option<Views>>) -> Result<Self, ExperimentError> {
-        self.blueprint.look_at(views.into())?;
+        let views = views.into();
+        self.blueprint.look_at(views)?;
         self.task = self.blueprint.task();
+        let members = self.members.iter().map(|member| member.clone().views(views));
+        self.members = members.collect::<Result<_, _>>()?;
         Ok(self)
     }
 
@@ -195,14 +205,26 @@ impl Predictor {
         let at_once = self.input_shape().at_once();
         for start in (0..items).step_by(at_once) {
             let chunk: Vec<usize> = (start..items.min(start + at_once)).collect();
-            let inputs = self.fitted().inputs(features, &chunk, &self.device)?;
-            outputs.extend(self.task.predict_logits(&self.model, inputs));
+            outputs.extend(self.together(self.outputs_of_each(features, &chunk)?));
         }
         Ok(outputs)
     }
 
+    /// What each model says of `rows`: as [`Predictor::predict_logits`], one list a model.
+    pub(crate) fn outputs_of_each(
+        &self,
+        features: &Features,
+        rows: &[usize],
+    ) -> Result<Vec<Vec<f64>>, ExperimentError> {
+        let of_one = |model: &Self| {
+            let inputs = model.fitted().inputs(features, rows, &model.device)?;
+            Ok(model.task.predict_logits(&model.model, inputs))
+        };
+        self.each().iter().map(of_one).collect()
+    }
+
     /// Outputs of an item.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.blueprint.loss.predictions().max(1)
     }
 

@@ -32,8 +32,8 @@ use crate::error::ExperimentError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    /// Row-major, as many for each item as the model takes; none of texts.
-    numbers: Vec<f32>,
+    /// For each model, row-major, as many for each item as it takes; none of texts.
+    numbers: Vec<Vec<f32>>,
     /// Texts as they are; none of numbers.
     texts: Option<Texts>,
     items: usize,
@@ -63,7 +63,8 @@ impl Predictor {
     {
         self.must_be_seen(|| self.unseen_rows(rows))?;
         let cells = |row| AsRef::<[C]>::as_ref(row).iter().map(|&cell| cell.into());
-        let numbers = self.fitted().row_numbers(rows.iter().map(cells))?;
+        let of_one = |model: &Self| model.fitted().row_numbers(rows.iter().map(cells));
+        let numbers = self.each().iter().map(of_one).collect::<Result<_, _>>()?;
         Ok(Prepared { numbers, texts: None, items: rows.len() })
     }
 
@@ -101,7 +102,9 @@ impl Predictor {
             return Ok(Prepared { numbers: Vec::new(), texts: Some(texts.clone()), items });
         }
         let rows: Vec<usize> = (0..items).collect();
-        Ok(Prepared { numbers: self.fitted().input_numbers(features, &rows)?, texts: None, items })
+        let of_one = |model: &Self| model.fitted().input_numbers(features, &rows);
+        let numbers = self.each().iter().map(of_one).collect::<Result<_, _>>()?;
+        Ok(Prepared { numbers, texts: None, items })
     }
 
     /// Predicts for items of several requests, one behind the other, in batches of the size that
@@ -110,23 +113,35 @@ impl Predictor {
     /// # Errors
     /// [`DataError`] for items that another model has prepared.
     pub fn predict_prepared(&self, items: &[&Prepared]) -> Result<Vec<Prediction<'_>>, ExperimentError> {
-        let shape = self.input_shape();
         if self.fitted().tokenizer().is_some() && items.iter().all(|items| items.texts.is_some()) {
             let texts = items.iter().filter_map(|items| items.texts.as_ref()).flat_map(Texts::iter);
             let outputs = self.predict_logits(&Features::Text(Texts::new(texts)))?;
             return Ok(self.predictions(&outputs));
         }
-        let features = shape.features();
-        if items.iter().any(|items| items.texts.is_some() || items.numbers.len() != items.items * features) {
-            let (expected, found) = (shape.noun(), "items that another model has prepared");
-            return Err(DataError::from(Mismatch::Inputs { expected, found }).into());
+        let models = self.each().iter().enumerate();
+        let of_each =
+            models.map(|(place, model)| model.outputs_of(place, items)).collect::<Result<_, _>>()?;
+        Ok(self.predictions(&self.together(of_each)))
+    }
+
+    /// The outputs of one model, that at `place` of those that prepared the items.
+    fn outputs_of(&self, place: usize, items: &[&Prepared]) -> Result<Vec<f64>, ExperimentError> {
+        let shape = self.input_shape();
+        let mut numbers: Vec<f32> = Vec::new();
+        for items in items {
+            match items.numbers.get(place) {
+                Some(own) if own.len() == items.items * shape.features() => numbers.extend(own),
+                _ => {
+                    let (expected, found) = (shape.noun(), "items that another model has prepared");
+                    return Err(DataError::from(Mismatch::Inputs { expected, found }).into());
+                }
+            }
         }
-        let numbers: Vec<f32> = items.iter().flat_map(|items| &items.numbers).copied().collect();
         let mut outputs = Vec::new();
         for chunk in numbers.chunks(shape.at_once() * shape.features().max(1)) {
             let inputs = shape.batch(chunk.to_vec(), &self.device)?;
             outputs.extend(self.task.predict_logits(&self.model, inputs));
         }
-        Ok(self.predictions(&outputs))
+        Ok(outputs)
     }
 }

@@ -1,6 +1,6 @@
 //! Predictions for rows and images that a program has in its hands.
 
-use kiln_data::{CellValue, Features, Images};
+use kiln_data::{CellValue, DataError, Features, Images};
 use kiln_train::Prediction;
 
 use super::predictor::Predictor;
@@ -17,7 +17,7 @@ impl Predictor {
         C: Copy + Into<CellValue<'a>>,
     {
         self.must_be_seen(|| self.fitted().unseen_cells([cells(row)]))?;
-        self.one(self.fitted().row_numbers([cells(row)])?)
+        self.one(|model| model.fitted().row_numbers([cells(row)]))
     }
 
     /// As [`Predictor::predict_row`], with the name of its column beside every cell. The order does not count, nor do other
@@ -32,7 +32,7 @@ impl Predictor {
     {
         let row = self.fitted().in_order(0, record)?;
         self.must_be_seen(|| self.fitted().unseen_cells([row.iter().copied()]))?;
-        self.one(self.fitted().row_numbers([row])?)
+        self.one(|model| model.fitted().row_numbers([row.iter().copied()]))
     }
 
     /// Predicts for many rows at once, which is much faster than one by one.
@@ -68,11 +68,17 @@ impl Predictor {
         self.predict(&Features::Images(images))
     }
 
-    /// One item of preprocessed numbers.
-    fn one(&self, numbers: Vec<f32>) -> Result<Prediction<'_>, ExperimentError> {
-        let inputs = self.input_shape().batch(numbers, &self.device)?;
-        let outputs = self.task.predict_logits(&self.model, inputs);
-        Ok(Prediction::decided(self.fitted(), &outputs, self.decision))
+    /// One item of numbers that each model preprocesses.
+    fn one(
+        &self,
+        numbers: impl Fn(&Self) -> Result<Vec<f32>, DataError>,
+    ) -> Result<Prediction<'_>, ExperimentError> {
+        let of_one = |model: &Self| -> Result<Vec<f64>, ExperimentError> {
+            let inputs = model.input_shape().batch(numbers(model)?, &model.device)?;
+            Ok(model.task.predict_logits(&model.model, inputs))
+        };
+        let of_each = self.each().iter().map(of_one).collect::<Result<_, _>>()?;
+        Ok(Prediction::decided(self.fitted(), &self.together(of_each), self.decision))
     }
 }
 

@@ -8,7 +8,7 @@ use kiln_core::file::is_file;
 
 use super::predictor::Predictor;
 use crate::error::{ExperimentError, RunError};
-use crate::run::{CONFIG, RunRecord, find, read_epochs};
+use crate::run::{CONFIG, RunRecord, find, is_cross_validation, read_epochs};
 use crate::session::Session;
 use crate::stored::{best_weights, last_weights, stored};
 
@@ -83,8 +83,11 @@ impl Run {
     /// damaged, they are those of an older one, and [`Predictor::passed_over`] says so.
     ///
     /// # Errors
-    /// A run without a whole checkpoint, and a cross-validation, which has no model of its own.
+    /// A run without a whole checkpoint, and a cross-validation that keeps no models.
     pub fn best(&self, device: &Device) -> Result<Predictor, ExperimentError> {
+        if is_cross_validation(&self.folder)? {
+            return Predictor::of_folds(&self.folder, |fold| Self::open(fold)?.best(device));
+        }
         let weights = best_weights(&self.folder, &())?;
         let resolved = stored(&self.folder, &Session::default())?;
         Predictor::new(&self.folder, &resolved, weights, device, &())

@@ -35,7 +35,7 @@ impl Predictor {
 
     /// The cells of a table that have a category which the training part did not have, column by column.
     pub fn unseen(&self, features: &Features) -> Vec<Unseen> {
-        self.fitted().unseen(features, None)
+        self.most_unseen(|model| model.fitted().unseen(features, None))
     }
 
     /// The same of rows whose cells come in the order of [`Predictor::columns`].
@@ -44,7 +44,13 @@ impl Predictor {
         R: AsRef<[C]>,
         C: Copy + Into<CellValue<'a>>,
     {
-        self.fitted().unseen_cells(rows.iter().map(|row| row.as_ref().iter().map(|&cell| cell.into())))
+        let cells = |row| AsRef::<[C]>::as_ref(row).iter().map(|&cell| cell.into());
+        self.most_unseen(|model| model.fitted().unseen_cells(rows.iter().map(cells)))
+    }
+
+    /// Of several models, what is unseen for the one that knows least.
+    fn most_unseen(&self, unseen: impl Fn(&Self) -> Vec<Unseen>) -> Vec<Unseen> {
+        self.each().iter().map(unseen).max_by_key(Vec::len).unwrap_or_default()
     }
 
     pub(super) fn must_be_seen(&self, unseen: impl FnOnce() -> Vec<Unseen>) -> Result<(), ExperimentError> {

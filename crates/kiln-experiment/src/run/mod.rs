@@ -16,7 +16,8 @@ pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, FolderKind, find_any, is_cross_validation, refuse_fold};
 pub use names::{
-    CHECKPOINTS, CONFIG, DECISION, HOLDOUT, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS, newest_training,
+    CHECKPOINTS, CONFIG, DECISION, HOLDOUT, INTERVALS, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS,
+    newest_training,
 };
 pub(crate) use names::{COMPARISON, CURVE, PATH, STUDY, holdout};
 pub use own_file::is_own_file;

@@ -13,6 +13,8 @@ pub const CONFIG: &str = "run.toml";
 pub const RECORD: &str = "run.json";
 /// How classes are decided, where something was chosen: [`KeptDecision`](crate::run::KeptDecision).
 pub const DECISION: &str = "decision.json";
+/// How far predictions are off on the calibration part, where that was asked for.
+pub const INTERVALS: &str = "intervals.json";
 /// One line for each epoch.
 pub const METRICS: &str = "metrics.jsonl";
 /// The trials of a search.

@@ -6,7 +6,9 @@ use std::path::Path;
 use kiln_core::file::{PathKind, is_file};
 
 use super::kind::CV;
-use super::names::{CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, LOCK, METRICS, PATH, RECORD};
+use super::names::{
+    CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, INTERVALS, LOCK, METRICS, PATH, RECORD,
+};
 use crate::error::RunError;
 
 /// The files of a run, of a search, of a curve and of a fold beside which the names below are kiln's.
@@ -48,8 +50,8 @@ fn own_file(path: &Path) -> io::Result<bool> {
         }
     }
     match name {
-        CONFIG | DECISION | RECORD | METRICS | LOCK | CV | "fold.json" | "folds.json" | "tune.json"
-        | "base.toml" | "best.toml" => holds(folder, &MARKERS),
+        CONFIG | DECISION | INTERVALS | RECORD | METRICS | LOCK | CV | "fold.json" | "folds.json"
+        | "tune.json" | "base.toml" | "best.toml" => holds(folder, &MARKERS),
         // Of a search in code there is nothing else.
         "study.jsonl" => Ok(PathKind::of(path)? != PathKind::Missing || holds(folder, &MARKERS)?),
         "predictions.csv" => {

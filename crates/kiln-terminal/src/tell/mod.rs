@@ -1,5 +1,6 @@
 //! Records of experiments as events, lines and tables.
 
+pub mod coverage;
 pub mod curve;
 pub mod cv;
 pub mod cv_diff;

@@ -45,7 +45,15 @@ impl ClassSet {
             let share = row.get(label as usize).ok_or(ConformalError::Class { item, label, classes })?;
             scores.push(1.0 - share);
         }
-        Ok(Self { most: conformal_quantile(&scores, level)? })
+        Self::of_scores(&scores, level)
+    }
+
+    /// The same of the scores alone: 1 less the probability of the class of each item.
+    ///
+    /// # Errors
+    /// As [`conformal_quantile`].
+    pub fn of_scores(scores: &[f64], level: f64) -> Result<Self, ConformalError> {
+        Ok(Self { most: conformal_quantile(scores, level)? })
     }
 
     /// The smallest probability of a class that is in a set; −∞ where there were too few items.

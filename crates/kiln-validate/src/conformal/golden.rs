@@ -75,6 +75,48 @@ fn sets_are_mapies() {
     }
 }
 
+/// One model for all folds: then it is split conformal, which MAPIE says.
+#[test]
+fn sets_of_one_fold_are_mapies() {
+    for case in cases("sets") {
+        let (calibration, labels): (Vec<f64>, Vec<u32>) = (list(&case, "calibration"), list(&case, "labels"));
+        let classes: usize = list(&case, "classes");
+        let score = |(row, label): (&[f64], &u32)| 1.0 - row[*label as usize];
+        let scores: Vec<f64> = calibration.chunks(classes).zip(&labels).map(score).collect();
+        let level = list(&case, "level");
+        let alone = CrossSet::calibrate(&scores, &vec![0; scores.len()], level).unwrap();
+        // The same items in three folds whose models agree.
+        let folds: Vec<usize> = (0..scores.len()).map(|item| item % 3).collect();
+        let three = CrossSet::calibrate(&scores, &folds, level).unwrap();
+        let new: Vec<f64> = list(&case, "new");
+        for (row, wanted) in new.chunks(classes).zip(list::<Vec<Vec<usize>>>(&case, "sets")) {
+            let wanted: Vec<usize> = (0..classes).filter(|class| wanted[*class] == 1).collect();
+            assert_eq!(alone.of(&[row]).unwrap(), wanted);
+            assert_eq!(three.of(&[row, row, row]).unwrap(), wanted);
+        }
+    }
+}
+
+/// By the definition, item by item.
+#[test]
+fn sets_of_folds_leave_out_what_most_items_would_not_have() {
+    let seed = Seed::new(3);
+    let scores: Vec<f64> = (0..40).map(|item| seed.uniform(item)).collect();
+    let folds: Vec<usize> = (0..40).map(|item| item * 7 / 3 % 4).collect();
+    let set = CrossSet::calibrate(&scores, &folds, 0.8).unwrap();
+    for new in 0..50u64 {
+        let row = |fold: u64| [0, 1, 2].map(|class| seed.uniform(1000 + 12 * new + 3 * fold + class));
+        let rows: Vec<[f64; 3]> = (0..2).map(row).collect();
+        let of = |fold: usize| rows[fold / 2];
+        let lower = |class: usize| {
+            scores.iter().zip(&folds).filter(|(score, fold)| **score < 1.0 - of(**fold)[class]).count()
+        };
+        let wanted: Vec<usize> = (0..3).filter(|class| (lower(*class) as f64) < 0.8 * 41.0).collect();
+        assert_eq!(set.of(&[0, 1, 2, 3].map(of)).unwrap(), wanted);
+    }
+    assert!(set.of(&[[0.5, 0.5]]).is_err() && CrossSet::calibrate(&[0.5], &[], 0.9).is_err());
+}
+
 #[test]
 fn the_truth_is_inside_as_often_as_it_is_said() {
     let (seed, mut drawn) = (Seed::new(7), 0);

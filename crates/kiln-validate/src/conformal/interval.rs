@@ -29,7 +29,15 @@ impl Interval {
         same(&[("predicted", predicted), ("actual", actual)])?;
         let scores: Vec<f64> =
             predicted.iter().zip(actual).map(|(predicted, actual)| (actual - predicted).abs()).collect();
-        Ok(Self { half_width: conformal_quantile(&scores, level)? })
+        Self::of_scores(&scores, level)
+    }
+
+    /// The same of the scores alone: how far the prediction of each item is off.
+    ///
+    /// # Errors
+    /// As [`conformal_quantile`].
+    pub fn of_scores(scores: &[f64], level: f64) -> Result<Self, ConformalError> {
+        Ok(Self { half_width: conformal_quantile(scores, level)? })
     }
 
     /// How far the ends are from the prediction; infinite where there were too few items.

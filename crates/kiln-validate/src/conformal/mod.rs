@@ -11,12 +11,14 @@
 //! | numbers | [`QuantileInterval`] | two models of quantiles: as wide as the item is uncertain |
 //! | numbers | [`cross_interval`] | the folds of a cross-validation: no item is lost to calibration |
 //! | classes | [`ClassSet`] | probabilities of items that were held out |
+//! | classes | [`CrossSet`] | the folds of a cross-validation |
 //!
 //! Held to MAPIE 1.6.
 
 mod by_group;
 mod class_set;
 mod cross;
+mod cross_set;
 mod error;
 #[cfg(test)]
 mod golden;
@@ -27,7 +29,8 @@ mod quantile_interval;
 pub use by_group::ByGroup;
 pub use class_set::ClassSet;
 pub use cross::cross_interval;
+pub use cross_set::CrossSet;
 pub use error::ConformalError;
 pub use interval::Interval;
-pub use quantile::conformal_quantile;
+pub use quantile::{conformal_quantile, least_items};
 pub use quantile_interval::QuantileInterval;

@@ -30,6 +30,24 @@ pub fn conformal_quantile(scores: &[f64], level: f64) -> Result<f64, ConformalEr
     Ok(sorted.get(rank(sorted.len(), level) - 1).copied().unwrap_or(f64::INFINITY))
 }
 
+/// The fewest scores whose quantile is finite at this level: 9 for 0.9, 19 for 0.95.
+///
+/// # Errors
+/// A level that is not above 0 and below 1.
+///
+/// ```
+/// use kiln_validate::conformal::least_items;
+///
+/// assert_eq!([least_items(0.9)?, least_items(0.95)?, least_items(0.5)?], [9, 19, 1]);
+/// # Ok::<(), kiln_validate::conformal::ConformalError>(())
+/// ```
+pub fn least_items(level: f64) -> Result<usize, ConformalError> {
+    let level = check_level(level)?;
+    // From a first guess that rounding may have made one too few or too many.
+    let guess = (level / (1.0 - level)) as usize;
+    Ok((guess.saturating_sub(1).max(1)..).find(|items| rank(*items, level) <= *items).unwrap_or(guess))
+}
+
 /// ⌈(n + 1) · level⌉, from 1. Products such as 10 · 0.9 are a little above the whole number that they stand for.
 pub(super) fn rank(items: usize, level: f64) -> usize {
     (((items + 1) as f64 * level - 1e-9).ceil() as usize).max(1)

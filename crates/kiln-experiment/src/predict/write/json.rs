@@ -29,7 +29,7 @@ pub(super) fn object(
         set("kept", Value::Object(kept.collect()));
     }
     match *columns {
-        Columns::Classes { names, proba, spread } => {
+        Columns::Classes { names, proba, spread, bounds } => {
             set("prediction", class(names, item.class).into());
             if proba {
                 set("probabilities", by_name(names, item.numbers));
@@ -38,11 +38,19 @@ pub(super) fn object(
                 let of_class = || item.deviations.get(item.class).map_or(Value::Null, |sd| number(*sd));
                 set("sd", if proba { by_name(names, item.deviations) } else { of_class() });
             }
+            if bounds {
+                set("set", item.bound.set.iter().map(|place| class(names, *place)).collect());
+            }
         }
-        Columns::Values { names, spread } => {
+        Columns::Values { names, spread, bounds } => {
             set("prediction", by_name(names, item.numbers));
             if spread {
                 set("sd", by_name(names, item.deviations));
+            }
+            if bounds {
+                let ends = item.bound.lower.iter().zip(&item.bound.upper);
+                let ends = ends.map(|(low, high)| Value::from(vec![number(*low), number(*high)]));
+                set("interval", Value::Object(names.iter().cloned().zip(ends).collect()));
             }
         }
     }

@@ -13,6 +13,8 @@ pub enum Columns<'a> {
         proba: bool,
         /// Whether the standard deviations are written.
         spread: bool,
+        /// Whether the set of classes is written.
+        bounds: bool,
     },
     /// Numbers of these names; with `spread`, how much they vary.
     Values {
@@ -20,7 +22,20 @@ pub enum Columns<'a> {
         names: &'a [String],
         /// Whether the standard deviations are written.
         spread: bool,
+        /// Whether the intervals are written.
+        bounds: bool,
     },
+}
+
+/// How far a prediction may be off. Default: nothing is said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bound {
+    /// The lower ends of the intervals, one for each number.
+    pub lower: Vec<f64>,
+    /// Their upper ends.
+    pub upper: Vec<f64>,
+    /// The places of the classes in the set, rising. It can be empty, where every class is unlikely.
+    pub set: Vec<usize>,
 }
 
 /// What stands in front of a prediction, beside the number of the row. Default: nothing.
@@ -56,6 +71,8 @@ pub struct PredictedItem<'a> {
     pub numbers: &'a [f64],
     /// Their standard deviations over the passes.
     pub deviations: &'a [f64],
+    /// How far they may be off.
+    pub bound: &'a Bound,
 }
 
 impl Columns<'_> {
@@ -83,7 +100,7 @@ impl Columns<'_> {
     fn own_fields(&self) -> Vec<Field> {
         let number = |name: String| Field { name, kind: FieldKind::Number };
         match *self {
-            Columns::Classes { names, proba, spread } => {
+            Columns::Classes { names, proba, spread, bounds } => {
                 let mut fields = vec![Field { name: "prediction".to_owned(), kind: FieldKind::Text }];
                 match (proba, spread) {
                     (false, true) => fields.push(number("sd".to_owned())),
@@ -94,11 +111,16 @@ impl Columns<'_> {
                             .extend(names.iter().filter(|_| spread).map(|name| number(format!("sd_{name}"))));
                     }
                 }
+                if bounds {
+                    fields.push(Field { name: "set".to_owned(), kind: FieldKind::Text });
+                }
                 fields
             }
-            Columns::Values { names, spread } => {
+            Columns::Values { names, spread, bounds } => {
                 let deviations = names.iter().filter(|_| spread).map(|name| format!("sd_{name}"));
-                names.iter().cloned().chain(deviations).map(number).collect()
+                let ends = |name: &String| [format!("lower_{name}"), format!("upper_{name}")];
+                let ends = names.iter().filter(|_| bounds).flat_map(ends);
+                names.iter().cloned().chain(deviations).chain(ends).map(number).collect()
             }
         }
     }
@@ -107,12 +129,12 @@ impl Columns<'_> {
     pub(super) fn cells<'a>(&'a self, carried: &Carried, item: &PredictedItem<'a>) -> Vec<Cell<'a>> {
         let mut cells = vec![Cell::Whole(item.row)];
         if carried.files {
-            cells.push(Cell::Text(item.file.unwrap_or_default()));
+            cells.push(Cell::Text(item.file.unwrap_or_default().into()));
         }
-        cells.extend(item.kept.iter().map(|text| Cell::Text(text)));
+        cells.extend(item.kept.iter().map(|text| Cell::Text((*text).into())));
         let (shown, varies): (&[f64], &[f64]) = match *self {
-            Columns::Classes { names, proba, spread } => {
-                cells.push(Cell::Text(class(names, item.class)));
+            Columns::Classes { names, proba, spread, .. } => {
+                cells.push(Cell::Text(class(names, item.class).into()));
                 match (proba, spread) {
                     (false, false) => (&[], &[]),
                     (false, true) => (&[], item.deviations.get(item.class..=item.class).unwrap_or(&[])),
@@ -122,6 +144,17 @@ impl Columns<'_> {
             Columns::Values { spread, .. } => (item.numbers, if spread { item.deviations } else { &[] }),
         };
         cells.extend(shown.iter().chain(varies).map(|number| Cell::Number(*number)));
+        match *self {
+            Columns::Classes { names, bounds: true, .. } => {
+                let set: Vec<&str> = item.bound.set.iter().map(|place| class(names, *place)).collect();
+                cells.push(Cell::Text(set.join("|").into()));
+            }
+            Columns::Values { bounds: true, .. } => {
+                let ends = item.bound.lower.iter().zip(&item.bound.upper).flat_map(|(low, high)| [low, high]);
+                cells.extend(ends.map(|number| Cell::Number(*number)));
+            }
+            _ => {}
+        }
         cells
     }
 }
@@ -137,7 +170,7 @@ mod tests {
     #[test]
     fn a_column_that_is_kept_never_hides_a_prediction() {
         let names = ["price".to_owned()];
-        let columns = Columns::Values { names: &names, spread: false };
+        let columns = Columns::Values { names: &names, spread: false, bounds: false };
         let kept = ["row", "price", "input_price", "id"].map(str::to_owned).to_vec();
         let fields = columns.fields(&Carried::new(true, kept));
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();

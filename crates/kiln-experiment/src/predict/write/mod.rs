@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
-pub use layout::{Carried, Columns, PredictedItem};
+pub use layout::{Bound, Carried, Columns, PredictedItem};
 
 use crate::parquet::{Cell, ParquetWriter};
 
@@ -41,7 +41,8 @@ impl Format {
 ///
 /// A table (CSV, Parquet) has the columns `row`, with images `file`, and those that are kept. Then for classes `prediction`
 /// and with probabilities `p_<class>` for each; with spread `sd`, that of the predicted class, or `sd_<class>` for each. For
-/// numbers the names of the target columns, with spread `sd_<name>` for each.
+/// numbers the names of the target columns, with spread `sd_<name>` for each. With bounds `set` follows, the names of the classes in it with
+/// `|` between them, or `lower_<name>` and `upper_<name>` for each number.
 #[derive(Debug)]
 pub struct Writer<'a, W: Write> {
     columns: Columns<'a>,
@@ -87,7 +88,7 @@ impl<'a, W: Write> Writer<'a, W> {
                 for cell in columns.cells(carried, item) {
                     match cell {
                         Cell::Whole(number) => csv.write_field(number.to_string())?,
-                        Cell::Text(text) => csv.write_field(text)?,
+                        Cell::Text(text) => csv.write_field(&*text)?,
                         Cell::Number(number) => csv.write_field(number.to_string())?,
                     }
                 }

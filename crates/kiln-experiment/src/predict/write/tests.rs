@@ -3,12 +3,13 @@
 use super::*;
 
 const DEVIATIONS: [f64; 2] = [0.125, 0.0625];
+static NONE: Bound = Bound { lower: Vec::new(), upper: Vec::new(), set: Vec::new() };
 
 fn item(row: u64, numbers: &[f64]) -> PredictedItem<'_> {
     let place =
         (0..numbers.len()).fold(0, |best, place| if numbers[place] > numbers[best] { place } else { best });
     let deviations = &DEVIATIONS[..numbers.len()];
-    PredictedItem { row, file: None, kept: &[], class: place, numbers, deviations }
+    PredictedItem { row, file: None, kept: &[], class: place, numbers, deviations, bound: &NONE }
 }
 
 fn bytes(format: Format, columns: Columns<'_>, carried: Carried, items: &[PredictedItem<'_>]) -> Vec<u8> {
@@ -30,7 +31,7 @@ fn names(names: &[&str]) -> Vec<String> {
 fn classes() {
     let names = names(&["cat", "dog, wild"]);
     let items: [&[f64]; 2] = [&[0.25, 0.75], &[0.5, 0.5]];
-    let columns = |proba| Columns::Classes { names: &names, proba, spread: false };
+    let columns = |proba| Columns::Classes { names: &names, proba, spread: false, bounds: false };
     assert_eq!(
         write(Format::Csv, columns(true), &items),
         "row,prediction,p_cat,\"p_dog, wild\"\n1,\"dog, wild\",0.25,0.75\n2,cat,0.5,0.5\n"
@@ -47,7 +48,7 @@ fn classes() {
 fn spread() {
     let names = names(&["cat", "dog"]);
     let item: [&[f64]; 1] = [&[0.25, 0.75]];
-    let columns = |proba| Columns::Classes { names: &names, proba, spread: true };
+    let columns = |proba| Columns::Classes { names: &names, proba, spread: true, bounds: false };
     assert_eq!(write(Format::Csv, columns(false), &item), "row,prediction,sd\n1,dog,0.0625\n");
     assert_eq!(
         write(Format::Csv, columns(true), &item),
@@ -57,7 +58,7 @@ fn spread() {
         write(Format::JsonLines, columns(false), &item),
         "{\"row\":1,\"prediction\":\"dog\",\"sd\":0.0625}\n"
     );
-    let columns = Columns::Values { names: &names, spread: true };
+    let columns = Columns::Values { names: &names, spread: true, bounds: false };
     assert_eq!(write(Format::Csv, columns, &item), "row,cat,dog,sd_cat,sd_dog\n1,0.25,0.75,0.125,0.0625\n");
     assert_eq!(
         write(Format::JsonLines, columns, &item),
@@ -68,7 +69,7 @@ fn spread() {
 #[test]
 fn numbers() {
     let names = names(&["price"]);
-    let columns = Columns::Values { names: &names, spread: false };
+    let columns = Columns::Values { names: &names, spread: false, bounds: false };
     assert_eq!(write(Format::Csv, columns, &[&[0.1], &[1e10]]), "row,price\n1,0.1\n2,10000000000\n");
     assert_eq!(
         write(Format::JsonLines, columns, &[&[0.1], &[f64::NAN]]),
@@ -97,7 +98,7 @@ const NUMBERS: [[f64; 2]; 3] = [[0.25, 0.75], [0.9, 0.1], [0.5, 0.5]];
 #[test]
 fn files_and_kept_columns_stand_in_front() {
     let (names, carried) = carried();
-    let columns = Columns::Classes { names: &names, proba: false, spread: false };
+    let columns = Columns::Classes { names: &names, proba: false, spread: false, bounds: false };
     let items = carried_items(&KEPT, &NUMBERS);
     let text = |format| String::from_utf8(bytes(format, columns, carried.clone(), &items)).unwrap();
     assert_eq!(
@@ -115,7 +116,7 @@ fn files_and_kept_columns_stand_in_front() {
 #[test]
 fn parquet_is_what_other_readers_read() {
     let (names, carried) = carried();
-    let columns = Columns::Classes { names: &names, proba: true, spread: true };
+    let columns = Columns::Classes { names: &names, proba: true, spread: true, bounds: false };
     let found = bytes(Format::Parquet, columns, carried, &carried_items(&KEPT, &NUMBERS));
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/predictions.parquet");
     if std::env::var_os("KILN_GOLDEN").is_some() {
@@ -127,7 +128,7 @@ fn parquet_is_what_other_readers_read() {
 #[test]
 fn many_rows_are_several_groups() {
     let names = names(&["price"]);
-    let columns = Columns::Values { names: &names, spread: false };
+    let columns = Columns::Values { names: &names, spread: false, bounds: false };
     let mut writer = Writer::new(Vec::new(), Format::Parquet, columns, Carried::default()).unwrap();
     let rows = (1 << 16) + 1;
     for row in 1..=rows {
