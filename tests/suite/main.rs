@@ -16,6 +16,7 @@ mod docs;
 mod exact_numbers;
 mod examples;
 mod export;
+mod importance;
 mod infer;
 mod inner_folds;
 mod intervals;

@@ -81,6 +81,20 @@ impl OutputFile {
         Ok(file)
     }
 
+    /// Writes files with these names into a folder, which is made where it is not there.
+    ///
+    /// # Errors
+    /// As [`OutputFile::new`] and [`OutputFile::write`].
+    pub fn write_into(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), OutputError> {
+        fs::create_dir_all(folder).map_err(|error| OutputError::Write { path: folder.to_owned(), error })?;
+        let files = files.iter().map(|(name, bytes)| Ok((Self::new(&folder.join(name), &[])?, bytes)));
+        // None is written where one may not be.
+        for (file, bytes) in files.collect::<Result<Vec<_>, OutputError>>()? {
+            file.write(bytes)?;
+        }
+        Ok(())
+    }
+
     /// Writes the whole file.
     ///
     /// # Errors

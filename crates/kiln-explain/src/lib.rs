@@ -14,9 +14,19 @@
 //! | [`ablation`] | by how much the output falls where the inputs of a group are covered |
 //! | [`grad_cam`] | where the last convolution speaks for the output |
 //! | [`attention_rollout`] | through which tokens attention looks at which, whatever the output |
+//! | [`ExpectedGradients`] | integrated gradients against a background that is drawn from: SHAP by gradients |
+//!
+//! For any model, as a function of numbers, without tensors:
+//!
+//! | function | says |
+//! |---|---|
+//! | [`PermutationImportance`] | how much the loss grows where the cells of a column are shuffled |
+//! | [`exact_shapley`], [`SampledShapley`] | how much each column adds to a prediction: SHAP |
+//! | [`linear_shapley`] | the same of a linear model, by its weights |
+//! | [`grid`] | where to ask a model how it depends on a column |
 //!
 //! An attribution is no proof. Look whether it changes when the weights are drawn anew (Adebayo et al.: Sanity checks for saliency
-//! maps, 2018): what stays says something of the data, not of the model. Held to captum 0.9.
+//! maps, 2018): what stays says something of the data, not of the model. Held to captum 0.9, scikit-learn 1.9 and shap 0.51.
 //!
 //! ```
 //! use burn::nn::LinearConfig;
@@ -35,20 +45,28 @@
 //! ```
 
 mod ablation;
+mod dependence;
+mod expected;
 mod grad_cam;
 mod gradient;
 mod integrated;
 mod legendre;
 mod occlusion;
+mod permutation;
 mod rollout;
+mod shapley;
 mod smooth;
 #[cfg(test)]
 mod tests;
 
 pub use ablation::ablation;
+pub use dependence::grid;
+pub use expected::{Expected, ExpectedGradients};
 pub use grad_cam::grad_cam;
 pub use gradient::{gradient, input_x_gradient};
 pub use integrated::{Integrated, IntegratedGradients};
 pub use occlusion::Occlusion;
+pub use permutation::{Importance, PermutationImportance};
 pub use rollout::attention_rollout;
+pub use shapley::{SampledShapley, Shapley, exact_shapley, linear_shapley};
 pub use smooth::SmoothGrad;

@@ -1,5 +1,7 @@
 //! Against captum, by `tests/golden/explained.py`.
 
+mod columns;
+
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::pool::MaxPool2dConfig;

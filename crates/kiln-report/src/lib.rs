@@ -34,7 +34,7 @@ pub mod table;
 pub mod visible;
 mod writer;
 
-pub use chart::{Chart, Coordinate, Panel, Panels, Parallel, Runs, Series, ticks_around};
+pub use chart::{Bars, Chart, Coordinate, Panel, Panels, Parallel, Runs, Series, ticks_around};
 pub use confusion::confusion;
 pub use event::Event;
 pub use kiln_core::{EpochRecord, Metrics};

@@ -88,6 +88,7 @@ registry! {
     "explain" => explain::ExplainRun,
     "predict" => predict::Predict,
     "generate" => generate::Generate,
+    "importance" => importance::Importance,
     "serve" => serve::Serve,
     "report" => report::Report,
     "watch" => watch::Watch,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod curve;
+mod importance;
 mod lr_find;
 mod path;
 mod schedule;
@@ -9,6 +10,7 @@ mod search;
 
 pub use compare::{loss_differences, step_times};
 pub use curve::curve;
+pub use importance::{dependence, importance, importance_files, shapley};
 pub use lr_find::lr_find;
 pub use path::{path_error, path_left, path_model};
 pub use schedule::schedule;

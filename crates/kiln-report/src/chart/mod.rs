@@ -1,6 +1,7 @@
 //! Curves as text for a terminal and as SVG for a browser.
 
 mod axis;
+mod bars;
 mod panels;
 mod parallel;
 mod style;
@@ -9,6 +10,7 @@ mod text;
 mod ticks;
 
 use axis::Axis;
+pub use bars::Bars;
 pub use panels::{Panel, Panels, Runs};
 pub use parallel::{Coordinate, Parallel};
 pub use ticks::ticks_around;

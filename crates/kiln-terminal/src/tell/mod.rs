@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod explanation;
 pub mod fold;
 mod images;
+pub mod importance;
 pub mod path;
 pub mod texts;
 pub mod training;

@@ -1,0 +1,152 @@
+//! Bars with intervals.
+
+use std::fmt::Write;
+
+use super::style::STYLE;
+use super::svg::escape;
+
+/// Letters of a name that are shown.
+const LETTERS: usize = 34;
+const WIDTH: f64 = 760.0;
+const TOP: f64 = 44.0;
+const BOTTOM: f64 = 44.0;
+const BAR: f64 = 22.0;
+/// Room for the names.
+const NAMES: f64 = 232.0;
+const RIGHT: f64 = 28.0;
+
+/// Numbers with their names, as horizontal bars from 0, each with an interval.
+///
+/// ```
+/// use kiln_report::Bars;
+///
+/// let bars = Bars::new("what mattered", "r2").bar("age", 0.4, Some([0.3, 0.5])).bar("id", -0.01, None);
+/// assert!(bars.to_svg().starts_with("<svg") && bars.to_svg().contains(">age<"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bars {
+    title: String,
+    x: String,
+    bars: Vec<(String, f64, Option<[f64; 2]>)>,
+}
+
+impl Bars {
+    /// A chart without bars yet. `x`: what the numbers are.
+    pub fn new(title: impl Into<String>, x: impl Into<String>) -> Self {
+        Self { title: title.into(), x: x.into(), bars: Vec::new() }
+    }
+
+    /// Adds a bar below the others. One that is not finite is left out; so are the ends of an interval.
+    #[must_use]
+    pub fn bar(mut self, name: impl Into<String>, length: f64, interval: Option<[f64; 2]>) -> Self {
+        let interval = interval.filter(|ends| ends.iter().all(|end| end.is_finite()));
+        if length.is_finite() {
+            self.bars.push((name.into(), length, interval));
+        }
+        self
+    }
+
+    /// The bars as an SVG document, like [`Chart::to_svg`](crate::Chart::to_svg).
+    pub fn to_svg(&self) -> String {
+        let ends = |(_, length, interval): &(String, f64, Option<[f64; 2]>)| {
+            [*length, 0.0].into_iter().chain(interval.iter().flatten().copied()).collect::<Vec<_>>()
+        };
+        let all: Vec<f64> = self.bars.iter().flat_map(ends).collect();
+        let low = all.iter().copied().fold(0.0, f64::min);
+        let high = all.iter().copied().fold(low + f64::MIN_POSITIVE, f64::max);
+        let wide = WIDTH - NAMES - RIGHT;
+        let x = |value: f64| NAMES + (value - low) / (high - low) * wide;
+        let height = TOP + BAR * self.bars.len() as f64 + BOTTOM;
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-chart\" viewBox=\"0 0 {WIDTH} {height}\" \
+             font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\" role=\"img\">\n\
+             <title>{0}</title>\n{STYLE}\n<rect width=\"100%\" height=\"100%\" class=\"page\"/>\n\
+             <text x=\"14\" y=\"22\" font-size=\"15\" font-weight=\"600\">{0}</text>\n",
+            escape(&self.title)
+        );
+        for (place, (name, length, interval)) in self.bars.iter().enumerate() {
+            let y = TOP + BAR * place as f64;
+            let name: String = match name.chars().count() {
+                count if count > LETTERS => name.chars().take(LETTERS - 1).chain(['…']).collect(),
+                _ => name.clone(),
+            };
+            let (start, end) = (x(length.min(0.0)), x(length.max(0.0)));
+            let middle = y + BAR / 2.0;
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
+                 <path d=\"M{start:.1} {:.1}H{end:.1}V{:.1}H{start:.1}Z\" class=\"c0 band\" style=\"fill-opacity:.55\"/>",
+                NAMES - 8.0,
+                middle + 4.0,
+                escape(&name),
+                y + 4.0,
+                y + BAR - 4.0,
+            );
+            if let Some([low, high]) = interval {
+                let (low, high) = (x(*low), x(*high));
+                let (over, under) = (middle - 4.0, middle + 4.0);
+                let _ = writeln!(
+                    svg,
+                    "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {over:.1}V{under:.1}M{high:.1} {over:.1}V{under:.1}\" \
+                     class=\"frame\" fill=\"none\"/>"
+                );
+            }
+        }
+        let foot = TOP + BAR * self.bars.len() as f64;
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{0:.1} {TOP}V{foot:.1}\" class=\"frame\"/>\n\
+             <text x=\"{0:.1}\" y=\"{1:.1}\" text-anchor=\"middle\">0</text>",
+            x(0.0),
+            foot + 16.0,
+        );
+        let largest = self
+            .bars
+            .iter()
+            .map(|(_, length, _)| *length)
+            .fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
+        if largest != 0.0 {
+            let _ = writeln!(
+                svg,
+                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                x(largest),
+                foot + 16.0,
+                escape(&crate::human::metric(largest)),
+            );
+        }
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n</svg>",
+            NAMES + wide / 2.0,
+            height - 10.0,
+            escape(&self.x),
+        );
+        svg
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_stand_on_zero_whatever_their_sign() {
+        let bars = Bars::new("a < b", "r2").bar("up", 1.0, Some([0.5, 1.5])).bar("down", -0.5, None).bar(
+            "no",
+            f64::NAN,
+            None,
+        );
+        let svg = bars.to_svg();
+        assert!(
+            svg.contains("a &lt; b")
+                && svg.contains(">up<")
+                && svg.contains(">down<")
+                && !svg.contains(">no<")
+        );
+        // From -0.5 to 1.5 the zero is a quarter of the way.
+        let zero = NAMES + (WIDTH - NAMES - RIGHT) / 4.0;
+        assert!(svg.matches(&format!("{zero:.1} ")).count() >= 2, "{svg}");
+        assert!(Bars::new("nothing", "x").to_svg().ends_with("</svg>\n"));
+        assert!(!Bars::new("same", "x").bar("z", 0.0, Some([0.0, 0.0])).to_svg().contains("NaN"));
+    }
+}
