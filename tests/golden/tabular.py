@@ -2,14 +2,15 @@
 
     python tests/golden/tabular.py        (needs torch, safetensors, rtdl_num_embeddings, pytabkit and tabm)
 
-Writes models_mlp_plr, models_mlp_pbld, models_mlp_piecewise and models_tabm as models.py does: `weights/PATH`, `inputs`, `outputs/evaluation`,
+Writes models_mlp_plr, models_mlp_pbld, models_mlp_piecewise, models_mlp_realmlp and models_tabm as models.py does: `weights/PATH`, `inputs`, `outputs/evaluation`,
 `outputs/training` and `gradients/PATH` of sum(outputs/training ** 2). The embedded numbers are the columns 0, 1, 3 and 4 of six.
 """
 
 from pathlib import Path
 
 import torch
-from pytabkit.models.nn_models.base import Fitter
+from pytabkit.models.nn_models.activations import ParametricActivationLayer
+from pytabkit.models.nn_models.base import BiasLayer, Fitter, ScaleLayer, Variable, WeightLayer
 from pytabkit.models.nn_models.nn import PLREmbeddingsLayerCosBias
 from rtdl_num_embeddings import PeriodicEmbeddings, PiecewiseLinearEmbeddings
 from safetensors.torch import save_file
@@ -141,7 +142,41 @@ def tabm():
     write("models_tabm", paths, heads_first)
 
 
+def realmlp():
+    """RealMLP's layers: factors of inputs, weights over the root of their inputs, activations that are learned."""
+    variables, paths, layers = {}, {}, []
+
+    def variable(path, shape, low=-1.0, high=1.0):
+        variables[path] = Variable(draw(shape, low, high), trainable=True)
+        # Vectors are rows of one there.
+        return variables[path]
+
+    layers.append(ScaleLayer(variable("scale", (1, 6), 0.5, 1.5)))
+    for path, inputs, outputs in [("layers.0", 6, 9), ("layers.1", 9, 8), ("output", 8, 3)]:
+        linear = path if path == "output" else f"{path}.linear"
+        layers.append(WeightLayer(variable(f"{linear}.weight", (inputs, outputs)), factor=inputs**-0.5))
+        layers.append(BiasLayer(variable(f"{linear}.bias", (1, outputs))))
+        if path != "output":
+            layers.append(ParametricActivationLayer(torch.nn.functional.silu, variable(f"{path}.alpha", (1, outputs), 0.0, 1.5)))
+
+    def forward(x):
+        for layer in layers:
+            x = layer.forward_cont(x)
+        return x
+
+    inputs = draw((7, 6), -2.0, 2.0)
+    outputs = forward(inputs)
+    (outputs**2).sum().backward()
+    tensors = {"inputs": inputs, "outputs/training": outputs, "outputs/evaluation": outputs}
+    for path, tensor in variables.items():
+        flat = (lambda x: x[0]) if tensor.shape[0] == 1 else (lambda x: x)
+        tensors[f"weights/{path}"], tensors[f"gradients/{path}"] = flat(tensor), flat(tensor.grad)
+    tensors = {key: value.detach().clone().float().contiguous() for key, value in tensors.items()}
+    save_file(tensors, HERE / "models_mlp_realmlp.safetensors", metadata={"torch": torch.__version__})
+
+
 plr()
 pbld()
 piecewise()
 tabm()
+realmlp()

@@ -1,6 +1,6 @@
 //! A dense layer: linear, norm, activation, dropout.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
@@ -10,6 +10,7 @@ use crate::dropout::{DenseDropout, DenseDropoutStyle};
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
+use crate::parametrization::{Parametrization, scaled, times};
 use crate::{Activation, Norm, Operation};
 
 #[derive(Module, Debug)]
@@ -18,6 +19,11 @@ pub(crate) struct Dense {
     norm: Option<Normalization>,
     #[module(skip)]
     activation: Activation,
+    /// How much of the activation of each unit counts.
+    alpha: Option<Param<Tensor<1>>>,
+    /// What the weight is multiplied by.
+    #[module(skip)]
+    gain: f64,
     dropout: DenseDropout,
 }
 
@@ -27,6 +33,9 @@ pub(crate) struct DenseStyle {
     pub(crate) norm: Norm,
     pub(crate) activation: Activation,
     pub(crate) dropout: DenseDropoutStyle,
+    pub(crate) parametrization: Parametrization,
+    /// Whether each unit learns how much of its activation counts.
+    pub(crate) alpha: bool,
 }
 
 /// `x · weight + bias`.
@@ -42,9 +51,11 @@ pub(crate) fn linear_operation(path: &str, layer: &Linear) -> Operation {
 impl Dense {
     pub(crate) fn new(init: &mut Init<'_>, inputs: usize, outputs: usize, style: DenseStyle) -> Self {
         Self {
-            linear: init.linear(inputs, outputs, style.norm.keeps_bias()),
+            linear: style.parametrization.linear(init, inputs, outputs, style.norm.keeps_bias()),
             norm: style.norm.init(outputs, init.device()),
             activation: style.activation,
+            alpha: style.alpha.then(|| init.ones(outputs)),
+            gain: style.parametrization.gain(inputs),
             dropout: style.dropout.init(),
         }
     }
@@ -68,8 +79,16 @@ impl Dense {
     pub(crate) fn operations(layers: &[Self]) -> Vec<Operation> {
         let of = |(l, layer): (usize, &Self)| {
             let norm = layer.norm.as_ref().map(|norm| norm.operation(format!("layers.{l}.norm")));
-            let linear = linear_operation(&format!("layers.{l}.linear"), &layer.linear);
-            let rest = [norm, Operation::activation(layer.activation)];
+            let path = format!("layers.{l}");
+            let linear = match layer.gain == 1.0 {
+                true => linear_operation(&format!("{path}.linear"), &layer.linear),
+                false => Operation::Special { layer: path.clone(), what: "a weight that is scaled" },
+            };
+            let activation = match layer.alpha {
+                None => Operation::activation(layer.activation),
+                Some(_) => Some(Operation::Special { layer: path, what: "an activation that is learned" }),
+            };
+            let rest = [norm, activation];
             [linear].into_iter().chain(rest.into_iter().flatten())
         };
         layers.iter().enumerate().flat_map(of).collect()
@@ -96,18 +115,28 @@ impl Dense {
     }
 
     fn weights(&self) -> (Tensor<2>, Option<Tensor<1>>) {
-        (self.linear.weight.val(), self.linear.bias.as_ref().map(|bias| bias.val()))
+        let weight = scaled(self.linear.weight.val(), self.gain);
+        (weight, self.linear.bias.as_ref().map(|bias| bias.val()))
     }
 
     /// Probability and seed of the dropout, where all the layer does is one operation.
     fn fused(&self, seed: Seed) -> Option<(f64, Seed)> {
-        let is_relu = self.activation == Activation::Relu;
+        let is_relu = self.activation == Activation::Relu && self.alpha.is_none();
         self.dropout.of_elements().filter(|_| is_relu && self.norm.is_none()).map(|p| (p, seed))
     }
 
     /// All but the dropout.
     fn features(&self, x: Tensor<2>) -> Tensor<2> {
         let (weight, bias) = self.weights();
+        if let Some(alpha) = &self.alpha {
+            let x = linear(x, weight, bias, Act::None);
+            let x = match &self.norm {
+                None => x,
+                Some(norm) => norm.forward(x, Act::None),
+            };
+            let curved = self.activation.forward(x.clone());
+            return x.clone() + times(curved - x, alpha);
+        }
         // What follows the matrix product is part of one operation as far as there is one.
         let (act, rest) = self.activation.split();
         let x = match &self.norm {

@@ -113,6 +113,11 @@ impl<'a> Init<'a> {
         self.drawn([len], |_| 0.0)
     }
 
+    /// Ones that are trained.
+    pub(crate) fn ones(&self, len: usize) -> Param<Tensor<1>> {
+        self.drawn([len], |_| 1.0)
+    }
+
     pub(crate) fn next_layer(&mut self) -> Seed {
         let seed = self.seed.at(self.layers);
         self.layers += 1;

@@ -100,6 +100,12 @@ impl Plan {
         self.count("embedding", kind, Some(parameters), parameters as u64)
     }
 
+    /// A factor for each feature.
+    pub(crate) fn scale(&mut self) -> Result<(), ModelError> {
+        let features = self.shape[0];
+        self.count("scale", "scale".to_owned(), Some(features), features as u64)
+    }
+
     /// A layer that heads share, but for their scales and biases.
     pub(crate) fn batch_ensemble(
         &mut self,
@@ -137,7 +143,8 @@ impl Plan {
                 1,
                 style.dropout.describe(),
             );
-            self.add(&format!("layers.{l}"), kind, &[inputs, width], vectors(style.norm), 1)?;
+            let vectors = vectors(style.norm) + usize::from(style.alpha);
+            self.add(&format!("layers.{l}"), kind, &[inputs, width], vectors, 1)?;
         }
         Ok(())
     }

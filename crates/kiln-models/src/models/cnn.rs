@@ -14,6 +14,7 @@ use crate::dense::{Dense, DenseStyle, affine, linear_operation};
 use crate::dropout::{ConvDropoutStyle, DenseDropoutStyle};
 use crate::init::Init;
 use crate::observe::Observer;
+use crate::parametrization::Parametrization;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
 use crate::{Activation, ConvDropoutKind, DropoutKind, ModelError, ModelInput, Norm, Operation, Summary};
@@ -129,7 +130,8 @@ impl CnnConfig {
     /// The dense layers are not normalised.
     fn style(&self) -> DenseStyle {
         let dropout = DenseDropoutStyle { kind: self.dropout_kind, probability: self.dropout };
-        DenseStyle { norm: Norm::None, activation: self.activation, dropout }
+        let (parametrization, alpha) = (Parametrization::Standard, false);
+        DenseStyle { norm: Norm::None, activation: self.activation, dropout, parametrization, alpha }
     }
 
     fn check(&self) -> Result<(), ModelError> {

@@ -1,10 +1,11 @@
 //! The multi-layer perceptron.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
 use kiln_data::Inputs;
+use kiln_kernels::{Act, linear};
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
@@ -13,9 +14,13 @@ use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::embedding::EmbeddedColumns;
 use crate::init::Init;
 use crate::observe::Observer;
+use crate::parametrization::{scaled, times};
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Operation, Summary};
+use crate::{
+    Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Operation, Parametrization,
+    Summary,
+};
 
 /// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,21 +46,43 @@ pub struct MlpConfig {
     /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
     /// which would be subtracted again.
     pub norm: Norm,
+    /// Whether each input is multiplied by a factor that is learned, 1 at the start; with an embedding each feature that it gives. Default false.
+    #[serde(skip_serializing_if = "is_off")]
+    pub input_scale: bool,
+    /// What weights that are learned are to those that compute, `standard` or `ntk`. Default standard.
+    #[serde(skip_serializing_if = "is_standard")]
+    pub parametrization: Parametrization,
+    /// Whether each hidden unit learns how much of its activation counts: `x + a (f(x) − x)`, with a = 1 at the start. Default false.
+    #[serde(skip_serializing_if = "is_off")]
+    pub learned_activation: bool,
     /// Tables only: how each number becomes several features, before the first layer. Default: not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedding: Option<EmbeddingConfig>,
 }
 
+fn is_off(switch: &bool) -> bool {
+    !switch
+}
+
+fn is_standard(parametrization: &Parametrization) -> bool {
+    *parametrization == Parametrization::Standard
+}
+
 /// A multi-layer perceptron. Its parameters are `layers.N.linear.weight` (`[inputs, width]`) and `.bias` (absent
 /// before batch norm, which would subtract it again), `layers.N.norm.gamma` and `.beta`, `output.weight` and
-/// `output.bias`, and with an embedding `embedding.numbers.frequencies`, `.phases` (PBLD), `.linear.weight` and `.linear.bias`.
+/// `output.bias`, `scale` and `layers.N.alpha` where they are asked for, and with an embedding `embedding.numbers.frequencies`, `.phases` (PBLD), `.linear.weight` and `.linear.bias`.
 #[derive(Module, Debug)]
 pub struct Mlp {
     noise: GaussianNoise,
     dropout: Dropout,
     embedding: Option<EmbeddedColumns>,
+    /// A factor for each feature.
+    scale: Option<Param<Tensor<1>>>,
     layers: Vec<Dense>,
     output: nn::Linear,
+    /// What the weight of the output is multiplied by.
+    #[module(skip)]
+    gain: f64,
 }
 
 impl Default for MlpConfig {
@@ -68,6 +95,9 @@ impl Default for MlpConfig {
             input_dropout: 0.0,
             input_noise: 0.0,
             norm: Norm::default(),
+            input_scale: false,
+            parametrization: Parametrization::default(),
+            learned_activation: false,
             embedding: None,
         }
     }
@@ -76,7 +106,8 @@ impl Default for MlpConfig {
 impl MlpConfig {
     fn style(&self) -> DenseStyle {
         let dropout = DenseDropoutStyle { kind: self.dropout_kind, probability: self.dropout };
-        DenseStyle { norm: self.norm, activation: self.activation, dropout }
+        let (parametrization, alpha) = (self.parametrization, self.learned_activation);
+        DenseStyle { norm: self.norm, activation: self.activation, dropout, parametrization, alpha }
     }
 
     /// Checks the configuration against the shape of the data and says what the model would be.
@@ -97,6 +128,9 @@ impl MlpConfig {
         plan.flatten();
         if let Some(embedding) = &self.embedding {
             plan.embed(embedding.name().to_owned(), EmbeddedColumns::plan(embedding, input)?)?;
+        }
+        if self.input_scale {
+            plan.scale()?;
         }
         plan.dense_stack(&self.hidden, self.style())?;
         plan.linear("output", outputs, true)?;
@@ -124,10 +158,13 @@ impl MlpConfig {
                 (Some(layer), EmbeddedColumns::columns(embedding, &input).len())
             }
         };
+        let scale = self.input_scale.then(|| init.ones(width));
         let (layers, width) = Dense::stack(&mut init, width, &self.hidden, self.style());
-        let output = init.linear(width, outputs, true);
+        let output = self.parametrization.linear(&mut init, width, outputs, true);
+        let gain = self.parametrization.gain(width);
         let noise = GaussianNoise::checked(self.input_noise);
-        Ok(Mlp { noise, dropout: Dropout::checked(self.input_dropout), embedding, layers, output })
+        let dropout = Dropout::checked(self.input_dropout);
+        Ok(Mlp { noise, dropout, embedding, scale, layers, output, gain })
     }
 }
 
@@ -156,7 +193,16 @@ impl Mlp {
             Some(embedding) => embedding.forward(x),
             None => x,
         };
-        affine(&self.output, Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer))
+        let x = match &self.scale {
+            Some(scale) => times(x, scale),
+            None => x,
+        };
+        let x = Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer);
+        if self.gain == 1.0 {
+            return affine(&self.output, x);
+        }
+        let bias = self.output.bias.as_ref().map(|bias| bias.val());
+        linear(x, scaled(self.output.weight.val(), self.gain), bias, Act::None)
     }
 }
 
@@ -168,8 +214,13 @@ impl Forward for Mlp {
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![Operation::Flatten];
         operations.extend(self.embedding.as_ref().map(|embedding| embedding.operation("embedding")));
+        let special = |layer: &str, what| Operation::Special { layer: layer.to_owned(), what };
+        operations.extend(self.scale.as_ref().map(|_| special("scale", "factors of inputs")));
         operations.extend(Dense::operations(&self.layers));
-        operations.push(linear_operation("output", &self.output));
+        operations.push(match self.gain == 1.0 {
+            true => linear_operation("output", &self.output),
+            false => special("output", "a weight that is scaled"),
+        });
         operations
     }
 }

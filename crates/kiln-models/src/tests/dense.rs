@@ -10,7 +10,7 @@ use crate::dense::{Dense, DenseStyle};
 use crate::dropout::DenseDropoutStyle;
 use crate::init::Init;
 use crate::observe::Observer;
-use crate::{Activation, DropoutKind, Norm};
+use crate::{Activation, DropoutKind, Norm, Parametrization};
 
 /// The activation functions that the device computes to the precision of f64: some take the sigmoid of f32 numbers, or an
 /// error function that is off by 1e-7 and more.
@@ -43,7 +43,13 @@ fn check_dense(draw: &mut Draw, norm: Norm, activation: Activation, dropout: Den
             &mut Init::new(&device, Seed::new(0)),
             inputs,
             outputs,
-            DenseStyle { norm, activation, dropout },
+            DenseStyle {
+                norm,
+                activation,
+                dropout,
+                parametrization: Parametrization::Standard,
+                alpha: false,
+            },
         )
     };
     check_module(draw, [items, inputs], make, |layer, x: Tensor<2>| {

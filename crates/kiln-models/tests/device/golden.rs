@@ -5,8 +5,8 @@ use burn::tensor::{Tensor, TensorData};
 use kiln_core::{Seed, Weights};
 use kiln_data::{FeatureGroup, InputShape, Inputs};
 use kiln_models::{
-    Activation, CnnConfig, Head, MlpConfig, ModelConfig, ModelInput, Network, Norm, PbldConfig,
-    PiecewiseLinearConfig, PlrConfig, ResnetConfig, TabmConfig,
+    Activation, CnnConfig, Head, MlpConfig, ModelConfig, ModelInput, Network, Norm, Parametrization,
+    PbldConfig, PiecewiseLinearConfig, PlrConfig, ResnetConfig, TabmConfig,
 };
 use kiln_testkit::{assert_close, device, golden, gradients_by_path};
 
@@ -148,6 +148,19 @@ fn plr_is_that_of_rtdl_num_embeddings() {
     let plr = PlrConfig { width: 5, frequencies: 6, sigma: 0.5 };
     let config = MlpConfig { hidden: vec![9], embedding: Some(plr.into()), ..MlpConfig::default() };
     check_as_the_package("models_mlp_plr", config);
+}
+
+#[test]
+fn layers_of_realmlp_are_those_of_pytabkit() {
+    let config = MlpConfig {
+        hidden: vec![9, 8],
+        activation: Activation::Silu,
+        input_scale: true,
+        parametrization: Parametrization::Ntk,
+        learned_activation: true,
+        ..MlpConfig::default()
+    };
+    check_as_the_package("models_mlp_realmlp", config);
 }
 
 #[test]
