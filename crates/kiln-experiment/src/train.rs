@@ -35,6 +35,7 @@ pub fn train(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
+    session.check_logs()?;
     match language::is_language(resolved) {
         true => language::train(resolved, session, observer),
         false => training::train(resolved, session, observer),
@@ -89,6 +90,7 @@ pub fn resume_with(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
+    session.check_logs()?;
     refuse_fold(path)?;
     let mut place = session.place();
     // The device was chosen when the run began, and stays.

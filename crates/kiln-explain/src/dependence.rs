@@ -7,7 +7,7 @@
 /// ```
 /// let cells: Vec<f64> = (0..=100).map(f64::from).collect();
 /// let grid = kiln_explain::grid(&cells, 5);
-/// assert!(grid.windows(2).all(|pair| (pair[1] - pair[0] - 22.66).abs() < 0.1));
+/// assert!(grid.windows(2).all(|pair| (pair[1] - pair[0] - 22.77).abs() < 0.01));
 /// assert_eq!(kiln_explain::grid(&[2.0, 1.0, 2.0], 5), [1.0, 2.0]);
 /// ```
 pub fn grid(cells: &[f64], resolution: usize) -> Vec<f64> {

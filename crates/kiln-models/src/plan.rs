@@ -1,9 +1,10 @@
 //! The layers of a model as numbers: checks and sums, before anything is allocated.
 
 mod tokens;
+mod widths;
 
-use kiln_core::{NumberError, check};
 use kiln_data::InputShape;
+pub(crate) use widths::check_widths;
 
 use crate::conv::ConvStyle;
 use crate::dense::DenseStyle;
@@ -21,14 +22,6 @@ pub(crate) struct Plan {
     summary: Summary,
     /// Parameters and multiply-adds of the layer that is not complete yet; `None` for more than can be counted.
     parts: (Option<usize>, u64),
-}
-
-/// Every width at least 1; the name says which one is not.
-pub(crate) fn check_widths(name: &str, widths: &[usize]) -> Result<(), NumberError> {
-    for (i, &width) in widths.iter().enumerate() {
-        check::at_least(&format!("{name}[{i}]"), width, 1)?;
-    }
-    Ok(())
 }
 
 /// `[channels, height, width]` of the images that `model` reads.

@@ -14,7 +14,8 @@ fn rows() -> Rows {
     let texts: Vec<String> = (0..50).map(|item| "abcdefghij".repeat(1 + item % 4)).collect();
     let target = Target::Classes { labels: vec![0; 50], names: vec!["a".into(), "b".into()] };
     let data = Arc::new(Dataset::new("made", Features::Text(Texts::new(texts)), target));
-    let split = Split { train: (0..40).collect(), validation: vec![], test: (40..50).collect() };
+    let split =
+        Split { train: (0..40).collect(), validation: vec![], calibration: vec![], test: (40..50).collect() };
     let text = TextSettings { tokenizer: BytesConfig {}.into(), longest: 100 };
     let fitted = Preprocess { text, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap();
     Rows::training(data, &split, Arc::new(fitted))

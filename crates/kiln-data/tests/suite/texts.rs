@@ -22,7 +22,7 @@ fn texts() -> Dataset {
 }
 
 fn fit(data: &Dataset, text: TextSettings) -> Result<Fitted, DataError> {
-    let split = Split { train: vec![0, 1, 2], validation: vec![], test: vec![3, 4] };
+    let split = Split { train: vec![0, 1, 2], validation: vec![], calibration: vec![], test: vec![3, 4] };
     Preprocess { text, ..Preprocess::default() }.fit(&split.train_view(data))
 }
 
@@ -89,7 +89,7 @@ fn what_cannot_be_fitted_is_named_with_its_setting() {
     let error = fit(&empty, settings).unwrap_err();
     assert!(error.to_string().contains("all of them are empty"), "{error}");
     let pca = Preprocess { select: Some(2), ..Preprocess::default() };
-    let split = Split { train: vec![0, 1, 2], validation: vec![], test: vec![3, 4] };
+    let split = Split { train: vec![0, 1, 2], validation: vec![], calibration: vec![], test: vec![3, 4] };
     let error = pca.fit(&split.train_view(&data)).unwrap_err();
     assert_eq!(error.to_string(), "data.select is for tables, and these data are texts");
 }
@@ -218,7 +218,12 @@ fn settings_that_do_not_go_together_are_refused() {
 fn training_batches_are_of_like_lengths_and_a_function_of_seed_and_epoch() {
     let texts: Vec<String> = (0..200).map(|item| "w ".repeat((item * 37) % 50)).collect();
     let data = std::sync::Arc::new(dataset(Features::Text(Texts::new(texts)), classes(200)));
-    let split = Split { train: (0..160).collect(), validation: vec![], test: (160..200).collect() };
+    let split = Split {
+        train: (0..160).collect(),
+        validation: vec![],
+        calibration: vec![],
+        test: (160..200).collect(),
+    };
     let tokenizer = CharactersConfig::default().into();
     let text = TextSettings { tokenizer, longest: 40 };
     let fitted = Preprocess { text, ..Preprocess::default() }.fit(&split.train_view(&data)).unwrap();

@@ -120,7 +120,10 @@ fn columns(fitted: &Fitted) -> Vec<String> {
 }
 
 /// The channels of images, and the pixels of each.
-fn pixels(dataset: &Dataset, rows: &[usize]) -> Result<Option<(usize, Vec<Vec<u8>>)>, ExperimentError> {
+type Pixels = (usize, Vec<Vec<u8>>);
+
+/// The pixels of these rows; `None` of other data than images.
+fn pixels(dataset: &Dataset, rows: &[usize]) -> Result<Option<Pixels>, ExperimentError> {
     let Some(images) = dataset.features.as_images() else { return Ok(None) };
     let gathered = images.gather(rows)?;
     let each = (0..rows.len()).map(|place| gathered.image(place).to_vec()).collect();

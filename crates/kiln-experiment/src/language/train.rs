@@ -16,6 +16,7 @@ use super::job::LanguageJob;
 use super::task::LanguageTask;
 use crate::error::ExperimentError;
 use crate::job::{configured, in_pool};
+use crate::log::Tracked;
 use crate::observer::{Event, Observer, TrainingStart, tell};
 use crate::run::{CHECKPOINTS, DataRecord, NewRun, RunFolder, RunRecord, SETTINGS, Status, rfc3339, slug};
 use crate::session::Session;
@@ -38,7 +39,7 @@ pub(crate) fn train(
         config: &annotated(resolved),
         record: &record,
     })?;
-    Process { job: &job, run: &run, record, session, observer, changes: None }.go()
+    Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None }.go()
 }
 
 /// Goes on with the run in `path`.
@@ -58,7 +59,7 @@ pub(crate) fn resume(
     tell(observer, &Event::GoesOn(newest.map(|checkpoint| checkpoint.state.step)))?;
     record.status = Status::Running;
     record.write(path)?;
-    Process { job: &job, run: &run, record, session, observer, changes: Some(changes) }.go()
+    Process { job: &job, run: &run, record, session, observer, changes: Some(changes), mlflow: None }.go()
 }
 
 impl LanguageJob<'_> {
@@ -82,6 +83,7 @@ impl LanguageJob<'_> {
             fingerprint: self.corpus.fingerprint.clone(),
             train,
             validation,
+            calibration: 0,
             test,
             reading: self.config().data.reading.number(),
         };
@@ -98,6 +100,8 @@ struct Process<'a> {
     observer: &'a dyn Observer,
     /// Where it goes on: what is not as it was.
     changes: Option<&'a Changes>,
+    /// The server that is told of it, once it is.
+    mlflow: Option<Tracked>,
 }
 
 impl Process<'_> {
@@ -117,6 +121,11 @@ impl Process<'_> {
             self.record.error = Some(error.to_string());
         }
         let written = self.record.write(self.run.path());
+        if let Some(mlflow) = self.mlflow.take()
+            && let Some(lost) = mlflow.end(self.run.path(), &self.record)
+        {
+            tell(self.observer, &Event::Warning(&lost))?;
+        }
         let outcome = result?;
         written?;
         Ok(Trained { run: self.run.path().to_owned(), record: self.record, outcome })
@@ -132,6 +141,7 @@ impl Process<'_> {
             observer: self.observer,
             failed: Arc::clone(&failed),
         };
+        self.mlflow = Tracked::of_session(self.session, path, &self.record, job.config(), self.observer)?;
         let start = self.start()?;
         tell(self.observer, &Event::TrainingStarts(&start))?;
         let alphabet = serde_json::to_vec(&job.corpus.alphabet).map_err(ExperimentError::internal)?;
@@ -144,8 +154,11 @@ impl Process<'_> {
         if let Some(changes) = self.changes {
             trainer = trainer.allow_changes(changes.allow.iter().cloned());
         }
-        for log in &self.session.logs {
-            trainer = trainer.callback(log.callback(path));
+        for log in self.session.logs.iter().filter_map(|log| log.callback(path)) {
+            trainer = trainer.callback(log);
+        }
+        if let Some(mlflow) = &self.mlflow {
+            trainer = trainer.callback(mlflow.callback());
         }
         if let Some(watch) = self.observer.watch(&start) {
             trainer = trainer.callback(watch);

@@ -1,5 +1,7 @@
 //! What a table is made of.
 
+use std::borrow::Cow;
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
@@ -19,9 +21,9 @@ pub(crate) enum FieldKind {
 }
 
 /// A cell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Cell<'a> {
     Whole(u64),
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Number(f64),
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use kiln_config::{annotated, leaves, literal};
+use kiln_config::annotated;
 use kiln_core::{CertificateRecord, Explain, Weights, memory};
 use kiln_models::Network;
 use kiln_train::checkpoint::CheckpointStore;
@@ -16,7 +16,7 @@ use super::record::ended;
 use crate::edited;
 use crate::error::ExperimentError;
 use crate::job::{Job, NetworkTask, Trainings, in_pool};
-use crate::log::{LogKind, Tracked};
+use crate::log::Tracked;
 use crate::observer::{Event, Observer, TrainingStart, tell};
 use crate::run::{
     CHECKPOINTS, CONFIG, KeptDecision, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339,
@@ -66,18 +66,8 @@ impl Process<'_> {
     }
 
     fn train(&mut self) -> Result<Outcome<Network>, ExperimentError> {
-        if self.session.logs.contains(&LogKind::MlFlow) {
-            let text = |value: toml::Value| match value {
-                toml::Value::String(text) => text,
-                other => literal(&other),
-            };
-            let settings = leaves(self.job.config());
-            let settings = settings.into_iter().map(|(key, value)| (key, text(value))).collect();
-            let (server, path) = (&self.session.mlflow, self.run.path());
-            let (mlflow, warning) = Tracked::open(server, path, &self.record, settings);
-            self.mlflow = mlflow;
-            warning.iter().try_for_each(|warning| tell(self.observer, &Event::Warning(warning)))?;
-        }
+        let (session, path, config) = (self.session, self.run.path(), self.job.config());
+        self.mlflow = Tracked::of_session(session, path, &self.record, config, self.observer)?;
         let trainings = self.job.fit_all(self.changes.is_some(), |job| self.trainer(job))?;
         if !trainings.fitting.converged {
             let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";

@@ -39,7 +39,6 @@ pub(crate) fn train(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
-    session.check_logs()?;
     let auto = AutoDevice::of(resolved);
     let first = auto.as_ref().map(|auto| auto.first(resolved)).transpose()?;
     let mut job = prepare(first.as_ref().unwrap_or(resolved), observer)?;
@@ -65,7 +64,6 @@ pub(crate) fn resume_with(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
-    session.check_logs()?;
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;

@@ -1,4 +1,4 @@
-//! Against scikit-learn and shap, by `tests/golden/importance.py`.
+//! Against scikit-learn and shap, by `tests/golden/column_importance.py`.
 
 use burn::tensor::DType;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use kiln_core::Seed;
 use kiln_testkit::{computes_in, device};
 
 fn golden(name: &str) -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/importance.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/column_importance.json");
     let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     all[name].clone()
 }

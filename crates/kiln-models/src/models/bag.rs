@@ -137,7 +137,7 @@ impl Bag {
     fn pass(&self, batch: TokenBatch, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         // What is read back from a GPU waits for it.
         let mean = if takes_bytes(&batch.ids.device()) { self.mean(batch) } else { self.mean_on_host(batch) };
-        observer.see(|| "embedding".to_owned(), &mean);
+        let mean = observer.see(|| "embedding".to_owned(), mean);
         affine(&self.output, self.dropout.forward(mean, seed))
     }
 

@@ -46,13 +46,13 @@ pub struct MlpConfig {
     /// Normalisation between a linear layer and its activation. Default none. Before batch norm a layer has no bias,
     /// which would be subtracted again.
     pub norm: Norm,
-    /// Whether each input is multiplied by a factor that is learned, 1 at the start; with an embedding each feature that it gives. Default false.
+    /// Whether each input is multiplied by a factor that is learned, 1 at the start; with an embedding each feature that it gives. Default: false.
     #[serde(skip_serializing_if = "is_off")]
     pub input_scale: bool,
-    /// What weights that are learned are to those that compute, `standard` or `ntk`. Default standard.
+    /// What weights that are learned are to those that compute, `standard` or `ntk`. Default: standard.
     #[serde(skip_serializing_if = "is_standard")]
     pub parametrization: Parametrization,
-    /// Whether each hidden unit learns how much of its activation counts: `x + a (f(x) − x)`, with a = 1 at the start. Default false.
+    /// Whether each hidden unit learns how much of its activation counts: `x + a (f(x) − x)`, with a = 1 at the start. Default: false.
     #[serde(skip_serializing_if = "is_off")]
     pub learned_activation: bool,
     /// Tables only: how each number becomes several features, before the first layer. Default: not at all.

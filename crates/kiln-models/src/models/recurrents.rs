@@ -224,8 +224,8 @@ impl Forward for Recurrent {
         let width = x.dims()[1];
         let mut x: Tensor<3> = x.reshape([items, steps, width]);
         for (l, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(self.dropout.forward(x, at(l)));
-            observer.see(|| format!("layers.{l}"), &x);
+            let hidden = layer.forward(self.dropout.forward(x, at(l)));
+            x = observer.see(|| format!("layers.{l}"), hidden);
         }
         let last = self.dropout.forward(padded.last(x), at(self.layers.len()));
         affine(&self.output, last)

@@ -150,7 +150,7 @@ impl TextCnn {
         let vectors = vectors * mask.clone().unsqueeze_dim::<3>(2);
         let answers = self.convs.iter().map(|conv| conv.forward(vectors.clone(), mask.clone()));
         let answers = Tensor::cat(answers.collect(), 1);
-        observer.see(|| "convs".to_owned(), &answers);
+        let answers = observer.see(|| "convs".to_owned(), answers);
         affine(&self.output, self.dropout.forward(answers, seed))
     }
 }

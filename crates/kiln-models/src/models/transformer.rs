@@ -3,7 +3,9 @@
 use burn::module::Module;
 use burn::nn;
 use burn::tensor::{Device, Tensor};
-use kiln_core::{Range, Seed, check};
+#[cfg(feature = "schema")]
+use kiln_core::Range;
+use kiln_core::{Seed, check};
 use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 

@@ -69,7 +69,7 @@ impl Stack {
         x = self.dropout.forward(x, seed.map(|seed| seed.at(0)));
         for (b, block) in self.blocks.iter().enumerate() {
             x = block.forward(x, rows, self.angles.0.as_ref(), seed.map(|seed| seed.at(1 + b as u64)));
-            observer.see(|| format!("blocks.{b}"), &x);
+            x = observer.see(|| format!("blocks.{b}"), x);
         }
         self.norm.forward(x)
     }

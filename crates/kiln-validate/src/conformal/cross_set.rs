@@ -27,8 +27,8 @@ impl CrossSet {
     /// use kiln_validate::conformal::CrossSet;
     ///
     /// let set = CrossSet::calibrate(&[0.1, 0.4, 0.2, 0.3], &[0, 0, 1, 1], 0.6)?;
-    /// // The class 1 has a score of 0.3 from one model and of 0.35 from the other: above those of two items, and three keep it out.
-    /// let of_folds = [[0.3, 0.7], [0.35, 0.65]];
+    /// // The class 1 has a score of 0.3 from one model and of 0.25 from the other: above those of two items, and three keep it out.
+    /// let of_folds = [[0.3, 0.7], [0.25, 0.75]];
     /// assert_eq!(set.of(&of_folds)?, [1]);
     /// # Ok::<(), kiln_validate::conformal::ConformalError>(())
     /// ```

@@ -19,7 +19,7 @@ impl Fitted {
     /// let texts = Texts::new(["good good film", "bad film", "a good one"]);
     /// let target = Target::Classes { labels: vec![0, 1, 0], names: vec!["yes".into(), "no".into()] };
     /// let data = Dataset::new("films", Features::Text(texts), target);
-    /// let split = Split { train: vec![0, 1], validation: vec![], test: vec![2] };
+    /// let split = Split { train: vec![0, 1], validation: vec![], calibration: vec![], test: vec![2] };
     /// let fitted = Preprocess::default().fit(&split.train_view(&data))?;
     /// let facts = fitted.text_facts(&data.features, &split.test).expect("the inputs are texts");
     /// assert_eq!((facts.tokens, facts.unknown, facts.vocabulary), (3, 2, 4)); // "good" and "film" come twice

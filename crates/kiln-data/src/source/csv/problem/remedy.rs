@@ -48,7 +48,8 @@ impl CsvProblem {
             Self::MissingColumn { nearest: Some(nearest), .. } => format!("is it called {nearest:?} here?"),
             Self::MissingColumn { .. } => "give a file with the columns of the training data".to_owned(),
             Self::NoFeatures { left_out } if !left_out.is_empty() => {
-                "to keep a column, name it in data.categorical or data.numeric, or take it out of data.ignore"
+                "to keep a column, name it in data.categorical or data.numeric, or take it out of data.ignore; to learn \
+                 from its texts, name it in data.text"
                     .to_owned()
             }
             Self::NoFeatures { .. } => {
