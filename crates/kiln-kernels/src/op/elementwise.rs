@@ -1,6 +1,6 @@
 //! What networks do between convolutions.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{DType, Tensor, activation};
 
 use crate::Act;
 #[cfg(any(feature = "flex", feature = "wgpu"))]
@@ -15,6 +15,10 @@ pub fn sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "wgpu")]
     if crate::gpu::has_kernels(&x) {
         return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Sigmoid));
+    }
+    if x.dtype() == DType::F64 {
+        // Burn computes the sigmoid of every backend without one of its own in f32.
+        return activation::log_sigmoid(x).exp();
     }
     activation::sigmoid(x)
 }
@@ -42,7 +46,7 @@ pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if crate::gpu::has_kernels(&x) {
         return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Silu));
     }
-    activation::silu(x)
+    x.clone() * sigmoid(x)
 }
 
 /// `x · min(max(x + 3, 0), 6) / 6` of every element (Howard et al., Searching for MobileNetV3, 2019): PyTorch's `hardswish`.

@@ -1,8 +1,8 @@
 //! Recurrent layers over whole sequences, from a first state of 0.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 
-use super::linear;
+use super::{linear, sigmoid};
 use crate::Act;
 
 /// Long short-term memory (Hochreiter and Schmidhuber, 1997) in the order of PyTorch's `LSTM`: with
@@ -34,11 +34,11 @@ pub fn lstm(x: Tensor<3>, of_inputs: Tensor<2>, of_states: Tensor<2>, bias: Tens
             gates = gates.add(h.clone().matmul(of_states.clone()));
         }
         let part = |index: usize| gates.clone().narrow(1, index * hidden, hidden);
-        let mut c = activation::sigmoid(part(0)).mul(part(2).tanh());
+        let mut c = sigmoid(part(0)).mul(part(2).tanh());
         if let Some([_, before]) = states {
-            c = c.add(activation::sigmoid(part(1)).mul(before));
+            c = c.add(sigmoid(part(1)).mul(before));
         }
-        let h = activation::sigmoid(part(3)).mul(c.clone().tanh());
+        let h = sigmoid(part(3)).mul(c.clone().tanh());
         all.push(h.clone());
         states = Some([h, c]);
     }
@@ -78,7 +78,7 @@ pub fn gru(x: Tensor<3>, of_inputs: Tensor<2>, of_states: Tensor<2>, biases: [Te
             None => state_bias.clone().expand([items, 3 * hidden]),
         };
         let part = |of: &Tensor<2>, index: usize| of.clone().narrow(1, index * hidden, hidden);
-        let gate = |index: usize| activation::sigmoid(part(&of_x, index).add(part(&of_h, index)));
+        let gate = |index: usize| sigmoid(part(&of_x, index).add(part(&of_h, index)));
         let new = part(&of_x, 2).add(gate(0).mul(part(&of_h, 2))).tanh();
         let z = gate(1);
         let h = match all.last() {

@@ -1,6 +1,8 @@
 //! A gated activation.
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+
+use super::silu;
 
 /// `silu(a) · b` of rows `[a, b]` (Shazeer: GLU variants improve transformer, 2020).
 ///
@@ -24,5 +26,5 @@ pub fn swiglu(x: Tensor<2>) -> Tensor<2> {
     if super::has_kernels(&x) && half > 0 {
         return Tensor::from_dispatch(crate::autodiff::swiglu(x));
     }
-    activation::silu(x.clone().narrow(1, 0, half)).mul(x.narrow(1, half, half))
+    silu(x.clone().narrow(1, 0, half)).mul(x.narrow(1, half, half))
 }
