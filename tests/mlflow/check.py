@@ -53,6 +53,14 @@ def start():
     raise SystemExit("the server does not answer")
 
 
+def wait(what, until):
+    for _ in range(1200):
+        if until():
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"{what} did not come")
+
+
 def stop(server):
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
@@ -96,6 +104,7 @@ def same(folder, run_id, first=0):
     check("lr", sorted(history(run_id, "lr")) == [(record["step"], record["lr"]) for record in records])
 
 
+training = None
 server = start()
 try:
     said, _ = run("train", "iris", "train.epochs=4", "schedule.kind=constant", "--log", "mlflow", "--mlflow-uri", uri, "-q")
@@ -135,11 +144,9 @@ try:
         [kiln, "train", "digits", "train.epochs=100000", "schedule.kind=constant", "--log", "mlflow", "--mlflow-uri", uri, "-q"],
         cwd=place, env=own, stderr=subprocess.PIPE, text=True,
     )
-    while not any((place / "runs").glob("*-digits-*/mlflow.json")):
-        time.sleep(0.1)
+    wait("a run of digits", lambda: any((place / "runs").glob("*-digits-*/mlflow.json")))
     folder = newest()
-    while len(epochs(folder)) < 3 if (folder / "metrics.jsonl").exists() else True:
-        time.sleep(0.1)
+    wait("three epochs", lambda: (folder / "metrics.jsonl").exists() and len(epochs(folder)) >= 3)
     stop(server)
     away = len(epochs(folder))
     time.sleep(3)
@@ -147,7 +154,7 @@ try:
     server = start()
     time.sleep(7)
     training.send_signal(signal.SIGTERM)
-    said = training.communicate()[1]
+    said = training.communicate(timeout=120)[1]
     check("stopped", training.returncode == 143 and said == "", said)
     seen = found(folder)
     check("killed", seen.info.status == "KILLED", seen.info.status)
@@ -164,4 +171,6 @@ try:
     check("in a moment", took < 10, took)
 finally:
     stop(server)
+    if training is not None:
+        training.kill()
 print(f"{passed} passed, 0 failed (MLflow {mlflow.__version__})")

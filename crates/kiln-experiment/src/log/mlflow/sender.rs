@@ -14,6 +14,8 @@ use super::message::Point;
 const KEPT: usize = 100_000;
 /// The time between two tries.
 const AGAIN: Duration = Duration::from_secs(5);
+/// The longest time that the end of a training waits until all numbers are sent.
+const AT_MOST: Duration = Duration::from_secs(30);
 
 /// What a run begins with.
 #[derive(Debug)]
@@ -100,30 +102,27 @@ impl Sender {
     pub(super) fn run(mut self, messages: &Receiver<Message>) -> Lost {
         let mut tried: Option<Instant> = None;
         loop {
-            let is_away = tried.is_some() && !self.waiting.is_empty();
-            let message = if is_away {
-                let left = AGAIN.saturating_sub(tried.map_or(Duration::ZERO, |tried| tried.elapsed()));
-                match messages.recv_timeout(left) {
-                    Ok(message) => Some(message),
-                    Err(RecvTimeoutError::Timeout) => None,
+            let mut message = if self.waiting.is_empty() {
+                messages.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                let left = tried.map_or(Duration::ZERO, |tried| AGAIN.saturating_sub(tried.elapsed()));
+                messages.recv_timeout(left)
+            };
+            // All that has come goes together: a quick training makes many epochs in the time of one request.
+            loop {
+                match message {
+                    Ok(Message::Points(points)) => self.keep(points),
+                    Ok(Message::End { status, at, files }) => return self.end(status, at, &files),
+                    Err(RecvTimeoutError::Timeout) => break,
+                    // Nobody said how it ended.
                     Err(RecvTimeoutError::Disconnected) => return self.lost,
                 }
-            } else {
-                match messages.recv() {
-                    Ok(message) => Some(message),
-                    // Nobody said how it ended.
-                    Err(_) => return self.lost,
-                }
-            };
-            match message {
-                Some(Message::Points(points)) => self.keep(points),
-                Some(Message::End { status, at, files }) => return self.end(status, at, &files),
-                None => {}
+                message = messages.recv_timeout(Duration::ZERO);
             }
             if tried.is_some_and(|tried| tried.elapsed() < AGAIN) {
                 continue;
             }
-            tried = match self.send() {
+            tried = match self.send_some() {
                 Ok(()) => None,
                 Err(failed) => {
                     self.lost.reason = Some(failed.reason);
@@ -140,38 +139,50 @@ impl Sender {
         self.lost.numbers += more;
     }
 
-    /// Sends all that waits.
-    fn send(&mut self) -> Result<(), Failed> {
+    /// Sends as much of what waits as one request takes.
+    fn send_some(&mut self) -> Result<(), Failed> {
         let run = self.open()?;
         self.waiting.retain(|point| !point.earlier || point.step > run.step);
-        while !self.waiting.is_empty() {
-            let some = self.waiting.len().min(MOST);
-            let values: Vec<Value> = self.waiting.iter().take(some).map(Point::json).collect();
-            match self.api.metrics(&run.id, &values) {
-                Ok(()) => {}
-                Err(failed) if failed.may_pass => return Err(failed),
-                // Refused now is refused later.
-                Err(failed) => {
-                    self.lost.numbers += some;
-                    self.lost.reason = Some(failed.reason);
-                }
-            }
-            self.waiting.drain(..some);
+        let some = self.waiting.len().min(MOST);
+        if some == 0 {
+            return Ok(());
         }
+        let values: Vec<Value> = self.waiting.iter().take(some).map(Point::json).collect();
+        match self.api.metrics(&run.id, &values) {
+            Ok(()) => {}
+            Err(failed) if failed.may_pass => return Err(failed),
+            // Refused now is refused later.
+            Err(failed) => {
+                self.lost.numbers += some;
+                self.lost.reason = Some(failed.reason);
+            }
+        }
+        self.waiting.drain(..some);
         Ok(())
     }
 
+    /// Sends what waits, as far as there is time, and how the training ended.
     fn end(mut self, status: &str, at: u64, files: &[(String, Vec<u8>)]) -> Lost {
-        let told = self.send().and_then(|()| {
-            let run = self.open()?;
-            self.api.status(&run.id, status, Some(at))?;
-            files.iter().try_for_each(|(name, bytes)| self.api.file(&run, name, bytes))
-        });
-        if let Err(failed) = told {
-            self.lost.numbers += self.waiting.len();
+        if let Err(failed) = self.send_the_rest(status, at, files) {
             self.lost.end = true;
             self.lost.reason = Some(failed.reason);
+        } else if !self.waiting.is_empty() {
+            self.lost.reason = Some(format!("it did not take them within {} s", AT_MOST.as_secs()));
         }
+        self.lost.numbers += self.waiting.len();
         self.lost
+    }
+
+    fn send_the_rest(&mut self, status: &str, at: u64, files: &[(String, Vec<u8>)]) -> Result<(), Failed> {
+        let began = Instant::now();
+        loop {
+            self.send_some()?;
+            if self.waiting.is_empty() || began.elapsed() > AT_MOST {
+                break;
+            }
+        }
+        let run = self.open()?;
+        self.api.status(&run.id, status, Some(at))?;
+        files.iter().try_for_each(|(name, bytes)| self.api.file(&run, name, bytes))
     }
 }
