@@ -4,13 +4,17 @@
 //! another with its name. This is the one place that translates.
 
 mod cast;
+mod mapper;
 mod trained;
+mod visitor;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::module::{Module, Param, ParamId};
 use burn::tensor::Tensor;
 
 pub use cast::cast_weights;
+use mapper::{Change, Mapper};
 pub use trained::{set_trainable, set_training, training};
+use visitor::{Look, Visitor};
 
 /// What a parameter does in its layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,25 +50,23 @@ pub struct ParamInfo {
 /// The parameters of `module` in the order of its fields.
 pub fn list<M: Module>(module: &M) -> Vec<ParamInfo> {
     let mut infos = Vec::new();
-    let mut visitor =
-        Visit { at: ModulePath::default(), each: |info: &ParamInfo, _| infos.push(info.clone()) };
-    module.visit(&mut visitor);
+    for_each(module, |info, _| infos.push(info.clone()));
     infos
 }
 
 /// Calls `each` with every float parameter of `module`, flattened to one dimension.
 ///
 /// The tensor is on the device of the module, with its autodiff context.
-pub fn for_each<M: Module>(module: &M, each: impl FnMut(&ParamInfo, Tensor<1>)) {
-    module.visit(&mut Visit { at: ModulePath::default(), each });
+pub fn for_each<M: Module>(module: &M, mut each: impl FnMut(&ParamInfo, Tensor<1>)) {
+    module.visit(&mut Visitor::new(Look::Floats(&mut each)));
 }
 
 /// Replaces every *trainable* parameter by what `update` makes of it.
 ///
 /// `update` gets the flat value without autodiff and gives back a tensor of the same length. Running statistics
 /// and frozen parameters are left alone, and so is everything on a device without autodiff.
-pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
-    module.map(&mut Update { at: ModulePath::default(), update })
+pub fn update<M: Module>(module: M, mut update: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
+    module.map(&mut Mapper::new(Change::Update(&mut update)))
 }
 
 /// Replaces every float tensor of `module`, running statistics and frozen parameters included, by what `replace` makes
@@ -72,8 +74,8 @@ pub fn update<M: Module>(module: M, update: impl FnMut(&ParamInfo, Tensor<1>) ->
 ///
 /// `replace` gets the flat value, with the autodiff context of the module, and gives back a tensor of the same length.
 /// Burn shares running statistics between clones: give a module that nothing else was cloned from (`valid()` gives one).
-pub fn replace<M: Module>(module: M, replace: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
-    module.map(&mut Replace { at: ModulePath::default(), replace })
+pub fn replace<M: Module>(module: M, mut replace: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
+    module.map(&mut Mapper::new(Change::Replace(&mut replace)))
 }
 
 /// Where a traversal stands: the names and container types from the root to the current field.
@@ -142,82 +144,4 @@ fn joined(names: &[(String, String)]) -> String {
         path.push_str(name);
     }
     path
-}
-
-struct Visit<F> {
-    at: ModulePath,
-    each: F,
-}
-
-impl<F: FnMut(&ParamInfo, Tensor<1>)> ModuleVisitor for Visit<F> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.at.enter(name, container);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.at.exit();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let info = self.at.info(param);
-        (self.each)(&info, param.base().reshape([-1]));
-    }
-}
-
-struct Update<F> {
-    at: ModulePath,
-    update: F,
-}
-
-impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Update<F> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.at.enter(name, container);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.at.exit();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        if !param.is_require_grad() {
-            return param;
-        }
-        let info = self.at.info(&param);
-        param.map(|tensor| {
-            let shape = tensor.shape();
-            let checkpointing = tensor.gradient_checkpointing_strategy();
-            // Moved, not cloned: with a single owner the backend can update in place.
-            let flat = (self.update)(&info, tensor.inner().reshape([-1]));
-            let mut updated = Tensor::from_inner(flat.reshape(shape));
-            if let Some(strategy) = checkpointing {
-                updated = updated.with_gradient_checkpointing_strategy(strategy);
-            }
-            updated.require_grad()
-        })
-    }
-}
-
-struct Replace<F> {
-    at: ModulePath,
-    replace: F,
-}
-
-impl<F: FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>> ModuleMapper for Replace<F> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.at.enter(name, container);
-    }
-
-    fn exit_module(&mut self, _: &str, _: &str) {
-        self.at.exit();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let info = self.at.info(&param);
-        let require_grad = param.is_require_grad();
-        param.map(|tensor| {
-            let shape = tensor.shape();
-            let flat = (self.replace)(&info, tensor.reshape([-1]));
-            flat.reshape(shape).set_require_grad(require_grad)
-        })
-    }
 }
