@@ -47,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-train",
         ],
     ),
+    ("kiln-fit", &["kiln-data", "kiln-models", "kiln-train"]),
     (
         "kiln-experiment",
         &[
@@ -61,6 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-objective",
             "kiln-optim",
             "kiln-train",
+            "kiln-fit",
             "kiln-validate",
             "kiln-config",
         ],

@@ -2,8 +2,9 @@
 
 use burn::tensor::Device;
 use kiln_data::{Loader, Rows, Source};
+use kiln_fit::evaluate;
 use kiln_models::Network;
-use kiln_train::{Decision, Scores, evaluate};
+use kiln_train::{Decision, Scores};
 
 use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask};

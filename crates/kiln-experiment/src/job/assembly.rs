@@ -7,10 +7,11 @@ use burn::tensor::Device;
 use kiln_config::{DataSize, Resolved, RunConfig};
 use kiln_core::{ParamSelection, Seed};
 use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
+use kiln_fit::{NetworkTask, evaluate};
 use kiln_models::{Network, Summary};
-use kiln_train::{Data, Freeze, Scores, Trainer, evaluate};
+use kiln_train::{Data, Freeze, Scores, Trainer};
 
-use super::blueprint::{Blueprint, NetworkTask};
+use super::blueprint::Blueprint;
 use super::configured::configured;
 use super::device::open_device;
 use super::shared_data::SharedData;

@@ -7,14 +7,12 @@ use kiln_augment::Views;
 use kiln_config::{Resolved, RunConfig};
 use kiln_core::{Purpose, Seed};
 use kiln_data::preprocess::Fitted;
+use kiln_fit::NetworkTask;
 use kiln_models::{Network, Summary};
 use kiln_objective::{BatchPenalties, Loss, LossConfig, TargetKind};
 use kiln_train::{Supervised, TrainError};
 
 use crate::error::{ExperimentError, JobError, Locate};
-
-/// The task of kiln's own networks on kiln's own batches.
-pub type NetworkTask = Supervised<Network>;
 
 /// Where the adapters of a model draw, beside its layers.
 const ADAPTERS: u64 = u64::MAX;

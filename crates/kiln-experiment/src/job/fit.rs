@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use kiln_convex::Certificate;
+use kiln_fit::NetworkTask;
 use kiln_models::Network;
 use kiln_train::{CheckpointConfig, KktRule, Outcome, Trainer};
 
 use super::assembly::Job;
-use super::blueprint::NetworkTask;
 use super::device::new_pool;
 use crate::error::ExperimentError;
 
@@ -55,14 +55,15 @@ impl Job<'_> {
         let (model, data) = (self.model()?, self.data()?);
         let train = &self.config().train;
         if train.solver.is_some() {
-            let solved = trainer.solve(model, &data, &self.convex()?, resume)?;
+            let solved = kiln_fit::solve(&mut trainer, model, &data, &self.convex()?, resume)?;
             let certificate = Some(solved.certificate.unwrap_or(solved.stored));
             return Ok(Fitting { outcome: solved.outcome, certificate, converged: solved.converged });
         }
         if let Some(tolerance) = train.kkt_tolerance {
             trainer = trainer.callback(KktRule::new(self.convex()?, tolerance));
         }
-        let outcome = if resume { trainer.resume(model, &data)? } else { trainer.fit(model, &data)? };
+        let fit = if resume { kiln_fit::resume } else { kiln_fit::fit };
+        let outcome = fit(&mut trainer, model, &data)?;
         Ok(Fitting { outcome, certificate: None, converged: true })
     }
 }

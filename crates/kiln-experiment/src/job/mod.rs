@@ -15,11 +15,12 @@ mod sized;
 mod started;
 
 pub use assembly::Job;
-pub use blueprint::{Blueprint, NetworkTask};
+pub use blueprint::Blueprint;
 pub(crate) use configured::configured;
 pub(crate) use device::new_pool;
 pub use device::open_device;
 pub use fit::{Fitting, in_pool};
+pub use kiln_fit::NetworkTask;
 pub(crate) use refit::Trainings;
 pub(crate) use shared_data::SharedData;
 pub use sized::sized;

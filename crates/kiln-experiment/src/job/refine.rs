@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 
 use kiln_core::Metric;
+use kiln_fit::NetworkTask;
 use kiln_models::Network;
 use kiln_train::{Kept, Outcome, Stop};
 use kiln_validate::calibration::{CalibrationError, Refinement, refinement};
 
 use super::assembly::Job;
-use super::blueprint::NetworkTask;
 use super::refit::Trainings;
 use crate::error::ExperimentError;
 

@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use kiln_core::EpochRecord;
 use kiln_data::{Prepared, Preprocess, Split};
+use kiln_fit::NetworkTask;
 use kiln_models::Network;
 use kiln_optim::{MultiStepShape, ScheduleConfig, ShapeConfig};
 use kiln_train::{Outcome, Trainer};
 
 use super::assembly::Job;
-use super::blueprint::NetworkTask;
 use super::fit::Fitting;
 use crate::error::{ExperimentError, Locate};
 

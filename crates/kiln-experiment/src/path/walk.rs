@@ -169,7 +169,7 @@ impl<'a> Walk<'a> {
         }
         let job = self.job.with_settings(&resolved);
         let mut trainer = job.trainer().stop_flag(Arc::clone(&self.path.interrupt.flag));
-        let outcome = trainer.fit(model, &Data::new(job.train()?))?;
+        let outcome = kiln_fit::fit(&mut trainer, model, &Data::new(job.train()?))?;
         Ok((outcome.stop != Stop::Interrupted).then_some(outcome.model))
     }
 

@@ -46,7 +46,7 @@ pub fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, E
     let job = prepare(resolved, observer)?;
     let split = &job.prepared.split;
     let one = TrainConfig { steps: Some(1), overfit_batch: true, ..job.config().train.clone() };
-    let outcome = job.trainer().config(one).fit(job.model()?, &Data::new(job.train()?))?;
+    let outcome = kiln_fit::fit(&mut job.trainer().config(one), job.model()?, &Data::new(job.train()?))?;
     Ok(DryRun {
         data: job.prepared.dataset.name.clone(),
         items: [split.train.len(), split.validation.len(), split.test.len()],
