@@ -46,7 +46,7 @@ pub use op::{
     BatchStatistics, Rotary, Sequences, add, attention, attention_weights, avg_pool2d, batch_norm,
     conv_transpose1d, conv_transpose2d, conv1d, conv2d, conv2d_relu_pool, cross_entropy, dropout, embedding,
     flatten, gelu, global_avg_pool2d, global_max_pool2d, gru, hard_sigmoid, hard_swish, layer_norm, linear,
-    linear_cross_entropy, linear_relu_dropout, lstm, max_pool2d, mean, pixels, residual, rms_norm, scale,
-    self_attention, sigmoid, silu, softmax, squared_norm, stack, swiglu, takes_bytes, weighted_sum,
-    weighted_sums,
+    linear_cross_entropy, linear_relu_dropout, lstm, max_pool2d, mean, mish, pixels, residual, rms_norm,
+    scale, self_attention, selu, sigmoid, silu, softmax, squared_norm, stack, swiglu, takes_bytes,
+    weighted_sum, weighted_sums,
 };

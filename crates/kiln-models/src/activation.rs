@@ -20,6 +20,10 @@ pub enum Activation {
     Gelu,
     /// `x σ(x)`, also called swish.
     Silu,
+    /// `λ x` where positive, else `λ α (eˣ − 1)` (Klambauer and others: Self-normalizing neural networks, 2017); RealMLP's for classes.
+    Selu,
+    /// `x tanh(ln(1 + eˣ))` (Misra 2019); RealMLP's for numbers.
+    Mish,
     /// Hyperbolic tangent.
     Tanh,
     /// `1 / (1 + e^-x)`.
@@ -40,6 +44,8 @@ impl Activation {
             Self::LeakyRelu => activation::leaky_relu(x, 0.01),
             Self::Gelu => kiln_kernels::gelu(x),
             Self::Silu => kiln_kernels::silu(x),
+            Self::Selu => kiln_kernels::selu(x),
+            Self::Mish => kiln_kernels::mish(x),
             Self::Tanh => activation::tanh(x),
             Self::Sigmoid => kiln_kernels::sigmoid(x),
             Self::HardSwish => kiln_kernels::hard_swish(x),
@@ -63,6 +69,8 @@ impl Activation {
             Self::LeakyRelu => "leaky-relu",
             Self::Gelu => "gelu",
             Self::Silu => "silu",
+            Self::Selu => "selu",
+            Self::Mish => "mish",
             Self::Tanh => "tanh",
             Self::Sigmoid => "sigmoid",
             Self::HardSwish => "hard-swish",
@@ -73,7 +81,7 @@ impl Activation {
 
     /// Whether `x <= y` gives `f(x) <= f(y)`, so that the function and a maximum can change places.
     pub(crate) fn is_monotone(self) -> bool {
-        !matches!(self, Self::Gelu | Self::Silu | Self::HardSwish)
+        !matches!(self, Self::Gelu | Self::Silu | Self::Mish | Self::HardSwish)
     }
 }
 
@@ -84,11 +92,13 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Activation; 9] = [
+    const ALL: [Activation; 11] = [
         Activation::Relu,
         Activation::LeakyRelu,
         Activation::Gelu,
         Activation::Silu,
+        Activation::Selu,
+        Activation::Mish,
         Activation::Tanh,
         Activation::Sigmoid,
         Activation::HardSwish,
@@ -106,6 +116,8 @@ mod tests {
             [-0.3, -0.03, -0.005, 0.0, 0.5, 3.0, 30.0],
             [0.0, -0.004_049_694_094_9, -0.154_268_769_4, 0.0, 0.345_731_230_6, 2.995_950_305_9, 30.0],
             [-2.807_286_9e-12, -0.142_277_619_5, -0.188_770_334_4, 0.0, 0.311_229_665_6, 2.857_722_380_5, 30.0],
+            [-1.758_099_340_847, -1.670_568_728_767, -0.691_758_187_803, 0.0, 0.525_350_493_678, 3.152_102_962_066, 31.521_029_620_664],
+            [-2.807_286_9e-12, -0.145_647_461_3, -0.220_743_774_7, 0.0, 0.375_245_211_3, 2.986_535_005_0, 30.0],
             [-1.0, -0.995_054_753_7, -0.462_117_157_3, 0.0, 0.462_117_157_3, 0.995_054_753_7, 1.0],
             [9.357_623e-14, 0.047_425_873_2, 0.377_540_668_8, 0.5, 0.622_459_331_2, 0.952_574_126_8, 1.0],
             [0.0, 0.0, -0.208_333_333_3, 0.0, 0.291_666_666_7, 3.0, 30.0],

@@ -143,7 +143,7 @@ fn unknown_choices() {
     );
     file(
         "[model]\nactivation = \"relo\"\n",
-        "my.toml:4: model.activation is \"relo\", it must be one of relu, leaky-relu, gelu, silu, tanh, sigmoid, \
+        "my.toml:4: model.activation is \"relo\", it must be one of relu, leaky-relu, gelu, silu, selu, mish, tanh, sigmoid, \
          hard-swish, hard-sigmoid, identity | did you mean \"relu\"?",
     );
     file(

@@ -165,7 +165,7 @@ fn what_is_wrong_with_a_layer_is_shown_where_it_is() {
     );
     layer(
         "[[model.layers]]\nkind = \"activation\"\nfunction = \"relo\"\n",
-        "my.toml:7: model.layers.0.function is \"relo\", it must be one of relu, leaky-relu, gelu, silu, tanh, sigmoid, hard-swish, \
+        "my.toml:7: model.layers.0.function is \"relo\", it must be one of relu, leaky-relu, gelu, silu, selu, mish, tanh, sigmoid, hard-swish, \
          hard-sigmoid, identity | did you mean \"relu\"?",
     );
     layer("layers = 3\n", "my.toml:5: model.layers is 3, it must be a list of sections");

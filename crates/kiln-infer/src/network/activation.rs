@@ -24,6 +24,8 @@ pub(super) fn apply(activation: Activation, x: &[f32]) -> Scratch {
         Activation::Tanh => y.iter_mut().zip(x).for_each(|(y, x)| *y = x.tanh()),
         Activation::Gelu => curve(Curve::Gelu, x, &mut y),
         Activation::Silu => curve(Curve::Silu, x, &mut y),
+        Activation::Selu => curve(Curve::Selu, x, &mut y),
+        Activation::Mish => curve(Curve::Mish, x, &mut y),
         Activation::Sigmoid => curve(Curve::Sigmoid, x, &mut y),
         Activation::HardSwish => curve(Curve::HardSwish, x, &mut y),
         Activation::HardSigmoid => curve(Curve::HardSigmoid, x, &mut y),

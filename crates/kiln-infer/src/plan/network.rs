@@ -127,6 +127,10 @@ pub enum Activation {
     Gelu,
     /// `x σ(x)`.
     Silu,
+    /// `λ x` where positive, else `λ α (eˣ − 1)`.
+    Selu,
+    /// `x tanh(ln(1 + eˣ))`.
+    Mish,
     /// Hyperbolic tangent.
     Tanh,
     /// `1 / (1 + e^-x)`.

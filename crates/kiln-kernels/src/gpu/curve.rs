@@ -40,6 +40,11 @@ fn values(x: &[f32], y: &mut [f32], #[comptime] curve: Curve) {
             Curve::Sigmoid => sigmoid(value),
             Curve::HardSigmoid => hard_sigmoid(value),
             Curve::Silu => value * sigmoid(value),
+            Curve::Selu => {
+                let below = 1.758_099_3f32 * (select(value > 0.0f32, 0.0f32, value).exp() - 1.0f32);
+                select(value > 0.0f32, 1.050_701f32 * value, below)
+            }
+            Curve::Mish => value * tanh_softplus(value),
             Curve::HardSwish => value * hard_sigmoid(value),
             Curve::Gelu => value * below(value),
         };
@@ -55,6 +60,14 @@ fn slopes(x: &[f32], gradient: &[f32], dx: &mut [f32], #[comptime] curve: Curve)
             Curve::Sigmoid => sigmoid(value) * (1.0f32 - sigmoid(value)),
             Curve::HardSigmoid => select(value > -3.0f32 && value < 3.0f32, 1.0f32 / 6.0f32, 0.0f32),
             Curve::Silu => sigmoid(value) * (1.0f32 + value * (1.0f32 - sigmoid(value))),
+            Curve::Selu => {
+                let below = 1.758_099_3f32 * select(value > 0.0f32, 0.0f32, value).exp();
+                select(value > 0.0f32, 1.050_701f32, below)
+            }
+            Curve::Mish => {
+                let t = tanh_softplus(value);
+                t + value * sigmoid(value) * (1.0f32 - t * t)
+            }
             Curve::HardSwish => {
                 let inner = select(value >= 3.0f32, 1.0f32, value / 3.0f32 + 0.5f32);
                 select(value <= -3.0f32, 0.0f32, inner)
@@ -69,6 +82,15 @@ fn slopes(x: &[f32], gradient: &[f32], dx: &mut [f32], #[comptime] curve: Curve)
 #[cube]
 fn sigmoid(x: f32) -> f32 {
     1.0f32 / (1.0f32 + (-x).exp())
+}
+
+/// `tanh(ln(1 + eˣ))`, from e⁻|ˣ|, which does not overflow.
+#[cube]
+fn tanh_softplus(x: f32) -> f32 {
+    let e = select(x < 0.0f32, x, -x).exp();
+    let n = select(x < 0.0f32, e * (e + 2.0f32), 1.0f32 + 2.0f32 * e);
+    let rest = select(x < 0.0f32, 2.0f32, 2.0f32 * e * e);
+    n / (n + rest)
 }
 
 /// NaN stays.

@@ -49,6 +49,38 @@ pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     x.clone() * sigmoid(x)
 }
 
+/// `λ x` where positive, else `λ α (eˣ − 1)`, of every element (Klambauer et al., Self-normalizing neural networks, 2017): PyTorch's `selu`.
+pub fn selu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Selu));
+    }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Selu));
+    }
+    let [scale, below] = [1.050_700_987_355_480_5, 1.758_099_340_847_376_6];
+    let is_above = x.clone().greater_elem(0.0);
+    let curved = x.clone().clamp_max(0.0).exp().sub_scalar(1.0).mul_scalar(below);
+    curved.mask_where(is_above, x.mul_scalar(scale))
+}
+
+/// `x · tanh(ln(1 + eˣ))` of every element (Misra, Mish: a self regularized non-monotonic activation function, 2019): PyTorch's `mish`.
+pub fn mish<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::autodiff::curve(x, Curve::Mish));
+    }
+    #[cfg(feature = "wgpu")]
+    if crate::gpu::has_kernels(&x) {
+        return Tensor::from_dispatch(crate::gpu::curve(x, Curve::Mish));
+    }
+    // tanh(ln(1 + w)) = w (w + 2) / (w (w + 2) + 2), which is 1 long before eˣ is too large.
+    let w = x.clone().clamp_max(20.0).exp();
+    let product = w.clone() * w.add_scalar(2.0);
+    x * product.clone() / product.add_scalar(2.0)
+}
+
 /// `x · min(max(x + 3, 0), 6) / 6` of every element (Howard et al., Searching for MobileNetV3, 2019): PyTorch's `hardswish`.
 pub fn hard_swish<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "flex")]

@@ -34,7 +34,7 @@ pub use conv::{conv2d, conv2d_relu_pool};
 pub use conv_transpose::{conv_transpose1d, conv_transpose2d, conv1d};
 pub use cross_entropy::cross_entropy;
 pub use dropout::dropout;
-pub use elementwise::{add, gelu, hard_sigmoid, hard_swish, scale, sigmoid, silu};
+pub use elementwise::{add, gelu, hard_sigmoid, hard_swish, mish, scale, selu, sigmoid, silu};
 pub use embedding::embedding;
 pub use flatten::flatten;
 pub use layer_norm::layer_norm;

@@ -4,7 +4,7 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Tensor, TensorData};
 use kiln_core::device::DeviceName;
 use kiln_kernels::{
-    Act, add, conv2d, gelu, global_avg_pool2d, hard_sigmoid, hard_swish, scale, sigmoid, silu,
+    Act, add, conv2d, gelu, global_avg_pool2d, hard_sigmoid, hard_swish, mish, scale, selu, sigmoid, silu,
 };
 use kiln_testkit::{assert_close, computes_in, device, device_name, gradient_check};
 
@@ -38,7 +38,8 @@ fn activations() {
     for dims in [[1, 1], [33, 20], [700, 65]] {
         same::<2, 2>(&format!("{dims:?}"), noise(1, dims), noise(2, [1, 1]), noise(3, [1]), |x, _, _| {
             let x = x.mul_scalar(6.0);
-            silu(x.clone()) + gelu(x.clone().transpose()).transpose() + hard_swish(x)
+            let others = selu(x.clone()) + mish(x.clone());
+            others + silu(x.clone()) + gelu(x.clone().transpose()).transpose() + hard_swish(x)
         });
     }
 }
@@ -94,9 +95,9 @@ type Case = (fn(Tensor<1>) -> Tensor<1>, [f64; 7], [f64; 7]);
 
 #[test]
 fn values_and_slopes_are_pytorchs() {
-    // PyTorch 2.15 in f64 at these places: sigmoid, hardsigmoid, silu, hardswish, gelu; then the gradients of their sums.
+    // PyTorch 2.15 in f64 at these places: sigmoid, hardsigmoid, silu, hardswish, gelu, selu, mish; then the gradients of their sums.
     let places = [-4.0, -2.5, -0.3, 0.0, 0.7, 2.9, 5.0];
-    let cases: [Case; 5] = [
+    let cases: [Case; 7] = [
         (
             sigmoid,
             [
@@ -176,6 +177,48 @@ fn values_and_slopes_are_pytorchs() {
                 0.9766141011336599,
                 1.015396530716966,
                 1.000007146946002,
+            ],
+        ),
+        (
+            selu,
+            [
+                -1.7258986281898945,
+                -1.6137857588732425,
+                -0.45566731537912203,
+                0.0,
+                0.7354906911488363,
+                3.047032863330893,
+                5.253504936777402,
+            ],
+            [
+                0.03220071265748214,
+                0.1443135819741343,
+                1.3024320254682547,
+                1.7580993408473766,
+                1.0507009873554805,
+                1.0507009873554805,
+                1.0507009873554805,
+            ],
+        ),
+        (
+            mish,
+            [
+                -0.07259174079202535,
+                -0.19681620390653337,
+                -0.15113317713833455,
+                0.0,
+                0.5611483776438518,
+                2.8842668281130717,
+                4.999552077529406,
+            ],
+            [
+                -0.053773209793480325,
+                -0.10974357275018563,
+                0.40851087693570215,
+                0.6,
+                0.9687948682001859,
+                1.0243191256661055,
+                1.0008002248320829,
             ],
         ),
     ];

@@ -52,6 +52,8 @@ fn activation(activation: Activation) -> Result<plan::Activation, ExportError> {
         Activation::LeakyRelu => plan::Activation::LeakyRelu,
         Activation::Gelu => plan::Activation::Gelu,
         Activation::Silu => plan::Activation::Silu,
+        Activation::Selu => plan::Activation::Selu,
+        Activation::Mish => plan::Activation::Mish,
         Activation::Tanh => plan::Activation::Tanh,
         Activation::Sigmoid => plan::Activation::Sigmoid,
         Activation::HardSwish => plan::Activation::HardSwish,

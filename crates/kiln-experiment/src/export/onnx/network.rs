@@ -251,6 +251,13 @@ fn activated(graph: &mut Graph, activation: Activation, x: String) -> Result<Str
             let gate = graph.node("Sigmoid", &[&x], Vec::new());
             graph.node("Mul", &[&x, &gate], Vec::new())
         }
+        // With the defaults of ONNX, which are PyTorch's numbers.
+        Activation::Selu => graph.node("Selu", &[&x], Vec::new()),
+        Activation::Mish => {
+            let soft = graph.node("Softplus", &[&x], Vec::new());
+            let gate = graph.node("Tanh", &[&soft], Vec::new());
+            graph.node("Mul", &[&x, &gate], Vec::new())
+        }
         Activation::Gelu => {
             let root = graph.floats(&[], &[std::f32::consts::FRAC_1_SQRT_2]);
             let (one, half) = (graph.floats(&[], &[1.0]), graph.floats(&[], &[0.5]));

@@ -22,6 +22,11 @@ pub enum Curve {
     HardSigmoid,
     /// `x · sigmoid(x)` (Elfwing, Uchibe and Doya, 2018), also called swish.
     Silu,
+    /// `λ x` where positive, else `λ α (eˣ − 1)`, with λ = 1.0507 and α = 1.6733 (Klambauer et al., Self-normalizing neural networks, 2017). Its
+    /// slope at 0 is λα.
+    Selu,
+    /// `x · tanh(ln(1 + eˣ))` (Misra, 2019).
+    Mish,
     /// `x · hard_sigmoid(x)`. Its slope is 0 at -3 and 1 at 3.
     HardSwish,
     /// `x · Φ(x)` with the distribution function of the normal distribution (Hendrycks and Gimpel, 2016), not an approximation of it.
@@ -92,6 +97,8 @@ impl Task for Pass<'_> {
             Curve::Sigmoid => pass!(len, slopes, x, g, out, sigmoid, sigmoid_slope),
             Curve::HardSigmoid => pass!(len, slopes, x, g, out, hard_sigmoid, hard_sigmoid_slope),
             Curve::Silu => pass!(len, slopes, x, g, out, silu, silu_slope),
+            Curve::Selu => pass!(len, slopes, x, g, out, selu, selu_slope),
+            Curve::Mish => pass!(len, slopes, x, g, out, mish, mish_slope),
             Curve::HardSwish => pass!(len, slopes, x, g, out, hard_swish, hard_swish_slope),
             Curve::Gelu => pass!(len, slopes, x, g, out, gelu, gelu_slope),
         }
@@ -132,6 +139,45 @@ fn silu(x: f32) -> f32 {
 fn silu_slope(x: f32) -> f32 {
     let y = sigmoid(x);
     y * (1.0 + x * (1.0 - y))
+}
+
+/// λ and λα of SELU.
+const SELU: [f32; 2] = [1.050_701, 1.758_099_3];
+
+#[inline(always)]
+fn selu(x: f32) -> f32 {
+    // eˣ − 1 by its series near 0, where the difference would lose digits.
+    let series = 1.0 / 720.0 + x * (1.0 / 5_040.0 + x * (1.0 / 40_320.0));
+    let series = 1.0 / 24.0 + x * (1.0 / 120.0 + x * series);
+    let series = x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x * series)));
+    let below = if x > -0.5 { series } else { exp(x) - 1.0 };
+    if x > 0.0 { SELU[0] * x } else { SELU[1] * below }
+}
+
+#[inline(always)]
+fn selu_slope(x: f32) -> f32 {
+    if x > 0.0 { SELU[0] } else { SELU[1] * exp(x) }
+}
+
+/// `tanh(ln(1 + eˣ))` as `n / d`, with `d − n`, from e⁻|ˣ|, which does not overflow.
+#[inline(always)]
+fn mish_parts(x: f32, e: f32) -> [f32; 3] {
+    let (n, rest) = if x < 0.0 { (e * (e + 2.0), 2.0) } else { (1.0 + 2.0 * e, 2.0 * e * e) };
+    [n, n + rest, rest]
+}
+
+#[inline(always)]
+fn mish(x: f32) -> f32 {
+    let [n, d, _] = mish_parts(x, exp(-x.abs()));
+    x * (n / d)
+}
+
+#[inline(always)]
+fn mish_slope(x: f32) -> f32 {
+    let e = exp(-x.abs());
+    let [n, d, rest] = mish_parts(x, e);
+    let sigmoid = if x < 0.0 { e } else { 1.0 } / (1.0 + e);
+    n / d + x * sigmoid * (rest * (d + n) / (d * d))
 }
 
 #[inline(always)]

@@ -3,7 +3,18 @@
 use super::{Random, close, garbage, on_any_threads, on_every_arch, wide};
 use crate::cpu::*;
 
-const CURVES: [Curve; 5] = [Curve::Sigmoid, Curve::HardSigmoid, Curve::Silu, Curve::HardSwish, Curve::Gelu];
+const CURVES: [Curve; 7] = [
+    Curve::Sigmoid,
+    Curve::HardSigmoid,
+    Curve::Silu,
+    Curve::Selu,
+    Curve::Mish,
+    Curve::HardSwish,
+    Curve::Gelu,
+];
+
+/// λ and λα of SELU.
+const SELU: [f64; 2] = [1.050_700_987_355_480_5, 1.758_099_340_847_376_6];
 
 /// `erfc` of a number from 0 on in f64: its Taylor series, or its continued fraction.
 fn erfc(z: f64) -> f64 {
@@ -30,6 +41,14 @@ fn exact(curve: Curve, x: f64) -> f64 {
         Curve::Sigmoid => sigmoid,
         Curve::HardSigmoid => (x + 3.0).clamp(0.0, 6.0) / 6.0,
         Curve::Silu => x * sigmoid,
+        Curve::Selu => {
+            if x > 0.0 {
+                SELU[0] * x
+            } else {
+                SELU[1] * x.exp_m1()
+            }
+        }
+        Curve::Mish => x * x.exp().ln_1p().tanh(),
         Curve::HardSwish => x * (x + 3.0).clamp(0.0, 6.0) / 6.0,
         Curve::Gelu => x * normal(x),
     }
@@ -60,7 +79,7 @@ fn values_and_slopes() {
         let mut dx = garbage(len);
         curve_grad(curve_of, &x, &g, &mut dx);
         // No slope at the corners, where the difference takes the mean.
-        let corner = |x: f64| (x.abs() - 3.0).abs() < 1e-4;
+        let corner = |x: f64| (x.abs() - 3.0).abs() < 1e-4 || (curve_of == Curve::Selu && x.abs() < 1e-4);
         for (i, &x) in wide(&x).iter().enumerate() {
             let exact = f64::from(g[i]) * slope(curve_of, x);
             assert!(corner(x) || (f64::from(dx[i]) - exact).abs() <= 2e-6, "{curve_of:?} at {x}");
@@ -79,8 +98,12 @@ fn ends_corners_and_nan() {
             curve(curve_of, &x, &mut y);
             curve_grad(curve_of, &x, &ones, &mut dx);
             assert!(y[8].is_nan() && dx[8].is_nan(), "{curve_of:?}: NaN");
-            let end = if matches!(curve_of, Curve::Sigmoid | Curve::HardSigmoid) { 1.0 } else { 1e30 };
-            assert!((y[6] - end).abs() <= 1e-6 * end && y[1] == 0.0, "{curve_of:?}: {y:?}");
+            let (start, end) = match curve_of {
+                Curve::Sigmoid | Curve::HardSigmoid => (0.0, 1.0),
+                Curve::Selu => (-SELU[1] as f32, 1e30 * SELU[0] as f32),
+                _ => (0.0, 1e30),
+            };
+            assert!((y[6] - end).abs() <= 1e-6 * end && y[1] == start, "{curve_of:?}: {y:?}");
         });
     }
     // PyTorch 2.15: the slopes of hardswish and hardsigmoid at -3 and 3.
@@ -88,6 +111,9 @@ fn ends_corners_and_nan() {
     assert_eq!([dx[2], dx[5]], [0.0, 1.0]);
     curve_grad(Curve::HardSigmoid, &x, &ones, &mut dx);
     assert_eq!([dx[2], dx[5]], [0.0, 0.0]);
+    // And that of selu at 0.
+    curve_grad(Curve::Selu, &x, &ones, &mut dx);
+    assert_eq!([dx[3], dx[4]], [SELU[1] as f32; 2]);
     curve(Curve::Sigmoid, &x, &mut y);
     assert_eq!([y[0], y[3], y[4], y[7]], [0.0, 0.5, 0.5, 1.0]);
 }
