@@ -163,14 +163,8 @@ fn linear_models_predict_in_onnxruntime_what_they_predict_here() {
 fn perceptrons_with_all_kinds_of_columns_do() {
     let norms = ["model.kind=mlp", "model.hidden=[7,5]", "model.norm=layer", "model.activation=gelu"];
     check("mlp-layer", &[&[MIXED][..], &norms].concat(), Decision::default().with_temperature(1.75));
-    let norms = [
-        "model.kind=mlp",
-        "model.hidden=[6]",
-        "model.norm=batch",
-        "model.activation=leaky-relu",
-        "data.encode=target",
-    ];
-    check("mlp-batch", &[&[MIXED][..], &norms].concat(), Decision::default());
+    let norms = ["model.hidden=[6]", "model.norm=batch", "model.activation=leaky-relu", "data.encode=target"];
+    check("mlp-batch", &[&[MIXED, "model.kind=mlp"][..], &norms].concat(), Decision::default());
     let clip = ["model.kind=mlp", "model.hidden=[5]", "data.scale=robust-smooth-clip"];
     check("mlp-clip", &[&[MIXED][..], &clip].concat(), Decision::default());
     let two = [
@@ -181,6 +175,16 @@ fn perceptrons_with_all_kinds_of_columns_do() {
         "loss.kind=binary-cross-entropy",
     ];
     check("mlp-two", &two, Decision::default().with_threshold(0.375));
+}
+
+#[test]
+fn transforms_of_targets_and_flags_of_missing_cells_do() {
+    let small = ["model.kind=mlp", "model.hidden=[5]", "data.missing_flags=true"];
+    check("mlp-flags", &[&[MIXED][..], &small].concat(), Decision::default());
+    let power = ["data.target=height", "data.target_transform=yeo-johnson", "model.activation=selu"];
+    check("mlp-power", &[&power[..], &small].concat(), Decision::default());
+    let log = ["data.source=diabetes", "data.target_transform=log", "model.activation=mish"];
+    check("mlp-log", &[&log[..], &small].concat(), Decision::default());
 }
 
 #[test]

@@ -211,6 +211,17 @@ fn perceptrons_predict_the_same() {
 }
 
 #[test]
+fn transforms_of_targets_and_flags_of_missing_cells_predict_the_same() {
+    let of = |more: &[&'static str]| [&WAGE[..], &["model.kind=mlp"], more].concat();
+    let plain = Decision::default;
+    let power = ["data.target_transform=yeo-johnson", "data.missing_flags=true", "model.activation=selu"];
+    check_rows("yeo-johnson", &of(&power), plain(), 1e-6);
+    let scales = "data.scale=quantile-normal";
+    let log = ["data.target_transform=log", "data.missing_flags=true", scales, "model.activation=mish"];
+    check_rows("log", &of(&log), plain(), 1e-6);
+}
+
+#[test]
 fn layers_of_several_heads_predict_the_same() {
     let of = |target: &[&'static str], more: &[&'static str]| {
         [target, &["model.kind=tabm", "model.heads=4"], more].concat()

@@ -7,6 +7,7 @@ pub mod cell;
 pub mod date;
 mod decimal;
 mod normal;
+pub mod power;
 pub mod scale;
 mod schema;
 

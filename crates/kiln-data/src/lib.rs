@@ -42,6 +42,7 @@ pub use form::{
 pub use kiln_cell::cell::{CellValue, Decimal, Marks};
 #[doc(inline)]
 pub use kiln_cell::date::DateForm;
+pub use kiln_cell::power::{Power, PowerCurve};
 pub use loader::{Collate, Epoch, Loader, Minibatch, Rows, Source};
 pub use position::FilePosition;
 pub use precision::Precision;

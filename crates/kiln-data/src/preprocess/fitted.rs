@@ -19,7 +19,7 @@ use crate::form::Encoder;
 use crate::target::TargetEncoder;
 use crate::{
     Batch, ColumnSchema, DataError, Dataset, Features, ImageSettings, Inconsistency, InputShape, Inputs,
-    Target, TargetNumbers, TargetTransform, check,
+    Power, Target, TargetNumbers, check,
 };
 
 /// Preprocessing fitted on a training part by [`Preprocess::fit`](super::Preprocess::fit). It belongs to the model
@@ -261,9 +261,9 @@ impl Fitted {
         self.targets.value_scales()
     }
 
-    /// What target numbers go through before they are standardised; `None` where nothing is done.
-    pub fn target_transform(&self) -> Option<TargetTransform> {
-        self.targets.transform()
+    /// What the numbers of each target column go through before they are standardised; none where nothing is done.
+    pub fn target_powers(&self) -> &[Power] {
+        self.targets.powers()
     }
 
     /// The columns that have no value in any row of the training part that counts. They are no inputs, and data need not have them.

@@ -195,7 +195,7 @@ pub(crate) use inner_folds::InnerFolds;
 pub(crate) use matrix::Matrix;
 pub use mismatch::Mismatch;
 pub use pca::Pca;
-pub(crate) use power::Power;
+pub(crate) use power::fit as fit_power;
 pub(crate) use scale::Scale;
 pub use settings::Preprocess;
 pub use steps::{ColumnEncoding, ColumnStep, TableSteps};

@@ -1,13 +1,13 @@
 //! One or more numbers an item.
 
-use kiln_cell::{f32_step, shortest_decimal};
+use kiln_cell::power::Power;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{TargetEncoding, TargetKind, same_names};
 use super::targets::TargetNumbers;
 use crate::description::{Cell, Summary, Table};
 use crate::hash::Hash;
-use crate::preprocess::{FitRows, Matrix, Power, Scale};
+use crate::preprocess::{FitRows, Matrix, Scale, fit_power};
 use crate::{DataError, Description, Inconsistency, Precision, Preprocess, SettingError, TargetTransform};
 
 /// The fields of [`Target::Values`](crate::Target::Values).
@@ -136,9 +136,9 @@ impl ValueEncoder {
         self.scales.iter().copied().map(Scale::pair).collect()
     }
 
-    /// What the numbers go through before they are standardised.
-    pub(super) fn transform(&self) -> Option<TargetTransform> {
-        self.powers.first().map(Power::kind)
+    /// What the numbers of each column go through before they are standardised; none where nothing is done.
+    pub(super) fn powers(&self) -> &[Power] {
+        &self.powers
     }
 
     /// A number of a column as the model sees it, before it is rounded.
@@ -170,7 +170,7 @@ fn fitted_power(
         let (column, value) = (name.to_owned(), number(row).to_string());
         return Err(SettingError::LogOf { column, row, value }.into());
     }
-    Ok(Power::fit(kind, &numbers))
+    Ok(fit_power(kind, &numbers))
 }
 
 impl<'a> NumberValues<'a> {
@@ -195,14 +195,10 @@ impl TargetEncoding for ValueEncoder {
 
     fn shorten(&self, values: &mut [f64]) {
         for (value, column) in values.iter_mut().zip((0..self.names.len()).cycle()) {
-            if self.powers.is_empty() {
-                *value = self.scales[column].shorten(*value);
-                continue;
-            }
-            let number = self.scaled(column, *value) as f32;
-            let next = self.original(column, f64::from(number) + f32_step(number));
-            let same = |short: f64| self.scaled(column, short) as f32 == number;
-            *value = shortest_decimal(*value, (next - *value).abs(), same);
+            *value = match self.powers.get(column) {
+                None => self.scales[column].shorten(*value),
+                Some(power) => power.shorten(*value, self.scales[column].pair()),
+            };
         }
     }
 

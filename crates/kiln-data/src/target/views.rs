@@ -4,7 +4,7 @@
 
 use super::kind::TargetEncoding;
 use super::{Target, TargetEncoder};
-use crate::TargetTransform;
+use crate::Power;
 
 impl Target {
     /// The names of the classes, where every item has one class.
@@ -49,9 +49,9 @@ impl TargetEncoder {
         if let Self::Values(encoder) = self { Some(encoder.scales()) } else { None }
     }
 
-    /// What the target numbers go through before they are standardised; `None` where nothing is done.
-    pub(crate) fn transform(&self) -> Option<TargetTransform> {
-        if let Self::Values(encoder) = self { encoder.transform() } else { None }
+    /// What the target numbers go through before they are standardised; none where nothing is done.
+    pub(crate) fn powers(&self) -> &[Power] {
+        if let Self::Values(encoder) = self { encoder.powers() } else { &[] }
     }
 
     /// The names of the labels; `None` for another kind of target.

@@ -42,6 +42,12 @@ pub(super) fn encode(
         Encoding::Number { missing, scale } => standard(number(*missing)?, *scale),
         Encoding::SmoothClip { missing, median, factor } => smooth_clip(number(*missing)?, *median, *factor),
         Encoding::QuantileNormal { missing, quantiles } => quantile_normal(number(*missing)?, quantiles),
+        Encoding::Flagged(number) => {
+            let (feature, flag) = to.split_at_mut(1);
+            let found = cell.number(marks).map_err(|misfit| place.wrong(misfit))?;
+            flag[0] = f64::from(u8::from(found.is_nan()));
+            return encode(number, is_truth, cell, place, marks, single, feature);
+        }
         Encoding::Category { names, features } => {
             let name = cell.category(marks).map_err(|misfit| place.wrong(misfit))?;
             let name = name.map(|name| if is_truth { spelled(names, name) } else { name });

@@ -8,6 +8,7 @@ pub(super) fn width_of(encoding: &Encoding) -> usize {
     match encoding {
         Encoding::Category { features, .. } => features.first().map_or(0, Vec::len),
         Encoding::Date { .. } => 4,
+        Encoding::Flagged(_) => 2,
         _ => 1,
     }
 }
@@ -53,6 +54,12 @@ fn unsound(encoding: &Encoding) -> Option<&'static str> {
         Encoding::QuantileNormal { quantiles, .. } => {
             (quantiles.len() < 2 || !quantiles.is_sorted()).then_some("its quantiles do not rise")
         }
+        Encoding::Flagged(number) => match **number {
+            Encoding::Number { .. } | Encoding::SmoothClip { .. } | Encoding::QuantileNormal { .. } => {
+                unsound(number)
+            }
+            _ => Some("what has a flag is no number"),
+        },
         Encoding::Category { names, features } => {
             let width = width_of(encoding);
             let fits = features.len() == names.len().saturating_add(2)

@@ -1,6 +1,7 @@
 //! What raw outputs mean, as `kiln predict` takes them.
 
 use kiln_cell::decimal_of_f32;
+use kiln_cell::power::Power;
 use kiln_cell::scale::{original, shorten};
 
 use super::average::together;
@@ -37,7 +38,11 @@ impl Decoder {
                 (names, usize::from(used == 1))
             }
             Target::Labels { names } => (names, 0),
-            Target::Values { names, scales } => {
+            Target::Values { names, scales, powers } => {
+                let powers_fit = powers.is_empty() || powers.len() == names.len();
+                if !powers_fit || !powers.iter().all(Power::is_sound) {
+                    return Err(wrong("their curves are not such as a fit makes".to_owned()));
+                }
                 if scales.len() != names.len() || !scales.iter().all(|[_, std]| *std > 0.0) {
                     return Err(wrong("they are not scaled by a positive number each".to_owned()));
                 }
@@ -93,9 +98,15 @@ impl Decoder {
                 let probability = |logit: &f32| 1.0 / (1.0 + (-f64::from(*logit)).exp());
                 Predicted::Numbers(row.iter().map(|x| decimal_of_f32(probability(x) as f32)).collect())
             }
-            Target::Values { scales, .. } => {
-                let number = |(x, scale): (&f32, &[f64; 2])| shorten(original(f64::from(*x), *scale), *scale);
-                Predicted::Numbers(row.iter().zip(scales).map(number).collect())
+            Target::Values { scales, powers, .. } => {
+                let number = |(place, (x, scale)): (usize, (&f32, &[f64; 2]))| {
+                    let moved = original(f64::from(*x), *scale);
+                    match powers.get(place) {
+                        None => shorten(moved, *scale),
+                        Some(power) => power.shorten(power.undo(moved), *scale),
+                    }
+                };
+                Predicted::Numbers(row.iter().zip(scales).enumerate().map(number).collect())
             }
         }
     }

@@ -81,6 +81,8 @@ pub enum Encoding {
         /// The numbers at shares in equal steps from 0 to 1, rising.
         quantiles: Vec<f64>,
     },
+    /// The feature of a number, and 1 where it is missing, else 0.
+    Flagged(Box<Self>),
     /// The features of a category.
     Category {
         /// The categories, sorted.

@@ -1,5 +1,6 @@
 //! What comes out of a model.
 
+use kiln_cell::power::Power;
 use serde::{Deserialize, Serialize};
 
 /// What comes out of a model.
@@ -65,5 +66,8 @@ pub enum Target {
         names: Vec<String>,
         /// The mean of each, and what it was divided by.
         scales: Vec<[f64; 2]>,
+        /// What each went through before that; none where nothing was done.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        powers: Vec<Power>,
     },
 }

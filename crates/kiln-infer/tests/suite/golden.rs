@@ -58,6 +58,7 @@ impl Golden {
         let target = Target::Values {
             names: (0..outputs).map(|at| format!("y{at}")).collect(),
             scales: vec![[0.0, 1.0]; outputs],
+            powers: Vec::new(),
         };
         let plan = Plan {
             version: Plan::VERSION,

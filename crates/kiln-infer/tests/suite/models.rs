@@ -208,6 +208,7 @@ pub(crate) fn heads() -> (Plan, Zoo) {
     let target = Target::Values {
         names: vec!["price".to_owned(), "size".to_owned()],
         scales: vec![[200.0, 50.0], [0.0, 1.0]],
+        powers: Vec::new(),
     };
     let outputs = Outputs { average: Average::Mean, raw: Raw::First(2), target };
     (Plan { version: Plan::VERSION, inputs: Inputs::Table(table()), network, outputs }, zoo)

@@ -30,7 +30,14 @@ fn table(steps: TableSteps) -> Result<Table, ExportError> {
 }
 
 fn column(ColumnStep { name, encoding, .. }: ColumnStep) -> Result<Column, ExportError> {
-    let encoding = match encoding {
+    match encoded(encoding) {
+        Some(encoding) => Ok(Column { name, encoding }),
+        None => Err(not_run(format!("the encoding of column {name:?}"))),
+    }
+}
+
+fn encoded(encoding: ColumnEncoding) -> Option<Encoding> {
+    Some(match encoding {
         ColumnEncoding::Number { missing, scale } => Encoding::Number { missing, scale },
         ColumnEncoding::SmoothClip { missing, median, factor } => {
             Encoding::SmoothClip { missing, median, factor }
@@ -38,11 +45,11 @@ fn column(ColumnStep { name, encoding, .. }: ColumnStep) -> Result<Column, Expor
         ColumnEncoding::QuantileNormal { missing, quantiles } => {
             Encoding::QuantileNormal { missing, quantiles }
         }
+        ColumnEncoding::Flagged(number) => Encoding::Flagged(Box::new(encoded(*number)?)),
         ColumnEncoding::Category { names, features } => Encoding::Category { names, features },
         ColumnEncoding::Date { form, missing, scales } => Encoding::Date { form, missing, scales },
-        _ => return Err(not_run(format!("the encoding of column {name:?}"))),
-    };
-    Ok(Column { name, encoding })
+        _ => return None,
+    })
 }
 
 fn components(pca: &Pca) -> Components {

@@ -28,10 +28,9 @@ pub(super) fn outputs(model: &ModelParts<'_>) -> Result<Outputs, ExportError> {
         Target::Classes { names, temperature, threshold }
     } else if model.fitted.label_names().is_some() {
         Target::Labels { names }
-    } else if model.fitted.target_transform().is_some() {
-        return Err(not_run("data.target_transform".to_owned()));
     } else {
-        Target::Values { names, scales: model.fitted.target_scales().unwrap_or_default() }
+        let powers = model.fitted.target_powers().to_vec();
+        Target::Values { names, scales: model.fitted.target_scales().unwrap_or_default(), powers }
     };
     Ok(Outputs { average, raw, target })
 }

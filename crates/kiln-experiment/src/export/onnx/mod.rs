@@ -8,6 +8,7 @@ mod graph;
 mod images;
 mod network;
 mod outputs;
+mod powers;
 mod proto;
 mod table;
 

@@ -5,6 +5,7 @@ use kiln_objective::Loss;
 use kiln_train::Decision;
 
 use super::graph::{Elements, Graph, int};
+use super::powers;
 use crate::error::ExportError;
 
 /// Makes outputs of `raw` ones, `[N, loss.outputs()]`, of a loss of this kind: `label` and `probabilities` of classes, `probabilities` of labels, or `values`
@@ -24,9 +25,6 @@ pub(super) fn outputs(
         let shares = graph.node("Sigmoid", &[&predicted], Vec::new());
         graph.output(&shares, "probabilities", Elements::Float, &[names.len()]);
     } else {
-        if fitted.target_transform().is_some() {
-            return Err(ExportError::Operation { operation: "data.target_transform".to_owned() });
-        }
         let scales = fitted.target_scales().unwrap_or_default();
         let columns = |place: usize| scales.iter().map(|scale| scale[place]).collect::<Vec<f64>>();
         let (mean, std) =
@@ -34,6 +32,7 @@ pub(super) fn outputs(
         let double = graph.cast(&predicted, Elements::Double);
         let spread = graph.node("Mul", &[&double, &std], Vec::new());
         let values = graph.node("Add", &[&spread, &mean], Vec::new());
+        let values = powers::undone(graph, values, fitted.target_powers());
         graph.output(&values, "values", Elements::Double, &[names.len()]);
     }
     Ok(())

@@ -14,21 +14,19 @@ pub(super) fn table(graph: &mut Graph, steps: &TableSteps) -> Result<String, Exp
     for column in &steps.columns {
         let name = &column.name;
         parts.push(match &column.encoding {
-            ColumnEncoding::Number { missing, scale } => {
-                let x = input(graph, name, steps.single);
-                number(graph, &x, *missing, *scale)
-            }
-            ColumnEncoding::SmoothClip { missing, median, factor } => {
-                let x = input(graph, name, steps.single);
-                let x = present(graph, &x, *missing);
-                smooth_clip(graph, &x, *median, *factor)
-            }
             ColumnEncoding::Category { names, features } => category(graph, name, names, features),
             ColumnEncoding::Date { missing, scales, .. } => date(graph, name, missing, scales),
-            ColumnEncoding::QuantileNormal { .. } => {
-                return Err(unknown("the scaling quantile-normal", name));
+            ColumnEncoding::Flagged(encoding) => {
+                let x = input(graph, name, steps.single);
+                let feature = of_number(graph, name, &x, encoding)?;
+                let is_missing = graph.node("IsNaN", &[&x], Vec::new());
+                let flag = graph.cast(&is_missing, Elements::Double);
+                graph.node("Concat", &[&feature, &flag], vec![int("axis", 1)])
             }
-            _ => return Err(unknown("the encoding", name)),
+            encoding => {
+                let x = input(graph, name, steps.single);
+                of_number(graph, name, &x, encoding)?
+            }
         });
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -42,6 +40,24 @@ pub(super) fn table(graph: &mut Graph, steps: &TableSteps) -> Result<String, Exp
         x = components(graph, &x, pca);
     }
     Ok(graph.cast(&x, Elements::Float))
+}
+
+/// The feature of a number.
+fn of_number(
+    graph: &mut Graph,
+    name: &str,
+    x: &str,
+    encoding: &ColumnEncoding,
+) -> Result<String, ExportError> {
+    match encoding {
+        ColumnEncoding::Number { missing, scale } => Ok(number(graph, x, *missing, *scale)),
+        ColumnEncoding::SmoothClip { missing, median, factor } => {
+            let x = present(graph, x, *missing);
+            Ok(smooth_clip(graph, &x, *median, *factor))
+        }
+        ColumnEncoding::QuantileNormal { .. } => Err(unknown("the scaling quantile-normal", name)),
+        _ => Err(unknown("the encoding", name)),
+    }
 }
 
 fn unknown(what: &str, column: &str) -> ExportError {
