@@ -192,3 +192,16 @@ fn a_decision_that_the_run_keeps_is_used_and_strict_refuses_categories() {
     let theirs = predicted(&place, "new.csv", "--proba");
     assert_eq!(server.json("[[1], [2.5], [4]]").json(), json!(theirs));
 }
+
+#[test]
+fn the_mean_of_a_bag_is_served() {
+    let place = Place::new();
+    place.write("people.csv", PEOPLE.to_owned() + PEOPLE.split_once('\n').unwrap().1);
+    place.ok("train people.csv --target wage model.kind=mlp model.hidden=[8] train.epochs=3 --bag 3 -q");
+    place.write("new.csv", format!("{HEADER}\n{}\n", NEW.join("\n")));
+    let theirs = predicted(&place, "new.csv", "");
+    let server = Server::start(&place, "");
+    let rows: Vec<Vec<Value>> = NEW.iter().map(|line| line.split(',').map(cell).collect()).collect();
+    let answer = server.post("application/json", json!(rows).to_string());
+    assert_eq!((answer.status, answer.json()), (200, json!(theirs)));
+}

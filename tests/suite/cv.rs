@@ -223,8 +223,8 @@ fn a_fold_is_no_run_and_a_cross_validation_has_no_model() {
     for line in [format!("eval {}", fold.display()), format!("resume {}", fold.display())] {
         place.fails(&line, 2, "fold of the cross-validation");
     }
-    place.fails(&format!("eval {}", cv.display()), 2, "no model of its own");
-    // With the models of its folds it predicts their mean; without, nothing.
+    // With the models of its folds it predicts their mean, and has no items that none of them has seen; without, nothing.
+    place.fails(&format!("eval {}", cv.display()), 2, "holds no items out");
     let without = run(&place, SHORT);
     place.fails(&format!("predict {} iris.csv", without.display()), 2, "no model of its own");
 }

@@ -151,3 +151,57 @@ fn a_cross_validation_that_keeps_its_models_predicts_their_mean_with_intervals()
         assert!((sum - 1.0).abs() < 1e-5, "{row:?}");
     }
 }
+
+/// A table whose noise is large where x is.
+fn funnel(first: u32, rows: u32) -> String {
+    let row = |i: u32| {
+        let (x, noise) = (f64::from(i * 31 % 97) / 97.0, f64::from(i * i % 4093 * 7 % 97) / 48.0 - 1.0);
+        format!("{x},{}\n", x + (0.05 + x) * noise)
+    };
+    format!("x,y\n{}", (first..first + rows).map(row).collect::<String>())
+}
+
+#[test]
+fn two_quantiles_give_intervals_that_are_wide_where_items_are_uncertain() {
+    let place = Place::new();
+    place.write("t.csv", funnel(0, 800));
+    place.write("new.csv", funnel(800, 400));
+    let train = |name: &str, quantile: &str| {
+        let settings = "model.hidden=[16] train.epochs=60 data.calibration=0.4 loss.kind=quantile";
+        place.ok(&format!(
+            "train data.source=csv --data t.csv {settings} loss.quantile={quantile} --name {name} -q"
+        ));
+    };
+    train("low", "0.05");
+    train("high", "0.95");
+    let rows = cells(&place.ok("predict low new.csv --upper high --interval 0.9").stdout);
+    let [low, high] = ["low", "high"].map(|name| cells(&place.ok(&format!("predict {name} new.csv")).stdout));
+    assert_eq!(rows[0].join(","), "row,y,lower_y,upper_y");
+    let actual = cells(&funnel(800, 400));
+    let (mut inside, mut narrow, mut wide) = (0, Vec::new(), Vec::new());
+    let moved = number(&low[1][1]) - number(&rows[1][2]);
+    for row in 1..=400 {
+        let [middle, lower, upper] = [1, 2, 3].map(|cell| number(&rows[row][cell]));
+        let quantiles = [number(&low[row][1]), number(&high[row][1])];
+        // Both ends are moved by one number.
+        assert!((quantiles[0] - lower - moved).abs() < 1e-4 && (upper - quantiles[1] - moved).abs() < 1e-4);
+        assert!((middle - (quantiles[0] + quantiles[1]) / 2.0).abs() < 1e-4);
+        let [x, y] = [0, 1].map(|cell| number(&actual[row][cell]));
+        inside += u32::from(lower <= y && y <= upper);
+        if x < 0.3 { &mut narrow } else { &mut wide }.push(upper - lower);
+    }
+    assert!((inside as f64 / 400.0 - 0.9).abs() < 0.08, "{inside}");
+    let mean = |widths: &[f64]| widths.iter().sum::<f64>() / widths.len() as f64;
+    assert!(mean(&wide) > 2.0 * mean(&narrow), "{} {}", mean(&wide), mean(&narrow));
+    let covered = place.ok("eval low --data new.csv --upper high --interval 0.9 --json").events();
+    let covered = covered.iter().find(|event| event["event"] == "coverage").unwrap();
+    assert_eq!(covered["all"]["inside"].as_u64(), Some(inside.into()));
+    place.fails(
+        "predict high new.csv --upper low --interval 0.9",
+        2,
+        "does not predict a higher quantile than the first",
+    );
+    place.ok("train data.source=csv --data t.csv train.epochs=1 data.calibration=0.4 --name mean -q");
+    place.fails("predict mean new.csv --upper high --interval 0.9", 2, "both need the loss quantile");
+    assert_eq!(place.kiln("predict low new.csv --upper high").code, Some(2));
+}

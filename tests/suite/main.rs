@@ -4,6 +4,7 @@
 
 mod augment;
 mod augmented_runs;
+mod bag;
 mod command;
 #[path = "../common/mod.rs"]
 mod common;
@@ -13,6 +14,7 @@ mod cv_jobs;
 mod cv_kill;
 mod defaults;
 mod docs;
+mod ensembles;
 mod exact_numbers;
 mod examples;
 mod export;

@@ -24,6 +24,9 @@ pub(crate) enum CliError {
     /// Changes to a cross-validation that has begun.
     #[error("a cross-validation goes on as it was begun, without changes")]
     FixedCv,
+    /// Logs are of one training.
+    #[error("--log is for one training, and the preset best trains many")]
+    LogOfSeveral,
     /// A signal came while a file was being written.
     #[error("stopped: {} is as it was", path.display())]
     Stopped { path: PathBuf, code: u8 },
@@ -130,6 +133,7 @@ impl Explain for CliError {
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
+            Self::LogOfSeveral => "leave it out, or train with --preset good",
             Self::FixedCv => "begin another one: `kiln cv RUN/run.toml KEY=VALUE`",
             Self::NothingToPreview => {
                 "try the recipe fashion-mnist-resnet, or augment.transforms=[{kind=\"horizontal-flip\"}]"

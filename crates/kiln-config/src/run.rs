@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::ModelSettings;
+use crate::preset::Preset;
 
 /// Everything that decides what a run does: the contents of `run.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +35,9 @@ pub struct RunConfig {
     /// The run's name, a part of the name of its folder. Default: the name of the recipe or file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What the settings of a table are chosen for that nothing is said about: `fast`, `good` or `best`. Default: `fast`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
     /// The data.
     pub data: DataConfig,
     /// How a corpus is read, and how often a model of it is judged. Default: where `data.source` is `corpus`, in characters, every 250 steps.

@@ -3,6 +3,7 @@
 mod errors;
 mod follow;
 mod layers;
+mod presets;
 mod schema;
 mod sequential;
 mod validator;

@@ -118,6 +118,15 @@ pub enum Event<'a> {
         /// Items of both parts.
         items: usize,
     },
+    /// The training of a run of an ensemble begins.
+    Member {
+        /// What it is called: a preset.
+        name: &'a str,
+        /// Which it is, from 0.
+        number: usize,
+        /// How many there are.
+        members: usize,
+    },
     /// A training begins; with `data.refit` twice in a run.
     TrainingStarts(&'a TrainingStart<'a>),
     /// A language model in training has written something.

@@ -93,6 +93,7 @@ impl Start {
         kept.extend(flags.threads.map(|threads| format!("threads={threads}")));
         kept.extend(flags.device.as_ref().map(|device| format!("device={}", text(device))));
         kept.extend(flags.name.as_ref().map(|name| format!("name={}", text(name))));
+        kept.extend(flags.preset.map(|preset| format!("preset={}", preset.name())));
         kept.extend(flags.epochs.map(|epochs| format!("train.epochs={epochs}")));
         if !flags.target.is_empty() {
             let names: Vec<String> = flags.target.iter().map(|name| text(name).to_string()).collect();

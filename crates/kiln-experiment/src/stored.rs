@@ -13,7 +13,8 @@ use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 use crate::error::{ExperimentError, RunError};
 use crate::observer::{Event, Observer, tell};
 use crate::run::{
-    CHECKPOINTS, CONFIG, DECISION, KeptDecision, PREPROCESS, RunRecord, is_cross_validation, newest_training,
+    CHECKPOINTS, CONFIG, DECISION, KeptDecision, PREPROCESS, RunRecord, is_cross_validation, is_ensemble,
+    newest_training,
 };
 use crate::session::Session;
 
@@ -81,6 +82,9 @@ pub fn last_weights(run: &Path, observer: &dyn Observer) -> Result<RunWeights, E
 
 /// The checkpoints of a run.
 fn store(run: &Path) -> Result<CheckpointStore, ExperimentError> {
+    if is_ensemble(run)? {
+        return Err(RunError::OfSeveral { run: run.to_owned() }.into());
+    }
     if is_cross_validation(run)? {
         return Err(RunError::NoModel { run: run.to_owned() }.into());
     }

@@ -45,6 +45,12 @@ pub fn report(
             sections.extend(section::training(runs)?);
             sections
         }
+        (FolderKind::Ensemble, [run]) => {
+            let mut sections = vec![section::summary(run)?];
+            sections.extend(section::configuration(run)?);
+            sections
+        }
+        (FolderKind::Ensemble, runs) => section::together(runs)?,
         (FolderKind::CrossValidation, [run]) => {
             let mut sections = section::folds(run)?;
             sections.extend(section::configuration(run)?);
@@ -111,6 +117,7 @@ fn one_kind(folders: &[PathBuf]) -> Result<FolderKind, ExperimentError> {
 
 fn plural(kind: FolderKind) -> &'static str {
     match kind {
+        FolderKind::Ensemble => "ensembles",
         FolderKind::CrossValidation => "cross-validations",
         FolderKind::Search => "searches",
         FolderKind::Path => "paths",

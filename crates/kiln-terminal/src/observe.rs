@@ -60,6 +60,9 @@ impl Observer for Terminal {
             Event::GoesOn(None) => out.say("there is no checkpoint yet: starting over"),
             Event::Model(summary) if self.verbose => out.say(&summary.to_string()),
             Event::TrainingStarts(start) => return unless_closed(tell::training::start(start, out)),
+            Event::Member { name, number, members } => {
+                out.say(&format!("\nmodels of the preset {name:?}, {} of {members}", number + 1));
+            }
             Event::Followed { settings, items } => out.say(&tell::training::followed(settings, *items)),
             Event::Refit { epochs, items } => out.say(&tell::training::refit(*epochs, *items)),
             Event::SettingsChanged(changes) => {

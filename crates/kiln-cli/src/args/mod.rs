@@ -1,5 +1,6 @@
 //! Arguments that several commands share. Those of one command are in its file.
 
+mod bag;
 mod configuration;
 mod cuts;
 mod global;
@@ -9,6 +10,7 @@ mod sampler;
 mod shortcuts;
 mod views;
 
+pub(crate) use bag::Bag;
 pub(crate) use configuration::ConfigArguments;
 pub(crate) use cuts::Cuts;
 pub(crate) use global::{Global, ProgressMode};

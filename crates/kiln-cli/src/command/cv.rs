@@ -137,6 +137,7 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
         cuts: arguments.cuts.settings(),
         jobs: arguments.cuts.jobs,
         keep_models: arguments.keep_models,
+        bag: false,
         only: arguments.fold,
         dir: arguments.dir.clone(),
         search,

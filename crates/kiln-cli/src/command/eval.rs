@@ -40,6 +40,9 @@ pub(crate) struct Eval {
     /// Show that for each value of a column by itself [default: for each class].
     #[arg(long, value_name = "COLUMN", requires = "interval")]
     pub(crate) by: Option<String>,
+    /// The run of a higher quantile: the interval lies between both, as for `kiln predict`.
+    #[arg(long, value_name = "RUN", requires = "interval")]
+    pub(crate) upper: Option<String>,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
@@ -107,7 +110,14 @@ impl Execute for Eval {
         };
         tell::evaluation::report(&found, self.views.tta, out)?;
         if let Some(level) = self.interval {
-            let covered = items.coverage(&path, level, self.by.as_deref(), &settings.session, &terminal)?;
+            let (by, session) = (self.by.as_deref(), &settings.session);
+            let covered = match &self.upper {
+                Some(upper) => {
+                    let upper = find(upper, &global.runs_dir())?;
+                    items.coverage_between([&path, &upper], level, by, session, &terminal)?
+                }
+                None => items.coverage(&path, level, by, session, &terminal)?,
+            };
             tell::coverage::report(&covered, out)?;
         }
         Ok(0)

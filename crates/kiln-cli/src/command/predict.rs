@@ -48,6 +48,9 @@ pub(crate) struct Predict {
     /// Add an interval to each number, or a set of classes, that holds the truth of this share of new items, such as 0.9.
     #[arg(long, value_name = "LEVEL", conflicts_with_all = ["mc", "tta"])]
     pub(crate) interval: Option<f64>,
+    /// The run of a higher quantile: the interval lies between both. Each has loss.kind=quantile and the same data.calibration.
+    #[arg(long, value_name = "RUN", requires = "interval")]
+    pub(crate) upper: Option<String>,
     #[command(flatten)]
     pub(crate) views: TestTime,
 }
@@ -83,7 +86,8 @@ Examples:
   kiln predict last images/ --tta flip
   kiln predict last - --format jsonl
   kiln predict last new.csv --mc 50   how sure the model is, by dropout
-  kiln predict last new.csv --interval 0.9";
+  kiln predict last new.csv --interval 0.9
+  kiln predict low new.csv --upper high --interval 0.9  between two quantiles, wide where items are uncertain";
 
 impl Execute for Predict {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -134,13 +138,22 @@ fn predict(
         }
         None => None,
     };
-    let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
+    let terminal = Terminal::new(global, out);
+    let upper = arguments.upper.as_ref().map(|name| Run::find(name, global.runs_dir())).transpose()?;
+    let open = |run: &Run| Predictor::open(run.folder(), &session, &terminal);
+    let predictor = match &upper {
+        Some(upper) => Predictor::of_pair(open(&run)?, open(upper)?)?,
+        None => open(&run)?,
+    };
     let predictor = predictor.views(arguments.views.tta)?.strict(arguments.strict);
     let fitted = predictor.fitted();
     if arguments.proba && fitted.class_names().is_none() && fitted.label_names().is_none() {
         return Err(CliError::ProbaOfNumbers);
     }
-    let of_run = |level| Intervals::of_run(run.folder(), level, &session, &Terminal::new(global, out));
+    let of_run = |level| match &upper {
+        Some(upper) => Intervals::between(run.folder(), upper.folder(), level, &session, &terminal),
+        None => Intervals::of_run(run.folder(), level, &session, &terminal),
+    };
     let intervals = arguments.interval.map(of_run).transpose()?;
     let items = predictor.read(input, arguments.mc)?.keep(&arguments.keep)?.bounded(intervals.as_ref());
     tell::unseen::report(&items.unseen(), out)?;

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use kiln_experiment::cv::resume_cross_validation;
-use kiln_experiment::run::{find, is_cross_validation};
+use kiln_experiment::ensemble::{BestSettings, resume_best};
+use kiln_experiment::run::{find, is_cross_validation, is_ensemble};
 use kiln_experiment::{Changes, resume_with};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
@@ -44,6 +45,16 @@ impl Execute for Resume {
         let session = self.logs.among(session(global, signal::listen()));
         let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
         let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
+        if is_ensemble(&path)? {
+            if !changes.overrides.is_empty() || !changes.allow.is_empty() {
+                return Err(CliError::FixedCv);
+            }
+            let interrupt = session.interrupt.clone();
+            let worker = Some(worker::program(global));
+            let settings = BestSettings { session, worker, ..BestSettings::default() };
+            let end = resume_best(&path, &settings, &observer)?;
+            return Ok(tell::ensemble::end(&end, &interrupt, global.data.as_deref(), out)?);
+        }
         if is_cross_validation(&path)? {
             if !changes.overrides.is_empty() || !changes.allow.is_empty() {
                 return Err(CliError::FixedCv);

@@ -1,17 +1,19 @@
 //! `kiln train`.
 
 use clap::{Args, ValueEnum};
-use kiln_config::Flags;
+use kiln_config::{Flags, Preset};
+use kiln_experiment::cv::{CvSettings, cross_validate};
+use kiln_experiment::ensemble::train_best;
 use kiln_experiment::{dry_run, start_of, train};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::Execute;
-use crate::args::{ConfigArguments, Global, Logs, Shortcuts};
+use crate::args::{Bag, ConfigArguments, Global, Logs, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::signal;
+use crate::{signal, worker};
 
 /// Train a model from a configuration or a recipe.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +29,8 @@ pub(crate) struct Train {
     /// Start from the weights of a run, with its model and its preprocessing, or from a file of weights: model.weights.
     #[arg(long, value_name = "RUN|FILE")]
     pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) bag: Bag,
     #[command(flatten)]
     pub(crate) logs: Logs,
 }
@@ -64,6 +68,8 @@ Examples:
   kiln train diabetes model.kind=linear penalty.0.kind=l1 penalty.0.strength=0.1 --solver cd
   kiln train digits --log tensorboard   and then: tensorboard --logdir runs
   kiln train my.toml --from last   fine-tune the newest run
+  kiln train houses.csv --target price --bag 8   the mean of eight models
+  kiln train houses.csv --target price --preset best   bags of several kinds, weighed
   kiln train tinygpt --data corpus.txt
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
@@ -82,6 +88,20 @@ impl Execute for Train {
             return Ok(0);
         }
         let session = self.logs.among(session(global, interrupt));
+        let interrupt = session.interrupt.clone();
+        let worker = Some(worker::program(global));
+        if resolved.config.preset == Some(Preset::Best) {
+            if !self.logs.log.is_empty() {
+                return Err(CliError::LogOfSeveral);
+            }
+            let end = train_best(&resolved, &self.bag.of_best(session, worker), &observer)?;
+            return Ok(tell::ensemble::end(&end, &interrupt, None, out)?);
+        }
+        if let Some(folds) = self.bag.bag {
+            let settings = CvSettings { worker, ..self.bag.settings(folds, session) };
+            let end = cross_validate(&resolved, &settings, &observer)?;
+            return Ok(tell::cv::end(&end, &interrupt, None, out)?);
+        }
         let trained = train(&resolved, &session, &observer)?;
         match trained.outcome.stop {
             Stop::Interrupted => Ok(trained.record.exit_code.unwrap_or(130)),
@@ -107,6 +127,14 @@ mod tests {
         assert_eq!(solver.map(super::Solver::name), Some("cd"));
         assert_eq!(configuration.config.as_deref(), Some("digits"));
         assert_eq!(configuration.overrides, ["train.epochs=5", "optim.lr=0.1"]);
+        let Command::Train(bagged) = parse("kiln train digits --bag 8 --repeats 2 --jobs 2") else {
+            panic!()
+        };
+        assert_eq!((bagged.bag.bag, bagged.bag.repeats, bagged.bag.jobs), (Some(8), Some(2), 2));
+        for wrong in ["--bag 1", "--preset better", "--repeats 0", "--bag 4 --log csv", "--bag 4 --dry-run"] {
+            let line = format!("kiln train digits {wrong}");
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{wrong}");
+        }
         let line = "kiln train houses.csv --target price,rent --epochs 50";
         let Command::Train(super::Train { configuration, shortcuts, .. }) = parse(line) else { panic!() };
         assert_eq!(configuration.config.as_deref(), Some("houses.csv"));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use kiln_experiment::ensemble::of_study;
 use kiln_experiment::job::sized;
 use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
 use kiln_experiment::{Session, words};
@@ -53,6 +54,9 @@ pub(crate) struct Tune {
     /// Continue a study: its folder, its name or a part of it, or `last`.
     #[arg(long, value_name = "STUDY", conflicts_with_all = ["target", "epochs"])]
     pub(crate) resume: Option<String>,
+    /// Weigh the best trials by the validation part, at most 20: an ensemble in the folder of the study.
+    #[arg(long)]
+    pub(crate) ensemble: bool,
     #[command(flatten)]
     pub(crate) shortcuts: Shortcuts,
 }
@@ -104,6 +108,7 @@ Examples:
   kiln tune my.toml --pruner asha --workers 2 --timeout 8h
   kiln tune my.toml --sampler sobol --trials 64 --json
   kiln tune --resume last --trials 200
+  kiln tune --resume last --ensemble    the weighted mean of the best trials
 
 Put spaces in quotes: the parentheses are the shell's. The objective is the validation metric train.monitor; the
 test part is never looked at.";
@@ -148,6 +153,10 @@ impl Execute for Tune {
             tell::tune::event(&report, out)?;
         } else {
             out.data(&tell::tune::best(&report))?;
+        }
+        if self.ensemble && interrupt.exit_code().is_none() && report.must_have_a_model().is_ok() {
+            let found = of_study(&report.folder, &session(global, interrupt.clone()), &observer)?;
+            tell::ensemble::whole(&found, out)?;
         }
         out.say(&tell::tune::next(&report));
         if let Some(code) = interrupt.exit_code() {

@@ -3,6 +3,8 @@
 
 mod open;
 mod rule;
+mod size;
+mod table;
 
 use kiln_models::ModelConfig;
 use kiln_optim::OptimConfig;
@@ -10,23 +12,11 @@ use kiln_train::EarlyStoppingConfig;
 use toml::Value;
 
 pub use open::Open;
+pub use size::DataSize;
 
 use crate::origin::{Origin, Setter};
 use crate::print::leaves;
 use crate::resolve::Resolved;
-
-/// What settings follow from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DataSize {
-    /// Items that train.
-    pub items: usize,
-    /// Items of the validation part.
-    pub validation: usize,
-    /// `[channels, height, width]`, where items are images.
-    pub image: Option<[usize; 3]>,
-    /// Whether the target is one of several classes.
-    pub classes: bool,
-}
 
 /// A setting that follows from the data.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +42,7 @@ impl Resolved {
     ///
     /// let overrides = vec!["data.source=diabetes".to_owned(), "train.batch_size=40".to_owned()];
     /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
-    /// let size = DataSize { items: 318, validation: 35, image: None, classes: false };
+    /// let size = DataSize { items: 318, validation: 35, image: None, classes: false, numbers: 10 };
     /// let sized = resolved.sized(&size).expect("it says nothing of epochs");
     /// assert_eq!((sized.config.train.batch_size, sized.config.train.epochs), (40, 500));
     /// assert_eq!(sized.set_by("train.epochs"), "default for 318 training items");
@@ -69,12 +59,17 @@ impl Resolved {
         if open.model {
             sized.follow_image(size.image);
         }
-        let early = open.early_stopping && size.validation > 0;
         let texts = self.config.data.holds_texts();
+        let good = open.good && size.image.is_none() && !texts;
+        let judged = open.early_stopping && size.validation > 0;
+        // Its rate falls to 0 again and again: a pause would stop it in the middle.
+        let early = judged && !good;
         if open.model && texts {
             sized.follow_texts();
         }
-        if early && size.image.is_none() && !texts {
+        if good {
+            sized.follow_good(open, size);
+        } else if early && size.image.is_none() && !texts {
             sized.follow_table(open);
         }
         let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);
@@ -82,7 +77,7 @@ impl Resolved {
             adam.lr = rate;
             sized.follow_value("optim.lr", Value::Float(rate), "the model \"bag\"");
         }
-        let refit = open.refit && early && rule::refit(size.items);
+        let refit = open.refit && judged && rule::refit(size.items);
         if open.batch_size {
             let train = &sized.config.train;
             let whole =
@@ -90,7 +85,10 @@ impl Resolved {
             // What is left out is no batch.
             let parts: Vec<usize> =
                 if train.drop_last { Vec::new() } else { whole.into_iter().chain([size.items]).collect() };
-            let batch_size = rule::batch_size(size.items, size.image, &parts);
+            let batch_size = match good {
+                true => table::BATCH,
+                false => rule::batch_size(size.items, size.image, &parts),
+            };
             sized.config.train.batch_size = batch_size;
             sized.follow("train.batch_size", batch_size as u64, &why);
         }
@@ -100,6 +98,7 @@ impl Resolved {
             let epochs = match sized.config.train.steps {
                 // As many as the steps need.
                 Some(steps) => steps.div_ceil(steps_per_epoch).max(1),
+                None if good => table::epochs(steps_per_epoch),
                 None => rule::epochs(steps_per_epoch, stops),
             };
             sized.config.train.epochs = epochs;
@@ -111,7 +110,7 @@ impl Resolved {
             sized.config.early_stopping = Some(EarlyStoppingConfig { patience, ..old });
             sized.follow("early_stopping.patience", patience, &why);
         }
-        if open.monitor && early && size.classes {
+        if open.monitor && judged && size.classes {
             sized.config.train.monitor = rule::MONITOR.to_owned();
             sized.follow_value("train.monitor", Value::String(rule::MONITOR.to_owned()), "classes");
         }
@@ -122,8 +121,8 @@ impl Resolved {
         Some(sized)
     }
 
-    /// The same with the share of the validation part that follows from the number of items, of which that part is still to be
-    /// taken. `None` where it [is not open](Open::validation), or stays as it is.
+    /// The same with what follows before the data are split: the share of the validation part, from the number of items, of which that part
+    /// is still to be taken, and the scale of columns. `None` where nothing of it [is open](Open), or all stays as it is.
     ///
     /// ```
     /// use kiln_config::{Request, resolve};
@@ -136,10 +135,21 @@ impl Resolved {
     /// # Ok::<(), kiln_config::ConfigError>(())
     /// ```
     pub fn validated(&self, items: usize) -> Option<Self> {
-        let share = rule::validation(items).filter(|_| self.open().validation)?;
+        let open = self.open();
+        let share = rule::validation(items).filter(|_| open.validation);
+        if share.is_none() && !open.scale {
+            return None;
+        }
         let mut validated = self.clone();
-        validated.config.data.validation = share;
-        validated.follow_value("data.validation", Value::Float(share), &format!("{items} items"));
+        if let Some(share) = share {
+            validated.config.data.validation = share;
+            validated.follow_value("data.validation", Value::Float(share), &format!("{items} items"));
+        }
+        if open.scale {
+            validated.config.data.scale = table::SCALE;
+            let name = Value::try_from(table::SCALE).unwrap_or(Value::Boolean(false));
+            validated.follow_value("data.scale", name, "the preset \"good\"");
+        }
         Some(validated)
     }
 

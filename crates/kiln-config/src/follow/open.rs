@@ -2,6 +2,7 @@
 
 use super::rule;
 use crate::origin::Setter;
+use crate::preset::Preset;
 use crate::run::RunConfig;
 use crate::settings::Settings;
 
@@ -27,6 +28,16 @@ pub struct Open {
     pub average: bool,
     /// `train.monitor`: where early stopping and the loss are open.
     pub monitor: bool,
+    /// What the preset `good` says of the model of a table: where the model is open, and the preset is `good` or `best`.
+    pub good: bool,
+    /// With [`good`](Self::good) the section `[optim]`.
+    pub optim: bool,
+    /// With [`good`](Self::good) the sections `[schedule]` and `[weight_decay_schedule]`.
+    pub schedule: bool,
+    /// With [`good`](Self::good) the section `[loss]`.
+    pub smoothing: bool,
+    /// With [`good`](Self::good) `data.scale`.
+    pub scale: bool,
     /// `optim.lr`: where the optimiser is open, and the model is one that has a rate of its own, or will be.
     pub rate: bool,
 }
@@ -45,6 +56,8 @@ impl Open {
             && train.kkt_tolerance.is_none()
             && !train.overfit_batch;
         let refit = early_stopping && config.data.refit.is_none();
+        let good =
+            by_steps && !says_model(settings) && matches!(config.preset, Some(Preset::Good | Preset::Best));
         let plain = config.penalty.is_empty() && config.constraint.is_empty();
         let average = early_stopping && plain && !says_model(settings) && config.average.is_none();
         Self {
@@ -57,6 +70,11 @@ impl Open {
             validation: refit && !said("data.validation") && config.data.validation_path.is_none(),
             average: average && !settings.is_cleared("average"),
             monitor: early_stopping && !said("train.monitor") && !said("loss"),
+            good,
+            optim: good && !said("optim"),
+            schedule: good && !said("schedule") && !said("weight_decay_schedule"),
+            smoothing: good && !said("loss"),
+            scale: good && !said("data.scale") && config.data.standardize,
             rate: by_steps && !said("optim.lr") && !said("optim.kind") && has_rate(settings, config),
         }
     }
@@ -75,7 +93,11 @@ impl Open {
             "data.refit" => self.refit,
             "data.validation" => self.validation,
             "train.monitor" => self.monitor,
-            "optim.lr" => self.rate,
+            "optim.lr" => self.rate || self.optim,
+            "data.scale" => self.scale,
+            key if key.starts_with("optim.") => self.optim,
+            key if key.starts_with("schedule.") || key.starts_with("weight_decay_schedule.") => self.schedule,
+            key if key.starts_with("loss.") => self.smoothing,
             key if key.starts_with("early_stopping.") => self.early_stopping,
             key if key.starts_with("average.") => self.average,
             key => self.model && key.starts_with("model.") && !is_start(key),
@@ -86,10 +108,14 @@ impl Open {
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("data.validation", self.validation),
+            ("data.scale", self.scale),
             ("data.refit", self.refit),
             ("model", self.model),
             ("average", self.average),
+            ("optim", self.optim),
             ("optim.lr", self.rate),
+            ("schedule", self.schedule),
+            ("loss", self.smoothing),
             ("train.epochs", self.epochs),
             ("train.batch_size", self.batch_size),
             ("train.monitor", self.monitor),

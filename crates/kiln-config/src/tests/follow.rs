@@ -3,7 +3,7 @@
 use super::super::*;
 use super::{GOOD, check};
 
-const SIZE: DataSize = DataSize { items: 318, validation: 34, image: None, classes: false };
+const SIZE: DataSize = DataSize { items: 318, validation: 34, image: None, classes: false, numbers: 10 };
 
 fn sized(text: &str, overrides: &[&str], size: &DataSize) -> Resolved {
     let resolved = check(text, overrides).unwrap();
@@ -37,8 +37,11 @@ fn a_configuration_that_says_nothing_follows_the_data() {
     assert_eq!(found.set_by("train.epochs"), "default for 318 training items");
     assert_eq!(found.set_by("early_stopping.min_delta"), "default");
     // Larger data have fewer and longer epochs.
-    let large =
-        sized(GOOD, &[], &DataSize { items: 100_000, validation: 10_000, image: None, classes: false });
+    let large = sized(
+        GOOD,
+        &[],
+        &DataSize { items: 100_000, validation: 10_000, image: None, classes: false, numbers: 10 },
+    );
     let train = &large.config.train;
     assert_eq!((train.batch_size, train.epochs), (256, 26));
     assert_eq!(large.config.data.refit, None);
@@ -53,7 +56,7 @@ fn what_was_filled_in_is_written_down_and_read_back() {
         let again = check(&annotated(&found), &[]).unwrap();
         assert_eq!(again.config, found.config, "{overrides:?}");
         // Whatever the data are then.
-        let other = DataSize { items: 9, validation: 0, image: None, classes: false };
+        let other = DataSize { items: 9, validation: 0, image: None, classes: false, numbers: 10 };
         assert_eq!(again.sized(&other).map(|it| it.config), None, "{overrides:?}");
     }
 }
@@ -216,7 +219,8 @@ fn without_a_validation_part_nothing_stops_early() {
 
 #[test]
 fn images_get_a_convolutional_network() {
-    let images = DataSize { items: 54_000, validation: 6_000, image: Some([1, 28, 28]), classes: true };
+    let images =
+        DataSize { items: 54_000, validation: 6_000, image: Some([1, 28, 28]), classes: true, numbers: 0 };
     let found = sized(GOOD, &[], &images);
     assert_eq!(found.config.model.name(), "cnn");
     assert_eq!(found.set_by("model.kind"), "default for images of 28 x 28");
@@ -242,7 +246,8 @@ fn older_searches_keep_their_defaults() {
 #[test]
 fn no_batch_has_one_item() {
     for items in 2..400_usize {
-        let size = DataSize { items, validation: items.div_ceil(9), image: None, classes: false };
+        let size =
+            DataSize { items, validation: items.div_ceil(9), image: None, classes: false, numbers: 10 };
         let found = sized(GOOD, &[], &size).config.train.batch_size;
         for part in [items, items + size.validation] {
             assert_ne!(part % found, 1, "{items}: {found}");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kiln_data::Dataset;
+use kiln_objective::LossConfig;
 use kiln_train::Decision;
 
 use super::kept::KeptScores;
@@ -101,8 +102,15 @@ pub(super) fn pair(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Pair, ExperimentError> {
-    let [low, high] = [held_out(lower, session, observer)?, held_out(upper, session, observer)?];
     let not = |reason| IntervalError::NotAPair { lower: lower.to_owned(), upper: upper.to_owned(), reason };
+    match (quantile(lower, session)?, quantile(upper, session)?) {
+        (Some(low), Some(high)) if low < high => {}
+        (Some(_), Some(_)) => {
+            return Err(not("the second does not predict a higher quantile than the first").into());
+        }
+        _ => return Err(not("both need the loss quantile").into()),
+    }
+    let [low, high] = [held_out(lower, session, observer)?, held_out(upper, session, observer)?];
     if (&low.dataset.fingerprint, &low.rows) != (&high.dataset.fingerprint, &high.rows) {
         return Err(not("they have other data, or another calibration part").into());
     }
@@ -116,6 +124,14 @@ pub(super) fn pair(
         [below, above, actual].map(|numbers| numbers.iter().skip(column).step_by(columns).copied().collect())
     };
     Ok(Pair { items: low.rows.len(), columns: (0..columns).map(of_column).collect() })
+}
+
+/// The quantile that the run predicts, where that is its loss.
+fn quantile(run: &Path, session: &Session) -> Result<Option<f64>, ExperimentError> {
+    Ok(match stored(run, session)?.config.loss {
+        Some(LossConfig::Quantile(loss)) => Some(loss.quantile),
+        _ => None,
+    })
 }
 
 /// What the best weights of the run in `run` say of its calibration part.

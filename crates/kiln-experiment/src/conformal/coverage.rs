@@ -75,6 +75,26 @@ impl ScoredItems {
         let predictor = Predictor::open(run, session, observer)?;
         coverage(&predictor, &intervals, &self.dataset, &self.rows, by)
     }
+
+    /// The same between the quantiles of two runs: [`Intervals::between`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn coverage_between(
+        &self,
+        [lower, upper]: [&Path; 2],
+        level: f64,
+        by: Option<&str>,
+        session: &Session,
+        observer: &dyn Observer,
+    ) -> Result<Coverage, ExperimentError> {
+        let mut home = session.clone();
+        home.flags.data = None;
+        let intervals = Intervals::between(lower, upper, level, &home, observer)?;
+        let open = |run| Predictor::open(run, &home, observer);
+        let pair = Predictor::of_pair(open(lower)?, open(upper)?)?;
+        coverage(&pair, &intervals, &self.dataset, &self.rows, by)
+    }
 }
 
 /// How often `intervals` hold the truth of `rows` of a data set, of which `predictor` has seen none. `by`: the groups that are shown by

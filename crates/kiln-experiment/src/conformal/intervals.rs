@@ -11,7 +11,7 @@ use super::cross::{self, HeldOut};
 use crate::error::{ExperimentError, IntervalError};
 use crate::observer::Observer;
 use crate::predict::{Bound, Bounds, Predictor};
-use crate::run::is_cross_validation;
+use crate::run::{is_cross_validation, is_ensemble};
 use crate::session::Session;
 
 /// Intervals for numbers, and sets of classes, that hold the truth with a share of `level` of new items. With several target columns each
@@ -69,6 +69,9 @@ impl Intervals {
         if is_cross_validation(run)? {
             let predictor = Predictor::open(run, session, observer)?;
             return Self::of_folds(run, &predictor, level);
+        }
+        if is_ensemble(run)? {
+            return Err(IntervalError::OfEnsemble.into());
         }
         let kept = calibrate::scores(run, session, observer)?;
         let predictor = Predictor::open(run, session, observer)?;

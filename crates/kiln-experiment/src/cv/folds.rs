@@ -11,7 +11,7 @@ use kiln_data::{DataError, Dataset, Precision, Values};
 use kiln_validate::cross::{CvPlan, Inner, Scheme, fold_split, inner_folds};
 use kiln_validate::split::{Fold, Items};
 
-use super::data::{groups_of, of_folds};
+use super::data::{groups_of, of_folds, outer};
 use super::search::SearchInFolds;
 use super::study::CvStudy;
 use crate::error::{CvError, ExperimentError, Locate, RunError};
@@ -28,6 +28,8 @@ pub(crate) struct Folds {
     rows: usize,
     groups: Option<Vec<u32>>,
     folds: Vec<Fold>,
+    /// Of a bag what the folds are cut of, and what judges their mean, where anything does.
+    outer: Option<Fold>,
     /// How exactly numbers are taken.
     precision: Precision,
 }
@@ -40,17 +42,19 @@ impl Folds {
         group: Option<&str>,
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
-        Self::load_as(resolved, None, group, study)
+        Self::load_as(resolved, None, false, group, study)
     }
 
-    /// The same with numbers taken as exactly as the cross-validation takes them that began on the data `recorded`.
+    /// The same with numbers taken as exactly as the cross-validation takes them that began on the data `recorded`; of a `bag` without the test
+    /// part, which is that of a training with these settings.
     pub(super) fn load_as(
         resolved: &Resolved,
         recorded: Option<&DataRecord>,
+        bag: bool,
         group: Option<&str>,
         study: impl FnOnce(bool) -> Result<CvStudy, CvError>,
     ) -> Result<Self, ExperimentError> {
-        let config = of_folds(&resolved.config.data, group);
+        let config = if bag { resolved.config.data.clone() } else { of_folds(&resolved.config.data, group) };
         let mut dataset = config.load().map_err(|error| resolved.locate(error))?;
         let mut precision = Precision::default();
         if let Some(recorded) = recorded
@@ -59,15 +63,21 @@ impl Folds {
             (precision, dataset.fingerprint) = (begun, recorded.fingerprint.clone());
         }
         let study = study(dataset.target.labels().is_some())?;
+        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
+        let outer =
+            if bag { outer(&dataset, &config, seed).map_err(|error| resolved.locate(error))? } else { None };
         let groups = match (groups_of(&mut dataset), &study.group) {
             (None, Some(column)) => Some(take_groups(&mut dataset, column, precision)?),
             (groups, _) => groups,
         };
         let rows = dataset.target.rows().map_err(DataError::from)?;
         let dataset = Arc::new(dataset);
-        let mut folds = Self { study, dataset, rows, groups, folds: Vec::new(), precision };
-        let seed = Seed::new(resolved.config.seed).purpose(Purpose::Split);
-        folds.folds = folds.study.plan.splitter(seed)?.split(&folds.items())?;
+        let mut folds = Self { study, dataset, rows, groups, folds: Vec::new(), outer, precision };
+        let splitter = folds.study.plan.splitter(seed)?;
+        folds.folds = match &folds.outer {
+            Some(outer) => inner_folds(outer, &folds.items(), splitter.as_ref())?,
+            None => splitter.split(&folds.items())?,
+        };
         for (number, fold) in folds.folds.iter().enumerate() {
             folds.must_weigh(number, "training", fold.train())?;
             folds.must_weigh(number, "test", fold.test())?;
@@ -76,11 +86,11 @@ impl Folds {
     }
 
     /// The folds of the run in `folder`.
-    pub(super) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, ExperimentError> {
+    pub(crate) fn of_run(folder: &Path, resolved: &Resolved) -> Result<Self, ExperimentError> {
         let study = CvStudy::read(folder)?;
         let record = RunRecord::read(folder)?;
-        let group = study.group.clone();
-        let folds = Self::load_as(resolved, record.data.as_ref(), group.as_deref(), |_| Ok(study))?;
+        let (group, bag) = (study.group.clone(), study.bag);
+        let folds = Self::load_as(resolved, record.data.as_ref(), bag, group.as_deref(), |_| Ok(study))?;
         folds.must_be_the_data_of(folder)?;
         Ok(folds)
     }
@@ -88,6 +98,16 @@ impl Folds {
     /// The data.
     pub(crate) fn dataset(&self) -> &Dataset {
         &self.dataset
+    }
+
+    /// The same, to keep.
+    pub(crate) fn shared_dataset(&self) -> Arc<Dataset> {
+        Arc::clone(&self.dataset)
+    }
+
+    /// Of a bag what the folds are cut of, and the test part, where there is one.
+    pub(crate) fn outer(&self) -> Option<&Fold> {
+        self.outer.as_ref()
     }
 
     /// The folds themselves.

@@ -10,11 +10,14 @@
 //!   folds/0/study.jsonl      the trials of that search
 //! ```
 //!
+//! A bag is the same with the test part left out of the folds: it judges the mean of the models, which are all kept.
+//!
 //! A fold with `fold.json` is done and never trained again; one without goes on from its newest checkpoint. Where the
 //! settings say how a worker is started, one of several jobs is in this process, and each of the others is a process of
 //! its own.
 
 mod batches;
+mod claim;
 mod comparison;
 mod data;
 mod folds;

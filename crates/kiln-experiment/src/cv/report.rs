@@ -8,7 +8,11 @@ use super::optimism::Optimism;
 use super::study::CvStudy;
 use crate::error::ExperimentError;
 use crate::fold::{FoldRecord, Summaries, join};
+use crate::measured::{Evaluation, Measured, Part, of_rows};
+use crate::observer::Observer;
+use crate::predict::Predictor;
 use crate::run::{RunRecord, Status, rfc3339};
+use crate::session::Session;
 
 /// What all folds of a cross-validation say together.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +32,8 @@ pub struct CvReport {
     pub confusion: Option<Vec<Vec<u64>>>,
     /// By how much the search in each fold flatters itself, if there is one that had something to choose from.
     pub optimism: Option<Optimism>,
+    /// Of a bag how good the mean of its models is on the test part, where there is one.
+    pub test: Option<Evaluation>,
     /// Seconds of all trainings together.
     pub seconds: f64,
 }
@@ -48,7 +54,12 @@ impl CvReport {
         run.status = Status::Done;
         run.error = None;
         run.finished = Some(rfc3339(SystemTime::now()));
-        run.test = summaries.means();
+        if folds.study.bag {
+            // The items of the folds are held out from one model each, and the test part from all.
+            run.validation = summaries.means();
+        } else {
+            run.test = summaries.means();
+        }
         run.seconds = Some(seconds);
         run.peak_rss_bytes = peak_rss;
         run.exit_code = Some(0);
@@ -60,9 +71,30 @@ impl CvReport {
             classes: folds.class_names().map(<[String]>::to_vec),
             confusion: sum_of_counts(&records),
             optimism: Optimism::of(&records),
+            test: None,
             seconds,
             folds: records,
         })
+    }
+}
+
+impl CvReport {
+    /// Judges the mean of a bag's models on the test part, where there is one, and writes that down.
+    pub(super) fn judged(
+        mut self,
+        folds: &Folds,
+        session: &Session,
+        observer: &dyn Observer,
+    ) -> Result<Self, ExperimentError> {
+        let Some(outer) = folds.outer() else { return Ok(self) };
+        let predictor = Predictor::open(&self.run, session, observer)?;
+        let (of, rows) = (Measured::Part(Part::Test), outer.test().to_vec());
+        let (found, _) = of_rows(&predictor, of, folds.shared_dataset(), rows, false)?;
+        let mut run = RunRecord::read(&self.run)?;
+        run.test = found.metrics.clone();
+        run.write(&self.run)?;
+        self.test = Some(found);
+        Ok(self)
     }
 }
 

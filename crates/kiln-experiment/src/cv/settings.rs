@@ -60,6 +60,7 @@ impl Default for Cuts {
 /// | `cuts` | five folds |
 /// | `jobs` | 1 |
 /// | `keep_models` | false |
+/// | `bag` | false |
 /// | `only` | all folds |
 /// | `dir` | a new folder of runs |
 /// | `search` | none |
@@ -74,6 +75,9 @@ pub struct CvSettings {
     pub jobs: usize,
     /// Whether the model of each fold is kept.
     pub keep_models: bool,
+    /// Whether the folds are a bag: cut of all but the test part, their models kept, and the mean of these judged on the test part. Rows in the
+    /// order of time have none.
+    pub bag: bool,
     /// Train this fold only, counted from 0: [`collect`](super::collect) joins them. Needs a `dir`.
     pub only: Option<usize>,
     /// The folder of the cross-validation. What is done in it is not done again.
@@ -91,6 +95,7 @@ impl Default for CvSettings {
             cuts: Cuts::default(),
             jobs: 1,
             keep_models: false,
+            bag: false,
             only: None,
             dir: None,
             search: None,

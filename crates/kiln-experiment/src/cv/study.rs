@@ -12,6 +12,10 @@ use super::settings::{Cuts, CvSettings};
 use crate::error::{CvError, ExperimentError, RunError};
 use crate::run::{CV, is_cross_validation};
 
+fn is_off(switch: &bool) -> bool {
+    !switch
+}
+
 /// How the folds are cut, and how they are trained: `cv.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -26,6 +30,9 @@ pub struct CvStudy {
     pub jobs: usize,
     /// Whether the checkpoints of a fold stay when it is done.
     pub keep_models: bool,
+    /// Whether the folds are a bag, cut of all but the test part.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub bag: bool,
     /// The search in each fold, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nested: Option<SearchInFolds>,
@@ -58,7 +65,7 @@ impl CvStudy {
             (false, false) => Scheme::KFold,
         };
         let plan = CvPlan { scheme, folds: cuts.folds, repeats: cuts.repeats, shuffle: cuts.shuffle };
-        Ok(Self { v: 1, plan, group, jobs, keep_models: false, nested: None })
+        Ok(Self { v: 1, plan, group, jobs, keep_models: false, bag: false, nested: None })
     }
 
     /// What the settings ask for, with the search in each fold.
@@ -69,7 +76,11 @@ impl CvStudy {
         classes: bool,
     ) -> Result<Self, CvError> {
         let cut = Self::of_cuts(&settings.cuts, settings.jobs, config, classes)?;
-        Ok(Self { nested, keep_models: settings.keep_models, ..cut })
+        if settings.bag && cut.plan.scheme == Scheme::Time {
+            return Err(CvError::BagOfTime);
+        }
+        let (bag, keep_models) = (settings.bag, settings.keep_models || settings.bag);
+        Ok(Self { nested, keep_models, bag, ..cut })
     }
 
     /// Reads the file in `folder`.
@@ -94,7 +105,7 @@ impl CvStudy {
 
     /// Whether both make the same folds of the same data.
     pub(super) fn same_folds(&self, other: &Self) -> bool {
-        (self.plan, &self.group) == (other.plan, &other.group)
+        (self.plan, &self.group, self.bag) == (other.plan, &other.group, other.bag)
     }
 
     /// Whether both train the same folds in the same way.

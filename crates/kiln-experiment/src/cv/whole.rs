@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use kiln_config::{Resolved, annotated};
+use kiln_config::Resolved;
 use kiln_core::device::DeviceName;
 use kiln_core::memory;
 
+use super::claim::claim;
 use super::folds::{Folds, recorded_in};
 use super::nested::Searcher;
 use super::report::CvReport;
@@ -22,9 +23,9 @@ use crate::fold::FoldRecord;
 use crate::job::open_device;
 use crate::loss_ends::loss_ends;
 use crate::observer::{Event, Observer, tell, tell_understood};
-use crate::run::{CONFIG, CV, RECORD, RunFolder, RunRecord, Status, rfc3339, slug};
+use crate::run::{RunFolder, RunRecord, Status, rfc3339};
 use crate::session::Session;
-use crate::start::{BASE, NewStart};
+use crate::start::NewStart;
 use crate::stored::{stored, with_reading_of};
 use crate::training::new_record;
 use crate::warm_start::pinned;
@@ -92,9 +93,9 @@ pub fn cross_validate(
     let group = settings.cuts.group.as_deref();
     let recorded = recorded_in(settings.dir.as_deref());
     let study = |classes| CvStudy::new(settings, nested, config, classes);
-    let folds = Folds::load_as(resolved, recorded.as_ref(), group, study)?;
+    let folds = Folds::load_as(resolved, recorded.as_ref(), settings.bag, group, study)?;
     tell_understood(observer, folds.dataset())?;
-    if config.data.validation_path.is_some() || config.data.test_path.is_some() {
+    if !settings.bag && (config.data.validation_path.is_some() || config.data.test_path.is_some()) {
         let text = "folds are cut of data.path alone: data.validation_path and data.test_path are not read";
         tell(observer, &Event::Warning(text))?;
     }
@@ -118,34 +119,6 @@ pub fn cross_validate(
     let worker = settings.worker.as_ref();
     Whole { path: &path, resolved, folds: &folds, session, worker, observer }
         .go(&wanted, settings.only.is_none())
-}
-
-/// Makes the folder, or makes sure that it holds this cross-validation.
-fn claim(
-    resolved: &Resolved,
-    settings: &CvSettings,
-    folds: &Folds,
-    record: &RunRecord,
-    start: &NewStart,
-) -> Result<PathBuf, ExperimentError> {
-    let (study, config, record) = (folds.study.to_json()?, annotated(resolved), record.to_bytes());
-    let mut files = vec![(CONFIG, config.as_bytes()), (RECORD, record.as_slice()), (CV, study.as_slice())];
-    let base = if folds.study.nested.is_some() { start.text() } else { None };
-    files.extend(base.as_ref().map(|text| (BASE, text.as_bytes())));
-    match &settings.dir {
-        Some(dir) => {
-            if !RunFolder::create_at(dir, CONFIG, &files)? {
-                folds.must_be_those_of(dir, resolved, &settings.session)?;
-            }
-            Ok(dir.clone())
-        }
-        // The lock is given back: each fold has its own, and the whole takes its again.
-        None => {
-            let slug = slug(&format!("{}-cv", resolved.label));
-            let made = RunFolder::create_with(&settings.session.runs_dir, &slug, SystemTime::now(), &files)?;
-            Ok(made.path().to_owned())
-        }
-    }
 }
 
 /// Goes on with the cross-validation in `path`: trains every fold that is not done. `worker`: how the process of a job is
@@ -187,7 +160,8 @@ pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Resul
     for record in &records {
         tell(observer, &Event::Fold { record, folds: folds.len(), earlier: true })?;
     }
-    CvReport::write(path, loss_ends(&resolved), &folds, records, memory::peak_rss())
+    CvReport::write(path, loss_ends(&resolved), &folds, records, memory::peak_rss())?
+        .judged(&folds, session, observer)
 }
 
 /// One process at work on folds.
@@ -246,7 +220,8 @@ impl Whole<'_> {
         }
         if all {
             let loss = loss_ends(self.resolved);
-            Ok(CvEnd::Done(Box::new(CvReport::write(self.path, loss, self.folds, records, peak_rss)?)))
+            let report = CvReport::write(self.path, loss, self.folds, records, peak_rss)?;
+            Ok(CvEnd::Done(Box::new(report.judged(self.folds, self.session, self.observer)?)))
         } else {
             Ok(CvEnd::OneFold { run })
         }

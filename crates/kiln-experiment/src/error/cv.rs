@@ -99,6 +99,17 @@ pub enum CvError {
     /// Groups and an order of time contradict each other.
     #[error("the rows are kept together by groups, and in the order of time: it must be one of them")]
     GroupAndTime,
+    /// The folds of time train on parts of the past alone.
+    #[error(
+        "the rows are in the order of data.time, and a bag's models would train on what comes after the items that judge them"
+    )]
+    BagOfTime,
+    /// A cross-validation has trained on all of its items.
+    #[error("{} holds no items out: each is trained on by all of its models but one", run.display())]
+    NothingHeldOut {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+    },
     /// Images have no columns.
     #[error("--group names a column, but images have no columns")]
     GroupOfImages,
@@ -119,6 +130,7 @@ impl Explain for CvError {
             Self::AllFailed { .. } => ErrorKind::Diverged,
             Self::Metric { .. } | Self::NoFold { .. } | Self::FoldMissing { .. } => ErrorKind::Usage,
             Self::NotACv { .. } | Self::OtherCv { .. } | Self::StratifiedNumbers => ErrorKind::Usage,
+            Self::BagOfTime | Self::NothingHeldOut { .. } => ErrorKind::Usage,
             Self::GroupAndTime | Self::GroupOfImages | Self::NoColumn { .. } => ErrorKind::Usage,
             Self::Fold { code, .. } => kind_of(*code),
             Self::WorkerDied { .. } | Self::NoWorker { .. } => ErrorKind::Io,
@@ -144,6 +156,11 @@ impl Explain for CvError {
             Self::OtherCv { .. } => "give --dir another folder, or the settings that it was begun with",
             Self::StratifiedNumbers => "leave out --stratified, or set data.task = \"classification\"",
             Self::GroupAndTime => "leave out data.group and --group, or data.time and --time",
+            Self::BagOfTime => "leave out --bag, or data.time",
+            Self::NothingHeldOut { .. } => {
+                "measure other data with --data; its predictions.csv has each item predicted by the model that has not seen it; \
+                 `kiln train --bag` holds a test part out"
+            }
             Self::GroupOfImages => "--group works for tables",
             Self::NoColumn { nearest: Some(name), .. } => return Some(format!("did you mean {name:?}?")),
             Self::NoColumn { .. } => "`kiln data info` lists the columns; one in data.ignore is not read",

@@ -16,6 +16,7 @@ use kiln_optim::OptimError;
 use kiln_train::TrainError;
 use kiln_validate::calibration::CalibrationError;
 use kiln_validate::conformal::ConformalError;
+use kiln_validate::ensemble::EnsembleError;
 use kiln_validate::path::PathError;
 use kiln_validate::search::{SearchError, StudyError};
 use kiln_validate::split::SplitError;
@@ -96,6 +97,9 @@ pub enum ExperimentError {
     /// A cross-validation.
     #[error(transparent)]
     Cv(#[from] CvError),
+    /// Weights of an ensemble.
+    #[error(transparent)]
+    Ensemble(#[from] EnsembleError),
     /// A search of settings.
     #[error(transparent)]
     Tune(#[from] TuneError),
@@ -232,6 +236,7 @@ impl ExperimentError {
             Self::Metric(error) => error,
             Self::Calibration(error) => error,
             Self::Conformal(error) => error,
+            Self::Ensemble(error) => error,
             Self::Interval(error) => error,
             Self::Importance(error) => error,
             Self::Explain(error) => error,

@@ -27,6 +27,9 @@ pub enum IntervalError {
     /// Several labels an item have no interval.
     #[error("intervals are for numbers and sets for one class an item, but the target is labels")]
     OfLabels,
+    /// The weights of an ensemble were chosen by the very items that would calibrate.
+    #[error("an ensemble has no intervals: the items that would calibrate them have chosen its weights")]
+    OfEnsemble,
     /// The folds of time test what comes later.
     #[error("the folds are in the order of time: their test items are no measure of new items")]
     FoldsOfTime,
@@ -81,6 +84,7 @@ impl Explain for IntervalError {
                     .to_owned()
             }
             Self::OfLabels => "leave --interval out".to_owned(),
+            Self::OfEnsemble => "take one of its runs: ensemble.json lists them".to_owned(),
             Self::FoldsOfTime => {
                 "cross-validate without the order of time, if new items may be as old as those of training".to_owned()
             }

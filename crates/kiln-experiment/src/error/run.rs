@@ -85,6 +85,18 @@ pub enum RunError {
         /// The folder of the cross-validation.
         run: PathBuf,
     },
+    /// Several runs where one model is needed.
+    #[error("{} is an ensemble: several runs, whose weighted mean it predicts", run.display())]
+    OfSeveral {
+        /// The folder of the ensemble.
+        run: PathBuf,
+    },
+    /// An ensemble whose runs are not all trained.
+    #[error("the runs of {} are not all trained", run.display())]
+    NotDone {
+        /// The folder of the ensemble.
+        run: PathBuf,
+    },
     /// A fold where a whole run is needed.
     #[error("this is a fold of the cross-validation {}", cv.display())]
     IsFold {
@@ -147,6 +159,7 @@ impl Explain for RunError {
             | Self::NotOfKiln { .. }
             | Self::OtherKinds { .. } => ErrorKind::Usage,
             Self::NoModel { .. } | Self::IsFold { .. } | Self::NotUtf8 { .. } => ErrorKind::Usage,
+            Self::OfSeveral { .. } | Self::NotDone { .. } => ErrorKind::Usage,
             Self::DataChanged { .. } => ErrorKind::Data,
             Self::Record { .. } | Self::Metrics { .. } | Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::Busy { .. } => ErrorKind::Busy,
@@ -174,6 +187,8 @@ impl Explain for RunError {
                      then the mean of its models is predicted",
                 run.display()
             )),
+            Self::OfSeveral { .. } => Some("name one of its runs: ensemble.json lists them".to_owned()),
+            Self::NotDone { run } => Some(format!("`kiln resume {}` goes on", run.display())),
             Self::IsFold { cv } => Some(format!(
                 "its scores are in fold.json; `kiln resume {}` goes on with all folds",
                 cv.display()

@@ -44,6 +44,20 @@ pub enum TuneError {
         /// Why it failed.
         reason: String,
     },
+    /// Nothing to make an ensemble of.
+    #[error("no trial of {} was trained to its end", study.display())]
+    NothingDone {
+        /// The folder of the search.
+        study: PathBuf,
+    },
+    /// Trials that were judged by other items.
+    #[error("trial {number} has another validation part than trial {best}")]
+    OtherItems {
+        /// The trial.
+        number: u64,
+        /// The best one.
+        best: u64,
+    },
     /// The folder of a search with other settings.
     #[error("{} holds a search with other settings", folder.display())]
     OtherStudy {
@@ -56,6 +70,7 @@ impl Explain for TuneError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Fixed { .. } | Self::NotFound { .. } | Self::OtherStudy { .. } => ErrorKind::Usage,
+            Self::NothingDone { .. } | Self::OtherItems { .. } => ErrorKind::Usage,
             Self::NoValidation => ErrorKind::Data,
             Self::Record { .. } => ErrorKind::Checkpoint,
             Self::AllFailed { .. } => ErrorKind::Diverged,
@@ -75,6 +90,10 @@ impl Explain for TuneError {
             Self::NoValidation => "hold items out with data.validation, such as data.validation=0.2",
             Self::NotFound { .. } => "`kiln tune CONFIG 'optim.lr=log(1e-5,1e-1)'` begins one",
             Self::AllFailed { .. } => "start a study with other bounds, such as smaller learning rates",
+            Self::NothingDone { .. } => "`kiln tune --resume` goes on",
+            Self::OtherItems { .. } => {
+                "an ensemble is of trials on the same items: let neither seed nor data.validation vary"
+            }
             Self::OtherStudy { .. } => "give it another folder, or the settings that it was begun with",
             Self::Record { .. } => return None,
         };

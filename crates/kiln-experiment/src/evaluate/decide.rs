@@ -5,9 +5,9 @@ use kiln_data::Fitted;
 use kiln_train::Decision;
 use kiln_validate::calibration::{ThresholdRule, choose_threshold, temperature};
 
-use super::scored::Classified;
 use super::settings::EvaluateSettings;
 use crate::error::{ExperimentError, JobError};
+use crate::measured::Classified;
 use crate::run::{KeptDecision, KeptThreshold};
 
 /// What is asked for can be chosen for this kind of target.

@@ -1,11 +1,8 @@
 //! How good a run's best weights are: on a part of its data, or on other data that have their targets.
 
 mod decide;
-mod evaluation;
-mod items;
-mod measure;
-mod scored;
 mod settings;
+mod several;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,25 +12,24 @@ use burn::tensor::Device;
 use kiln_config::{Flags, Resolved};
 use kiln_core::{ErrorKind, Explain};
 use kiln_data::source::{catalog, read_labelled};
-use kiln_data::{DataError, Fitted, Prepared, Rows, Source};
+use kiln_data::{DataError, Fitted, Prepared, Rows};
 use kiln_models::Network;
 
-pub use evaluation::{ClassReport, Evaluation, Measured};
-pub use items::{Said, ScoredItems};
-pub use settings::{EvaluateSettings, Part};
+pub use settings::EvaluateSettings;
 
 use crate::edited::must_be_as_trained;
 use crate::error::{ExperimentError, JobError};
 use crate::job::{Blueprint, Job, open_device};
+pub use crate::measured::{ClassReport, Evaluation, Measured, Part, Said, ScoredItems};
+use crate::measured::{Classified, Whole, places, scored};
 use crate::observer::Observer;
-use crate::run::{HOLDOUT, KeptDecision, RunFolder, RunRecord, refuse_fold};
+use crate::run::{HOLDOUT, RunFolder, RunRecord, is_cross_validation, is_ensemble, refuse_fold};
 use crate::session::Session;
 use crate::stored::{RunWeights, best_weights, kept_decision, stored};
-use scored::{Classified, scored};
 
 /// Scores the best weights of the run in `run`: on a part of its data, or where the flags of the session name other data, on all
 /// of these. Chooses a temperature or a threshold on the validation part first, where that is asked for, and keeps it with the
-/// run.
+/// run. Of a bag, an ensemble, and a cross-validation that keeps its models, the mean of the models is scored.
 ///
 /// ```
 /// use kiln_config::{Request, resolve};
@@ -52,7 +48,7 @@ use scored::{Classified, scored};
 ///
 /// # Errors
 /// A run without a whole checkpoint, data that have changed or have no targets, a part that is empty, a fold of a
-/// cross-validation; with [`strict`](EvaluateSettings::strict) an unseen category.
+/// cross-validation, the data of one that holds nothing out; with [`strict`](EvaluateSettings::strict) an unseen category.
 pub fn evaluate(
     run: &Path,
     settings: &EvaluateSettings,
@@ -71,6 +67,15 @@ pub fn evaluate_items(
     observer: &dyn Observer,
 ) -> Result<(Evaluation, ScoredItems), ExperimentError> {
     refuse_fold(run)?;
+    if is_cross_validation(run)? {
+        return several::of_folds(run, settings, observer);
+    }
+    if is_ensemble(run)? {
+        let (resolved, record) = (stored(run, &settings.session)?, RunRecord::read(run)?);
+        let own = own_data(&resolved, &record, run, settings)?;
+        let own = own.map(|job| (Arc::clone(&job.prepared.dataset), job.prepared.split.clone()));
+        return several::of_ensemble(run, own, settings, observer);
+    }
     let RunWeights { saved, fitted, mut passed_over } = best_weights(run, observer)?;
     decide::check(settings, &fitted)?;
     let resolved = stored(run, &settings.session)?;
@@ -134,34 +139,10 @@ pub fn evaluate_items(
     }
     let mut judge = Judge::new(&resolved, &fitted, &record, device, &saved.weights)?;
     judge.blueprint.look_at(settings.views)?;
-    let items = Source::len(&rows);
-    let (dataset, places) = items::places(&rows);
+    let (dataset, places) = places(&rows);
     let scores = judge.scores(rows)?;
-    let mut metrics = scores.metrics();
-    let decision = kept.as_ref().map(KeptDecision::decision).unwrap_or_default();
-    let said = ScoredItems::of(&scores, dataset, places, &fitted, decision);
-    let found = fitted
-        .class_names()
-        .map(|names| measure::measure(&Classified::of(&scores, names.len()), names, decision, &mut metrics));
-    let found = found.transpose()?;
-    let (per_class, confusion, accuracy_interval) = match found {
-        Some(found) => (found.per_class, Some(found.confusion), found.accuracy_interval),
-        None => Default::default(),
-    };
-    let classes = fitted.class_names().map(<[String]>::to_vec);
-    let evaluation = Evaluation {
-        of,
-        items,
-        metrics,
-        accuracy_interval,
-        classes,
-        per_class,
-        confusion,
-        decision: kept,
-        unseen,
-        passed_over: passed_over.iter().map(ToString::to_string).collect(),
-    };
-    Ok((evaluation, said))
+    let passed_over = passed_over.iter().map(ToString::to_string).collect();
+    Whole { of, scores, dataset, rows: places, fitted, kept, unseen, passed_over }.evaluation()
 }
 
 /// A model that is asked what it says of items.

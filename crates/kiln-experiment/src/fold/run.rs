@@ -49,7 +49,12 @@ impl FoldRun<'_> {
         let trainer = trainer.seed(self.seed).stop_flag(Arc::clone(&self.interrupt.flag));
         let trainer = if self.side_by_side { trainer.side_by_side() } else { trainer };
         match self.folder {
-            Some(folder) => trainer.run_dir(folder, self.checkpoint.clone()).checkpoints_after(self.quiet()),
+            Some(folder) => {
+                let trainer =
+                    trainer.run_dir(folder, self.checkpoint.clone()).checkpoints_after(self.quiet());
+                // What is kept is written when the training ends.
+                if self.keep_models { trainer.write_end() } else { trainer }
+            }
             None => trainer,
         }
     }
@@ -57,8 +62,7 @@ impl FoldRun<'_> {
     /// How long a fold writes no checkpoint. Most folds are over by then, and writing them down would take longer than
     /// training them. A longer fold loses that much at most. Not where checkpoints are wanted.
     fn quiet(&self) -> Duration {
-        let wanted = self.keep_models || self.checkpoint.every_steps.is_some();
-        if wanted { Duration::ZERO } else { Duration::from_secs(10) }
+        if self.checkpoint.every_steps.is_some() { Duration::ZERO } else { Duration::from_secs(10) }
     }
 
     /// Trains from nothing, or goes on from the newest checkpoint. `None` when it was asked to stop.

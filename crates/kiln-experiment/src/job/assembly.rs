@@ -6,7 +6,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::{DataSize, Resolved, RunConfig};
 use kiln_core::{ParamSelection, Seed};
-use kiln_data::{Batch, Dataset, Loader, Precision, Prepared, Rows, Source, Split};
+use kiln_data::{Batch, Dataset, Fitted, InputShape, Loader, Precision, Prepared, Rows, Source, Split};
 use kiln_fit::{NetworkTask, evaluate};
 use kiln_models::{Network, Summary};
 use kiln_train::{Data, Freeze, Scores, Trainer};
@@ -113,6 +113,7 @@ impl<'a> Job<'a> {
             validation: prepared.split.validation.len(),
             image: prepared.fitted.input_shape().as_images(),
             classes: prepared.fitted.class_names().is_some(),
+            numbers: numbers(&prepared.fitted),
         };
         let sized = resolved.sized(&size);
         let resolved = sized.map_or(resolved, Cow::Owned);
@@ -234,6 +235,17 @@ impl<'a> Job<'a> {
         let loader = Loader::new(self.train()?, config.batch_size)?.drop_last(config.drop_last);
         let batches = if config.overfit_batch { 1 } else { loader.batches() };
         Ok(batches.div_ceil(config.accumulate) as u64)
+    }
+}
+
+/// Features of a table that are numbers, and not of a category.
+fn numbers(fitted: &Fitted) -> usize {
+    match fitted.input_shape() {
+        InputShape::Table(_) => {
+            let groups = fitted.feature_groups();
+            groups.iter().filter(|group| group.numeric).map(|group| group.features.len()).sum()
+        }
+        _ => 0,
     }
 }
 

@@ -87,7 +87,7 @@ impl LanguageJob<'_> {
             test,
             reading: self.config().data.reading.number(),
         };
-        begun(self.config(), data, self.summary.parameters as u64, arguments)
+        begun(self.config(), Some(data), Some(self.summary.parameters as u64), arguments)
     }
 }
 

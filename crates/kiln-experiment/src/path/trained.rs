@@ -73,7 +73,7 @@ pub(super) fn train_path(
     if settings.epochs.is_none() {
         // A tenth of what a training on these rows would have.
         let image = dataset.features.as_images().map(|images| images.shape);
-        let size = DataSize { items: rows.len(), validation: 0, image, classes: false };
+        let size = DataSize { items: rows.len(), validation: 0, image, classes: false, numbers: 0 };
         if let Some(sized) = resolved.sized(&size) {
             path.epochs = (sized.config.train.epochs / 10).max(1);
         }

@@ -40,6 +40,7 @@ impl Predictor {
             checkpoint: PathBuf::new(),
             passed_over: Vec::new().into(),
             members: Vec::new().into(),
+            weights: Vec::new().into(),
         }
     }
 }

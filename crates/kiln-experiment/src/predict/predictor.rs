@@ -16,7 +16,7 @@ use crate::edited::must_be_as_trained;
 use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask, open_device};
 use crate::observer::Observer;
-use crate::run::{KeptDecision, is_cross_validation};
+use crate::run::{KeptDecision, is_cross_validation, is_ensemble};
 use crate::session::Session;
 use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 
@@ -44,15 +44,20 @@ pub struct Predictor {
     pub(super) passed_over: Arc<[TrainError]>,
     /// The models whose mean is predicted, where there are several. The fields above are then those of the first.
     pub(super) members: Arc<[Self]>,
+    /// The weight of each of them; none where all count the same.
+    pub(super) weights: Arc<[f64]>,
 }
 
 impl Predictor {
     /// Loads the best weights of the run in `run` on the device that its configuration names, or the session. Of a cross-validation
-    /// that keeps its models, those of all folds: [`Predictor::members`].
+    /// that keeps its models, those of all folds, and of an ensemble those of its runs: [`Predictor::members`].
     ///
     /// # Errors
     /// A run without a whole checkpoint, a cross-validation that keeps no models, and a device that does not open.
     pub fn open(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Self, ExperimentError> {
+        if is_ensemble(run)? {
+            return Self::of_ensemble(run, |member| Self::open(member, session, observer));
+        }
         if is_cross_validation(run)? {
             return Self::of_folds(run, |fold| Self::open(fold, session, observer));
         }
@@ -81,7 +86,7 @@ impl Predictor {
         let task = blueprint.task();
         let data = resolved.config.data.clone();
         let (checkpoint, passed_over) = (saved.path, passed_over.into());
-        let (strict, members) = (false, Vec::new().into());
+        let (strict, members, weights) = (false, Vec::new().into(), Vec::new().into());
         Ok(Self {
             blueprint,
             task,
@@ -95,6 +100,7 @@ impl Predictor {
             checkpoint,
             passed_over,
             members,
+            weights,
         })
     }
 

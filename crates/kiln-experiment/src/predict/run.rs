@@ -8,7 +8,7 @@ use kiln_core::file::is_file;
 
 use super::predictor::Predictor;
 use crate::error::{ExperimentError, RunError};
-use crate::run::{CONFIG, RunRecord, find, is_cross_validation, read_epochs};
+use crate::run::{CONFIG, RunRecord, find, is_cross_validation, is_ensemble, read_epochs};
 use crate::session::Session;
 use crate::stored::{best_weights, last_weights, stored};
 
@@ -85,6 +85,9 @@ impl Run {
     /// # Errors
     /// A run without a whole checkpoint, and a cross-validation that keeps no models.
     pub fn best(&self, device: &Device) -> Result<Predictor, ExperimentError> {
+        if is_ensemble(&self.folder)? {
+            return Predictor::of_ensemble(&self.folder, |member| Self::open(member)?.best(device));
+        }
         if is_cross_validation(&self.folder)? {
             return Predictor::of_folds(&self.folder, |fold| Self::open(fold)?.best(device));
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use kiln_core::file::is_file;
 
+use super::ensemble::ENSEMBLE;
 use super::find::find_marked;
 use super::names::{COMPARISON, CONFIG, CURVE, PATH, STUDY};
 use crate::error::RunError;
@@ -45,6 +46,8 @@ pub enum FolderKind {
     Run,
     /// A cross-validation, of `kiln cv`.
     CrossValidation,
+    /// Runs whose weighted mean is predicted.
+    Ensemble,
     /// A search of settings, of `kiln tune`.
     Search,
     /// A regularisation path, of `kiln path`.
@@ -55,8 +58,9 @@ pub enum FolderKind {
     Comparison,
 }
 
-/// The file that tells each kind; that of a cross-validation before that of a run, which it has, too.
-const MARKERS: [(&str, FolderKind); 6] = [
+/// The file that tells each kind; those of a cross-validation and of an ensemble before that of a run, which they have, too.
+const MARKERS: [(&str, FolderKind); 7] = [
+    (ENSEMBLE, FolderKind::Ensemble),
     (CV, FolderKind::CrossValidation),
     (CONFIG, FolderKind::Run),
     (STUDY, FolderKind::Search),
@@ -85,6 +89,7 @@ impl FolderKind {
         match self {
             Self::Run => "a run",
             Self::CrossValidation => "a cross-validation",
+            Self::Ensemble => "an ensemble",
             Self::Search => "a search",
             Self::Path => "a path",
             Self::Curve => "a curve",

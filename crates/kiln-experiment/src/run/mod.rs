@@ -1,6 +1,7 @@
 //! What a run is: a folder that appears as a whole, is found by name, and is locked while a process is at work on it.
 
 mod decision;
+mod ensemble;
 mod find;
 mod fingerprint;
 mod folder;
@@ -12,6 +13,7 @@ mod slug;
 mod time;
 
 pub use decision::{KeptDecision, KeptThreshold};
+pub use ensemble::{ENSEMBLE, EnsembleMember, EnsembleRecord, is_ensemble};
 pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, FolderKind, find_any, is_cross_validation, refuse_fold};

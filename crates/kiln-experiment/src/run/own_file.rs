@@ -5,6 +5,7 @@ use std::path::Path;
 
 use kiln_core::file::{PathKind, is_file};
 
+use super::ensemble::ENSEMBLE;
 use super::kind::CV;
 use super::names::{
     CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, INTERVALS, LOCK, METRICS, PATH, RECORD,
@@ -50,8 +51,8 @@ fn own_file(path: &Path) -> io::Result<bool> {
         }
     }
     match name {
-        CONFIG | DECISION | INTERVALS | RECORD | METRICS | LOCK | CV | "fold.json" | "folds.json"
-        | "tune.json" | "base.toml" | "best.toml" => holds(folder, &MARKERS),
+        CONFIG | DECISION | INTERVALS | RECORD | METRICS | LOCK | CV | ENSEMBLE | "fold.json"
+        | "folds.json" | "tune.json" | "base.toml" | "best.toml" => holds(folder, &MARKERS),
         // Of a search in code there is nothing else.
         "study.jsonl" => Ok(PathKind::of(path)? != PathKind::Missing || holds(folder, &MARKERS)?),
         "predictions.csv" => {

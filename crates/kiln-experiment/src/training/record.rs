@@ -22,15 +22,15 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         test: prepared.split.test.len() as u64,
         reading: config.data.reading.number(),
     };
-    let record = begun(config, data, job.summary.parameters as u64, arguments);
+    let record = begun(config, Some(data), Some(job.summary.parameters as u64), arguments);
     RunRecord { class_counts: job.class_counts().unwrap_or_default(), ..record }
 }
 
-/// The same of any data and model.
+/// The same of any data and model, where they are known already.
 pub(crate) fn begun(
     config: &RunConfig,
-    data: DataRecord,
-    parameters: u64,
+    data: Option<DataRecord>,
+    parameters: Option<u64>,
     arguments: &[String],
 ) -> RunRecord {
     RunRecord {
@@ -44,9 +44,9 @@ pub(crate) fn begun(
         seed: config.seed,
         device: config.device.clone(),
         device_choice: None,
-        data: Some(data),
+        data,
         class_counts: Vec::new(),
-        parameters: Some(parameters),
+        parameters,
         stop: None,
         best_epoch: None,
         validation: Metrics::new(),

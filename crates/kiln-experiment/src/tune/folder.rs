@@ -138,13 +138,18 @@ impl Folder {
 
     /// Where the run of a trial is in the folder.
     pub(super) fn place(number: u64) -> PathBuf {
-        Path::new(TRIALS).join(format!("{number:04}"))
+        trial_place(number)
     }
 
     /// Where the configuration of the best trial is.
     pub(super) fn best(&self) -> PathBuf {
         self.path.join(BEST)
     }
+}
+
+/// Where the run of a trial is in the folder of its study.
+pub(crate) fn trial_place(number: u64) -> PathBuf {
+    Path::new(TRIALS).join(format!("{number:04}"))
 }
 
 fn bytes(record: &TuneRecord) -> Vec<u8> {

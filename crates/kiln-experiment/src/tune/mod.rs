@@ -6,6 +6,7 @@ mod run;
 mod settings;
 mod trial;
 
+pub(crate) use folder::trial_place;
 pub use folder::{TuneRecord, find_study};
 pub use report::TuneReport;
 pub use run::{resume_tune, tune};

@@ -10,6 +10,7 @@ use kiln_report::{Column, Table, boxplot, confusion, human, table};
 use kiln_validate::statistics::Summary;
 use serde_json::{Map, Value, json};
 
+use super::evaluation;
 use super::trial::settings;
 use super::words::{data_flag, quoted};
 use crate::fields;
@@ -40,7 +41,18 @@ pub fn end(end: &CvEnd, interrupt: &Interrupt, data: Option<&Path>, out: Output)
 
 /// All folds together.
 pub fn whole(report: &CvReport, out: Output) -> Result<(), Unwritten> {
-    if out.json { event(report, out) } else { text(report, out) }
+    if out.json {
+        event(report, out)?;
+    } else {
+        text(report, out)?;
+    }
+    if let Some(test) = &report.test {
+        let models = report.folds.len();
+        out.say(&format!("\nthe mean of the {models} models on the {} items of the test part", test.items));
+        evaluation::report(test, None, out)?;
+    }
+    out.say(&next(report));
+    Ok(())
 }
 
 fn event(report: &CvReport, out: Output) -> Result<(), Unwritten> {
@@ -53,7 +65,8 @@ fn event(report: &CvReport, out: Output) -> Result<(), Unwritten> {
         fields! {
             folds: report.folds.len(), mean: by_name(|s| json!(s.mean)), std: by_name(|s| json!(s.std)),
             interval: by_name(|s| json!(s.interval)), seconds: report.seconds, classes: report.classes,
-            confusion: report.confusion, nested: report.optimism, run_dir: report.run.display().to_string(),
+            confusion: report.confusion, nested: report.optimism, bag: report.study.bag,
+            run_dir: report.run.display().to_string(),
         },
     )
 }
@@ -88,16 +101,20 @@ fn text(report: &CvReport, out: Output) -> Result<(), Unwritten> {
             confusion(names, matrix)
         );
     }
-    out.data(&text)?;
-    out.say(&next(report));
-    Ok(())
+    out.data(&text)
 }
 
 /// What can be done next.
 fn next(report: &CvReport) -> String {
     let run = report.run.display();
+    if report.study.bag {
+        return format!(
+            "\nIn {run}: predictions.csv, and a folder for each model\nNext:\n  kiln predict {run} INPUT    the mean of the \
+             models; --interval 0.9 says how far off it may be\n  kiln eval {run}    how good it is on the test part"
+        );
+    }
     let models = if report.study.keep_models {
-        format!("\n  kiln predict {run}/folds/0 INPUT    predictions of the first fold's model")
+        format!("\n  kiln predict {run} INPUT    the mean of the folds' models")
     } else {
         String::new()
     };

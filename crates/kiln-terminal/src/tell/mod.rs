@@ -7,6 +7,7 @@ pub mod cv_diff;
 pub mod decision;
 pub mod device;
 pub mod dry_run;
+pub mod ensemble;
 pub mod evaluation;
 pub mod explanation;
 pub mod fold;

@@ -10,7 +10,7 @@ use crate::error::ExperimentError;
 use crate::job::{Blueprint, NetworkTask};
 
 /// Scores a model in evaluation mode on some rows, and keeps what it says of each.
-pub(super) fn scored(
+pub(crate) fn scored(
     blueprint: &Blueprint,
     model: &Network,
     rows: Rows,
@@ -22,17 +22,17 @@ pub(super) fn scored(
 }
 
 /// What a classifier says of items, and what they are.
-pub(super) struct Classified {
+pub(crate) struct Classified {
     /// Row-major, `[items, classes]`, at least two classes.
-    pub(super) logits: Vec<f32>,
-    pub(super) labels: Vec<u32>,
-    pub(super) weights: Option<Vec<f64>>,
-    pub(super) classes: usize,
+    pub(crate) logits: Vec<f32>,
+    pub(crate) labels: Vec<u32>,
+    pub(crate) weights: Option<Vec<f64>>,
+    pub(crate) classes: usize,
 }
 
 impl Classified {
     /// What was kept of items that have one of `classes` classes.
-    pub(super) fn of(scores: &Scores, classes: usize) -> Self {
+    pub(crate) fn of(scores: &Scores, classes: usize) -> Self {
         let kept = scores.kept(NetworkTask::OUTPUTS).cloned().unwrap_or_default();
         // They were f32 before they were kept.
         let logits = kept.rows().flat_map(|row| {
@@ -48,7 +48,7 @@ impl Classified {
     }
 
     /// The probability of each class, row-major, as it is predicted.
-    pub(super) fn probabilities(&self, decision: Decision) -> Vec<f32> {
+    pub(crate) fn probabilities(&self, decision: Decision) -> Vec<f32> {
         self.logits.chunks(self.classes).flat_map(|logits| decision.probabilities(logits)).collect()
     }
 }

@@ -8,7 +8,7 @@ use kiln_train::{Decision, Scores};
 use super::scored::Classified;
 use crate::job::NetworkTask;
 
-/// What a run's best weights say of each item that was measured. [`evaluate_items`](super::evaluate_items) gives it.
+/// What a run's best weights say of each item that was measured. [`evaluate_items`](crate::evaluate_items) gives it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ScoredItems {
@@ -77,6 +77,6 @@ impl ScoredItems {
 }
 
 /// The items of `rows`, before a loader takes them.
-pub(super) fn places(rows: &Rows) -> (Arc<Dataset>, Vec<usize>) {
+pub(crate) fn places(rows: &Rows) -> (Arc<Dataset>, Vec<usize>) {
     (Arc::clone(rows.dataset()), rows.numbers().to_vec())
 }

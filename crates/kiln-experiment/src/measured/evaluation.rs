@@ -6,7 +6,7 @@ use kiln_core::Metrics;
 use kiln_data::Unseen;
 use serde::Serialize;
 
-use super::settings::Part;
+use super::part::Part;
 use crate::run::KeptDecision;
 
 /// How good the best weights of a run are.

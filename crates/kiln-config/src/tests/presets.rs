@@ -1,0 +1,79 @@
+//! What a preset fills in, and what stays as it was said.
+
+use kiln_data::Scaling;
+use kiln_models::{Activation, ModelConfig};
+use kiln_objective::LossConfig;
+
+use super::super::*;
+use super::{GOOD, check};
+
+const SIZE: DataSize = DataSize { items: 2_000, validation: 500, image: None, classes: true, numbers: 4 };
+
+fn sized(overrides: &[&str], size: &DataSize) -> Resolved {
+    let resolved = check(GOOD, overrides).unwrap();
+    let resolved = resolved.validated(size.items + size.validation).unwrap_or(resolved);
+    resolved.sized(size).unwrap_or(resolved)
+}
+
+#[test]
+fn good_is_realmlp_and_fast_is_the_default() {
+    let found = sized(&["preset=good"], &SIZE);
+    let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!("{:?}", found.config.model) };
+    assert_eq!((mlp.hidden.as_slice(), mlp.activation, mlp.dropout), (&[256; 3][..], Activation::Selu, 0.15));
+    assert!(mlp.embedding.is_some() && mlp.input_scale && mlp.learned_activation);
+    assert_eq!((found.config.optim.lr(), found.config.train.batch_size), (0.04, 256));
+    // 8 steps an epoch.
+    assert_eq!((found.config.train.epochs, found.config.data.scale), (256, Scaling::RobustSmoothClip));
+    assert!(found.config.early_stopping.is_none() && found.config.weight_decay_schedule.is_some());
+    let Some(LossConfig::CrossEntropy(loss)) = &found.config.loss else { panic!("{:?}", found.config.loss) };
+    assert_eq!(loss.label_smoothing, 0.1);
+    // Numbers, none of them an input, and many rows.
+    let numbers = DataSize { items: 400_000, classes: false, numbers: 0, ..SIZE };
+    let found = sized(&["preset=good"], &numbers);
+    let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!() };
+    assert!(mlp.activation == Activation::Mish && mlp.embedding.is_none());
+    assert_eq!((found.config.optim.lr(), found.config.train.epochs), (0.2, 32));
+    assert!(found.config.loss.is_none());
+    let (fast, none) = (sized(&["preset=fast"], &SIZE), sized(&[], &SIZE));
+    assert_eq!(fast.config.model, none.config.model);
+    assert_eq!(fast.config.train, none.config.train);
+    // Where one model is trained, best is good.
+    assert_eq!(sized(&["preset=best"], &SIZE).config.model, sized(&["preset=good"], &SIZE).config.model);
+}
+
+#[test]
+fn what_is_said_stays() {
+    let said =
+        ["preset=good", "optim.lr=0.5", "train.epochs=7", "data.scale=standard", "schedule.kind=constant"];
+    let found = sized(&said, &SIZE);
+    assert_eq!((found.config.optim.lr(), found.config.train.epochs), (0.5, 7));
+    assert_eq!(found.config.data.scale, Scaling::Standard);
+    assert!(found.config.weight_decay_schedule.is_none());
+    let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!() };
+    assert_eq!(mlp.hidden, [256; 3]);
+    // A model of one's own has none of it.
+    let own = sized(&["preset=good", "model.hidden=[9]"], &SIZE);
+    let plain = sized(&["model.hidden=[9]"], &SIZE);
+    assert_eq!((&own.config.model, &own.config.optim), (&plain.config.model, &plain.config.optim));
+    assert_eq!(own.presets_of_best(), [Preset::Good]);
+    assert_eq!(check(GOOD, &[]).unwrap().presets_of_best(), [Preset::Good, Preset::Fast]);
+    // Nor have images.
+    let images = DataSize { image: Some([1, 28, 28]), numbers: 0, ..SIZE };
+    assert_eq!(sized(&["preset=good"], &images).config.model, sized(&[], &images).config.model);
+}
+
+#[test]
+fn what_a_preset_filled_in_is_written_down_and_read_back() {
+    for overrides in
+        [&["preset=good"][..], &["preset=best", "train.epochs=7"], &["preset=good", "optim.lr=0.5"]]
+    {
+        let found = sized(overrides, &SIZE);
+        let again = check(&annotated(&found), &[]).unwrap();
+        assert_eq!(again.config, found.config, "{overrides:?}");
+        // And before: what is open comes back.
+        let before = check(GOOD, overrides).unwrap();
+        assert_eq!(check(&annotated(&before), &[]).unwrap().config, before.config, "{overrides:?}");
+        assert_eq!(check(&annotated(&before), &[]).unwrap().open(), before.open(), "{overrides:?}");
+    }
+    assert!(check(GOOD, &["preset=better"]).unwrap_err().to_string().contains("fast, good, best"));
+}
