@@ -15,6 +15,7 @@ mod counts;
 mod parity;
 mod precision;
 mod runs;
+mod series;
 mod side_by_side;
 mod texts;
 mod tokens;

@@ -40,6 +40,7 @@ mod regularisation;
 mod results;
 mod safety;
 mod selection;
+mod series;
 mod serve;
 mod several;
 mod solver;

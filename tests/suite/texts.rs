@@ -79,7 +79,7 @@ fn the_model_for_texts_is_the_default_and_others_are_refused() {
     assert!(mlp.says("model.kind = \"bag\" or \"text-cnn\""), "{}", mlp.stderr);
     let cnn = "train iris model.kind=text-cnn";
     place.fails(cnn, 2, "the model \"text-cnn\" reads texts, but the data is a table with 4 features");
-    place.fails(&format!("train {data} mix.mixup=0.2"), 2, "mix is for images or a table");
+    place.fails(&format!("train {data} mix.mixup=0.2"), 2, "mix is for images, a table or time series");
     place.fails(&format!("train {data} data.pca=2"), 2, "data.pca is for tables, and these data are texts");
     place.ok(&format!(
         "train {data} model.kind=text-cnn model.filters=8 model.width=8 train.epochs=2 \

@@ -4,7 +4,10 @@ use kiln_data::Rows;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::JsonSchema;
-use crate::{AugmentError, Augmented, MixConfig, RowTransform, TokenTransform, TransformConfig, build_all};
+use crate::{
+    AugmentError, Augmented, MixConfig, RowTransform, SeriesTransform, TokenTransform, TransformConfig,
+    build_all,
+};
 
 /// The section `[augment]`: what happens to the training items, in this order.
 ///
@@ -36,6 +39,10 @@ pub struct AugmentConfig {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-takes" = "a list of changes, such as [{ kind = \"dropout\", p = 0.1 }]"))]
     pub tokens: Vec<TokenTransform>,
+    /// Changes of time series. Default: none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("x-takes" = "a list of changes, such as [{ kind = \"jitter\", sigma = 0.1 }]"))]
+    pub series: Vec<SeriesTransform>,
 }
 
 impl AugmentConfig {
@@ -48,7 +55,9 @@ impl AugmentConfig {
         let rows = self.rows.iter().enumerate();
         rows.clone().try_for_each(|(index, row)| row.check(&format!("augment.rows.{index}")))?;
         let tokens = self.tokens.iter().enumerate();
-        tokens.clone().try_for_each(|(index, change)| change.check(&format!("augment.tokens.{index}")))
+        tokens.clone().try_for_each(|(index, change)| change.check(&format!("augment.tokens.{index}")))?;
+        let mut series = self.series.iter().enumerate();
+        series.try_for_each(|(index, change)| change.check(&format!("augment.series.{index}")))
     }
 
     /// The training rows, augmented and mixed as the configuration says.
@@ -70,6 +79,11 @@ impl AugmentConfig {
             let place = format!("augment.tokens.{index}");
             change.check(&place)?;
             source = source.tokens(change.clone()).map_err(|error| error.within(&place))?;
+        }
+        for (index, change) in self.series.iter().enumerate() {
+            let place = format!("augment.series.{index}");
+            change.check(&place)?;
+            source = source.series(change.clone()).map_err(|error| error.within(&place))?;
         }
         match mix {
             Some(mix) => source.mix(mix.build("mix")?).map_err(|error| error.within("mix")),

@@ -1,6 +1,7 @@
 //! Rows of a data set whose training batches are augmented.
 
 mod images;
+mod series;
 mod texts;
 
 use std::fmt;
@@ -14,7 +15,7 @@ use kiln_kernels::takes_bytes;
 use crate::op::mixup;
 use crate::rows::{self, AnyRowTransform, Smote};
 use crate::table::{Between, TableStatistics};
-use crate::{AugmentError, Mix, TokenTransform, Transform};
+use crate::{AugmentError, Mix, SeriesTransform, TokenTransform, Transform};
 
 /// Rows of a data set, augmented where they are trained on.
 ///
@@ -55,6 +56,8 @@ pub struct Augmented {
     table: Option<(TableStatistics, Vec<AnyRowTransform>)>,
     /// What is done to the tokens of texts.
     tokens: Vec<TokenTransform>,
+    /// What is done to time series.
+    series: Vec<SeriesTransform>,
     smote: Option<Smote>,
     mix: Option<Mix>,
 }
@@ -73,6 +76,7 @@ impl Augmented {
             transforms: crate::Compose::new(Vec::new()),
             table: None,
             tokens: Vec::new(),
+            series: Vec::new(),
             smote: None,
             mix: None,
         }
@@ -131,8 +135,14 @@ impl Augmented {
     /// [`AugmentError::Kind`] for items that are not numbers, such as token sequences, and for CutMix of anything but
     /// images.
     pub fn mix(mut self, mix: Mix) -> Result<Self, AugmentError> {
-        if !self.shape.is_numeric() {
-            return Err(AugmentError::Kind { name: "mix".to_owned(), needs: "images or a table" });
+        if self.shape.as_series().is_some() && self.rows.lengths().is_some() {
+            return Err(AugmentError::Kind { name: "mix".to_owned(), needs: "time series of one length" });
+        }
+        if !self.shape.is_numeric() && self.shape.as_series().is_none() {
+            return Err(AugmentError::Kind {
+                name: "mix".to_owned(),
+                needs: "images, a table or time series",
+            });
         }
         if mix.cuts() && self.image_shape().is_none() {
             return Err(AugmentError::Kind { name: "cutmix".to_owned(), needs: "images" });
@@ -173,7 +183,10 @@ impl Source<Batch> for Augmented {
 
     fn training_batch(&self, items: &[usize], epoch: Seed, device: &Device) -> Result<Batch, DataError> {
         if !self.shape.is_numeric() {
-            return self.texts(items, epoch, device);
+            return match self.series_batch(items, epoch, device)? {
+                Some(batch) => Ok(batch),
+                None => self.texts(items, epoch, device),
+            };
         }
         let Some(first) = items.first() else { return Err(DataError::NoItems) };
         let seeds: Vec<Seed> = items.iter().map(|&item| epoch.at(item as u64)).collect();
@@ -241,6 +254,9 @@ impl Source<Batch> for Augmented {
         let mut done = format!("{:?} {table:?} {:?}", self.transforms, self.mix);
         if !self.tokens.is_empty() {
             done.push_str(&format!(" {:?}", self.tokens));
+        }
+        if !self.series.is_empty() {
+            done.push_str(&format!(" {:?}", self.series));
         }
         Some(Fingerprint::of_parts([rows.as_str().as_bytes(), done.as_bytes()]))
     }

@@ -1,7 +1,7 @@
 //! Configurations that are part of the program.
 
 /// Name, what it trains, text.
-const RECIPES: [(&str, &str); 9] = [
+const RECIPES: [(&str, &str); 11] = [
     ("digits", include_str!("../recipes/digits.toml")),
     ("iris", include_str!("../recipes/iris.toml")),
     ("wine", include_str!("../recipes/wine.toml")),
@@ -11,6 +11,8 @@ const RECIPES: [(&str, &str); 9] = [
     ("fashion-mnist-cnn", include_str!("../recipes/fashion-mnist-cnn.toml")),
     ("fashion-mnist-resnet", include_str!("../recipes/fashion-mnist-resnet.toml")),
     ("tinygpt", include_str!("../recipes/tinygpt.toml")),
+    ("ucr", include_str!("../recipes/ucr.toml")),
+    ("sunspots", include_str!("../recipes/sunspots.toml")),
 ];
 
 /// The text of the recipe called `name`.

@@ -21,6 +21,9 @@ pub struct Arrangement {
     /// What the rows are in the order of, one number a row: what is held out are the last of them. Rows that the source fixes
     /// come after all others.
     pub times: Option<Vec<f64>>,
+    /// With `times`: when all of an item is known, its target too, one number a row. A row that is known only after the first of the rows that are held out is
+    /// neither held out nor trained on.
+    pub known: Option<Vec<f64>>,
     /// The row of the file of each item, from 1, where items are not the rows of one file in their order.
     pub file_rows: Option<Vec<usize>>,
     /// What settings said of the cells of a table.
@@ -51,9 +54,13 @@ impl Arrangement {
         if let Some(times) = &self.times {
             part("times", times.len());
         }
+        if let Some(known) = &self.known {
+            part("known", known.len());
+        }
         bytes.extend(self.fixed_validation.iter().flat_map(|row| (*row as u64).to_le_bytes()));
         bytes.extend(self.groups.iter().flatten().flat_map(|group| group.to_le_bytes()));
         bytes.extend(self.times.iter().flatten().flat_map(|time| time.to_bits().to_le_bytes()));
+        bytes.extend(self.known.iter().flatten().flat_map(|time| time.to_bits().to_le_bytes()));
         bytes
     }
 }

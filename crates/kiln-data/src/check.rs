@@ -10,8 +10,9 @@ pub(crate) fn dataset(dataset: &Dataset) -> Result<usize, Inconsistency> {
         return Err(Inconsistency::TargetLength { inputs, targets });
     }
     weights(dataset.weights.as_deref(), inputs)?;
-    let Arrangement { groups, times, .. } = &dataset.arrangement;
-    for found in [groups.as_ref().map(Vec::len), times.as_ref().map(Vec::len)].into_iter().flatten() {
+    let Arrangement { groups, times, known, .. } = &dataset.arrangement;
+    let lengths = [groups.as_ref().map(Vec::len), times.as_ref().map(Vec::len), known.as_ref().map(Vec::len)];
+    for found in lengths.into_iter().flatten() {
         if found != inputs {
             return Err(Inconsistency::ArrangementLength { inputs, found });
         }

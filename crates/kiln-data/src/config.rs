@@ -1,6 +1,7 @@
 //! Where data comes from and how it is split, as the configuration says it.
 
 mod choices;
+mod default;
 mod of_readers;
 
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 use kiln_core::Range;
 use serde::{Deserialize, Serialize};
 
-pub use choices::{Components, Encode, Scaling, TargetTransform, TaskKind};
+pub use choices::{Components, Encode, Scaling, TargetTransform, TaskKind, Uneven};
 
 use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
@@ -36,7 +37,7 @@ use crate::tokenizer::TokenizerConfig;
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct DataConfig {
     /// A bundled set (`digits`, `iris`, `wine`, `breast-cancer`, `diabetes`), `fashion-mnist`, or a format: `csv`, `json-lines`, `idx`,
-    /// `images`, and with their features `parquet`, `arrow`, `xlsx`, `npy`, `npz`.
+    /// `images`, `texts`, `ts`, and with their features `parquet`, `arrow`, `xlsx`, `npy`, `npz`.
     #[schemars(extend("x-takes" = "one of the names that `kiln data list` shows"))]
     pub source: String,
     /// The file or folder, for formats and for sets that are not bundled.
@@ -113,6 +114,34 @@ pub struct DataConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub longest: Option<usize>,
+    /// Tables only: the column that says of which time series a row is a step. The other columns of numbers are its channels. Default: none, a row is an
+    /// item, but with `horizon` all rows are of one series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// Tables only: whether each row is a time series, with a column for each step. Default false.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub wide: bool,
+    /// Tables only: how many steps are forecast, at least 1. `target` names the channels that are forecast, which are inputs, too. Default:
+    /// nothing is forecast, a series has one target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub horizon: Option<usize>,
+    /// With `horizon`: how many steps the model looks at, at least 1. Default three times the horizon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub window: Option<usize>,
+    /// With `horizon`: steps from one window to the next, at least 1. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub stride: Option<usize>,
+    /// With `horizon`: how many steps more lie between the last step that training windows predict and the end of the first window that is held out. Default 0:
+    /// nothing that a training window predicts lies behind what a held-out window has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<usize>,
+    /// With `time`: what becomes of time series whose steps are not equally far apart: `error`, `keep` (the next row is the next step) or `cut` (no window
+    /// goes across). Default `error` with `horizon`, else `keep`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uneven: Option<Uneven>,
     /// Images only: the size that every image is brought to, a side or `[height, width]`, in pixels, `[1, 65535]`. Default: none, all
     /// images are of one size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,7 +193,8 @@ pub struct DataConfig {
     #[serde(default = "yes")]
     pub standardize: bool,
     /// Tables only, with `standardize`: how columns of numbers are brought to one scale: `standard`, `robust-smooth-clip` (by median and
-    /// quartiles, far values drawn in) or `quantile-normal` (by rank, to a normal distribution). Default `standard`.
+    /// quartiles, far values drawn in) or `quantile-normal` (by rank, to a normal distribution). Time series know `standard` and `series`: each by
+    /// its own mean and standard deviation. Default `standard`.
     #[serde(default, skip_serializing_if = "Scaling::is_standard")]
     pub scale: Scaling,
     /// What is done to target numbers before they are standardised, and undone in predictions: `log` or `yeo-johnson`. Metrics are those of
@@ -229,54 +259,6 @@ impl DataConfig {
         match self.reading {
             Reading::First => Marks::First,
             Reading::Second => Marks::new(self.missing.as_deref()),
-        }
-    }
-
-    /// `source` with every default.
-    pub fn new(source: impl Into<String>) -> Self {
-        Self {
-            source: source.into(),
-            path: None,
-            validation_path: None,
-            test_path: None,
-            target: Vec::new(),
-            task: None,
-            ignore: Vec::new(),
-            categorical: Vec::new(),
-            numeric: Vec::new(),
-            missing_target: MissingTarget::Skip,
-            day_first: None,
-            group: None,
-            time: None,
-            weight: None,
-            cache: None,
-            cache_limit: None,
-            images: None,
-            text: None,
-            tokenizer: None,
-            longest: None,
-            size: None,
-            resize: None,
-            crop: None,
-            broken: None,
-            missing: None,
-            decimal: None,
-            validation: tenth(),
-            calibration: None,
-            refit: None,
-            test: fifth(),
-            stratify: true,
-            standardize: true,
-            scale: Scaling::Standard,
-            target_transform: None,
-            encode: Encode::OneHot,
-            min_frequency: None,
-            missing_flags: false,
-            bins: None,
-            select: None,
-            pca: None,
-            whiten: false,
-            reading: Reading::Second,
         }
     }
 

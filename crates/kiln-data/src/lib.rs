@@ -29,14 +29,14 @@ use kiln_cell::{cell, date};
 
 pub use arrangement::Arrangement;
 pub use batch::Batch;
-pub use config::{Components, DataConfig, Encode, Scaling, TargetTransform, TaskKind};
+pub use config::{Components, DataConfig, Encode, Scaling, TargetTransform, TaskKind, Uneven};
 pub use dataset::Dataset;
 pub use description::{Cell, Description, Table};
 pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};
 pub use fingerprint::Fingerprint;
 pub use form::{
-    Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, StoredColumn,
-    TextFacts, Texts, TokenBatch, TokenShape, Tokens, Values,
+    Column, Features, Gathered, ImageFiles, Images, InputShape, Inputs, MISSING, Pixels, Series, SeriesBatch,
+    SeriesShape, StoredColumn, TextFacts, Texts, TokenBatch, TokenShape, Tokens, Values,
 };
 #[doc(inline)]
 pub use kiln_cell::cell::{CellValue, Decimal, Marks};

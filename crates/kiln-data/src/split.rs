@@ -10,7 +10,7 @@ use self::strata::Strata;
 use crate::{Arrangement, DataConfig, DataError, Dataset, TrainView, check};
 
 /// Which rows train, which choose (early stopping, the best checkpoint), which calibrate and which judge. Every row is in exactly
-/// one part of a split that [`Split::new`] made.
+/// one part of a split that [`Split::new`] made, but for windows of time series that overlap a cut, which are in none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Split {
     /// Rows to train on, rising.
@@ -37,7 +37,8 @@ impl Split {
     ///
     /// Where rows have groups ([`Arrangement::groups`]), whole groups are drawn until about the share of the rows is reached, whatever
     /// their classes. Where rows have times ([`Arrangement::times`]), what is held out are the last rows; rows of one time stay
-    /// together.
+    /// together. Where it is known when a row is known ([`Arrangement::known`]), rows that are not known before the first one held out are in no
+    /// part.
     ///
     /// The calibration part is the share `config.calibration` of the rows that would train without it; the other parts do not depend on it.
     ///
@@ -76,6 +77,26 @@ impl Split {
             Some(groups) => split.check_groups(groups).map(|()| split),
             None => Ok(split),
         }
+    }
+
+    /// Without the rows that are not known ([`Arrangement::known`]) when the first row of a part behind theirs is: windows of time series that overlap a cut. The
+    /// test part is behind the others, the validation part behind the training part.
+    #[must_use]
+    pub fn without_overlap(mut self, arrangement: &Arrangement) -> Self {
+        if let (Some(times), Some(known)) = (&arrangement.times, &arrangement.known) {
+            let before = |rows: &mut Vec<usize>, held: &[usize]| {
+                let first = held.iter().filter_map(|&row| times.get(row)).copied().min_by(f64::total_cmp);
+                if let Some(first) = first {
+                    rows.retain(|&row| known.get(row).is_none_or(|known| *known <= first));
+                }
+            };
+            before(&mut self.validation, &self.test);
+            for rows in [&mut self.train, &mut self.calibration] {
+                before(rows, &self.test);
+                before(rows, &self.validation);
+            }
+        }
+        self
     }
 
     /// Whether no group is in two parts, which only a source that fixes them can bring about.
@@ -135,16 +156,16 @@ enum HoldOut<'a> {
     Random(Strata<'a>),
     /// Whole groups.
     Groups(&'a [u32]),
-    /// The last.
-    Last(&'a [f64]),
+    /// The last, and when each row is known.
+    Last(&'a [f64], Option<&'a [f64]>),
 }
 
 impl<'a> HoldOut<'a> {
     fn new(dataset: &'a Dataset, config: &DataConfig) -> Self {
-        let Arrangement { groups, times, .. } = &dataset.arrangement;
+        let Arrangement { groups, times, known, .. } = &dataset.arrangement;
         match (groups, times) {
             (Some(groups), _) => Self::Groups(groups),
-            (None, Some(times)) => Self::Last(times),
+            (None, Some(times)) => Self::Last(times, known.as_deref()),
             (None, None) => Self::Random(Strata::new(dataset.target.strata().filter(|_| config.stratify))),
         }
     }
@@ -162,7 +183,10 @@ impl<'a> HoldOut<'a> {
             Self::Groups(groups) => {
                 groups::whole(rows, groups, share, seed).ok_or(DataError::OneGroup { part })
             }
-            Self::Last(times) => ordered::last(rows, times, share).ok_or(DataError::OneTime { part }),
+            Self::Last(times, known) => {
+                let parts = ordered::last(rows, times, share).ok_or(DataError::OneTime { part })?;
+                Ok(ordered::known_before(parts, times, *known))
+            }
         }
     }
 }

@@ -47,6 +47,20 @@ pub enum ModelError {
         /// What the data is: `a table with 4 features`.
         found: String,
     },
+    /// A model for time series on something else.
+    #[error("the model {model:?} reads time series, but the data is {found}")]
+    NeedsSeries {
+        /// The kind of the model.
+        model: &'static str,
+        /// What the data is: `a table with 4 features`.
+        found: String,
+    },
+    /// Filters without a middle.
+    #[error("model.kernels has {kernel}, and filters of an even number of steps have no middle")]
+    EvenFilters {
+        /// The number.
+        kernel: usize,
+    },
     /// Heads that do not divide the width.
     #[error("model.width is {width}, which is no multiple of {}{heads} heads", if *pair > 1 { "two times the " } else { "" })]
     Heads {
@@ -171,7 +185,14 @@ impl Explain for ModelError {
             Self::Layer { problem, .. } => problem.help(),
             Self::NoBins => "set data.bins, such as 48".to_owned(),
             Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
+            Self::NeedsNumbers { found } if found.contains("steps") => {
+                "use model.kind = \"inception-time\" or \"tcn\"".to_owned()
+            }
             Self::NeedsNumbers { .. } => "use model.kind = \"bag\" or \"text-cnn\"".to_owned(),
+            Self::NeedsSeries { .. } => {
+                "name the column that tells series apart in data.series, or set data.wide = true".to_owned()
+            }
+            Self::EvenFilters { kernel } => format!("use {} in its place", kernel.saturating_add(1)),
             Self::NeedsTokens { .. } => "name the column of the texts in data.text".to_owned(),
             Self::ImageTooSmall { remedy, .. } => (*remedy).to_owned(),
             Self::NothingToAdapt { .. } => {
@@ -199,8 +220,10 @@ impl Explain for ModelError {
             Self::NeedsImages { .. }
             | Self::NeedsNumbers { .. }
             | Self::NeedsTokens { .. }
+            | Self::NeedsSeries { .. }
             | Self::ImageTooSmall { .. }
             | Self::NotPatches { .. } => Some(Cow::Borrowed("model.kind")),
+            Self::EvenFilters { .. } => Some(Cow::Borrowed("model.kernels")),
             Self::Heads { .. } => Some(Cow::Borrowed("model.width")),
             Self::NothingToAdapt { .. } => Some(Cow::Borrowed("model.lora.params")),
             Self::NoFeatures | Self::NoOutputs | Self::TooLarge { .. } => None,

@@ -45,6 +45,7 @@ mod published;
 mod residual;
 mod schema;
 mod sequence;
+mod series;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The layers of a model as numbers: checks and sums, before anything is allocated.
 
+mod series;
 mod tokens;
 mod widths;
 

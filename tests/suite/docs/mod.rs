@@ -36,6 +36,7 @@ pages! {
     coming_from: "docs/guide/coming-from.md",
     your_data: "docs/guide/your-data.md",
     text: "docs/guide/text.md",
+    series: "docs/guide/series.md",
     results: "docs/guide/results.md",
     regularisation: "docs/guide/regularisation.md",
     evaluation: "docs/guide/evaluation.md",

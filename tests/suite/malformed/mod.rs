@@ -6,6 +6,7 @@ mod csv;
 mod idx;
 mod images;
 mod runs;
+mod series;
 mod tables;
 mod texts;
 

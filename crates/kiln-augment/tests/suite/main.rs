@@ -10,6 +10,7 @@ mod kept_larger;
 mod mixing;
 mod policies;
 mod registry;
+mod series;
 mod source;
 mod texts;
 mod tokens;

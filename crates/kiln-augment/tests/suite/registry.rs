@@ -3,7 +3,8 @@
 use kiln_augment::{
     BlurConfig, BrightnessConfig, ChanceConfig, ComposeConfig, ContrastConfig, CutoutConfig, GammaConfig,
     HorizontalFlipConfig, HueConfig, OneOfConfig, PosterizeConfig, RotateConfig, RowTransform,
-    SaturationConfig, ScaleConfig, SharpnessConfig, SolarizeConfig, TokenTransform, TransformConfig,
+    SaturationConfig, ScaleConfig, SeriesTransform, SharpnessConfig, SolarizeConfig, TokenTransform,
+    TransformConfig,
 };
 use kiln_testkit::check_kinds;
 
@@ -27,6 +28,15 @@ fn every_change_of_tokens_is_as_its_documentation_says() {
     check_kinds::<TokenTransform, TokenTransform>("augment.tokens.0", TokenTransform::NAMES, |transform| {
         transform.check("augment.tokens.0").map_err(|error| Box::new(error) as _)
     });
+}
+
+#[test]
+fn every_change_of_series_is_as_its_documentation_says() {
+    check_kinds::<SeriesTransform, SeriesTransform>(
+        "augment.series.0",
+        SeriesTransform::NAMES,
+        |transform| transform.check("augment.series.0").map_err(|error| Box::new(error) as _),
+    );
 }
 
 #[test]

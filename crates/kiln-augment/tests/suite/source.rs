@@ -269,7 +269,7 @@ fn token_sequences_pass_as_they_are_and_refuse_what_is_for_others() {
         other => panic!("{other}"),
     };
     let mix = MixConfig { mixup: 0.4, ..MixConfig::default() }.build("mix").unwrap();
-    assert_eq!(needs(source().mix(mix).unwrap_err()), "images or a table");
+    assert_eq!(needs(source().mix(mix).unwrap_err()), "images, a table or time series");
     assert_eq!(needs(source().transform(crop(8)).unwrap_err()), "images");
     let jitter = RowTransform::Jitter(JitterConfig { sigma: 0.3 });
     assert_eq!(needs(source().rows(jitter).unwrap_err()), "a table");

@@ -67,9 +67,13 @@ impl Resolved {
         if open.model && texts {
             sized.follow_texts();
         }
+        let series = self.config.data.holds_series();
+        if open.model && series {
+            sized.follow_series();
+        }
         if good {
             sized.follow_good(open, size);
-        } else if early && size.image.is_none() && !texts {
+        } else if early && size.image.is_none() && !texts && !series {
             sized.follow_table(open);
         }
         let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);
@@ -195,6 +199,29 @@ impl Resolved {
         for (key, value) in leaves(&self.config) {
             if matches!(key.as_str(), "model.kind" | "model.width" | "model.ngrams" | "model.buckets") {
                 self.follow_value(&key, value, "texts");
+            }
+        }
+    }
+
+    /// The model for time series.
+    fn follow_series(&mut self) {
+        let forecasts = self.config.data.horizon.is_some();
+        self.config.model.network = rule::series_model(forecasts);
+        let why = if forecasts { "a forecast" } else { "time series" };
+        for (key, value) in leaves(&self.config) {
+            let follows = [
+                "kind",
+                "filters",
+                "kernels",
+                "modules",
+                "bottleneck",
+                "residual",
+                "channels",
+                "kernel",
+                "dropout",
+            ];
+            if key.strip_prefix("model.").is_some_and(|key| follows.contains(&key)) {
+                self.follow_value(&key, value, why);
             }
         }
     }

@@ -12,9 +12,10 @@
 //! | `data.refit` | below 10,000 items, with early stopping | more items are enough to lose a tenth of; `HistGradientBoosting` holds a part out by itself above 10,000 only |
 //! | `model` | for a table, with early stopping, one layer of 256 with a dropout of 0.1 | the width and about the dropout (0.15) that RealMLP's defaults were tuned to on 118 tables (Holzmüller, Grinsztajn and Steinwart 2024); it has three layers, and one overfits small tables less |
 //! | | for texts the mean of word vectors | Joulin et al. 2016: as good as deep networks on most sets, in seconds |
+//! | | for time series InceptionTime, where they are forecast a temporal convolutional network | Fawaz et al. 2020, as good as the best of their time on the UCR archive; Bai, Kolter and Koltun 2018 |
 //! | | for images of 4 pixels and more a convolutional network, a block for each halving of the side down to 4 | LeCun et al. 1998; batch norm after Ioffe and Szegedy 2015 |
 
-use kiln_models::{BagConfig, CnnConfig, MlpConfig, ModelConfig, Norm};
+use kiln_models::{BagConfig, CnnConfig, InceptionTimeConfig, MlpConfig, ModelConfig, Norm, TcnConfig};
 use kiln_optim::{AverageConfig, EmaConfig};
 
 /// What picks the best weights of a classifier.
@@ -64,6 +65,11 @@ pub(super) fn table_model() -> MlpConfig {
 /// The network for texts.
 pub(super) fn text_model() -> BagConfig {
     BagConfig::default()
+}
+
+/// The network for time series.
+pub(super) fn series_model(forecasts: bool) -> ModelConfig {
+    if forecasts { TcnConfig::default().into() } else { InceptionTimeConfig::default().into() }
 }
 
 /// The learning rate of a model that needs another than the usual one.

@@ -139,7 +139,7 @@ fn wrong_types() {
 fn unknown_choices() {
     file(
         "[model]\nkind = \"mpl\"\n",
-        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet, sequential, resnet18, resnet34, resnet50, mobilenet-v3-small, mobilenet-v3-large, efficientnet-b0, convnext-tiny, vit-tiny, vit-small, bag, text-cnn, transformer, gpt, lstm, gru | did you mean "mlp"?"#,
+        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet, sequential, resnet18, resnet34, resnet50, mobilenet-v3-small, mobilenet-v3-large, efficientnet-b0, convnext-tiny, vit-tiny, vit-small, bag, text-cnn, transformer, gpt, inception-time, tcn, lstm, gru | did you mean "mlp"?"#,
     );
     file(
         "[model]\nactivation = \"relo\"\n",

@@ -52,6 +52,19 @@ pub enum TargetTransform {
     YeoJohnson,
 }
 
+/// What becomes of time series whose steps are not equally far apart: where two are more than one and a half times as far apart as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Uneven {
+    /// An error that names the rows.
+    Error,
+    /// The next row is the next step.
+    Keep,
+    /// They are cut into several: no window goes across.
+    Cut,
+}
+
 /// How columns of numbers are brought to one scale.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -67,6 +80,8 @@ pub enum Scaling {
     /// `QuantileTransformer(output_distribution="normal")` on all rows with `n_quantiles` a thirtieth of them, from 10 to 1000, as
     /// Gorishniy, Kotelnikov and Babenko have it (TabM, 2025).
     QuantileNormal,
+    /// Time series only: `(x − mean) / std` with those of the channel of the series itself.
+    Series,
 }
 
 impl Scaling {

@@ -9,7 +9,7 @@ use crate::FilePosition;
 use crate::source::csv::CsvProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
-use crate::source::{TableProblem, TextProblem};
+use crate::source::{SeriesProblem, TableProblem, TextProblem};
 
 /// What is wrong with a file or a folder.
 #[derive(Debug, thiserror::Error)]
@@ -171,6 +171,14 @@ pub enum FileError {
         /// What.
         problem: TextProblem,
     },
+    /// A file of time series is wrong.
+    #[error("{position}: {problem}")]
+    Series {
+        /// Where.
+        position: FilePosition,
+        /// What.
+        problem: Box<SeriesProblem>,
+    },
     /// An image, or a folder of images, is wrong.
     #[error("{}: {problem}", path.display())]
     Image {
@@ -232,6 +240,7 @@ impl FileError {
             Self::Idx { problem, .. } => return problem.help(),
             Self::Image { problem, .. } => return problem.help(),
             Self::Text { problem, .. } => problem.help(),
+            Self::Series { problem, .. } => problem.help(),
             Self::Read { .. } | Self::NoReader { .. } => return None,
         })
     }

@@ -46,6 +46,16 @@ pub enum Inconsistency {
         /// How many there are.
         vocabulary: usize,
     },
+    /// The numbers of a time series are no whole steps.
+    #[error("series {row} has {numbers} numbers, which are no whole steps of {channels} channels")]
+    SeriesLength {
+        /// The row.
+        row: usize,
+        /// Its numbers.
+        numbers: usize,
+        /// Numbers of a step.
+        channels: usize,
+    },
     /// Inputs and targets differ in length.
     #[error("there are {inputs} rows of inputs, but {targets} of targets")]
     TargetLength {

@@ -17,9 +17,9 @@ pub use setting::SettingError;
 
 use crate::position::FilePosition;
 use crate::preprocess::{Mismatch, Unseen};
-use crate::source::TextProblem;
 use crate::source::idx::IdxProblem;
 use crate::source::images::ImageProblem;
+use crate::source::{SeriesProblem, TextProblem};
 use crate::tokenizer::TokenizerError;
 
 /// Why data cannot be used. Rows and items of a data set are counted from 0, those of a file from 1.
@@ -156,11 +156,11 @@ impl DataError {
     /// The position in a text file that the error is about, where there is one.
     pub fn position(&self) -> Option<FilePosition> {
         match self {
-            Self::File(FileError::Csv { position, .. } | FileError::Table { position, .. })
-                if position.line > 0 =>
-            {
-                Some(position.clone())
-            }
+            Self::File(
+                FileError::Csv { position, .. }
+                | FileError::Table { position, .. }
+                | FileError::Series { position, .. },
+            ) if position.line > 0 => Some(position.clone()),
             _ => None,
         }
     }
@@ -176,6 +176,10 @@ impl DataError {
 
     pub(crate) fn image(path: &Path, problem: ImageProblem) -> Self {
         FileError::Image { path: path.to_owned(), problem: Box::new(problem) }.into()
+    }
+
+    pub(crate) fn series(position: FilePosition, problem: SeriesProblem) -> Self {
+        FileError::Series { position, problem: Box::new(problem) }.into()
     }
 
     pub(crate) fn text(path: &Path, problem: TextProblem) -> Self {

@@ -118,6 +118,31 @@ pub enum SettingError {
         /// `[height, width]` of the images.
         size: [usize; 2],
     },
+    /// A setting of time series means nothing without another one.
+    #[error("{setting} needs {needs}")]
+    Needs {
+        /// The setting, as `data.window`.
+        setting: &'static str,
+        /// What it needs.
+        needs: &'static str,
+    },
+    /// Two settings of which only one can be set.
+    #[error("{first} and {second} do not go together")]
+    Excludes {
+        /// A setting, as `data.wide`.
+        first: &'static str,
+        /// The other one.
+        second: &'static str,
+    },
+    /// Rows of a table have no scale of their own.
+    #[error("data.scale = \"series\" is for time series, and these data are {found}")]
+    ScaleOfSeries {
+        /// What the inputs are: `a table`.
+        found: &'static str,
+    },
+    /// What is forecast of a series would not be in the units of its inputs.
+    #[error("data.scale = \"series\" takes the level of a series away, from which data.horizon is to go on")]
+    ScaleOfForecast,
     /// `data.whiten` is set without `data.pca`.
     #[error("data.whiten needs data.pca: it scales principal components")]
     WhitenAlone,
@@ -168,6 +193,9 @@ impl SettingError {
             Self::CropAlone | Self::CropTooLarge { .. } => "data.crop",
             Self::TwoRoles { second, .. } => second,
             Self::GroupAndTime => "data.time",
+            Self::Needs { setting, .. } => setting.split_once(' ').map_or(*setting, |(key, _)| key),
+            Self::Excludes { second, .. } => second,
+            Self::ScaleOfSeries { .. } | Self::ScaleOfForecast => "data.scale",
             Self::WhitenAlone => "data.whiten",
             Self::ScaleOff => "data.scale",
             Self::MinFrequencyOfTarget => "data.min_frequency",
@@ -198,7 +226,9 @@ impl SettingError {
                 "set data.target_transform = \"yeo-johnson\", which takes any number, or correct it"
                     .to_owned()
             }
-            Self::ScaleOff => "leave one of the two out".to_owned(),
+            Self::Needs { needs, .. } => format!("set {needs}, or leave it out"),
+            Self::ScaleOfSeries { .. } | Self::ScaleOfForecast => "leave data.scale out".to_owned(),
+            Self::ScaleOff | Self::Excludes { .. } => "leave one of the two out".to_owned(),
             Self::MinFrequencyOfTarget => "leave data.min_frequency out".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),

@@ -8,6 +8,7 @@ mod dispatch;
 mod images;
 mod kind;
 mod padded;
+mod series;
 mod table;
 mod text;
 mod tokens;
@@ -18,6 +19,7 @@ use burn::tensor::Tensor;
 pub(crate) use images::Decoding;
 pub use images::{Gathered, ImageFiles, Images, Pixels};
 pub use padded::{TokenBatch, TokenShape};
+pub use series::{Series, SeriesBatch, SeriesShape};
 pub(crate) use table::{CellBlock, ColumnStore, StoredCells, gathered};
 pub use table::{Column, MISSING, StoredColumn, Values};
 pub use text::{TextFacts, Texts};
@@ -26,6 +28,7 @@ pub use tokens::Tokens;
 use crate::preprocess::TableEncoder;
 use images::{ImageForm, ImageScaler};
 use kind::Form;
+use series::{SeriesEncoder, SeriesForm};
 use table::TableForm;
 use text::{TextEncoder, TextForm};
 use tokens::{TokenEncoder, TokenForm};
@@ -39,6 +42,8 @@ dispatch::forms! {
     "tokens" => Tokens(TokenForm): Tokens, TokenEncoder, TokenShape, Box<TokenBatch>;
     /// Texts. The tokeniser is learned from the training part, and a batch is that of token sequences.
     "text" => Text(TextForm): Texts, TextEncoder, TokenShape, Box<TokenBatch>;
+    /// Time series of different lengths. A batch has them padded to its longest, `[N, channels, T]`, f32, with their lengths.
+    "series" => Series(SeriesForm): Series, SeriesEncoder, SeriesShape, Box<SeriesBatch>;
 }
 
 /// The most items of any batch that is judged: enough to keep a device busy.
@@ -47,9 +52,12 @@ pub(crate) const AT_ONCE: usize = 500;
 /// The bytes that the numbers of such a batch may take. Two or three of them are in memory at once.
 const AT_ONCE_BYTES: usize = 64 << 20;
 
+/// Numbers that a network keeps of a step of a series.
+const SERIES_WIDTH: usize = 128;
+
 impl InputShape {
     /// How many items are scored or predicted at once, so that their batch fits in memory beside others: 500, of images
-    /// as many as fit 64 MiB, but one at least.
+    /// as many as fit 64 MiB, of series as many as fit with 128 numbers a step, but one at least.
     ///
     /// ```
     /// use kiln_data::InputShape;
@@ -58,10 +66,12 @@ impl InputShape {
     /// assert_eq!(InputShape::Images([3, 224, 224]).at_once(), 111);
     /// ```
     pub fn at_once(&self) -> usize {
-        match self.as_images() {
-            Some(_) => (AT_ONCE_BYTES / size_of::<f32>() / self.features().max(1)).clamp(1, AT_ONCE),
-            None => AT_ONCE,
-        }
+        let numbers = match (self.as_images(), self.as_series()) {
+            (Some(_), _) => self.features(),
+            (_, Some(shape)) => SERIES_WIDTH.saturating_mul(shape.longest),
+            _ => return AT_ONCE,
+        };
+        (AT_ONCE_BYTES / size_of::<f32>() / numbers.max(1)).clamp(1, AT_ONCE)
     }
 
     /// The product of [`InputShape::dims`]: how many numbers one item has.

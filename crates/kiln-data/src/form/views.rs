@@ -5,8 +5,12 @@
 use burn::tensor::{Device, Tensor};
 
 use super::padded::padded;
+use super::series::SeriesEncoder;
 use super::text::TextEncoder;
-use super::{Column, Encoder, Features, Images, InputShape, Inputs, Texts, TokenBatch, TokenShape, Tokens};
+use super::{
+    Column, Encoder, Features, Images, InputShape, Inputs, Series, SeriesBatch, SeriesShape, Texts,
+    TokenBatch, TokenShape, Tokens,
+};
 use crate::ImageSettings;
 use crate::preprocess::TableEncoder;
 
@@ -28,7 +32,7 @@ impl Features {
             Self::Table(columns) => {
                 columns.iter().all(|column| !matches!(column.values, super::Values::Stored(_)))
             }
-            Self::Tokens(_) | Self::Text(_) => true,
+            Self::Tokens(_) | Self::Text(_) | Self::Series(_) => true,
         }
     }
 
@@ -40,6 +44,11 @@ impl Features {
     /// The sequences, where these are token sequences.
     pub fn as_tokens(&self) -> Option<&Tokens> {
         if let Self::Tokens(tokens) = self { Some(tokens) } else { None }
+    }
+
+    /// The series, where these are time series.
+    pub fn as_series(&self) -> Option<&Series> {
+        if let Self::Series(series) = self { Some(series) } else { None }
     }
 
     /// The texts, where these are texts.
@@ -60,7 +69,32 @@ impl InputShape {
     }
 }
 
+impl InputShape {
+    /// Channels and steps, where items are time series.
+    pub fn as_series(&self) -> Option<SeriesShape> {
+        if let Self::Series(shape) = self { Some(*shape) } else { None }
+    }
+}
+
 impl Inputs {
+    /// Time series one below the other, each channel by channel, padded with 0 to the longest.
+    ///
+    /// ```
+    /// use kiln_data::Inputs;
+    ///
+    /// let inputs = Inputs::of_series(&[vec![1.0, 2.0, 3.0], vec![4.0]], 1, &Default::default());
+    /// let batch = inputs.into_series().expect("series");
+    /// assert_eq!((batch.values.dims(), batch.lengths), ([2, 1, 3], vec![3, 1]));
+    /// ```
+    pub fn of_series(items: &[Vec<f32>], channels: usize, device: &Device) -> Self {
+        Self::Series(Box::new(SeriesBatch::new(items, channels, device)))
+    }
+
+    /// The series, where these are time series.
+    pub fn into_series(self) -> Option<SeriesBatch> {
+        if let Self::Series(batch) = self { Some(*batch) } else { None }
+    }
+
     /// Token sequences one below the other, padded with 0 to the longest, as those of texts.
     ///
     /// ```
@@ -88,6 +122,11 @@ impl Encoder {
     /// How the columns are encoded, where this is for tables.
     pub(crate) fn as_table(&self) -> Option<&TableEncoder> {
         if let Self::Table(table) = self { Some(table) } else { None }
+    }
+
+    /// How series become numbers, where this is for time series.
+    pub(crate) fn as_series(&self) -> Option<&SeriesEncoder> {
+        if let Self::Series(series) = self { Some(series) } else { None }
     }
 
     /// How texts become tokens, where this is for texts.

@@ -100,7 +100,7 @@ impl Source<Batch> for Rows {
         self.fitted.input_shape().at_once()
     }
 
-    /// The tokens of texts.
+    /// The tokens of texts, and the steps of series that differ in them.
     fn lengths(&self) -> Option<Vec<usize>> {
         self.fitted.lengths(&self.data.features, &self.rows)
     }

@@ -1,6 +1,7 @@
 //! Preprocessing that was fitted: the only thing that makes batches.
 
 mod rows;
+mod series;
 mod texts;
 mod unseen;
 

@@ -94,8 +94,25 @@ impl Preprocess {
 
     /// An error for a step that only tables have; `found` is what the inputs are instead.
     pub(crate) fn must_not_need_table(&self, found: &'static str) -> Result<(), DataError> {
+        self.needs_table(found, !self.scale.is_standard())
+    }
+
+    /// An error for a scale that only time series have; `found` is what the inputs are instead.
+    pub(crate) fn must_not_scale_series(&self, found: &'static str) -> Result<(), DataError> {
+        match self.scale {
+            Scaling::Series => Err(SettingError::ScaleOfSeries { found }.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for time series, which can be scaled each by itself.
+    pub(crate) fn must_suit_series(&self, found: &'static str) -> Result<(), DataError> {
+        self.needs_table(found, !matches!(self.scale, Scaling::Standard | Scaling::Series))
+    }
+
+    fn needs_table(&self, found: &'static str, scale: bool) -> Result<(), DataError> {
         let set = [
-            ("data.scale", !self.scale.is_standard()),
+            ("data.scale", scale),
             ("data.encode", self.encode != Encode::OneHot),
             ("data.min_frequency", self.min_frequency.is_some()),
             ("data.missing_flags", self.missing_flags),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::reader::{Reader, SourceInfo};
-use super::{bundled, corpus, csv, fashion_mnist, idx, images, texts, typed};
+use super::{bundled, corpus, csv, fashion_mnist, idx, images, series, texts, typed};
 
 /// All readers, in the order of `kiln data list`: sets first, then formats. A new reader is a line here. Of two that
 /// recognise a path, the first is taken.
@@ -12,8 +12,14 @@ pub(super) fn readers() -> impl Iterator<Item = &'static dyn Reader> {
     // Before CSV, which takes what is called otherwise for new rows.
     let typed = typed::FORMATS.iter().map(|format| format as &dyn Reader);
     // Before images, which take any other folder.
-    let others: [&dyn Reader; 5] =
-        [&csv::Csv, &idx::Idx, &texts::TextFolder, &images::ImageFolder, &corpus::CorpusReader];
+    let others: [&dyn Reader; 6] = [
+        &csv::Csv,
+        &idx::Idx,
+        &series::TsArchive,
+        &texts::TextFolder,
+        &images::ImageFolder,
+        &corpus::CorpusReader,
+    ];
     sets.chain([&fashion_mnist::FashionMnist as &dyn Reader]).chain(typed).chain(others)
 }
 
@@ -55,6 +61,13 @@ mod tests {
             text: Some("t".to_owned()),
             tokenizer: Some(crate::TokenizerConfig::default()),
             longest: Some(9),
+            series: Some("s".to_owned()),
+            wide: true,
+            horizon: Some(2),
+            window: Some(3),
+            stride: Some(2),
+            gap: Some(1),
+            uneven: Some(crate::Uneven::Keep),
             size: Some(ImageSize::Side(8)),
             resize: Some(Resize::Stretch),
             crop: Some(ImageSize::Side(7)),

@@ -13,7 +13,7 @@ use super::texts::{self, NewTexts};
 use crate::cell::Marks;
 use crate::{
     Column, ColumnKind, ColumnSchema, DataConfig, DataError, Dataset, Features, FileError, Fitted, Target,
-    Values,
+    TaskKind, Values,
 };
 
 /// New items with their targets.
@@ -46,7 +46,9 @@ pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Resul
     let source = recognise(path).map_or_else(|| config.source.clone(), str::to_owned);
     // Texts that were a column may be files now.
     let text = config.text.clone().filter(|_| source != "texts");
-    let mut dataset = DataConfig { source, path: Some(path.to_owned()), text, ..config.clone() }.load()?;
+    let config = DataConfig { source, path: Some(path.to_owned()), text, ..config.clone() };
+    let config = if fitted.channels().is_some() { series(config, fitted) } else { config };
+    let mut dataset = config.load()?;
     if let (Target::Classes { labels, names }, Some(known)) = (&mut dataset.target, fitted.class_names()) {
         let class = |name: &String| class(name, known).ok_or_else(|| unknown(path, None, name, known));
         let places = names.iter().map(class).collect::<Result<Vec<_>, _>>()?;
@@ -55,6 +57,21 @@ pub fn read_labelled(path: &Path, config: &DataConfig, fitted: &Fitted) -> Resul
     }
     let rows = (0..dataset.features.rows()?).collect();
     Ok(Labelled { dataset, rows })
+}
+
+/// The settings by which a file of time series is read as that of the training was.
+fn series(config: DataConfig, fitted: &Fitted) -> DataConfig {
+    let mut config = DataConfig { validation_path: None, test_path: None, ..config };
+    if config.source == "ts" {
+        return config;
+    }
+    let columns = fitted.step_columns().filter(|steps| !steps.is_empty()).or(fitted.channels());
+    let columns = columns.unwrap_or_default().iter();
+    let is_new = |column: &&String| !config.numeric.contains(column) && !config.categorical.contains(column);
+    let columns: Vec<String> = columns.filter(is_new).cloned().collect();
+    config.numeric.extend(columns);
+    config.task = config.task.or(fitted.class_names().map(|_| TaskKind::Classification));
+    config
 }
 
 /// Inputs that one column of a table is about.

@@ -1,4 +1,4 @@
-//! Readers: bundled sets, IDX, tables, folders of images and of texts.
+//! Readers: bundled sets, IDX, tables, time series, folders of images and of texts.
 //!
 //! [`DataConfig::load`] picks one by `data.source`; [`catalog()`] lists them. A new reader is a file that implements
 //! `Reader`, and a line in `catalog.rs`.
@@ -15,6 +15,7 @@ pub mod idx;
 pub mod images;
 mod labelled;
 mod reader;
+mod series;
 mod suits;
 mod table;
 mod texts;
@@ -29,6 +30,7 @@ pub use catalog::{catalog, recognise};
 pub use columns::{ColumnRole, Understood, UnderstoodColumn};
 pub use labelled::{Labelled, read_labelled};
 pub use reader::{Availability, NewInputs, SourceInfo};
+pub use series::SeriesProblem;
 pub use texts::TextProblem;
 pub use typed::TableProblem;
 
@@ -56,6 +58,10 @@ impl DataConfig {
             None => {
                 if info.settings.contains(&"data.text") {
                     texts::check(self)?;
+                    series::check(self)?;
+                }
+                if self.series.is_some() || self.horizon.is_some() || self.wide {
+                    return series::load(self);
                 }
                 match (&self.text, &self.images) {
                     (Some(column), _) => texts::load(self, column),
@@ -88,6 +94,9 @@ pub fn read_new(path: &Path, config: &DataConfig, fitted: &Fitted) -> Result<New
     }
     if let Some(texts) = texts::read_new(path, config, fitted) {
         return texts.map(NewInputs::from);
+    }
+    if let Some(series) = series::read_new(path, config, fitted) {
+        return series;
     }
     must_suit(path, fitted)?;
     readers().find_map(|reader| reader.read_inputs(path, fitted)).unwrap_or_else(|| {

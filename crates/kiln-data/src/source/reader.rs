@@ -35,13 +35,15 @@ pub struct NewInputs {
     pub items: usize,
     /// The file of each item, below the folder that was read, or as a table names it; empty where items are rows of one file.
     pub files: Vec<PathBuf>,
+    /// What tells items apart, where it is neither a row nor a file: the column of the names of series, and those.
+    pub names: Option<(String, Vec<String>)>,
     /// Whether a table names the files: then the items are its rows.
     pub are_named: bool,
 }
 
 impl From<(Features, usize)> for NewInputs {
     fn from((features, items): (Features, usize)) -> Self {
-        Self { features, items, files: Vec::new(), are_named: false }
+        Self { features, items, files: Vec::new(), names: None, are_named: false }
     }
 }
 

@@ -24,6 +24,19 @@ pub(super) fn last(rows: Vec<usize>, times: &[f64], share: f64) -> Option<(Vec<u
     Some((order, held))
 }
 
+/// The same without those that stay and are not known, by `known`, when the first of the rows that are held out is.
+pub(super) fn known_before(
+    (mut stay, held): (Vec<usize>, Vec<usize>),
+    times: &[f64],
+    known: Option<&[f64]>,
+) -> (Vec<usize>, Vec<usize>) {
+    let first = held.iter().map(|&row| times[row]).min_by(f64::total_cmp);
+    if let Some((known, first)) = known.zip(first) {
+        stay.retain(|&row| known[row] <= first);
+    }
+    (stay, held)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +47,16 @@ mod tests {
         assert_eq!(last((0..5).collect(), &times, 0.4), Some((vec![0, 1, 3], vec![2, 4])));
         assert_eq!(last((0..5).collect(), &times, 0.0), Some(((0..5).collect(), vec![])));
         assert_eq!(last(vec![1, 2, 3], &times, 0.3), Some((vec![1, 3], vec![2])));
+    }
+
+    #[test]
+    fn rows_that_are_known_too_late_are_in_no_part() {
+        let (times, known) = ([1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0, 7.0]);
+        let parts = last((0..5).collect(), &times, 0.4).unwrap();
+        assert_eq!(known_before(parts.clone(), &times, Some(&known)), (vec![0, 1], vec![3, 4]));
+        assert_eq!(known_before(parts.clone(), &times, None), parts);
+        let nothing = last((0..5).collect(), &times, 0.0).unwrap();
+        assert_eq!(known_before(nothing.clone(), &times, Some(&known)), nothing);
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod preprocess;
 mod preprocess_errors;
 mod rows;
 mod scaling;
+mod series;
+mod series_tables;
 mod sources;
 mod split;
 mod target_encoding;

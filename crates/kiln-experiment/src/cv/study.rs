@@ -51,7 +51,9 @@ impl CvStudy {
             return Err(CvError::StratifiedNumbers);
         }
         let group = cuts.group.clone().or_else(|| config.data.group.clone());
-        let time = cuts.time || config.data.time.is_some();
+        // Of series the time is that of steps, but for windows.
+        let data = &config.data;
+        let time = cuts.time || data.horizon.is_some() || (data.time.is_some() && data.series.is_none());
         if group.is_some() && time {
             return Err(CvError::GroupAndTime);
         }

@@ -76,11 +76,12 @@ impl Predictor {
             return Err(JobError::NoDropout.into());
         }
         self.must_be_seen(|| self.unseen(&new.features))?;
+        let kept: Vec<(String, Vec<String>)> = new.names.into_iter().collect();
         let files = new.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         let is_table = new.features.as_table().is_some() || new.features.as_texts().is_some();
         let are_rows = new.are_named || (is_table && new.files.is_empty());
         let (input, features, items) = (input.to_owned(), new.features, new.items);
-        let (kept, bounds) = (Vec::new(), None);
+        let bounds = None;
         Ok(NewItems { predictor: self, input, features, items, passes, files, are_rows, kept, bounds })
     }
 }
@@ -113,7 +114,7 @@ impl<'a> NewItems<'a> {
         if cells.iter().any(|cells| cells.len() != self.items) {
             return Err(DataError::from(FileError::Changed { path: self.input }).into());
         }
-        self.kept = names.into_iter().zip(cells).collect();
+        self.kept.extend(names.into_iter().zip(cells));
         Ok(self)
     }
 

@@ -96,7 +96,7 @@ impl GptConfig {
         let (mut plan, TokenShape { vocabulary, .. }) = Plan::of_tokens(&input.shape, "gpt", 1)?;
         check_stack(&self.style())?;
         check::at_least("model.context", self.context, 1)?;
-        self.style().plan(&mut plan, vocabulary)?;
+        self.style().plan(&mut plan, Some(vocabulary))?;
         plan.becomes(&[self.context, vocabulary]);
         plan.layer("output", "linear, by the vectors of the tokens")?;
         Ok(plan.finish())
@@ -116,7 +116,7 @@ impl GptConfig {
         let input = input.into();
         self.summary(input.clone())?;
         let (_, TokenShape { vocabulary, .. }) = Plan::of_tokens(&input.shape, "gpt", 1)?;
-        Ok(Gpt { stack: Stack::new(&mut Init::new(device, seed), &self.style(), vocabulary) })
+        Ok(Gpt { stack: Stack::new(&mut Init::new(device, seed), &self.style(), Some(vocabulary)) })
     }
 }
 
@@ -157,7 +157,7 @@ impl Gpt {
     /// When windows are longer than the context or not whole, or an id is no token.
     pub fn loss(&self, ids: &Arc<[u32]>, next: &Arc<[u32]>, length: usize, seed: Option<Seed>) -> Tensor<1> {
         let x = self.vectors(ids, length, seed);
-        linear_cross_entropy(x, self.stack.tokens.val(), next, 0.0)
+        linear_cross_entropy(x, self.stack.table(), next, 0.0)
     }
 
     /// How likely each token is to follow each of `ids`, as logits `[ids.len(), vocabulary]`. Windows are as for [`Gpt::loss`].
@@ -165,7 +165,7 @@ impl Gpt {
     /// # Panics
     /// As [`Gpt::loss`].
     pub fn logits(&self, ids: &Arc<[u32]>, length: usize, seed: Option<Seed>) -> Tensor<2> {
-        self.vectors(ids, length, seed).matmul(self.stack.tokens.val().transpose())
+        self.vectors(ids, length, seed).matmul(self.stack.table().transpose())
     }
 
     /// The model at work on one text, for as long as its weights stay: see [`Decoder`].
@@ -190,7 +190,7 @@ impl Forward for Gpt {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let rows = token_rows(inputs, self.context());
         let x = rows.last(self.stack.forward(&rows, seed, observer));
-        x.matmul(self.stack.tokens.val().transpose())
+        x.matmul(self.stack.table().transpose())
     }
 
     /// None: no other form knows token sequences.

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_data::{Inputs, TokenBatch};
+use kiln_data::{Inputs, SeriesBatch, TokenBatch};
 
 use crate::observe::Observer;
 use crate::published::Published;
@@ -54,6 +54,12 @@ pub(crate) fn images(inputs: Inputs) -> Tensor<4> {
 pub(crate) fn tokens(inputs: Inputs) -> TokenBatch {
     // As above.
     inputs.into_tokens().unwrap_or_else(|| unreachable!("a model for tokens got other inputs"))
+}
+
+/// The series that a model for time series reads.
+pub(crate) fn series(inputs: Inputs) -> SeriesBatch {
+    // As above.
+    inputs.into_series().unwrap_or_else(|| unreachable!("a model for time series got other inputs"))
 }
 
 /// The tokens that a model for token sequences reads, at most `most` of each sequence, without padding.

@@ -109,5 +109,7 @@ models! {
     text_cnn { "text-cnn" => TextCnn(TextCnnConfig) }
     transformer { "transformer" => Transformer(TransformerConfig) }
     gpt { "gpt" => Gpt(GptConfig) }
+    inception_time { "inception-time" => InceptionTime(InceptionTimeConfig) }
+    tcn { "tcn" => Tcn(TcnConfig) }
     recurrents { "lstm" => Lstm(LstmConfig), "gru" => Gru(GruConfig) }
 }

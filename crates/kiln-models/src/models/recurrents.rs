@@ -1,20 +1,21 @@
-//! Recurrent networks for sequences of tokens.
+//! Recurrent networks for sequences of tokens, and time series.
 
 use burn::module::{Module, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed, check};
-use kiln_data::Inputs;
+use kiln_data::{InputShape, Inputs};
 use kiln_kernels::embedding;
 use serde::{Deserialize, Serialize};
 
-use super::kind::{Forward, ModelKind, padded_rows};
+use super::kind::{Forward, ModelKind, padded_rows, series};
 use crate::dense::affine;
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
+use crate::sequence::PaddedRows;
 use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// The settings of one kind of recurrent network, and the network.
@@ -25,7 +26,7 @@ macro_rules! recurrent {
         #[serde(deny_unknown_fields, default)]
         #[schemars(example = $config { hidden: vec![128, 128], ..$config::default() })]
         pub struct $config {
-            /// Columns of the vector of a token, at least 1. Default 128.
+            /// Columns of the vector of a token, at least 1; time series come as they are. Default 128.
             #[schemars(range(min = 1))]
             pub width: usize,
             /// Numbers of the state of each layer, each at least 1. Default `[128]`.
@@ -50,7 +51,7 @@ macro_rules! recurrent {
             /// Checks the configuration against the data and says what the model would be.
             ///
             /// # Errors
-            /// [`ModelError`] for a setting out of its range, no layer, data that are no token sequences, or more than 2³¹ parameters.
+            /// [`ModelError`] for a setting out of its range, no layer, data that are neither token sequences nor time series, or more than 2³¹ parameters.
             pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
                 self.sizes().plan(&input.into(), outputs)
             }
@@ -114,11 +115,11 @@ impl Cell {
     }
 }
 
-/// A recurrent network. Its parameters are `tokens` (`[vocabulary, width]`), for each layer `layers.N.of_inputs` (`[inputs, gates · hidden]`), `.of_states`,
+/// A recurrent network. Its parameters are `tokens` (`[vocabulary, width]`; not of a network for time series), for each layer `layers.N.of_inputs` (`[inputs, gates · hidden]`), `.of_states`,
 /// `.input_bias` and `.state_bias`, with the gates in PyTorch's order, and `output.weight` and `output.bias`.
 #[derive(Module, Debug)]
 pub struct Recurrent {
-    tokens: Param<Tensor<2>>,
+    tokens: Option<Param<Tensor<2>>>,
     dropout: Dropout,
     layers: Vec<Layer>,
     output: nn::Linear,
@@ -145,18 +146,20 @@ struct Sizes<'a> {
 
 impl Sizes<'_> {
     fn plan(&self, input: &ModelInput, outputs: usize) -> Result<Summary, ModelError> {
-        let (mut plan, shape) = Plan::of_tokens(&input.shape, self.kind, outputs)?;
+        let (mut plan, first) = self.first(&input.shape, outputs)?;
         check::at_least("model.width", self.width, 1)?;
         crate::plan::check_widths("model.hidden", self.hidden)?;
         Range::BELOW_ONE.check("model.dropout", self.dropout)?;
         if self.hidden.is_empty() {
             return Err(ModelError::NoLayers { model: self.kind });
         }
-        let (longest, gates) = (shape.longest.max(1), self.cell.gates());
-        plan.parameters(shape.vocabulary.checked_mul(self.width));
-        plan.becomes(&[longest, self.width]);
-        plan.layer("tokens", "a vector for each token")?;
-        let mut inputs = self.width;
+        let (longest, gates) = (first.longest, self.cell.gates());
+        if let Some(vocabulary) = first.vocabulary {
+            plan.parameters(vocabulary.checked_mul(self.width));
+            plan.becomes(&[longest, self.width]);
+            plan.layer("tokens", "a vector for each token")?;
+        }
+        let mut inputs = first.inputs;
         for (l, &hidden) in self.hidden.iter().enumerate() {
             plan.weight([inputs, gates * hidden], longest, true);
             plan.weight([hidden, gates * hidden], longest, true);
@@ -177,12 +180,13 @@ impl Sizes<'_> {
         seed: Seed,
     ) -> Result<Recurrent, ModelError> {
         self.plan(input, outputs)?;
-        let (_, shape) = Plan::of_tokens(&input.shape, self.kind, outputs)?;
+        let (_, first) = self.first(&input.shape, outputs)?;
         let mut init = Init::new(device, seed);
         let seed = init.next_layer();
         // As PyTorch's `Embedding`.
-        let tokens = init.normal([shape.vocabulary, self.width], 1.0, seed.at(0));
-        let mut inputs = self.width;
+        let tokens =
+            first.vocabulary.map(|vocabulary| init.normal([vocabulary, self.width], 1.0, seed.at(0)));
+        let mut inputs = first.inputs;
         let layers = self.hidden.iter().map(|&hidden| {
             let (seed, columns) = (init.next_layer(), self.cell.gates() * hidden);
             let layer = Layer {
@@ -198,7 +202,46 @@ impl Sizes<'_> {
         let layers: Vec<Layer> = layers.collect();
         let dropout = Dropout::checked(self.dropout);
         let output = init.linear(inputs, outputs, true);
-        Ok(Recurrent { tokens, dropout, layers, output, longest: shape.longest.max(1) })
+        Ok(Recurrent { tokens, dropout, layers, output, longest: first.longest })
+    }
+}
+
+/// What goes into the first layer.
+struct First {
+    /// Numbers of a step.
+    inputs: usize,
+    longest: usize,
+    /// Tokens, where these are the steps.
+    vocabulary: Option<usize>,
+}
+
+impl Sizes<'_> {
+    fn first(&self, shape: &InputShape, outputs: usize) -> Result<(Plan, First), ModelError> {
+        if shape.as_series().is_some() {
+            let (plan, shape) = Plan::of_series(shape, self.kind, outputs)?;
+            return Ok((
+                plan,
+                First { inputs: shape.channels, longest: shape.longest.max(1), vocabulary: None },
+            ));
+        }
+        let (plan, shape) = Plan::of_tokens(shape, self.kind, outputs)?;
+        let (longest, vocabulary) = (shape.longest.max(1), Some(shape.vocabulary));
+        Ok((plan, First { inputs: self.width, longest, vocabulary }))
+    }
+}
+
+impl Recurrent {
+    /// What goes into the first layer, `[N, steps, numbers]`.
+    fn inputs(&self, inputs: Inputs) -> (PaddedRows, Tensor<3>) {
+        let Some(tokens) = &self.tokens else {
+            let batch = series(inputs);
+            let steps = batch.values.dims()[2];
+            return (PaddedRows::without_ids(steps, batch.lengths), batch.values.swap_dims(1, 2));
+        };
+        let padded = padded_rows(inputs, self.longest);
+        let x = embedding(tokens.val(), &padded.ids);
+        let (items, steps, width) = (padded.lengths.len(), padded.steps, x.dims()[1]);
+        (padded, x.reshape([items, steps, width]))
     }
 }
 
@@ -218,11 +261,7 @@ impl Forward for Recurrent {
     /// With a seed, dropout of what goes into layer `l`, and at last into the output, draws from `seed.at(l)`.
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
-        let padded = padded_rows(inputs, self.longest);
-        let [items, steps] = [padded.lengths.len(), padded.steps];
-        let x = embedding(self.tokens.val(), &padded.ids);
-        let width = x.dims()[1];
-        let mut x: Tensor<3> = x.reshape([items, steps, width]);
+        let (padded, mut x) = self.inputs(inputs);
         for (l, layer) in self.layers.iter().enumerate() {
             let hidden = layer.forward(self.dropout.forward(x, at(l)));
             x = observer.see(|| format!("layers.{l}"), hidden);

@@ -1,4 +1,4 @@
-//! An encoder for sequences of tokens.
+//! An encoder for sequences of tokens, and time series.
 
 use burn::module::Module;
 use burn::nn;
@@ -6,21 +6,22 @@ use burn::tensor::{Device, Tensor};
 #[cfg(feature = "schema")]
 use kiln_core::Range;
 use kiln_core::{Seed, check};
-use kiln_data::Inputs;
+use kiln_data::{InputShape, Inputs};
 use serde::{Deserialize, Serialize};
 
 use super::gpt::check_stack;
-use super::kind::{Forward, ModelKind, token_rows};
+use super::kind::{Forward, ModelKind, series, token_rows};
 use crate::dense::affine;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
-use crate::sequence::{FeedForward, Positions, Stack, StackStyle, TokenNorm};
+use crate::sequence::{FeedForward, Positions, Stack, StackStyle, TokenNorm, TokenRows};
+use crate::series::Steps;
 use crate::{ModelError, ModelInput, Operation, Summary};
 
 /// A transformer for sequences of tokens: embeddings, blocks of attention with the norm first (Xiong and others: On layer normalization in the transformer
-/// architecture, 2020), and a linear output on the mean of the tokens. Padding costs nothing: the tokens of a batch are rows without it.
+/// architecture, 2020), and a linear output on the mean of the tokens. The steps of a time series are tokens, too: a linear layer makes vectors of them. Padding costs nothing: the tokens of a batch are rows without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(example = TransformerConfig { width: 256, blocks: 4, dropout: 0.1, ..TransformerConfig::default() })]
@@ -33,7 +34,7 @@ pub struct TransformerConfig {
     /// Blocks, at least 1. Default 2.
     #[schemars(range(min = 1))]
     pub blocks: usize,
-    /// Tokens of a sequence that are looked at, the first ones, at least 1. Default 512.
+    /// Tokens of a sequence, or steps of a series, that are looked at, the first ones, at least 1. Default 512.
     #[schemars(range(min = 1))]
     pub context: usize,
     /// How a token knows its position: `learned` or `rotary`. Default `learned`.
@@ -66,9 +67,12 @@ impl Default for TransformerConfig {
     }
 }
 
-/// An encoder. Its parameters are those of [`Gpt`](super::Gpt), with biases, and `output.weight` and `output.bias`.
+/// An encoder. Its parameters are those of [`Gpt`](super::Gpt), with biases, `output.weight` and `output.bias`, and for time series `input.weight` and `input.bias` in place
+/// of `stack.tokens`.
 #[derive(Module, Debug)]
 pub struct Transformer {
+    /// From the numbers of a step to its vector.
+    input: Option<nn::Linear>,
     stack: Stack,
     output: nn::Linear,
 }
@@ -97,11 +101,16 @@ impl TransformerConfig {
     /// [`ModelError`] for a setting out of its range, a width that the heads do not divide, data that are no token sequences, or more than 2³¹ parameters.
     pub fn summary(&self, input: impl Into<ModelInput>, outputs: usize) -> Result<Summary, ModelError> {
         let input = input.into();
-        let (mut plan, shape) = Plan::of_tokens(&input.shape, "transformer", outputs)?;
-        let style = self.style(shape.longest);
+        let (mut plan, longest, vocabulary) = first(&input.shape, outputs)?;
+        let style = self.style(longest);
         check_stack(&style)?;
         check::at_least("model.context", self.context, 1)?;
-        style.plan(&mut plan, shape.vocabulary)?;
+        if let Some(shape) = input.shape.as_series() {
+            plan.weight([shape.channels, self.width], style.context, true);
+            plan.becomes(&[style.context, self.width]);
+            plan.layer("input", "a vector for each step")?;
+        }
+        style.plan(&mut plan, vocabulary)?;
         plan.becomes(&[self.width]);
         plan.linear("output", outputs, true)?;
         Ok(plan.finish())
@@ -120,11 +129,23 @@ impl TransformerConfig {
     ) -> Result<Transformer, ModelError> {
         let input = input.into();
         self.summary(input.clone(), outputs)?;
-        let (_, shape) = Plan::of_tokens(&input.shape, "transformer", outputs)?;
+        let (_, longest, vocabulary) = first(&input.shape, outputs)?;
         let mut init = Init::new(device, seed);
-        let stack = Stack::new(&mut init, &self.style(shape.longest), shape.vocabulary);
-        Ok(Transformer { stack, output: init.linear(self.width, outputs, true) })
+        let stack = Stack::new(&mut init, &self.style(longest), vocabulary);
+        let series = input.shape.as_series();
+        let input = series.map(|shape| init.linear(shape.channels, self.width, true));
+        Ok(Transformer { input, stack, output: init.linear(self.width, outputs, true) })
     }
+}
+
+/// The plan, the longest sequence, and how many tokens there are, where the steps are such.
+fn first(shape: &InputShape, outputs: usize) -> Result<(Plan, usize, Option<usize>), ModelError> {
+    if shape.as_series().is_some() {
+        let (plan, shape) = Plan::of_series(shape, "transformer", outputs)?;
+        return Ok((plan, shape.longest, None));
+    }
+    let (plan, shape) = Plan::of_tokens(shape, "transformer", outputs)?;
+    Ok((plan, shape.longest, Some(shape.vocabulary)))
 }
 
 impl ModelKind for TransformerConfig {
@@ -139,6 +160,14 @@ impl ModelKind for TransformerConfig {
 
 impl Forward for Transformer {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        if let Some(input) = &self.input {
+            let batch = series(inputs);
+            let (x, lengths) = Steps::of(&batch).rows(batch.values, self.stack.context());
+            let ids = vec![0u32; lengths.iter().sum()].into();
+            let rows = TokenRows::packed(ids, lengths);
+            let x = self.stack.forward_from(affine(input, x), &rows, seed, observer);
+            return affine(&self.output, rows.mean(x));
+        }
         let rows = token_rows(inputs, self.stack.context());
         let x = self.stack.forward(&rows, seed, observer);
         affine(&self.output, rows.mean(x))

@@ -187,8 +187,9 @@ impl Vectorize for Attend<'_> {
 
 impl Decoder {
     pub(crate) fn new(stack: &Stack) -> Self {
-        let (tokens, context) = (numbers(&stack.tokens), stack.context());
-        let [vocabulary, width] = stack.tokens.dims();
+        let (table, context) = (stack.table(), stack.context());
+        let [vocabulary, width] = table.dims();
+        let tokens: Vec<f32> = table.into_data().iter().collect();
         let mut across = vec![0.0; tokens.len()];
         for (token, row) in tokens.chunks_exact(width).enumerate() {
             row.iter().enumerate().for_each(|(i, x)| across[i * vocabulary + token] = *x);

@@ -110,6 +110,11 @@ impl PaddedRows {
         Self { ids, steps, lengths }
     }
 
+    /// Of numbers that are no tokens.
+    pub(crate) fn without_ids(steps: usize, lengths: Vec<usize>) -> Self {
+        Self { ids: [].into(), steps, lengths }
+    }
+
     /// What `x`, `[N, steps, width]`, holds at the last token of each item, `[N, width]`; at the first step of an item without tokens.
     pub(crate) fn last(&self, x: Tensor<3>) -> Tensor<2> {
         let [items, steps, width] = x.dims();

@@ -18,7 +18,8 @@ pub(super) const BASE: f64 = 10_000.0;
 /// Tokens to vectors, which know of the others of their sequence.
 #[derive(Module, Debug)]
 pub(crate) struct Stack {
-    pub(crate) tokens: Param<Tensor<2>>,
+    /// None where vectors are made otherwise.
+    tokens: Option<Param<Tensor<2>>>,
     pub(super) positions: Option<Param<Tensor<2>>>,
     dropout: Dropout,
     pub(super) blocks: Vec<TokenBlock>,
@@ -33,14 +34,14 @@ pub(crate) struct Stack {
 struct Angles(Option<Rotary>);
 
 impl Stack {
-    pub(crate) fn new(init: &mut Init<'_>, style: &StackStyle, vocabulary: usize) -> Self {
+    pub(crate) fn new(init: &mut Init<'_>, style: &StackStyle, vocabulary: Option<usize>) -> Self {
         let StackStyle { width, context, .. } = *style;
         let tokens = init.next_layer();
         let positions = init.next_layer();
         let learned = style.positions == Positions::Learned;
         let rotary = || Rotary::new(context, width / style.heads, BASE);
         Self {
-            tokens: init.normal([vocabulary, width], STD, tokens.at(0)),
+            tokens: vocabulary.map(|vocabulary| init.normal([vocabulary, width], STD, tokens.at(0))),
             positions: learned.then(|| init.normal([context, width], STD, positions.at(0))),
             dropout: Dropout::checked(style.dropout),
             blocks: (0..style.blocks).map(|block| TokenBlock::new(init, style, block)).collect(),
@@ -48,6 +49,12 @@ impl Stack {
             angles: Angles((!learned).then(rotary)),
             context,
         }
+    }
+
+    /// The vectors of the tokens, `[vocabulary, width]`.
+    pub(crate) fn table(&self) -> Tensor<2> {
+        // Models of tokens have them; others do not ask.
+        self.tokens.as_ref().map_or_else(|| unreachable!("a stack without tokens"), |tokens| tokens.val())
     }
 
     /// The most tokens of a sequence.
@@ -62,7 +69,17 @@ impl Stack {
         seed: Option<Seed>,
         observer: &mut Observer<'_>,
     ) -> Tensor<2> {
-        let mut x = embedding(self.tokens.val(), &rows.ids);
+        self.forward_from(embedding(self.table(), &rows.ids), rows, seed, observer)
+    }
+
+    /// The same of vectors that are made otherwise, `[rows, width]`.
+    pub(crate) fn forward_from(
+        &self,
+        mut x: Tensor<2>,
+        rows: &TokenRows,
+        seed: Option<Seed>,
+        observer: &mut Observer<'_>,
+    ) -> Tensor<2> {
         if let Some(positions) = &self.positions {
             x = x.add(embedding(positions.val(), &rows.positions));
         }

@@ -103,12 +103,14 @@ pub(crate) struct StackStyle {
 }
 
 impl StackStyle {
-    /// Counts the embeddings and the blocks.
-    pub(crate) fn plan(&self, plan: &mut Plan, vocabulary: usize) -> Result<(), crate::ModelError> {
+    /// Counts the embeddings, where there are tokens, and the blocks.
+    pub(crate) fn plan(&self, plan: &mut Plan, vocabulary: Option<usize>) -> Result<(), crate::ModelError> {
         let Self { width, context, bias, .. } = *self;
-        plan.parameters(vocabulary.checked_mul(width));
         plan.becomes(&[context, width]);
-        plan.layer("tokens", "a vector for each token")?;
+        if let Some(vocabulary) = vocabulary {
+            plan.parameters(vocabulary.checked_mul(width));
+            plan.layer("tokens", "a vector for each token")?;
+        }
         if self.positions == Positions::Learned {
             plan.parameters(context.checked_mul(width));
             plan.layer("positions", "plus the positions")?;

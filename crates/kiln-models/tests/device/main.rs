@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail as tests do")]
 
+mod adamw;
 mod checks;
 mod dropout_kinds;
 mod golden;
@@ -16,5 +17,6 @@ mod observe;
 mod published;
 mod registry;
 mod sequences;
+mod series;
 mod tabular;
 mod texts;

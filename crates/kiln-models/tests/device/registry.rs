@@ -1,6 +1,6 @@
 //! Every registered model is as its documentation says.
 
-use kiln_data::{InputShape, TokenShape};
+use kiln_data::{InputShape, SeriesShape, TokenShape};
 use kiln_models::{EmbeddingConfig, ModelConfig, ModelError};
 use kiln_testkit::check_kinds;
 
@@ -10,6 +10,9 @@ fn every_model_is_as_its_documentation_says() {
         let summary = match model.summary(InputShape::Images([1, 64, 64]), 2) {
             Err(ModelError::NeedsTokens { .. }) => {
                 model.summary(InputShape::Tokens(TokenShape { vocabulary: 64, longest: 16 }), 2)
+            }
+            Err(ModelError::NeedsSeries { .. }) => {
+                model.summary(InputShape::Series(SeriesShape { channels: 2, longest: 16 }), 2)
             }
             summary => summary,
         };

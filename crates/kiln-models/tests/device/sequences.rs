@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{DType, Int, Tensor, TensorData};
 use kiln_core::{Seed, Weights};
 use kiln_data::{InputShape, Inputs, TokenBatch, TokenShape};
 use kiln_kernels::cross_entropy;
@@ -10,14 +10,12 @@ use kiln_models::{
     FeedForward, GptConfig, GruConfig, LstmConfig, ModelConfig, ModelError, Network, Positions, TokenNorm,
     TransformerConfig,
 };
-use kiln_testkit::{assert_close, device, golden, gradients_by_path};
+use kiln_testkit::{assert_close, computes_in, device, golden, gradients_by_path};
 
+use super::adamw::AdamW;
 use super::golden::{below, largest};
 
 const STEPS: usize = 50;
-
-/// A path, the values there, and the two moments of each.
-type Moments = (String, Vec<f64>, Vec<f64>, Vec<f64>);
 
 /// Ids, lengths and labels of a file.
 struct Case {
@@ -65,62 +63,50 @@ impl Case {
         (logits.clone(), cross_entropy(logits, labels, None, 0.0).mean())
     }
 
-    fn check(mut self) {
+    fn check(self) {
+        for dtype in [DType::F32, DType::F64] {
+            if computes_in(dtype) {
+                self.check_in(dtype);
+            }
+        }
+    }
+
+    fn check_in(&self, dtype: DType) {
+        let (tight, loose) = if dtype == DType::F64 { (1e-9, 1e-9) } else { (1e-5, 1e-4) };
         let close = |what: &str, found: &TensorData, expected: &TensorData, bound: f64| {
-            println!("{what}");
+            println!("{what}, {dtype:?}");
             let found = TensorData::new(found.iter::<f64>().collect::<Vec<_>>(), expected.shape().clone());
             assert_close(&found, expected, 0.0, bound * largest(expected).max(1e-3));
         };
-        let (logits, _) = self.pass(&self.network);
-        close("outputs", &logits.into_data(), self.file.get("outputs").unwrap(), 1e-5);
+        let mut adamw = AdamW::new(&below(&self.file, "weights"), dtype);
+        let mut network = adamw.put(self.network.clone());
+        let (logits, _) = self.pass(&network);
+        close("outputs", &logits.into_data(), self.file.get("outputs").unwrap(), tight);
         let losses: Vec<f64> = self.file.get("losses").unwrap().iter().collect();
-        // AdamW as PyTorch has it, in f64.
-        let start = below(&self.file, "weights");
-        let mut state: Vec<Moments> = start
-            .iter()
-            .map(|(path, data)| {
-                let values: Vec<f64> = data.iter().collect();
-                let zeros = vec![0.0; values.len()];
-                (path.to_owned(), values, zeros.clone(), zeros)
-            })
-            .collect();
         assert_eq!(losses.len(), STEPS);
         for (step, expected) in losses.iter().enumerate() {
-            let (_, loss) = self.pass(&self.network);
-            let gradients = gradients_by_path(&loss.backward(), &self.network);
-            let loss = f64::from(loss.into_scalar::<f32>());
-            assert!((loss - expected).abs() < 1e-5 * losses[0], "{step}: {loss} and {expected}");
+            let (_, loss) = self.pass(&network);
+            let gradients = gradients_by_path(&loss.backward(), &network);
+            let loss = loss.into_data().iter::<f64>().next().unwrap();
+            assert!((loss - expected).abs() < tight * losses[0], "{step}: {loss} and {expected}");
             if step == 0 {
                 let expected = below(&self.file, "gradients");
                 assert_eq!(expected.len(), gradients.len());
                 for (path, expected) in expected.iter() {
-                    close(path, gradients.get(path).unwrap(), expected, 1e-5);
+                    close(path, gradients.get(path).unwrap(), expected, tight);
                 }
             }
-            let mut weights = Weights::default();
-            for (path, values, first, second) in &mut state {
-                let gradient: Vec<f64> = gradients.get(path).unwrap().iter().collect();
-                let bias = |beta: f64| 1.0 - beta.powi(step as i32 + 1);
-                for i in 0..values.len() {
-                    first[i] = 0.9 * first[i] + 0.1 * gradient[i];
-                    second[i] = 0.99 * second[i] + 0.01 * gradient[i] * gradient[i];
-                    let root = (second[i] / bias(0.99)).sqrt() + 1e-8;
-                    values[i] = values[i] * (1.0 - 1e-3 * 0.1) - 1e-3 * (first[i] / bias(0.9)) / root;
-                }
-                let shape = start.get(path).unwrap().shape().clone();
-                let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
-                weights.insert(path.as_str(), TensorData::new(values, shape));
-            }
-            self.network = weights.apply(self.network).unwrap();
+            adamw.step(&gradients);
+            network = adamw.put(network);
         }
-        for (path, values, ..) in &state {
+        for (path, values) in adamw.values() {
             // Softmax does not see the bias of keys, whose gradient is nothing but rounding: AdamW makes a step of it all the same.
             if path.ends_with("qkv.bias") {
                 continue;
             }
             let expected = self.file.get(&format!("after/{path}")).unwrap();
-            let found = TensorData::new(values.clone(), expected.shape().clone());
-            close(&format!("after {path}"), &found, expected, 1e-4);
+            let found = TensorData::new(values.to_vec(), expected.shape().clone());
+            close(&format!("after {path}"), &found, expected, loose);
         }
     }
 }

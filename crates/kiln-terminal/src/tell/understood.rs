@@ -57,6 +57,10 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
             }
         },
     ]);
+    if let Some(series) = dataset.features.as_series() {
+        let items = human::count(series.len() as u64);
+        facts.row(["items".to_owned(), format!("{items} {}", dataset.features.describe().summary)]);
+    }
     if !understood.written.is_empty() {
         facts.row(["written".to_owned(), understood.written.join(", ")]);
     }
@@ -73,6 +77,7 @@ fn lines(dataset: &Dataset, understood: &Understood) -> String {
     for (role, title) in [
         (ColumnRole::Files, "image files"),
         (ColumnRole::Text, "texts"),
+        (ColumnRole::Series, "series"),
         (ColumnRole::Numbers, "numbers"),
         (ColumnRole::Categories, "categories"),
         (ColumnRole::Booleans, "yes or no"),

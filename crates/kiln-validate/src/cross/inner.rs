@@ -34,7 +34,8 @@ pub fn fold_split(
     let share = Range::BELOW_ONE.check("data.validation", share)?;
     let test = fold.test().to_vec();
     if share == 0.0 {
-        return Ok(Split { train: fold.train().to_vec(), test, ..Split::default() });
+        let split = Split { train: fold.train().to_vec(), test, ..Split::default() };
+        return Ok(split.without_overlap(&dataset.arrangement));
     }
     let (train, validation) = match inner {
         Inner::Random { stratify } => {
@@ -54,9 +55,10 @@ pub fn fold_split(
             (train.to_vec(), validation.to_vec())
         }
     };
-    if train.is_empty() {
+    let split = Split { train, validation, test, ..Split::default() }.without_overlap(&dataset.arrangement);
+    if split.train.is_empty() {
         let items = fold.train().len();
         return Err(SplitError::Sizes { what: "items", items, test: items, train: 0 });
     }
-    Ok(Split { train, validation, test, ..Split::default() })
+    Ok(split)
 }

@@ -80,6 +80,7 @@ impl Form for TableForm {
         train: &TrainTargets<'_>,
         preprocess: &Preprocess,
     ) -> Result<TableEncoder, DataError> {
+        preprocess.must_not_scale_series(Self::NOUN)?;
         TableEncoder::fit(columns, train, preprocess)
     }
 

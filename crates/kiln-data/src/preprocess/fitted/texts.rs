@@ -36,9 +36,11 @@ impl Fitted {
         Some(text.sequences(texts, rows).into_iter().map(Cow::into_owned).collect())
     }
 
-    /// How many tokens of each of `rows` the model sees; `None` where the inputs are no texts.
+    /// How many tokens or steps of each of `rows` the model sees; `None` where all items are alike.
     pub(crate) fn lengths(&self, features: &Features, rows: &[usize]) -> Option<Vec<usize>> {
-        let (text, texts) = self.inputs.as_text().zip(features.as_texts())?;
-        Some(text.lengths(texts, rows))
+        match self.inputs.as_text().zip(features.as_texts()) {
+            Some((text, texts)) => Some(text.lengths(texts, rows)),
+            None => self.uneven_steps(features, rows),
+        }
     }
 }

@@ -19,6 +19,10 @@ pub(crate) struct Asked {
     pub(crate) files: Option<usize>,
     /// The column of texts, which are the inputs, and no other column is.
     pub(crate) text: Option<usize>,
+    /// The column that says of which series a row is a step.
+    pub(crate) series: Option<usize>,
+    /// Whether rows are steps of series: what is predicted is input enough, and the time is none.
+    pub(crate) steps: bool,
     pub(crate) time: Option<usize>,
     pub(crate) day_first: Option<bool>,
     /// By which rules.

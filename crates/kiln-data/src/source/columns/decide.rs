@@ -34,6 +34,10 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
             Assigned::new(ColumnRole::Group, groups(column))
         } else if asked.ignored.contains(&place) {
             ignored(place, column, asked)?
+        } else if asked.series == Some(place) {
+            Assigned::new(ColumnRole::Series, Read::Skip)
+        } else if asked.steps && asked.time == Some(place) {
+            Assigned { read: input(place, column, asked)?.read, ..Assigned::left_out("it orders the steps") }
         } else if asked.alone().is_some() {
             beside_alone(place, column, asked)?
         } else {
@@ -44,7 +48,7 @@ pub(crate) fn decide(columns: &[Facts<'_>], asked: &Asked) -> Result<Decision, U
         use ColumnRole::{Booleans, Categories, Dates, Numbers};
         matches!(column.role, Numbers | Categories | Booleans | Dates)
     };
-    if asked.alone().is_none() && !assigned.iter().any(is_input) {
+    if asked.alone().is_none() && !asked.steps && !assigned.iter().any(is_input) {
         let left_out =
             assigned.into_iter().enumerate().filter(|(_, column)| column.role == ColumnRole::LeftOut);
         let left_out = left_out.filter_map(|(place, column)| Some((place, column.why?))).collect();

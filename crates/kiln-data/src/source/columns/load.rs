@@ -36,6 +36,13 @@ pub(crate) const SETTINGS: &[&str] = &[
     "data.text",
     "data.tokenizer",
     "data.longest",
+    "data.series",
+    "data.wide",
+    "data.horizon",
+    "data.window",
+    "data.stride",
+    "data.gap",
+    "data.uneven",
     "data.cache",
     "data.cache_limit",
 ];

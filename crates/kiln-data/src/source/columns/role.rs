@@ -19,6 +19,8 @@ pub enum ColumnRole {
     Files,
     /// It holds the texts that are the inputs.
     Text,
+    /// It says of which time series a row is a step.
+    Series,
     /// An input of numbers.
     Numbers,
     /// An input of categories.

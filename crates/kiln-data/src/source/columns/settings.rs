@@ -34,6 +34,8 @@ pub(super) fn asked(
         group: one("data.group", &config.group)?,
         files: one("data.images", &Alone::files(alone))?,
         text: one("data.text", &Alone::text(alone))?,
+        series: one("data.series", &Alone::series(alone))?,
+        steps: Alone::is_steps(alone),
         time: one("data.time", &config.time)?,
         day_first: config.day_first,
         reading: config.reading,
@@ -50,7 +52,9 @@ pub(super) fn asked(
 
 /// Whether a column is looked at: those that are ignored, that name files and that hold texts are not, but for one that orders the rows.
 pub(super) fn looked_at(count: usize, asked: &Asked) -> Vec<bool> {
-    let is_used = |column: &usize| !asked.ignored.contains(column) && asked.alone() != Some(*column);
+    let is_used = |column: &usize| {
+        !asked.ignored.contains(column) && asked.alone() != Some(*column) && asked.series != Some(*column)
+    };
     (0..count).map(|column| is_used(&column) || asked.time == Some(column)).collect()
 }
 
@@ -79,7 +83,7 @@ pub(super) fn places(
 
 /// The last column that nothing else is asked of.
 fn last_free(names: &[String], asked: &Asked) -> Option<usize> {
-    let taken = [asked.weight, asked.group, asked.time, asked.alone()];
+    let taken = [asked.weight, asked.group, asked.time, asked.alone(), asked.series];
     let is_free = |column: &usize| {
         !names[*column].is_empty() && !asked.ignored.contains(column) && !taken.contains(&Some(*column))
     };
@@ -97,6 +101,7 @@ fn check_roles(names: &[String], asked: &Asked) -> Result<(), DataError> {
         ("data.time", one(asked.time)),
         ("data.images", one(asked.files)),
         ("data.text", one(asked.text)),
+        ("data.series", one(asked.series)),
         ("data.categorical", asked.categorical.clone()),
         ("data.numeric", asked.numeric.clone()),
     ];

@@ -22,7 +22,7 @@ pub(crate) struct Listed {
 
 impl From<Listed> for NewInputs {
     fn from(Listed { features, names, .. }: Listed) -> Self {
-        Self { features, items: names.len(), files: names, are_named: true }
+        Self { features, items: names.len(), files: names, names: None, are_named: true }
     }
 }
 

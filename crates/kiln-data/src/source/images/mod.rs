@@ -212,5 +212,11 @@ fn read_new(path: &Path, shape: [usize; 3], settings: &ImageSettings) -> Result<
     let names: Vec<PathBuf> = files.iter().map(below).collect();
     let [height, width] = settings.size.unwrap_or([shape[1], shape[2]]);
     let images = read_for_model(path, files, settings, [shape[0], height, width])?;
-    Ok(NewInputs { features: Features::Images(images), items: names.len(), files: names, are_named: false })
+    Ok(NewInputs {
+        features: Features::Images(images),
+        items: names.len(),
+        files: names,
+        names: None,
+        are_named: false,
+    })
 }

@@ -96,6 +96,7 @@ fn with_images(table: Dataset, features: Features, kept: &[usize], skipped: Vec<
     let arrangement = Arrangement {
         fixed_validation: rows(&arrangement.fixed_validation),
         groups: arrangement.groups.as_ref().map(|groups| kept.iter().map(|&item| groups[item]).collect()),
+        known: None,
         times: arrangement.times.as_ref().map(|times| kept.iter().map(|&item| times[item]).collect()),
         file_rows: (!as_in_file).then_some(file_rows),
         understood: arrangement.understood.clone(),
