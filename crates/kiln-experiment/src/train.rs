@@ -1,4 +1,4 @@
-//! `train` and `resume`: of a data set, or of a corpus.
+//! `train`, `resume` and `dry_run`: of a data set, or of a corpus.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::observer::Observer;
 use crate::run::refuse_fold;
 use crate::session::Session;
 use crate::stored::stored_with;
-use crate::training::{self, Changes, Trained};
+use crate::training::{self, Changes, DryRun, Trained};
 
 /// Trains a configuration in a new folder below [`Session::runs_dir`].
 ///
@@ -39,6 +39,26 @@ pub fn train(
     match language::is_language(resolved) {
         true => language::train(resolved, session, observer),
         false => training::train(resolved, session, observer),
+    }
+}
+
+/// Loads the data, or reads the corpus, builds the model and takes one step of the real loop, penalties and clipping included.
+///
+/// ```
+/// use kiln_config::{Request, resolve};
+///
+/// let resolved = resolve(&Request { config: Some("iris".to_owned()), ..Request::default() })?;
+/// let tried = kiln_experiment::dry_run(&resolved, &())?;
+/// assert!(tried.finite);
+/// # Ok::<(), kiln_experiment::ExperimentError>(())
+/// ```
+///
+/// # Errors
+/// Whatever would keep the training from its first step.
+pub fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, ExperimentError> {
+    match language::is_language(resolved) {
+        true => language::dry_run(resolved, observer),
+        false => training::dry_run(resolved, observer),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Language models of a corpus: training, and writing.
 
+mod dry_run;
 mod generate;
 mod job;
 mod sample;
@@ -8,6 +9,7 @@ mod task;
 mod tests;
 mod train;
 
+pub(crate) use dry_run::dry_run;
 pub use generate::{GenerateSettings, Generation, generate};
 pub use sample::Sampling;
 pub(crate) use train::{resume, train};

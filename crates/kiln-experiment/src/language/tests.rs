@@ -40,6 +40,23 @@ impl Observer for Stops<'_> {
 }
 
 #[test]
+fn a_dry_run_takes_one_step_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let samples = std::sync::Mutex::new(0);
+    let count = |event: &Event<'_>| {
+        if let Event::Sample { .. } = event {
+            *samples.lock().unwrap() += 1;
+        }
+        Ok(())
+    };
+    let found = crate::dry_run(&resolved(&corpus, &[]), &count).unwrap();
+    assert!(found.finite && found.first_loss > 0.0 && found.items[0] == 16, "{found:?}");
+    assert_eq!((found.epochs, found.steps_per_epoch), (3, 4));
+    assert_eq!((samples.into_inner().unwrap(), folder.path().join("runs").exists()), (0, false));
+}
+
+#[test]
 fn a_run_that_is_stopped_and_resumed_ends_with_the_same_bits_and_writes_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus(folder.path());

@@ -63,7 +63,7 @@ pub(crate) fn resume(
 }
 
 impl LanguageJob<'_> {
-    fn tell(&self, observer: &dyn Observer) -> Result<(), ExperimentError> {
+    pub(super) fn tell(&self, observer: &dyn Observer) -> Result<(), ExperimentError> {
         tell(observer, &Event::DataRead)?;
         if self.corpus.unknown > 0 {
             let text = format!(

@@ -29,20 +29,8 @@ pub struct DryRun {
     pub finite: bool,
 }
 
-/// Loads the data, builds the model and takes one step of the real loop, penalties and clipping included.
-///
-/// ```
-/// use kiln_config::{Request, resolve};
-///
-/// let resolved = resolve(&Request { config: Some("iris".to_owned()), ..Request::default() })?;
-/// let tried = kiln_experiment::dry_run(&resolved, &())?;
-/// assert!(tried.finite);
-/// # Ok::<(), kiln_experiment::ExperimentError>(())
-/// ```
-///
-/// # Errors
-/// Whatever would keep the training from its first step.
-pub fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, ExperimentError> {
+/// As the public function of this name, of a data set.
+pub(crate) fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<DryRun, ExperimentError> {
     let job = prepare(resolved, observer)?;
     let split = &job.prepared.split;
     let one = TrainConfig { steps: Some(1), overfit_batch: true, ..job.config().train.clone() };

@@ -9,7 +9,8 @@ mod record;
 mod run;
 
 pub use changes::Changes;
-pub use dry_run::{DryRun, dry_run};
+pub use dry_run::DryRun;
+pub(crate) use dry_run::dry_run;
 pub(crate) use record::{begun, ended, new_record};
 pub use run::Trained;
 pub(crate) use run::{resume_with, train};
