@@ -9,15 +9,18 @@ use serde_json::Value;
 use crate::common::Place;
 use crate::server::Server;
 
-/// A training that does not end by itself.
+/// Work that does not end by itself.
 struct Training(Child);
 
 impl Training {
-    /// Starts it, and waits until it has a folder.
+    /// Starts a training, and waits until it has a folder.
     fn start(place: &Place) -> Self {
-        let arguments = ["train", "iris", "train.epochs=1000000", "schedule.kind=constant", "-q"];
+        Self::of(place, &["train", "iris", "train.epochs=1000000", "schedule.kind=constant", "-q"])
+    }
+
+    fn of(place: &Place, arguments: &[&str]) -> Self {
         let runs = place.run_dirs().len();
-        let child = place.command(&arguments).spawn().unwrap();
+        let child = place.command(arguments).spawn().unwrap();
         let began = Instant::now();
         while place.run_dirs().len() == runs {
             assert!(began.elapsed() < Duration::from_secs(60), "no run");
@@ -128,6 +131,86 @@ fn several_runs_stand_side_by_side_and_one_that_is_over_says_so() {
     let server = Server::run(&place, "watch folds --port 0 --json", "watching");
     let page = server.get("/").text();
     assert!(page.contains("Scores over the folds"), "{page}");
+}
+
+/// How many have ended, as the page says it.
+fn ended(found: &Value) -> u64 {
+    let state = found["state"].as_str().unwrap();
+    let number = state.strip_prefix("running, ").and_then(|rest| rest.split(' ').next());
+    number.and_then(|number| number.replace(',', "").parse().ok()).unwrap_or(0)
+}
+
+#[test]
+fn searches_paths_and_curves_are_seen_before_they_end() {
+    let place = Place::new();
+    let small = "schedule.kind=constant";
+    for (command, section) in [
+        (
+            vec!["tune", "iris", small, "train.epochs=2", "optim.lr=log(1e-3,1)", "--trials", "100000", "-q"],
+            "budget",
+        ),
+        (
+            vec![
+                "curve",
+                "validation",
+                "iris",
+                small,
+                "train.epochs=2",
+                "--vary",
+                "optim.lr=log(1e-4,1)",
+                "--points",
+                "1000",
+                "-q",
+            ],
+            "progress",
+        ),
+        (
+            vec![
+                "path",
+                "wine",
+                small,
+                "--lambdas",
+                "5000",
+                "--epochs",
+                "1",
+                "train.epochs=3",
+                "--ratio",
+                "1e-9",
+                "-q",
+            ],
+            "progress",
+        ),
+    ] {
+        let mut work = Training::of(&place, &command);
+        // Two may watch one.
+        let server = Server::run(&place, "watch last --port 0 --json", "watching");
+        let other = Server::run(&place, "watch last --port 0 --json", "watching");
+        server.until("three end", |server| ended(&changes(server, "")) >= 3);
+        let first = changes(&server, "");
+        let shown =
+            |found: &Value| sections(found).iter().any(|(id, html)| *id == section && html.contains("<svg"));
+        assert!(shown(&first), "{command:?}: {first}");
+        assert!(ended(&changes(&other, "")) >= 3);
+        server.until("more end", |server| ended(&changes(server, "")) > ended(&first));
+        work.stop();
+        let after = server.get("/changes");
+        if command[0] == "tune" {
+            let state = after.json()["state"].as_str().unwrap().to_owned();
+            assert!(state.starts_with("stopped, ") && state.contains("of 100,000"), "{state}");
+        } else {
+            // What has no end leaves nothing.
+            assert_eq!(after.status, 500, "{}", after.text());
+        }
+        drop((server, other));
+        for run in place.run_dirs() {
+            std::fs::remove_dir_all(run).unwrap();
+        }
+    }
+    place.ok("curve learning iris train.epochs=1 --folds 2 --sizes 0.5,1.0 -q");
+    let server = Server::run(&place, "watch last --port 0 --json", "watching");
+    let found = changes(&server, "");
+    assert!(found["state"].as_str().unwrap().starts_with("done; all of it: kiln report"), "{found}");
+    assert!(sections(&found).iter().any(|(id, _)| *id == "curve"));
 }
 
 #[test]

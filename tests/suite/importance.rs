@@ -83,3 +83,34 @@ fn groups_and_files() {
     place.fails("importance last --repeats 0", 2, "--repeats");
     assert_eq!(place.kiln("importance last --group x").code, Some(2));
 }
+
+#[test]
+fn it_is_kept_with_the_run_and_stands_in_its_page() {
+    let place = Place::new();
+    let bad = "<b onclick=x>";
+    place.write("t.csv", table().replacen("a,b,", &format!("a,{bad},"), 1));
+    place.ok("train data.source=csv --data t.csv model.hidden=[16] train.epochs=10 -q");
+    place.ok("report last -o page.html -q");
+    let page = || std::fs::read_to_string(place.path().join("page.html")).unwrap();
+    assert!(!page().contains("What mattered"));
+    place.ok("importance last --repeats 3 --dependence a,kind --shap 5 -q");
+    place.ok("report last -o page.html -q");
+    for piece in [
+        "What mattered",
+        "what each column adds",
+        "y by kind",
+        "Partial dependence",
+        "permutation importance",
+    ] {
+        assert!(page().contains(piece), "{piece}");
+    }
+    assert!(!page().contains(bad) && page().contains("&lt;b onclick") && page().contains("&#60;b onclick"));
+    // One item has no interval, which JSON says by null.
+    place.write("one.csv", format!("a,{bad},c,kind,y\n0.5,0.5,0.5,flat,1\n"));
+    place.ok("importance last --data one.csv --metric mse -q");
+    place.ok("report last -o page.html -q");
+    assert!(page().contains("among 1 items of the data part") && !page().contains("y by kind"));
+    let kept = place.run_dir().join("importance/kept.json");
+    std::fs::write(&kept, "{}").unwrap();
+    place.fails("report last -o page.html", 5, "kept.json");
+}

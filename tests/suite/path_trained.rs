@@ -96,11 +96,16 @@ fn a_network_is_trained_until_nothing_is_left() {
     assert_eq!((left, layers.len()), (weakest["nonzero"].as_u64().unwrap(), 2));
     assert_eq!((&end["numbers"], &end["validation_items"]), (&512.into(), &14.into()));
     assert!(end["without"].as_f64().unwrap() < points[0]["log_loss"].as_f64().unwrap());
-    // Nothing is left behind but what was found.
+    // Nothing is left behind but what was found, and on which way.
     for run in place.run_dirs() {
         let left: Vec<_> = run.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 3, "{left:?}");
-        assert!(["config.toml", "lock", "path.json"].iter().all(|name| run.join(name).is_file()), "{left:?}");
+        assert_eq!(left.len(), 4, "{left:?}");
+        assert!(
+            ["config.toml", "lock", "path.json", "progress.jsonl"]
+                .iter()
+                .all(|name| run.join(name).is_file()),
+            "{left:?}"
+        );
     }
 }
 

@@ -10,11 +10,11 @@ use kiln_data::preprocess::Fitted;
 use kiln_train::TrainError;
 use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
-use crate::error::{ExperimentError, RunError};
+use crate::error::{ExperimentError, LanguageError, RunError};
 use crate::observer::{Event, Observer, tell};
 use crate::run::{
-    CHECKPOINTS, CONFIG, DECISION, KeptDecision, PREPROCESS, RunRecord, is_cross_validation, is_ensemble,
-    newest_training,
+    ALPHABET, CHECKPOINTS, CONFIG, DECISION, KeptDecision, PREPROCESS, RunRecord, is_cross_validation,
+    is_ensemble, newest_training,
 };
 use crate::session::Session;
 
@@ -72,6 +72,14 @@ pub fn best_weights(run: &Path, observer: &dyn Observer) -> Result<RunWeights, E
     found(run, store(run)?.best_weights()?, observer)
 }
 
+/// As [`best_weights`], without the preprocessing: also of a language model, which has none.
+///
+/// # Errors
+/// As [`best_weights`].
+pub fn best_tensors(run: &Path, observer: &dyn Observer) -> Result<Weights, ExperimentError> {
+    Ok(whole(run, store(run)?.best_weights()?, observer)?.0.weights)
+}
+
 /// As [`best_weights`], those that the training came to last.
 ///
 /// # Errors
@@ -91,22 +99,35 @@ fn store(run: &Path) -> Result<CheckpointStore, ExperimentError> {
     Ok(CheckpointStore::new(newest_training(run)?.join(CHECKPOINTS), 1))
 }
 
-/// Weights with the preprocessing that is stored beside them; says what was passed over for them.
+/// Weights with the preprocessing that is stored beside them.
 fn found(
     run: &Path,
-    (weights, passed_over): (Option<SavedWeights>, Vec<TrainError>),
+    weights: (Option<SavedWeights>, Vec<TrainError>),
     observer: &dyn Observer,
 ) -> Result<RunWeights, ExperimentError> {
-    let saved = weights.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
-    for error in &passed_over {
-        let then = "using the one before";
-        tell(observer, &Event::PassedOver { error, used: Some(&saved.path), then })?;
+    let (saved, passed_over) = whole(run, weights, observer)?;
+    if saved.extra.contains_key(ALPHABET) {
+        return Err(LanguageError::NoItems { run: run.to_owned() }.into());
     }
     let damaged = |reason: String| TrainError::Damaged { path: saved.path.clone(), reason };
     let bytes = saved.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;
     let fitted: Fitted =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("{PREPROCESS}: {error}")))?;
     Ok(RunWeights { saved, fitted: Arc::new(fitted), passed_over })
+}
+
+/// The weights, where there are any; says what was passed over for them.
+fn whole(
+    run: &Path,
+    (weights, passed_over): (Option<SavedWeights>, Vec<TrainError>),
+    observer: &dyn Observer,
+) -> Result<(SavedWeights, Vec<TrainError>), ExperimentError> {
+    let saved = weights.ok_or_else(|| RunError::NoCheckpoint { run: run.to_owned() })?;
+    for error in &passed_over {
+        let then = "using the one before";
+        tell(observer, &Event::PassedOver { error, used: Some(&saved.path), then })?;
+    }
+    Ok((saved, passed_over))
 }
 
 /// What was chosen for `weights` of the run in `run`: [`KeptDecision`]. One of other weights is told of, and does not count.

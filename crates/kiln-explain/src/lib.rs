@@ -12,6 +12,7 @@
 //! | [`SmoothGrad`] | mean gradient around the input |
 //! | [`Occlusion`] | by how much the output falls where a window is covered |
 //! | [`ablation`] | by how much the output falls where the inputs of a group are covered |
+//! | [`token_ablation`] | the same of one token, for models that take vectors of tokens |
 //! | [`grad_cam`] | where the last convolution speaks for the output |
 //! | [`attention_rollout`] | through which tokens attention looks at which, whatever the output |
 //! | [`ExpectedGradients`] | integrated gradients against a background that is drawn from: SHAP by gradients |
@@ -24,6 +25,8 @@
 //! | [`exact_shapley`], [`SampledShapley`] | how much each column adds to a prediction: SHAP |
 //! | [`linear_shapley`] | the same of a linear model, by its weights |
 //! | [`grid`] | where to ask a model how it depends on a column |
+//!
+//! Tokens have no gradient: what is explained are their vectors, and [`of_tokens`] makes a number for each token of it.
 //!
 //! An attribution is no proof. Look whether it changes when the weights are drawn anew (Adebayo et al.: Sanity checks for saliency
 //! maps, 2018): what stays says something of the data, not of the model. Held to captum 0.9, scikit-learn 1.9 and shap 0.51.
@@ -58,6 +61,7 @@ mod shapley;
 mod smooth;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use ablation::ablation;
 pub use dependence::grid;
@@ -70,3 +74,4 @@ pub use permutation::{Importance, PermutationImportance};
 pub use rollout::attention_rollout;
 pub use shapley::{SampledShapley, Shapley, exact_shapley, linear_shapley};
 pub use smooth::SmoothGrad;
+pub use tokens::{of_tokens, token_ablation};

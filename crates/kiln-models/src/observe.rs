@@ -1,6 +1,7 @@
 //! Looking at what hidden layers give, and putting something else in its place.
 
 use std::fmt;
+use std::ops::Range;
 
 use burn::tensor::Tensor;
 
@@ -28,6 +29,14 @@ pub trait Tap {
         output
     }
 
+    /// The vectors of tokens, `[N, rows, width]`, before anything is added to them; those of padding have no effect. `spans` says which
+    /// tokens of a sequence each row is about: a row for each token, and behind these one for each run of several where a model has vectors
+    /// of runs.
+    fn embedded(&mut self, path: &str, vectors: Tensor<3>, spans: &[Range<usize>]) -> Tensor<3> {
+        let _ = (path, spans);
+        vectors
+    }
+
     /// The weights of attention, `[N, heads, tokens, tokens]`: the rows are those who look, and sum to 1. Only where
     /// [`Tap::wants_attention`].
     fn attention(&mut self, path: &str, weights: Tensor<4>) {
@@ -38,6 +47,17 @@ pub trait Tap {
     fn wants_attention(&self) -> bool {
         false
     }
+}
+
+/// A row for each of so many tokens.
+pub(crate) fn each(tokens: usize) -> Vec<Range<usize>> {
+    runs(tokens, 1)
+}
+
+/// A row for each of so many tokens, and behind these one for each run of 2 tokens, of 3, and so on up to `most`.
+pub(crate) fn runs(tokens: usize, most: usize) -> Vec<Range<usize>> {
+    let of = |length: usize| (0..(tokens + 1).saturating_sub(length)).map(move |start| start..start + length);
+    (1..=most).flat_map(of).collect()
 }
 
 /// Who looks at the outputs of hidden layers on their way; usually nobody, which costs nothing.
@@ -115,6 +135,24 @@ impl<'a> Observer<'a> {
                 output
             }
             Who::Taps(tap) => output.through(&path(), *tap),
+        }
+    }
+
+    /// Whether somebody may put something in the place of what layers give.
+    pub(crate) fn taps(&self) -> bool {
+        matches!(self.0, Who::Taps(_))
+    }
+
+    /// For taps alone: vectors of tokens, and which tokens each row is about.
+    pub(crate) fn embedded(
+        &mut self,
+        path: &str,
+        vectors: Tensor<3>,
+        spans: impl FnOnce() -> Vec<Range<usize>>,
+    ) -> Tensor<3> {
+        match &mut self.0 {
+            Who::Taps(tap) => tap.embedded(path, vectors, &spans()),
+            _ => vectors,
         }
     }
 

@@ -65,6 +65,8 @@ pub(crate) enum Block {
     /// A caption, and shares as bars below each other.
     Bars(String, Vec<Bar>),
     Gallery(Vec<Item>),
+    /// Texts whose tokens have colours.
+    Tokens(Vec<Tokens>),
     /// Long text that is folded away: its heading, and the text as it is.
     Folded(String, String),
 }
@@ -151,4 +153,32 @@ pub(crate) struct Item {
     /// What the picture shows, for those who do not see it.
     pub(crate) alternative: String,
     pub(crate) lines: Vec<String>,
+}
+
+/// A text in tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tokens {
+    /// What it is, one line each.
+    pub(crate) lines: Vec<String>,
+    /// Whether there is room between tokens: whether they are words.
+    pub(crate) apart: bool,
+    pub(crate) tokens: Vec<Token>,
+}
+
+/// A token with its colour.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Token {
+    pub(crate) text: String,
+    /// From −9, against what is explained, to 9, for it.
+    pub(crate) level: i8,
+}
+
+impl Token {
+    /// The class of its colour; `None` where it has none.
+    pub(crate) fn class(&self) -> Option<String> {
+        match self.level {
+            0 => None,
+            level => Some(format!("{}{}", if level > 0 { 'p' } else { 'n' }, level.unsigned_abs())),
+        }
+    }
 }

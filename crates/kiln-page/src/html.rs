@@ -47,7 +47,7 @@ pub(crate) fn html(page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::block::{Bar, Item, Matrix, Table};
+    use crate::block::{Bar, Item, Matrix, Table, Token, Tokens};
 
     #[test]
     fn every_word_is_escaped() {
@@ -58,12 +58,15 @@ mod tests {
         let bar = Bar { name: bad.to_owned(), share: 0.5, value: bad.to_owned() };
         let item =
             Item { picture: Some(bad.to_owned()), alternative: bad.to_owned(), lines: vec![bad.to_owned()] };
+        let token = |level| Token { text: bad.to_owned(), level };
+        let tokens = Tokens { lines: vec![bad.to_owned()], apart: true, tokens: vec![token(-9), token(0)] };
         let section = Section::new("all", bad)
             .with(Block::Text(bad.to_owned()))
             .with(Block::Table(table))
             .with(Block::Matrix(matrix))
             .with(Block::Bars(bad.to_owned(), vec![bar]))
             .with(Block::Gallery(vec![item]))
+            .with(Block::Tokens(vec![tokens]))
             .with(Block::Folded(bad.to_owned(), bad.to_owned()));
         let page = Page {
             title: bad.to_owned(),
@@ -73,7 +76,7 @@ mod tests {
         };
         let html = html(&page);
         assert!(!html.contains("<script"), "{html}");
-        assert!(html.matches("&#60;script&#62;").count() >= 19, "{html}");
+        assert!(html.matches("&#60;script&#62;").count() >= 22, "{html}");
         // Nothing from elsewhere, and an attribute cannot be left.
         assert!(!html.contains("http") && !html.contains("\"'&"), "{html}");
     }

@@ -1,7 +1,7 @@
 //! What experiments found, as charts and as one HTML page.
 //!
 //! [`report()`] makes a page of runs and of what other commands found, [`Live`] one of runs in progress, [`differences()`] a list.
-//! [`attributions_csv`] and [`attributions_sheet`] write explanations. [`figure`] has the charts of paths and curves.
+//! [`attributions_csv`], [`attributions_sheet`] and [`attributions_page`] write explanations. [`figure`] has the charts of paths and curves.
 
 mod block;
 mod differences;
@@ -13,6 +13,6 @@ mod report;
 mod section;
 
 pub use differences::{Difference, differences};
-pub use explained::{attributions_csv, attributions_sheet};
+pub use explained::{attributions_csv, attributions_page, attributions_sheet};
 pub use live::Live;
 pub use report::report;

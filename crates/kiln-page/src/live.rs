@@ -1,26 +1,21 @@
 //! The page of runs in progress: made anew when something has changed, and asked for the sections that are not known yet.
 
+mod watched;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 use kiln_experiment::ExperimentError;
-use kiln_experiment::fold::fold_folder;
-use kiln_experiment::run::{
-    CONFIG, HOLDOUT, METRICS, RECORD, RunRecord, Status, is_busy, is_cross_validation, read_epochs,
-};
-use kiln_report::human;
 use serde_json::{Value, json};
 
-use crate::block::{Block, Page, Section};
-use crate::differences::config;
+use crate::block::{Page, Section};
 use crate::html::{Now, live_html, section as section_html};
 use crate::report::name;
-use crate::section;
+use watched::{Mark, content, marks, state};
 
-/// Runs and cross-validations that may be in progress, as a page. Nothing is measured: what a page shows is what the runs have
+/// Runs, cross-validations, searches, paths and curves that may be in progress, as a page. Nothing is measured: what a page shows is what the runs have
 /// written, so that to watch them costs them nothing. When they are over, [`report()`](crate::report()) has the rest.
 ///
 /// The page loads `watch.js` ([`Live::SCRIPT`]) from beside it. That asks `changes?…` every two seconds for [`Live::changes`].
@@ -59,14 +54,11 @@ struct Made {
     versions: Vec<String>,
 }
 
-/// What tells that a file has changed: its length, and when it was written. `None` where there is none.
-type Mark = Option<(u64, Option<SystemTime>)>;
-
 impl Live {
     /// The script of the page.
     pub const SCRIPT: &'static str = include_str!("../templates/watch.js");
 
-    /// A page of the runs in these folders.
+    /// A page of what is in these folders, which is of one kind.
     pub fn new(runs: Vec<PathBuf>) -> Self {
         Self { runs, made: Mutex::default() }
     }
@@ -74,7 +66,7 @@ impl Live {
     /// The whole page, as HTML.
     ///
     /// # Errors
-    /// A folder that is no run, a damaged record.
+    /// A folder that is none of these, folders of several kinds, a damaged record.
     pub fn page(&self) -> Result<String, ExperimentError> {
         self.with(|made| {
             let names = made.sections.iter().map(|section| section.id).zip(&made.versions);
@@ -126,52 +118,14 @@ impl Live {
     }
 }
 
-fn marks(run: &Path) -> Vec<Mark> {
-    let mark = |path: &Path| {
-        let found = std::fs::metadata(path).ok()?;
-        Some((found.len(), found.modified().ok()))
-    };
-    let mut marks: Vec<Mark> = [CONFIG, RECORD, METRICS].iter().map(|name| mark(&run.join(name))).collect();
-    marks.push(mark(&run.join(HOLDOUT).join(METRICS)));
-    marks.push(is_busy(run).then_some((0, None)));
-    // Folds end in any order.
-    marks.extend(
-        (0..).map(|fold| mark(&fold_folder(run, fold).join("fold.json"))).take_while(Option::is_some),
-    );
-    marks
-}
-
-fn make(runs: &[PathBuf], marks: Vec<Mark>) -> Result<Made, ExperimentError> {
-    let training = |runs: &[PathBuf]| -> Result<Section, ExperimentError> {
-        let none = || {
-            let text = "There are curves when two epochs have ended.".to_owned();
-            Section::new("training", "Training").with(Block::Text(text))
-        };
-        Ok(section::training(runs)?.unwrap_or_else(none))
-    };
-    let (title, subtitle, sections) = match runs {
-        [run] if is_cross_validation(run)? => {
-            let mut sections = section::folds(run)?;
-            sections.extend(section::configuration(run)?);
-            (name(run), section::when(run)?, sections)
-        }
-        [run] => {
-            let mut sections = vec![section::summary(run)?, training(runs)?];
-            sections.extend(section::configuration(run)?);
-            (name(run), section::when(run)?, sections)
-        }
-        runs => {
-            let mut sections = section::together(runs)?;
-            sections.push(training(runs)?);
-            let names: Vec<String> = runs.iter().map(|run| name(run)).collect();
-            (format!("{} runs", runs.len()), names.join(", "), sections)
-        }
-    };
-    let states = runs.iter().map(|run| state(run)).collect::<Result<Vec<String>, _>>()?;
+fn make(folders: &[PathBuf], marks: Vec<Mark>) -> Result<Made, ExperimentError> {
+    let (title, subtitle, sections) = content(folders)?;
+    let states = folders.iter().map(|folder| state(folder)).collect::<Result<Vec<String>, _>>()?;
     let state = match &states[..] {
         [one] => one.clone(),
         several => {
-            let named = runs.iter().zip(several).map(|(run, state)| format!("{}: {state}", name(run)));
+            let named =
+                folders.iter().zip(several).map(|(folder, state)| format!("{}: {state}", name(folder)));
             named.collect::<Vec<_>>().join("; ")
         }
     };
@@ -185,37 +139,12 @@ fn version(section: &Section) -> String {
     format!("{:x}", hasher.finish())
 }
 
-/// How far a run is, and when it is over what can be done next.
-fn state(run: &Path) -> Result<String, ExperimentError> {
-    let record = RunRecord::read(run)?;
-    let epochs = read_epochs(run)?.len();
-    let after = match epochs {
-        1 => "after 1 epoch".to_owned(),
-        some => format!("after {some} epochs"),
-    };
-    let report = format!("all of it: kiln report {}", name(run));
-    Ok(match record.status {
-        Status::Running if !is_busy(run) => format!("killed {after}; go on with kiln resume {}", name(run)),
-        Status::Running if is_cross_validation(run)? => "running".to_owned(),
-        Status::Running => {
-            format!(
-                "running, {epochs} of at most {} epochs have ended",
-                human::count(config(run)?.train.epochs)
-            )
-        }
-        Status::Done if epochs == 0 => format!("done; {report}"),
-        Status::Done => format!("done, {after}; {report}"),
-        Status::Stopped => format!("stopped {after}; go on with kiln resume {}", name(run)),
-        Status::Failed => format!("failed {after}: {}", record.error.unwrap_or_default()),
-        other => format!("{other}, {after}"),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use kiln_config::{Request, resolve};
+    use kiln_experiment::run::{METRICS, RECORD};
     use kiln_experiment::{Session, train};
 
     use super::*;

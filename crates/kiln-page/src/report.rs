@@ -53,6 +53,7 @@ pub fn report(
         (FolderKind::Ensemble, runs) => section::together(runs)?,
         (FolderKind::CrossValidation, [run]) => {
             let mut sections = section::folds(run)?;
+            sections.extend(section::mattered(run)?);
             sections.extend(section::configuration(run)?);
             sections
         }
@@ -87,6 +88,7 @@ fn of_run(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Vec<
     let mut sections = vec![section::summary(run)?];
     sections.extend(section::training(&[run.to_owned()])?);
     sections.extend(section::measured(run, session, observer)?);
+    sections.extend(section::mattered(run)?);
     sections.extend(section::explained(run)?);
     sections.extend(section::layers(run, session, observer)?);
     sections.extend(section::configuration(run)?);
@@ -135,4 +137,29 @@ fn capital(text: &str) -> String {
 /// What a run is called: its folder.
 pub(crate) fn name(run: &Path) -> String {
     run.file_name().unwrap_or(run.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The same without the time that it begins with: as a curve is called.
+pub(crate) fn short_name(run: &Path) -> String {
+    let name = name(run);
+    let is_time = |(place, letter): (usize, char)| match place {
+        8 | 15 => letter == '-',
+        _ => letter.is_ascii_digit(),
+    };
+    // YYYYMMDD-hhmmss-
+    let dated = name.len() > 16 && name.chars().take(16).enumerate().all(is_time);
+    if dated { name[16..].to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_are_called_without_the_time() {
+        assert_eq!(short_name(Path::new("runs/20261130-163406-tenfold-cv-8c79")), "tenfold-cv-8c79");
+        for own in ["mine", "20261130-163406", "a0261130-163406-b"] {
+            assert_eq!(short_name(Path::new(own)), own);
+        }
+    }
 }

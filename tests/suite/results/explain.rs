@@ -94,6 +94,59 @@ fn images_have_pictures_and_maps() {
 }
 
 #[test]
+fn texts_have_tokens_in_colours() {
+    let place = Place::new();
+    let row = |row: usize| {
+        let (word, class) = [("lovely", "yes"), ("dreadful", "no")][row % 2];
+        format!("\"A {word} <script>alert({row})</script> film, seen at home.\",{class}\n")
+    };
+    place.write("films.csv", format!("body,liked\n{}", (0..160).map(row).collect::<String>()));
+    let data = "films.csv data.text=body data.target=liked train.epochs=8 optim.lr=0.05 -q";
+    for model in ["bag model.ngrams=2 model.buckets=500", "text-cnn", "lstm"] {
+        place.ok(&format!("train {data} model.kind={model}"));
+        for method in ["gradient", "input-x-gradient", "smooth-grad", "occlusion", "integrated-gradients"] {
+            let found = explained(&place, &format!("--method {method} --samples 5 --items 0..3"));
+            for item in &found {
+                let tokens: Vec<&str> =
+                    item["tokens"].as_array().unwrap().iter().map(|token| token.as_str().unwrap()).collect();
+                let values = numbers(&item["values"]);
+                assert_eq!((tokens[0], tokens.len()), ("a", values.len()), "{item}");
+                // The one word that tells. The slope of a mean is the same for all of them.
+                let (most, _) =
+                    values.iter().enumerate().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).unwrap();
+                let is_slope = method == "gradient" || method == "smooth-grad";
+                // The recurrent network is too young to have found the word.
+                let is_young = model == "lstm";
+                assert!(most == 1 || is_slope || is_young, "{model} {method}: {tokens:?} {values:?}");
+                // What is not known is written as it stands.
+                assert!(["lovely", "dreadful"].contains(&tokens[1]) && tokens.contains(&"<"), "{item}");
+                if method == "integrated-gradients" {
+                    assert!(item["delta"].as_f64().unwrap().abs() < 0.05, "{model}: {item}");
+                }
+            }
+        }
+        place.ok("explain last --items 0..2 -o why.html -q");
+        place.ok("explain last --items 0..2 -o why.csv -q");
+        place.ok("report last -o page.html -q");
+        for page in ["why.html", "page.html"] {
+            let page = fs::read_to_string(place.path().join(page)).unwrap();
+            let word =
+                page.contains("<b class=\"p9\">lovely</b>") || page.contains("<b class=\"p9\">dreadful</b>");
+            let word = word || model == "lstm" && page.contains("<p class=\"tokens\">");
+            assert!(word && !page.contains("<script") && page.contains("&#60;"), "{model}");
+        }
+        let table = fs::read_to_string(place.path().join("why.csv")).unwrap();
+        assert!(table.starts_with("item,actual,target,output,place,token,attribution\n"), "{table}");
+        assert!(
+            table.lines().any(|line| line.contains(",5,\"\"\"\",") || line.contains(",\",\",")),
+            "{table}"
+        );
+    }
+    place.fails("explain last --method grad-cam", 2, "grad-cam is for images");
+    place.fails("explain last -o why.png", 2, ".csv, .html");
+}
+
+#[test]
 fn attention_is_rolled_out() {
     let place = Place::new();
     place.write(
@@ -118,7 +171,7 @@ fn what_cannot_be_explained_is_said() {
     place.fails("explain last --target rose", 2, "take one of: setosa, versicolor, virginica");
     place.fails("explain last --method grad-cam", 2, "grad-cam is for images");
     place.fails("explain last -o why.png", 2, ".csv");
-    place.fails("explain last -o why.txt", 2, ".csv, .png");
+    place.fails("explain last -o why.txt", 2, ".csv, .html, .png");
     place.ok("cv iris train.epochs=1 --folds 2 -q");
     place.fails("explain last", 2, "has no model of its own");
 }

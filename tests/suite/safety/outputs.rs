@@ -88,6 +88,40 @@ fn a_full_disk_leaves_the_old_file() {
 }
 
 #[test]
+fn a_full_disk_leaves_no_half_explanation_and_no_half_page() {
+    let place = Place::new();
+    place.ok("train digits train.epochs=2 --name images -q");
+    place.ok("train breast-cancer train.epochs=2 --name table -q");
+    place.ok("explain table --items 0..2 -q");
+    place.ok("importance table --repeats 2 -q");
+    let files = || {
+        let mut found = Vec::new();
+        let mut folders = vec![place.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { folders.push(path) } else { found.push((fs::read(&path).unwrap(), path)) }
+            }
+        }
+        found.sort();
+        found
+    };
+    let before = files();
+    let full = "trap '' XFSZ; ulimit -f 8";
+    for (line, name) in [
+        ("explain images --items 0..40 --steps 2 --no-sanity", "integrated-gradients.json"),
+        ("explain table --items 0..60 --steps 2 --no-sanity", "integrated-gradients.json"),
+        ("importance table --repeats 40", "kept.json"),
+        ("importance table --repeats 2 --shap 20 -o mattered", "kept.json"),
+        ("report images -o page.html", "page.html"),
+        ("report table -o page.html", "page.html"),
+    ] {
+        limited(&place, full, line).failed(7, name);
+        assert!(files() == before, "{line}");
+    }
+}
+
+#[test]
 fn charts_and_sheets_replace_neither_configuration_nor_data() {
     let place = Place::new();
     place.write("my.toml", "[data]\nsource = \"iris\"\n");

@@ -2,6 +2,7 @@
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
+use kiln_experiment::Unfinished;
 use kiln_experiment::curve::{
     LearningCurveSettings, ValidationCurveSettings, learning_curve, validation_curve,
 };
@@ -112,8 +113,8 @@ impl Execute for Curve {
 }
 
 fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliError> {
-    let observer = Terminal::new(global, out);
-    let (resolved, session, curve) = match command {
+    let terminal = Terminal::new(global, out);
+    let (session, folder, curve) = match command {
         CurveCommand::Learning(arguments) => {
             let resolved = configuration(&arguments.configuration, global)?;
             let session = session(global, signal::listen());
@@ -124,8 +125,9 @@ fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliEr
                 sizes: arguments.sizes.clone(),
                 metric: arguments.metric.clone(),
             };
-            let curve = learning_curve(&resolved, &settings, &observer)?;
-            (resolved, session, curve)
+            let folder = Unfinished::new("learning-curve", &resolved, &session);
+            let curve = learning_curve(&resolved, &settings, &folder.observing(&terminal))?;
+            (session, folder, curve)
         }
         CurveCommand::Validation(arguments) => {
             let resolved = configuration(&arguments.configuration, global)?;
@@ -138,14 +140,15 @@ fn run(command: &CurveCommand, global: &Global, out: Output) -> Result<u8, CliEr
                 points: arguments.points,
                 metric: arguments.metric.clone(),
             };
-            let curve = validation_curve(&resolved, &settings, &observer)?;
-            (resolved, session, curve)
+            let folder = Unfinished::new("validation-curve", &resolved, &session);
+            let curve = validation_curve(&resolved, &settings, &folder.observing(&terminal))?;
+            (session, folder, curve)
         }
     };
     // Asked to stop: there is no curve.
     let Some(curve) = curve else { return Ok(session.interrupt.exit_code().unwrap_or(130)) };
     let picture = kiln_page::figure::curve(&curve).to_svg();
-    let folder = curve.save(&resolved, &session, &[("curve.svg", picture.as_bytes())])?;
+    let folder = curve.save_as(folder, &session, &[("curve.svg", picture.as_bytes())])?;
     tell::curve::whole(&curve, &folder, out)?;
     Ok(0)
 }

@@ -8,7 +8,7 @@ use clap::builder::RangedU64ValueParser;
 use kiln_experiment::explain::{ExplainSettings, Method, Of, Which, explain};
 use kiln_experiment::run::find;
 use kiln_experiment::{Interrupt, OutputFile};
-use kiln_page::{attributions_csv, attributions_sheet};
+use kiln_page::{attributions_csv, attributions_page, attributions_sheet};
 use kiln_terminal::{Output, tell};
 
 use super::eval::Part;
@@ -55,7 +55,7 @@ pub(crate) struct ExplainRun {
     /// Leave out the sanity check, which draws the weights anew layer by layer.
     #[arg(long)]
     pub(crate) no_sanity: bool,
-    /// A file: .csv has the attributions, .png of images a sheet of pictures.
+    /// A file: .csv has the attributions, .html shows them, with the tokens of texts in colours, .png of images is a sheet of pictures.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -71,6 +71,7 @@ Examples:
   kiln explain last                                       the most wrong items of the test part
   kiln explain last --items 0..16 -o why.csv              attributions of the first 16
   kiln explain last --method grad-cam -o maps.png         where an image speaks for its class
+  kiln explain last -o why.html                           a page, the tokens of texts in colours
   kiln explain last --target virginica --json
   kiln explain last --method occlusion --actual
 
@@ -101,13 +102,16 @@ impl Execute for ExplainRun {
         let found = explain(&run, &settings, &Terminal::new(global, out))?;
         tell::explanation::report(&found, out)?;
         found.save(&run)?;
-        if let Some((file, is_picture)) = file {
-            // Of a table there are no pictures.
-            let no_picture =
-                |_| CliError::UnknownFormat { path: self.output.clone().unwrap_or_default(), known: ".csv" };
-            let bytes = match is_picture {
-                true => attributions_sheet(&found).map_err(no_picture)?,
-                false => attributions_csv(&found).into_bytes(),
+        if let Some((file, form)) = file {
+            // Of tables and texts there are no pictures.
+            let no_picture = |_| CliError::UnknownFormat {
+                path: self.output.clone().unwrap_or_default(),
+                known: ".csv, .html",
+            };
+            let bytes = match form {
+                Form::Picture => attributions_sheet(&found).map_err(no_picture)?,
+                Form::Page => attributions_page(&found).into_bytes(),
+                Form::Table => attributions_csv(&found).into_bytes(),
             };
             file.write(&bytes)?;
         }
@@ -121,15 +125,25 @@ impl Execute for ExplainRun {
 }
 
 impl ExplainRun {
-    /// The file that is to be written, and whether it is a picture: known before the work is done.
-    fn file(&self, path: &Path) -> Result<(OutputFile, bool), CliError> {
+    /// The file that is to be written, and in what form: known before the work is done.
+    fn file(&self, path: &Path) -> Result<(OutputFile, Form), CliError> {
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase()).unwrap_or_default();
-        match ending.to_str() {
-            Some("csv") => Ok((OutputFile::new(path, &[])?, false)),
-            Some("png") => Ok((OutputFile::new(path, &[])?, true)),
-            _ => Err(CliError::UnknownFormat { path: path.to_owned(), known: ".csv, .png" }),
-        }
+        let form = match ending.to_str() {
+            Some("csv") => Form::Table,
+            Some("html") => Form::Page,
+            Some("png") => Form::Picture,
+            _ => return Err(CliError::UnknownFormat { path: path.to_owned(), known: ".csv, .html, .png" }),
+        };
+        Ok((OutputFile::new(path, &[])?, form))
     }
+}
+
+/// What a file of attributions is.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Table,
+    Page,
+    Picture,
 }
 
 #[cfg(test)]

@@ -51,7 +51,9 @@ const EXAMPLES: &str = "\
 Examples:
   kiln importance last
   kiln importance last --group size=area,rooms --repeats 20
-  kiln importance last --dependence area,kind --shap 50 -o mattered";
+  kiln importance last --dependence area,kind --shap 50 -o mattered
+
+What is found is kept with the run, and `kiln report` shows it.";
 
 impl Execute for Importance {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
@@ -65,6 +67,8 @@ impl Execute for Importance {
         settings.shapley = self.shap.map(|items| ShapleySettings { items, ..ShapleySettings::default() });
         let found = importance(&run, &settings, &Terminal::new(global, out))?;
         tell::importance::report(&found, out)?;
+        found.save(&run)?;
+        out.say("kept with the run: `kiln report` shows it");
         let Some(folder) = &self.output else { return Ok(0) };
         let files = figure::importance_files(&found)?;
         OutputFile::write_into(folder, &files)?;

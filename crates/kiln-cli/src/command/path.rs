@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use kiln_experiment::Unfinished;
 use kiln_experiment::path::{PathKind, PathReport, PathSettings, path};
 use kiln_page::figure::{path_error, path_model};
 use kiln_terminal::{Output, tell};
@@ -103,13 +104,15 @@ impl Execute for RegularisationPath {
             epochs: self.epochs,
             jobs: self.jobs,
         };
-        let Some(found) = path(&resolved, &settings, &Terminal::new(global, out))? else {
+        let folder = Unfinished::new("path", &resolved, &settings.session);
+        let terminal = Terminal::new(global, out);
+        let Some(found) = path(&resolved, &settings, &folder.observing(&terminal))? else {
             out.say("stopped: there is no path");
             return Ok(settings.session.interrupt.exit_code().unwrap_or(130));
         };
         // First what needs no file: a full disk takes no more than the pictures.
         if out.json { tell::path::events(&found, out) } else { out.data(&tell::path::text(&found)) }?;
-        let folder = found.save(&resolved, &settings.session)?;
+        let folder = found.save_as(folder, &settings.session)?;
         out.say(&format!("kept in {}: `kiln report last` shows it", folder.display()));
         if let Some(file) = &self.output {
             for file in draw(&found, file, &inputs)? {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use kiln_core::Explain;
-use kiln_experiment::{ExperimentError, Run};
+use kiln_experiment::ExperimentError;
+use kiln_experiment::run::find_watched;
 use kiln_page::Live;
 use kiln_serve::{Page, Pages, Settings, must_be_built, serve_pages};
 use kiln_terminal::{Output, fields};
@@ -15,11 +16,12 @@ use crate::args::Global;
 use crate::error::CliError;
 use crate::signal;
 
-/// Watch runs in a browser while they train: the page of `kiln report`, as far as it is known.
+/// Watch runs, searches, paths and curves in a browser while they train: the page of `kiln report`, as far as it is known.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Watch {
-    /// The run or cross-validation: its folder, its name or a part of it, or `last`. Several are shown side by side.
+    /// What `train`, `cv`, `tune`, `path` or `curve` is at work on: its folder, its name or a part of it, or `last`. Several of a kind are shown
+    /// side by side.
     #[arg(default_value = "last")]
     pub(crate) runs: Vec<String>,
     /// The port; 0 takes a free one.
@@ -32,7 +34,7 @@ pub(crate) struct Watch {
 
 const EXAMPLES: &str = "\
 Examples:
-  kiln watch                    the newest run, at http://127.0.0.1:8090
+  kiln watch                    the newest, at http://127.0.0.1:8090
   kiln watch last other --port 0
   kiln watch last --host 0.0.0.0    for other machines
 
@@ -41,7 +43,7 @@ It needs a build with the feature `serve`. Ctrl-C stops the watching; the traini
 impl Execute for Watch {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         must_be_built().map_err(CliError::Serve)?;
-        let find = |name: &String| Ok(Run::find(name, global.runs_dir())?.folder().to_owned());
+        let find = |name: &String| Ok(find_watched(name, &global.runs_dir())?);
         let runs = self.runs.iter().map(find).collect::<Result<Vec<PathBuf>, CliError>>()?;
         let live = Live::new(runs);
         // What is wrong with a run is said here, and not to a browser.

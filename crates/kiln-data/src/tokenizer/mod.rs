@@ -16,6 +16,7 @@
 mod cut;
 mod ids;
 mod kind;
+mod pieces;
 mod problem;
 mod trained;
 mod vocabulary;

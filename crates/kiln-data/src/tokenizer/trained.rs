@@ -9,7 +9,7 @@ use super::vocabulary::Vocabulary;
 /// A trained tokeniser: [`TokenizerConfig::train`](super::TokenizerConfig::train) makes one. It is stored beside the weights of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Tokenizer(Trained);
+pub struct Tokenizer(pub(super) Trained);
 
 /// What a tokeniser is, kind by kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

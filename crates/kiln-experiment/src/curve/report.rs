@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::measure::Measured;
 use crate::error::ExperimentError;
+use crate::progress::Unfinished;
 use crate::run::{CURVE, RunFolder, slug};
 use crate::session::Session;
 
@@ -143,6 +144,22 @@ impl CurveReport {
         all.extend_from_slice(files);
         let made = RunFolder::create_with(&session.runs_dir, &slug, SystemTime::now(), &all)?;
         Ok(made.path().to_owned())
+    }
+
+    /// Puts `curve.json` and the files of the caller into the folder that was made for it.
+    ///
+    /// # Errors
+    /// A file that cannot be written; then the folder goes.
+    pub fn save_as(
+        &self,
+        folder: Unfinished,
+        session: &Session,
+        files: &[(&str, &[u8])],
+    ) -> Result<PathBuf, ExperimentError> {
+        let json = self.to_json(&session.arguments)?;
+        let mut all = files.to_vec();
+        all.push((CURVE, json.as_slice()));
+        folder.end(&all)
     }
 
     /// `curve.json`.

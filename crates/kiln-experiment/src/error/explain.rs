@@ -38,9 +38,9 @@ pub enum ExplainError {
         /// The method.
         method: &'static str,
     },
-    /// Inputs that have no gradient.
-    #[error("token sequences cannot be explained: their inputs are no numbers")]
-    Tokens,
+    /// The model of token sequences has no vectors of tokens that could be explained.
+    #[error("the model shows no vectors of its tokens")]
+    NoVectors,
     /// The model has no feature maps, or none of this name.
     #[error("{}", no_maps(layer.as_deref()))]
     NoMaps {
@@ -77,7 +77,7 @@ impl Explain for ExplainError {
             Self::NotImages { .. } | Self::NoMaps { .. } | Self::NoAttention => {
                 "take a method for any model: integrated-gradients, input-x-gradient, gradient, smooth-grad, occlusion".to_owned()
             }
-            Self::Tokens => "explain a run on a table or on images".to_owned(),
+            Self::NoVectors => "explain a run on a table, on images or on texts with classes".to_owned(),
         })
     }
 }

@@ -27,6 +27,12 @@ pub enum LanguageError {
         /// Its folder.
         run: PathBuf,
     },
+    /// A run of a language model, where one that predicts something of items is needed.
+    #[error("{} is the run of a language model, which has no items to predict for", run.display())]
+    NoItems {
+        /// Its folder.
+        run: PathBuf,
+    },
 }
 
 impl Explain for LanguageError {
@@ -36,6 +42,9 @@ impl Explain for LanguageError {
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::NoItems { .. } => {
+                "let it write: kiln generate; see what was trained: kiln report".to_owned()
+            }
             Self::NoLanguageModel { .. } => {
                 "set model.kind = \"gpt\", or start from the recipe tinygpt".to_owned()
             }
@@ -48,7 +57,7 @@ impl Explain for LanguageError {
         match self {
             Self::NoLanguageModel { .. } => Some(Cow::Borrowed("model.kind")),
             Self::NotForCorpus { key } => Some(Cow::Borrowed(key)),
-            Self::NotALanguageRun { .. } => None,
+            Self::NotALanguageRun { .. } | Self::NoItems { .. } => None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Way<'a> {
 /// Attributions of items.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
-    /// Of tables a number for each group, of images one for each pixel.
+    /// Of tables a number for each group, of images one for each pixel, of token sequences one for each token.
     pub(super) values: Vec<Vec<f32>>,
     /// Of integrated gradients.
     pub(super) delta: Option<Vec<f64>>,
@@ -84,7 +84,8 @@ impl<'a> Way<'a> {
                     })
                 }
             },
-            _ => Err(ExplainError::Tokens),
+            Inputs::Tokens(batch) | Inputs::Text(batch) => self.of_tokens(subject, *batch, targets),
+            _ => Err(ExplainError::NoVectors),
         }
     }
 
@@ -95,7 +96,7 @@ impl<'a> Way<'a> {
     }
 
     /// By a method for any model.
-    fn general<const D: usize>(
+    pub(super) fn general<const D: usize>(
         &self,
         model: impl Fn(Tensor<D>) -> Tensor<2>,
         inputs: Tensor<D>,
@@ -181,7 +182,7 @@ fn patches(count: usize, height: usize, width: usize) -> Option<[usize; 2]> {
 }
 
 /// The numbers of each item.
-fn rows<const D: usize>(tensor: Tensor<D>) -> Vec<Vec<f32>> {
+pub(super) fn rows<const D: usize>(tensor: Tensor<D>) -> Vec<Vec<f32>> {
     let items = tensor.dims()[0];
     let all: Vec<f32> = tensor.cast(DType::F32).into_data().iter::<f32>().collect();
     all.chunks((all.len() / items.max(1)).max(1)).map(<[f32]>::to_vec).collect()

@@ -28,6 +28,7 @@ mod sanity;
 mod settings;
 mod subject;
 mod taps;
+mod tokens;
 
 pub use method::Method;
 pub use record::{Explained, Explanation, Redrawn};

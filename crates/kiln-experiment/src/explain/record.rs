@@ -24,10 +24,14 @@ pub struct Explanation {
     pub part: String,
     /// BLAKE3 of the weights.
     pub weights_blake3: String,
-    /// Of tables what each number of [`Explained::values`] is about: a column, whose 0s and 1s count together. Empty for images.
+    /// Of tables what each number of [`Explained::values`] is about: a column, whose 0s and 1s count together. Empty for images and for token
+    /// sequences.
     pub columns: Vec<String>,
     /// Of images height and width of [`Explained::values`].
     pub size: Option<[usize; 2]>,
+    /// Of token sequences what the tokens are: `words`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The items.
     pub items: Vec<Explained>,
     /// What becomes of the attributions when weights are drawn anew, the top layer first. Empty where that was not asked for.
@@ -49,8 +53,12 @@ pub struct Explained {
     /// Of integrated gradients: by how much the attributions miss the difference of the outputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta: Option<f64>,
-    /// The attributions, row by row: of tables a number for each column, of images one for each pixel, summed over the channels.
+    /// The attributions, row by row: of tables a number for each column, of images one for each pixel, summed over the channels, of token sequences one
+    /// for each token.
     pub values: Vec<f32>,
+    /// Of token sequences the tokens that the model sees, as they stand in the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<String>>,
     /// Of images the 8-bit pixels that are explained, `[channels, height, width]`, and their channels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pixels: Option<(usize, Vec<u8>)>,
@@ -76,7 +84,8 @@ impl Explanation {
     /// Whether the attributions depend on what was learned: whether their rank correlation is less than 0.5 when all weights are drawn
     /// anew. `None` where that was not looked at, and for items of fewer than ten numbers, of which a correlation says little.
     pub fn depends_on_weights(&self) -> Option<bool> {
-        let numbers = self.items.first().map_or(0, |item| item.values.len());
+        let all: usize = self.items.iter().map(|item| item.values.len()).sum();
+        let numbers = all / self.items.len().max(1);
         let last = self.sanity.last().filter(|_| numbers >= FEW)?;
         // Where all are equal there is nothing left of them.
         Some(last.correlation.is_none_or(|left| left.abs() < LARGE))
@@ -115,9 +124,10 @@ impl Explanation {
             let bytes = file::read(&path).map_err(RunError::read(&path))?;
             let damaged = |reason: String| RunError::Record { path: path.clone(), reason };
             let found: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-            let numbers =
+            let inputs =
                 found.size.map_or(found.columns.len(), |[height, width]| height.saturating_mul(width));
-            if found.items.iter().any(|item| item.values.len() != numbers) {
+            let of = |item: &Explained| item.tokens.as_ref().map_or(inputs, Vec::len);
+            if found.items.iter().any(|item| item.values.len() != of(item)) {
                 return Err(damaged("an item has not as many attributions as inputs".to_owned()).into());
             }
             kept.push(found);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kiln_core::{Purpose, Range, Seed};
-use kiln_data::{Dataset, Fitted};
+use kiln_data::{Dataset, Fitted, Tokenizer};
 
 use super::attribute::Way;
 use super::items::{chosen, default_part, targets};
@@ -65,6 +65,7 @@ pub fn explain(
         let said: Vec<f64> = said.into_data().iter::<f64>().collect();
         let attributed = way.attributions(&subject, inputs, &outputs)?;
         let pixels = pixels(&scored.dataset, rows)?;
+        let mut tokens = fitted.token_names(&scored.dataset.features, rows);
         for (place, (row, target)) in rows.iter().zip(wanted).enumerate() {
             items.push(Explained {
                 row: *row,
@@ -73,6 +74,7 @@ pub fn explain(
                 output: said[place * width + target.output],
                 delta: attributed.delta.as_ref().map(|delta| delta[place]),
                 values: attributed.values[place].clone(),
+                tokens: tokens.as_mut().and_then(|tokens| tokens.get_mut(place)).map(std::mem::take),
                 pixels: pixels.as_ref().map(|(channels, pixels)| (*channels, pixels[place].clone())),
             });
         }
@@ -100,6 +102,10 @@ pub fn explain(
         weights_blake3: saved.weights.blake3(),
         columns: columns(&fitted),
         size: fitted.input_shape().as_images().map(|[_, height, width]| [height, width]),
+        unit: fitted
+            .input_shape()
+            .as_tokens()
+            .map(|_| fitted.tokenizer().map_or("tokens", Tokenizer::name).to_owned()),
         items,
         sanity,
     })

@@ -3,13 +3,13 @@
 use std::str::FromStr;
 
 use kiln_data::{Dataset, Fitted};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::ImportanceError;
 use crate::predict::Predictor;
 
 /// What tells how good predictions are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImportanceMetric {

@@ -3,7 +3,9 @@
 
 mod csv;
 mod dependence;
+mod kept;
 mod loss;
+mod null;
 mod record;
 mod run;
 mod settings;

@@ -16,11 +16,10 @@ pub(crate) use train::{resume, train};
 
 use kiln_config::Resolved;
 
+pub(crate) use crate::run::ALPHABET;
+
 /// The value of `data.source` for a corpus.
 pub(crate) const SOURCE: &str = "corpus";
-
-/// The tokens of a model, in a checkpoint.
-pub(crate) const ALPHABET: &str = "alphabet.json";
 
 /// Whether a configuration trains a language model.
 pub(crate) fn is_language(resolved: &Resolved) -> bool {

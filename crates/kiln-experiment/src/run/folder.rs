@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use kiln_core::file::{FileMark, is_file, is_folder, make_below, sync_folder, write_durably};
 
-use super::names::{CONFIG, LOCK, RECORD};
+use super::names::{CONFIG, LOCK, RECORD, STUDY};
 use super::record::RunRecord;
 use super::time::compact;
 use crate::error::RunError;
@@ -191,10 +191,13 @@ impl RunFolder {
     }
 }
 
-/// Whether a process is at work on the run in `folder` right now.
+/// Whether a process is at work on the run, the search, the path or the curve in `folder` right now.
 pub fn is_busy(folder: &Path) -> bool {
-    let file = File::open(folder.join(LOCK));
-    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    // Of a search its journal is locked.
+    [LOCK, STUDY].iter().any(|name| {
+        let file = File::open(folder.join(name));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    })
 }
 
 fn lock(folder: &Path) -> Result<File, RunError> {

@@ -6,7 +6,7 @@ use kiln_core::file::is_file;
 
 use super::ensemble::ENSEMBLE;
 use super::find::find_marked;
-use super::names::{COMPARISON, CONFIG, CURVE, PATH, STUDY};
+use super::names::{COMPARISON, CONFIG, CURVE, PATH, PROGRESS, STUDY};
 use crate::error::RunError;
 
 /// The name of the file that makes a run a cross-validation.
@@ -113,4 +113,16 @@ pub fn find_any(name: &str, folder: &Path) -> Result<(PathBuf, FolderKind), RunE
         Some(kind) => Ok((found, kind)),
         None => Err(RunError::NotOfKiln { path: found }),
     }
+}
+
+/// As [`find_any`], also a path or a curve that has not come to its end.
+///
+/// # Errors
+/// As [`find_any`].
+pub fn find_watched(name: &str, folder: &Path) -> Result<PathBuf, RunError> {
+    let markers: Vec<&str> = MARKERS.iter().map(|(marker, _)| *marker).chain([PROGRESS]).collect();
+    find_marked(name, folder, &markers).map_err(|error| match error {
+        RunError::NotARun { path } => RunError::NotOfKiln { path },
+        other => other,
+    })
 }

@@ -16,12 +16,12 @@ pub use decision::{KeptDecision, KeptThreshold};
 pub use ensemble::{ENSEMBLE, EnsembleMember, EnsembleRecord, is_ensemble};
 pub use find::{find, find_with, list};
 pub use folder::{NewRun, RunFolder, is_busy};
-pub use kind::{CV, FolderKind, find_any, is_cross_validation, refuse_fold};
+pub use kind::{CV, FolderKind, find_any, find_watched, is_cross_validation, refuse_fold};
+pub(crate) use names::{ALPHABET, COMPARISON, CURVE, PATH, PROGRESS, STUDY, holdout};
 pub use names::{
     CHECKPOINTS, CONFIG, DECISION, HOLDOUT, INTERVALS, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS,
     newest_training,
 };
-pub(crate) use names::{COMPARISON, CURVE, PATH, STUDY, holdout};
 pub use own_file::is_own_file;
 pub use record::{DataRecord, RunRecord, Status, read_epochs};
 pub use slug::slug;

@@ -35,6 +35,10 @@ pub const HOLDOUT: &str = "holdout";
 pub const SETTINGS: &str = "settings.json";
 /// The fitted preprocessing in a checkpoint.
 pub const PREPROCESS: &str = "preprocess.json";
+/// In a checkpoint of a language model its tokens.
+pub(crate) const ALPHABET: &str = "alphabet.json";
+/// What a path or a curve has measured so far.
+pub(crate) const PROGRESS: &str = "progress.jsonl";
 
 /// The folder of the training that a run has come to: with `data.refit` that with the validation part held out, until the
 /// other one has a checkpoint.

@@ -8,7 +8,7 @@ use kiln_core::file::{PathKind, is_file};
 use super::ensemble::ENSEMBLE;
 use super::kind::CV;
 use super::names::{
-    CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, INTERVALS, LOCK, METRICS, PATH, RECORD,
+    CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, INTERVALS, LOCK, METRICS, PATH, PROGRESS, RECORD,
 };
 use crate::error::RunError;
 
@@ -59,7 +59,9 @@ fn own_file(path: &Path) -> io::Result<bool> {
             let in_folds = folder.parent().is_some_and(|whole| whole.ends_with("folds"));
             Ok(in_folds && holds(folder, &MARKERS)? || holds(folder, &[CV, "folds.json", "fold.json"])?)
         }
-        CURVE | "curve.svg" | PATH | COMPARISON | "config.toml" => holds(folder, &[CURVE, PATH, COMPARISON]),
+        CURVE | "curve.svg" | PATH | COMPARISON | PROGRESS | "config.toml" => {
+            holds(folder, &[CURVE, PATH, COMPARISON, PROGRESS])
+        }
         _ => Ok(false),
     }
 }

@@ -12,7 +12,7 @@ use super::kind::{Forward, ModelKind, tokens};
 use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
 use crate::init::Init;
-use crate::observe::Observer;
+use crate::observe::{Observer, runs};
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::token_bags::Bags;
@@ -136,15 +136,18 @@ impl Bag {
 
     fn pass(&self, batch: TokenBatch, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         // What is read back from a GPU waits for it.
-        let mean = if takes_bytes(&batch.ids.device()) { self.mean(batch) } else { self.mean_on_host(batch) };
+        let on_device = observer.taps() || takes_bytes(&batch.ids.device());
+        let mean = if on_device { self.mean(batch, observer) } else { self.mean_on_host(batch) };
         let mean = observer.see(|| "embedding".to_owned(), mean);
         affine(&self.output, self.dropout.forward(mean, seed))
     }
 
     /// The mean vectors, `[N, width]`, in operations of the device.
-    fn mean(&self, batch: TokenBatch) -> Tensor<2> {
+    fn mean(&self, batch: TokenBatch, observer: &mut Observer<'_>) -> Tensor<2> {
+        let tokens = batch.ids.dims()[1];
         let (rows, mask) = self.rows(batch.ids, batch.mask);
         let vectors = self.embedding.forward(rows);
+        let vectors = observer.embedded("embedding", vectors, || runs(tokens, self.ngrams));
         let mask = mask.cast(vectors.dtype());
         let count = mask.clone().sum_dim(1).clamp_min(1.0);
         let sum: Tensor<2> = (vectors * mask.unsqueeze_dim::<3>(2)).sum_dim(1).squeeze_dim(1);
@@ -219,7 +222,8 @@ mod tests {
             |row: u64| (0..row * row % 23).map(|place| (Seed::new(row).bits(place) % 40) as u32).collect();
         let batch =
             Inputs::of_sequences(&(0..12).map(text).collect::<Vec<_>>(), &device()).into_tokens().unwrap();
-        let (one, other) = (bag.mean(batch.clone()).into_data(), bag.mean_on_host(batch).into_data());
+        let mean = bag.mean(batch.clone(), &mut Observer::nobody());
+        let (one, other) = (mean.into_data(), bag.mean_on_host(batch).into_data());
         assert_close(&one, &other, 1e-5, 1e-7);
     }
 }

@@ -12,7 +12,7 @@ use super::kind::{Forward, ModelKind, padded_rows, series};
 use crate::dense::affine;
 use crate::dropout::Dropout;
 use crate::init::Init;
-use crate::observe::Observer;
+use crate::observe::{Observer, each};
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::sequence::PaddedRows;
@@ -262,6 +262,10 @@ impl Forward for Recurrent {
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         let (padded, mut x) = self.inputs(inputs);
+        if self.tokens.is_some() {
+            let steps = padded.steps;
+            x = observer.embedded("tokens", x, || each(steps));
+        }
         for (l, layer) in self.layers.iter().enumerate() {
             let hidden = layer.forward(self.dropout.forward(x, at(l)));
             x = observer.see(|| format!("layers.{l}"), hidden);

@@ -13,7 +13,7 @@ use super::kind::{Forward, ModelKind, tokens};
 use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
 use crate::init::Init;
-use crate::observe::Observer;
+use crate::observe::{Observer, each};
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
 use crate::token_embedding::TokenEmbedding;
@@ -145,7 +145,9 @@ impl TextCnn {
     }
 
     fn pass(&self, batch: TokenBatch, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
+        let tokens = batch.ids.dims()[1];
         let vectors = self.embedding.forward(batch.ids);
+        let vectors = observer.embedded("embedding", vectors, || each(tokens));
         let mask = batch.mask.cast(vectors.dtype());
         let vectors = vectors * mask.clone().unsqueeze_dim::<3>(2);
         let answers = self.convs.iter().map(|conv| conv.forward(vectors.clone(), mask.clone()));

@@ -45,12 +45,19 @@ impl TokenRows {
 
     /// The mean of the rows of each item, `[N, width]`; 0 of an item without tokens.
     pub(crate) fn mean(&self, x: Tensor<2>) -> Tensor<2> {
-        let longest = self.lengths.iter().copied().max().unwrap_or(0).max(1);
-        let [items, rows, width] = [self.lengths.len(), x.dims()[0], x.dims()[1]];
+        let items = self.lengths.len();
         let counts = self.lengths.iter().map(|&length| 1.0 / length.max(1) as f64).collect();
         let options = (&x.device(), x.dtype());
         let shares = TensorData::new::<f64, _>(counts, [items, 1]);
         let shares = Tensor::<2>::from_data(sent(shares), options);
+        self.padded(x).sum_dim(1).squeeze_dim::<2>(1).mul(shares)
+    }
+
+    /// The rows of each item, `[N, longest, width]`, with zeros for padding.
+    pub(crate) fn padded(&self, x: Tensor<2>) -> Tensor<3> {
+        let longest = self.longest();
+        let [items, rows, width] = [self.lengths.len(), x.dims()[0], x.dims()[1]];
+        let options = (&x.device(), x.dtype());
         // Behind the last row there is one of zeros, for all padding.
         let mut start = 0;
         let mut places = Vec::with_capacity(items * longest);
@@ -60,7 +67,24 @@ impl TokenRows {
         }
         let zeros = Tensor::<2>::zeros([1, width], options);
         let padded = embedding(Tensor::cat(vec![x, zeros], 0), &places.into());
-        padded.reshape([items, longest, width]).sum_dim(1).squeeze_dim::<2>(1).mul(shares)
+        padded.reshape([items, longest, width])
+    }
+
+    /// The rows of all items out of [`TokenRows::padded`].
+    pub(crate) fn without_padding(&self, x: Tensor<3>) -> Tensor<2> {
+        let longest = self.longest();
+        let [items, _, width] = x.dims();
+        let real = |(item, &length): (usize, &usize)| (0..length).map(move |at| (item * longest + at) as u32);
+        let mut places: Vec<u32> = self.lengths.iter().enumerate().flat_map(real).collect();
+        // The row of padding that stands for none.
+        if places.is_empty() {
+            places.push(0);
+        }
+        embedding(x.reshape([items * longest, width]), &places.into())
+    }
+
+    fn longest(&self) -> usize {
+        self.lengths.iter().copied().max().unwrap_or(0).max(1)
     }
 
     /// The last row of each item, `[N, width]`; that before it of an item without tokens.

@@ -10,7 +10,7 @@ use super::rows::TokenRows;
 use super::style::{NormOfTokens, Positions, StackStyle};
 use crate::dropout::Dropout;
 use crate::init::Init;
-use crate::observe::Observer;
+use crate::observe::{Observer, each};
 
 /// The base of the angles by which positions are told.
 pub(super) const BASE: f64 = 10_000.0;
@@ -69,7 +69,13 @@ impl Stack {
         seed: Option<Seed>,
         observer: &mut Observer<'_>,
     ) -> Tensor<2> {
-        self.forward_from(embedding(self.table(), &rows.ids), rows, seed, observer)
+        let mut x = embedding(self.table(), &rows.ids);
+        if observer.taps() {
+            let padded = rows.padded(x);
+            let tokens = padded.dims()[1];
+            x = rows.without_padding(observer.embedded("stack.tokens", padded, || each(tokens)));
+        }
+        self.forward_from(x, rows, seed, observer)
     }
 
     /// The same of vectors that are made otherwise, `[rows, width]`.

@@ -5,6 +5,7 @@
 mod adamw;
 mod checks;
 mod dropout_kinds;
+mod explained_tokens;
 mod golden;
 mod layer_errors;
 mod layer_numbers;

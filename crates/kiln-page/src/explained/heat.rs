@@ -8,7 +8,7 @@ const AGAINST: [f64; 3] = [0.0, 114.0, 178.0];
 const PAPER: [f64; 3] = [255.0; 3];
 
 /// How strong each attribution is, from −1 to 1.
-fn strengths(values: &[f32]) -> Vec<f64> {
+pub(crate) fn strengths(values: &[f32]) -> Vec<f64> {
     let mut sizes: Vec<f64> =
         values.iter().map(|value| f64::from(value.abs())).filter(|size| size.is_finite()).collect();
     sizes.sort_by(f64::total_cmp);

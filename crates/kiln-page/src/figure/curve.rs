@@ -18,7 +18,7 @@ pub fn curve(curve: &CurveReport) -> Chart {
     }
     if curve.axis == CurveAxis::Choices {
         for point in &curve.points {
-            chart = chart.mark(point.x, point.label.as_str());
+            chart = chart.name(point.x, point.label.as_str());
         }
     }
     chart

@@ -3,6 +3,7 @@
 use kiln_experiment::ExperimentError;
 use kiln_experiment::importance::{Dependence, ImportanceReport, ShapleyReport};
 use kiln_experiment::run::slug;
+use kiln_report::human::heading;
 use kiln_report::{Bars, Chart};
 
 /// Columns that are drawn.
@@ -34,15 +35,15 @@ pub fn importance_files(found: &ImportanceReport) -> Result<Vec<(String, Vec<u8>
 
 /// How much worse predictions get without each column, with the 95 % intervals.
 pub fn importance(found: &ImportanceReport) -> Bars {
-    let title = format!("what mattered: {} {:.4}", found.metric.name(), found.score);
-    let bars = Bars::new(title, format!("by how much {} gets worse", found.metric.name()));
+    let metric = heading(found.metric.name());
+    let bars = Bars::new(format!("What mattered for {metric}"), format!("by how much {metric} gets worse"));
     let columns = found.columns.iter().take(COLUMNS);
     columns
         .fold(bars, |bars, column| bars.bar(column.name.as_str(), column.importance, Some(column.interval)))
 }
 
 /// The mean prediction by the value of a column, for each output; of numbers with a band from the 10 % to the 90 % quantile of the
-/// items. Categories are marked in their order.
+/// items. Categories stand in their order.
 pub fn dependence(found: &Dependence) -> Chart {
     let outputs = found.outputs.len();
     let x = |place: usize| found.places[place].number.unwrap_or(place as f64);
@@ -63,7 +64,7 @@ pub fn dependence(found: &Dependence) -> Chart {
         }
     }
     for (place, of) in found.places.iter().enumerate().filter(|(_, of)| of.number.is_none()) {
-        chart = chart.mark(place as f64, of.value.as_str());
+        chart = chart.name(place as f64, of.value.as_str());
     }
     chart
 }
@@ -74,7 +75,7 @@ pub fn shapley(found: &ShapleyReport) -> Bars {
     let size = |column: usize| found.mean[column * outputs..][..outputs].iter().sum::<f64>();
     let mut order: Vec<usize> = (0..found.columns.len()).collect();
     order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
-    let bars = Bars::new("what each column adds", "mean |SHAP value|");
+    let bars = Bars::new("What each column adds", "mean |SHAP value|");
     let columns = order.into_iter().take(COLUMNS);
     columns.fold(bars, |bars, column| bars.bar(found.columns[column].as_str(), size(column), None))
 }

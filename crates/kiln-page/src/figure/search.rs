@@ -14,7 +14,7 @@ const AXES: usize = 12;
 pub fn budget(found: &TuneReport) -> Chart {
     let of = |state: State| -> Vec<(f64, f64)> {
         let trials = found.study.trials().iter().filter(|trial| trial.state == state);
-        trials.filter_map(|trial| Some(((trial.number + 1) as f64, trial.value?))).collect()
+        trials.filter_map(|trial| Some((trial.number as f64, trial.value?))).collect()
     };
     let (done, pruned) = (of(State::Done), of(State::Pruned));
     let chart = Chart::new("The objective of each trial", "trial", heading(&found.monitor));
@@ -28,7 +28,7 @@ pub(crate) fn best_so_far(study: &Study) -> Vec<(f64, f64)> {
     let direction = study.config().direction;
     let (mut best, mut points): (Option<f64>, Vec<(f64, f64)>) = (None, Vec::new());
     for trial in study.trials() {
-        let x = (trial.number + 1) as f64;
+        let x = trial.number as f64;
         let value = trial.value.filter(|value| trial.state == State::Done && value.is_finite());
         points.extend(best.map(|best| (x, best)));
         if let Some(value) = value

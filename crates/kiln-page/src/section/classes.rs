@@ -181,7 +181,7 @@ impl OfClasses<'_> {
     /// How often items have the class that is predicted with a probability.
     fn calibration(&self, decision: Decision) -> Section {
         let mut chart = Chart::new("Calibration", "probability", "share that is right");
-        let both = [("with the temperature of the run", decision), ("as trained", Decision::default())];
+        let both = [("with its temperature", decision), ("as trained", Decision::default())];
         let both = if decision.temperature == 1.0 { &both[1..] } else { &both[..] };
         for (name, decision) in both {
             let probabilities = self.probabilities(decision.with_temperature(decision.temperature));

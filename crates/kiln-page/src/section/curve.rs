@@ -11,7 +11,7 @@ use super::configuration::configuration_in;
 use crate::block::{Block, Section, Table};
 use crate::differences::beside;
 use crate::figure;
-use crate::report::name;
+use crate::report::{name, short_name};
 
 /// Curves that are drawn together.
 const CURVES: usize = 6;
@@ -99,7 +99,7 @@ pub(crate) fn curves(folders: &[PathBuf]) -> Result<Vec<Section>, ExperimentErro
                 return chart;
             }
             let band = scored().map(|(x, score)| (x, score.interval[0], score.interval[1]));
-            chart.series(name(folder), points).band(band.collect())
+            chart.series(short_name(folder), points).band(band.collect())
         });
         section = section.with_charts([chart]);
     }

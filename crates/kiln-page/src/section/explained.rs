@@ -11,6 +11,7 @@ use kiln_experiment::explain::{Explained, Explanation};
 use kiln_experiment::run::RunRecord;
 use kiln_report::{Chart, human};
 
+use super::tokens;
 use crate::block::{Bar, Block, Item, Section, Table};
 use crate::explained::{grey, over};
 
@@ -28,25 +29,38 @@ pub(crate) fn explained(run: &Path) -> Result<Vec<Section>, ExperimentError> {
     let weights = RunRecord::read(run)?.weights_blake3;
     let mut sections = Vec::new();
     for found in Explanation::kept(run)? {
-        let method = found.method;
-        let mut section =
-            Section::new(method.name(), format!("Explained by {}", method.name().replace('-', " ")))
-                .with(Block::Text(format!("What is shown is {}.", method.meaning())));
+        let mut section = heading(&found);
         if weights.as_ref().is_some_and(|weights| *weights != found.weights_blake3) {
             let text =
                 "This was found with other weights than the run keeps now: `kiln explain` finds it anew.";
             section = section.with(Block::Text(text.to_owned()));
         }
-        section = match found.size {
-            Some(size) => section.with(gallery(&found, size)),
-            None => of_columns(section, &found),
-        };
-        sections.push(sanity(section, &found));
+        sections.push(body(section, &found));
     }
     Ok(sections)
 }
 
-fn title(item: &Explained) -> Vec<String> {
+/// A page of one explanation: the same section by itself.
+pub(crate) fn explanation(found: &Explanation) -> Section {
+    body(heading(found), found)
+}
+
+fn heading(found: &Explanation) -> Section {
+    let method = found.method;
+    let section = Section::new(method.name(), format!("Explained by {}", method.name().replace('-', " ")));
+    section.with(Block::Text(format!("What is shown is {}.", method.meaning())))
+}
+
+fn body(section: Section, found: &Explanation) -> Section {
+    let section = match (found.size, &found.unit) {
+        (Some(size), _) => section.with(gallery(found, size)),
+        (None, Some(unit)) => tokens::of_tokens(section, found, unit),
+        (None, None) => of_columns(section, found),
+    };
+    sanity(section, found)
+}
+
+pub(super) fn title(item: &Explained) -> Vec<String> {
     let mut lines = vec![format!("item {}", item.row + 1)];
     lines.push(format!("explained: {} ({})", item.target, human::metric(item.output)));
     lines.extend(item.actual.as_ref().map(|actual| format!("true: {actual}")));

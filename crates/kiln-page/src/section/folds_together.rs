@@ -10,7 +10,7 @@ use kiln_validate::statistics::Verdict;
 use super::folds::{records, summaries};
 use crate::block::{Block, Section, Table};
 use crate::differences::{config, differing, each, settings};
-use crate::report::name;
+use crate::report::{name, short_name};
 
 /// Metrics that are drawn.
 const METRICS: usize = 4;
@@ -46,12 +46,12 @@ pub(crate) fn folds_together(runs: &[PathBuf], session: &Session) -> Result<Vec<
     let charts = metrics.iter().take(METRICS).map(|metric| {
         let title = format!("Test items: {}", human::heading(metric));
         let chart = Chart::new(title, "fold", human::heading(metric));
-        names.iter().zip(&found).take(DRAWN).fold(chart, |chart, (name, summaries)| {
+        runs.iter().zip(&found).take(DRAWN).fold(chart, |chart, (run, summaries)| {
             let Some(found) = summaries.as_ref().and_then(|summaries| summaries.get(metric)) else {
                 return chart;
             };
             let points = found.values.iter().enumerate().map(|(fold, value)| ((fold + 1) as f64, *value));
-            chart.series(name.as_str(), points.collect())
+            chart.series(short_name(run), points.collect())
         })
     });
     let charts: Vec<Chart> = charts.filter(|chart| !chart.series.is_empty()).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kiln_experiment::run::RunRecord;
-use kiln_experiment::{Activity, ExperimentError, LayerActivity, Observer, Session, activity, best_weights};
+use kiln_experiment::{Activity, ExperimentError, LayerActivity, Observer, Session, activity, best_tensors};
 use kiln_report::human;
 
 use crate::block::{Block, Section, Table};
@@ -18,11 +18,10 @@ pub(crate) fn layers(
     observer: &dyn Observer,
 ) -> Result<Option<Section>, ExperimentError> {
     // What is wrong with checkpoints stands where the weights are measured.
-    let Ok(found) = best_weights(run, observer) else { return Ok(None) };
+    let Ok(weights) = best_tensors(run, observer) else { return Ok(None) };
     let record = RunRecord::read(run)?;
     let head = ["tensor", "shape", "mean", "deviation", "smallest", "largest", "zeros"];
     let mut table = Table::new("The kept weights", &head);
-    let weights = found.saved.weights;
     for (name, data) in weights.iter().take(LISTED) {
         let numbers: Vec<f64> = data.iter::<f64>().collect();
         let count = numbers.len().max(1) as f64;

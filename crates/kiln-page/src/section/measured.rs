@@ -9,6 +9,7 @@ use kiln_report::human;
 
 use super::{classes, labels, numbers, wrong};
 use crate::block::{Block, Section, Table};
+use crate::differences::config;
 
 /// The sections that need the data: none but a sentence where these cannot be read.
 pub(crate) fn measured(
@@ -16,6 +17,10 @@ pub(crate) fn measured(
     session: &Session,
     observer: &dyn Observer,
 ) -> Result<Vec<Section>, ExperimentError> {
+    // A language model has no items: what it scored on the test part stands in the summary.
+    if config(run)?.data.source == "corpus" {
+        return Ok(Vec::new());
+    }
     let record = RunRecord::read(run)?;
     let items = |of: fn(&kiln_experiment::run::DataRecord) -> u64| record.data.as_ref().map_or(0, of);
     let part = match (items(|data| data.test), items(|data| data.validation)) {

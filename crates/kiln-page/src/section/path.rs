@@ -11,7 +11,7 @@ use super::configuration::configuration_in;
 use crate::block::{Block, Section, Table};
 use crate::differences::beside;
 use crate::figure::{path_error, path_left, path_model};
-use crate::report::name;
+use crate::report::{name, short_name};
 
 /// Coefficients that are listed.
 const COEFFICIENTS: usize = 40;
@@ -155,7 +155,7 @@ pub(crate) fn paths(folders: &[PathBuf]) -> Result<Vec<Section>, ExperimentError
         let chart = folders.iter().zip(&found).take(CURVES).fold(chart, |chart, (folder, found)| {
             let places = (0..found.points.len()).rev();
             let points = places.map(|place| (found.curve.lambdas()[place], found.metric(place)));
-            chart.series(name(folder), points.collect())
+            chart.series(short_name(folder), points.collect())
         });
         section = section.with_charts([chart]);
     }

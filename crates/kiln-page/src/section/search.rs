@@ -12,7 +12,7 @@ use kiln_validate::search::{Importance, Sampler, State, Trial, Value, importance
 use crate::block::{Bar, Block, Section, Table};
 use crate::differences::{config_of, settings};
 use crate::figure::{best_so_far, budget, parallel, slice};
-use crate::report::name;
+use crate::report::{name, short_name};
 
 /// Trials that are listed.
 const LISTED: usize = 10;
@@ -129,9 +129,7 @@ fn cost(found: &TuneReport) -> Section {
     let after = found.study.trials().iter().filter(|trial| trial.number > best.number).count();
     let text = format!(
         "The best trial is number {}; {} came after it without a better one. The first value stands at trial {}.",
-        best.number,
-        after,
-        *first as u64 - 1
+        best.number, after, *first as u64
     );
     section.with(Block::Text(text)).with_charts([budget(found)])
 }
@@ -215,7 +213,7 @@ pub(crate) fn searches(folders: &[PathBuf]) -> Result<Vec<Section>, ExperimentEr
         let curves = folders.iter().zip(&found).take(CURVES);
         let chart = curves.fold(chart, |chart, (folder, found)| {
             let points = best_so_far(&found.study);
-            if points.is_empty() { chart } else { chart.series(name(folder), points) }
+            if points.is_empty() { chart } else { chart.series(short_name(folder), points) }
         });
         if !chart.series.is_empty() {
             section = section.with_charts([chart]);

@@ -8,7 +8,7 @@ use kiln_experiment::run::{RunRecord, read_epochs};
 use kiln_report::{Chart, human};
 
 use crate::block::{Block, Section};
-use crate::report::name;
+use crate::report::short_name;
 
 /// Metrics that are drawn, beside the loss.
 const METRICS: usize = 4;
@@ -19,7 +19,7 @@ const RUNS: usize = 6;
 pub(crate) fn training(runs: &[PathBuf]) -> Result<Option<Section>, ExperimentError> {
     let mut read = Vec::new();
     for run in runs.iter().take(RUNS) {
-        read.push((name(run), read_epochs(run)?, RunRecord::read(run)?.best_epoch));
+        read.push((short_name(run), read_epochs(run)?, RunRecord::read(run)?.best_epoch));
     }
     if read.iter().all(|(_, epochs, _)| epochs.len() < 2) {
         return Ok(None);

@@ -15,6 +15,8 @@ use crate::block::{Block, Item, Section};
 const SHOWN: usize = 12;
 /// Columns of a table that are shown of each.
 const COLUMNS: usize = 8;
+/// Letters of a text.
+const TEXT: usize = 160;
 /// Letters of a cell.
 const LETTERS: usize = 24;
 /// Large pictures are drawn from every second, third, … pixel, so that the page stays small.
@@ -48,7 +50,9 @@ pub(super) fn wrong(found: &Evaluation, items: &ScoredItems) -> Option<Section> 
     let pictures = pictures(items, &order);
     let item = |(place, item): (usize, &usize)| {
         let mut lines = said(found, items, *item);
-        if pictures.is_none() {
+        if let Some(texts) = items.dataset.features.as_texts() {
+            lines.push(beginning(texts.text(items.rows[*item])));
+        } else if pictures.is_none() {
             lines.extend(cells(items.dataset.features.as_table().unwrap_or_default(), items.rows[*item]));
         }
         let picture = pictures.as_ref().and_then(|pictures| pictures.get(place).cloned());
@@ -110,10 +114,21 @@ fn said(found: &Evaluation, items: &ScoredItems, item: usize) -> Vec<String> {
     lines
 }
 
+/// The first letters of a text.
+fn beginning(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(TEXT).collect();
+    let short: String = words.join(" ").chars().take(TEXT).collect();
+    if short.chars().count() == TEXT { format!("{short}…") } else { short }
+}
+
 /// The cells of a row.
 fn cells(columns: &[Column], row: usize) -> Vec<String> {
     let cell = |column: &Column| {
         let text = match &column.values {
+            Values::Numeric(cells) if cells[row].is_nan() => "missing".to_owned(),
+            Values::Numeric(cells) if cells[row].fract() == 0.0 && cells[row].abs() < 1e9 => {
+                cells[row].to_string()
+            }
             Values::Numeric(cells) => human::metric(cells[row]),
             Values::Categorical { codes, names } if codes[row] != MISSING => {
                 names.get(codes[row] as usize).cloned().unwrap_or_default()

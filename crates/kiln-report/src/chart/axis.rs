@@ -28,9 +28,10 @@ impl Axis {
         }
     }
 
-    /// The axis with labels at whole numbers alone, where all its values are such.
+    /// The axis with labels at whole numbers alone, where all its values are such. From 0 to 1 there are shares.
     pub(super) fn for_whole(self, mut values: impl Iterator<Item = f64>) -> Self {
-        Self { whole: !self.log && values.all(|value| value.fract() == 0.0), ..self }
+        let is_share = (self.low, self.high) == (0.0, 1.0);
+        Self { whole: !self.log && !is_share && values.all(|value| value.fract() == 0.0), ..self }
     }
 
     /// The axis with room at both ends, as a part of its length.

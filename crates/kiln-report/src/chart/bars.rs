@@ -2,18 +2,20 @@
 
 use std::fmt::Write;
 
+use super::Axis;
 use super::style::STYLE;
-use super::svg::escape;
+use super::svg::{escape, shortened};
 
 /// Letters of a name that are shown.
-const LETTERS: usize = 34;
+const LETTERS: usize = 31;
 const WIDTH: f64 = 760.0;
 const TOP: f64 = 44.0;
-const BOTTOM: f64 = 44.0;
+const BOTTOM: f64 = 52.0;
 const BAR: f64 = 22.0;
 /// Room for the names.
 const NAMES: f64 = 232.0;
-const RIGHT: f64 = 28.0;
+/// Room for the numbers.
+const NUMBERS: f64 = 76.0;
 
 /// Numbers with their names, as horizontal bars from 0, each with an interval.
 ///
@@ -49,14 +51,13 @@ impl Bars {
     /// The bars as an SVG document, like [`Chart::to_svg`](crate::Chart::to_svg).
     pub fn to_svg(&self) -> String {
         let ends = |(_, length, interval): &(String, f64, Option<[f64; 2]>)| {
-            [*length, 0.0].into_iter().chain(interval.iter().flatten().copied()).collect::<Vec<_>>()
+            [*length].into_iter().chain(interval.iter().flatten().copied()).collect::<Vec<_>>()
         };
-        let all: Vec<f64> = self.bars.iter().flat_map(ends).collect();
-        let low = all.iter().copied().fold(0.0, f64::min);
-        let high = all.iter().copied().fold(low + f64::MIN_POSITIVE, f64::max);
-        let wide = WIDTH - NAMES - RIGHT;
-        let x = |value: f64| NAMES + (value - low) / (high - low) * wide;
-        let height = TOP + BAR * self.bars.len() as f64 + BOTTOM;
+        let axis = Axis::over(self.bars.iter().flat_map(ends).chain([0.0]), false);
+        let wide = WIDTH - NAMES - NUMBERS;
+        let x = |value: f64| NAMES + axis.place(value).unwrap_or(0.0) * wide;
+        let foot = TOP + BAR * self.bars.len() as f64;
+        let height = foot + BOTTOM;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-chart\" viewBox=\"0 0 {WIDTH} {height}\" \
              font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\" role=\"img\">\n\
@@ -64,23 +65,32 @@ impl Bars {
              <text x=\"14\" y=\"22\" font-size=\"15\" font-weight=\"600\">{0}</text>\n",
             escape(&self.title)
         );
+        for (place, label) in axis.ticks(6) {
+            let x = NAMES + place * wide;
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{x:.1} {TOP}V{foot:.1}\" class=\"grid\"/>\
+                 <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{label}</text>",
+                foot + 17.0,
+            );
+        }
         for (place, (name, length, interval)) in self.bars.iter().enumerate() {
             let y = TOP + BAR * place as f64;
-            let name: String = match name.chars().count() {
-                count if count > LETTERS => name.chars().take(LETTERS - 1).chain(['…']).collect(),
-                _ => name.clone(),
-            };
             let (start, end) = (x(length.min(0.0)), x(length.max(0.0)));
             let middle = y + BAR / 2.0;
             let _ = writeln!(
                 svg,
                 "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\
-                 <path d=\"M{start:.1} {:.1}H{end:.1}V{:.1}H{start:.1}Z\" class=\"c0 band\" style=\"fill-opacity:.55\"/>",
+                 <path d=\"M{start:.1} {:.1}H{end:.1}V{:.1}H{start:.1}Z\" class=\"c0 band\" style=\"fill-opacity:.55\"/>\
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" class=\"soft\">{}</text>",
                 NAMES - 8.0,
                 middle + 4.0,
-                escape(&name),
+                escape(&shortened(name, LETTERS)),
                 y + 4.0,
                 y + BAR - 4.0,
+                WIDTH - 14.0,
+                middle + 4.0,
+                escape(&crate::human::metric(*length)),
             );
             if let Some([low, high]) = interval {
                 let (low, high) = (x(*low), x(*high));
@@ -92,33 +102,13 @@ impl Bars {
                 );
             }
         }
-        let foot = TOP + BAR * self.bars.len() as f64;
         let _ = writeln!(
             svg,
-            "<path d=\"M{0:.1} {TOP}V{foot:.1}\" class=\"frame\"/>\n\
-             <text x=\"{0:.1}\" y=\"{1:.1}\" text-anchor=\"middle\">0</text>",
+            "<path d=\"M{:.1} {TOP}V{foot:.1}\" class=\"frame\"/>\n\
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n</svg>",
             x(0.0),
-            foot + 16.0,
-        );
-        let largest = self
-            .bars
-            .iter()
-            .map(|(_, length, _)| *length)
-            .fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
-        if largest != 0.0 {
-            let _ = writeln!(
-                svg,
-                "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                x(largest),
-                foot + 16.0,
-                escape(&crate::human::metric(largest)),
-            );
-        }
-        let _ = writeln!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n</svg>",
             NAMES + wide / 2.0,
-            height - 10.0,
+            height - 12.0,
             escape(&self.x),
         );
         svg
@@ -143,9 +133,12 @@ mod tests {
                 && svg.contains(">down<")
                 && !svg.contains(">no<")
         );
-        // From -0.5 to 1.5 the zero is a quarter of the way.
-        let zero = NAMES + (WIDTH - NAMES - RIGHT) / 4.0;
+        // From -0.5 to 1.5 the zero is a quarter of the way, and values at the axis are round.
+        let zero = NAMES + (WIDTH - NAMES - NUMBERS) / 4.0;
         assert!(svg.matches(&format!("{zero:.1} ")).count() >= 2, "{svg}");
+        for label in ["-0.5", "0", "0.5", "1.0", "1.5"] {
+            assert!(svg.contains(&format!("text-anchor=\"middle\">{label}</text>")), "{label}");
+        }
         assert!(Bars::new("nothing", "x").to_svg().ends_with("</svg>\n"));
         assert!(!Bars::new("same", "x").bar("z", 0.0, Some([0.0, 0.0])).to_svg().contains("NaN"));
     }

@@ -7,12 +7,14 @@ mod parallel;
 mod style;
 mod svg;
 mod text;
+mod thin;
 mod ticks;
 
 use axis::Axis;
 pub use bars::Bars;
 pub use panels::{Panel, Panels, Runs};
 pub use parallel::{Coordinate, Parallel};
+use thin::{thin, thinned};
 pub use ticks::ticks_around;
 
 /// Points that are drawn of a scattered series: more are a blot, and make a large file.
@@ -58,13 +60,16 @@ pub struct Chart {
     pub series: Vec<Series>,
     /// Places on the x axis that are marked, with a word for each.
     pub marks: Vec<(f64, String)>,
+    /// Words that stand at the x axis in the place of numbers: of categories, which lie one apart. Default: none.
+    pub names: Vec<(f64, String)>,
 }
 
 impl Chart {
     /// A chart without curves yet.
     pub fn new(title: impl Into<String>, x: impl Into<String>, y: impl Into<String>) -> Self {
         let (title, x, y) = (title.into(), x.into(), y.into());
-        Self { title, x, y, log_x: false, log_y: false, series: Vec::new(), marks: Vec::new() }
+        let (series, marks, names) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title, x, y, log_x: false, log_y: false, series, marks, names }
     }
 
     /// Draws x on a logarithmic axis.
@@ -107,6 +112,12 @@ impl Chart {
         self
     }
 
+    /// Names a category, whose place is a whole number.
+    pub fn name(mut self, x: f64, word: impl Into<String>) -> Self {
+        self.names.push((x, word.into()));
+        self
+    }
+
     /// The axes that hold all points, and if they are drawn the bands.
     fn axes(&self, bands: bool) -> (Axis, Axis) {
         let usable = |(x, y): &(f64, f64)| {
@@ -128,44 +139,11 @@ impl Chart {
         let any = self.series.iter().any(|series| by_itself(&series));
         let own = self.series.iter().filter(|series| !any || by_itself(series));
         let own = own.flat_map(|series| &series.points).map(|(x, _)| *x).filter(|x| x.is_finite());
-        (x.for_whole(own), Axis::over(points().map(|(_, y)| y), self.log_y))
+        // Half a place at both ends, so that words in the middle of places have room.
+        let places = self.names.len().saturating_sub(1).max(1) as f64;
+        let x = if self.names.is_empty() { x.for_whole(own) } else { x.with_room(0.5 / places) };
+        (x, Axis::over(points().map(|(_, y)| y), self.log_y))
     }
-}
-
-/// Points within the unit square, at most some for each of `columns`: the first, the lowest, the highest and the last,
-/// so that no peak is lost.
-fn thin(points: &[(f64, f64)], x: &Axis, y: &Axis, columns: usize) -> Vec<(f64, f64)> {
-    thinned(points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?))), columns)
-}
-
-/// As [`thin`], of points that have their places already.
-fn thinned(points: impl Iterator<Item = (f64, f64)>, columns: usize) -> Vec<(f64, f64)> {
-    let mut thin: Vec<(f64, f64)> = Vec::new();
-    let mut column: Vec<(f64, f64)> = Vec::new();
-    let mut at = 0;
-    let mut flush = |column: &mut Vec<(f64, f64)>| {
-        let of = |better: fn(f64, f64) -> bool| {
-            (0..column.len()).reduce(|best, i| if better(column[i].1, column[best].1) { i } else { best })
-        };
-        let mut keep: Vec<usize> = [of(|a, b| a < b), of(|a, b| a > b)].into_iter().flatten().collect();
-        if let Some(last) = column.len().checked_sub(1) {
-            keep.extend([0, last]);
-        }
-        keep.sort_unstable();
-        keep.dedup();
-        thin.extend(keep.into_iter().map(|i| column[i]));
-        column.clear();
-    };
-    for point in points {
-        let here = (point.0 * columns as f64) as usize;
-        if here != at {
-            flush(&mut column);
-            at = here;
-        }
-        column.push(point);
-    }
-    flush(&mut column);
-    thin
 }
 
 #[cfg(test)]

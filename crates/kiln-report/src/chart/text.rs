@@ -45,7 +45,8 @@ fn draw(chart: &Chart, width: usize, height: usize) -> String {
         text.push_str(format!("{label:>LABELS$} {tick}{curve}").trim_end());
         text.push('\n');
     }
-    text.push_str(&x_axis(&x, columns));
+    // Categories have names, which are marked, and no numbers.
+    text.push_str(&x_axis(&x, columns, chart.names.is_empty()));
     text.push_str(&marks(chart, &x, columns));
     text
 }
@@ -74,10 +75,10 @@ fn cell(place: f64, dots: usize) -> usize {
 }
 
 /// The x axis and its labels below it, those that have room.
-fn x_axis(x: &Axis, columns: usize) -> String {
+fn x_axis(x: &Axis, columns: usize, with_numbers: bool) -> String {
     let (mut line, mut labels) = (vec!['─'; columns], vec![' '; columns]);
     let mut free = 0;
-    for (place, label) in x.ticks(columns / 9) {
+    for (place, label) in x.ticks(columns / 9).into_iter().filter(|_| with_numbers) {
         let (at, wide) = (cell(place, 2 * columns) / 2, label.chars().count());
         let begin = at.saturating_sub(wide / 2).min(columns.saturating_sub(wide));
         if begin < free || begin + wide > columns {
@@ -95,7 +96,7 @@ fn x_axis(x: &Axis, columns: usize) -> String {
 /// The marks, an arrow where each stands, on one line or on as many as they need beside each other; empty without marks.
 fn marks(chart: &Chart, x: &Axis, columns: usize) -> String {
     let mut lines: Vec<Vec<char>> = Vec::new();
-    for (value, word) in &chart.marks {
+    for (value, word) in chart.names.iter().chain(&chart.marks) {
         let Some(place) = x.place(*value) else { continue };
         let column = ((place * (columns - 1) as f64).round() as usize).min(columns - 1);
         // The word stands right of its arrow, or left of it where there is no room.

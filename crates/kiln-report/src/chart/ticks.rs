@@ -70,6 +70,11 @@ fn labelled(values: Vec<f64>, decimals: usize) -> Vec<(f64, String)> {
 /// The same of whole numbers alone; of a single one itself.
 pub(super) fn whole(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
     let (first, last) = (low.ceil(), high.floor());
+    // Few enough are all there, also those next to an end that is none.
+    if last > first && last - first < wanted as f64 {
+        let count = (last - first) as usize;
+        return labelled((0..=count).map(|place| first + place as f64).collect(), 0);
+    }
     let most = wanted.min((last - first).max(1.0) as usize);
     if most < 2 {
         let mut ends = vec![first, last];
@@ -138,6 +143,7 @@ mod tests {
         assert_eq!(labels(whole(1.0, 4.0, 8)), ["1", "2", "3", "4"]);
         assert_eq!(labels(whole(0.5, 10.5, 8)), ["2", "4", "6", "8", "10"]);
         assert_eq!(labels(whole(1.0, 60.0, 8)), ["10", "20", "30", "40", "50", "60"]);
+        assert_eq!(labels(whole(0.5, 3.5, 8)), ["1", "2", "3"]);
         assert_eq!(labels(whole(0.5, 1.5, 8)), ["1"]);
     }
 

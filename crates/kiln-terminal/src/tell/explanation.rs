@@ -20,6 +20,7 @@ pub fn report(found: &Explanation, out: Output) -> Result<(), Unwritten> {
                 fields! {
                     method: found.method, part: found.part, item: item.row, actual: item.actual, target: item.target,
                     output: item.output, delta: item.delta, columns: found.columns, size: found.size, values: item.values,
+                    tokens: item.tokens,
                 },
             )?;
         }
@@ -39,7 +40,7 @@ pub fn report(found: &Explanation, out: Output) -> Result<(), Unwritten> {
             human::metric(item.output),
         ];
         if found.size.is_none() {
-            row.push(because(item, &found.columns));
+            row.push(because(item, item.tokens.as_deref().unwrap_or(&found.columns)));
         }
         rows.row(row);
     }

@@ -14,11 +14,13 @@ pub(super) struct Live {
     /// What the run is called.
     pub(super) title: String,
     pub(super) plan: RunPlan,
-    pub(super) epochs: Vec<EpochRecord>,
+    /// What is drawn of them does not grow with their number.
+    pub(super) epochs: Thinned<EpochRecord>,
+    best: Option<EpochRecord>,
     /// The training loss as it was read, by the epoch with its fraction.
-    pub(super) losses: Thinned,
+    pub(super) losses: Thinned<(f64, f64)>,
     /// The learning rate, by the same.
-    pub(super) rates: Thinned,
+    pub(super) rates: Thinned<(f64, f64)>,
     pace: Pace,
     loss: Option<f64>,
     rate: Option<f64>,
@@ -32,7 +34,8 @@ impl Live {
         let mut live = Self {
             title: title.to_owned(),
             plan,
-            epochs: history.epochs.clone(),
+            epochs: Thinned::default(),
+            best: None,
             losses: Thinned::default(),
             rates: Thinned::default(),
             pace: Pace::new(plan),
@@ -43,7 +46,8 @@ impl Live {
             reported: now,
         };
         for epoch in &history.epochs {
-            live.rates.push(epoch.epoch as f64, epoch.lr);
+            live.rates.push((epoch.epoch as f64, epoch.lr));
+            live.ended(epoch);
         }
         live
     }
@@ -58,10 +62,10 @@ impl Live {
         let x = view.step as f64 / per_epoch as f64;
         // A loss that was read is shown until the next one is.
         if let Some(loss) = view.loss.filter(|loss| self.loss != Some(*loss)) {
-            self.losses.push(x, loss);
+            self.losses.push((x, loss));
             self.loss = Some(loss);
         }
-        self.rates.push(x, view.lr);
+        self.rates.push((x, view.lr));
         self.rate = Some(view.lr);
     }
 
@@ -69,6 +73,13 @@ impl Live {
     pub(super) fn epoch(&mut self, record: &EpochRecord, now: Instant) {
         self.pace.epoch_ended(record.epoch, now.duration_since(self.reported));
         self.reported = now;
+        self.ended(record);
+    }
+
+    fn ended(&mut self, record: &EpochRecord) {
+        if record.best && record.validation.is_some() {
+            self.best = Some(record.clone());
+        }
         self.epochs.push(record.clone());
     }
 
@@ -98,7 +109,7 @@ impl Live {
 
     /// The epoch with the best weights so far, where there is a validation part to judge by.
     pub(super) fn best(&self) -> Option<&EpochRecord> {
-        self.epochs.iter().rev().find(|epoch| epoch.best && epoch.validation.is_some())
+        self.best.as_ref()
     }
 
     /// The numbers of now, each with its name.
@@ -107,7 +118,7 @@ impl Live {
         if let Some(loss) = self.loss {
             facts.push(format!("loss {}", human::metric(loss)));
         }
-        let newest = self.epochs.last().and_then(|epoch| epoch.validation.as_ref());
+        let newest = self.epochs.points().next_back().and_then(|epoch| epoch.validation.as_ref());
         if let Some((name, value)) = newest.and_then(Metrics::headline) {
             facts.push(format!("validation {name} {}", human::metric(value)));
         }

@@ -39,14 +39,15 @@ impl Of {
 
 /// The loss, each metric of the validation part, and the learning rate, in the order of what they say.
 pub(super) fn panels(live: &Live) -> Vec<Panel> {
-    let mut loss = of_metric("Loss".to_owned(), "loss", &live.epochs);
-    loss.curves.insert(0, Curve { of: Of::Steps, points: finite(live.losses.points().iter().copied()) });
-    let newest = live.epochs.last();
+    let epochs: Vec<&EpochRecord> = live.epochs.points().collect();
+    let mut loss = of_metric("Loss".to_owned(), "loss", &epochs);
+    loss.curves.insert(0, Curve { of: Of::Steps, points: finite(live.losses.points().copied()) });
+    let newest = epochs.last();
     let names =
         newest.and_then(|epoch| epoch.validation.as_ref()).into_iter().flat_map(|metrics| metrics.iter());
     let others = names.map(|(name, _)| name).filter(|name| *name != "loss");
-    let others = others.map(|name| of_metric(capital(&human::heading(name)), name, &live.epochs));
-    let rate = Curve { of: Of::Training, points: finite(live.rates.points().iter().copied()) };
+    let others = others.map(|name| of_metric(capital(&human::heading(name)), name, &epochs));
+    let rate = Curve { of: Of::Training, points: finite(live.rates.points().copied()) };
     let rate = Panel { title: "Learning rate".to_owned(), curves: vec![rate] };
     let mut panels: Vec<Panel> = std::iter::once(loss).chain(others).chain([rate]).collect();
     for panel in &mut panels {
@@ -55,7 +56,7 @@ pub(super) fn panels(live: &Live) -> Vec<Panel> {
     panels
 }
 
-fn of_metric(title: String, name: &str, epochs: &[EpochRecord]) -> Panel {
+fn of_metric(title: String, name: &str, epochs: &[&EpochRecord]) -> Panel {
     let curve = |of, value: &dyn Fn(&EpochRecord) -> Option<f64>| {
         let points = epochs.iter().filter_map(|epoch| Some((epoch.epoch as f64, value(epoch)?)));
         Curve { of, points: finite(points) }

@@ -20,9 +20,9 @@ use super::draw::draw;
 use super::shared::Shared;
 
 /// The time between two pictures.
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_secs(1);
 /// How long a key or an end may wait.
-const LOOK: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The terminal as a whole screen. Dropping gives it back.
 pub(super) struct Screen {

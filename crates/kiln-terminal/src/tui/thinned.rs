@@ -1,40 +1,46 @@
 //! A curve that may become long.
 
-/// The most points that are kept.
-const MOST: usize = 1024;
+/// The most that is kept, beside the newest: more than a terminal has columns.
+const MOST: usize = 512;
 
-/// Points of a curve, of which there are never more than some: of a long one every second is kept, then every fourth, and so on.
+/// Points of a curve, of which there are never more than some: of a long one every second is kept, then every fourth, and so on; and the newest.
 #[derive(Debug, Clone)]
-pub(super) struct Thinned {
-    points: Vec<(f64, f64)>,
+pub(super) struct Thinned<T> {
+    kept: Vec<T>,
+    /// Where it is not kept.
+    newest: Option<T>,
     every: u64,
     seen: u64,
 }
 
-impl Default for Thinned {
+impl<T> Default for Thinned<T> {
     fn default() -> Self {
-        Self { points: Vec::new(), every: 1, seen: 0 }
+        Self { kept: Vec::new(), newest: None, every: 1, seen: 0 }
     }
 }
 
-impl Thinned {
-    pub(super) fn push(&mut self, x: f64, y: f64) {
-        if self.points.len() == MOST {
+impl<T> Thinned<T> {
+    pub(super) fn push(&mut self, point: T) {
+        if self.kept.len() == MOST {
             let mut place = 0;
-            self.points.retain(|_| {
+            self.kept.retain(|_| {
                 place += 1;
                 place % 2 == 1
             });
             self.every *= 2;
         }
         if self.seen.is_multiple_of(self.every) {
-            self.points.push((x, y));
+            self.kept.push(point);
+            self.newest = None;
+        } else {
+            self.newest = Some(point);
         }
         self.seen += 1;
     }
 
-    pub(super) fn points(&self) -> &[(f64, f64)] {
-        &self.points
+    /// The points, the oldest first.
+    pub(super) fn points(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.kept.iter().chain(&self.newest)
     }
 }
 
@@ -43,15 +49,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_curve_keeps_its_beginning_and_an_even_spacing() {
+    fn a_long_curve_keeps_its_ends_and_an_even_spacing() {
         let mut curve = Thinned::default();
         for x in 0..100_000 {
-            curve.push(f64::from(x), 0.0);
+            curve.push(f64::from(x));
         }
-        let points = curve.points();
-        assert!(points.len() <= MOST && points.len() > MOST / 2, "{}", points.len());
-        assert_eq!(points[0].0, 0.0);
-        let gaps: Vec<f64> = points.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
-        assert!(gaps.iter().all(|gap| *gap == gaps[0]), "{gaps:?}");
+        let points: Vec<f64> = curve.points().copied().collect();
+        assert!(points.len() <= MOST + 1 && points.len() > MOST / 2, "{}", points.len());
+        assert_eq!((points[0], points.last()), (0.0, Some(&99_999.0)));
+        let gaps: Vec<f64> = points.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert!(gaps[..gaps.len() - 1].iter().all(|gap| *gap == gaps[0]), "{gaps:?}");
     }
 }

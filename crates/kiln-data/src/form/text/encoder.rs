@@ -83,6 +83,16 @@ impl TextEncoder {
         rows.iter().map(cut).collect()
     }
 
+    /// The tokens of `rows` that the model sees, as they stand in the texts.
+    pub(crate) fn pieces(&self, texts: &Texts, rows: &[usize]) -> Vec<Vec<String>> {
+        let of = |row: &usize| {
+            let mut pieces = self.tokenizer.pieces(texts.text(*row));
+            pieces.truncate(self.longest);
+            pieces
+        };
+        rows.iter().map(of).collect()
+    }
+
     /// How many tokens of `rows` the model sees.
     pub(crate) fn lengths(&self, texts: &Texts, rows: &[usize]) -> Vec<usize> {
         rows.iter().map(|&row| self.whole(texts, row).len().min(self.longest)).collect()

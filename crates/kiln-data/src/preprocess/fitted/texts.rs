@@ -36,6 +36,17 @@ impl Fitted {
         Some(text.sequences(texts, rows).into_iter().map(Cow::into_owned).collect())
     }
 
+    /// The tokens that the model sees of `rows`, as people read them: those of texts as they stand there, those of token sequences by their
+    /// numbers in the data. `None` where the inputs are neither.
+    pub fn token_names(&self, features: &Features, rows: &[usize]) -> Option<Vec<Vec<String>>> {
+        if let Some((text, texts)) = self.inputs.as_text().zip(features.as_texts()) {
+            return Some(text.pieces(texts, rows));
+        }
+        let (shape, tokens) = self.input_shape().as_tokens().zip(features.as_tokens())?;
+        let of = |row: &usize| tokens.sequence(*row).iter().take(shape.longest).map(u32::to_string).collect();
+        Some(rows.iter().map(of).collect())
+    }
+
     /// How many tokens or steps of each of `rows` the model sees; `None` where all items are alike.
     pub(crate) fn lengths(&self, features: &Features, rows: &[usize]) -> Option<Vec<usize>> {
         match self.inputs.as_text().zip(features.as_texts()) {

@@ -18,8 +18,8 @@ const LEADER: f64 = 14.0;
 pub(super) struct Labels {
     /// Whether the curves are further apart where x is smallest: there the names stand then, and the labels of y on the right.
     pub(super) on_the_left: bool,
-    /// The number of the curve, where it ends (from 0 to 1 of the height), and its name; from the top.
-    names: Vec<(usize, f64, String)>,
+    /// The number of the curve, where it ends (from 0 to 1 of width and height), and its name; from the top.
+    names: Vec<(usize, (f64, f64), String)>,
 }
 
 impl Labels {
@@ -27,11 +27,10 @@ impl Labels {
         let end = |number: usize, last: bool| {
             let points = &chart.series[number].points;
             let mut places = points.iter().filter_map(|(px, py)| Some((x.place(*px)?, y.place(*py)?)));
-            let found = if last { places.next_back() } else { places.next() };
-            found.map(|(_, y)| y)
+            if last { places.next_back() } else { places.next() }
         };
         // Scattered points have no end where a name could stand.
-        let ends = |last: bool| -> Vec<(usize, f64)> {
+        let ends = |last: bool| -> Vec<(usize, (f64, f64))> {
             let lines = (0..chart.series.len()).filter(|number| !chart.series[*number].scattered);
             lines.filter_map(|number| Some((number, end(number, last)?))).collect()
         };
@@ -41,8 +40,10 @@ impl Labels {
         if chart.series.len() < 2 {
             ends.clear();
         }
-        ends.sort_by(|one, other| other.1.total_cmp(&one.1));
-        let name = |(number, y): (usize, f64)| (number, y, shortened(&chart.series[number].name, LETTERS));
+        ends.sort_by(|one, other| other.1.1.total_cmp(&one.1.1));
+        let name = |(number, end): (usize, (f64, f64))| {
+            (number, end, shortened(&chart.series[number].name, LETTERS))
+        };
         Self { on_the_left, names: ends.into_iter().map(name).collect() }
     }
 
@@ -53,9 +54,9 @@ impl Labels {
     }
 
     pub(super) fn draw(&self, svg: &mut String, area: &Area) {
-        let wanted: Vec<f64> = self.names.iter().map(|(_, place, _)| area.y(*place)).collect();
+        let wanted: Vec<f64> = self.names.iter().map(|(_, (_, y), _)| area.y(*y)).collect();
         let rows = apart(&wanted, LINE, area.top, area.bottom() - 6.0);
-        for (((number, _, name), from), row) in self.names.iter().zip(&wanted).zip(rows) {
+        for (((number, (x, _), name), from), row) in self.names.iter().zip(&wanted).zip(rows) {
             let (edge, way, anchor) = if self.on_the_left {
                 (area.left, -1.0, "end")
             } else {
@@ -64,8 +65,10 @@ impl Labels {
             let class = number % COLOURS;
             let _ = writeln!(
                 svg,
-                "<path d=\"M{edge:.1} {from:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" opacity=\".6\"/>\
+                "<path d=\"M{:.1} {from:.1}H{edge:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" opacity=\".6\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                // From where the curve ends, which need not be at the edge.
+                area.x(*x),
                 edge + way * (LEADER - 3.0),
                 edge + way * LEADER,
                 row + 4.0,
@@ -76,8 +79,8 @@ impl Labels {
 }
 
 /// How far apart curves end: from the lowest to the highest but one in twenty, so that one curve alone does not decide.
-fn spread(ends: &[(usize, f64)]) -> f64 {
-    let mut heights: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
+fn spread(ends: &[(usize, (f64, f64))]) -> f64 {
+    let mut heights: Vec<f64> = ends.iter().map(|(_, (_, y))| *y).collect();
     heights.sort_by(f64::total_cmp);
     heights.windows(2).map(|pair| (pair[1] - pair[0]).min(0.05)).sum()
 }

@@ -20,6 +20,8 @@ const TITLE: f64 = 38.0;
 /// Room above and below the curves, as a part of their height.
 const ROOM: f64 = 0.03;
 const BOTTOM: f64 = 52.0;
+/// Letters that a name at the x axis has room for at least.
+const SHORTEST: usize = 6;
 /// The margin of the labels of y.
 const LABELS: f64 = 80.0;
 /// Curves that grey does not tell apart have other dashes.
@@ -94,7 +96,7 @@ fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
             y + 4.0,
         );
     }
-    for (place, label) in area.x.ticks(8) {
+    for (place, label) in x_labels(chart, area) {
         let x = area.x(place);
         let _ = writeln!(
             svg,
@@ -115,6 +117,21 @@ fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
         top + area.high / 2.0,
         escape(&chart.y),
     );
+}
+
+/// Round values along x, or the names of categories, as long as they have room beside each other.
+fn x_labels(chart: &Chart, area: &Area) -> Vec<(f64, String)> {
+    if chart.names.is_empty() {
+        return area.x.ticks(8);
+    }
+    let letters = (area.wide / chart.names.len() as f64 / LETTER) as usize;
+    // Of many names each second, third, … is written.
+    let every = SHORTEST.div_ceil(letters.max(1));
+    let named = chart.names.iter().step_by(every);
+    let label = |(value, name): &(f64, String)| {
+        Some((area.x.place(*value)?, escape(&shortened(name, letters * every - 1))))
+    };
+    named.filter_map(label).collect()
 }
 
 /// The uncertainty of a curve.

@@ -3,7 +3,7 @@
 use crate::visible::printable;
 
 /// About how wide a letter is.
-pub(in super::super) const LETTER: f64 = 6.6;
+pub(in super::super) const LETTER: f64 = 7.0;
 
 /// A name in so many letters at most.
 pub(in super::super) fn shortened(name: &str, letters: usize) -> String {
