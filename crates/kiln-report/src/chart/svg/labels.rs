@@ -62,13 +62,18 @@ impl Labels {
             } else {
                 (area.left + area.wide, 1.0, "start")
             };
-            let class = number % COLOURS;
+            let (class, end) = (number % COLOURS, area.x(*x));
+            // A curve may end before the edge. What leads from there to its name must not look like a part of it.
+            if (edge - end).abs() > 2.0 {
+                let _ = writeln!(
+                    svg,
+                    "<path d=\"M{end:.1} {from:.1}H{edge:.1}\" class=\"frame\" fill=\"none\" stroke-dasharray=\"1 5\"/>"
+                );
+            }
             let _ = writeln!(
                 svg,
-                "<path d=\"M{:.1} {from:.1}H{edge:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" opacity=\".6\"/>\
+                "<path d=\"M{edge:.1} {from:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" opacity=\".6\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
-                // From where the curve ends, which need not be at the edge.
-                area.x(*x),
                 edge + way * (LEADER - 3.0),
                 edge + way * LEADER,
                 row + 4.0,
