@@ -11,7 +11,7 @@ use kiln_experiment::explain::{Explained, Explanation};
 use kiln_experiment::run::RunRecord;
 use kiln_report::{Chart, human};
 
-use super::tokens;
+use super::tokens::{self, title};
 use crate::block::{Bar, Block, Item, Section, Table};
 use crate::explained::{grey, over};
 
@@ -58,13 +58,6 @@ fn body(section: Section, found: &Explanation) -> Section {
         (None, None) => of_columns(section, found),
     };
     sanity(section, found)
-}
-
-pub(super) fn title(item: &Explained) -> Vec<String> {
-    let mut lines = vec![format!("item {}", item.row + 1)];
-    lines.push(format!("explained: {} ({})", item.target, human::metric(item.output)));
-    lines.extend(item.actual.as_ref().map(|actual| format!("true: {actual}")));
-    lines
 }
 
 fn gallery(found: &Explanation, size: [usize; 2]) -> Block {

@@ -3,7 +3,6 @@
 use kiln_experiment::explain::{Explained, Explanation};
 use kiln_report::human;
 
-use super::explained::title;
 use crate::block::{Block, Section, Table, Token, Tokens};
 use crate::explained::strengths;
 
@@ -34,6 +33,14 @@ pub(super) fn of_tokens(section: Section, found: &Explanation, unit: &str) -> Se
         ]);
     }
     section.with(Block::Text(text.to_owned())).with(Block::Tokens(texts.collect())).with_any(table.block())
+}
+
+/// What stands above an item.
+pub(super) fn title(item: &Explained) -> Vec<String> {
+    let mut lines = vec![format!("item {}", item.row + 1)];
+    lines.push(format!("explained: {} ({})", item.target, human::metric(item.output)));
+    lines.extend(item.actual.as_ref().map(|actual| format!("true: {actual}")));
+    lines
 }
 
 fn coloured(item: &Explained, apart: bool) -> Tokens {
