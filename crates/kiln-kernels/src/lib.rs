@@ -40,7 +40,7 @@ mod gpu;
 #[cfg(feature = "tensors")]
 mod op;
 
-pub use cpu::Act;
+pub use cpu::{Act, NormAct};
 #[cfg(feature = "tensors")]
 pub use op::{
     BatchStatistics, Rotary, Sequences, add, attention, attention_weights, avg_pool2d, batch_norm,

@@ -1,7 +1,7 @@
 //! Activation functions, by PyTorch's definitions.
 
 use burn::tensor::{Tensor, activation};
-use kiln_kernels::Act;
+use kiln_kernels::{Act, NormAct};
 use serde::{Deserialize, Serialize};
 
 use crate::schema::JsonSchema;
@@ -59,6 +59,15 @@ impl Activation {
         match self {
             Self::Relu => (Act::Relu, Self::Identity),
             other => (Act::None, other),
+        }
+    }
+
+    /// The part that a batch norm before can take over, and what is left to do.
+    pub(crate) fn split_behind_norm(self) -> (NormAct, Self) {
+        match self {
+            Self::Relu => (NormAct::Relu, Self::Identity),
+            Self::HardSwish => (NormAct::HardSwish, Self::Identity),
+            other => (NormAct::None, other),
         }
     }
 

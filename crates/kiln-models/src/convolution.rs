@@ -55,12 +55,12 @@ pub(crate) fn convolve_and_normalise(
     activation: Activation,
 ) -> Tensor<4> {
     let (weight, bias) = (conv.weight.val(), conv.bias.as_ref().map(|bias| bias.val()));
-    let (act, rest) = activation.split();
-    let x = match folded(norm, &x, &weight, bias.as_ref()) {
-        Some((weight, bias)) => conv2d(x, weight, Some(bias), options(conv), act),
-        None => normalised(norm, conv2d(x, weight, bias, options(conv), Act::None), act),
-    };
-    rest.forward(x)
+    if let Some((weight, bias)) = folded(norm, &x, &weight, bias.as_ref()) {
+        let (act, rest) = activation.split();
+        return rest.forward(conv2d(x, weight, Some(bias), options(conv), act));
+    }
+    let (act, rest) = activation.split_behind_norm();
+    rest.forward(normalised(norm, conv2d(x, weight, bias, options(conv), Act::None), act))
 }
 
 /// `max_pool(activation(norm(conv(x))))` with squares of side `pool`; 1 for none. Where the batch norm goes by its running statistics, it is

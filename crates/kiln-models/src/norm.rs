@@ -10,7 +10,7 @@
 use burn::module::{Module, ModuleMapper, Param, RunningState};
 use burn::nn::{BatchNorm, BatchNormConfig, LayerNorm, LayerNormConfig};
 use burn::tensor::{DType, Device, Tensor};
-use kiln_kernels::{Act, BatchStatistics, batch_norm, layer_norm, weighted_sums};
+use kiln_kernels::{Act, BatchStatistics, NormAct, batch_norm, layer_norm, scale, weighted_sums};
 use serde::{Deserialize, Serialize};
 
 use crate::Operation;
@@ -119,7 +119,12 @@ pub(crate) fn layer_normalised<const D: usize>(norm: &LayerNorm, x: Tensor<D>, e
 }
 
 /// `act(norm(x))`: by the statistics of the batch in training, else by the running ones.
-pub(crate) fn normalised<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> {
+pub(crate) fn normalised<const D: usize>(
+    norm: &BatchNorm,
+    x: Tensor<D>,
+    act: impl Into<NormAct>,
+) -> Tensor<D> {
+    let act = act.into();
     if trains(norm, &x) { train(norm, x, act) } else { act.apply(norm.forward(x)) }
 }
 
@@ -134,14 +139,17 @@ pub(crate) fn folded(
     if trains(norm, x) {
         return None;
     }
-    let scale = norm.gamma.val().div(norm.running_var.value().add_scalar(norm.epsilon).sqrt());
+    let factor = norm.gamma.val().div(norm.running_var.value().add_scalar(norm.epsilon).sqrt());
     let mean = match bias {
         Some(bias) => norm.running_mean.value().sub(bias.clone()),
         None => norm.running_mean.value(),
     };
-    let shift = norm.beta.val().sub(mean.mul(scale.clone()));
-    let weight = weight.clone().cast(scale.dtype());
-    Some((weight.mul(scale.reshape([-1, 1, 1, 1])), shift))
+    let shift = norm.beta.val().sub(mean.mul(factor.clone()));
+    let weight = weight.clone().cast(factor.dtype());
+    // As an image with a channel for each output: of those the kernels can scale each.
+    let [k, c, r, s] = weight.dims();
+    let image = weight.reshape([1, k, c * r, s]);
+    Some((scale(image, factor.reshape([1, k])).reshape([k, c, r, s]), shift))
 }
 
 impl Normalization {
@@ -177,7 +185,7 @@ fn trains<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
     x.device().is_autodiff() && norm.training.is_enabled()
 }
 
-fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: Act) -> Tensor<D> {
+fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: NormAct) -> Tensor<D> {
     let values = x.shape().num_elements() / x.dims()[1];
     let BatchStatistics { output, mean, variance } =
         batch_norm(x, norm.gamma.val(), norm.beta.val(), norm.epsilon, act);

@@ -4,6 +4,7 @@
 //! tensor gets here.
 
 mod elementwise;
+mod meet;
 mod node;
 mod pool;
 mod recurrent;
@@ -20,7 +21,7 @@ pub(crate) use elementwise::{add, curve, scale};
 pub(crate) use recurrent::{gru, lstm};
 pub(crate) use tokens::{attention, embedding, linear_cross_entropy, residual, rms_norm, rotary, swiglu};
 
-use crate::cpu::Mask;
+use crate::cpu::{Mask, NormAct};
 use crate::flex::Targets;
 use crate::{Act, flex};
 
@@ -63,7 +64,7 @@ pub trait Fused: Backend {
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         epsilon: f64,
-        act: Act,
+        act: NormAct,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
     fn fused_layer_norm(
@@ -130,7 +131,7 @@ pub(crate) fn batch_norm<const D: usize>(
     gamma: Tensor<1>,
     beta: Tensor<1>,
     epsilon: f64,
-    act: Act,
+    act: NormAct,
 ) -> [DispatchTensor; 3] {
     let (x, gamma, beta) = (x.into_dispatch(), gamma.into_dispatch(), beta.into_dispatch());
     let (output, mean, variance) = Dispatch::fused_batch_norm(x, gamma, beta, epsilon, act);
@@ -217,7 +218,7 @@ impl Fused for Flex {
         gamma: FlexTensor,
         beta: FlexTensor,
         epsilon: f64,
-        act: Act,
+        act: NormAct,
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
         flex::batch_norm(&x, &gamma, &beta, epsilon, act)
     }

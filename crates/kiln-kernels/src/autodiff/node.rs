@@ -10,15 +10,15 @@ use burn::backend::autodiff::ops::{Backward, Ops};
 use burn::backend::flex::FlexTensor;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
-use crate::cpu::Mask;
-use crate::{Act, flex};
+use crate::cpu::{Mask, NormAct};
+use crate::flex;
 
 /// Hands the gradients that are there to the parents that want them.
 macro_rules! register {
     ($grads:expr, $parents:expr, $found:expr) => {
         for (parent, gradient) in $parents.into_iter().zip($found) {
             if let (Some(parent), Some(gradient)) = (parent, gradient) {
-                $grads.register::<Flex>(parent.id, gradient);
+                $crate::autodiff::meet::give!($grads, parent, gradient);
             }
         }
     };
@@ -100,7 +100,7 @@ impl Backward<Flex, 3> for ConvPoolNode {
 pub(super) struct BatchNormNode;
 
 impl Backward<Flex, 3> for BatchNormNode {
-    type State = (NodeId, NodeId, NodeId, FlexTensor, FlexTensor, f64, Act);
+    type State = (NodeId, NodeId, NodeId, FlexTensor, FlexTensor, f64, NormAct);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, checkpoints: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
@@ -108,7 +108,7 @@ impl Backward<Flex, 3> for BatchNormNode {
         let x = checkpoints.retrieve_node_output::<FlexTensor>(x);
         let gamma = checkpoints.retrieve_node_output::<FlexTensor>(gamma);
         let beta = checkpoints.retrieve_node_output::<FlexTensor>(beta);
-        let found = flex::batch_norm_backward(&x, &gamma, &beta, [&mean, &variance], epsilon, act, &gradient);
+        let found = flex::batch_norm_backward(&x, &gamma, &beta, [&mean, &variance], epsilon, act, gradient);
         register!(grads, ops.parents, found.map(Some));
     }
 }

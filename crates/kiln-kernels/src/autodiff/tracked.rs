@@ -13,7 +13,7 @@ use super::node::{
     LayerNormNode, LinearNode,
 };
 use super::pool::{AvgPoolNode, GlobalAvgPoolNode, GlobalMaxPoolNode, MaxPoolNode};
-use crate::cpu::Mask;
+use crate::cpu::{Mask, NormAct};
 use crate::flex::Targets;
 use crate::{Act, flex};
 
@@ -111,7 +111,7 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         epsilon: f64,
-        act: Act,
+        act: NormAct,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let constant = |tensor: FlexTensor| FloatTensor::<Self>::new(tensor);
         match BatchNormNode.prepare::<C>([x.node(), gamma.node(), beta.node()]).compute_bound().stateful() {

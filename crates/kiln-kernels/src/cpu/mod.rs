@@ -49,10 +49,12 @@ mod transpose;
 #[cfg(test)]
 mod tests;
 
-pub use act::Act;
+pub use act::{Act, NormAct};
 pub use arch::{Vectorize, vectorized};
 pub use attention::{AttentionShape, attention, attention_grad};
-pub use batch_norm::{Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_stats};
+pub use batch_norm::{
+    Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_grad_in_place, batch_norm_stats,
+};
 pub use column_sums::column_sums;
 pub use conv::{
     ConvShape, PackedConv, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
@@ -75,7 +77,7 @@ pub use pool::{
 };
 pub use recurrent::{GruStates, LstmStates, RecurrentShape, gru, gru_grad, lstm, lstm_grad};
 pub use relu::{relu, relu_grad};
-pub use residual::{add, scale, scale_grad};
+pub use residual::{add, add_onto, scale, scale_grad};
 #[cfg(feature = "tensors")]
 pub use residual_dropout::residual_dropout;
 pub use rms_norm::{rms_norm, rms_norm_grad};

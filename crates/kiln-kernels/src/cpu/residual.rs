@@ -22,6 +22,30 @@ pub fn add(a: &[f32], b: &[f32], act: Act, y: &mut [f32]) {
     for_each(arch(), a.len().div_ceil(CHUNK), a.len() * MEMORY, &task);
 }
 
+/// `y += x`; NaN stays NaN.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn add_onto(x: &[f32], y: &mut [f32]) {
+    assert_eq!(x.len(), y.len(), "add_onto: y");
+    for_each(arch(), x.len().div_ceil(CHUNK), x.len() * MEMORY, &AddOnto { x, y: Shared::new(y) });
+}
+
+struct AddOnto<'a> {
+    x: &'a [f32],
+    y: Shared<'a, f32>,
+}
+
+impl Task for AddOnto<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, index: usize) {
+        let range = piece(index, CHUNK, self.x.len());
+        // SAFETY: each task has its own piece.
+        let y = unsafe { self.y.slice(range.clone()) };
+        y.iter_mut().zip(&self.x[range]).for_each(|(y, x)| *y += x);
+    }
+}
+
 struct Add<'a> {
     a: &'a [f32],
     b: &'a [f32],

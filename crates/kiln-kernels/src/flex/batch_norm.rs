@@ -4,8 +4,7 @@ use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
 
 use super::{Dense, contiguous, garbage, like, tensor};
-use crate::Act;
-use crate::cpu::{self, Norm, Statistics};
+use crate::cpu::{self, Norm, NormAct, Statistics};
 
 /// Rows of channels: a table as it is, images channels-last.
 fn rows(x: &FlexTensor) -> (FlexTensor, usize) {
@@ -20,7 +19,7 @@ pub(crate) fn batch_norm(
     gamma: &FlexTensor,
     beta: &FlexTensor,
     epsilon: f64,
-    act: Act,
+    act: NormAct,
 ) -> (FlexTensor, FlexTensor, FlexTensor) {
     let ((x, c), gamma, beta) = (rows(x), contiguous(gamma), contiguous(beta));
     let values: &[f32] = x.storage();
@@ -31,22 +30,36 @@ pub(crate) fn batch_norm(
     (like(&x, y), tensor(mean, [c]), tensor(variance, [c]))
 }
 
-/// Gradients of input, scale and shift.
+/// Gradients of input, scale and shift. That of the input takes the memory of `gradient`, where nothing else holds it.
 pub(crate) fn batch_norm_backward(
     x: &FlexTensor,
     gamma: &FlexTensor,
     beta: &FlexTensor,
     [mean, variance]: [&FlexTensor; 2],
     epsilon: f64,
-    act: Act,
-    gradient: &FlexTensor,
+    act: NormAct,
+    gradient: FlexTensor,
 ) -> [FlexTensor; 3] {
-    let ((x, c), (gradient, _), gamma, beta) = (rows(x), rows(gradient), contiguous(gamma), contiguous(beta));
+    let ((x, c), gamma, beta) = (rows(x), contiguous(gamma), contiguous(beta));
     let values: &[f32] = x.storage();
-    let (mut dx, mut dgamma, mut dbeta) = (garbage(values.len()), garbage(c), garbage(c));
-    let (gamma, beta) = (gamma.storage(), beta.storage());
-    let norm = Norm { mean: mean.storage(), var: variance.storage(), eps: epsilon, gamma, beta };
-    let (g, statistics) = (gradient.storage(), Statistics::Batch);
-    cpu::batch_norm_grad(values, g, norm, act, statistics, &mut dx, &mut dgamma, &mut dbeta);
-    [like(&x, dx), tensor(dgamma, [c]), tensor(dbeta, [c])]
+    let (mut dgamma, mut dbeta) = (garbage(c), garbage(c));
+    let (scale, shift) = (gamma.storage(), beta.storage());
+    let norm =
+        Norm { mean: mean.storage(), var: variance.storage(), eps: epsilon, gamma: scale, beta: shift };
+    let statistics = Statistics::Batch;
+    // In place of what came in, which would share its memory.
+    let mut gradient = {
+        let (rows, _) = rows(&gradient);
+        drop(gradient);
+        rows
+    };
+    let dx = if let Some(g) = gradient.try_storage_mut() {
+        cpu::batch_norm_grad_in_place(values, g, norm, act, statistics, &mut dgamma, &mut dbeta);
+        gradient
+    } else {
+        let (g, mut dx) = (gradient.storage(), garbage(values.len()));
+        cpu::batch_norm_grad(values, g, norm, act, statistics, &mut dx, &mut dgamma, &mut dbeta);
+        like(&x, dx)
+    };
+    [dx, tensor(dgamma, [c]), tensor(dbeta, [c])]
 }

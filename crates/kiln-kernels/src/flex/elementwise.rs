@@ -46,6 +46,29 @@ pub(crate) fn add(a: &FlexTensor, b: &FlexTensor, act: Act) -> FlexTensor {
     like(&a.tensor, y)
 }
 
+/// `a + b` of images, in the memory of one of them where nothing else holds it; in their order, or channels-last where they differ.
+pub(crate) fn sum(a: FlexTensor, b: FlexTensor) -> FlexTensor {
+    let (a, b) = (owned(a), owned(b));
+    let order = if a.order == b.order { a.order } else { Order::Nhwc };
+    let (mut a, mut b) = (a.reordered(order).tensor, b.reordered(order).tensor);
+    if let Some(onto) = a.try_storage_mut() {
+        cpu::add_onto(b.storage(), onto);
+        return a;
+    }
+    if let Some(onto) = b.try_storage_mut() {
+        cpu::add_onto(a.storage(), onto);
+        return b;
+    }
+    let mut y = garbage(a.layout().num_elements());
+    cpu::add(a.storage(), b.storage(), Act::None, &mut y);
+    like(&a, y)
+}
+
+/// Without what would share its memory.
+fn owned(x: FlexTensor) -> Dense {
+    Dense::new(&x)
+}
+
 /// The gradient of both. `output` is there when the sum went through relu.
 pub(crate) fn add_backward(output: Option<&FlexTensor>, gradient: &FlexTensor) -> FlexTensor {
     through_relu(output, Dense::new(gradient)).tensor

@@ -19,7 +19,7 @@ pub(crate) use conv::{conv2d, conv2d_backward, conv2d_relu_pool, conv2d_relu_poo
 pub(crate) use conv_transpose::{conv_transpose2d, conv_transpose2d_backward};
 pub(crate) use cross_entropy::{Targets, cross_entropy, cross_entropy_backward};
 pub(crate) use dropout::dropout;
-pub(crate) use elementwise::{add, add_backward, curve, curve_backward, scale, scale_backward};
+pub(crate) use elementwise::{add, add_backward, curve, curve_backward, scale, scale_backward, sum};
 pub(crate) use flatten::{flatten, flatten_backward};
 pub(crate) use layer_norm::{layer_norm, layer_norm_backward};
 pub(crate) use linear::{linear, linear_backward};

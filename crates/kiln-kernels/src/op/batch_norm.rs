@@ -1,8 +1,8 @@
 //! Batch normalisation in training.
 
-use burn::tensor::{Tensor, module};
+use burn::tensor::{Tensor, activation, module};
 
-use crate::Act;
+use crate::{Act, NormAct};
 
 /// What [`batch_norm`] gives.
 #[derive(Debug)]
@@ -30,9 +30,9 @@ pub fn batch_norm<const D: usize>(
     gamma: Tensor<1>,
     beta: Tensor<1>,
     epsilon: f64,
-    act: Act,
+    act: impl Into<NormAct>,
 ) -> BatchStatistics<D> {
-    let x = super::in_type_of(x, &gamma);
+    let (x, act) = (super::in_type_of(x, &gamma), act.into());
     #[cfg(feature = "flex")]
     if (D == 2 || D == 4) && super::has_kernels(&x) && super::has_kernels(&gamma) {
         let channels = x.dims()[1];
@@ -45,6 +45,19 @@ pub fn batch_norm<const D: usize>(
             variance: Tensor::from_dispatch(variance),
         };
     }
+    let (with, then) = act.split();
+    let statistics = composed(x, gamma, beta, epsilon, with);
+    BatchStatistics { output: then.apply(statistics.output), ..statistics }
+}
+
+/// What other backends have: relu at most is part of the operation.
+fn composed<const D: usize>(
+    x: Tensor<D>,
+    gamma: Tensor<1>,
+    beta: Tensor<1>,
+    epsilon: f64,
+    act: Act,
+) -> BatchStatistics<D> {
     #[cfg(feature = "wgpu")]
     if (D == 2 || D == 4)
         && crate::gpu::has_kernels(&x)
@@ -61,4 +74,24 @@ pub fn batch_norm<const D: usize>(
     let module::BatchNormTrainOutput { output, mean, variance } =
         module::batch_norm_train(x, gamma, beta, epsilon);
     BatchStatistics { output: act.apply(output), mean, variance }
+}
+
+impl NormAct {
+    /// The part that other operations know, and what is left to do.
+    fn split(self) -> (Act, Self) {
+        match self {
+            Self::None => (Act::None, Self::None),
+            Self::Relu => (Act::Relu, Self::None),
+            Self::HardSwish => (Act::None, self),
+        }
+    }
+
+    /// Applies it to a tensor, as an operation of its own.
+    pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::None => x,
+            Self::Relu => activation::relu(x),
+            Self::HardSwish => super::hard_swish(x),
+        }
+    }
 }

@@ -12,7 +12,10 @@ mod transposed;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use kiln_core::Seed;
-use kiln_kernels::{Act, batch_norm, conv2d, conv2d_relu_pool, dropout, linear, max_pool2d};
+use kiln_kernels::{
+    Act, NormAct, add, batch_norm, conv2d, conv2d_relu_pool, dropout, global_avg_pool2d, hard_swish, linear,
+    max_pool2d, scale,
+};
 use kiln_testkit::{assert_close, computes_in, device, gradient_check};
 
 /// Numbers between -1 and 1.
@@ -146,7 +149,13 @@ fn linear_layers() {
 
 #[test]
 fn batch_norms() {
-    for (dims, act) in [([5, 3, 4, 6], Act::Relu), ([2, 17, 1, 3], Act::None), ([4, 64, 8, 8], Act::Relu)] {
+    let hard = NormAct::HardSwish;
+    for (dims, act) in [
+        ([5, 3, 4, 6], NormAct::Relu),
+        ([2, 17, 1, 3], NormAct::None),
+        ([4, 64, 8, 8], NormAct::Relu),
+        ([3, 24, 5, 7], hard),
+    ] {
         let c = dims[1];
         let what = format!("{dims:?} {act:?}");
         // The scale comes in as a tensor of four dimensions, to fit the helper.
@@ -168,6 +177,25 @@ fn batch_norms() {
     let found = batch_norm(x, one.clone(), one, 1e-5, Act::None);
     assert_close(&found.mean.into_data(), &[4.0f64, 10.0].into(), 1e-6, 0.0);
     assert_close(&found.variance.into_data(), &[26.0f64 / 3.0, 0.0].into(), 1e-6, 1e-9);
+}
+
+/// Burn would add up what branches give for the node that they began at; so do the kernels.
+#[test]
+fn gradients_of_branches_meet() {
+    let options = || ConvOptions::new([1; 2], [0; 2], [1; 2], 1);
+    same::<4, 4>(
+        "branches",
+        noise(12, [2, 24, 5, 7]),
+        noise(13, [24, 24, 1, 1]),
+        noise(14, [24]),
+        |x, w, b| {
+            let x = hard_swish(x);
+            let branch = conv2d(x.clone(), w, Some(b), options(), Act::None);
+            let gated = scale(branch.clone(), global_avg_pool2d(branch));
+            // Twice the same, one in the order of the other, and one of two branches.
+            add(add(gated, x.clone(), Act::None), add(x.clone(), x, Act::Relu), Act::None)
+        },
+    );
 }
 
 #[test]

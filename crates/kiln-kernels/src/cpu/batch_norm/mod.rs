@@ -1,16 +1,19 @@
 //! Batch normalisation over the last dimension of a table: channels of NHWC activations, or features.
 
 mod backward;
+mod follow;
 mod forward;
+mod lines;
 mod statistics;
 
-pub use backward::batch_norm_grad;
+pub use backward::{batch_norm_grad, batch_norm_grad_in_place};
 pub use forward::batch_norm;
 pub use statistics::batch_norm_stats;
 
 use pulp::Simd;
 
 use super::scratch::Scratch;
+use lines::Lines;
 
 /// What [`batch_norm`] normalises with, `[c]` each.
 #[derive(Clone, Copy, Debug)]

@@ -72,7 +72,7 @@ impl Task for Stats<'_> {
             from += match c - from {
                 left if left >= 4 * S::F32_LANES => deviations::<S, 4>(simd, x, c, from, mean, sum, square),
                 left if left >= S::F32_LANES => deviations::<S, 1>(simd, x, c, from, mean, sum, square),
-                _ => deviation(x, c, from, mean, sum, square),
+                _ => deviations_of_rest(simd, x, c, from, mean, sum, square),
             };
         }
     }
@@ -117,9 +117,10 @@ fn deviations<S: Simd, const NV: usize>(
     width
 }
 
-/// The same of a single column.
+/// The same of the columns from `from` on, fewer than a vector has.
 #[inline(always)]
-fn deviation(
+fn deviations_of_rest<S: Simd>(
+    simd: S,
     x: &[f32],
     c: usize,
     from: usize,
@@ -127,12 +128,20 @@ fn deviation(
     sum: &mut [f32],
     square: &mut [f32],
 ) -> usize {
-    let column = || x[from..].iter().step_by(c);
-    let rough = column().sum::<f32>() / (x.len() / c) as f32;
-    (mean[from], sum[from], square[from]) = (rough, 0.0, 0.0);
-    for x in column() {
-        sum[from] += x - rough;
-        square[from] += (x - rough) * (x - rough);
+    let zero = simd.splat_f32s(0.0);
+    let mut means = zero;
+    for row in x.chunks_exact(c) {
+        means = simd.add_f32s(means, simd.partial_load_f32s(&row[from..]));
     }
-    1
+    let means = simd.mul_f32s(means, simd.splat_f32s(1.0 / (x.len() / c) as f32));
+    let (mut sums, mut squares) = (zero, zero);
+    for row in x.chunks_exact(c) {
+        let difference = simd.sub_f32s(simd.partial_load_f32s(&row[from..]), means);
+        sums = simd.add_f32s(sums, difference);
+        squares = simd.mul_add_e_f32s(difference, difference, squares);
+    }
+    simd.partial_store_f32s(&mut mean[from..c], means);
+    simd.partial_store_f32s(&mut sum[from..c], sums);
+    simd.partial_store_f32s(&mut square[from..c], squares);
+    c - from
 }

@@ -181,12 +181,12 @@ fn mish_slope(x: f32) -> f32 {
 }
 
 #[inline(always)]
-fn hard_swish(x: f32) -> f32 {
+pub(in crate::cpu) fn hard_swish(x: f32) -> f32 {
     x * hard_sigmoid(x)
 }
 
 #[inline(always)]
-fn hard_swish_slope(x: f32) -> f32 {
+pub(in crate::cpu) fn hard_swish_slope(x: f32) -> f32 {
     let slope = if x < 3.0 { x * (1.0 / 3.0) + 0.5 } else { 1.0 };
     let slope = if x <= -3.0 { 0.0 } else { slope };
     if x.is_nan() { x } else { slope }

@@ -19,6 +19,24 @@ fn stats(x: &[f32], c: usize) -> (Vec<f64>, Vec<f64>) {
     (mean, var)
 }
 
+fn value(act: NormAct, y: f64) -> f64 {
+    match act {
+        NormAct::None => y,
+        NormAct::Relu => y.max(0.0),
+        NormAct::HardSwish => y * ((y + 3.0) / 6.0).clamp(0.0, 1.0),
+    }
+}
+
+/// Of relu, where it lets something through.
+fn slope(act: NormAct, y: f64) -> f64 {
+    match act {
+        NormAct::None | NormAct::Relu => 1.0,
+        NormAct::HardSwish if y <= -3.0 => 0.0,
+        NormAct::HardSwish if y >= 3.0 => 1.0,
+        NormAct::HardSwish => y / 3.0 + 0.5,
+    }
+}
+
 #[test]
 fn batch_norm_and_gradient() {
     on_every_arch(500, |random| {
@@ -33,8 +51,7 @@ fn batch_norm_and_gradient() {
         // From here on these statistics are exact.
         let eps = 1e-5;
         let values = Norm { mean: &mean, var: &var, eps, gamma: &gamma, beta: &beta };
-        let relu = random.size(0, 1) == 1;
-        let act = if relu { Act::Relu } else { Act::None };
+        let act = random.one_of(&[NormAct::None, NormAct::Relu, NormAct::HardSwish]);
         let mut y = garbage(x.len());
         batch_norm(&x, values, act, &mut y);
         let inverse: Vec<f64> = var.iter().map(|&var| 1.0 / (f64::from(var) + eps).sqrt()).collect();
@@ -43,20 +60,25 @@ fn batch_norm_and_gradient() {
             .enumerate()
             .map(|(i, &x)| (f64::from(x) - f64::from(mean[i % c])) * inverse[i % c])
             .collect();
-        let exact: Vec<f64> = normal
+        let before: Vec<f64> = normal
             .iter()
             .enumerate()
             .map(|(i, n)| n * f64::from(gamma[i % c]) + f64::from(beta[i % c]))
-            .map(|y| if relu { y.max(0.0) } else { y })
             .collect();
+        let exact: Vec<f64> = before.iter().map(|&y| value(act, y)).collect();
         let scale: Vec<f64> = normal.iter().map(|n| n.abs() + 1.0).collect();
         close("y", &y, &exact, &scale, 1e-6);
 
         let statistics = random.one_of(&[Statistics::Batch, Statistics::Fixed]);
         let (mut dx, mut dgamma, mut dbeta) = (garbage(x.len()), garbage(c), garbage(c));
         batch_norm_grad(&x, &g, values, act, statistics, &mut dx, &mut dgamma, &mut dbeta);
+        let (mut placed, mut dgamma2, mut dbeta2) = (g.clone(), garbage(c), garbage(c));
+        batch_norm_grad_in_place(&x, &mut placed, values, act, statistics, &mut dgamma2, &mut dbeta2);
+        assert_eq!([&placed, &dgamma2, &dbeta2], [&dx, &dgamma, &dbeta], "other bits in place");
+        // Relu's slope jumps where rounding decides: there it is the kernel's own result that counts.
+        let on = |i: usize| act != NormAct::Relu || y[i] > 0.0;
         let g: Vec<f64> =
-            g.iter().zip(&y).map(|(&g, &y)| if relu && y <= 0.0 { 0.0 } else { f64::from(g) }).collect();
+            (0..x.len()).map(|i| if on(i) { f64::from(g[i]) * slope(act, before[i]) } else { 0.0 }).collect();
         let (mut sum, mut product, mut size) = (vec![0.0; c], vec![0.0; c], vec![0.0; c]);
         for i in 0..x.len() {
             sum[i % c] += g[i];
