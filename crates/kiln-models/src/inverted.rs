@@ -4,6 +4,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
+use kiln_kernels::{Act, add};
 
 use crate::convolution::ConvNorm;
 use crate::dropout::StochasticDepth;
@@ -113,7 +114,7 @@ impl InvertedResidual {
             Part::Squeeze(squeeze) => squeeze.forward(x),
         });
         match shortcut {
-            Some(shortcut) => self.depth.forward(branch, seed).add(shortcut),
+            Some(shortcut) => add(self.depth.forward(branch, seed), shortcut, Act::None),
             None => branch,
         }
     }

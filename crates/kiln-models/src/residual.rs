@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
-use kiln_kernels::{Act, add, global_avg_pool2d, linear};
+use kiln_kernels::{Act, add, global_avg_pool2d, linear, scale};
 
 use crate::filters::Filters;
 use crate::init::{Draw, Init};
@@ -43,9 +43,9 @@ impl SqueezeExcite {
     }
 
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let scale = pointwise(&self.fc1, global_avg_pool2d(x.clone()));
-        let scale = self.gate.forward(pointwise(&self.fc2, self.activation.forward(scale)));
-        scale_channels(x, scale)
+        let squeezed = pointwise(&self.fc1, global_avg_pool2d(x.clone()));
+        let gates = self.gate.forward(pointwise(&self.fc2, self.activation.forward(squeezed)));
+        scale(x, gates)
     }
 
     /// What it does, as the layer at `path`.
@@ -58,10 +58,4 @@ impl SqueezeExcite {
 fn pointwise(conv: &Conv2d, x: Tensor<2>) -> Tensor<2> {
     let weight = conv.weight.val().flatten::<2>(1, 3).transpose();
     linear(x, weight, conv.bias.as_ref().map(|bias| bias.val()), Act::None)
-}
-
-/// `x · scale`, `[N, C, H, W]` by `[N, C]`.
-fn scale_channels(x: Tensor<4>, scale: Tensor<2>) -> Tensor<4> {
-    let [items, channels] = scale.dims();
-    x.mul(scale.reshape([items, channels, 1, 1]))
 }

@@ -5,6 +5,7 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use kiln_core::Seed;
+use kiln_kernels::{Act, add};
 
 use crate::convolution::{conv_operation, convolve};
 use crate::dense::affine;
@@ -71,9 +72,10 @@ impl Block {
         let [items, height, width, channels] = pixels.dims();
         let rows = over_features(&self.norm, pixels.reshape([items * height * width, channels]));
         let rows = affine(&self.project, Activation::Gelu.forward(affine(&self.expand, rows)));
+        // As rows: channels-last images that Burn multiplies come back in another order.
+        let rows = rows.mul(self.layer_scale.val().reshape([1, channels]));
         let branch = rows.reshape([items, height, width, channels]).permute([0, 3, 1, 2]);
-        let branch = branch.mul(self.layer_scale.val().unsqueeze());
-        self.depth.forward(branch, seed).add(x)
+        add(self.depth.forward(branch, seed), x, Act::None)
     }
 
     /// What it does, as the block at `path`.
