@@ -272,6 +272,7 @@ impl Plain {
 }
 
 fn main() -> Result<(), Error> {
+    kiln::kernels::keep_freed_memory();
     // As `kiln train` does.
     rayon::ThreadPoolBuilder::new().build()?.install(answer)
 }

@@ -10,7 +10,7 @@
 //!
 //! Temporary tensors are large and short-lived. The allocators of most systems return such memory to the system and
 //! fetch it anew in every step, which can cost a third of it: a program that trains should set an allocator that
-//! keeps it, such as the crate `mimalloc`, as the command `kiln` does.
+//! keeps it, such as the crate `mimalloc`, as the command `kiln` does, with `keep_freed_memory` (feature `mimalloc`).
 //!
 //! Burn is behind the feature `tensors`, which those of the backends have in them. Without it there is [`cpu`] alone.
 //!
@@ -37,10 +37,14 @@ mod flex;
 pub mod formula;
 #[cfg(feature = "wgpu")]
 mod gpu;
+#[cfg(feature = "mimalloc")]
+mod memory;
 #[cfg(feature = "tensors")]
 mod op;
 
 pub use cpu::{Act, NormAct};
+#[cfg(feature = "mimalloc")]
+pub use memory::keep_freed_memory;
 #[cfg(feature = "tensors")]
 pub use op::{
     BatchStatistics, Rotary, Sequences, add, attention, attention_weights, avg_pool2d, batch_norm,
