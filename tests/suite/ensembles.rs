@@ -172,3 +172,15 @@ fn damaged_ensembles_are_errors() {
     std::fs::write(folder.join("ensemble.json"), "{").unwrap();
     place.fails("predict weighed t.csv", 5, "ensemble.json");
 }
+
+#[test]
+fn a_preset_that_chooses_nothing_says_so() {
+    let place = Place::new();
+    for (words, why) in [
+        ("train iris --preset good model.hidden=[4] train.epochs=1", "and a model or a solver is said"),
+        ("train digits --preset good train.epochs=1", "it is for tables"),
+    ] {
+        let said = place.ok(words).stderr;
+        assert!(said.contains("the preset \"good\" changes nothing here") && said.contains(why), "{said}");
+    }
+}

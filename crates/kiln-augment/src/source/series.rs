@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use kiln_core::Seed;
 use kiln_core::device::counts::sent;
-use kiln_data::{Batch, DataError, Inputs, Source};
+use kiln_data::{Batch, DataError, Inputs};
 
 use super::{Augmented, MIX};
 use crate::op::mixup;

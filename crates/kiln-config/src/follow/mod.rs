@@ -59,21 +59,21 @@ impl Resolved {
         if open.model {
             sized.follow_image(size.image);
         }
-        let texts = self.config.data.holds_texts();
-        let good = open.good && size.image.is_none() && !texts;
+        let (texts, series) = (self.config.data.holds_texts(), self.config.data.holds_series());
+        let is_table = size.image.is_none() && !texts && !series;
+        let good = open.good && is_table;
         let judged = open.early_stopping && size.validation > 0;
         // Its rate falls to 0 again and again: a pause would stop it in the middle.
         let early = judged && !good;
         if open.model && texts {
             sized.follow_texts();
         }
-        let series = self.config.data.holds_series();
         if open.model && series {
             sized.follow_series();
         }
         if good {
             sized.follow_good(open, size);
-        } else if early && size.image.is_none() && !texts && !series {
+        } else if early && is_table {
             sized.follow_table(open);
         }
         let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);

@@ -6,7 +6,7 @@
 use burn::module::{Flag, ModuleMapper, Param};
 use burn::tensor::{DType, Tensor};
 
-use super::{ModulePath, ParamInfo, ParamKind};
+use super::info::{ModulePath, ParamInfo, ParamKind};
 
 /// The layers whose weights only ever meet their input in a product.
 const PRODUCTS: [&str; 3] = ["Linear", "Conv1d", "Conv2d"];

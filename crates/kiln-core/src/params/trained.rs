@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 
-use super::ParamInfo;
+use super::info::ParamInfo;
 use super::mapper::{Change, Mapper};
 use super::visitor::{Look, Visitor};
 

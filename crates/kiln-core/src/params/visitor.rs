@@ -6,7 +6,7 @@
 use burn::module::{Flag, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-use super::{ModulePath, ParamInfo};
+use super::info::{ModulePath, ParamInfo};
 
 /// What is read.
 pub(super) enum Look<'a> {

@@ -1,6 +1,6 @@
 //! A job that is checked and told of, before anything is written.
 
-use kiln_config::Resolved;
+use kiln_config::{Preset, Resolved};
 
 use crate::error::ExperimentError;
 use crate::job::Job;
@@ -27,10 +27,30 @@ pub(super) fn prepare<'a>(
     if !followed.is_empty() {
         tell(observer, &Event::Followed { settings: &followed, items: job.prepared.split.train.len() })?;
     }
+    if let Some(why) = idle_preset(resolved, &job) {
+        tell(observer, &Event::Warning(&why))?;
+    }
     job.tell_of_start(observer)?;
     for warning in job.warnings() {
         tell(observer, &Event::Warning(&warning))?;
     }
     tell(observer, &Event::Model(&job.summary))?;
     Ok(job)
+}
+
+/// Why a preset that is asked for chooses nothing, where it does not.
+fn idle_preset(resolved: &Resolved, job: &Job<'_>) -> Option<String> {
+    let preset = resolved.config.preset.filter(|preset| *preset != Preset::Fast)?;
+    let data = &job.config().data;
+    let is_table = job.prepared.fitted.input_shape().as_images().is_none()
+        && !data.holds_texts()
+        && !data.holds_series();
+    let why = match (is_table, resolved.open().good) {
+        (true, true) => return None,
+        (true, false) => {
+            "it stands for a model and its training where nothing is said of them, and a model or a solver is said"
+        }
+        (false, _) => "it is for tables",
+    };
+    Some(format!("the preset \"{}\" changes nothing here: {why}", preset.name()))
 }

@@ -68,11 +68,12 @@ fn check(name: &str, config: &ModelConfig, dtype: DType) {
     assert!(loaded.missing.iter().all(|path| path.contains("running")), "{:?}", loaded.missing);
     assert!(loaded.unused.is_empty() && loaded.mismatched.is_empty(), "{name}");
     let network = loaded.model;
-    let (tight, loose) = if dtype == DType::F64 { (1e-9, 1e-9) } else { (1e-5, 1e-4) };
+    // Behind one channel batch norm undoes what a filter of one step does, so that its gradient is all but 0: in f32 what is left is rounding.
+    let (tight, loose, least) = if dtype == DType::F64 { (1e-9, 1e-9, 1e-3) } else { (1e-5, 1e-4, 0.1) };
     let close = |what: &str, found: &TensorData, expected: &TensorData, bound: f64| {
         println!("{name}, {what}, {dtype:?}");
         let found = TensorData::new(found.iter::<f64>().collect::<Vec<_>>(), expected.shape().clone());
-        assert_close(&found, expected, 0.0, bound * largest(expected).max(1e-3));
+        assert_close(&found, expected, 0.0, bound * largest(expected).max(least));
     };
     let mut adamw = AdamW::new(&start, dtype);
     let mut network = adamw.put(network);
@@ -99,6 +100,8 @@ fn check(name: &str, config: &ModelConfig, dtype: DType) {
         adamw.step(&gradients);
         network = adamw.put(network);
     }
+    let steepest =
+        below(&file, "gradients").iter().map(|(_, gradient)| largest(gradient)).fold(0.0, f64::max);
     for (path, values) in adamw.values() {
         // Softmax does not see the bias of keys, whose gradient is nothing but rounding: AdamW makes a step of it all the same.
         if path.ends_with("qkv.bias") {
@@ -106,7 +109,10 @@ fn check(name: &str, config: &ModelConfig, dtype: DType) {
         }
         let expected = file.get(&format!("after/{path}")).unwrap();
         let found = TensorData::new(values.to_vec(), expected.shape().clone());
-        close(&format!("after {path}"), &found, expected, loose);
+        // AdamW makes steps of one length of gradients of any: a small one's rounding is in the weights.
+        let is_small = largest(file.get(&format!("gradients/{path}")).unwrap()) < 5e-3 * steepest;
+        let bound = if is_small && dtype == DType::F32 { 10.0 * loose } else { loose };
+        close(&format!("after {path}"), &found, expected, bound);
     }
     let outputs = network.valid().forward(inputs(&file, dtype, false), None);
     close("evaluation", &outputs.into_data(), file.get("evaluation").unwrap(), loose);
