@@ -1,4 +1,4 @@
-//! The one mapper behind all changes of a module.
+//! The one mapper behind all that this module changes in others.
 //!
 //! A mapper is compiled once more for every layer of every network, so it is one type, and what it does with a field is called through
 //! a pointer.

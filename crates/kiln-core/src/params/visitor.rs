@@ -1,4 +1,4 @@
-//! The one visitor behind all that is read of a module.
+//! The one visitor behind all that this module reads of others.
 //!
 //! A visitor is compiled once more for every layer of every network, so it is one type, and what it does with a field is called
 //! through a pointer.
