@@ -91,13 +91,13 @@ fn view(shown: &str) -> [usize; 2] {
 #[test]
 fn a_training_ends_behind_its_view() {
     let place = Place::new();
-    let terminal = Terminal::start(&place, "train digits train.epochs=8 --progress tui");
+    let terminal = Terminal::start(&place, "train digits train.epochs=80 --progress tui");
     let (status, shown) = terminal.end();
     assert!(status.success(), "{shown}");
     let [begin, end] = view(&shown);
     // Word by word: what is on the screen already, such as a blank, is not sent.
     let seen = &shown[begin..end];
-    for piece in ["Loss", "Accuracy", "Learning", "1/8", "steps/s", "q:"] {
+    for piece in ["Loss", "Accuracy", "Learning", "/80", "steps/s", "q:"] {
         assert!(seen.contains(piece), "{piece}: {seen:?}");
     }
     assert!(seen.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)), "{seen:?}");
