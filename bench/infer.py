@@ -1,7 +1,7 @@
 """kiln-infer beside onnxruntime and PyTorch: microseconds of a prediction, batches of 1 and 32, everything on 2 threads.
 
     cargo bench -p kiln-infer --bench infer --no-run                      (says where the program BENCH is)
-    python bench/infer.py KILN BENCH [THREADS]              (needs numpy, onnxruntime, torch, safetensors)
+    python bench/infer.py KILN BENCH [THREADS [NAME,…]]     (needs numpy, onnxruntime, torch, torchvision, safetensors)
 
 Trains each model for an epoch on the bundled digits (8 × 8) or on made-up images, exports it as .kiln, .onnx and .safetensors, and times the three in
 rounds that follow each other. kiln-infer and onnxruntime get bytes and give probabilities; PyTorch gets scaled floats and gives logits, so that
@@ -24,6 +24,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 import numpy
 import onnxruntime
 import torch
+import torchvision.models as torchvision_models
 from safetensors.torch import load_file
 from torch import nn
 
@@ -99,12 +100,15 @@ def resnet(weights):
     return Net([*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten(), *dense("output", weights, False)])
 
 
-def torchvision(weights):
-    from torchvision.models import resnet18
+def torchvision(name, head):
+    """The network of that name, with as many classes as its last layer has."""
 
-    network = resnet18(num_classes=weights["fc.weight"].shape[0])
-    network.load_state_dict(weights)
-    return network
+    def make(weights):
+        network = torchvision_models.get_model(name, weights=None, num_classes=weights[f"{head}.weight"].shape[0])
+        network.load_state_dict(weights)
+        return network
+
+    return make
 
 
 def photos(name, size, count=40):
@@ -126,8 +130,16 @@ MODELS = {
     "digits CNN": (cnn, (1, 8, 8), ["digits", "model.kind=cnn", "model.norm=batch"]),
     "CNN 3×32×32": (cnn, (3, 32, 32), ["small", "model.kind=cnn", "model.norm=batch"]),
     "resnet 3×32×32": (resnet, (3, 32, 32), ["small", "model.kind=resnet"]),
-    "resnet18 3×224×224": (torchvision, (3, 224, 224), ["large", "model.kind=resnet18", "train.batch_size=4"]),
 }
+for kind, name, head in [
+    ("resnet18", "resnet18", "fc"),
+    ("resnet50", "resnet50", "fc"),
+    ("mobilenet-v3-large", "mobilenet_v3_large", "classifier.3"),
+    ("efficientnet-b0", "efficientnet_b0", "classifier.1"),
+]:
+    MODELS[f"{kind} 3×224×224"] = (torchvision(name, head), (3, 224, 224), ["large", f"model.kind={kind}", "train.batch_size=4"])
+ONLY = sys.argv[4].split(",") if len(sys.argv) > 4 else [""]
+MODELS = {name: model for name, model in MODELS.items() if any(only in name for only in ONLY)}
 
 program = subprocess.Popen([BENCH, "--ask"], cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -146,7 +158,7 @@ def timed(call, calls):
 
 
 print(f"torch {torch.__version__}, onnxruntime {onnxruntime.__version__}, {THREADS} threads, median of {ROUNDS} rounds, µs")
-print(f"{'model':<20} {'batch':>5} {'kiln-infer':>11} {'onnxruntime':>11} {'PyTorch':>11} {'ratio':>6}")
+print(f"{'model':<28} {'batch':>5} {'kiln-infer':>11} {'onnxruntime':>11} {'PyTorch':>11} {'ratio':>6}")
 options = onnxruntime.SessionOptions()
 options.intra_op_num_threads = THREADS
 options.inter_op_num_threads = 1
@@ -170,5 +182,5 @@ for number, (name, (make, shape, words)) in enumerate(MODELS.items()):
             rounds = [{key: call(counts[key]) for key, call in calls.items()} for _ in range(ROUNDS)]
         found = {key: float(numpy.median([each[key] for each in rounds])) for key in calls}
         ratio = found["kiln"] / min(found["onnx"], found["torch"])
-        print(f"{name:<20} {batch:>5} {found['kiln']:>11.2f} {found['onnx']:>11.2f} {found['torch']:>11.2f} {ratio:>6.2f}", flush=True)
+        print(f"{name:<28} {batch:>5} {found['kiln']:>11.2f} {found['onnx']:>11.2f} {found['torch']:>11.2f} {ratio:>6.2f}", flush=True)
 program.stdin.close()

@@ -1,10 +1,10 @@
 //! From operations to steps: shapes are checked, neighbours become one step.
 
-use kiln_kernels::cpu::{Act, Order};
+use kiln_kernels::cpu::{Act, Curve, Order};
 
-use super::activation::Activated;
+use super::activation::{Activated, curve_of};
 use super::affine::{Affine, Folded};
-use super::conv::{Conv, Window};
+use super::conv::{Behind, Conv, Window};
 use super::embedding::Embedded;
 use super::ensemble::{Ensemble, Heads};
 use super::excite::Excite;
@@ -77,7 +77,9 @@ impl<'a> Builder<'a> {
                 self.fold(&mut folded, &mut next)?;
                 let act = relu(&mut next);
                 let pool = act == Act::Relu && halves(&mut next);
-                let conv = Conv::new(layer, folded, kernel, window, (dims, order), act, pool)?;
+                let curve = if act == Act::None { curve(&mut next) } else { None };
+                let behind = Behind { act, curve, pool };
+                let conv = Conv::new(layer, folded, kernel, window, (dims, order), behind)?;
                 let dims = conv.result();
                 self.push(layer, conv, Shape::Image { dims, order: Order::Nhwc })?;
             }
@@ -108,8 +110,8 @@ impl<'a> Builder<'a> {
                 let is_max = *operation == Operation::GlobalMax;
                 self.push(place, Global::new(dims, order, is_max), Shape::Row(dims[0]))?;
             }
-            Operation::Residual(branch) => self.sum(branch, &[])?,
-            Operation::Sum { branch, shortcut } => self.sum(branch, shortcut)?,
+            Operation::Residual(branch) => self.sum(branch, &[], relu(&mut next))?,
+            Operation::Sum { branch, shortcut } => self.sum(branch, shortcut, relu(&mut next))?,
             Operation::SqueezeExcite { layer, activation, gate } => {
                 let (dims, order) = self.image(layer)?;
                 let step = Excite::new(tensors, layer, dims, order, [*activation, *gate])?;
@@ -190,7 +192,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A branch and a shortcut, which is the input itself where it has no operations.
-    fn sum(&mut self, branch: &[Operation], shortcut: &[Operation]) -> Result<(), InferError> {
+    fn sum(&mut self, branch: &[Operation], shortcut: &[Operation], act: Act) -> Result<(), InferError> {
         let place = "a residual sum";
         self.channels_last(place)?;
         let mut parts = [branch, shortcut].map(|_| None);
@@ -208,7 +210,7 @@ impl<'a> Builder<'a> {
             return Err(wrong(place, format!("{:?} and {:?} do not fit", shapes[0], shapes[1])));
         }
         let shortcut = shortcut_steps.filter(|_| !shortcut.is_empty());
-        self.push(place, Sum::new(branch, shortcut), shapes[0])
+        self.push(place, Sum::new(branch, shortcut, act), shapes[0])
     }
 }
 
@@ -221,6 +223,14 @@ fn relu(next: &mut &[Operation]) -> Act {
         }
         _ => Act::None,
     }
+}
+
+/// Takes another activation along that kernels know.
+fn curve(next: &mut &[Operation]) -> Option<Curve> {
+    let [Operation::Activation(activation), rest @ ..] = *next else { return None };
+    let curve = curve_of(*activation)?;
+    *next = rest;
+    Some(curve)
 }
 
 /// Takes a pooling along that halves the sides.

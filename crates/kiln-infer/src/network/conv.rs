@@ -1,6 +1,6 @@
-//! Convolutions, with a relu and a pooling behind them.
+//! Convolutions, with an activation and a pooling behind them.
 
-use kiln_kernels::cpu::{Act, ConvShape, Order, PackedConv, Scratch};
+use kiln_kernels::cpu::{Act, ConvShape, Curve, Order, PackedConv, Scratch};
 
 use super::affine::Folded;
 use super::shape::wrong;
@@ -14,6 +14,16 @@ pub(super) struct Window {
     pub(super) stride: usize,
     pub(super) padding: usize,
     pub(super) groups: usize,
+}
+
+/// What is done to the results of a convolution.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind {
+    pub(super) act: Act,
+    /// Instead of a relu.
+    pub(super) curve: Option<Curve>,
+    /// Whether 2×2 maxima are taken behind the relu.
+    pub(super) pool: bool,
 }
 
 /// A convolution, to images with their channels last.
@@ -31,8 +41,7 @@ impl Conv {
         kernel: usize,
         Window { stride, padding, groups }: Window,
         ([c, h, w], order): ([usize; 3], Order),
-        act: Act,
-        pool: bool,
+        behind: Behind,
     ) -> Result<Self, InferError> {
         // The side is that of a tensor in the file, so nothing here is large but the padding that it bounds.
         if stride == 0 || padding > kernel || kernel > h.min(w).saturating_add(2 * padding) {
@@ -47,7 +56,9 @@ impl Conv {
         let [stride, padding] = [[stride; 2], [padding; 2]];
         let (r, s) = (kernel, kernel);
         let shape = ConvShape { n: 1, c, h, w, k, r, s, stride, padding, dilation: [1; 2], groups };
+        let Behind { act, curve, pool } = behind;
         let layer = PackedConv::new(&shape, order, weight, bias, act == Act::Relu, pool);
+        let layer = if let Some(curve) = curve { layer.then(curve) } else { layer };
         Ok(Self { layer, pool })
     }
 

@@ -1,6 +1,6 @@
 //! Squeeze and excitation.
 
-use kiln_kernels::cpu::{Act, Order, PackedLinear, Scratch, global_mean_pool, scale};
+use kiln_kernels::cpu::{Act, Order, PackedLinear, Scratch, global_mean_pool, scale, scale_in_place};
 
 use super::activation::apply;
 use super::step::Step;
@@ -39,18 +39,31 @@ impl Excite {
     }
 }
 
-impl Step for Excite {
-    fn run(&self, n: usize, x: &[f32]) -> Scratch {
-        let shape = [n, self.channels, self.pixels];
+impl Excite {
+    /// One gate for each channel of each image.
+    fn gates(&self, n: usize, x: &[f32]) -> Scratch {
         let mut gates = Scratch::take(n * self.channels);
-        global_mean_pool(shape, x, self.order, &mut gates);
+        global_mean_pool([n, self.channels, self.pixels], x, self.order, &mut gates);
         for (layer, activation) in &self.layers {
             let mut y = Scratch::take(n * layer.outputs());
             layer.apply(n, &gates, Act::None, &mut y);
             gates = apply(*activation, &y);
         }
+        gates
+    }
+}
+
+impl Step for Excite {
+    fn run(&self, n: usize, x: &[f32]) -> Scratch {
         let mut y = Scratch::take(x.len());
-        scale(shape, x, &gates, self.order, &mut y);
+        scale([n, self.channels, self.pixels], x, &self.gates(n, x), self.order, &mut y);
         y
+    }
+
+    fn in_place(&self, x: &mut [f32]) -> bool {
+        let n = x.len() / (self.channels * self.pixels).max(1);
+        let gates = self.gates(n, x);
+        scale_in_place([n, self.channels, self.pixels], &gates, self.order, x);
+        true
     }
 }

@@ -29,6 +29,9 @@ const AT_ONCE: usize = 1 << 25;
 /// The most items at a time.
 const ITEMS: usize = 512;
 
+/// Floats of a batch at its largest from which on several threads may have work.
+const WORTH_A_POOL: usize = 64 * 1024;
+
 /// A network.
 #[derive(Debug)]
 pub(crate) struct Network {
@@ -36,6 +39,8 @@ pub(crate) struct Network {
     heads: usize,
     outputs: usize,
     at_once: usize,
+    /// The most floats of an item on the way.
+    largest: usize,
 }
 
 impl Network {
@@ -55,7 +60,7 @@ impl Network {
                 return Err(InferError::Plan { place: "the network".to_owned(), reason });
             }
         };
-        Ok(Self { steps, heads, outputs, at_once: (AT_ONCE / largest.max(1)).clamp(1, ITEMS) })
+        Ok(Self { steps, heads, outputs, at_once: (AT_ONCE / largest.max(1)).clamp(1, ITEMS), largest })
     }
 
     /// How often it predicts for each item.
@@ -75,6 +80,10 @@ impl Network {
 
     /// Raw outputs of `n` items, `[heads, n, outputs]`.
     pub(crate) fn run(&self, n: usize, x: &[f32]) -> Scratch {
-        self.steps.run(n, x)
+        if n * self.largest < WORTH_A_POOL {
+            return self.steps.run(n, x);
+        }
+        // Entered once for all layers: to hand each over from outside would put this thread to sleep and wake it as often.
+        rayon::scope(|_| self.steps.run(n, x))
     }
 }

@@ -1,29 +1,29 @@
 //! Sums of branches.
 
-use kiln_kernels::cpu::{Act, Scratch, add};
+use kiln_kernels::cpu::{Act, Scratch, add_onto};
 
 use super::step::{Step, Steps};
 
-/// `f(x) + g(x)`.
+/// `act(f(x) + g(x))`.
 #[derive(Debug)]
 pub(super) struct Sum {
     branch: Steps,
     /// `None`: x itself.
     shortcut: Option<Steps>,
+    act: Act,
 }
 
 impl Sum {
-    pub(super) fn new(branch: Steps, shortcut: Option<Steps>) -> Self {
-        Self { branch, shortcut }
+    pub(super) fn new(branch: Steps, shortcut: Option<Steps>, act: Act) -> Self {
+        Self { branch, shortcut, act }
     }
 }
 
 impl Step for Sum {
     fn run(&self, n: usize, x: &[f32]) -> Scratch {
-        let branch = self.branch.run(n, x);
+        let mut branch = self.branch.run(n, x);
         let shortcut = self.shortcut.as_ref().map(|steps| steps.run(n, x));
-        let mut y = Scratch::take(branch.len());
-        add(&branch, shortcut.as_deref().unwrap_or(x), Act::None, &mut y);
-        y
+        add_onto(shortcut.as_deref().unwrap_or(x), self.act, &mut branch);
+        branch
     }
 }

@@ -61,7 +61,7 @@ pub use conv::{
     conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};
-pub use curve::{Curve, curve, curve_grad};
+pub use curve::{Curve, curve, curve_grad, curve_in_place};
 #[cfg(feature = "tensors")]
 pub use dropout::{Mask, dropout, dropout_channels_last};
 pub use embedding::{embedding, embedding_grad};
@@ -77,7 +77,7 @@ pub use pool::{
 };
 pub use recurrent::{GruStates, LstmStates, RecurrentShape, gru, gru_grad, lstm, lstm_grad};
 pub use relu::{relu, relu_grad};
-pub use residual::{add, add_onto, scale, scale_grad};
+pub use residual::{add, add_onto, scale, scale_grad, scale_in_place};
 #[cfg(feature = "tensors")]
 pub use residual_dropout::residual_dropout;
 pub use rms_norm::{rms_norm, rms_norm_grad};

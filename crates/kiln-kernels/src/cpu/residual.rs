@@ -22,17 +22,19 @@ pub fn add(a: &[f32], b: &[f32], act: Act, y: &mut [f32]) {
     for_each(arch(), a.len().div_ceil(CHUNK), a.len() * MEMORY, &task);
 }
 
-/// `y += x`; NaN stays NaN.
+/// `y = act(y + x)`; NaN stays NaN.
 ///
 /// # Panics
 /// If the lengths differ.
-pub fn add_onto(x: &[f32], y: &mut [f32]) {
+pub fn add_onto(x: &[f32], act: Act, y: &mut [f32]) {
     assert_eq!(x.len(), y.len(), "add_onto: y");
-    for_each(arch(), x.len().div_ceil(CHUNK), x.len() * MEMORY, &AddOnto { x, y: Shared::new(y) });
+    let task = AddOnto { x, relu: act == Act::Relu, y: Shared::new(y) };
+    for_each(arch(), x.len().div_ceil(CHUNK), x.len() * MEMORY, &task);
 }
 
 struct AddOnto<'a> {
     x: &'a [f32],
+    relu: bool,
     y: Shared<'a, f32>,
 }
 
@@ -42,7 +44,15 @@ impl Task for AddOnto<'_> {
         let range = piece(index, CHUNK, self.x.len());
         // SAFETY: each task has its own piece.
         let y = unsafe { self.y.slice(range.clone()) };
-        y.iter_mut().zip(&self.x[range]).for_each(|(y, x)| *y += x);
+        let pairs = y.iter_mut().zip(&self.x[range]);
+        if self.relu {
+            for (y, x) in pairs {
+                let sum = *y + x;
+                *y = if sum < 0.0 { 0.0 } else { sum };
+            }
+        } else {
+            pairs.for_each(|(y, x)| *y += x);
+        }
     }
 }
 
@@ -83,6 +93,48 @@ pub fn scale([n, c, pixels]: [usize; 3], x: &[f32], gates: &[f32], order: Order,
     assert_eq!(y.len(), x.len(), "scale: y");
     let task = Scale { c, pixels, order, x, gates, y: Shared::new(y), sums: None };
     for_each(arch(), n, x.len() * MEMORY, &task);
+}
+
+/// `y = y · gates`, as [`scale`].
+///
+/// # Panics
+/// If a slice's length does not fit.
+pub fn scale_in_place([n, c, pixels]: [usize; 3], gates: &[f32], order: Order, y: &mut [f32]) {
+    assert_eq!(gates.len(), n * c, "scale_in_place: gates");
+    assert_eq!(y.len(), n * c * pixels, "scale_in_place: y");
+    let cost = y.len() * MEMORY;
+    for_each(arch(), n, cost, &ScaleInPlace { c, pixels, order, gates, y: Shared::new(y) });
+}
+
+struct ScaleInPlace<'a> {
+    c: usize,
+    pixels: usize,
+    order: Order,
+    gates: &'a [f32],
+    y: Shared<'a, f32>,
+}
+
+impl Task for ScaleInPlace<'_> {
+    /// One image.
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, image: usize) {
+        let Self { c, pixels, order, .. } = *self;
+        let gates = &self.gates[image * c..(image + 1) * c];
+        // SAFETY: each task has its own image.
+        let y = unsafe { self.y.slice(image * c * pixels..(image + 1) * c * pixels) };
+        match order {
+            Order::Nchw => {
+                for (y, gate) in y.chunks_exact_mut(pixels.max(1)).zip(gates) {
+                    y.iter_mut().for_each(|y| *y *= gate);
+                }
+            }
+            Order::Nhwc => {
+                for y in y.chunks_exact_mut(c.max(1)) {
+                    y.iter_mut().zip(gates).for_each(|(y, gate)| *y *= gate);
+                }
+            }
+        }
+    }
 }
 
 /// The gradients of [`scale`] for the gradient `g` of its result: `dx = g · gates`, `dgates = Σ_pixels g · x`.

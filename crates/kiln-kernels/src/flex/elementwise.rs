@@ -52,11 +52,11 @@ pub(crate) fn sum(a: FlexTensor, b: FlexTensor) -> FlexTensor {
     let order = if a.order == b.order { a.order } else { Order::Nhwc };
     let (mut a, mut b) = (a.reordered(order).tensor, b.reordered(order).tensor);
     if let Some(onto) = a.try_storage_mut() {
-        cpu::add_onto(b.storage(), onto);
+        cpu::add_onto(b.storage(), Act::None, onto);
         return a;
     }
     if let Some(onto) = b.try_storage_mut() {
-        cpu::add_onto(a.storage(), onto);
+        cpu::add_onto(a.storage(), Act::None, onto);
         return b;
     }
     let mut y = garbage(a.layout().num_elements());

@@ -61,7 +61,7 @@ pub(super) fn relu_pool(
     let sink = Sink::Pooled { data: Shared::new(y), order: y_order, index: Shared::new(index) };
     let x = Source::Plain { data: x, order: x_order };
     // Relu comes with the pooling, on a quarter of the values.
-    forward(arch, shape, x, weight, Some(bias), Act::None, &sink);
+    forward(arch, shape, x, weight, Some(bias), Act::None, None, &sink);
     few_channels::pack(arch, shape, index);
 }
 

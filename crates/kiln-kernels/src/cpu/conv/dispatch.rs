@@ -8,8 +8,11 @@ use super::{ConvShape, depthwise, direct, gathered, pointwise, winograd};
 use crate::cpu::act::Act;
 use crate::cpu::arch::Arch;
 use crate::cpu::column_sums::column_sums;
+use crate::cpu::curve::Curve;
 use crate::cpu::order::Order;
 
+/// `act(x ∗ weight + bias)`. A `curve`, in place of relu, is applied by depthwise and 1×1 kernels alone, to images with their channels last.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn forward(
     arch: Arch,
     shape: &ConvShape,
@@ -17,23 +20,16 @@ pub(super) fn forward(
     weight: Weight<'_>,
     bias: Option<&[f32]>,
     act: Act,
+    curve: Option<Curve>,
     sink: &Sink<'_>,
 ) {
     if depthwise::fits(shape) {
-        return depthwise::correlate(
-            arch,
-            shape,
-            &Correlation::forward(shape),
-            x,
-            weight.raw,
-            bias,
-            act,
-            sink,
-        );
+        let correlation = Correlation::forward(shape);
+        return depthwise::correlate(arch, shape, &correlation, x, weight.raw, bias, act, curve, sink);
     }
     if let (true, Some(x), Sink::Plain { data, order: Order::Nhwc }) = (pointwise::fits(shape), rows(x), sink)
     {
-        return pointwise::forward(arch, shape, x, weight, bias, act == Act::Relu, data);
+        return pointwise::forward(arch, shape, x, weight, bias, act == Act::Relu, curve, data);
     }
     match (Geometry::forward(shape), sink) {
         (Some(geometry), Sink::Plain { data, order: Order::Nhwc }) if wide::fits(&geometry) => {
@@ -54,7 +50,17 @@ pub(super) fn input_grad(
     sink: &Sink<'_>,
 ) {
     if depthwise::fits(shape) {
-        return depthwise::correlate(arch, shape, &Correlation::backward(shape), g, weight, bias, act, sink);
+        return depthwise::correlate(
+            arch,
+            shape,
+            &Correlation::backward(shape),
+            g,
+            weight,
+            bias,
+            act,
+            None,
+            sink,
+        );
     }
     // Pixels that a stride leaves out have no bias there.
     let fits = pointwise::fits(shape) && (shape.stride == [1, 1] || bias.is_none());

@@ -73,7 +73,7 @@ pub fn conv2d(
     assert_eq!(y.len(), shape.y_len(), "conv2d: y");
     let sink = Sink::Plain { data: Shared::new(y), order: y_order };
     let x = Source::Plain { data: x, order: x_order };
-    forward(arch(), shape, x, Weight::raw(weight), bias, act, &sink);
+    forward(arch(), shape, x, Weight::raw(weight), bias, act, None, &sink);
 }
 
 /// The gradient for the input: `dx = g ∗ᵀ weight`.

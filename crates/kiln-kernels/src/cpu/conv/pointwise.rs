@@ -11,6 +11,7 @@ use super::ConvShape;
 use super::direct::BlocksOf;
 use super::ready::{Ready, Weight};
 use crate::cpu::arch::Arch;
+use crate::cpu::curve::{Curve, values};
 use crate::cpu::panels;
 use crate::cpu::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
@@ -51,6 +52,7 @@ pub(super) fn forward(
     weight: Weight<'_>,
     bias: Option<&[f32]>,
     relu: bool,
+    curve: Option<Curve>,
     y: &Shared<'_, f32>,
 ) {
     let blocks = arch.dispatch(BlocksOf(shape.k));
@@ -63,6 +65,7 @@ pub(super) fn forward(
         }
     };
     let product = Product::new(shape, [shape.c, shape.k], blocks, x, panels, bias, relu, y);
+    let product = Product { curve, ..product };
     product.run_all(arch, shape.stride != [1, 1], false);
 }
 
@@ -94,6 +97,8 @@ struct Product<'a> {
     panels: &'a [f32],
     bias: Scratch,
     relu: bool,
+    /// What is applied to the results while they are in the cache.
+    curve: Option<Curve>,
     out: &'a Shared<'a, f32>,
     /// Whether `a` or the result has more pixels than the product.
     gather: bool,
@@ -135,6 +140,7 @@ impl<'a> Product<'a> {
             panels,
             bias: padded,
             relu,
+            curve: None,
             out,
             gather: false,
             scatter: false,
@@ -225,6 +231,13 @@ impl Product<'_> {
                 // SAFETY: `a` has `pixels` rows of `depth`, the panel `depth` rows of the block's width, and so has the bias; `pointer` checked
                 // the result, of which each task has its own pixels and columns.
                 unsafe { run.run(simd) };
+                if let Some(curve) = self.curve.filter(|_| from + len == depth) {
+                    for pixel in 0..pixels {
+                        let at = start + block.first - origin + pixel * step;
+                        // SAFETY: each task has its own pixels and columns.
+                        values(simd, curve, unsafe { out.slice(at..at + block.len) });
+                    }
+                }
             }
         }
     }

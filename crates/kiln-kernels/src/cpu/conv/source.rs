@@ -111,24 +111,27 @@ pub(super) enum Sink<'a> {
 }
 
 impl Sink<'_> {
-    /// The memory of `images` itself, if results can be written there as `[image, pixels, step]`.
+    /// The memory of these lines of `images` itself, if results can be written there as `[image, line, w, step]`: all lines of several, or
+    /// some of one.
     ///
     /// # Safety
-    /// No two tasks may hold the same image.
+    /// No two tasks may hold the same line of an image.
     #[inline(always)]
     #[allow(clippy::mut_from_ref)]
     pub(super) unsafe fn in_place_all(
         &self,
         images: Range<usize>,
-        c: usize,
-        pixels: usize,
+        [c, h, w]: [usize; 3],
+        lines: Range<usize>,
         step: usize,
     ) -> Option<&mut [f32]> {
         match self {
             Sink::Plain { data, order } if step == c && (*order == Order::Nhwc || c == 1) => {
-                let size = c * pixels;
+                let line = c * w;
+                let range =
+                    (images.start * h + lines.start) * line..((images.end - 1) * h + lines.end) * line;
                 // SAFETY: the caller's promise.
-                Some(unsafe { data.slice(images.start * size..images.end * size) })
+                Some(unsafe { data.slice(range) })
             }
             _ => None,
         }
@@ -159,6 +162,29 @@ impl Sink<'_> {
         // SAFETY: the caller's promise.
         let (out, index) = unsafe { (data.slice(range.clone()), index.slice(range)) };
         pool(from, w, [c, lines.len() / 2, w2], step, out, index);
+    }
+
+    /// Delivers some lines and channels of `image`, which are in `from`, `[line, w, step]`, where results have their channels last.
+    ///
+    /// # Safety
+    /// No two tasks may hold the same lines and channels of an image.
+    #[inline(always)]
+    pub(super) unsafe fn deliver_part(
+        &self,
+        image: usize,
+        [c, h, w]: [usize; 3],
+        lines: Range<usize>,
+        channels: Range<usize>,
+        from: &[f32],
+        step: usize,
+    ) {
+        let Sink::Plain { data, order: Order::Nhwc } = self else { return };
+        let pixels = (image * h + lines.start) * w..(image * h + lines.end) * w;
+        for (pixel, from) in pixels.zip(from.chunks(step)) {
+            let range = pixel * c + channels.start..pixel * c + channels.end;
+            // SAFETY: the caller's promise.
+            unsafe { data.slice(range) }.copy_from_slice(&from[..channels.len()]);
+        }
     }
 
     /// Delivers the results of `image`, which are in `from`, `[h, w, step]`, `c` channels of them.

@@ -2,7 +2,7 @@
 
 mod exp;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 use super::arch::arch;
 use super::parallel::{MEMORY, Shared, Task, cut, for_each, piece};
@@ -52,6 +52,53 @@ pub fn curve_grad(curve: Curve, x: &[f32], g: &[f32], dx: &mut [f32]) {
     assert_eq!(x.len(), g.len(), "curve_grad: g");
     assert_eq!(x.len(), dx.len(), "curve_grad: dx");
     run(curve, x, Some(g), dx);
+}
+
+/// `x = curve(x)`, as [`curve`].
+pub fn curve_in_place(curve: Curve, x: &mut [f32]) {
+    let (len, cost) = (x.len(), 3 * x.len() * MEMORY);
+    for_each(arch(), len.div_ceil(CHUNK), cost, &InPlace { curve, len, x: Shared::new(x) });
+}
+
+struct InPlace<'a> {
+    curve: Curve,
+    len: usize,
+    x: Shared<'a, f32>,
+}
+
+impl Task for InPlace<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, simd: S, index: usize) {
+        // SAFETY: each task has its own piece.
+        values(simd, self.curve, unsafe { self.x.slice(piece(index, CHUNK, self.len)) });
+    }
+}
+
+/// `x = curve(x)` on this thread, where a kernel has just written `x`. A call, so that no kernel grows by all curves.
+#[inline(never)]
+pub(super) fn values<S: Simd>(simd: S, curve: Curve, x: &mut [f32]) {
+    struct Values<'a>(Curve, &'a mut [f32]);
+    impl WithSimd for Values<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) {
+            macro_rules! each {
+                ($value:ident) => {
+                    self.1.iter_mut().for_each(|x| *x = $value(*x))
+                };
+            }
+            match self.0 {
+                Curve::Sigmoid => each!(sigmoid),
+                Curve::HardSigmoid => each!(hard_sigmoid),
+                Curve::Silu => each!(silu),
+                Curve::Selu => each!(selu),
+                Curve::Mish => each!(mish),
+                Curve::HardSwish => each!(hard_swish),
+                Curve::Gelu => each!(gelu),
+            }
+        }
+    }
+    simd.vectorize(Values(curve, x));
 }
 
 fn run(curve: Curve, x: &[f32], g: Option<&[f32]>, out: &mut [f32]) {

@@ -74,6 +74,9 @@ fn values_and_slopes() {
         let loss = |x: f32| if curve_of == Curve::Gelu { 1.0 + f64::from(x * x) / 6.0 } else { 1.0 };
         let own: Vec<f64> = values.iter().zip(&x).map(|(y, &x)| y.abs() * loss(x) + 1e-37).collect();
         close(&format!("{curve_of:?}"), &y, &values, &own, 1e-6);
+        let mut in_place = x.clone();
+        curve_in_place(curve_of, &mut in_place);
+        assert_eq!(in_place, y, "{curve_of:?}");
 
         let g = random.numbers(len);
         let mut dx = garbage(len);
@@ -134,6 +137,13 @@ fn branches_and_gates() {
                 let exact = if act == Act::Relu && sum < 0.0 { 0.0 } else { sum };
                 assert!(y[i] == exact || (y[i].is_nan() && exact.is_nan()));
             }
+            let mut onto = a.clone();
+            add_onto(&b, act, &mut onto);
+            assert!(
+                onto.iter()
+                    .zip(&y)
+                    .all(|(onto, y)| onto.to_bits() == y.to_bits() || onto.is_nan() && y.is_nan())
+            );
         }
         let size = [random.size(1, 3), random.size(1, 40), random.size(1, 30)];
         let [n, c, pixels] = size;
@@ -146,6 +156,9 @@ fn branches_and_gates() {
         };
         let (mut y, mut dx, mut dgates) = (garbage(x.len()), garbage(x.len()), garbage(n * c));
         scale(size, &x, &gates, order, &mut y);
+        let mut in_place = x.clone();
+        scale_in_place(size, &gates, order, &mut in_place);
+        assert_eq!(in_place, y);
         scale_grad(size, &x, &gates, &g, order, &mut dx, &mut dgates);
         let (mut sums, mut sizes) = (vec![0.0; n * c], vec![0.0; n * c]);
         for i in 0..x.len() {

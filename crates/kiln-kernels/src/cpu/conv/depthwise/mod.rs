@@ -19,6 +19,7 @@ use super::direct::BlocksOf;
 use super::source::{Sink, Source};
 use crate::cpu::act::Act;
 use crate::cpu::arch::Arch;
+use crate::cpu::curve::{Curve, values};
 use crate::cpu::order::Order;
 use crate::cpu::parallel::{MEMORY, Shared, Task, for_each, piece};
 use crate::cpu::scratch::Scratch;
@@ -49,6 +50,7 @@ pub(super) fn correlate(
     weight: &[f32],
     bias: Option<&[f32]>,
     act: Act,
+    curve: Option<Curve>,
     sink: &Sink<'_>,
 ) {
     let channels = Channels::new(shape, arch.dispatch(BlocksOf(1)).lanes);
@@ -81,6 +83,7 @@ pub(super) fn correlate(
         weight: packed,
         start,
         relu: act == Act::Relu,
+        curve,
         sink,
     };
     for_each(arch, blocks * shape.n.div_ceil(per), cost(shape), &task);
@@ -104,6 +107,8 @@ struct Correlate<'a> {
     weight: Scratch,
     start: Scratch,
     relu: bool,
+    /// What is applied to the results while they are in the cache.
+    curve: Option<Curve>,
     sink: &'a Sink<'a>,
 }
 
@@ -180,6 +185,14 @@ impl Correlate<'_> {
                     // SAFETY: the assertion above; a block starts at a whole vector, and its last one is filled up on the canvas, in
                     // `weight` and in `start`; `pointer` checked the result, of which each task has its own channels.
                     unsafe { line.run(simd) };
+                    let Some(curve) = self.curve else { continue };
+                    let (each, count) =
+                        if c_row == channels.len() { (pixels * c_row, 1) } else { (channels.len(), pixels) };
+                    for pixel in 0..count {
+                        let at = at + pixel * c_row;
+                        // SAFETY: each task has its own channels.
+                        values(simd, curve, unsafe { out.slice(at..at + each) });
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The tiles that Winograd's algorithm cuts a convolution into.
 
+use std::ops::Range;
+
 use super::choice;
 use crate::cpu::conv::ConvShape;
 use crate::cpu::order::Canvas;
@@ -61,6 +63,13 @@ impl Geometry {
     pub(in super::super) fn canvas(&self, step: usize) -> Canvas {
         let [h, w] = self.tiles.map(|tiles| self.tile * tiles + 2);
         Canvas { h, w, step, top: self.shift[0], left: self.shift[1] }
+    }
+
+    /// The canvas of some rows of tiles.
+    pub(super) fn canvas_of(&self, rows: Range<usize>, step: usize) -> Canvas {
+        let [h, w] = [rows.len(), self.tiles[1]].map(|tiles| self.tile * tiles + 2);
+        let top = self.shift[0] - (self.tile * rows.start) as isize;
+        Canvas { h, w, step, top, left: self.shift[1] }
     }
 
     /// Products of a tile, for each pair of channels.

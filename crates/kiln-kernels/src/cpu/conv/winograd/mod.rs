@@ -15,6 +15,8 @@ pub(super) use algorithm::{Algorithm, Four, Two};
 pub(super) use geometry::Geometry;
 pub(super) use transform::{gradient_tile, input_tile, kernel_gradient};
 
+use std::ops::Range;
+
 use crate::cpu::arch::Arch;
 use pulp::Simd;
 use transform::output_tile;
@@ -23,6 +25,7 @@ use super::direct::BlocksOf;
 use super::ready::{Ready, Weight};
 use super::source::{Sink, Source};
 use crate::cpu::act::Act;
+use crate::cpu::order::{Canvas, Order};
 use crate::cpu::parallel::{Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
@@ -32,6 +35,10 @@ const WORKING_SET: usize = cut(160 * 1024, 0);
 
 /// Tiles at once even if they need more: all weights pass by for each such group.
 const TILES: usize = cut(48, 2);
+
+/// Tasks that a few images are divided into, and tiles of one at least.
+const TASKS: usize = 8;
+const FEWEST: usize = if cfg!(test) { 1 } else { 16 };
 
 /// Correlates every image of `source` as `geometry` says.
 pub(super) fn correlate(
@@ -61,19 +68,34 @@ pub(super) fn correlate(
             &made
         }
     };
+    let groups = geometry.n.div_ceil(images);
+    let [parts, spans] = match sink {
+        Sink::Plain { order: Order::Nhwc, .. } if images == 1 => divide(geometry, groups, blocks.count()),
+        _ => [1, 1],
+    };
     let task = Correlate {
         geometry,
         blocks,
         step,
         rows,
         images,
+        parts,
+        spans,
         source,
         weight,
         bias: padded,
         relu: act == Act::Relu,
         sink,
     };
-    for_each(arch, geometry.n.div_ceil(images), geometry.flops, &task);
+    for_each(arch, groups * parts * spans, geometry.flops, &task);
+}
+
+/// Into how many parts the rows of tiles and the blocks of one image go, where `groups` images alone are too few tasks.
+fn divide(geometry: &Geometry, groups: usize, blocks: usize) -> [usize; 2] {
+    let [down, across] = geometry.tiles;
+    let wanted = TASKS.div_ceil(groups.max(1));
+    let parts = wanted.min(down * across / FEWEST).clamp(1, down);
+    [parts, wanted.div_ceil(parts).min(blocks)]
 }
 
 /// A weight at its frequencies, as [`correlate`] takes it.
@@ -88,8 +110,10 @@ struct Correlate<'a> {
     step: usize,
     /// Rows of tiles at once.
     rows: usize,
-    /// Images a task.
+    /// Images of a group, and what each group is divided into: parts of its rows of tiles, and of the blocks.
     images: usize,
+    parts: usize,
+    spans: usize,
     source: Source<'a>,
     /// `[block][frequency][input channel][column]`.
     weight: &'a [f32],
@@ -109,48 +133,66 @@ impl Task for Correlate<'_> {
 }
 
 impl Correlate<'_> {
+    /// Part `index` of the rows and blocks of a group of images.
     #[inline(always)]
     fn images<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(&self, simd: S, index: usize) {
         let geometry = self.geometry;
+        let (index, span) = (index / self.spans, index % self.spans);
+        let (index, part) = (index / self.parts, index % self.parts);
         let images = piece(index, self.images, geometry.n);
-        let canvas = geometry.canvas(self.step);
+        let rows = share(part, self.parts, geometry.tiles[0]);
+        let blocks = share(span, self.spans, self.blocks.count());
+        let canvas = geometry.canvas_of(rows.clone(), self.step);
         let [h, w] = geometry.result;
-        let (channels, out_step) = (geometry.cout, self.blocks.padded());
-        let size = h * w * out_step;
+        let lines = O * rows.start..(O * rows.end).min(h);
+        let (first, last) = (self.blocks.get(blocks.start).first, self.blocks.get(blocks.end - 1));
+        let columns = first..last.first + last.len;
+        let out_step = last.first + last.width - first;
         let mut inputs = Scratch::zeroed(images.len() * canvas.len());
         let [sh, sw] = geometry.source;
         for (image, inputs) in images.clone().zip(inputs.chunks_exact_mut(canvas.len())) {
             self.source.place(image, [geometry.cin, sh, sw], 0, geometry.cin, canvas, inputs);
         }
-        // SAFETY: each image belongs to one task; images of a task follow each other.
-        let in_place = unsafe { self.sink.in_place_all(images.clone(), channels, h * w, out_step) };
+        let size = [geometry.cout, h, w];
+        // SAFETY: the lines and columns of an image belong to one task; images of a task follow each other.
+        let in_place = unsafe { self.sink.in_place_all(images.clone(), size, lines.clone(), out_step) };
+        let part =
+            Part { count: images.len(), canvas, rows: rows.len(), lines: lines.len(), blocks, out_step };
         if let Some(out) = in_place {
-            self.tiles::<S, A, O, I>(simd, images.len(), &inputs, out);
+            self.tiles::<S, A, O, I>(simd, &part, &inputs, out);
         } else {
-            let mut out = Scratch::take(images.len() * size);
-            self.tiles::<S, A, O, I>(simd, images.len(), &inputs, &mut out);
-            for (image, out) in images.zip(out.chunks_exact(size)) {
+            let each = lines.len() * w * out_step;
+            let mut out = Scratch::take(images.len() * each);
+            self.tiles::<S, A, O, I>(simd, &part, &inputs, &mut out);
+            for (image, out) in images.zip(out.chunks_exact(each)) {
                 // SAFETY: as above.
-                unsafe { self.sink.deliver(image, [channels, h, w], out, out_step) };
+                unsafe {
+                    if self.parts * self.spans == 1 {
+                        self.sink.deliver(image, size, out, out_step);
+                    } else {
+                        self.sink.deliver_part(image, size, lines.clone(), columns.clone(), out, out_step);
+                    }
+                }
             }
         }
     }
 
-    /// All tiles of `images` images on canvases `inputs`, to `out`, `[image, h, w, padded channels]`.
+    /// All tiles of a part on canvases `inputs`, to `out`, `[image, line, w, padded channels of the part]`.
     #[inline(always)]
     fn tiles<S: Simd, A: Algorithm<O, I>, const O: usize, const I: usize>(
         &self,
         simd: S,
-        images: usize,
+        part: &Part,
         inputs: &[f32],
         out: &mut [f32],
     ) {
         let frequencies = I * I;
         let geometry = self.geometry;
-        let [down, across] = geometry.tiles;
-        let canvas = geometry.canvas(self.step);
-        let (step, out_step) = (self.step, self.blocks.padded());
-        let [h, w] = geometry.result;
+        let (down, across) = (part.rows, geometry.tiles[1]);
+        let (canvas, images) = (part.canvas, part.count);
+        let (step, out_step) = (self.step, part.out_step);
+        let (h, w) = (part.lines, geometry.result[1]);
+        let origin = self.blocks.get(part.blocks.start).first;
         let most = self.rows.min(images * down) * across;
         let mut transformed = Scratch::take(frequencies * most * step);
         let mut products = Scratch::take(frequencies * most * self.blocks.width());
@@ -172,7 +214,7 @@ impl Correlate<'_> {
                     );
                 }
             }
-            for index in 0..self.blocks.count() {
+            for index in part.blocks.clone() {
                 let block = self.blocks.get(index);
                 let width = block.width;
                 let weight = &self.weight[frequencies * geometry.cin * block.first..]
@@ -209,7 +251,7 @@ impl Correlate<'_> {
                     for tile in 0..across {
                         let x = O * tile;
                         let from = &products[((row - first) * across + tile) * width..];
-                        let at = ((row / down * h + y) * w + x) * out_step + block.first;
+                        let at = ((row / down * h + y) * w + x) * out_step + block.first - origin;
                         let there = [(h - y).min(O), (w - x).min(O)];
                         let out = &mut out[at..];
                         output_tile::<S, A, O, I>(
@@ -228,4 +270,23 @@ impl Correlate<'_> {
             }
         }
     }
+}
+
+/// What a task computes of its images.
+struct Part {
+    /// Images.
+    count: usize,
+    /// Of one image.
+    canvas: Canvas,
+    /// Rows of tiles of an image, and lines of results.
+    rows: usize,
+    lines: usize,
+    blocks: Range<usize>,
+    /// Floats a pixel of the results.
+    out_step: usize,
+}
+
+/// Part `index` of `len` things, in `parts` as even as possible.
+fn share(index: usize, parts: usize, len: usize) -> Range<usize> {
+    len * index / parts..len * (index + 1) / parts
 }

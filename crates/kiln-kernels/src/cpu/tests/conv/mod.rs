@@ -9,7 +9,7 @@ use super::{Random, close, garbage, norm, on_any_threads, on_every_arch, zeros};
 use super::{at, wide};
 use crate::cpu::conv::{tiles, winners};
 use crate::cpu::{
-    Act, ConvShape, Order, PackedConv, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
+    Act, ConvShape, Curve, Order, PackedConv, conv_transpose2d, conv2d, conv2d_input_grad, conv2d_relu_pool,
     conv2d_relu_pool_grad, conv2d_weight_grad,
 };
 use reference::{Case, WINOGRAD, any_shape, each_place, from, grey_shape, to, winograd_shape};
@@ -34,6 +34,13 @@ fn forward_and_gradients(random: &mut Random, shape: ConvShape) {
     let mut y = garbage(case.y.len());
     packed.apply(shape.n, &x, &mut y, &mut []);
     case.close("packed y", &from(Order::Nhwc, shape.n, y_size, &y), &exact, &case.y_scale);
+    if !relu {
+        packed.then(Curve::HardSwish).apply(shape.n, &x, &mut y, &mut []);
+        let curved: Vec<f64> = exact.iter().map(|y| y * (y + 3.0).clamp(0.0, 6.0) / 6.0).collect();
+        // Its slope is 1.5 at most.
+        let scale: Vec<f64> = case.y_scale.iter().map(|scale| 1.5 * scale).collect();
+        case.close("packed hard swish", &from(Order::Nhwc, shape.n, y_size, &y), &curved, &scale);
+    }
 
     let g = random.numbers(case.y.len());
     let exact = case.gradients(&wide(&g));
