@@ -128,9 +128,9 @@ impl Task for Correlate<'_> {
         let mut canvas = Scratch::zeroed(if whole { correlation.canvas.len() } else { self.strips.len() });
         for image in piece(index, self.per, correlation.n) {
             // SAFETY: each image belongs to one task.
-            if let Some(out) =
-                unsafe { self.sink.in_place_all(image..image + 1, [channels, h, w], 0..h, channels) }
-            {
+            let in_place =
+                unsafe { self.sink.in_place_all(image..image + 1, [channels, h, w], 0..h, channels) };
+            if let Some(out) = in_place {
                 self.image(simd, image, &mut canvas, out);
             } else if let Some(lines) = self.strip() {
                 self.source.place(

@@ -45,6 +45,7 @@ fn source_of(shape: &ConvShape, index: usize) -> usize {
 }
 
 /// `y = act(x ∗ weight + bias)`: `x` `[pixels, c]`, `weight` `[k, c]`, `y` `[pixels, k]`.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn forward(
     arch: Arch,
     shape: &ConvShape,

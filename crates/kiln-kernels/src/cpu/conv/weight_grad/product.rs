@@ -14,7 +14,7 @@ use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::{Blocks, Run, Segment, Start};
 
 /// Pixels that are summed up while a block of sums is in registers.
-const PIXELS: usize = cut(128, 4);
+const PIXELS: usize = cut(64, 4);
 
 /// Output channels whose part of the gradient stays in the second-level cache.
 const ROWS: usize = cut(256, 4);
