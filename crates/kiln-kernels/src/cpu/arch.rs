@@ -4,6 +4,8 @@ use pulp::{Scalar, Simd, WithSimd};
 
 #[cfg(target_arch = "aarch64")]
 use pulp::aarch64::Neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use pulp::wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
 
@@ -23,6 +25,10 @@ pub(crate) enum Arch {
     /// NEON.
     #[cfg(target_arch = "aarch64")]
     Neon(Neon),
+    /// The vectors of WebAssembly. A module that has them does not load where they are not, so they cannot be looked for: they are there
+    /// where it was compiled for them.
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    Simd128(Simd128),
 }
 
 impl Arch {
@@ -32,7 +38,13 @@ impl Arch {
         let vectors = [V4::try_new().map(Self::V4), V3::try_new().map(Self::V3)];
         #[cfg(target_arch = "aarch64")]
         let vectors = [Neon::try_new().map(Self::Neon)];
-        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        let vectors = [Simd128::try_new().map(Self::Simd128)];
+        #[cfg(not(any(
+            target_arch = "x86_64",
+            target_arch = "aarch64",
+            all(target_arch = "wasm32", target_feature = "simd128")
+        )))]
         let vectors: [Option<Self>; 0] = [];
         vectors.into_iter().flatten().chain([Self::Scalar])
     }
@@ -47,6 +59,8 @@ impl Arch {
             Self::V4(simd) => Simd::vectorize(simd, op),
             #[cfg(target_arch = "aarch64")]
             Self::Neon(simd) => Simd::vectorize(simd, op),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Self::Simd128(simd) => Simd::vectorize(simd, op),
         }
     }
 }

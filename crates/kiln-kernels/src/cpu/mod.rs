@@ -3,7 +3,8 @@
 //! Every function checks its slices' lengths against the shape it is given and panics before it computes anything if one
 //! does not fit. Results go to slices that the caller gives; each of their elements is written, whatever it held.
 //!
-//! * **Instruction sets** are detected at run time: AVX-512, AVX2 with FMA, NEON, or portable code.
+//! * **Instruction sets** are detected at run time: AVX-512, AVX2 with FMA, NEON, or portable code. A module of WebAssembly has the vectors
+//!   that it was compiled with (`-C target-feature=+simd128`).
 //! * **Threads** are those of rayon's current pool. Small work stays on the calling thread.
 //! * **Results have equal bits for any number of threads**: work is divided, and sums are ordered, by the shape alone.
 //!   (Other instruction sets round differently.)

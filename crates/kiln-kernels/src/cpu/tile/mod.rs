@@ -260,7 +260,7 @@ pub(crate) fn relu<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
         // Its maximum is the number if the other one is NaN.
         simd.select_f32s(simd.less_than_f32s(x, zero), zero, x)
     } else {
-        // x86 gives the second if one is NaN, NEON gives NaN.
+        // x86 gives the second if one is NaN, NEON and WebAssembly give NaN.
         simd.max_f32s(zero, x)
     }
 }

@@ -4,6 +4,7 @@
 //! channels pick theirs of four pixels: a permutation and a product, where the spread-out gradient has four products, three
 //! of them with zero.
 
+#[cfg(target_arch = "x86_64")]
 use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, Ordering};
 

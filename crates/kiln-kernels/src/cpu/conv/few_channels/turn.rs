@@ -1,5 +1,6 @@
 //! What the block makes of an image, once for all channels: Winograd's F(2, 3) along lines.
 
+#[cfg(target_arch = "x86_64")]
 use std::any::TypeId;
 
 use pulp::Simd;

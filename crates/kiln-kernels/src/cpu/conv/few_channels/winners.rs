@@ -3,12 +3,15 @@
 //! In general that byte is a number: the window's pixels numbered column by column, or [`DEAD`]. With AVX-512 the block over
 //! one channel keeps four comparisons instead, a bit a channel each: what makes numbers of them takes a tenth of its time.
 
+#[cfg(target_arch = "x86_64")]
 use std::any::TypeId;
 use std::mem::transmute_copy;
 
 use pulp::Simd;
 
-use super::{ConvShape, fits_block};
+use super::ConvShape;
+#[cfg(target_arch = "x86_64")]
+use super::fits_block;
 use crate::cpu::arch::Arch;
 use crate::cpu::conv::source::DEAD;
 
