@@ -79,6 +79,17 @@ pub fn heading(metric: &str) -> String {
     }
 }
 
+/// What a metric is measured in: `nats`, `share of items`, `units of the target`; empty for plain numbers and for losses, which have many kinds.
+pub fn unit(metric: &str) -> &'static str {
+    match metric {
+        "accuracy" | "top5_accuracy" => "share of items",
+        "log_loss" => "nats",
+        "mse" => "units of the target, squared",
+        "mae" => "units of the target",
+        _ => "",
+    }
+}
+
 /// A metric or loss with about four digits that mean something: `0.9722`, `12.35`, `2900`, `1.234e-5`.
 pub fn metric(value: f64) -> String {
     kiln_core::few_digits(value)

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::Axis;
 use super::style::STYLE;
-use super::svg::{escape, shortened};
+use super::svg::{LETTER, escape, heading, shortened};
 
 /// Letters of a name that are shown.
-const LETTERS: usize = 31;
+const LETTERS: usize = 28;
 const WIDTH: f64 = 760.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 52.0;
@@ -63,8 +63,9 @@ impl Bars {
              font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\" role=\"img\">\n\
              <title>{0}</title>\n{STYLE}\n<rect width=\"100%\" height=\"100%\" class=\"page\"/>\n\
              <text x=\"14\" y=\"22\" font-size=\"15\" font-weight=\"600\">{0}</text>\n",
-            escape(&self.title)
+            escape(&heading(&self.title, WIDTH))
         );
+        svg.push_str("<g class=\"ticks\">\n");
         for (place, label) in axis.ticks(6) {
             let x = NAMES + place * wide;
             let _ = writeln!(
@@ -74,6 +75,7 @@ impl Bars {
                 foot + 17.0,
             );
         }
+        svg.push_str("</g>\n");
         for (place, (name, length, interval)) in self.bars.iter().enumerate() {
             let y = TOP + BAR * place as f64;
             let (start, end) = (x(length.min(0.0)), x(length.max(0.0)));
@@ -98,7 +100,7 @@ impl Bars {
                 let _ = writeln!(
                     svg,
                     "<path d=\"M{low:.1} {middle:.1}H{high:.1}M{low:.1} {over:.1}V{under:.1}M{high:.1} {over:.1}V{under:.1}\" \
-                     class=\"frame\" fill=\"none\"/>"
+                     class=\"whisker\" fill=\"none\"/>"
                 );
             }
         }
@@ -109,7 +111,7 @@ impl Bars {
             x(0.0),
             NAMES + wide / 2.0,
             height - 12.0,
-            escape(&self.x),
+            escape(&shortened(&self.x, (wide / LETTER) as usize)),
         );
         svg
     }

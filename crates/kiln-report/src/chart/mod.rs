@@ -52,10 +52,14 @@ pub struct Chart {
     pub x: String,
     /// What y is.
     pub y: String,
+    /// What y is measured in, such as `nats`; stands behind it in the SVG. Default: empty, for plain numbers.
+    pub unit: String,
     /// Whether x is drawn on a logarithmic axis. Default false.
     pub log_x: bool,
     /// Whether y is drawn on a logarithmic axis. Default false.
     pub log_y: bool,
+    /// Values that the y axis holds, whatever the curves do: 0 and 1 keep a share from looking larger than it is. Default: none.
+    pub holds: Vec<f64>,
     /// The curves.
     pub series: Vec<Series>,
     /// Places on the x axis that are marked, with a word for each.
@@ -67,9 +71,26 @@ pub struct Chart {
 impl Chart {
     /// A chart without curves yet.
     pub fn new(title: impl Into<String>, x: impl Into<String>, y: impl Into<String>) -> Self {
-        let (title, x, y) = (title.into(), x.into(), y.into());
-        let (series, marks, names) = (Vec::new(), Vec::new(), Vec::new());
-        Self { title, x, y, log_x: false, log_y: false, series, marks, names }
+        let (title, x, y, unit) = (title.into(), x.into(), y.into(), String::new());
+        let (holds, series, marks, names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { title, x, y, unit, log_x: false, log_y: false, holds, series, marks, names }
+    }
+
+    /// Makes the y axis hold a value.
+    pub fn holding(mut self, y: f64) -> Self {
+        self.holds.push(y);
+        self
+    }
+
+    /// Says what y is measured in.
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = unit.into();
+        self
+    }
+
+    /// What y is, with its unit.
+    fn y_and_unit(&self) -> String {
+        if self.unit.is_empty() { self.y.clone() } else { format!("{} ({})", self.y, self.unit) }
     }
 
     /// Draws x on a logarithmic axis.
@@ -142,130 +163,10 @@ impl Chart {
         // Half a place at both ends, so that words in the middle of places have room.
         let places = self.names.len().saturating_sub(1).max(1) as f64;
         let x = if self.names.is_empty() { x.for_whole(own) } else { x.with_room(0.5 / places) };
-        (x, Axis::over(points().map(|(_, y)| y), self.log_y))
+        let holds = self.holds.iter().copied().filter(|y| y.is_finite() && (!self.log_y || *y > 0.0));
+        (x, Axis::over(points().map(|(_, y)| y).chain(holds), self.log_y))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wave() -> Chart {
-        let points = (0..5000).map(|i| (f64::from(i), (f64::from(i) / 500.0).sin())).collect();
-        Chart::new("wave & <more>", "step", "value").series("sine", points).mark(2500.0, "here")
-    }
-
-    #[test]
-    fn text_fits_its_columns_and_names_the_ends() {
-        let text = wave().to_text(80, 10);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert_eq!(text.lines().count(), 1 + 10 + 3, "{text}");
-        assert!(text.contains(" 0.5 ┤") && text.contains(" -0.5 ┤"), "{text}");
-        assert!(text.contains("here"), "{text}");
-        assert!(text.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c)));
-    }
-
-    #[test]
-    fn svg_is_escaped_and_small() {
-        let svg = wave().to_svg();
-        assert!(svg.contains("wave &amp; &lt;more&gt;") && svg.ends_with("</svg>\n"));
-        assert!(svg.len() < 60_000, "{}", svg.len());
-        assert_eq!(svg.matches('<').count(), svg.matches('>').count());
-    }
-
-    #[test]
-    fn marks_that_meet_get_a_line_each() {
-        let chart = wave().mark(2550.0, "there").mark(4990.0, "end");
-        let text = chart.to_text(80, 10);
-        let marks: Vec<&str> = text.lines().filter(|line| line.contains('↑')).map(str::trim).collect();
-        assert_eq!(marks[0].split_whitespace().collect::<Vec<_>>(), ["↑", "here", "end", "↑"]);
-        assert_eq!(marks[1..], ["↑ there"]);
-    }
-
-    #[test]
-    fn the_names_of_several_curves_stand_at_their_ends() {
-        let line = |end: f64| vec![(0.0, 0.0), (1.0, end)];
-        let two =
-            Chart::new("", "", "").series("a <name>", line(1.0)).series("a name of forty letters", line(0.9));
-        let svg = two.to_svg();
-        assert!(svg.contains(">a &lt;name&gt;</text>") && svg.contains(">a name of forty letters</text>"));
-        assert!(Chart::new("", "", "").series("alone", line(1.0)).to_svg().matches("alone").count() == 0);
-        let long = Chart::new("", "", "").series("n".repeat(40), line(1.0)).series("b", line(0.0)).to_svg();
-        assert!(long.contains(&format!(">{}…</text>", "n".repeat(23))), "{long}");
-        // Where the curves begin apart and end together, the names stand at the beginning.
-        let back = |name: &str, begin: f64| (name.to_owned(), vec![(0.0, begin), (1.0, 0.0)]);
-        let chart = [back("up", 1.0), back("down", -1.0)];
-        let chart =
-            chart.into_iter().fold(Chart::new("", "", ""), |chart, (name, line)| chart.series(name, line));
-        let svg = chart.to_svg();
-        let name = svg.lines().find(|line| line.contains(">up</text>")).unwrap();
-        assert!(name.contains("text-anchor=\"end\""), "{name}");
-    }
-
-    #[test]
-    fn values_at_the_axes_are_round() {
-        let line = vec![(1e-5, 0.2522), (1.0, 1.418)];
-        let svg = Chart::new("", "rate", "loss").log_x().series("loss", line.clone()).to_svg();
-        for label in ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "0.4", "1.4"] {
-            assert!(svg.contains(&format!(">{label}</text>")), "{label}");
-        }
-        assert!(!svg.contains("0.2522") && !svg.contains("1.418"));
-        let text = Chart::new("", "rate", "loss").log_x().series("loss", line).to_text(80, 12);
-        let labels: Vec<&str> = text.lines().last().unwrap().split_whitespace().collect();
-        assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
-    }
-
-    #[test]
-    fn a_band_is_shaded_and_fits_the_axes() {
-        let line = vec![(1.0, 0.5), (2.0, 0.6)];
-        let band = vec![(1.0, 0.25, 0.75), (2.0, f64::NAN, 0.7), (3.0, 0.5, 0.75)];
-        let chart = Chart::new("", "items", "score").series("test", line).band(band);
-        let (x, y) = chart.axes(true);
-        // The text has no bands.
-        assert_eq!(chart.axes(false).1.place(0.25), None);
-        assert_eq!((x.place(3.0), y.place(0.25), y.place(0.75)), (Some(1.0), Some(0.0), Some(1.0)));
-        let svg = chart.to_svg();
-        let shaded = svg.lines().find(|line| line.contains(" band\"")).unwrap();
-        // Left to right along the upper edge and back along the lower one, without the edge that is no number.
-        assert_eq!(shaded.matches(['M', 'L']).count(), 4, "{shaded}");
-        assert!(!svg.contains("NaN"));
-        assert!(!wave().to_svg().contains(" band\""));
-    }
-
-    #[test]
-    fn scattered_points_have_no_line() {
-        let points: Vec<(f64, f64)> = (0..5000).map(|i| (f64::from(i), f64::from(i % 7))).collect();
-        let chart = Chart::new("", "x", "y").scatter("items", points);
-        assert_eq!(chart.series[0].points.len(), 1667);
-        let svg = chart.to_svg();
-        assert_eq!(svg.matches("<circle").count(), 1667);
-        assert!(!svg.contains("stroke-width=\"1.8\""), "{svg}");
-        // Two dots in the corners, nothing between them.
-        let text = Chart::new("", "x", "y").scatter("items", vec![(0.0, 0.0), (1.0, 1.0)]).to_text(40, 5);
-        let dots = text.chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
-        assert_eq!(dots, 2, "{text}");
-    }
-
-    #[test]
-    fn no_peak_is_lost() {
-        let mut points: Vec<(f64, f64)> = (0..100_000).map(|i| (f64::from(i), 0.0)).collect();
-        points[54_321].1 = 1.0;
-        let (x, y) = Chart::new("", "", "").series("", points.clone()).axes(false);
-        let thin = thin(&points, &x, &y, 100);
-        assert!(thin.len() <= 400);
-        assert!(thin.iter().any(|(_, y)| *y == 1.0));
-        assert!(thin.windows(2).all(|pair| pair[0].0 <= pair[1].0));
-    }
-
-    #[test]
-    fn what_cannot_be_drawn_is_left_out() {
-        let points = vec![(0.0, 1.0), (1e-3, f64::NAN), (1e-2, 2.0), (f64::INFINITY, 1.0), (1.0, 3.0)];
-        let chart = Chart::new("odd", "rate", "loss").log_x().series("loss", points);
-        assert!(chart.to_text(40, 5).contains(" 3.0 ┤"));
-        assert!(!chart.to_svg().contains("NaN") && !chart.to_svg().contains("inf"));
-        for empty in [Chart::new("none", "", ""), Chart::new("flat", "", "").series("", vec![(0.0, 0.0)])] {
-            assert!(empty.to_text(40, 5).lines().count() > 5);
-            assert!(!empty.to_svg().contains("NaN"));
-        }
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Axis;
 use super::style::STYLE;
-use super::svg::{LETTER, escape, shortened};
+use super::svg::{LETTER, escape, heading, shortened};
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 400.0;
@@ -28,6 +28,8 @@ pub struct Coordinate {
     /// The place of each trial, from 0 (below) to 1; `None` where it has no value.
     places: Vec<Option<f64>>,
     ticks: Vec<(f64, String)>,
+    /// Whether the ticks are numbers.
+    is_numbers: bool,
 }
 
 impl Coordinate {
@@ -36,7 +38,7 @@ impl Coordinate {
         let usable = |value: &f64| value.is_finite() && (!log || *value > 0.0);
         let axis = Axis::over(values.iter().flatten().copied().filter(usable), log);
         let places = values.iter().map(|value| axis.place((*value).filter(usable)?)).collect();
-        Self { name: name.into(), places, ticks: axis.ticks(TICKS) }
+        Self { name: name.into(), places, ticks: axis.ticks(TICKS), is_numbers: true }
     }
 
     /// An axis of choices, the first one below; of each trial the number of its choice.
@@ -47,7 +49,8 @@ impl Coordinate {
         };
         let known = |value: &Option<usize>| value.filter(|value| *value < choices.len()).map(place);
         let ticks = choices.iter().enumerate().map(|(number, choice)| (place(number), choice.clone()));
-        Self { name: name.into(), places: values.iter().map(known).collect(), ticks: ticks.collect() }
+        let places = values.iter().map(known).collect();
+        Self { name: name.into(), places, ticks: ticks.collect(), is_numbers: false }
     }
 }
 
@@ -79,7 +82,7 @@ impl Parallel {
 
     /// The lines as an SVG document: no scripts, no fonts from elsewhere, and colours for a light or a dark page.
     pub fn to_svg(&self) -> String {
-        let title = escape(&self.title);
+        let title = escape(&heading(&self.title, WIDTH));
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kiln-chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
              font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\" role=\"img\">\n\
@@ -149,6 +152,7 @@ impl Parallel {
             self.gap() * 0.8
         };
         let letters = ((room - 10.0) / LETTER) as usize;
+        svg.push_str(if axis.is_numbers { "<g class=\"ticks\">\n" } else { "<g>\n" });
         for (place, label) in &axis.ticks {
             let y = y(*place);
             let _ = writeln!(
@@ -161,6 +165,7 @@ impl Parallel {
                 escape(&shortened(label, letters.max(3))),
             );
         }
+        svg.push_str("</g>\n");
         // Names take turns on two rows, so that each has the room of two gaps.
         let letters = (2.0 * self.gap() / LETTER * 0.95) as usize;
         let row = if number.is_multiple_of(2) { 0.0 } else { LINE };

@@ -57,6 +57,7 @@ fn heading(chart: &Chart) -> String {
         [] | [_] if !chart.y.is_empty() && chart.title.ends_with(&chart.y) => {
             format!("{} by {}", chart.title, chart.x)
         }
+        [] | [_] if !chart.y.is_empty() && chart.title.contains(&chart.y) => chart.title.clone(),
         [] | [_] => format!("{}: {} by {}", chart.title, chart.y, chart.x),
         several => {
             let names: Vec<&str> = several.iter().map(|series| series.name.as_str()).collect();

@@ -102,15 +102,18 @@ pub(super) fn decades(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> 
     let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
     let value = |digit: i32, power: i32| format!("{digit}e{power}").parse::<f64>().unwrap_or(f64::NAN);
     let label = |value: f64| if (1e-3..1e5).contains(&value) { value.to_string() } else { scientific(value) };
-    for digits in [&[1][..], &[1, 2, 5]] {
+    let of = |digits: &[i32]| -> Vec<f64> {
         let all = powers.clone().flat_map(|power| digits.iter().map(move |digit| (*digit, power)));
-        let values: Vec<f64> = all.map(|(digit, power)| value(digit, power)).filter(inside).collect();
-        if values.len() >= 3 || (digits.len() > 1 && values.len() >= 2) {
-            let every = values.len().div_ceil(wanted.max(2));
-            return values.into_iter().step_by(every).map(|value| (value, label(value))).collect();
-        }
-    }
-    Vec::new()
+        all.map(|(digit, power)| value(digit, power)).filter(inside).collect()
+    };
+    let (powers, fine) = (of(&[1]), of(&[1, 2, 5]));
+    // Steps of 2, 2.5 and 2 look even; with some of them left out they do not.
+    let is_short = powers.len() < 3 && fine.len() <= wanted.max(2) || powers.len() < 2;
+    let values = if is_short { fine } else { powers };
+    let every = values.len().div_ceil(wanted.max(2)).max(1);
+    let labelled: Vec<(f64, String)> =
+        values.into_iter().step_by(every).map(|value| (value, label(value))).collect();
+    if labelled.len() < 2 { Vec::new() } else { labelled }
 }
 
 #[cfg(test)]
@@ -125,6 +128,9 @@ mod tests {
     fn a_logarithmic_axis_has_powers_of_ten() {
         assert_eq!(labels(decades(1e-5, 1.0, 7)), ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
         assert_eq!(labels(decades(0.7e-3, 0.02, 7)), ["0.001", "0.002", "0.005", "0.01", "0.02"]);
+        // Seven in a row have room, four do not: then there are the powers alone.
+        assert_eq!(labels(decades(1.0, 99.0, 4)), ["1", "10"]);
+        assert_eq!(labels(decades(1.0, 99.0, 6)), ["1", "2", "5", "10", "20", "50"]);
         assert_eq!(labels(decades(1e-12, 1e6, 7)), ["1e-12", "1e-9", "1e-6", "0.001", "1", "1000", "1e6"]);
         assert!(decades(3.0, 4.0, 7).is_empty() && decades(0.0, 4.0, 7).is_empty());
     }

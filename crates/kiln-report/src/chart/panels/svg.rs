@@ -128,7 +128,7 @@ fn heading(svg: &mut String, panel: &Panel, at: &PlotArea) {
 
 /// Lines at round numbers, with labels where the panel is at the edge of the picture.
 fn grid(svg: &mut String, (x, y): (&Axis, &Axis), at: &PlotArea, label_y: bool, label_x: bool) {
-    let (mut lines, mut labels) = (String::new(), String::new());
+    let (mut lines, mut labels) = (String::new(), String::from("<g class=\"ticks\">\n"));
     let (values, decimals) = ticks(y.low, y.high, 4);
     for value in values {
         let Some(place) = y.place(value) else { continue };
@@ -142,6 +142,7 @@ fn grid(svg: &mut String, (x, y): (&Axis, &Axis), at: &PlotArea, label_y: bool, 
             );
         }
     }
+    labels.push_str("</g>\n<g class=\"ticks\">\n");
     let (values, decimals) = ticks(x.low, x.high, 5);
     for value in values {
         let Some(place) = x.place(value) else { continue };
@@ -157,7 +158,7 @@ fn grid(svg: &mut String, (x, y): (&Axis, &Axis), at: &PlotArea, label_y: bool, 
             );
         }
     }
-    let _ = writeln!(svg, "<path d=\"{lines}\" class=\"grid\" fill=\"none\"/>\n{}", labels.trim_end());
+    let _ = writeln!(svg, "<path d=\"{lines}\" class=\"grid\" fill=\"none\"/>\n{labels}</g>");
 }
 
 /// The curves in an `<svg>` of their own, which cuts off what lies outside.

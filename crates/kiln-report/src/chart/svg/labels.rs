@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::super::style::COLOURS;
 use super::super::{Axis, Chart};
 use super::area::{Area, EDGE};
-use super::words::{LETTER, escape, shortened};
+use super::words::{escape, shortened_within, width};
 
 /// Letters of a name; longer ones are cut.
 const LETTERS: usize = 24;
@@ -42,15 +42,15 @@ impl Labels {
         }
         ends.sort_by(|one, other| other.1.1.total_cmp(&one.1.1));
         let name = |(number, end): (usize, (f64, f64))| {
-            (number, end, shortened(&chart.series[number].name, LETTERS))
+            (number, end, shortened_within(&chart.series[number].name, LETTERS))
         };
         Self { on_the_left, names: ends.into_iter().map(name).collect() }
     }
 
     /// The room that they need beside the curves.
     pub(super) fn width(&self) -> f64 {
-        let longest = self.names.iter().map(|(_, _, name)| name.chars().count()).max();
-        longest.map_or(EDGE, |letters| LEADER + LETTER * letters as f64 + 14.0)
+        let longest = self.names.iter().map(|(_, _, name)| width(name)).reduce(f64::max);
+        longest.map_or(EDGE, |longest| LEADER + longest + 14.0)
     }
 
     pub(super) fn draw(&self, svg: &mut String, area: &Area) {
@@ -72,8 +72,8 @@ impl Labels {
             }
             let _ = writeln!(
                 svg,
-                "<path d=\"M{edge:.1} {from:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" opacity=\".6\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                "<g class=\"name\"><path d=\"M{edge:.1} {from:.1}L{:.1} {row:.1}\" class=\"c{class}\" fill=\"none\" stroke-width=\"1.6\"/>\
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text></g>",
                 edge + way * (LEADER - 3.0),
                 edge + way * LEADER,
                 row + 4.0,

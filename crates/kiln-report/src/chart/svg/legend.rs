@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::super::Chart;
-use super::super::style::COLOURS;
-use super::words::{LETTER, escape, shortened};
+use super::words::{escape, shortened, width};
+use super::{is_hollow, look};
 
 /// The room of the names below the title.
 const LINE: f64 = 18.0;
@@ -27,16 +27,17 @@ pub(super) fn draw(svg: &mut String, chart: &Chart, y: f64) {
         return;
     }
     let mut at = 18.0;
-    for (number, series) in chart.series.iter().enumerate().filter(|(_, series)| series.scattered) {
-        let (class, name) = (number % COLOURS, shortened(&series.name, LETTERS));
+    let scattered = chart.series.iter().enumerate().filter(|(_, series)| series.scattered);
+    for (before, (number, series)) in scattered.enumerate() {
+        let (look, name) = (look(number, is_hollow(before)), shortened(&series.name, LETTERS));
         let _ = writeln!(
             svg,
-            "<circle cx=\"{at:.1}\" cy=\"{:.1}\" r=\"4\" class=\"c{class} band\"/>\
+            "<circle cx=\"{at:.1}\" cy=\"{:.1}\" r=\"4\" {look}/>\
              <text x=\"{:.1}\" y=\"{y:.1}\" class=\"soft\">{}</text>",
             y - 4.0,
             at + 9.0,
             escape(&name),
         );
-        at += 9.0 + LETTER * name.chars().count() as f64 + 18.0;
+        at += 9.0 + width(&name) + 18.0;
     }
 }

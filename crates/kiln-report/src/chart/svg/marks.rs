@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::{Axis, Chart};
 use super::area::Area;
-use super::words::{LETTER, escape};
+use super::words::{escape, width};
 
 /// From one line of words to the next.
 const LINE: f64 = 14.0;
@@ -30,7 +30,7 @@ impl<'a> Marks<'a> {
         let mut marks = Vec::new();
         for (value, word) in &chart.marks {
             let Some(place) = axis.place(*value) else { continue };
-            let (x, length) = (left + place * wide, 4.0 + LETTER * word.chars().count() as f64);
+            let (x, length) = (left + place * wide, 4.0 + width(word));
             let leftwards = x + length > left + wide;
             let (from, to) = if leftwards { (x - length, x) } else { (x, x + length) };
             let is_free =

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use super::style::{COLOURS, STYLE};
 use super::{Chart, Series, thin};
 use area::Area;
-pub(super) use words::{LETTER, escape, shortened};
+pub(super) use words::{LETTER, escape, heading, shortened};
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 380.0;
@@ -20,12 +20,14 @@ const TITLE: f64 = 38.0;
 /// Room above and below the curves, as a part of their height.
 const ROOM: f64 = 0.03;
 const BOTTOM: f64 = 52.0;
+/// So few points are drawn large: they are what is to be seen, such as a threshold.
+const FEW: usize = 3;
 /// Letters that a name at the x axis has room for at least.
 const SHORTEST: usize = 6;
 /// The margin of the labels of y.
 const LABELS: f64 = 80.0;
 /// Curves that grey does not tell apart have other dashes.
-const DASHES: [&str; COLOURS] = ["", "7 3", "2 3", "10 3 2 3", "14 4", "5 2 1 2 1 2"];
+pub(super) const DASHES: [&str; COLOURS] = ["", "7 3", "2 3", "10 3 2 3", "14 4", "5 2 1 2 1 2"];
 
 impl Chart {
     /// The chart as an SVG document: no scripts, no fonts from elsewhere, and colours for a light or a dark page, whichever
@@ -52,7 +54,7 @@ fn draw(chart: &Chart) -> String {
          font-family=\"system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif\" font-size=\"12\" role=\"img\">\n\
          <title>{0}</title>\n{STYLE}\n<rect width=\"100%\" height=\"100%\" class=\"page\"/>\n\
          <text x=\"14\" y=\"22\" font-size=\"15\" font-weight=\"600\">{0}</text>\n",
-        escape(&chart.title)
+        escape(&heading(&chart.title, WIDTH))
     );
     axes(&mut svg, chart, &area, labels.on_the_left);
     legend::draw(&mut svg, chart, names - 11.0);
@@ -62,7 +64,8 @@ fn draw(chart: &Chart) -> String {
     }
     for (number, series) in chart.series.iter().enumerate() {
         if series.scattered {
-            dots(&mut svg, number, series, &area);
+            let before = chart.series[..number].iter().filter(|series| series.scattered).count();
+            dots(&mut svg, number, is_hollow(before), series, &area);
             continue;
         }
         let points = thin(&series.points, &area.x, &area.y, area.wide as usize);
@@ -86,6 +89,7 @@ fn draw(chart: &Chart) -> String {
 fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
     let (left, right) = (area.left, area.left + area.wide);
     let (top, bottom) = (area.top, area.bottom());
+    let _ = writeln!(svg, "<g class=\"ticks\">");
     for (place, label) in area.y.ticks(8) {
         let y = area.y(place);
         let (x, anchor) = if y_on_the_right { (right + 6.0, "start") } else { (left - 6.0, "end") };
@@ -96,6 +100,9 @@ fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
             y + 4.0,
         );
     }
+    // Names of categories are no round numbers.
+    let class = if chart.names.is_empty() { " class=\"ticks\"" } else { "" };
+    let _ = writeln!(svg, "</g>\n<g{class}>");
     for (place, label) in x_labels(chart, area) {
         let x = area.x(place);
         let _ = writeln!(
@@ -105,6 +112,7 @@ fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
             bottom + 17.0,
         );
     }
+    svg.push_str("</g>\n");
     let across = if y_on_the_right { WIDTH - 14.0 } else { 16.0 };
     let _ = writeln!(
         svg,
@@ -113,9 +121,9 @@ fn axes(svg: &mut String, chart: &Chart, area: &Area, y_on_the_right: bool) {
          <text transform=\"translate({across} {:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
         left + area.wide / 2.0,
         HEIGHT - 12.0,
-        escape(&chart.x),
+        escape(&shortened(&chart.x, (area.wide / LETTER) as usize)),
         top + area.high / 2.0,
-        escape(&chart.y),
+        escape(&shortened(&chart.y_and_unit(), (area.high / LETTER) as usize)),
     );
 }
 
@@ -149,13 +157,27 @@ fn band(svg: &mut String, number: usize, series: &Series, area: &Area) {
     }
 }
 
-/// The points of a series, each by itself.
-fn dots(svg: &mut String, number: usize, series: &Series, area: &Area) {
+/// Whether points are rings: every second of the scattered series, so that grey tells them apart.
+fn is_hollow(before: usize) -> bool {
+    !before.is_multiple_of(2)
+}
+
+/// What a point looks like.
+fn look(number: usize, is_hollow: bool) -> String {
     let class = number % COLOURS;
+    match is_hollow {
+        true => format!("class=\"c{class}\" fill=\"none\" stroke-width=\"1.3\""),
+        false => format!("class=\"c{class} band\""),
+    }
+}
+
+/// The points of a series, each by itself.
+fn dots(svg: &mut String, number: usize, is_hollow: bool, series: &Series, area: &Area) {
+    let (look, radius) = (look(number, is_hollow), if series.points.len() > FEW { 2.6 } else { 5.0 });
     for (x, y) in &series.points {
         if let (Some(x), Some(y)) = (area.x.place(*x), area.y.place(*y)) {
             let (x, y) = (area.x(x), area.y(y));
-            let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\" class=\"c{class} band\"/>");
+            let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" {look}/>");
         }
     }
 }
