@@ -3,6 +3,9 @@
 use std::fmt::Write;
 use std::fs;
 
+use kiln::config::{Flags, Request, resolve};
+use kiln::experiment::Session;
+use kiln::experiment::path::{PathSettings, path};
 use serde_json::Value;
 
 use crate::common::{Place, exact};
@@ -131,6 +134,37 @@ fn the_penalty_of_the_configuration_moves() {
     if exact() {
         assert_eq!(place.ok(&format!("{line} --jobs 2")).events(), events);
     }
+}
+
+/// The strengths below where the path would have ended are tried, too, where that is wanted.
+#[test]
+fn a_path_whose_best_strength_is_the_smallest_goes_on() {
+    let place = Place::new();
+    let overrides = ["train.epochs=20".to_owned()].to_vec();
+    let device = std::env::var("KILN_TEST_DEVICE").ok();
+    let flags = Flags { device, ..Flags::default() };
+    let request = Request { config: Some("wine".to_owned()), overrides, flags, ..Request::default() };
+    let resolved = resolve(&request).unwrap();
+    let found = |go_on| {
+        let session = Session { runs_dir: place.runs(), ..Session::default() };
+        // So strong that the smallest strength is the best one.
+        let settings = PathSettings {
+            session,
+            lambdas: Some(4),
+            ratio: 0.3,
+            epochs: Some(4),
+            go_on,
+            ..PathSettings::default()
+        };
+        path(&resolved, &settings, &()).unwrap().unwrap()
+    };
+    let (short, long) = (found(false), found(true));
+    assert!(short.is_best_last() && !short.went_on);
+    assert!(long.went_on && long.points.len() > short.points.len());
+    assert_eq!(long.points[0].lambda, short.points[0].lambda);
+    assert!(long.points.windows(2).all(|pair| pair[1].lambda < pair[0].lambda));
+    let [before, after] = [&short, &long].map(|found| found.metric(found.curve.minimum()));
+    assert!(after < before, "{after} {before}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) struct RegularisationPath {
     #[arg(long, value_name = "N",
           value_parser = RangedU64ValueParser::<usize>::new().range(2..=10_000))]
     pub(crate) lambdas: Option<usize>,
-    /// The smallest strength, as a fraction of the one at which nothing is left [default: 1e-3; a linear model goes on while less is better].
+    /// The smallest strength, as a fraction of the one at which nothing is left [default: 1e-3, and further while less is better].
     #[arg(long, value_name = "X", value_parser = ratio)]
     pub(crate) ratio: Option<f64>,
     /// Share of L1 in the penalty: 1 is the lasso, less is an elastic net [default: as [[penalty]] says, or 1].

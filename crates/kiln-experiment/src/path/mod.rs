@@ -4,6 +4,7 @@
 //! from its dense weights through rising strengths until nothing of them is left.
 
 mod folds;
+mod further;
 mod judge;
 mod penalty;
 mod report;

@@ -23,7 +23,7 @@ pub struct PathSettings {
     pub lambdas: Option<usize>,
     /// The smallest strength, as a fraction of the one at which nothing is left. Between 0 and 1.
     pub ratio: f64,
-    /// Whether the path of a linear model goes on below that, three decades at most, while its best strength is the smallest.
+    /// Whether the path goes on below that, three decades at most, while its best strength is the smallest. One that is trained begins anew for each decade.
     pub go_on: bool,
     /// The share of L1 in the penalty: 1 is the lasso, less is the elastic net. Above 0.
     pub l1_ratio: Option<f64>,

@@ -9,6 +9,7 @@ use kiln_train::Scores;
 use kiln_validate::path::{Curve, ElasticNetPath, LogisticPath, LogisticPoint, PathError, PathPoint};
 
 use super::folds::folds;
+use super::further::{DECADES, NOTHING, longer};
 use super::judge::metric;
 use super::penalty::Solvable;
 use super::report::{JudgedBy, PathKind, PathModel, PathReport, PathStrength, curve, over_folds};
@@ -24,26 +25,12 @@ use crate::observer::{Event, Observer, tell};
 /// are looked at, and these move by less than that.
 const ROUGH: f64 = 1e-4;
 
-/// Decades that a path goes on by at most, where its best is at its end.
-const DECADES: usize = 3;
-/// A gain of so many standard errors is none, and the path goes no further.
-const NOTHING: f64 = 0.01;
-
 /// A path with what judges it.
 struct Walked {
     points: Vec<PathStrength>,
     curve: Curve,
     metric: String,
     direction: Direction,
-}
-
-/// Goes on for a decade in the steps that the strengths have.
-fn longer(lambdas: &mut Vec<f64>) {
-    let [.., above, last] = lambdas[..] else { return };
-    let step = last / above;
-    // Of a coarse path one step is more than a decade.
-    let more = (0.1_f64.ln() / step.ln()).round().max(1.0) as i32;
-    lambdas.extend((1..=more).map(|steps| last * step.powi(steps)));
 }
 
 /// The two ways to solve, ready to run on some rows.
@@ -121,7 +108,8 @@ pub(super) fn solve_path(
         }
         let (before, error) = (walked.curve.mean(), walked.curve.standard_error());
         let (before, error) = (before[lambdas.len() - 1], error[lambdas.len() - 1]);
-        longer(&mut lambdas);
+        let Some(more) = longer(&lambdas) else { break };
+        lambdas = more;
         walked = walk(&lambdas)?;
         // What is gained is less than can be told.
         if before - walked.curve.mean()[walked.curve.minimum()] < NOTHING * error {

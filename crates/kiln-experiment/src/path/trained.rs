@@ -7,9 +7,10 @@ use kiln_config::{DataSize, Resolved};
 use kiln_core::{Metrics, Purpose, Seed};
 use kiln_data::{Dataset, Split};
 use kiln_objective::LossConfig;
-use kiln_validate::path::DenseToSparse;
+use kiln_validate::path::{Curve, DenseToSparse};
 
 use super::folds::folds;
+use super::further::{DECADES, NOTHING, longer};
 use super::judge;
 use super::penalty::Moving;
 use super::report::{
@@ -22,6 +23,14 @@ use crate::error::{ExperimentError, Locate, NoPath};
 use crate::job::{Job, open_device};
 use crate::left_out::tell_left_out;
 use crate::observer::{Event, Observer, tell};
+
+/// A path with what judges it.
+struct Judged {
+    points: Vec<PathStrength>,
+    curve: Curve,
+    /// The metric without the penalty.
+    dense: Option<f64>,
+}
 
 /// The path; `None` when it was asked to stop.
 pub(super) fn train_path(
@@ -89,39 +98,67 @@ pub(super) fn train_path(
     if count == 0 {
         judge::check(&name)?;
     }
-    let Some((dense, stages)) = whole.until_nothing_is_left()? else { return Ok(None) };
-    let lambdas: Vec<f64> = stages.iter().map(|stage| stage.lambda).collect();
-
-    let (scored, dense, judged) = if count == 0 {
-        let one = |stage: &Stage| StrengthScores {
-            mean: stage.metrics.clone(),
-            parts: vec![stage.metrics.clone()],
-            over_items: stage.over_items,
+    let judge = |(dense, stages): (Metrics, Vec<Stage>)| -> Result<Option<Judged>, ExperimentError> {
+        let (scored, dense) = if count == 0 {
+            let one = |stage: &Stage| StrengthScores {
+                mean: stage.metrics.clone(),
+                parts: vec![stage.metrics.clone()],
+                over_items: stage.over_items,
+            };
+            (stages.iter().map(one).collect(), dense.get(&name))
+        } else {
+            let lambdas: Vec<f64> = stages.iter().map(|stage| stage.lambda).collect();
+            let numbers: Vec<usize> = (0..count).collect();
+            let walked = parallel(resolved, settings.jobs).run(&numbers, |number| {
+                // TOML has no whole number above i64::MAX.
+                let resolved = resolved.with_seed(Seed::new(config.seed).at(number as u64).value() >> 1);
+                let [train, test] = &parts[number];
+                let job = job(&resolved, &device, &dataset, train)?;
+                tell_left_out(&job.prepared.fitted, Some(number), observer)?;
+                Walk::new(&path, job, test.clone(), Some([number, count]))?.along(&lambdas)
+            })?;
+            let Some(walked) = walked.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
+            let dense = walked.iter().map(|(dense, _)| dense.get(&name).unwrap_or(f64::NAN)).sum::<f64>();
+            let scores: Vec<Vec<Metrics>> = walked.into_iter().map(|(_, scores)| scores).collect();
+            (over_folds(&scores), Some(dense / count as f64))
         };
-        (stages.iter().map(one).collect(), dense.get(&name), JudgedBy::Validation(whole.judges.len()))
-    } else {
-        let numbers: Vec<usize> = (0..count).collect();
-        let walked = parallel(resolved, settings.jobs).run(&numbers, |number| {
-            // TOML has no whole number above i64::MAX.
-            let resolved = resolved.with_seed(Seed::new(config.seed).at(number as u64).value() >> 1);
-            let [train, test] = &parts[number];
-            let job = job(&resolved, &device, &dataset, train)?;
-            tell_left_out(&job.prepared.fitted, Some(number), observer)?;
-            Walk::new(&path, job, test.clone(), Some([number, count]))?.along(&lambdas)
-        })?;
-        let Some(walked) = walked.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
-        let dense = walked.iter().map(|(dense, _)| dense.get(&name).unwrap_or(f64::NAN)).sum::<f64>();
-        let scores: Vec<Vec<Metrics>> = walked.into_iter().map(|(_, scores)| scores).collect();
-        (over_folds(&scores), Some(dense / count as f64), JudgedBy::Folds(count))
+        let points = stages.into_iter().zip(scored).rev().map(|(stage, scores)| PathStrength {
+            lambda: stage.lambda,
+            nonzero: stage.left,
+            scores,
+            model: PathModel::Network { layers: stage.layers, inputs: stage.inputs },
+        });
+        let points: Vec<PathStrength> = points.collect();
+        let curve = curve(&points, &name, direction)?;
+        Ok(Some(Judged { points, curve, dense }))
     };
-    let points = stages.into_iter().zip(scored).rev().map(|(stage, scores)| PathStrength {
-        lambda: stage.lambda,
-        nonzero: stage.left,
-        scores,
-        model: PathModel::Network { layers: stage.layers, inputs: stage.inputs },
-    });
-    let points: Vec<PathStrength> = points.collect();
-    let curve = curve(&points, &name, direction)?;
+    let Some(first) = whole.until_nothing_is_left()? else { return Ok(None) };
+    let Some(mut judged) = judge(first)? else { return Ok(None) };
+    let mut went_on = false;
+    let decades = if settings.go_on { DECADES } else { 0 };
+    for _ in 0..decades {
+        let lambdas: Vec<f64> = judged.points.iter().map(|point| point.lambda).collect();
+        let Some(longer) = longer(&lambdas).filter(|_| judged.curve.minimum() + 1 == lambdas.len()) else {
+            break;
+        };
+        let rising: Vec<f64> = longer.into_iter().rev().collect();
+        let Some((dense, stages)) = whole.through(&rising)? else { return Ok(None) };
+        // From other weights something may be left at the strength where nothing was.
+        if stages.last().is_none_or(|stage| stage.left > 0) {
+            break;
+        }
+        let Some(next) = judge((dense, stages))? else { return Ok(None) };
+        let gain = judged.curve.mean()[judged.curve.minimum()] - next.curve.mean()[next.curve.minimum()];
+        let error = judged.curve.standard_error()[judged.curve.minimum()];
+        // What is gained is less than can be told.
+        let is_enough = gain < NOTHING * error;
+        (judged, went_on) = (next, true);
+        if is_enough {
+            break;
+        }
+    }
+    let Judged { points, curve, dense } = judged;
+    let judged = if count == 0 { JudgedBy::Validation(whole.judges.len()) } else { JudgedBy::Folds(count) };
     let (target, classes) = match dataset.target.class_names() {
         Some(names) => (None, names.to_vec()),
         None => (Some(dataset.target.names().join(", ")), Vec::new()),
@@ -139,7 +176,7 @@ pub(super) fn train_path(
         dense,
         judged,
         items: rows.len() + whole.judges.len(),
-        went_on: false,
+        went_on,
     }))
 }
 

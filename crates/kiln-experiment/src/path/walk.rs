@@ -115,15 +115,20 @@ impl<'a> Walk<'a> {
 
     /// Trains along strengths that are known; the metrics without the penalty, and at each of them.
     pub(super) fn along(&self, lambdas: &[f64]) -> Result<Option<(Metrics, Vec<Metrics>)>, ExperimentError> {
-        let Some(dense) = self.train(None, 0.0, 0)? else { return Ok(None) };
-        let metrics = self.say_dense(&dense)?;
-        let Some(stages) = self.stages(Weights::of(&dense), lambdas)? else { return Ok(None) };
+        let Some((metrics, stages)) = self.through(lambdas)? else { return Ok(None) };
         let mut along: Vec<Metrics> = stages.into_iter().map(|stage| stage.metrics).collect();
         // Where nothing is left before the end, larger strengths change nothing.
         if let Some(last) = along.last().cloned() {
             along.resize(lambdas.len(), last);
         }
         Ok(Some((metrics, along)))
+    }
+
+    /// The same with all that each strength leaves behind.
+    pub(super) fn through(&self, lambdas: &[f64]) -> Result<Option<(Metrics, Vec<Stage>)>, ExperimentError> {
+        let Some(dense) = self.train(None, 0.0, 0)? else { return Ok(None) };
+        let metrics = self.say_dense(&dense)?;
+        Ok(self.stages(Weights::of(&dense), lambdas)?.map(|stages| (metrics, stages)))
     }
 
     fn stages(&self, dense: Weights, lambdas: &[f64]) -> Result<Option<Vec<Stage>>, ExperimentError> {
