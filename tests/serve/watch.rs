@@ -191,7 +191,7 @@ fn searches_paths_and_curves_are_seen_before_they_end() {
         // A path first looks for the strength at which nothing is left, of which there is no score.
         server.until("there is a chart", |server| shown(&changes(server, "")));
         let first = changes(&server, "");
-        assert!(ended(&changes(&other, "")) >= 3);
+        other.until("the other sees them", |other| ended(&changes(other, "")) >= 3);
         server.until("more end", |server| ended(&changes(server, "")) > ended(&first));
         work.stop();
         let after = server.get("/changes");
@@ -235,4 +235,52 @@ fn what_is_no_page_is_refused_and_so_is_a_name_from_elsewhere() {
     assert_eq!(answer.status, 500);
     assert!(answer.json()["error"].as_str().unwrap().contains("holds no run"), "{}", answer.text());
     assert_eq!(server.get("/watch.js").status, 200);
+}
+
+#[test]
+fn a_language_model_is_seen_with_what_it_writes() {
+    let place = Place::new();
+    let line = |row: usize| format!("line {row} says that {} is {}.\n", row % 7, row % 3);
+    place.write("corpus.txt", (0..300).map(line).collect::<String>());
+    let small = [
+        "model.width=16",
+        "model.heads=2",
+        "model.blocks=1",
+        "model.context=16",
+        "corpus.every=4",
+        "corpus.length=30",
+    ];
+    let line =
+        ["train", "tinygpt", "--data", "corpus.txt", "schedule.kind=constant", "train.epochs=1000000", "-q"];
+    let mut training = Training::of(&place, &[&line[..], &small[..]].concat());
+    let server = Server::run(&place, "watch --port 0 --json", "watching");
+    let written = |found: &Value| -> Option<String> {
+        let html = sections(found).into_iter().find(|(id, _)| *id == "written")?.1.to_owned();
+        Some(html.split("after ").nth(1)?.split(' ').next()?.to_owned())
+    };
+    server.until("it writes and has curves", |server| {
+        let found = changes(server, "");
+        written(&found).is_some()
+            && sections(&found).iter().any(|(id, html)| *id == "training" && html.contains("perplexity"))
+    });
+    let first = changes(&server, "");
+    assert_eq!(first["order"], serde_json::json!(["summary", "training", "written", "configuration"]));
+    server.until("it writes something else", |server| written(&changes(server, "")) != written(&first));
+    training.stop();
+    let last = changes(&server, "");
+    assert!(last["state"].as_str().unwrap().starts_with("stopped after "), "{last}");
+    assert!(sections(&changes(&server, &versions(&last))).is_empty());
+}
+
+#[test]
+fn an_ensemble_is_a_page_too() {
+    let place = Place::new();
+    let spaces = "optim.lr=log(1e-3,1) model.hidden=choice([4],[8])";
+    place.ok(&format!("tune iris {spaces} train.epochs=2 --trials 3 --ensemble -q"));
+    let study = place.run_dir();
+    let ensemble = study.join("ensemble");
+    let server = Server::run(&place, &format!("watch {} --port 0 --json", ensemble.display()), "watching");
+    let found = changes(&server, "");
+    assert!(found["state"].as_str().unwrap().starts_with("done; all of it"), "{found}");
+    assert_eq!(found["order"], serde_json::json!(["summary", "configuration"]));
 }

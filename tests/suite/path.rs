@@ -136,7 +136,7 @@ fn a_classifier_can_be_picked_by_its_accuracy() {
         assert!(ran.stdout.contains(word), "{word} is not in\n{}", ran.stdout);
     }
     let svg = fs::read_to_string(place.path().join("out.svg")).unwrap();
-    assert!(svg.contains(", along the path") && !svg.contains("NaN"));
+    assert!(svg.contains(" by the strength of the penalty") && !svg.contains("NaN"));
     assert!(fs::read_to_string(place.path().join("out-coefficients.svg")).unwrap().contains("→ class_"));
     // Folds at once change nothing, and large is better.
     let events = place.ok(&format!("{line} --metric accuracy --jobs 2 --json -q")).events();

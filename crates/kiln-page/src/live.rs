@@ -6,8 +6,10 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use kiln_experiment::ExperimentError;
+use kiln_experiment::run::is_busy;
 use serde_json::{Value, json};
 
 use crate::block::{Page, Section};
@@ -15,8 +17,12 @@ use crate::html::{Now, live_html, section as section_html};
 use crate::report::name;
 use watched::{Mark, content, marks, state};
 
-/// Runs, cross-validations, searches, paths and curves that may be in progress, as a page. Nothing is measured: what a page shows is what the runs have
-/// written, so that to watch them costs them nothing. When they are over, [`report()`](crate::report()) has the rest.
+/// While a run is in progress its page is made at most so often that this is a hundredth of a core.
+const IDLE: u32 = 100;
+
+/// Runs, cross-validations, searches, paths and curves that may be in progress, as a page. Nothing is measured: what a page shows is what the
+/// runs have written. A page that takes long to make is made less often, so that to watch them costs a hundredth of a core at most. When they are
+/// over, [`report()`](crate::report()) has the rest.
 ///
 /// The page loads `watch.js` ([`Live::SCRIPT`]) from beside it. That asks `changes?…` every two seconds for [`Live::changes`].
 ///
@@ -46,6 +52,9 @@ pub struct Live {
 #[derive(Debug)]
 struct Made {
     marks: Vec<Mark>,
+    /// When it was made, and how long that took.
+    at: Instant,
+    took: Duration,
     title: String,
     subtitle: String,
     state: String,
@@ -105,13 +114,18 @@ impl Live {
         })
     }
 
+    /// Whether another page would cost runs in progress too much. Of those that are over the last one is made at once.
+    fn is_early(&self, made: &Made) -> bool {
+        made.at.elapsed() < made.took.saturating_mul(IDLE) && self.runs.iter().any(|run| is_busy(run))
+    }
+
     /// The page of now, which is that of before where no file has changed.
     fn with<T>(&self, then: impl FnOnce(&Made) -> T) -> Result<T, ExperimentError> {
         let mut kept = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         // Before the files are read: what is written meanwhile is seen the next time.
         let marks: Vec<Mark> = self.runs.iter().flat_map(|run| marks(run)).collect();
         let made = match kept.take() {
-            Some(made) if made.marks == marks => made,
+            Some(made) if made.marks == marks || self.is_early(&made) => made,
             _ => make(&self.runs, marks)?,
         };
         Ok(then(kept.insert(made)))
@@ -119,6 +133,7 @@ impl Live {
 }
 
 fn make(folders: &[PathBuf], marks: Vec<Mark>) -> Result<Made, ExperimentError> {
+    let began = Instant::now();
     let (title, subtitle, sections) = content(folders)?;
     let states = folders.iter().map(|folder| state(folder)).collect::<Result<Vec<String>, _>>()?;
     let state = match &states[..] {
@@ -130,7 +145,8 @@ fn make(folders: &[PathBuf], marks: Vec<Mark>) -> Result<Made, ExperimentError> 
         }
     };
     let versions = sections.iter().map(version).collect();
-    Ok(Made { marks, title, subtitle, state, sections, versions })
+    let (at, took) = (Instant::now(), began.elapsed());
+    Ok(Made { marks, at, took, title, subtitle, state, sections, versions })
 }
 
 fn version(section: &Section) -> String {
@@ -144,7 +160,7 @@ mod tests {
     use std::fs;
 
     use kiln_config::{Request, resolve};
-    use kiln_experiment::run::{METRICS, RECORD};
+    use kiln_experiment::run::{LOCK, METRICS, RECORD};
     use kiln_experiment::{Session, train};
 
     use super::*;
@@ -188,5 +204,22 @@ mod tests {
         let last = parsed(&live, &known);
         assert!(last["state"].as_str().unwrap().starts_with("done, after 3 epochs; all of it: kiln report"));
         assert!(last["subtitle"].as_str().unwrap().starts_with("iris, done, "), "{}", last["subtitle"]);
+
+        // A page that takes long is not made again while somebody is at work.
+        live.made.lock().unwrap().as_mut().unwrap().took = Duration::from_secs(60);
+        let lock = fs::File::open(run.join(LOCK)).unwrap();
+        lock.lock().unwrap();
+        fs::write(&metrics, format!("{}\n", all.lines().next().unwrap())).unwrap();
+        let versions = |found: &Value| -> String {
+            let all = found["sections"].as_array().unwrap().iter();
+            let pairs = all.map(|section| {
+                format!("{}={}", section["id"].as_str().unwrap(), section["version"].as_str().unwrap())
+            });
+            pairs.collect::<Vec<_>>().join("&")
+        };
+        let now = versions(&parsed(&live, ""));
+        assert!(ids(&parsed(&live, &now)).is_empty());
+        lock.unlock().unwrap();
+        assert_eq!(ids(&parsed(&live, &now)), ["training"]);
     }
 }

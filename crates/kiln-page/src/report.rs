@@ -87,6 +87,7 @@ pub fn report(
 fn of_run(run: &Path, session: &Session, observer: &dyn Observer) -> Result<Vec<Section>, ExperimentError> {
     let mut sections = vec![section::summary(run)?];
     sections.extend(section::training(&[run.to_owned()])?);
+    sections.extend(section::written(run)?);
     sections.extend(section::measured(run, session, observer)?);
     sections.extend(section::mattered(run)?);
     sections.extend(section::explained(run)?);

@@ -79,13 +79,13 @@ pub fn heading(metric: &str) -> String {
     }
 }
 
-/// What a metric is measured in: `nats`, `share of items`, `units of the target`; empty for plain numbers and for losses, which have many kinds.
+/// What a metric is measured in: `nats`, `share of items`, `target units`; empty for plain numbers and for losses, which have many kinds.
 pub fn unit(metric: &str) -> &'static str {
     match metric {
         "accuracy" | "top5_accuracy" => "share of items",
         "log_loss" => "nats",
-        "mse" => "units of the target, squared",
-        "mae" => "units of the target",
+        "mse" => "target units, squared",
+        "mae" => "target units",
         _ => "",
     }
 }

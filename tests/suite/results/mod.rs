@@ -6,6 +6,7 @@ mod edits;
 mod explain;
 mod measures;
 mod report;
+mod shown;
 mod unseen;
 
 use std::io::Write;

@@ -6,7 +6,7 @@ use crate::common::{Place, train};
 
 /// The page of `line`, after it was written; nothing of it comes from elsewhere.
 #[track_caller]
-fn page(place: &Place, line: &str) -> String {
+pub(super) fn page(place: &Place, line: &str) -> String {
     place.ok(&format!("report {line} -o page.html"));
     let page = fs::read_to_string(place.path().join("page.html")).unwrap();
     assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{page}");
@@ -44,7 +44,7 @@ fn folders(place: &Place) -> Vec<String> {
 }
 
 #[track_caller]
-fn has(page: &str, pieces: &[&str]) {
+pub(super) fn has(page: &str, pieces: &[&str]) {
     for piece in pieces {
         assert!(page.contains(piece), "{piece:?} is not in the page");
     }
@@ -190,17 +190,26 @@ fn a_path_and_a_curve_have_their_charts_and_their_picks() {
     let place = Place::new();
     place.ok("path diabetes model.kind=linear --lambdas 20 -q");
     let first = page(&place, "last");
-    has(&first, &["λ.min: the best", "λ.1se", "along the path", "coefficients are not zero", "model.kind"]);
+    has(
+        &first,
+        &[
+            "λ.min: the best",
+            "λ.1se",
+            "squared error by the strength of the penalty",
+            "coefficients are not zero",
+            "model.kind",
+        ],
+    );
     place.ok("path diabetes model.kind=linear --lambdas 20 --l1-ratio 0.5 -q");
     has(
         &page(&place, &folders(&place).join(" ")),
-        &["2 paths", "What each path picks", "The error along each path"],
+        &["2 paths", "What each path picks", "squared error along each path"],
     );
     let place = Place::new();
     place.ok("curve learning iris train.epochs=2 --folds 3 --sizes 0.5,1.0 -q");
     has(&page(&place, "last"), &["Means of 3 folds", "in training", "in the test", " band\""]);
     place.ok("curve learning iris train.epochs=3 --folds 3 --sizes 0.5,1.0 -q");
-    has(&page(&place, &folders(&place).join(" ")), &["2 curves", "Test scores"]);
+    has(&page(&place, &folders(&place).join(" ")), &["2 curves", "of 2 curves"]);
 }
 
 #[test]

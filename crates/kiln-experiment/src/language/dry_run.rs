@@ -25,6 +25,7 @@ pub(crate) fn dry_run(resolved: &Resolved, observer: &dyn Observer) -> Result<Dr
         settings: job.settings.clone(),
         seed: Seed::new(config.seed),
         observer,
+        run: None,
         failed: Arc::new(Mutex::new(None)),
     };
     let one = TrainConfig { steps: Some(1), overfit_batch: true, ..config.train.clone() };

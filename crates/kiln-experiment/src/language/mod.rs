@@ -8,11 +8,13 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod train;
+mod written;
 
 pub(crate) use dry_run::dry_run;
 pub use generate::{GenerateSettings, Generation, generate};
 pub use sample::Sampling;
 pub(crate) use train::{resume, train};
+pub use written::{Written, written};
 
 use kiln_config::Resolved;
 

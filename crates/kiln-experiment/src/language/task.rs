@@ -1,6 +1,7 @@
 //! How a language model learns, and how it is judged.
 
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use burn::tensor::Tensor;
@@ -10,6 +11,7 @@ use kiln_models::{Gpt, Network};
 use kiln_train::{Scores, Task};
 
 use super::sample::{Sampling, write};
+use super::written::keep;
 use crate::observer::{Event, Observer};
 
 /// The loss is the mean cross-entropy of the tokens that follow, in nats.
@@ -18,7 +20,9 @@ pub(super) struct LanguageTask<'a> {
     pub(super) settings: CorpusConfig,
     pub(super) seed: Seed,
     pub(super) observer: &'a dyn Observer,
-    /// Why a text could not be shown.
+    /// The folder of the run, which keeps the texts; of a dry run there is none.
+    pub(super) run: Option<&'a Path>,
+    /// Why a text could not be kept or shown.
     pub(super) failed: Arc<Mutex<Option<io::Error>>>,
 }
 
@@ -36,14 +40,15 @@ impl LanguageTask<'_> {
         let mut decoder = model.decoder();
         for sample in 0..self.settings.samples as u64 {
             let mut text = Vec::new();
-            let keep = |token: u32| {
+            let decode = |token: u32| {
                 text.extend(self.alphabet.decode(token));
                 Ok::<(), io::Error>(())
             };
             let (count, sampling) = (self.settings.length, Sampling::default());
-            let written = write(&mut decoder, &self.alphabet, &[], count, &sampling, seed.at(sample), keep);
+            let written = write(&mut decoder, &self.alphabet, &[], count, &sampling, seed.at(sample), decode);
             let text = String::from_utf8_lossy(&text);
-            let told = written.and_then(|()| self.observer.hear(&Event::Sample { step, text: &text }));
+            let kept = written.and_then(|()| self.run.map_or(Ok(()), |run| keep(run, step, sample, &text)));
+            let told = kept.and_then(|()| self.observer.hear(&Event::Sample { step, text: &text }));
             if let (Err(error), Ok(mut failed)) = (told, self.failed.lock()) {
                 failed.get_or_insert(error);
             }

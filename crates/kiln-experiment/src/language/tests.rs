@@ -66,14 +66,19 @@ fn a_run_that_is_stopped_and_resumed_ends_with_the_same_bits_and_writes_the_same
         let samples = std::sync::Mutex::new(Vec::new());
         let keep = |event: &Event<'_>| {
             if let Event::Sample { step, text } = event {
-                samples.lock().unwrap().push((*step, text.chars().count()));
+                samples.lock().unwrap().push((*step, (*text).to_owned()));
             }
             Ok(())
         };
         let whole = train(&resolved, &session(), &keep).unwrap();
         assert_eq!((whole.outcome.steps, whole.outcome.history.epochs.len()), (12, 3));
-        let steps: Vec<u64> = samples.into_inner().unwrap().iter().map(|(step, _)| *step).collect();
+        let samples = samples.into_inner().unwrap();
+        let steps: Vec<u64> = samples.iter().map(|(step, _)| *step).collect();
         assert_eq!(steps, [4, 8, 12]);
+        let kept = |run: &Path| -> Vec<(u64, String)> {
+            super::written(run).unwrap().into_iter().map(|found| (found.step, found.text)).collect()
+        };
+        assert_eq!(kept(&whole.run), samples);
         let scores = &whole.record.validation;
         let (loss, perplexity) = (scores.get("loss").unwrap(), scores.get("perplexity").unwrap());
         assert!((loss.exp() - perplexity).abs() < 1e-4 * perplexity, "{loss} {perplexity}");
@@ -87,6 +92,7 @@ fn a_run_that_is_stopped_and_resumed_ends_with_the_same_bits_and_writes_the_same
         assert!(stopped.outcome.steps < 12);
         let resumed = resume(&stopped.run, &session(), &()).unwrap();
         assert_eq!(resumed.outcome.last_weights_blake3, whole.outcome.last_weights_blake3);
+        assert_eq!(kept(&resumed.run), samples);
 
         let write = |run: &Path, seed: u64| {
             let mut text = Vec::new();

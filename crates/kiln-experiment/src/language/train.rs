@@ -139,6 +139,7 @@ impl Process<'_> {
             settings: job.settings.clone(),
             seed: Seed::new(job.config().seed),
             observer: self.observer,
+            run: Some(path),
             failed: Arc::clone(&failed),
         };
         self.mlflow = Tracked::of_session(self.session, path, &self.record, job.config(), self.observer)?;

@@ -19,7 +19,7 @@ pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, FolderKind, find_any, find_watched, is_cross_validation, refuse_fold};
 pub(crate) use names::{ALPHABET, COMPARISON, CURVE, PATH, PROGRESS, STUDY, holdout};
 pub use names::{
-    CHECKPOINTS, CONFIG, DECISION, HOLDOUT, INTERVALS, LOCK, METRICS, PREPROCESS, RECORD, SETTINGS,
+    CHECKPOINTS, CONFIG, DECISION, HOLDOUT, INTERVALS, LOCK, METRICS, PREPROCESS, RECORD, SAMPLES, SETTINGS,
     newest_training,
 };
 pub use own_file::is_own_file;

@@ -17,6 +17,8 @@ pub const DECISION: &str = "decision.json";
 pub const INTERVALS: &str = "intervals.json";
 /// One line for each epoch.
 pub const METRICS: &str = "metrics.jsonl";
+/// In the run of a language model the texts that it has written.
+pub const SAMPLES: &str = "samples.jsonl";
 /// The trials of a search.
 pub(crate) const STUDY: &str = "study.jsonl";
 /// A regularisation path.

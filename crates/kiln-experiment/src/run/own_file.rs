@@ -9,6 +9,7 @@ use super::ensemble::ENSEMBLE;
 use super::kind::CV;
 use super::names::{
     CHECKPOINTS, COMPARISON, CONFIG, CURVE, DECISION, INTERVALS, LOCK, METRICS, PATH, PROGRESS, RECORD,
+    SAMPLES,
 };
 use crate::error::RunError;
 
@@ -51,7 +52,7 @@ fn own_file(path: &Path) -> io::Result<bool> {
         }
     }
     match name {
-        CONFIG | DECISION | INTERVALS | RECORD | METRICS | LOCK | CV | ENSEMBLE | "fold.json"
+        CONFIG | DECISION | INTERVALS | RECORD | METRICS | SAMPLES | LOCK | CV | ENSEMBLE | "fold.json"
         | "folds.json" | "tune.json" | "base.toml" | "best.toml" => holds(folder, &MARKERS),
         // Of a search in code there is nothing else.
         "study.jsonl" => Ok(PathKind::of(path)? != PathKind::Missing || holds(folder, &MARKERS)?),

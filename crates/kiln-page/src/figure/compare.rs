@@ -1,14 +1,20 @@
 //! The charts of a comparison of devices.
 
 use kiln_experiment::Comparison;
-use kiln_report::Chart;
+use kiln_report::{Chart, human};
 
 /// Devices that are drawn: as many as there are colours.
 const DRAWN: usize = 6;
 
 /// The time of each timed step on each device.
 pub fn step_times(found: &Comparison) -> Chart {
-    let chart = Chart::new("Time of a training step", "step", "milliseconds");
+    let medians = found.devices.iter().take(DRAWN).filter_map(|device| {
+        let mut times = device.milliseconds.clone();
+        times.sort_by(f64::total_cmp);
+        Some(format!("{} {}", device.device, human::metric(*times.get(times.len() / 2)?)))
+    });
+    let title = format!("Time of a training step, median in ms: {}", medians.collect::<Vec<_>>().join(", "));
+    let chart = Chart::new(title, "step", "time").unit("milliseconds");
     let values = || found.devices.iter().flat_map(|device| &device.milliseconds).copied();
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let chart = if low > 0.0 && high > 20.0 * low { chart.log_y() } else { chart };

@@ -2,10 +2,12 @@
 
 use kiln_experiment::curve::{CurveAxis, CurveReport};
 use kiln_report::Chart;
+use kiln_report::human::{heading, unit};
 
 /// Scores in training and in the test: means, with the corrected interval as a band.
 pub fn curve(curve: &CurveReport) -> Chart {
-    let mut chart = Chart::new(curve.title.as_str(), curve.x.as_str(), curve.metric.as_str());
+    let y = heading(&curve.metric);
+    let mut chart = Chart::new(curve.title.as_str(), curve.x.as_str(), y).unit(unit(&curve.metric));
     if curve.log_x {
         chart = chart.log_x();
     }

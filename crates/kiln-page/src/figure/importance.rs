@@ -36,7 +36,11 @@ pub fn importance_files(found: &ImportanceReport) -> Result<Vec<(String, Vec<u8>
 /// How much worse predictions get without each column, with the 95 % intervals.
 pub fn importance(found: &ImportanceReport) -> Bars {
     let metric = heading(found.metric.name());
-    let bars = Bars::new(format!("What mattered for {metric}"), format!("by how much {metric} gets worse"));
+    let first = found.columns.first().map(|column| format!(": {} most", column.name)).unwrap_or_default();
+    let bars = Bars::new(
+        format!("What mattered for {metric}{first}"),
+        format!("by how much {metric} gets worse when the column is shuffled"),
+    );
     let columns = found.columns.iter().take(COLUMNS);
     columns
         .fold(bars, |bars, column| bars.bar(column.name.as_str(), column.importance, Some(column.interval)))
@@ -75,7 +79,8 @@ pub fn shapley(found: &ShapleyReport) -> Bars {
     let size = |column: usize| found.mean[column * outputs..][..outputs].iter().sum::<f64>();
     let mut order: Vec<usize> = (0..found.columns.len()).collect();
     order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
-    let bars = Bars::new("What each column adds", "mean |SHAP value|");
+    let first = order.first().map(|column| format!(": {} most", found.columns[*column])).unwrap_or_default();
+    let bars = Bars::new(format!("What each column adds to predictions{first}"), "mean |SHAP value|");
     let columns = order.into_iter().take(COLUMNS);
     columns.fold(bars, |bars, column| bars.bar(found.columns[column].as_str(), size(column), None))
 }

@@ -2,8 +2,10 @@
 
 use kiln_experiment::path::{PathKind, PathModel, PathReport};
 use kiln_report::Chart;
-use kiln_report::human::heading;
+use kiln_report::human::{heading, unit};
 
+/// What λ is.
+pub(crate) const STRENGTH: &str = "strength of the penalty, λ";
 /// Curves that are drawn.
 const CURVES: usize = 5;
 
@@ -24,8 +26,8 @@ pub fn path_error(found: &PathReport) -> Chart {
         let (mean, error) = (found.metric(place), curve.standard_error()[place]);
         (curve.lambdas()[place], mean - error, mean + error)
     });
-    let title = format!("{}, along the path", found.label);
-    marked(found, Chart::new(title, "λ", heading(&found.metric)))
+    let title = format!("{}: {} by the strength of the penalty", found.label, heading(&found.metric));
+    marked(found, Chart::new(title, STRENGTH, heading(&found.metric)).unit(unit(&found.metric)))
         .series("mean", mean.collect())
         .band(band.collect())
 }
@@ -50,7 +52,7 @@ fn coefficients(found: &PathReport, features: &[String]) -> Chart {
         few if few <= CURVES => format!("{}: coefficients", found.label),
         many => format!("{}: the {CURVES} largest of {many} coefficients", found.label),
     };
-    let mut chart = marked(found, Chart::new(title, "λ", "coefficient"));
+    let mut chart = marked(found, Chart::new(title, STRENGTH, "coefficient"));
     for place in order.into_iter().take(CURVES) {
         let points = (0..found.points.len()).rev();
         let points = points.map(|point| (found.points[point].lambda, coef(point)[place])).collect();
@@ -66,7 +68,7 @@ fn layers(found: &PathReport) -> Chart {
         PathModel::Linear(_) => &[],
     };
     let title = format!("{}: weights that are not zero", found.label);
-    let mut chart = marked(found, Chart::new(title, "λ", "share"));
+    let mut chart = marked(found, Chart::new(title, STRENGTH, "share that is not zero"));
     for (number, layer) in layers(0).iter().enumerate().take(CURVES) {
         let points = (0..found.points.len()).rev();
         let points =
@@ -80,5 +82,5 @@ fn layers(found: &PathReport) -> Chart {
 pub fn path_left(found: &PathReport) -> Chart {
     let points = found.points.iter().rev().map(|point| (point.lambda, point.nonzero as f64)).collect();
     let title = format!("{}: numbers that are not zero", found.label);
-    marked(found, Chart::new(title, "λ", "numbers")).series("not zero", points)
+    marked(found, Chart::new(title, STRENGTH, "numbers that are not zero")).series("not zero", points)
 }

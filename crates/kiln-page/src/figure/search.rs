@@ -1,7 +1,7 @@
 //! The charts of a search.
 
 use kiln_experiment::tune::TuneReport;
-use kiln_report::human::heading;
+use kiln_report::human::{heading, unit};
 use kiln_report::{Chart, Coordinate, Parallel};
 use kiln_validate::search::{Domain, Parameter, State, Study, Trial};
 
@@ -17,7 +17,15 @@ pub fn budget(found: &TuneReport) -> Chart {
         trials.filter_map(|trial| Some((trial.number as f64, trial.value?))).collect()
     };
     let (done, pruned) = (of(State::Done), of(State::Pruned));
-    let chart = Chart::new("The objective of each trial", "trial", heading(&found.monitor));
+    let metric = heading(&found.monitor);
+    let title = match found.study.best().and_then(|best| Some((best.number, best.value?))) {
+        Some((number, value)) => format!(
+            "{metric} of each trial: the best is {} in trial {number}",
+            kiln_report::human::metric(value)
+        ),
+        None => format!("{metric} of each trial"),
+    };
+    let chart = Chart::new(title, "trial", metric).unit(unit(&found.monitor));
     let chart = if is_wide(&found.study) { chart.log_y() } else { chart };
     let chart = chart.series("best so far", best_so_far(&found.study)).scatter("trial", done);
     if pruned.is_empty() { chart } else { chart.scatter("given up", pruned) }
@@ -99,6 +107,7 @@ pub fn slice(found: &TuneReport, name: &str) -> Option<Chart> {
         return None;
     }
     let chart = Chart::new(format!("{} by {name}", heading(&found.monitor)), name, heading(&found.monitor));
+    let chart = chart.unit(unit(&found.monitor));
     let chart = if is_log(&parameter.domain) { chart.log_x() } else { chart };
     let chart = if is_wide(&found.study) { chart.log_y() } else { chart };
     let chart = chart.scatter("trial", done);

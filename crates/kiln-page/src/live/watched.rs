@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use kiln_experiment::error::RunError;
 use kiln_experiment::fold::fold_folder;
 use kiln_experiment::run::{
-    CONFIG, FolderKind, HOLDOUT, METRICS, RECORD, RunRecord, Status, is_busy, is_cross_validation,
+    CONFIG, FolderKind, HOLDOUT, METRICS, RECORD, RunRecord, SAMPLES, Status, is_busy, is_cross_validation,
     read_epochs,
 };
 use kiln_experiment::tune::TuneRecord;
@@ -91,6 +91,7 @@ pub(super) fn marks(folder: &Path) -> Vec<Mark> {
         CONFIG,
         RECORD,
         METRICS,
+        SAMPLES,
         "study.jsonl",
         "tune.json",
         "best.toml",
@@ -121,6 +122,7 @@ pub(super) fn content(folders: &[PathBuf]) -> Result<Content, ExperimentError> {
                 true => section::folds(run)?,
                 false => vec![section::summary(run)?, training(folders)?],
             };
+            sections.extend(section::written(run)?);
             sections.extend(section::configuration(run)?);
             (name(run), section::when(run)?, sections)
         }
@@ -129,6 +131,12 @@ pub(super) fn content(folders: &[PathBuf]) -> Result<Content, ExperimentError> {
             sections.push(training(runs)?);
             several("runs", sections)
         }
+        (Watched::Whole(FolderKind::Ensemble), [run]) => {
+            let mut sections = vec![section::summary(run)?];
+            sections.extend(section::configuration(run)?);
+            (name(run), section::when(run)?, sections)
+        }
+        (Watched::Whole(FolderKind::Ensemble), runs) => several("ensembles", section::together(runs)?),
         (Watched::Searches, [folder]) => (name(folder), "A search".to_owned(), section::search(folder)?),
         (Watched::Searches, folders) => several("searches", section::searches(folders)?),
         (Watched::Whole(FolderKind::Path), [folder]) => {

@@ -111,8 +111,19 @@ impl OfClasses<'_> {
     fn ranking(&self, decision: Decision, found: &Evaluation) -> Section {
         let section = Section::new("ranking", "ROC and precision-recall curves");
         let probabilities = self.probabilities(decision);
-        let mut roc = Chart::new("ROC curve", "false positive rate", "true positive rate");
-        let mut pr = Chart::new("Precision-recall curve", "recall", "precision");
+        let title = |curve: &str, area: &str, metric: &str| {
+            let of_two =
+                found.metrics.get(metric).map(|value| format!("{curve}: {area} {}", human::metric(value)));
+            let mean = found.metrics.get(&format!("{metric}_ovr"));
+            let of_more = mean.map(|value| format!("{curve}s: mean {area} {}", human::metric(value)));
+            of_two.or(of_more).unwrap_or_else(|| curve.to_owned())
+        };
+        let roc = title("ROC curve", "area", "roc_auc");
+        let mut roc = Chart::new(roc, "false positive rate (of negatives)", "true positive rate");
+        let pr = title("Precision-recall curve", "average precision", "average_precision");
+        let mut pr = Chart::new(pr, "recall (of positives)", "precision");
+        // Each axis says of what it is a share.
+        (roc.unit, pr.unit) = ("of positives".to_owned(), "of those called so".to_owned());
         let drawn = self.drawn();
         for class in &drawn {
             let is_class: Vec<u32> =
@@ -180,7 +191,8 @@ impl OfClasses<'_> {
 
     /// How often items have the class that is predicted with a probability.
     fn calibration(&self, decision: Decision) -> Section {
-        let mut chart = Chart::new("Calibration", "probability", "share that is right");
+        let mut errors = Vec::new();
+        let mut chart = Chart::new("Calibration", "probability", "share of items that is right");
         let both = [("with its temperature", decision), ("as trained", Decision::default())];
         let both = if decision.temperature == 1.0 { &both[1..] } else { &both[..] };
         for (name, decision) in both {
@@ -194,12 +206,14 @@ impl OfClasses<'_> {
                 calibration_curve(&right, &sure, BINS, Binning::Uniform, self.weights)
             });
             if let Ok(curve) = curve {
+                errors.push(format!("{} {name}", human::metric(curve.ece())));
                 chart = chart.series(*name, curve.prob_pred().into_iter().zip(curve.prob_true()).collect());
             }
         }
         if chart.series.is_empty() {
             return Section::new("calibration", "Calibration");
         }
+        chart.title = format!("Calibration: expected error {}", errors.join(", "));
         chart = chart.series("perfect", vec![(0.0, 0.0), (1.0, 1.0)]);
         let what = if self.classes() == 2 {
             format!(

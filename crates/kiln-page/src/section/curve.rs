@@ -89,7 +89,9 @@ pub(crate) fn curves(folders: &[PathBuf]) -> Result<Vec<Section>, ExperimentErro
     let axes = |found: &CurveReport| (found.x.clone(), found.metric.clone(), found.log_x);
     let same = found.windows(2).all(|pair| axes(&pair[0]) == axes(&pair[1]));
     if let Some(first) = found.first().filter(|first| same && first.axis != CurveAxis::Choices) {
-        let chart = Chart::new("Test scores", first.x.as_str(), human::heading(&first.metric));
+        let heading = human::heading(&first.metric);
+        let title = format!("Test {heading} of {} curves", found.len());
+        let chart = Chart::new(title, first.x.as_str(), heading).unit(human::unit(&first.metric));
         let chart = if first.log_x { chart.log_x() } else { chart };
         let chart = folders.iter().zip(&found).take(CURVES).fold(chart, |chart, (folder, found)| {
             let scored =

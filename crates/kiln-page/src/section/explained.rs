@@ -125,11 +125,15 @@ fn of_columns(section: Section, found: &Explanation) -> Section {
 /// Whether the attributions depend on what was learned, in words and as a curve.
 fn sanity(section: Section, found: &Explanation) -> Section {
     let Some(last) = found.sanity.last() else { return section };
+    let left = last.correlation.map_or_else(|| "none".to_owned(), human::metric);
     let chart = Chart::new(
-        "Attributions with layers drawn anew",
+        format!("Rank correlation of the attributions: {left} with all layers drawn anew"),
         "layers drawn anew, from the top",
         "rank correlation",
-    );
+    )
+    // Of a curve that hardly falls the ends would be the axis.
+    .holding(0.0)
+    .holding(1.0);
     let points = found.sanity.iter().enumerate();
     let points = points.filter_map(|(place, step)| Some(((place + 1) as f64, step.correlation?))).collect();
     let mut table = Table::new(

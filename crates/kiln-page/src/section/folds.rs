@@ -103,7 +103,12 @@ fn chart(metric: &MetricSummary) -> Chart {
     let MetricSummary { name, values, summary, .. } = metric;
     let points = values.iter().enumerate().map(|(fold, value)| ((fold + 1) as f64, *value)).collect();
     let ends = [0.5, values.len() as f64 + 0.5];
-    Chart::new(format!("Test items: {}", human::heading(name)), "fold", human::heading(name))
+    let [low, high] = summary.interval.map(human::metric);
+    let heading = human::heading(name);
+    let title =
+        format!("Test {heading}: mean {}, 95 % interval {low} to {high}", human::metric(summary.mean));
+    Chart::new(title, "fold", heading)
+        .unit(human::unit(name))
         .scatter("fold", points)
         .series("mean", ends.map(|x| (x, summary.mean)).to_vec())
         .band(ends.map(|x| (x, summary.interval[0], summary.interval[1])).to_vec())

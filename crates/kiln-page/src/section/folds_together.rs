@@ -44,8 +44,8 @@ pub(crate) fn folds_together(runs: &[PathBuf], session: &Session) -> Result<Vec<
         scores.row(std::iter::once(human::heading(metric)).chain(found.iter().map(cell)));
     }
     let charts = metrics.iter().take(METRICS).map(|metric| {
-        let title = format!("Test items: {}", human::heading(metric));
-        let chart = Chart::new(title, "fold", human::heading(metric));
+        let title = format!("Test {} of each fold", human::heading(metric));
+        let chart = Chart::new(title, "fold", human::heading(metric)).unit(human::unit(metric));
         runs.iter().zip(&found).take(DRAWN).fold(chart, |chart, (run, summaries)| {
             let Some(found) = summaries.as_ref().and_then(|summaries| summaries.get(metric)) else {
                 return chart;

@@ -10,7 +10,7 @@ use kiln_report::{Chart, human};
 use super::configuration::configuration_in;
 use crate::block::{Block, Section, Table};
 use crate::differences::beside;
-use crate::figure::{path_error, path_left, path_model};
+use crate::figure::{STRENGTH, path_error, path_left, path_model};
 use crate::report::{name, short_name};
 
 /// Coefficients that are listed.
@@ -151,7 +151,8 @@ pub(crate) fn paths(folders: &[PathBuf]) -> Result<Vec<Section>, ExperimentError
     let mut section = Section::new("scores", "Scores").with_any(table.block());
     let first = found.first().map(|found| found.metric.clone()).unwrap_or_default();
     if found.iter().all(|found| found.metric == first) {
-        let chart = Chart::new("The error along each path", "λ", heading(&first)).log_x();
+        let title = format!("{} along each path", heading(&first));
+        let chart = Chart::new(title, STRENGTH, heading(&first)).unit(human::unit(&first)).log_x();
         let chart = folders.iter().zip(&found).take(CURVES).fold(chart, |chart, (folder, found)| {
             let places = (0..found.points.len()).rev();
             let points = places.map(|place| (found.curve.lambdas()[place], found.metric(place)));

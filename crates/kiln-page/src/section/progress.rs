@@ -8,6 +8,7 @@ use kiln_report::{Chart, human};
 use super::configuration::configuration_in;
 use crate::block::{Block, Section, Table};
 use crate::differences::beside;
+use crate::figure::STRENGTH;
 use crate::report::short_name;
 
 /// Steps that are listed.
@@ -51,9 +52,9 @@ fn chart(found: &[(String, Progress)]) -> Option<Chart> {
     if !same || !(paths || found.iter().all(|(_, progress)| !is_path(progress))) {
         return None;
     }
-    let x = if paths { "λ" } else { "training items, or the setting" };
+    let x = if paths { STRENGTH } else { "training items, or the setting" };
     let y = human::heading(&metric);
-    let mut chart = Chart::new(format!("{y}, of what has ended"), x, y);
+    let mut chart = Chart::new(format!("{y} of what has ended"), x, y).unit(human::unit(&metric));
     if paths || is_wide(steps().filter_map(|step| step.x)) {
         chart = chart.log_x();
     }

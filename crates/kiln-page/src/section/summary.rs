@@ -7,6 +7,7 @@ use kiln_experiment::run::RunRecord;
 use kiln_report::human;
 
 use crate::block::{Block, Section, Table};
+use crate::differences::config;
 
 /// When a run was made, and by what.
 pub(crate) fn when(run: &Path) -> Result<String, ExperimentError> {
@@ -30,7 +31,9 @@ pub(crate) fn summary(run: &Path) -> Result<Section, ExperimentError> {
         facts.row(["data", &data.name]);
         let parts = [("training", data.train), ("validation", data.validation), ("test", data.test)];
         let parts = parts.map(|(part, items)| format!("{} {part}", human::count(items)));
-        facts.row(["items", &parts.join(", ")]);
+        // A language model has one text, whose tokens are counted.
+        let is_text = config(run).is_ok_and(|config| config.data.source == "corpus");
+        facts.row([if is_text { "tokens" } else { "items" }, &parts.join(", ")]);
     }
     if let Some(parameters) = record.parameters {
         facts.row(["trainable parameters", &human::count(parameters)]);

@@ -36,6 +36,10 @@ pub(crate) fn training(runs: &[PathBuf]) -> Result<Option<Section>, ExperimentEr
 }
 
 fn of_one(epochs: &[EpochRecord], best: Option<u64>) -> Vec<Chart> {
+    // Of a run in progress no epoch is recorded as the best one yet.
+    let best = best.or_else(|| {
+        epochs.iter().rev().find(|epoch| epoch.best && epoch.validation.is_some()).map(|epoch| epoch.epoch)
+    });
     let marked = |chart: Chart| match best {
         Some(epoch) => chart.mark(epoch as f64, format!("best: {epoch}")),
         None => chart,
@@ -45,7 +49,11 @@ fn of_one(epochs: &[EpochRecord], best: Option<u64>) -> Vec<Chart> {
         ("training", curve(epochs, |epoch| epoch.train.get("loss"))),
         ("validation", curve(epochs, |epoch| epoch.validation.as_ref()?.get("loss"))),
     ];
-    let mut chart = marked(Chart::new("Loss", "epoch", "loss"));
+    let title = match both.iter().rev().find(|(_, points)| !points.is_empty()) {
+        Some((part, points)) => titled(format!("Loss: {part}"), points, best),
+        None => "Loss".to_owned(),
+    };
+    let mut chart = marked(Chart::new(title, "epoch", "loss"));
     for (name, points) in both {
         if !points.is_empty() {
             chart = chart.series(name, points);
@@ -54,29 +62,41 @@ fn of_one(epochs: &[EpochRecord], best: Option<u64>) -> Vec<Chart> {
     charts.push(chart);
     for metric in metrics(epochs).into_iter().take(METRICS) {
         let points = curve(epochs, |epoch| epoch.validation.as_ref()?.get(&metric));
-        let title = format!("Validation: {}", human::heading(&metric));
-        charts.push(marked(Chart::new(title, "epoch", human::heading(&metric)).series("validation", points)));
+        let (heading, unit) = (human::heading(&metric), human::unit(&metric));
+        let title = titled(format!("Validation {heading}:"), &points, best);
+        charts.push(marked(Chart::new(title, "epoch", heading).unit(unit).series("validation", points)));
     }
-    charts.push(
-        Chart::new("Learning rate", "epoch", "learning rate")
-            .series("rate", curve(epochs, |epoch| Some(epoch.lr))),
-    );
+    let rates = curve(epochs, |epoch| Some(epoch.lr));
+    let most = rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+    let title = format!("Learning rate: {} at most", human::metric(most));
+    charts.push(Chart::new(title, "epoch", "learning rate").series("rate", rates));
     charts
 }
 
+/// What a curve has come to: its value in the best epoch, or where there is none in the last.
+fn titled(what: String, points: &[(f64, f64)], best: Option<u64>) -> String {
+    let at_best = best.and_then(|best| points.iter().find(|(epoch, _)| *epoch == best as f64));
+    match (at_best, points.last()) {
+        (Some((_, value)), _) => format!("{what} {} in the best epoch", human::metric(*value)),
+        (None, Some((epoch, value))) => format!("{what} {} in epoch {epoch}", human::metric(*value)),
+        (None, None) => what,
+    }
+}
+
 fn of_several(runs: &[(String, Vec<EpochRecord>, Option<u64>)]) -> Vec<Chart> {
-    let with = |title: String, y: &str, of: &dyn Fn(&EpochRecord) -> Option<f64>| {
-        let chart = Chart::new(title, "epoch", y);
+    let with = |part: &str, metric: &str, of: &dyn Fn(&EpochRecord) -> Option<f64>| {
+        let y = human::heading(metric);
+        let title = format!("{part} {y} of {} runs", runs.len());
+        let chart = Chart::new(title, "epoch", y).unit(human::unit(metric));
         runs.iter().fold(chart, |chart, (name, epochs, _)| {
             let points = curve(epochs, of);
             if points.is_empty() { chart } else { chart.series(name.clone(), points) }
         })
     };
     let first = runs.first().map(|(_, epochs, _)| metrics(epochs)).unwrap_or_default();
-    let mut charts = vec![with("Training loss".to_owned(), "loss", &|epoch| epoch.train.get("loss"))];
+    let mut charts = vec![with("Training", "loss", &|epoch| epoch.train.get("loss"))];
     for metric in std::iter::once("loss".to_owned()).chain(first.into_iter().take(METRICS)) {
-        let title = format!("Validation: {}", human::heading(&metric));
-        charts.push(with(title, &human::heading(&metric), &|epoch| epoch.validation.as_ref()?.get(&metric)));
+        charts.push(with("Validation", &metric, &|epoch| epoch.validation.as_ref()?.get(&metric)));
     }
     charts.retain(|chart| !chart.series.is_empty());
     charts

@@ -1,26 +1,22 @@
 //! The items that the model is most wrong about, with their pictures or their cells.
 
-use std::io::Cursor;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use kiln_data::{Column, MISSING, Values};
 use kiln_experiment::{Evaluation, Said, ScoredItems};
 use kiln_report::human;
 
+use super::pictures::pictures;
 use crate::block::{Block, Item, Section};
 
 /// Items that are shown.
 const SHOWN: usize = 12;
 /// Columns of a table that are shown of each.
 const COLUMNS: usize = 8;
+/// Labels of an item that are named.
+const NAMES: usize = 6;
 /// Letters of a text.
 const TEXT: usize = 160;
 /// Letters of a cell.
 const LETTERS: usize = 24;
-/// Large pictures are drawn from every second, third, … pixel, so that the page stays small.
-const SIDE: usize = 96;
 
 pub(super) fn wrong(found: &Evaluation, items: &ScoredItems) -> Option<Section> {
     let (order, heading) = match &items.said {
@@ -44,6 +40,17 @@ pub(super) fn wrong(found: &Evaluation, items: &ScoredItems) -> Option<Section> 
             };
             let errors: Vec<f64> = predicted.chunks(width).zip(actual.chunks(width)).map(error).collect();
             (sorted(&errors), "The error is largest for these items.")
+        }
+        Said::Labels { logits, actual } => {
+            let width = items.dataset.target.names().len().max(1);
+            // The log-likelihood of what is true of each label; logits are far from where it would lose digits.
+            let of = |(logit, actual): (&f64, &f64)| {
+                let against = if *actual > 0.5 { -logit } else { *logit };
+                -(against.max(0.0) + (-against.abs()).exp().ln_1p())
+            };
+            let all: Vec<f64> = logits.iter().zip(actual).map(of).collect();
+            let sums: Vec<f64> = all.chunks(width).map(|row| row.iter().sum()).collect();
+            (sorted(&sums), "The likelihood of the true labels is smallest for these items.")
         }
         _ => return None,
     };
@@ -109,6 +116,17 @@ fn said(found: &Evaluation, items: &ScoredItems, item: usize) -> Vec<String> {
                 ));
             }
         }
+        Said::Labels { logits, actual } => {
+            let names = items.dataset.target.names();
+            let of = |numbers: &[f64], above: f64| {
+                let numbers = numbers.iter().skip(item * names.len()).zip(names);
+                let set = numbers.filter(|(number, _)| **number > above).map(|(_, name)| name.clone());
+                let set: Vec<String> = set.take(NAMES).collect();
+                if set.is_empty() { "none".to_owned() } else { set.join(", ") }
+            };
+            lines.push(format!("true: {}", of(actual, 0.5)));
+            lines.push(format!("predicted: {}", of(logits, 0.0)));
+        }
         _ => {}
     }
     lines
@@ -145,33 +163,4 @@ fn cells(columns: &[Column], row: usize) -> Vec<String> {
         lines.push(format!("and {} more", columns.len() - COLUMNS));
     }
     lines
-}
-
-/// The pictures of items, as addresses that hold them. `None` where the items are no pictures, or are there no longer.
-fn pictures(items: &ScoredItems, order: &[usize]) -> Option<Vec<String>> {
-    let images = items.dataset.features.as_images()?;
-    let rows: Vec<usize> = order.iter().map(|item| items.rows[*item]).collect();
-    let gathered = images.gather(&rows).ok()?;
-    let brightest = (0..rows.len()).flat_map(|place| gathered.image(place)).copied().max().unwrap_or(255);
-    // Some data have 16 shades, of which a screen shows nothing.
-    let times = if brightest < 64 { 255 / brightest.max(1) } else { 1 };
-    (0..rows.len()).map(|place| picture(gathered.image(place), images.shape, times)).collect()
-}
-
-/// `times`: what pixels are multiplied by.
-fn picture(pixels: &[u8], [channels, height, width]: [usize; 3], times: u8) -> Option<String> {
-    let stride = height.max(width).div_ceil(SIDE).max(1);
-    let (high, wide) = (height.div_ceil(stride) as u32, width.div_ceil(stride) as u32);
-    let at = |channel: usize, x: u32, y: u32| {
-        let place = (channel * height + y as usize * stride) * width + x as usize * stride;
-        pixels.get(place).copied().unwrap_or_default().saturating_mul(times)
-    };
-    let picture: DynamicImage = if channels == 3 {
-        RgbImage::from_fn(wide, high, |x, y| image::Rgb([at(0, x, y), at(1, x, y), at(2, x, y)])).into()
-    } else {
-        GrayImage::from_fn(wide, high, |x, y| image::Luma([at(0, x, y)])).into()
-    };
-    let mut file = Cursor::new(Vec::new());
-    picture.write_to(&mut file, ImageFormat::Png).ok()?;
-    Some(format!("data:image/png;base64,{}", STANDARD.encode(file.get_ref())))
 }
