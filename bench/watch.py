@@ -1,13 +1,16 @@
 """What it costs a training to be watched: `--progress off` against `--progress tui` on a pseudo-terminal, and against `kiln watch` with a
-client that asks every two seconds, as a browser does. Trainings in turn; prints medians and quartiles of the ratios of a pair, by the clock
-of the epochs and by the processor time of the training, and the share of a core that `kiln watch` takes.
+client that asks every two seconds, as a browser does. Trainings in turn, each time in another order; prints the median of the ratios of a pair with its 95 %
+interval (by order statistics) and quartiles, by the clock of the epochs and by the processor time of the training, and the share of a core that
+`kiln watch` takes.
 
-    python3 bench/watch.py KILN [PAIRS] [RECIPE] [EPOCHS]      KILN: built with the features `serve` and `tui`
+    python3 bench/watch.py KILN [PAIRS] [RECIPE] [EPOCHS] [FILE]      KILN: built with the features `serve` and `tui`
 
-The clock needs a machine with nothing else to do; processor time does not.
+With a FILE what was measured is added to what is there, and all of it counts: many short calls where the machine is not quiet for long. The clock needs a
+machine with nothing else to do; processor time does not.
 """
 
 import json
+import math
 import os
 import signal
 import statistics
@@ -23,6 +26,7 @@ kiln = str(Path(sys.argv[1]).resolve())
 pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 15
 recipe = sys.argv[3] if len(sys.argv) > 3 else "digits"
 epochs = sys.argv[4] if len(sys.argv) > 4 else "60"
+kept = Path(sys.argv[5]) if len(sys.argv) > 5 else None
 place = Path(tempfile.mkdtemp(prefix="kiln-watch-"))
 own = {name: value for name, value in os.environ.items() if not name.startswith("KILN_")} | {"NO_PROXY": "127.0.0.1"}
 arguments = [kiln, "train", recipe, f"train.epochs={epochs}", "schedule.kind=constant"]
@@ -94,16 +98,36 @@ def watched():
     return epochs_of("watched"), used, cpu(watching) / took
 
 
+def interval(ratios):
+    """The 95 % interval of the median, whatever the distribution: between order statistics."""
+    count = len(ratios)
+    below = 0
+    while below + 1 < count / 2 and sum(math.comb(count, k) for k in range(below + 1)) / 2**count <= 0.025:
+        below += 1
+    ordered = sorted(ratios)
+    return ordered[max(below - 1, 0)], ordered[count - max(below, 1)]
+
+
 def said(name, ratios):
     low, middle, high = (100 * (value - 1) for value in statistics.quantiles(ratios, n=4))
-    print(f"{name}: median {middle:+.2f} %, quartiles {low:+.2f} to {high:+.2f} %, n {len(ratios)}")
+    least, most = (100 * (value - 1) for value in interval(ratios))
+    print(f"{name}: median {middle:+.2f} % (95 % interval {least:+.2f} to {most:+.2f}), quartiles {low:+.2f} to {high:+.2f} %, n {len(ratios)}")
 
 
 off()
-found = [(off(), tui(), watched()) for _ in range(pairs)]
+ways = {"off": off, "tui": tui, "watched": watched}
+found = [json.loads(line) for line in kept.read_text().splitlines()] if kept and kept.exists() else []
+for pair in range(pairs):
+    names = list(ways)
+    turn = (len(found)) % len(names)
+    found.append({name: ways[name]() for name in names[turn:] + names[:turn]})
+    if kept:
+        with kept.open("a") as file:
+            file.write(json.dumps(found[-1]) + "\n")
 for place_of, name in enumerate(["clock", "processor time"]):
-    said(f"tui, {name}", [pair[1][place_of] / pair[0][place_of] for pair in found])
-    said(f"watched, {name}", [pair[2][place_of] / pair[0][place_of] for pair in found])
-shares = [100 * pair[2][2] for pair in found]
+    for way in ["tui", "watched"]:
+        said(f"{way}, {name}", [pair[way][place_of] / pair["off"][place_of] for pair in found])
+shares = [100 * pair["watched"][2] for pair in found]
 print(f"kiln watch itself: median {statistics.median(shares):.2f} % of a core, most {max(shares):.2f} %, n {len(shares)}")
-print(f"a training: median {statistics.median(pair[0][0] for pair in found):.1f} s, {statistics.median(pair[0][1] for pair in found):.1f} s of processors")
+of_clock, of_processors = (statistics.median(pair["off"][place_of] for pair in found) for place_of in [0, 1])
+print(f"a training: median {of_clock:.1f} s, {of_processors:.1f} s of processors")

@@ -1,22 +1,25 @@
 // Looks at pages in Chromium: no error, no request, nothing too wide, axe without violations, in light and dark, narrow and wide, on
-// paper and by keyboard; what is hostile is shown as text.
+// paper and by keyboard; what is hostile is shown as text; no flaw in any chart at any width (charts.mjs), and every planted one is found.
 //
-//     node check.mjs FOLDER [WATCHED]
+//     node check.mjs FOLDER [WATCHED SEVERAL CORPUS]
 //
-// FOLDER has the pages *.html, and gets a picture of each. WATCHED is the address of `kiln watch` of a training in progress.
+// FOLDER has the pages *.html and the charts charts/*.svg, and gets pictures of the pages. With the addresses of `kiln watch` it is these alone that are
+// looked at: WATCHED is that of a training in progress, SEVERAL that of two runs, CORPUS that of a language model in training.
 
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+import { faults, flaws } from "./charts.mjs";
 
-const [folder, watched] = process.argv.slice(2);
+const [folder, watched, several, corpus] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // As .ci/run puts them into the data.
 const hostile = JSON.parse(readFileSync(join(folder, "hostile.json"), "utf8"));
 const wrong = [];
 let looked = 0;
+let drawn = 0;
 
 function check(is, what) {
   looked += 1;
@@ -55,22 +58,46 @@ async function isNarrow(page) {
 async function report(file) {
   const name = basename(file, ".html");
   const address = pathToFileURL(file).href;
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of [360, 1280]) {
-      const of = `${name}, ${colorScheme}, ${width} px`;
-      const { context, page, complaints, requests } = await open(address, { colorScheme, viewport: { width, height: 900 } });
-      check(complaints.length === 0, `${of}: the console says ${complaints}`);
-      check(requests.every((url) => url === address || url.startsWith("data:")), `${of}: it asks for ${requests}`);
-      check(await isNarrow(page), `${of}: it is wider than the window`);
-      for (const found of await violations(page)) check(false, `${of}: axe: ${found}`);
-      check(await page.evaluate(() => document.scripts.length === 0 && window.hacked === undefined), `${of}: it has a script`);
-      await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-      await context.close();
-    }
+  // What does not fit is seen in charts(), at every width.
+  for (const [colorScheme, width] of [["light", 360], ["dark", 1280]]) {
+    const of = `${name}, ${colorScheme}, ${width} px`;
+    const { context, page, complaints, requests } = await open(address, { colorScheme, viewport: { width, height: 900 } });
+    check(complaints.length === 0, `${of}: the console says ${complaints}`);
+    check(requests.every((url) => url === address || url.startsWith("data:")), `${of}: it asks for ${requests}`);
+    for (const found of await violations(page)) check(false, `${of}: axe: ${found}`);
+    check(await page.evaluate(() => document.scripts.length === 0 && window.hacked === undefined), `${of}: it has a script`);
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    await context.close();
   }
   await keyboard(name, address);
   await paper(name, address);
-  if (name === "hostile") await text(address);
+  if (name.startsWith("hostile")) await text(name, address);
+}
+
+// Every chart of a page or a file, at every width. Light and dark have the same words in the same places.
+async function charts(file) {
+  const { context, page } = await open(pathToFileURL(file).href, {});
+  for (const width of [360, 700, 1400]) {
+    await page.setViewportSize({ width, height: 900 });
+    const found = await page.evaluate(flaws);
+    check(found.length === 0, `${basename(file)}, ${width} px: ${found.join("; ")}`);
+    if (file.endsWith(".html")) check(await isNarrow(page), `${basename(file)}, ${width} px: it is wider than the window`);
+  }
+  drawn += await page.evaluate(() => document.querySelectorAll("svg.kiln-chart").length);
+  await context.close();
+}
+
+// A check that finds nothing may be blind: what was wrong with charts once is found where it is planted.
+async function planted(file) {
+  for (const width of [700, 1400]) {
+    for (const { called, plant, says } of faults) {
+      const { context, page } = await open(pathToFileURL(file).href, { viewport: { width, height: 900 } });
+      check(!(await page.evaluate(flaws)).some((flaw) => flaw.includes(says)), `${called}: it is there before it is planted`);
+      await page.evaluate(plant);
+      check((await page.evaluate(flaws)).some((flaw) => flaw.includes(says)), `${width} px: ${called} is not found`);
+      await context.close();
+    }
+  }
 }
 
 // The first key leads to the content; everything that scrolls and every heading that folds is reached, and seen.
@@ -122,15 +149,17 @@ async function paper(name, address) {
 }
 
 // What the names of classes and columns say is read, and not done.
-async function text(address) {
+async function text(name, address) {
   const { context, page } = await open(address, {});
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
   const shown = await page.evaluate(() => document.body.textContent);
-  for (const name of hostile) check(shown.includes(name), `hostile: ${name} is not shown as it is`);
+  // The charts cut long names; folds have classes alone.
+  const wanted = name === "hostile-folds" ? hostile.slice(0, 3) : hostile;
+  for (const word of wanted) check(shown.includes(word), `${name}: ${word} is not shown as it is`);
   const odd = await page.evaluate(
     () => document.querySelectorAll("img:not([src^='data:']), script, iframe, object, [onerror], [onload], [onclick], base").length,
   );
-  check(odd === 0 && (await page.evaluate(() => window.hacked === undefined)), "hostile: a name has become an element");
+  check(odd === 0 && (await page.evaluate(() => window.hacked === undefined)), `${name}: a name has become an element`);
   await context.close();
 }
 
@@ -166,10 +195,69 @@ async function live() {
   await context.close();
 }
 
-for (const file of readdirSync(folder).filter((file) => file.endsWith(".html")).sort()) await report(join(folder, file));
-if (watched) await live();
+// Several runs side by side, one of them in progress.
+async function sideBySide() {
+  const { context, page, complaints, requests } = await open(several, { viewport: { width: 1280, height: 900 } });
+  const state = () => page.evaluate(() => document.getElementById("state").textContent);
+  const first = await state();
+  check(/: done, after 3 epochs;.*; .*: running, /.test(first), `several: the state is ${first}`);
+  await page.waitForFunction(() => [...document.querySelectorAll("#content svg.kiln-chart")].some((svg) => svg.querySelectorAll("g.name").length === 2), undefined, { timeout: 60_000 });
+  await page.waitForFunction((was) => document.getElementById("state").textContent !== was, first, { timeout: 60_000 });
+  const headings = await page.evaluate(() => [...document.querySelectorAll("h2")].map((heading) => heading.textContent));
+  check(["Scores", "Differences", "Training"].every((heading) => headings.includes(heading)), `several: it has ${headings}`);
+  const found = await page.evaluate(flaws);
+  check(found.length === 0, `several: ${found.join("; ")}`);
+  for (const found of await violations(page)) check(false, `several: axe: ${found}`);
+  check(complaints.length === 0 && requests.every((url) => url.startsWith(new URL(several).origin)), `several: ${complaints} ${requests}`);
+  await page.screenshot({ path: join(folder, "watch-several.png"), fullPage: true });
+  await context.close();
+}
+
+// A language model in training: its curves, and what it writes.
+async function language() {
+  const { context, page, complaints } = await open(corpus, { viewport: { width: 900, height: 900 } });
+  const text = () => page.evaluate(() => document.querySelector("#content .tokens")?.textContent);
+  await page.waitForFunction(() => document.querySelector("#content svg.kiln-chart") && document.querySelector("#content .tokens"), undefined, { timeout: 60_000 });
+  const first = await text();
+  await page.waitForFunction((was) => document.querySelector("#content .tokens").textContent !== was, first, { timeout: 60_000 });
+  const words = await page.evaluate(() => document.querySelector("main").textContent);
+  check(["perplexity", "bits per byte", "tokens", "What it writes"].every((word) => words.includes(word)), "corpus: something is missing");
+  const found = await page.evaluate(flaws);
+  check(found.length === 0, `corpus: ${found.join("; ")}`);
+  for (const found of await violations(page)) check(false, `corpus: axe: ${found}`);
+  check(complaints.length === 0, `corpus: the console says ${complaints}`);
+  await page.screenshot({ path: join(folder, "watch-corpus.png"), fullPage: true });
+  await context.close();
+}
+
+// Two at a time.
+async function each(files, what) {
+  const left = [...files];
+  const one = async () => {
+    for (let file = left.shift(); file; file = left.shift()) await what(file);
+  };
+  await Promise.all([one(), one()]);
+}
+
+const inFolder = (folder, ending) => readdirSync(folder).filter((file) => file.endsWith(ending)).sort().map((file) => join(folder, file));
+const [pages, files] = [inFolder(folder, ".html"), inFolder(join(folder, "charts"), ".svg")];
+const took = async (what, doing) => {
+  const began = Date.now();
+  await doing();
+  console.log(`  ${what}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+};
+if (watched) {
+  await took("watch of several", sideBySide);
+  await took("watch of a corpus", language);
+  await took("watch", live);
+} else {
+  await took("charts", () => each([...pages, ...files], charts));
+  check(drawn > 60, `there are only ${drawn} charts`);
+  await took("planted faults", () => planted(join(folder, "classes.html")));
+  await took("pages", () => each(pages, report));
+}
 await browser.close();
 for (const what of new Set(wrong)) console.error(`wrong: ${what}`);
 const failed = new Set(wrong).size;
-console.log(`${looked - wrong.length} passed, ${failed} failed`);
+console.log(`${looked - wrong.length} passed, ${failed} failed${watched ? "" : `; ${drawn} charts on ${pages.length} pages and in ${files.length} files`}`);
 process.exit(failed === 0 ? 0 : 1);
