@@ -88,6 +88,23 @@ fn the_model_for_texts_is_the_default_and_others_are_refused() {
 }
 
 #[test]
+fn pieces_of_words_need_a_feature_which_is_named() {
+    if cfg!(feature = "tokenizers") {
+        return;
+    }
+    let place = Place::new();
+    place.write("reviews.csv", reviews(80));
+    place.write("own.json", "{}");
+    let said = "it was built without its feature tokenizers";
+    for kind in ["bpe", "word-piece", "file data.tokenizer.path=own.json"] {
+        let line = format!("train reviews.csv data.text=body data.target=liked data.tokenizer.kind={kind}");
+        let failed = place.fails(&line, 2, said);
+        assert!(failed.says("--features tokenizers"), "{}", failed.stderr);
+        place.fails(&format!("train tinygpt --data reviews.csv data.tokenizer.kind={kind}"), 2, said);
+    }
+}
+
+#[test]
 fn a_folder_of_texts_is_data_by_its_name() {
     let place = Place::new();
     for row in 0..24 {

@@ -7,17 +7,19 @@
 use serde_json::Value;
 
 /// The features of a build that has every backend.
-pub(crate) const ALL_BACKENDS: &str = "ndarray,wgpu,burn-dataset,mlflow,numpy,parquet,pytorch,serve,tui,xlsx";
-/// The programs that test what else is behind features: formats, the server, the view.
-const FEATURES: [&str; 8] = ["--test", "formats", "--test", "malformed", "--test", "serve", "--test", "tui"];
+pub(crate) const ALL_BACKENDS: &str =
+    "ndarray,wgpu,burn-dataset,mlflow,numpy,parquet,pytorch,serve,tokenizers,tui,xlsx";
+/// The programs that test what else is behind features: formats, the server, pieces of words, the view.
+const FEATURES: [&str; 10] =
+    ["--test", "formats", "--test", "malformed", "--test", "serve", "--test", "tokenizers", "--test", "tui"];
 /// The device that they are tested beside.
 const FEATURES_BESIDE: &str = "ndarray";
 
 /// How well other crates are compiled where that is not as in the workspace's manifest: together these were three quarters of the
 /// build. Flex and kiln's kernels for it do nothing on these devices. What dispatches operations and writes and starts kernels
 /// takes a small share of a step at any level; the work is in ndarray's loops, and in what the driver makes of a kernel. What reads
-/// formats of tables reads a few rows.
-const LEVELS: [(&str, u8); 37] = [
+/// formats of tables reads a few rows, and what cuts words into pieces a few texts.
+const LEVELS: [(&str, u8); 39] = [
     ("arrow-array", 0),
     ("arrow-buffer", 0),
     ("arrow-cmp", 0),
@@ -46,11 +48,13 @@ const LEVELS: [(&str, u8); 37] = [
     ("cubek-quant", 0),
     ("cubek-reduce", 0),
     ("cubek-tile", 0),
+    ("fancy-regex", 0),
     ("kiln-kernels", 0),
     ("parquet", 0),
     ("pest", 0),
     ("pliron", 0),
     ("quick-xml", 0),
+    ("tokenizers", 0),
     ("wgpu-core", 1),
     ("wgpu-hal", 1),
     ("zip", 0),

@@ -135,8 +135,15 @@ impl Settings {
     /// Makes the paths of data absolute, so that a run can be resumed from any folder. A path in a file counts from the
     /// file, any other, also one that came through a pipe, from the current folder.
     fn anchor_paths(&mut self, config: Option<&str>) {
-        for key in ["data.path", "data.validation_path", "data.test_path", "data.images", "data.cache", START]
-        {
+        for key in [
+            "data.path",
+            "data.validation_path",
+            "data.test_path",
+            "data.images",
+            "data.cache",
+            "data.tokenizer.path",
+            START,
+        ] {
             self.anchor(key, config);
         }
     }

@@ -59,5 +59,6 @@ pub use source::{ColumnRole, Understood, UnderstoodColumn};
 pub use split::Split;
 pub use target::{Target, TargetNumbers, Targets};
 pub use tokenizer::{
-    BytesConfig, CharactersConfig, Tokenizer, TokenizerConfig, TokenizerError, TokenizerKind, WordsConfig,
+    BpeConfig, BytesConfig, CharactersConfig, FileName, Tokenizer, TokenizerConfig, TokenizerError,
+    TokenizerFileConfig, TokenizerKind, WordPieceConfig, WordsConfig,
 };

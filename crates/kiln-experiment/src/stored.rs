@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use kiln_config::{Flags, Request, Resolved, resolve};
 use kiln_core::Weights;
-use kiln_data::Reading;
 use kiln_data::preprocess::Fitted;
+use kiln_data::{DataError, Reading, TokenizerError};
 use kiln_train::TrainError;
 use kiln_train::checkpoint::{CheckpointStore, SavedWeights};
 
@@ -112,8 +112,20 @@ fn found(
     let damaged = |reason: String| TrainError::Damaged { path: saved.path.clone(), reason };
     let bytes = saved.extra.get(PREPROCESS).ok_or_else(|| damaged("it holds no preprocessing".to_owned()))?;
     let fitted: Fitted =
-        serde_json::from_slice(bytes).map_err(|error| damaged(format!("{PREPROCESS}: {error}")))?;
+        serde_json::from_slice(bytes).map_err(|error| unreadable(&error, PREPROCESS, damaged))?;
     Ok(RunWeights { saved, fitted: Arc::new(fitted), passed_over })
+}
+
+/// Why a file of a checkpoint cannot be read: it is damaged, or this build lacks what it needs.
+pub(crate) fn unreadable(
+    error: &serde_json::Error,
+    name: &str,
+    damaged: impl FnOnce(String) -> TrainError,
+) -> ExperimentError {
+    match TokenizerError::of_stored(error) {
+        Some(missing) => DataError::from(missing).into(),
+        None => damaged(format!("{name}: {error}")).into(),
+    }
 }
 
 /// The weights, where there are any; says what was passed over for them.

@@ -61,6 +61,11 @@ fn tables_of_texts() {
             "data.tokenizer.min_count is 0",
         ),
         ("data.text=body data.tokenizer.kind=syllables", "syllables"),
+        (
+            "data.text=body data.tokenizer.kind=bpe data.tokenizer.vocabulary=255",
+            "data.tokenizer.vocabulary is 255",
+        ),
+        ("data.text=body data.tokenizer.kind=file", "path"),
         ("data.text=body data.tokenizer.kind=bytes data.tokenizer.lower=true", "lower"),
         ("data.text=body data.size=9", "csv with data.text"),
         ("data.longest=9", "csv without data.text"),

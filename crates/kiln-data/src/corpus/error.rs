@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use kiln_core::{ErrorKind, Explain};
 
+use crate::TokenizerError;
+
 /// Why a corpus cannot be read or cut.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -37,6 +39,12 @@ pub enum CorpusError {
         /// The line, from 1.
         line: usize,
     },
+    /// A text of which nothing becomes a token.
+    #[error("the training part has no token in it")]
+    NoTokens,
+    /// What keeps words from being cut into pieces.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
     /// A part with fewer tokens than a window needs.
     #[error("the {part} part of {} has {tokens} tokens, and a window needs {needed}", path.display())]
     TooShort {
@@ -55,12 +63,15 @@ impl Explain for CorpusError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NoPath => ErrorKind::Usage,
+            Self::Tokenizer(error) => error.kind(),
             _ => ErrorKind::Data,
         }
     }
 
     fn help(&self) -> Option<String> {
         Some(match self {
+            Self::Tokenizer(error) => return error.help(),
+            Self::NoTokens => "name a text that is not empty with --data".to_owned(),
             Self::NoPath => "name a text with --data, such as --data corpus.txt".to_owned(),
             Self::Read { .. } | Self::NoFile { .. } => {
                 "name a file of text, or a folder of such files, with --data".to_owned()
@@ -78,6 +89,7 @@ impl Explain for CorpusError {
     fn key(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(match self {
             Self::TooShort { .. } => "model.context",
+            Self::Tokenizer(error) => return error.key(),
             _ => "data.path",
         }))
     }

@@ -1,11 +1,13 @@
 //! Reading a corpus.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::alphabet::Alphabet;
 use super::config::{Alphabetic, CorpusConfig};
 use super::error::CorpusError;
-use crate::Fingerprint;
+use super::tokens::{Part, of_pieces};
+use crate::{Fingerprint, TokenizerConfig};
 
 /// A corpus, cut into its parts: the last are for the test, those before them for validation.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct Corpus {
     pub alphabet: Alphabet,
     /// The tokens of the training, the validation and the test part.
     pub parts: [Vec<u32>; 3],
+    /// The bytes of the text that each token stands for, where the token does not say it: of pieces of words.
+    pub sizes: Option<[Arc<[u32]>; 3]>,
     /// Tokens of the validation and the test part that the training part does not have.
     pub unknown: usize,
 }
@@ -42,46 +46,86 @@ impl Corpus {
     ///
     /// # Errors
     /// [`CorpusError`].
-    pub fn read(
+    pub fn read(path: Option<&Path>, config: &CorpusConfig, shares: [f64; 2]) -> Result<Self, CorpusError> {
+        Self::read_pieces(path, config, None, shares)
+    }
+
+    /// The same, in the tokens of this tokeniser, which learns from the training part alone. It is for pieces of words. Without one it is [`Corpus::read`].
+    ///
+    /// # Errors
+    /// [`CorpusError`].
+    pub fn read_pieces(
         path: Option<&Path>,
         config: &CorpusConfig,
-        [validation, test]: [f64; 2],
+        pieces: Option<&TokenizerConfig>,
+        shares: [f64; 2],
     ) -> Result<Self, CorpusError> {
         let path = path.ok_or(CorpusError::NoPath)?;
         let files = files(path)?;
-        let mut units = Vec::new();
-        let mut all = Vec::new();
-        for (index, file) in files.iter().enumerate() {
-            let bytes =
-                std::fs::read(file).map_err(|error| CorpusError::Read { path: file.clone(), error })?;
-            if index > 0 {
-                all.push(b'\n');
-                units.push(u32::from(b'\n'));
+        let is_text = pieces.is_some() || config.tokens == Alphabetic::Characters;
+        let all = contents(&files, is_text)?;
+        // Each file was looked at.
+        let text = if is_text { std::str::from_utf8(&all).unwrap_or_default() } else { "" };
+        let (alphabet, parts) = match pieces {
+            Some(config) => {
+                let [train, rest] = cut(text.chars().count(), shares)
+                    .map(|place| text.char_indices().nth(place).map_or(text.len(), |(place, _)| place));
+                of_pieces(config, [&text[..train], &text[train..rest], &text[rest..]])?
             }
-            match config.tokens {
-                Alphabetic::Bytes => units.extend(bytes.iter().map(|&byte| u32::from(byte))),
-                Alphabetic::Characters => {
-                    let text = std::str::from_utf8(&bytes).map_err(|error| {
-                        let byte = error.valid_up_to();
-                        let line = bytes[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
-                        CorpusError::NotText { path: file.clone(), byte, line }
-                    })?;
-                    units.extend(text.chars().map(u32::from));
-                }
+            None => {
+                let units: Vec<u32> = match config.tokens {
+                    Alphabetic::Bytes => all.iter().map(|&byte| u32::from(byte)).collect(),
+                    Alphabetic::Characters => text.chars().map(u32::from).collect(),
+                };
+                let [train, rest] = cut(units.len(), shares);
+                let alphabet = Alphabet::of(config.tokens, units[..train].iter().copied());
+                let encode = |part: &[u32]| Part {
+                    tokens: part.iter().map(|&unit| alphabet.token(unit)).collect(),
+                    sizes: Vec::new(),
+                };
+                let parts = [&units[..train], &units[train..rest], &units[rest..]].map(encode);
+                (alphabet, parts)
             }
-            all.extend(bytes);
-        }
-        let for_test = (units.len() as f64 * test).round() as usize;
-        let rest = units.len() - for_test;
-        let for_validation = (rest as f64 * validation).round() as usize;
-        let train = rest - for_validation;
-        let alphabet = Alphabet::of(config.tokens, units[..train].iter().copied());
-        let encode = |part: &[u32]| part.iter().map(|&unit| alphabet.token(unit)).collect::<Vec<u32>>();
-        let parts = [&units[..train], &units[train..rest], &units[rest..]].map(encode);
-        let unknown = parts.iter().flatten().filter(|token| **token == 0).count();
-        let fingerprint = Fingerprint::of_parts([b"corpus".as_slice(), &all]);
-        Ok(Self { path: path.to_owned(), files: files.len(), fingerprint, alphabet, parts, unknown })
+        };
+        // What the tokens are is a part of what the data are: a tokeniser in a file may have become another one.
+        let own =
+            if pieces.is_some() { serde_json::to_vec(&alphabet).unwrap_or_default() } else { Vec::new() };
+        let fingerprint = Fingerprint::of_parts(
+            [b"corpus".as_slice(), &all, &own].into_iter().take(2 + usize::from(pieces.is_some())),
+        );
+        let unknown = parts.iter().flat_map(|part| &part.tokens).filter(|token| **token == 0).count();
+        let sizes = pieces.is_some().then(|| parts.each_ref().map(|part| part.sizes.as_slice().into()));
+        let parts = parts.map(|part| part.tokens);
+        Ok(Self { path: path.to_owned(), files: files.len(), fingerprint, alphabet, parts, sizes, unknown })
     }
+}
+
+/// Where the training part ends, and the validation part, of so many characters or bytes.
+fn cut(units: usize, [validation, test]: [f64; 2]) -> [usize; 2] {
+    let for_test = (units as f64 * test).round() as usize;
+    let rest = units - for_test;
+    let for_validation = (rest as f64 * validation).round() as usize;
+    [rest - for_validation, rest]
+}
+
+/// All bytes of these files, with a line's end between two.
+fn contents(files: &[PathBuf], is_text: bool) -> Result<Vec<u8>, CorpusError> {
+    let mut all = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let bytes = std::fs::read(file).map_err(|error| CorpusError::Read { path: file.clone(), error })?;
+        if is_text {
+            std::str::from_utf8(&bytes).map_err(|error| {
+                let byte = error.valid_up_to();
+                let line = bytes[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
+                CorpusError::NotText { path: file.clone(), byte, line }
+            })?;
+        }
+        if index > 0 {
+            all.push(b'\n');
+        }
+        all.extend(bytes);
+    }
+    Ok(all)
 }
 
 /// The file, or those below a folder.

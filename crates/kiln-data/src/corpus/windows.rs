@@ -16,12 +16,16 @@ pub struct WindowBatch {
     pub next: Arc<[u32]>,
     /// Tokens of a window.
     pub length: usize,
+    /// Bytes of the text that the tokens in `next` stand for, where tokens do not say it.
+    pub bytes: Option<u64>,
 }
 
 /// Windows of one length of a part of a corpus. In training, each begins at a random place; else they follow one another in equal distances.
 #[derive(Debug, Clone)]
 pub struct Windows {
     tokens: Arc<[u32]>,
+    /// The bytes of each token.
+    sizes: Option<Arc<[u32]>>,
     length: usize,
     count: usize,
     /// What an item of an epoch in training is drawn for.
@@ -35,22 +39,33 @@ const AT_ONCE: usize = 16 * 1024;
 impl Windows {
     /// `count` windows of a training part in an epoch. `tokens` are more than `length`.
     pub fn random(tokens: Arc<[u32]>, length: usize, count: usize, fingerprint: Fingerprint) -> Self {
-        Self { tokens, length, count: count.max(1), random: true, fingerprint }
+        Self { tokens, sizes: None, length, count: count.max(1), random: true, fingerprint }
     }
 
     /// At most `most` windows of a part that is judged, all that there are if it is 0. `tokens` are more than `length`.
     pub fn in_order(tokens: Arc<[u32]>, length: usize, most: usize, fingerprint: Fingerprint) -> Self {
         let all = (tokens.len().saturating_sub(1) / length.max(1)).max(1);
         let count = if most == 0 { all } else { most.min(all) };
-        Self { tokens, length, count, random: false, fingerprint }
+        Self { tokens, sizes: None, length, count, random: false, fingerprint }
+    }
+
+    /// With the bytes of the text that each token stands for, as many as there are tokens.
+    #[must_use]
+    pub fn sizes(self, sizes: Option<Arc<[u32]>>) -> Self {
+        Self { sizes, ..self }
     }
 
     fn gather(&self, starts: impl Iterator<Item = usize> + Clone) -> WindowBatch {
-        let take = |shift: usize| {
-            let windows = starts.clone().flat_map(move |start| start + shift..start + shift + self.length);
-            windows.map(|place| self.tokens[place]).collect()
-        };
-        WindowBatch { ids: take(0), next: take(1), length: self.length }
+        let places =
+            |shift: usize| starts.clone().flat_map(move |start| start + shift..start + shift + self.length);
+        let take = |shift| places(shift).map(|place| self.tokens[place]).collect();
+        let bytes = |sizes: &Arc<[u32]>| places(1).map(|place| u64::from(sizes[place])).sum();
+        WindowBatch {
+            ids: take(0),
+            next: take(1),
+            length: self.length,
+            bytes: self.sizes.as_ref().map(bytes),
+        }
     }
 
     /// Places at which a window can begin.

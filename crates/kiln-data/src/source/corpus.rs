@@ -9,7 +9,11 @@ pub(super) struct CorpusReader;
 
 impl Reader for CorpusReader {
     fn info(&self) -> SourceInfo {
-        SourceInfo::format("corpus", "a text, or a folder of texts, for a language model", &["data.path"])
+        SourceInfo::format(
+            "corpus",
+            "a text, or a folder of texts, for a language model",
+            &["data.path", "data.tokenizer"],
+        )
     }
 
     fn load(&self, _: &DataConfig) -> Result<Dataset, DataError> {

@@ -14,15 +14,22 @@
 //! ```
 
 mod cut;
+mod file_name;
 mod ids;
 mod kind;
 mod pieces;
 mod problem;
+#[cfg(feature = "tokenizers")]
+mod subwords;
+#[cfg(not(feature = "tokenizers"))]
+#[path = "no_subwords.rs"]
+mod subwords;
 mod trained;
 mod vocabulary;
 
 use kiln_core::kinds;
 
+pub use file_name::FileName;
 pub(crate) use ids::{FIRST, UNKNOWN};
 pub use kind::TokenizerKind;
 pub use problem::TokenizerError;
@@ -35,6 +42,9 @@ kinds! {
         "words" => words::Words(WordsConfig),
         "characters" => characters::Characters(CharactersConfig),
         "bytes" => bytes::Bytes(BytesConfig),
+        "bpe" => bpe::Bpe(BpeConfig),
+        "word-piece" => word_piece::WordPiece(WordPieceConfig),
+        "file" => file::File(TokenizerFileConfig),
     }
 }
 

@@ -12,6 +12,7 @@ impl Tokenizer {
             Trained::Characters { lower, .. } => {
                 characters(&cased(text, *lower)).map(str::to_owned).collect()
             }
+            Trained::Subwords { tokenizer } => tokenizer.pieces(text),
             // None is unknown, so that each is its own text. A part of a letter is none: `�`.
             _ => self.encode(text).iter().map(|id| self.decode(&[*id])).collect(),
         }

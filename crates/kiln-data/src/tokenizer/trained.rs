@@ -4,20 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use super::cut::{cased, characters, words};
 use super::ids::{FIRST, UNKNOWN};
+use super::subwords::Subwords;
 use super::vocabulary::Vocabulary;
 
 /// A trained tokeniser: [`TokenizerConfig::train`](super::TokenizerConfig::train) makes one. It is stored beside the weights of a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tokenizer(pub(super) Trained);
 
 /// What a tokeniser is, kind by kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) enum Trained {
     Words { lower: bool, vocabulary: Vocabulary },
     Characters { lower: bool, vocabulary: Vocabulary },
     Bytes,
+    Subwords { tokenizer: Subwords },
 }
 
 impl From<Trained> for Tokenizer {
@@ -38,10 +40,28 @@ impl Tokenizer {
                 characters(&cased(text, *lower)).map(|character| known(vocabulary, character)).collect()
             }
             Trained::Bytes => text.bytes().map(|byte| FIRST + u32::from(byte)).collect(),
+            Trained::Subwords { tokenizer } => tokenizer.encode(text),
         }
     }
 
-    /// A text of these tokens. Words have a space between them, an unknown token is `�`, and padding is nothing.
+    /// Pieces of words: the ids of a text, each with the bytes of the text that it stands for, which are together all of them. `None` for other tokens.
+    pub(crate) fn sized(&self, text: &str) -> Option<Vec<(u32, u32)>> {
+        match &self.0 {
+            Trained::Subwords { tokenizer } => Some(tokenizer.sized(text)),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a piece of a word, where they do not depend on what comes before it.
+    pub(crate) fn bytes(&self, id: u32) -> Option<Vec<u8>> {
+        match &self.0 {
+            Trained::Subwords { tokenizer } => tokenizer.bytes(id),
+            _ => None,
+        }
+    }
+
+    /// A text of these tokens. Words have a space between them, an unknown token is `�`, and padding is nothing. Of pieces of words it is what the
+    /// package `tokenizers` makes.
     pub fn decode(&self, ids: &[u32]) -> String {
         let token = |vocabulary: &Vocabulary, id: u32| match id {
             UNKNOWN => Some("\u{fffd}".to_owned()),
@@ -57,6 +77,7 @@ impl Tokenizer {
                 let bytes = ids.iter().filter_map(|id| u8::try_from(id.checked_sub(FIRST)?).ok());
                 String::from_utf8_lossy(&bytes.collect::<Vec<u8>>()).into_owned()
             }
+            Trained::Subwords { tokenizer } => tokenizer.decode(ids),
         }
     }
 
@@ -68,6 +89,7 @@ impl Tokenizer {
                     vocabulary.len()
                 }
                 Trained::Bytes => 256,
+                Trained::Subwords { tokenizer } => tokenizer.len(),
             }
     }
 
@@ -77,6 +99,7 @@ impl Tokenizer {
             Trained::Words { .. } => "words",
             Trained::Characters { .. } => "characters",
             Trained::Bytes => "bytes",
+            Trained::Subwords { .. } => "pieces",
         }
     }
 
@@ -86,7 +109,7 @@ impl Tokenizer {
             Trained::Words { vocabulary, .. } | Trained::Characters { vocabulary, .. } => {
                 vocabulary.is_sound()
             }
-            Trained::Bytes => true,
+            Trained::Bytes | Trained::Subwords { .. } => true,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::ids::FIRST;
 use super::problem::TokenizerError;
 
 /// The known tokens in the order of their ids.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub(super) struct Vocabulary {
     tokens: Vec<String>,

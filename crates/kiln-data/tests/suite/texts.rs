@@ -7,7 +7,7 @@ use kiln_data::source::{read_labelled, read_new};
 use kiln_data::{
     BytesConfig, CharactersConfig, DataConfig, DataError, Dataset, Features, Fitted, InputShape, Loader,
     Prepared, Preprocess, Rows, Source, Split, TextSettings, Texts, TokenBatch, TokenShape, TokenizerConfig,
-    WordsConfig,
+    TokenizerError, WordsConfig,
 };
 use kiln_testkit::{check_kinds, device};
 use tempfile::TempDir;
@@ -99,6 +99,19 @@ fn every_tokenizer_is_as_its_documentation_says() {
     check_kinds::<TokenizerConfig, TokenizerConfig>("data.tokenizer", TokenizerConfig::NAMES, |tokenizer| {
         tokenizer.as_kind().check("data.tokenizer").map_err(|error| Box::new(error) as _)
     });
+}
+
+#[test]
+fn a_stored_tokenizer_that_this_build_does_not_have_is_named() {
+    let data = texts();
+    let fitted = fit(&data, TextSettings { tokenizer: BytesConfig {}.into(), longest: 9 }).unwrap();
+    let stored = serde_json::to_string(&fitted).unwrap();
+    let pieces = stored.replace("{\"kind\":\"bytes\"}", "{\"kind\":\"subwords\",\"tokenizer\":\"\"}");
+    assert_ne!(pieces, stored);
+    let missing = TokenizerError::of_stored(&serde_json::from_str::<Fitted>(&pieces).unwrap_err());
+    assert_eq!(missing.is_some(), !cfg!(feature = "tokenizers"), "{missing:?}");
+    let damaged = serde_json::from_str::<Fitted>("{").unwrap_err();
+    assert_eq!(TokenizerError::of_stored(&damaged), None);
 }
 
 /// A file of so many lines, with a class for each text.

@@ -21,6 +21,15 @@ pub enum LanguageError {
         /// The setting.
         key: &'static str,
     },
+    /// Words, characters or bytes as a tokeniser learns them, for a corpus.
+    #[error("data.tokenizer.kind = {kind:?} is not for a corpus")]
+    NotPieces {
+        /// The kind of tokeniser.
+        kind: &'static str,
+    },
+    /// A corpus in bytes and in pieces of words.
+    #[error("corpus.tokens = \"bytes\" and data.tokenizer both say what the tokens of a corpus are")]
+    TwoTokens,
     /// A run of something else.
     #[error("{} is no run of a language model", run.display())]
     NotALanguageRun {
@@ -49,6 +58,10 @@ impl Explain for LanguageError {
                 "set model.kind = \"gpt\", or start from the recipe tinygpt".to_owned()
             }
             Self::NotForCorpus { key } => format!("leave {key} out"),
+            Self::NotPieces { .. } => {
+                "set corpus.tokens = \"characters\" or \"bytes\", or data.tokenizer.kind = \"bpe\"".to_owned()
+            }
+            Self::TwoTokens => "leave corpus.tokens out".to_owned(),
             Self::NotALanguageRun { .. } => "train one: kiln train tinygpt --data corpus.txt".to_owned(),
         })
     }
@@ -57,6 +70,8 @@ impl Explain for LanguageError {
         match self {
             Self::NoLanguageModel { .. } => Some(Cow::Borrowed("model.kind")),
             Self::NotForCorpus { key } => Some(Cow::Borrowed(key)),
+            Self::NotPieces { .. } => Some(Cow::Borrowed("data.tokenizer.kind")),
+            Self::TwoTokens => Some(Cow::Borrowed("corpus.tokens")),
             Self::NotALanguageRun { .. } | Self::NoItems { .. } => None,
         }
     }

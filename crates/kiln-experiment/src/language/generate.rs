@@ -6,19 +6,19 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use kiln_core::{Purpose, Seed};
-use kiln_data::corpus::Alphabet;
+use kiln_data::corpus::{Alphabet, Writer};
 use kiln_models::Network;
 use kiln_train::TrainError;
 use kiln_train::checkpoint::CheckpointStore;
 
 use super::job::{gpt, shape};
-use super::sample::{Sampling, write};
+use super::sample::{Sampling, beginning, write};
 use super::{ALPHABET, is_language};
 use crate::error::{ExperimentError, LanguageError, RunError};
 use crate::observer::{Event, Observer, tell};
 use crate::run::CHECKPOINTS;
 use crate::session::Session;
-use crate::stored::stored;
+use crate::stored::{stored, unreadable};
 
 /// What is written, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +71,7 @@ pub struct Generation {
     pub unknown: usize,
 }
 
-/// Lets the best weights of the run in `run` write, and hands over the bytes of each token as it is drawn. Equal settings give equal texts. Stops early where
+/// Lets the best weights of the run in `run` write, and hands over the bytes of tokens as they are drawn, which need not be whole characters. Equal settings give equal texts. Stops early where
 /// the session is asked to.
 ///
 /// # Errors
@@ -93,17 +93,20 @@ pub fn generate(
     let began = Instant::now();
     let mut tokens = 0;
     let seed = Seed::new(settings.seed).purpose(Purpose::Sample);
+    let text = beginning(&alphabet, prompt);
+    let mut writer = Writer::new(&alphabet, &text);
     let keep = |token: u32| {
         if session.interrupt.is_set() {
             return Err(Ended::Asked);
         }
         tokens += 1;
-        show(&alphabet.decode(token)).map_err(Ended::Failed)
+        show(&writer.push(token)).map_err(Ended::Failed)
     };
-    match write(&mut decoder, &alphabet, &prompt, settings.tokens, &settings.sampling, seed, keep) {
-        Err(Ended::Failed(error)) => return Err(ExperimentError::Observer(error)),
-        Ok(()) | Err(Ended::Asked) => {}
-    }
+    let written = match write(&mut decoder, text, settings.tokens, &settings.sampling, seed, keep) {
+        Err(Ended::Failed(error)) => Err(error),
+        Ok(()) | Err(Ended::Asked) => show(&writer.end()),
+    };
+    written.map_err(ExperimentError::Observer)?;
     Ok(Generation { tokens, seconds: began.elapsed().as_secs_f64(), unknown })
 }
 
@@ -132,7 +135,7 @@ fn load(
     let damaged = |reason: String| TrainError::Damaged { path: saved.path.clone(), reason };
     let bytes = saved.extra.get(ALPHABET).ok_or_else(|| damaged("it holds no alphabet".to_owned()))?;
     let alphabet: Alphabet =
-        serde_json::from_slice(bytes).map_err(|error| damaged(format!("{ALPHABET}: {error}")))?;
+        serde_json::from_slice(bytes).map_err(|error| unreadable(&error, ALPHABET, damaged))?;
     if !alphabet.is_sound() || alphabet.is_empty() {
         return Err(damaged(format!("{ALPHABET} is none")).into());
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use kiln_config::{Resolved, RunConfig};
 use kiln_core::{Purpose, Seed};
-use kiln_data::corpus::{Corpus, CorpusConfig, CorpusError, WindowBatch, Windows};
-use kiln_data::{InputShape, Source, TokenShape};
+use kiln_data::corpus::{Alphabetic, Corpus, CorpusConfig, CorpusError, WindowBatch, Windows};
+use kiln_data::{InputShape, Source, TokenShape, TokenizerConfig};
 use kiln_models::{GptConfig, ModelConfig, Network, Summary};
 use kiln_objective::PenaltyConfig;
 
@@ -48,7 +48,8 @@ impl<'a> LanguageJob<'a> {
             return Err(resolved.locate(LanguageError::NotForCorpus { key }));
         }
         let shares = [config.data.validation, config.data.test];
-        let corpus = Corpus::read(config.data.path.as_deref(), &settings, shares);
+        let pieces = pieces(config, &settings).map_err(|error| resolved.locate(error))?;
+        let corpus = Corpus::read_pieces(config.data.path.as_deref(), &settings, pieces, shares);
         let corpus = corpus.map_err(|error| resolved.locate(error))?;
         let names = ["training", "validation", "test"];
         for (tokens, part) in corpus.parts.iter().zip(names) {
@@ -79,6 +80,10 @@ impl<'a> LanguageJob<'a> {
         self.corpus.parts[part].as_slice().into()
     }
 
+    fn sizes(&self, part: usize) -> Option<Arc<[u32]>> {
+        self.corpus.sizes.as_ref().map(|sizes| sizes[part].clone())
+    }
+
     /// Windows of the training part, those of an epoch.
     pub(super) fn windows(&self) -> Windows {
         let train = &self.config().train;
@@ -86,6 +91,7 @@ impl<'a> LanguageJob<'a> {
             train.accumulate.saturating_mul(usize::try_from(self.settings.every).unwrap_or(usize::MAX));
         let count = train.batch_size.max(1).saturating_mul(batches);
         Windows::random(self.part(0), self.gpt.context, count, self.corpus.fingerprint.clone())
+            .sizes(self.sizes(0))
     }
 
     /// Windows of the validation part (1) or the test part (2), if there is one.
@@ -93,7 +99,8 @@ impl<'a> LanguageJob<'a> {
         let tokens = self.part(part);
         let most = if part == 1 { self.settings.windows } else { 0 };
         let fingerprint = self.corpus.fingerprint.clone();
-        (!tokens.is_empty()).then(|| Windows::in_order(tokens, self.gpt.context, most, fingerprint))
+        (!tokens.is_empty())
+            .then(|| Windows::in_order(tokens, self.gpt.context, most, fingerprint).sizes(self.sizes(part)))
     }
 
     /// Windows of each part.
@@ -101,6 +108,24 @@ impl<'a> LanguageJob<'a> {
         let of = |windows: Option<Windows>| windows.map_or(0, |windows| Source::<WindowBatch>::len(&windows));
         [Source::<WindowBatch>::len(&self.windows()), of(self.judged(1)), of(self.judged(2))]
     }
+}
+
+/// What cuts words into pieces, if anything does.
+fn pieces<'a>(
+    config: &'a RunConfig,
+    settings: &CorpusConfig,
+) -> Result<Option<&'a TokenizerConfig>, LanguageError> {
+    let Some(tokenizer) = &config.data.tokenizer else { return Ok(None) };
+    if matches!(
+        tokenizer,
+        TokenizerConfig::Words(_) | TokenizerConfig::Characters(_) | TokenizerConfig::Bytes(_)
+    ) {
+        return Err(LanguageError::NotPieces { kind: tokenizer.name() });
+    }
+    if settings.tokens == Alphabetic::Bytes {
+        return Err(LanguageError::TwoTokens);
+    }
+    Ok(Some(tokenizer))
 }
 
 /// A setting that a language model would pass over without a word.
@@ -117,6 +142,8 @@ fn meaningless(config: &RunConfig) -> Option<&'static str> {
         ("train.kkt_tolerance", config.train.kkt_tolerance.is_some()),
         ("data.refit", config.data.refit == Some(true)),
         ("data.target", !config.data.target.is_empty()),
+        ("data.text", config.data.text.is_some()),
+        ("data.longest", config.data.longest.is_some()),
     ];
     refused.into_iter().find(|(_, is_there)| *is_there).map(|(key, _)| key)
 }

@@ -73,18 +73,21 @@ impl Sampling {
     }
 }
 
-/// Feeds `prompt` and then what is drawn, token by token, `count` times, and shows each that is drawn. A context that is full begins anew with its later half.
+/// The tokens that a text begins with: those of a prompt, or a new line.
+pub(super) fn beginning(alphabet: &Alphabet, prompt: Vec<u32>) -> Vec<u32> {
+    if prompt.is_empty() { vec![alphabet.start()] } else { prompt }
+}
+
+/// Feeds `text`, which is not empty, and then what is drawn, token by token, `count` times, and shows each that is drawn. A context that is full begins anew with
+/// its later half.
 pub(super) fn write<E>(
     decoder: &mut Decoder,
-    alphabet: &Alphabet,
-    prompt: &[u32],
+    mut text: Vec<u32>,
     count: usize,
     sampling: &Sampling,
     seed: Seed,
     mut show: impl FnMut(u32) -> Result<(), E>,
 ) -> Result<(), E> {
-    let start = [alphabet.token(u32::from(b'\n')).max(1).min(alphabet.len() as u32 - 1)];
-    let mut text: Vec<u32> = if prompt.is_empty() { start.to_vec() } else { prompt.to_vec() };
     let keep = (decoder.context() / 2).max(1);
     decoder.clear();
     let mut fed = text.len().saturating_sub(if text.len() < decoder.context() { text.len() } else { keep });

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use burn::tensor::Tensor;
 use kiln_core::{Metric, Purpose, Seed};
-use kiln_data::corpus::{Alphabet, CorpusConfig, WindowBatch};
+use kiln_data::corpus::{Alphabet, CorpusConfig, WindowBatch, Writer};
 use kiln_models::{Gpt, Network};
 use kiln_train::{Scores, Task};
 
-use super::sample::{Sampling, write};
+use super::sample::{Sampling, beginning, write};
 use super::written::keep;
 use crate::observer::{Event, Observer};
 
@@ -39,13 +39,15 @@ impl LanguageTask<'_> {
         let seed = self.seed.purpose(Purpose::Sample).at(step);
         let mut decoder = model.decoder();
         for sample in 0..self.settings.samples as u64 {
-            let mut text = Vec::new();
+            let start = beginning(&self.alphabet, Vec::new());
+            let (mut writer, mut text) = (Writer::new(&self.alphabet, &start), Vec::new());
             let decode = |token: u32| {
-                text.extend(self.alphabet.decode(token));
+                text.extend(writer.push(token));
                 Ok::<(), io::Error>(())
             };
             let (count, sampling) = (self.settings.length, Sampling::default());
-            let written = write(&mut decoder, &self.alphabet, &[], count, &sampling, seed.at(sample), decode);
+            let written = write(&mut decoder, start, count, &sampling, seed.at(sample), decode);
+            text.extend(writer.end());
             let text = String::from_utf8_lossy(&text);
             let kept = written.and_then(|()| self.run.map_or(Ok(()), |run| keep(run, step, sample, &text)));
             let told = kept.and_then(|()| self.observer.hear(&Event::Sample { step, text: &text }));
@@ -61,7 +63,7 @@ impl Task for LanguageTask<'_> {
     type Batch = WindowBatch;
 
     fn loss(&self, model: &Network, batch: WindowBatch, seed: Seed) -> Tensor<1> {
-        gpt(model).loss(&batch.ids, &batch.next, batch.length, Some(seed))
+        gpt(model).packed_loss(&batch.ids, &batch.next, &batch.lengths, Some(seed))
     }
 
     fn after_step(&mut self, model: &Network, step: u64) {
@@ -71,15 +73,21 @@ impl Task for LanguageTask<'_> {
     }
 
     fn score(&self, model: &Network, batch: WindowBatch, scores: &mut Scores) {
-        let loss = gpt(model).loss(&batch.ids, &batch.next, batch.length, None).into_scalar::<f32>();
-        let tokens = batch.next.len();
+        let loss = gpt(model).packed_loss(&batch.ids, &batch.next, &batch.lengths, None);
+        let loss = loss.into_scalar::<f32>();
+        // Those behind the last token of a document do not count.
+        let next: Vec<u32> = batch.next.iter().copied().filter(|token| *token != u32::MAX).collect();
+        let tokens = next.len();
+        if tokens == 0 {
+            return;
+        }
         scores.add_mean("loss", f64::from(loss), tokens);
         let (sum, tokens) = (f64::from(loss) * tokens as f64, tokens as f64);
         let mean = |sums: &[f64], counts: &[f64]| sums.iter().sum::<f64>() / counts.iter().sum::<f64>();
         scores
             .keep_as("tokens", &[sum], &[tokens], None::<&[f64]>)
             .metric("perplexity", move |all| mean(all.predictions(), all.targets()).exp());
-        let bytes = self.alphabet.bytes(&batch.next) as f64;
+        let bytes = batch.bytes.unwrap_or_else(|| self.alphabet.bytes(&next)) as f64;
         let metric = Metric::minimise("bits_per_byte");
         scores
             .keep_as("bytes", &[sum], &[bytes], None::<&[f64]>)
