@@ -45,6 +45,43 @@ def attention(qkv, heads, lengths, causal):
     return (out.transpose(1, 2) * seen[:, :, None, None]).reshape(items, tokens, columns // 3)
 
 
+def kept(seed, probability, heads, items, tokens):
+    """kiln's mask for shares of attention, of items padded to `tokens` rows: what each share is multiplied by, [N, heads, T, T]. Element
+    2^32 * (head * rows + row) + key of the 32-bit halves of SplitMix64 in counter form."""
+    gamma, all_bits = 0x9E3779B97F4A7C15, 2**64 - 1
+
+    def mix(z):
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & all_bits
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & all_bits
+        return z ^ (z >> 31)
+
+    state = mix((seed + gamma) & all_bits)
+    threshold = round(probability * 2**32)
+    factors = torch.zeros(items, heads, tokens, tokens)
+    for item in range(items):
+        for head in range(heads):
+            for query in range(tokens):
+                line = head * items * tokens + item * tokens + query
+                for key in range(tokens):
+                    pair = (line << 31) + key // 2
+                    bits = mix((state + (pair + 1) * gamma) & all_bits) >> (32 * (key % 2)) & (2**32 - 1)
+                    factors[item, head, query, key] = 0 if bits < threshold else 1 / (1 - probability)
+    return factors
+
+
+def attention_with_dropout(qkv, heads, lengths, causal, factors):
+    """As `attention`, step by step, with a fixed mask on what softmax gives."""
+    items, tokens, columns = qkv.shape
+    query, key, value = qkv.view(items, tokens, 3, heads, columns // 3 // heads).permute(2, 0, 3, 1, 4)
+    seen = torch.arange(tokens)[None, :] < torch.tensor(lengths)[:, None]
+    mask = seen[:, None, None, :].expand(items, 1, tokens, tokens)
+    if causal:
+        mask = mask & torch.ones(tokens, tokens, dtype=torch.bool).tril()
+    scores = query @ key.mT / query.shape[-1] ** 0.5
+    out = (scores.masked_fill(~mask, -torch.inf).softmax(-1) * factors) @ value
+    return (out.transpose(1, 2) * seen[:, :, None, None]).reshape(items, tokens, columns // 3)
+
+
 def rotary(qkv, heads, base):
     """Hugging Face's `rotate_half`, for tokens at positions 0, 1, 2, …"""
     tokens, columns = qkv.shape
@@ -105,5 +142,17 @@ for name, layer, gates in [("lstm", nn.LSTM, 4), ("gru", nn.GRU, 3)]:
         "state_bias": noise(gates * hidden, scale=0.3),
     }
     case(name, inputs, lambda **values: recurrent(layer, **values))
+
+for name, tokens, heads, inner, lengths, causal in [
+    ("causal", 70, 2, 4, [70], True),
+    ("padded", 67, 1, 5, [67, 1, 30], False),
+]:
+    # A half, so that what stays is multiplied by a number that every type has.
+    factors = kept(9, 0.5, heads, len(lengths), tokens)
+    case(
+        f"attention_dropout_{name}",
+        {"qkv": noise(len(lengths), tokens, 3 * heads * inner)},
+        lambda qkv: attention_with_dropout(qkv, heads, lengths, causal, factors),
+    )
 
 save_file({name: value.contiguous() for name, value in FILE.items()}, Path(__file__).with_suffix(".safetensors"))

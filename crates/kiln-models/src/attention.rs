@@ -3,9 +3,11 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
-use kiln_kernels::{Act, attention_weights, linear, self_attention};
+use kiln_core::Seed;
+use kiln_kernels::{Act, attention_weights, linear, self_attention, self_attention_with_dropout};
 
 use crate::Operation;
+use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::observe::Observer;
 
@@ -24,13 +26,20 @@ pub(crate) struct SelfAttention {
     qkv: Linear,
     proj: Linear,
     heads: usize,
+    /// Of what softmax gives.
+    dropout: Dropout,
 }
 
 impl SelfAttention {
     /// `width` is a multiple of `heads`.
     pub(crate) fn new(init: &mut Init<'_>, width: usize, heads: usize, std: f64) -> Self {
         let qkv = init.linear_normal(width, 3 * width, std);
-        Self { qkv, proj: init.linear_normal(width, width, std), heads }
+        Self { qkv, proj: init.linear_normal(width, width, std), heads, dropout: Dropout::checked(0.0) }
+    }
+
+    /// With dropout on what softmax gives, with a probability in `[0, 1)`.
+    pub(crate) fn with_dropout(self, probability: f64) -> Self {
+        Self { dropout: Dropout::checked(probability), ..self }
     }
 
     /// What it does, as the layer at `layer`.
@@ -38,10 +47,11 @@ impl SelfAttention {
         Operation::Attention { layer, heads: self.heads }
     }
 
-    /// `[N, tokens, width]` to the same. `path` is that of the layer.
+    /// `[N, tokens, width]` to the same. With a seed, dropout is on. `path` is that of the layer.
     pub(crate) fn forward(
         &self,
         x: Tensor<3>,
+        seed: Option<Seed>,
         path: &dyn Fn() -> String,
         observer: &mut Observer<'_>,
     ) -> Tensor<3> {
@@ -49,7 +59,10 @@ impl SelfAttention {
         if let Some(tap) = observer.attention() {
             tap.attention(&path(), attention_weights(qkv.clone(), self.heads));
         }
-        let attended = self_attention(qkv, self.heads);
+        let attended = match self.dropout.probability().zip(seed) {
+            Some((probability, seed)) => self_attention_with_dropout(qkv, self.heads, probability, seed),
+            None => self_attention(qkv, self.heads),
+        };
         linear_over_tokens(&self.proj, attended)
     }
 }

@@ -52,6 +52,8 @@ mod tests;
 
 pub use act::{Act, NormAct};
 pub use arch::{Vectorize, vectorized};
+#[cfg(any(feature = "tensors", test))]
+pub(crate) use attention::share_factors;
 pub use attention::{AttentionShape, attention, attention_grad};
 pub use batch_norm::{
     Norm, Statistics, batch_norm, batch_norm_grad, batch_norm_grad_in_place, batch_norm_stats,

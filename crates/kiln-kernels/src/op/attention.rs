@@ -1,9 +1,11 @@
 //! Attention.
 
 use burn::tensor::{Bool, Int, Tensor, TensorData};
+use kiln_core::Seed;
 use kiln_core::device::counts::sent;
 
 use super::Sequences;
+use crate::cpu::{Mask, share_factors};
 
 /// `softmax(Q Kᵀ / √d) V` of several heads, of which each has `d` columns of query, key and value (Vaswani and others: Attention is all you
 /// need, 2017).
@@ -24,12 +26,28 @@ use super::Sequences;
 /// assert_eq!(self_attention(qkv, 1).into_data(), [[[3.0f32], [3.0]]].into());
 /// ```
 pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
+    of_batch(qkv, heads, None)
+}
+
+/// As [`self_attention`], with dropout on what softmax gives: a share of the values is dropped with `probability` in `[0, 1)`, and the others are divided by
+/// `1 - probability`. Which ones is a function of the seed, as for [`dropout`](crate::dropout()), the same on every backend and for any number of threads.
+///
+/// # Panics
+/// As [`self_attention`].
+pub fn self_attention_with_dropout(qkv: Tensor<3>, heads: usize, probability: f64, seed: Seed) -> Tensor<3> {
+    of_batch(qkv, heads, Some(Mask::new(probability, seed)))
+}
+
+fn of_batch(qkv: Tensor<3>, heads: usize, mask: Option<Mask>) -> Tensor<3> {
     let [items, tokens, columns] = qkv.dims();
     check(columns, heads);
     #[cfg(feature = "flex")]
-    if super::has_kernels(&qkv) && columns > 0 {
+    let has_kernels = super::has_kernels(&qkv) && columns > 0;
+    #[cfg(not(feature = "flex"))]
+    let has_kernels = false;
+    if has_kernels || mask.is_some() {
         let sequences = Sequences::padded(&vec![tokens; items], tokens);
-        let y = attention(qkv.reshape([items * tokens, columns]), heads, &sequences, false);
+        let y = of_rows(qkv.reshape([items * tokens, columns]), heads, &sequences, false, mask);
         return y.reshape([items, tokens, columns / 3]);
     }
     #[cfg(feature = "wgpu")]
@@ -39,7 +57,7 @@ pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
     {
         return Tensor::from_dispatch(crate::gpu::self_attention(qkv, heads));
     }
-    of_items(qkv, heads, None)
+    of_items(qkv, heads, None, None)
 }
 
 /// As [`self_attention`], of rows that are divided into sequences: a token sees those of its own sequence. With `causal` it sees itself and those before it.
@@ -61,12 +79,38 @@ pub fn self_attention(qkv: Tensor<3>, heads: usize) -> Tensor<3> {
 /// assert_eq!(y.into_data(), [[2.0f32], [3.0], [9.0]].into());
 /// ```
 pub fn attention(qkv: Tensor<2>, heads: usize, sequences: &Sequences, causal: bool) -> Tensor<2> {
+    of_rows(qkv, heads, sequences, causal, None)
+}
+
+/// As [`attention`], with dropout on what softmax gives: see [`self_attention_with_dropout`].
+///
+/// # Panics
+/// As [`attention`].
+pub fn attention_with_dropout(
+    qkv: Tensor<2>,
+    heads: usize,
+    sequences: &Sequences,
+    causal: bool,
+    probability: f64,
+    seed: Seed,
+) -> Tensor<2> {
+    of_rows(qkv, heads, sequences, causal, Some(Mask::new(probability, seed)))
+}
+
+fn of_rows(
+    qkv: Tensor<2>,
+    heads: usize,
+    sequences: &Sequences,
+    causal: bool,
+    mask: Option<Mask>,
+) -> Tensor<2> {
     let [rows, columns] = qkv.dims();
     check(columns, heads);
     assert_eq!(rows, sequences.rows(), "attention: the sequences have other rows");
     #[cfg(feature = "flex")]
     if super::has_kernels(&qkv) && columns > 0 {
-        let shape = crate::cpu::AttentionShape { heads, inner: columns / 3 / heads, causal };
+        let inner = columns / 3 / heads;
+        let shape = crate::cpu::AttentionShape { heads, inner, causal, dropout: mask };
         let heads = crate::flex::Heads { shape, spans: sequences.shared() };
         return Tensor::from_dispatch(crate::autodiff::attention(qkv, heads));
     }
@@ -76,8 +120,9 @@ pub fn attention(qkv: Tensor<2>, heads: usize, sequences: &Sequences, causal: bo
         return qkv.narrow(1, 0, width).zeros_like();
     }
     let hidden = (causal || !sequences.is_even()).then(|| hidden(sequences, causal, &qkv));
+    let factors = mask.map(|mask| factors(sequences, heads, mask, &qkv));
     if sequences.is_even() {
-        let y = of_items(qkv.reshape([items, tokens, columns]), heads, hidden);
+        let y = of_items(qkv.reshape([items, tokens, columns]), heads, hidden, factors);
         return y.reshape([rows, width]);
     }
     // Behind the last row there is one of zeros, for all padding.
@@ -90,7 +135,7 @@ pub fn attention(qkv: Tensor<2>, heads: usize, sequences: &Sequences, causal: bo
         }
     }
     let items_of = with_zeros(qkv, places).reshape([items, tokens, columns]);
-    with_zeros(of_items(items_of, heads, hidden).reshape([items * tokens, width]), back)
+    with_zeros(of_items(items_of, heads, hidden, factors).reshape([items * tokens, width]), back)
 }
 
 fn check(columns: usize, heads: usize) {
@@ -123,8 +168,31 @@ fn hidden(sequences: &Sequences, causal: bool, like: &Tensor<2>) -> Tensor<4, Bo
     Tensor::from_data(sent(TensorData::new(hidden, dims)), &like.device())
 }
 
+/// What each share of the values is multiplied by, `[N, heads, tokens, tokens]`; 0 in padding.
+fn factors(sequences: &Sequences, heads: usize, mask: Mask, like: &Tensor<2>) -> Tensor<4> {
+    let (tokens, rows) = (sequences.longest(), sequences.rows());
+    let mut factors = vec![0.0; sequences.spans().len() * heads * tokens * tokens];
+    let mut places = factors.chunks_exact_mut(tokens.max(1));
+    for span in sequences.spans() {
+        for head in 0..heads {
+            for (query, factors) in places.by_ref().take(tokens).enumerate() {
+                if query < span.len() {
+                    share_factors(mask, head * rows + span.start + query, 0, &mut factors[..span.len()]);
+                }
+            }
+        }
+    }
+    let dims = [sequences.spans().len(), heads, tokens, tokens];
+    Tensor::from_data(sent(TensorData::new(factors, dims)), (&like.device(), like.dtype()))
+}
+
 /// Composed, for items of the same length.
-fn of_items(qkv: Tensor<3>, heads: usize, hidden: Option<Tensor<4, Bool>>) -> Tensor<3> {
+fn of_items(
+    qkv: Tensor<3>,
+    heads: usize,
+    hidden: Option<Tensor<4, Bool>>,
+    factors: Option<Tensor<4>>,
+) -> Tensor<3> {
     let [items, tokens, columns] = qkv.dims();
     let inner = columns / 3 / heads;
     let qkv = qkv.reshape([items, tokens, 3, heads, inner]).permute([2, 0, 3, 1, 4]);
@@ -134,7 +202,9 @@ fn of_items(qkv: Tensor<3>, heads: usize, hidden: Option<Tensor<4, Bool>>) -> Te
     if let Some(hidden) = hidden {
         scores = scores.mask_fill(hidden.expand([items, heads, tokens, tokens]), f32::NEG_INFINITY);
     }
-    let y = super::softmax(scores, 1.0).matmul(value).permute([0, 2, 1, 3]);
+    let shares = super::softmax(scores, 1.0);
+    let shares = if let Some(factors) = factors { shares.mul(factors) } else { shares };
+    let y = shares.matmul(value).permute([0, 2, 1, 3]);
     y.reshape([items, tokens, heads * inner])
 }
 

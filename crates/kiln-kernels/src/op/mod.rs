@@ -28,7 +28,9 @@ mod weighted_sum;
 
 use burn::tensor::{DType, Tensor, activation};
 
-pub use attention::{attention, attention_weights, self_attention};
+pub use attention::{
+    attention, attention_weights, attention_with_dropout, self_attention, self_attention_with_dropout,
+};
 pub use batch_norm::{BatchStatistics, batch_norm};
 pub use conv::{conv2d, conv2d_relu_pool};
 pub use conv_transpose::{conv_transpose1d, conv_transpose2d, conv1d};

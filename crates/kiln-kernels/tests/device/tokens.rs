@@ -5,10 +5,10 @@ use std::sync::Arc;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorData};
 use kiln_core::{Seed, Weights};
 use kiln_kernels::{
-    Rotary, Sequences, attention, dropout, embedding, gru, linear_cross_entropy, lstm, residual, rms_norm,
-    swiglu,
+    Rotary, Sequences, attention, attention_with_dropout, dropout, embedding, gru, linear_cross_entropy,
+    lstm, residual, rms_norm, swiglu,
 };
-use kiln_testkit::{assert_close, computes_in, device, golden};
+use kiln_testkit::{assert_close, computes_in, device, golden, gradient_check};
 
 use crate::{noise, run, same};
 
@@ -91,6 +91,60 @@ fn attention_is_pytorchs() {
             case.check(y.reshape([items, tokens, columns / 3]), of!(qkv));
         });
     }
+}
+
+#[test]
+fn attention_with_a_fixed_mask_on_its_shares_is_pytorchs() {
+    for (name, heads, lengths, causal) in [
+        ("attention_dropout_causal", 2, vec![70], true),
+        ("attention_dropout_padded", 1, vec![67, 1, 30], false),
+    ] {
+        in_every_type(name, |case| {
+            let qkv = case.input::<3>("qkv");
+            let [items, tokens, columns] = qkv.dims();
+            let rows = qkv.clone().reshape([items * tokens, columns]);
+            let sequences = Sequences::padded(&lengths, tokens);
+            let y = attention_with_dropout(rows, heads, &sequences, causal, 0.5, Seed::new(9));
+            case.check(y.reshape([items, tokens, columns / 3]), of!(qkv));
+        });
+    }
+}
+
+#[test]
+fn shares_are_dropped_as_often_as_asked_and_the_mean_stays() {
+    // One token looks at itself: its share is 1, so that a value is dropped or divided by 0.7.
+    let (tokens, heads) = (4000, 2);
+    let sequences = Sequences::packed(&vec![1; tokens]);
+    let ones: Tensor<2> = Tensor::ones([tokens, 3 * heads], &device());
+    let drop = |seed| attention_with_dropout(ones.clone(), heads, &sequences, false, 0.3, Seed::new(seed));
+    let y: Vec<f32> = drop(1).into_data().iter().collect();
+    let dropped = y.iter().filter(|y| **y == 0.0).count();
+    // Four standard deviations.
+    assert!((dropped as f64 / 8000.0 - 0.3).abs() < 4.0 * (0.3f64 * 0.7 / 8000.0).sqrt(), "{dropped}");
+    assert!(y.iter().all(|y| *y == 0.0 || (y - 1.0 / 0.7).abs() < 1e-6));
+    assert_eq!(drop(1).into_data(), drop(1).into_data());
+    assert_ne!(drop(1).into_data(), drop(2).into_data());
+    // Over many tokens the mean of the values is what it was.
+    let long: Tensor<2> = Tensor::ones([600, 6], &device());
+    let y = attention_with_dropout(long, 2, &Sequences::packed(&[300, 300]), true, 0.3, Seed::new(3));
+    let mean = y.mean().into_scalar::<f32>();
+    assert!((mean - 1.0).abs() < 0.05, "{mean}");
+    // Nothing is dropped with 0.
+    let qkv: Tensor<2> = Tensor::from_data(noise(6, [40, 12]), &device());
+    let sequences = Sequences::packed(&[23, 17]);
+    let none = attention_with_dropout(qkv.clone(), 2, &sequences, true, 0.0, Seed::new(3));
+    assert_eq!(none.into_data(), attention(qkv, 2, &sequences, true).into_data());
+}
+
+#[test]
+fn the_gradient_of_attention_with_dropout_is_that_of_finite_differences() {
+    let at: Vec<f64> = noise(8, [9 * 12]).iter::<f64>().collect();
+    let sequences = Sequences::packed(&[6, 3]);
+    let of = |x: Tensor<1>| {
+        let y = attention_with_dropout(x.reshape([9, 12]), 2, &sequences, true, 0.4, Seed::new(2));
+        y.powi_scalar(2).flatten(0, 1)
+    };
+    gradient_check(of, &at, 1e-6);
 }
 
 #[test]
@@ -192,7 +246,8 @@ fn the_number_of_threads_changes_no_bit() {
             let (table, weight) = (noise(1, [301, 96]), noise(2, [90, 96]));
             run::<2, 1>(DType::F32, &table, &weight, &noise(3, [96]), |table, weight, gamma| {
                 let x = rms_norm(embedding(table, &ids), gamma.clone(), 1e-5);
-                let y = attention(x.clone(), 2, &Sequences::padded(&[200; 20], 200), true);
+                let sequences = Sequences::padded(&[200; 20], 200);
+                let y = attention_with_dropout(x.clone(), 2, &sequences, true, 0.1, Seed::new(7));
                 let y = lstm(
                     y.reshape([20, 200, 32]),
                     weight.clone().narrow(0, 0, 32).repeat_dim(1, 2).narrow(1, 0, 128),

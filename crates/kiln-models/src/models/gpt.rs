@@ -45,6 +45,9 @@ pub struct GptConfig {
     /// Probability that an element of a branch, or of the embedding, is dropped in training, `[0, 1)`. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub dropout: f64,
+    /// Probability that a token's share in what another one sees is dropped in training, `[0, 1)`: dropout on what softmax gives. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub attention_dropout: f64,
 }
 
 impl Default for GptConfig {
@@ -59,6 +62,7 @@ impl Default for GptConfig {
             norm: TokenNorm::default(),
             bias: false,
             dropout: 0.0,
+            attention_dropout: 0.0,
         }
     }
 }
@@ -81,6 +85,7 @@ impl GptConfig {
             norm: self.norm,
             bias: self.bias,
             dropout: self.dropout,
+            attention_dropout: self.attention_dropout,
             stochastic_depth: 0.0,
             context: self.context,
             causal: true,
@@ -126,6 +131,7 @@ pub(super) fn check_stack(style: &StackStyle) -> Result<(), ModelError> {
     check::at_least("model.heads", style.heads, 1)?;
     check::at_least("model.blocks", style.blocks, 1)?;
     Range::BELOW_ONE.check("model.dropout", style.dropout)?;
+    Range::BELOW_ONE.check("model.attention_dropout", style.attention_dropout)?;
     Range::BELOW_ONE.check("model.stochastic_depth", style.stochastic_depth)?;
     let pair = if style.positions == Positions::Rotary { 2 } else { 1 };
     match style.width.is_multiple_of(style.heads * pair) {
@@ -140,7 +146,7 @@ impl ModelKind for GptConfig {
     }
 
     fn is_random(&self) -> bool {
-        self.dropout > 0.0
+        self.dropout > 0.0 || self.attention_dropout > 0.0
     }
 }
 

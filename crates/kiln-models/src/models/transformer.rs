@@ -46,6 +46,9 @@ pub struct TransformerConfig {
     /// Probability that an element of a branch, or of the embedding, is dropped in training, `[0, 1)`. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub dropout: f64,
+    /// Probability that a token's share in what another one sees is dropped in training, `[0, 1)`: dropout on what softmax gives. Default 0.
+    #[schemars(transform = Range::BELOW_ONE.bounds())]
+    pub attention_dropout: f64,
     /// Block `b` of `B`, counted from 0, is left out for a sequence with this probability times `b / (B − 1)`, `[0, 1)`. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub stochastic_depth: f64,
@@ -62,6 +65,7 @@ impl Default for TransformerConfig {
             feed_forward: FeedForward::default(),
             norm: TokenNorm::default(),
             dropout: 0.0,
+            attention_dropout: 0.0,
             stochastic_depth: 0.0,
         }
     }
@@ -89,6 +93,7 @@ impl TransformerConfig {
             norm: self.norm,
             bias: true,
             dropout: self.dropout,
+            attention_dropout: self.attention_dropout,
             stochastic_depth: self.stochastic_depth,
             context: self.context.min(longest.max(1)),
             causal: false,
@@ -154,7 +159,7 @@ impl ModelKind for TransformerConfig {
     }
 
     fn is_random(&self) -> bool {
-        self.dropout > 0.0 || self.stochastic_depth > 0.0
+        self.dropout > 0.0 || self.attention_dropout > 0.0 || self.stochastic_depth > 0.0
     }
 }
 

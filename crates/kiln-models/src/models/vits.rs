@@ -29,10 +29,12 @@ published_settings! {
     VitTinyConfig("vit-tiny") for VitTiny {
         /// Probability that one of the features before the output is dropped, `[0, 1)`. Default 0.
         dropout: 0.0,
+        /// Probability that a patch's share in what another one sees is dropped, `[0, 1)`: dropout on what softmax gives. Default 0.
+        attention_dropout: 0.0,
         /// Block `b` of the 12, counted from 0, is left out for an item with this probability times `b / 11`, `[0, 1)`. Default 0.
         stochastic_depth: 0.0,
     }
-    |settings| Architecture::new(192, 3, [settings.dropout, settings.stochastic_depth])
+    |settings| Architecture::new(192, 3, [settings.dropout, settings.attention_dropout, settings.stochastic_depth])
 }
 
 published_settings! {
@@ -41,10 +43,12 @@ published_settings! {
     VitSmallConfig("vit-small") for VitSmall {
         /// Probability that one of the features before the output is dropped, `[0, 1)`. Default 0.
         dropout: 0.0,
+        /// Probability that a patch's share in what another one sees is dropped, `[0, 1)`: dropout on what softmax gives. Default 0.
+        attention_dropout: 0.0,
         /// Block `b` of the 12, counted from 0, is left out for an item with this probability times `b / 11`, `[0, 1)`. Default 0.
         stochastic_depth: 0.0,
     }
-    |settings| Architecture::new(384, 6, [settings.dropout, settings.stochastic_depth])
+    |settings| Architecture::new(384, 6, [settings.dropout, settings.attention_dropout, settings.stochastic_depth])
 }
 
 /// [`VitTinyConfig`] makes it.
@@ -95,6 +99,7 @@ pub(crate) struct Architecture {
     pub(crate) heads: usize,
     pub(crate) blocks: usize,
     pub(crate) dropout: f64,
+    pub(crate) attention_dropout: f64,
     pub(crate) stochastic_depth: f64,
 }
 
@@ -112,8 +117,12 @@ const TIMM: Published = Published::new("timm", |name| match name.strip_prefix("o
 });
 
 impl Architecture {
-    pub(crate) fn new(width: usize, heads: usize, [dropout, stochastic_depth]: [f64; 2]) -> Self {
-        Self { width, heads, blocks: 12, dropout, stochastic_depth }
+    pub(crate) fn new(
+        width: usize,
+        heads: usize,
+        [dropout, attention_dropout, stochastic_depth]: [f64; 3],
+    ) -> Self {
+        Self { width, heads, blocks: 12, dropout, attention_dropout, stochastic_depth }
     }
 
     pub(crate) fn plan(
@@ -186,7 +195,7 @@ impl Architecture {
         let hidden = EXPANSION * self.width;
         Block {
             norm1: layer_norm_of(self.width, init.device()),
-            attn: SelfAttention::new(init, self.width, self.heads, STD),
+            attn: SelfAttention::new(init, self.width, self.heads, STD).with_dropout(self.attention_dropout),
             norm2: layer_norm_of(self.width, init.device()),
             mlp: Mlp {
                 fc1: init.linear_normal(self.width, hidden, STD),
@@ -198,7 +207,7 @@ impl Architecture {
 }
 
 impl Block {
-    /// The attention is left out by `seed.at(0)`, the perceptron by `seed.at(1)`.
+    /// The attention is left out by `seed.at(0)`, the perceptron by `seed.at(1)`; shares of attention are dropped by `seed.at(2)`.
     fn forward(
         &self,
         x: Tensor<3>,
@@ -208,7 +217,7 @@ impl Block {
     ) -> Tensor<3> {
         let at = |index| seed.map(|seed| seed.at(index));
         let normed = layer_normalised(&self.norm1, x.clone(), EPSILON);
-        let attended = self.attn.forward(normed, attention, observer);
+        let attended = self.attn.forward(normed, at(2), attention, observer);
         let x = x.add(self.depth.forward(attended, at(0)));
         let hidden = linear_over_tokens(&self.mlp.fc1, layer_normalised(&self.norm2, x.clone(), EPSILON));
         let y = linear_over_tokens(&self.mlp.fc2, Activation::Gelu.forward(hidden));

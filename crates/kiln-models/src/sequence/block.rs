@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::Tensor;
 use kiln_core::Seed;
-use kiln_kernels::{Rotary, attention, gelu, residual, swiglu};
+use kiln_kernels::{Rotary, attention, attention_with_dropout, gelu, residual, swiglu};
 
 use super::rows::TokenRows;
 use super::style::{FeedForward, NormOfTokens, StackStyle};
@@ -30,6 +30,20 @@ pub(super) struct Attention {
     pub(super) proj: Linear,
     pub(super) heads: usize,
     causal: bool,
+    /// Of what softmax gives.
+    dropout: Dropout,
+}
+
+impl Attention {
+    fn forward(&self, qkv: Tensor<2>, rows: &TokenRows, seed: Option<Seed>) -> Tensor<2> {
+        let (heads, sequences, causal) = (self.heads, &rows.sequences, self.causal);
+        match self.dropout.probability().zip(seed) {
+            Some((probability, seed)) => {
+                attention_with_dropout(qkv, heads, sequences, causal, probability, seed)
+            }
+            None => attention(qkv, heads, sequences, causal),
+        }
+    }
 }
 
 #[derive(Module, Debug)]
@@ -62,6 +76,7 @@ impl TokenBlock {
                 proj: linear(init, [width, width], last, bias),
                 heads,
                 causal,
+                dropout: Dropout::checked(style.attention_dropout),
             },
             norm2: NormOfTokens::new(init, style),
             mlp: Mlp {
@@ -74,7 +89,8 @@ impl TokenBlock {
         }
     }
 
-    /// With a seed, dropout of the branches draws from `seed.at(0)` and `seed.at(1)`, depth from `seed.at(2)` and `seed.at(3)`.
+    /// With a seed, dropout of the branches draws from `seed.at(0)` and `seed.at(1)`, depth from `seed.at(2)` and `seed.at(3)`, dropout of the shares of attention
+    /// from `seed.at(4)`.
     pub(crate) fn forward(
         &self,
         x: Tensor<2>,
@@ -86,7 +102,7 @@ impl TokenBlock {
         if let Some(rotary) = rotary {
             qkv = rotary.turn(qkv, &rows.positions);
         }
-        let attended = attention(qkv, self.attn.heads, &rows.sequences, self.attn.causal);
+        let attended = self.attn.forward(qkv, rows, seed.map(|seed| seed.at(4)));
         let x = self.back(x, affine(&self.attn.proj, attended), rows, seed, 0);
         let hidden = affine(&self.mlp.fc1, self.norm2.forward(x.clone()));
         let hidden = if self.mlp.gated { swiglu(hidden) } else { gelu(hidden) };

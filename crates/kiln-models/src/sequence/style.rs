@@ -96,6 +96,8 @@ pub(crate) struct StackStyle {
     /// Whether linear layers and layer norm have a bias.
     pub(crate) bias: bool,
     pub(crate) dropout: f64,
+    /// Of what softmax gives.
+    pub(crate) attention_dropout: f64,
     pub(crate) stochastic_depth: f64,
     /// The most tokens of a sequence.
     pub(crate) context: usize,

@@ -8,9 +8,9 @@ use kiln_data::{InputShape, Inputs, TokenBatch, TokenShape};
 use kiln_kernels::cross_entropy;
 use kiln_models::{
     FeedForward, GptConfig, GruConfig, LstmConfig, ModelConfig, ModelError, Network, Positions, TokenNorm,
-    TransformerConfig,
+    TransformerConfig, VitTinyConfig,
 };
-use kiln_testkit::{assert_close, computes_in, device, golden, gradients_by_path};
+use kiln_testkit::{assert_close, computes_in, device, device_name, golden, gradients_by_path};
 
 use super::adamw::AdamW;
 use super::golden::{below, largest};
@@ -167,21 +167,50 @@ fn a_decoder_says_what_the_model_says() {
 /// Dropout and depth are on with a seed alone, and are a function of it.
 #[test]
 fn noise_follows_from_the_seed() {
-    let config = TransformerConfig {
-        width: 16,
-        heads: 2,
-        dropout: 0.3,
-        stochastic_depth: 0.5,
-        ..TransformerConfig::default()
-    };
-    let case = Case::new("transformer_plain", &config.into());
-    let pass = |seed: Option<u64>| {
-        case.network.forward(case.inputs(), seed.map(Seed::new)).into_data().iter::<f32>().collect::<Vec<_>>()
-    };
+    for [dropout, attention_dropout, stochastic_depth] in [[0.3, 0.0, 0.5], [0.0, 0.4, 0.0]] {
+        let config = TransformerConfig {
+            width: 16,
+            heads: 2,
+            dropout,
+            attention_dropout,
+            stochastic_depth,
+            ..TransformerConfig::default()
+        };
+        let case = Case::new("transformer_plain", &config.into());
+        let pass = |seed: Option<u64>| {
+            let outputs = case.network.forward(case.inputs(), seed.map(Seed::new));
+            outputs.into_data().iter::<f32>().collect::<Vec<_>>()
+        };
+        assert_eq!(pass(Some(1)), pass(Some(1)));
+        assert_ne!(pass(Some(1)), pass(Some(2)));
+        assert_ne!(pass(Some(1)), pass(None));
+        assert_eq!(pass(None), pass(None));
+    }
+}
+
+/// Shares of attention are dropped in the kernel and where it is composed alike, for sequences and for images.
+#[test]
+fn attention_has_dropout_of_its_own() {
+    let config = GptConfig { attention_dropout: 0.5, ..small() };
+    let case = Case::new("gpt_plain", &config.into());
+    let Network::Gpt(gpt) = &case.network else { unreachable!() };
+    let ids: Arc<[u32]> = case.numbers("ids").into();
+    let pass = |seed: Option<u64>| gpt.logits(&ids, 12, seed.map(Seed::new)).into_data();
     assert_eq!(pass(Some(1)), pass(Some(1)));
     assert_ne!(pass(Some(1)), pass(Some(2)));
     assert_ne!(pass(Some(1)), pass(None));
-    assert_eq!(pass(None), pass(None));
+    if !device_name().is_cpu() {
+        return;
+    }
+    let vit = ModelConfig::from(VitTinyConfig::default().attention_dropout(0.5));
+    assert!(vit.as_kind().is_random());
+    let network = vit.init(InputShape::Images([3, 32, 32]), 2, &device(), Seed::new(1)).unwrap();
+    let images = Tensor::<4>::ones([1, 3, 32, 32], &device());
+    let pass =
+        |seed: Option<u64>| network.forward(Inputs::Images(images.clone()), seed.map(Seed::new)).into_data();
+    assert_eq!(pass(Some(1)), pass(Some(1)));
+    assert_ne!(pass(Some(1)), pass(Some(2)));
+    assert_ne!(pass(Some(1)), pass(None));
 }
 
 #[test]

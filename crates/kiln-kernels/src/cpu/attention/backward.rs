@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::{AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded};
+use super::{
+    AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded, share_factors,
+};
 use crate::cpu::arch::arch;
 use crate::cpu::curve::exp;
 use crate::cpu::parallel::{Shared, Task, for_each};
@@ -13,7 +15,7 @@ use crate::cpu::scratch::Scratch;
 use crate::cpu::tile::Start;
 
 /// The gradient of [`attention`](super::attention) for the gradient `g` of its result. With the shares `P` and `D = Σ_columns g · y`:
-/// `dV = Pᵀ g`, `dS = P · (g Vᵀ − D) / √inner`, `dQ = dS K`, `dK = dSᵀ Q`.
+/// `dV = Pᵀ g`, `dS = P · (g Vᵀ − D) / √inner`, `dQ = dS K`, `dK = dSᵀ Q`; with the factors `F` of dropout `dV = (F · P)ᵀ g` and `dS = P · (F · g Vᵀ − D) / √inner`.
 ///
 /// `qkv`, `dqkv`: `[rows, 3 · heads · inner]`, the gradient 0 in rows of no sequence; `y`, `g`: `[rows, heads · inner]`; `log_sums`: `[heads, rows]`.
 ///
@@ -97,9 +99,20 @@ impl Task for Backward<'_> {
                     let range = row * BLOCK..row * BLOCK + filled;
                     let (shares, slopes) = (&mut shares[range.clone()], &mut slopes[range]);
                     hide(shares, self.shape, first + row, key, count);
-                    for (share, slope) in shares.iter_mut().zip(slopes) {
-                        *share = exp(*share * scale - log_sum);
-                        *slope = *share * (*slope - of_y) * scale;
+                    let Some(mask) = self.shape.dropout else {
+                        for (share, slope) in shares.iter_mut().zip(slopes) {
+                            *share = exp(*share * scale - log_sum);
+                            *slope = *share * (*slope - of_y) * scale;
+                        }
+                        continue;
+                    };
+                    let mut factors = [0.0; BLOCK];
+                    let line = head * self.rows + span.start + first + row;
+                    share_factors(mask, line, key, &mut factors[..filled]);
+                    for ((share, slope), factor) in shares.iter_mut().zip(slopes).zip(factors) {
+                        let whole = exp(*share * scale - log_sum);
+                        *slope = whole * (*slope * factor - of_y) * scale;
+                        *share = whole * factor;
                     }
                 }
                 let across = |x: &[f32]| Left { at: x.as_ptr(), row: 1, step: BLOCK };

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use pulp::Simd;
 
-use super::{AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded};
+use super::{
+    AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded, share_factors,
+};
 use crate::cpu::arch::arch;
 use crate::cpu::curve::exp;
 use crate::cpu::parallel::{Shared, Task, cut, for_each};
@@ -14,7 +16,7 @@ use crate::cpu::tile::Start;
 /// Queries of a task: what is made ready of keys and values is so for each task.
 const QUERIES: usize = cut(1024, 32);
 
-/// `y = softmax(Q Kᵀ / √inner) V` for each head of each sequence.
+/// `y = softmax(Q Kᵀ / √inner) V` for each head of each sequence, with dropout on what softmax gives where the shape has it.
 ///
 /// `qkv`: `[rows, 3 · heads · inner]`; `spans`: the rows of each sequence, rising and without overlap; `y`: `[rows, heads · inner]`, 0 in rows of no
 /// sequence; `log_sums`: `[heads, rows]`, the logarithms of the sums of exponentials, for [`attention_grad`](super::attention_grad).
@@ -96,6 +98,13 @@ impl Task for Forward<'_> {
                     let kept = exp(most[row] - new);
                     most[row] = new;
                     total[row] = total[row] * kept + sum;
+                    if let Some(mask) = self.shape.dropout {
+                        // The sum is that of all shares: what is dropped is not made up for by the others.
+                        let mut factors = [0.0; BLOCK];
+                        let line = head * self.rows + span.start + first + row;
+                        share_factors(mask, line, key, &mut factors[..filled]);
+                        scores.iter_mut().zip(&factors).for_each(|(score, factor)| *score *= factor);
+                    }
                     if kept != 1.0 {
                         sums[row * dp..][..dp].iter_mut().for_each(|sum| *sum *= kept);
                     }

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use pulp::Simd;
 
+use super::dropout::Mask;
 use super::order::transpose;
 use super::parallel::cut;
 use super::scratch::Scratch;
@@ -23,7 +24,7 @@ const BLOCK: usize = cut(64, 16);
 const LANES: usize = 16;
 
 /// What attention is of: rows of `3 · heads · inner` numbers, the queries of all heads, then their keys, then their values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AttentionShape {
     /// Heads, side by side.
     pub heads: usize,
@@ -31,6 +32,9 @@ pub struct AttentionShape {
     pub inner: usize,
     /// Whether a row sees only itself and the rows before it in its sequence.
     pub causal: bool,
+    /// Which shares of the values go, and by what the others are multiplied; `None`: all stay. A share is element `2³² · (head · rows + row) + key`, where `row` is that of
+    /// the query among all rows and `key` counts from the first row of the sequence.
+    pub dropout: Option<Mask>,
 }
 
 impl AttentionShape {
@@ -61,6 +65,18 @@ impl AttentionShape {
         }
         assert!(from <= rows, "attention: a span beyond the rows");
     }
+}
+
+/// The factors of shares that `mask` gives: of row `line`, which is `head · rows + row`, and the keys from `key` on, an even number.
+#[inline(always)]
+pub(crate) fn share_factors(mask: Mask, line: usize, key: usize, to: &mut [f32]) {
+    let first = ((line as u64) << 31).wrapping_add(key as u64 / 2);
+    let (pairs, last) = to.as_chunks_mut::<2>();
+    let count = pairs.len() as u64;
+    for (pair, i) in pairs.iter_mut().zip(0..) {
+        *pair = mask.pair(first.wrapping_add(i));
+    }
+    last.iter_mut().for_each(|last| *last = mask.pair(first.wrapping_add(count))[0]);
 }
 
 /// The rows that are in no span.

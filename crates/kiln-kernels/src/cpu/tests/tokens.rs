@@ -27,7 +27,8 @@ fn exact_attention(
     qkv: &[f32],
     g: &[f32],
 ) -> (Vec<f64>, Vec<f64>) {
-    let AttentionShape { heads, inner, causal } = shape;
+    let AttentionShape { heads, inner, causal, dropout } = shape;
+    let rows = qkv.len() / 3 / (heads * inner);
     let width = heads * inner;
     let (mut y, mut dqkv) = (vec![0.0; qkv.len() / 3], vec![0.0; qkv.len()]);
     let (qkv, g) = (wide(qkv), wide(g));
@@ -43,18 +44,22 @@ fn exact_attention(
                 let scores: Vec<f64> = keys.clone().map(|key| (dot(key) / root).exp()).collect();
                 let total: f64 = scores.iter().sum();
                 let out = |i: usize| query * width + head * inner + i;
-                for (key, score) in keys.clone().zip(&scores) {
+                let mut factors = vec![1.0; scores.len()];
+                if let Some(mask) = dropout {
+                    share_factors(mask, head * rows + query, 0, &mut factors);
+                }
+                for ((key, score), factor) in keys.clone().zip(&scores).zip(&factors) {
                     for i in 0..inner {
-                        y[out(i)] += score / total * qkv[at(2, key, i)];
+                        y[out(i)] += score / total * f64::from(*factor) * qkv[at(2, key, i)];
                     }
                 }
                 let of_y: f64 = (0..inner).map(|i| g[out(i)] * y[out(i)]).sum();
-                for (key, score) in keys.zip(&scores) {
-                    let share = score / total;
+                for ((key, score), factor) in keys.zip(&scores).zip(&factors) {
+                    let (share, factor) = (score / total, f64::from(*factor));
                     let of_share: f64 = (0..inner).map(|i| g[out(i)] * qkv[at(2, key, i)]).sum();
-                    let slope = share * (of_share - of_y) / root;
+                    let slope = share * (factor * of_share - of_y) / root;
                     for i in 0..inner {
-                        dqkv[at(2, key, i)] += share * g[out(i)];
+                        dqkv[at(2, key, i)] += share * factor * g[out(i)];
                         dqkv[at(0, query, i)] += slope * qkv[at(1, key, i)];
                         dqkv[at(1, key, i)] += slope * qkv[at(0, query, i)];
                     }
@@ -73,7 +78,9 @@ fn attention_and_gradient() {
             let longest = if cfg!(miri) { 18 } else { random.one_of(&[5, 70, 200]) };
             let spans = spans(random, longest);
             let cost = spans.0.iter().map(|span| span.len() * span.len()).sum::<usize>() * heads * inner * 8;
-            let shape = AttentionShape { heads, inner, causal: random.size(0, 1) == 1 };
+            let mask = Mask::new(0.3, kiln_core::Seed::new(random.size(0, 99) as u64));
+            let (causal, dropout) = (random.size(0, 1) == 1, (random.size(0, 1) == 1).then_some(mask));
+            let shape = AttentionShape { heads, inner, causal, dropout };
             ((shape, spans), cost)
         });
         let width = shape.heads * shape.inner;
@@ -91,7 +98,7 @@ fn attention_and_gradient() {
 
 #[test]
 fn a_nan_reaches_whoever_sees_it() {
-    let shape = AttentionShape { heads: 1, inner: 4, causal: true };
+    let shape = AttentionShape { heads: 1, inner: 4, causal: true, dropout: None };
     let mut qkv = Random::new(1).numbers(6 * 12);
     // A key of the third row.
     qkv[2 * 12 + 4] = f32::NAN;
@@ -213,7 +220,8 @@ fn recurrent_layers_are_the_same_on_every_arch() {
 #[cfg_attr(miri, ignore = "too much work for Miri")]
 fn equal_bits_on_any_threads() {
     let mut random = Random::new(4);
-    let shape = AttentionShape { heads: 4, inner: 32, causal: true };
+    let dropout = Some(Mask::new(0.2, kiln_core::Seed::new(5)));
+    let shape = AttentionShape { heads: 4, inner: 32, causal: true, dropout };
     let (rows, width) = (1500, 128);
     let (qkv, g) = (random.numbers(rows * 3 * width), random.numbers(rows * width));
     let spans = [0..700, 700..1500];

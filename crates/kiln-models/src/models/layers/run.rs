@@ -95,7 +95,7 @@ pub(super) fn run(
                 (sum(residual, x, at(0), act, &here, observer), usize::from(relu))
             }
             (Layer::Attention(attention), Signal::Tokens(x)) => {
-                (Signal::Tokens(attention.forward(x, &here, observer)), 0)
+                (Signal::Tokens(attention.forward(x, None, &here, observer)), 0)
             }
             (layer, x) => (alone(layer, x, at(0)), 0),
         };
