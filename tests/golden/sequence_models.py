@@ -3,7 +3,9 @@
     python tests/golden/sequence_models.py        (needs torch and safetensors)
 
 Writes sequence_models_*.safetensors beside itself: `ids`, `lengths`, `labels`, `weights/PATH`, `outputs`, `loss`, `gradients/PATH`, and `after/PATH` and
-`losses` of 50 steps of AdamW on this batch (lr 1e-3, betas 0.9 and 0.99, eps 1e-8, decay 0.1 of all). Paths are kiln's, weights of linear layers [inputs, outputs].
+`losses` of 50 steps of AdamW on this batch (lr 1e-3, betas 0.9 and 0.99, eps 1e-8, decay 0.1 of all). sequence_documents_*.safetensors has documents of different
+`lengths` one after another in `ids`, each of which goes through a language model by itself: `loss`, the mean over all tokens but the first of each, and its
+`gradients/PATH`. Paths are kiln's, weights of linear layers [inputs, outputs].
 """
 
 from pathlib import Path
@@ -203,10 +205,33 @@ def write(name, model, lengths, labels):
     save_file(file, HERE / f"sequence_models_{name}.safetensors")
 
 
+def write_documents(name, model):
+    torch.manual_seed(2)
+    lengths = [5, 12, 1, 7, 11]
+    ids = torch.randint(1, VOCABULARY, (sum(lengths),))
+    with torch.no_grad():
+        for value in model.parameters():
+            value.copy_(value.float().double())
+    total = 0
+    for document in ids.split(lengths):
+        logits = model(document[None], None)[0]
+        total = total + functional.cross_entropy(logits[:-1], document[1:], reduction="sum")
+    loss = total / sum(length - 1 for length in lengths)
+    loss.backward()
+    own = dict(model.named_parameters())
+    file = {"ids": ids.float(), "lengths": torch.tensor(lengths).float(), "loss": loss.detach()[None]}
+    file |= {f"weights/{path}": value.detach().float() for path, value in own.items()}
+    file |= {f"gradients/{path}": value.grad for path, value in own.items()}
+    file = {key: value.contiguous() for key, value in file.items()}
+    save_file(file, HERE / f"sequence_documents_{name}.safetensors")
+
+
 def main():
     for name, modern in [("plain", False), ("modern", True)]:
         torch.manual_seed(0)
         write(f"gpt_{name}", Gpt(modern), [CONTEXT] * 3, torch.randint(0, VOCABULARY, (3, CONTEXT)))
+        torch.manual_seed(0)
+        write_documents(name, Gpt(modern))
         torch.manual_seed(0)
         write(f"transformer_{name}", Transformer(modern), [12, 3, 1, 7], torch.tensor([0, 2, 1, 1]))
     for name, kind in [("lstm", nn.LSTM), ("gru", nn.GRU)]:

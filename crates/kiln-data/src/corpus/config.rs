@@ -23,6 +23,9 @@ pub enum Alphabetic {
 pub struct CorpusConfig {
     /// What a token is: `characters` or `bytes`. Default `characters`.
     pub tokens: Alphabetic,
+    /// Whether each file is a document by itself. Windows go across documents all the same, so that none of a batch is padding, but a token sees none of another document,
+    /// positions begin anew with each, and its first token is not predicted. Default false: all files are one text.
+    pub documents: bool,
     /// Steps between two evaluations, at least 1. That is what an epoch of a corpus is: its windows are drawn at random. Default 250.
     #[schemars(range(min = 1))]
     pub every: u64,
@@ -37,7 +40,14 @@ pub struct CorpusConfig {
 
 impl Default for CorpusConfig {
     fn default() -> Self {
-        Self { tokens: Alphabetic::default(), every: 250, windows: 0, samples: 1, length: 200 }
+        Self {
+            tokens: Alphabetic::default(),
+            documents: false,
+            every: 250,
+            windows: 0,
+            samples: 1,
+            length: 200,
+        }
     }
 }
 

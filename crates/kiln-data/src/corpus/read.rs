@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::alphabet::Alphabet;
 use super::config::{Alphabetic, CorpusConfig};
 use super::error::CorpusError;
-use super::tokens::{Part, of_pieces};
+use super::tokens::{of_pieces, of_units};
 use crate::{Fingerprint, TokenizerConfig};
 
 /// A corpus, cut into its parts: the last are for the test, those before them for validation.
@@ -25,6 +25,8 @@ pub struct Corpus {
     pub parts: [Vec<u32>; 3],
     /// The bytes of the text that each token stands for, where the token does not say it: of pieces of words.
     pub sizes: Option<[Arc<[u32]>; 3]>,
+    /// Where documents begin in each part, rising, without the first; `None` where all is one text.
+    pub starts: Option<[Arc<[usize]>; 3]>,
     /// Tokens of the validation and the test part that the training part does not have.
     pub unknown: usize,
 }
@@ -63,54 +65,37 @@ impl Corpus {
         let path = path.ok_or(CorpusError::NoPath)?;
         let files = files(path)?;
         let is_text = pieces.is_some() || config.tokens == Alphabetic::Characters;
-        let all = contents(&files, is_text)?;
+        let (all, starts) = contents(&files, is_text)?;
+        let starts = if config.documents { starts } else { Vec::new() };
         // Each file was looked at.
         let text = if is_text { std::str::from_utf8(&all).unwrap_or_default() } else { "" };
         let (alphabet, parts) = match pieces {
-            Some(config) => {
-                let [train, rest] = cut(text.chars().count(), shares)
-                    .map(|place| text.char_indices().nth(place).map_or(text.len(), |(place, _)| place));
-                of_pieces(config, [&text[..train], &text[train..rest], &text[rest..]])?
-            }
-            None => {
-                let units: Vec<u32> = match config.tokens {
-                    Alphabetic::Bytes => all.iter().map(|&byte| u32::from(byte)).collect(),
-                    Alphabetic::Characters => text.chars().map(u32::from).collect(),
-                };
-                let [train, rest] = cut(units.len(), shares);
-                let alphabet = Alphabet::of(config.tokens, units[..train].iter().copied());
-                let encode = |part: &[u32]| Part {
-                    tokens: part.iter().map(|&unit| alphabet.token(unit)).collect(),
-                    sizes: Vec::new(),
-                };
-                let parts = [&units[..train], &units[train..rest], &units[rest..]].map(encode);
-                (alphabet, parts)
-            }
+            Some(pieces) => of_pieces(pieces, text, &starts, shares)?,
+            None => of_units(config.tokens, &all, text, &starts, shares),
         };
-        // What the tokens are is a part of what the data are: a tokeniser in a file may have become another one.
-        let own =
-            if pieces.is_some() { serde_json::to_vec(&alphabet).unwrap_or_default() } else { Vec::new() };
-        let fingerprint = Fingerprint::of_parts(
-            [b"corpus".as_slice(), &all, &own].into_iter().take(2 + usize::from(pieces.is_some())),
-        );
+        // What the tokens are is a part of what the data are: a tokeniser in a file may have become another one. So is where documents begin.
+        let mut own = Vec::new();
+        if pieces.is_some() {
+            own.push(serde_json::to_vec(&alphabet).unwrap_or_default());
+        }
+        if config.documents {
+            own.push(starts.iter().flat_map(|start| (*start as u64).to_le_bytes()).collect());
+        }
+        let first = [b"corpus".as_slice(), &all];
+        let fingerprint =
+            Fingerprint::of_parts(first.into_iter().chain(own.iter().map(|bytes| bytes.as_slice())));
         let unknown = parts.iter().flat_map(|part| &part.tokens).filter(|token| **token == 0).count();
         let sizes = pieces.is_some().then(|| parts.each_ref().map(|part| part.sizes.as_slice().into()));
+        let starts = config.documents.then(|| parts.each_ref().map(|part| part.starts.as_slice().into()));
+        let (path, files) = (path.to_owned(), files.len());
         let parts = parts.map(|part| part.tokens);
-        Ok(Self { path: path.to_owned(), files: files.len(), fingerprint, alphabet, parts, sizes, unknown })
+        Ok(Self { path, files, fingerprint, alphabet, parts, sizes, starts, unknown })
     }
 }
 
-/// Where the training part ends, and the validation part, of so many characters or bytes.
-fn cut(units: usize, [validation, test]: [f64; 2]) -> [usize; 2] {
-    let for_test = (units as f64 * test).round() as usize;
-    let rest = units - for_test;
-    let for_validation = (rest as f64 * validation).round() as usize;
-    [rest - for_validation, rest]
-}
-
-/// All bytes of these files, with a line's end between two.
-fn contents(files: &[PathBuf], is_text: bool) -> Result<Vec<u8>, CorpusError> {
-    let mut all = Vec::new();
+/// All bytes of these files, with a line's end between two, and where the second begins, and each behind it.
+fn contents(files: &[PathBuf], is_text: bool) -> Result<(Vec<u8>, Vec<usize>), CorpusError> {
+    let (mut all, mut starts) = (Vec::new(), Vec::new());
     for (index, file) in files.iter().enumerate() {
         let bytes = std::fs::read(file).map_err(|error| CorpusError::Read { path: file.clone(), error })?;
         if is_text {
@@ -122,10 +107,11 @@ fn contents(files: &[PathBuf], is_text: bool) -> Result<Vec<u8>, CorpusError> {
         }
         if index > 0 {
             all.push(b'\n');
+            starts.push(all.len());
         }
         all.extend(bytes);
     }
-    Ok(all)
+    Ok((all, starts))
 }
 
 /// The file, or those below a folder.

@@ -84,6 +84,10 @@ impl<'a> LanguageJob<'a> {
         self.corpus.sizes.as_ref().map(|sizes| sizes[part].clone())
     }
 
+    fn starts(&self, part: usize) -> Option<Arc<[usize]>> {
+        self.corpus.starts.as_ref().map(|starts| starts[part].clone())
+    }
+
     /// Windows of the training part, those of an epoch.
     pub(super) fn windows(&self) -> Windows {
         let train = &self.config().train;
@@ -92,6 +96,7 @@ impl<'a> LanguageJob<'a> {
         let count = train.batch_size.max(1).saturating_mul(batches);
         Windows::random(self.part(0), self.gpt.context, count, self.corpus.fingerprint.clone())
             .sizes(self.sizes(0))
+            .documents(self.starts(0))
     }
 
     /// Windows of the validation part (1) or the test part (2), if there is one.
@@ -99,8 +104,11 @@ impl<'a> LanguageJob<'a> {
         let tokens = self.part(part);
         let most = if part == 1 { self.settings.windows } else { 0 };
         let fingerprint = self.corpus.fingerprint.clone();
-        (!tokens.is_empty())
-            .then(|| Windows::in_order(tokens, self.gpt.context, most, fingerprint).sizes(self.sizes(part)))
+        (!tokens.is_empty()).then(|| {
+            Windows::in_order(tokens, self.gpt.context, most, fingerprint)
+                .sizes(self.sizes(part))
+                .documents(self.starts(part))
+        })
     }
 
     /// Windows of each part.

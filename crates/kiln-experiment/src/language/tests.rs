@@ -180,3 +180,49 @@ fn a_folder_is_one_text() {
     let text: Vec<u8> = corpus.parts[0].iter().flat_map(|&token| corpus.alphabet.decode(token)).collect();
     assert!(text.starts_with(b"aaa") && text.ends_with(b"ccc"));
 }
+
+/// What a corpus of documents loses is what its documents lose: nothing of one tells anything of the next.
+#[test]
+fn documents_are_learned_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = folder.path().join("texts");
+    std::fs::create_dir(&texts).unwrap();
+    let mut whole = String::new();
+    for file in 0..60 {
+        let line = |i: u32| format!("file {file} says {}.\n", (i + file) % 7);
+        let text: String = (0..1 + file % 5).map(line).collect();
+        std::fs::write(texts.join(format!("{file:02}.txt")), &text).unwrap();
+        whole.push_str(&text);
+        whole.push('\n');
+    }
+    whole.pop();
+    for tokens in ["corpus.tokens=characters", "corpus.tokens=bytes"] {
+        let resolved = resolved(texts.to_str().unwrap(), &["corpus.documents=true", "data.test=0.2", tokens]);
+        let session = || Session { runs_dir: folder.path().join("runs"), ..Session::default() };
+        let trained = train(&resolved, &session(), &()).unwrap();
+        let stopping = session();
+        let stopped = train(&resolved, &stopping, &Stops(&stopping)).unwrap();
+        assert!(stopped.outcome.steps < 12);
+        let resumed = resume(&stopped.run, &session(), &()).unwrap();
+        assert_eq!(resumed.outcome.last_weights_blake3, trained.outcome.last_weights_blake3);
+
+        let config = resolved.config.corpus.clone().unwrap();
+        let corpus = kiln_data::corpus::Corpus::read(Some(&texts), &config, [0.1, 0.2]).unwrap();
+        let [train, validation, test] = corpus.starts.as_ref().unwrap();
+        assert_eq!(corpus.parts.iter().map(Vec::len).sum::<usize>(), whole.len());
+        let begins = |place: usize| whole[..place].ends_with("\n\n");
+        let shift = [0, corpus.parts[0].len(), corpus.parts[0].len() + corpus.parts[1].len()];
+        for (starts, shift) in [train, validation, test].into_iter().zip(shift) {
+            assert!(!starts.is_empty());
+            assert!(starts.iter().all(|start| begins(start + shift)));
+        }
+        // One text of all of them is something else, and its fingerprint, too.
+        let plain = kiln_data::corpus::CorpusConfig { documents: false, ..config };
+        let one = kiln_data::corpus::Corpus::read(Some(&texts), &plain, [0.1, 0.2]).unwrap();
+        assert!(one.starts.is_none() && one.parts == corpus.parts);
+        assert_ne!(one.fingerprint, corpus.fingerprint);
+        let loss = trained.record.test.get("loss").unwrap();
+        let bits = trained.record.test.get("bits_per_byte").unwrap();
+        assert!((bits - loss / std::f64::consts::LN_2).abs() < 1e-5, "{bits}");
+    }
+}

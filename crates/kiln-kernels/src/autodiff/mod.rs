@@ -7,6 +7,7 @@ mod elementwise;
 mod meet;
 mod node;
 mod pool;
+mod recompute;
 mod recurrent;
 mod tokens;
 mod tracked;
@@ -18,6 +19,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 pub(crate) use elementwise::{add, curve, scale};
+pub(crate) use recompute::recomputed;
 pub(crate) use recurrent::{gru, lstm};
 pub(crate) use tokens::{attention, embedding, linear_cross_entropy, residual, rms_norm, rotary, swiglu};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorData};
 use kiln_core::{Seed, Weights};
 use kiln_kernels::{
-    Rotary, Sequences, attention, attention_with_dropout, dropout, embedding, gru, linear_cross_entropy,
-    lstm, residual, rms_norm, swiglu,
+    Recomputable, Rotary, Sequences, attention, attention_with_dropout, dropout, embedding, gru,
+    linear_cross_entropy, lstm, recomputed, residual, rms_norm, swiglu,
 };
 use kiln_testkit::{assert_close, computes_in, device, golden, gradient_check};
 
@@ -145,6 +145,37 @@ fn the_gradient_of_attention_with_dropout_is_that_of_finite_differences() {
         y.powi_scalar(2).flatten(0, 1)
     };
     gradient_check(of, &at, 1e-6);
+}
+
+/// A part within a part, and what is used beside it.
+#[test]
+fn parts_that_are_made_anew_give_the_same_bits() {
+    let run = |anew: bool| {
+        let (x, weight) = (noise(1, [6, 8]), noise(2, [8, 8]));
+        run::<2, 2>(DType::F32, &x, &weight, &noise(3, [8]), |x, weight, gamma| {
+            let inner = |x: Tensor<2>, gamma: Tensor<1>| rms_norm(x.clone(), gamma, 1e-5).tanh() + x;
+            let part = move |x: Tensor<2>, mut all: Vec<burn::backend::DispatchTensor>| {
+                let gamma = Tensor::<1>::from_dispatch(all.remove(1));
+                let weight = Tensor::<2>::from_dispatch(all.remove(0));
+                let x = x.matmul(weight);
+                if !anew {
+                    return inner(x, gamma);
+                }
+                let part =
+                    Recomputable::new(move |x, mut all| inner(x, Tensor::from_dispatch(all.remove(0))));
+                recomputed(x, vec![gamma.into_dispatch()], &part)
+            };
+            let all = vec![weight.clone().into_dispatch(), gamma.clone().into_dispatch()];
+            let x = x.exp();
+            let y = if anew {
+                recomputed(x.clone(), all, &Recomputable::new(part))
+            } else {
+                part(x.clone(), all)
+            };
+            y + x.matmul(weight)
+        })
+    };
+    assert_eq!(run(false), run(true));
 }
 
 #[test]

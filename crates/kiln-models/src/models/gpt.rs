@@ -48,6 +48,9 @@ pub struct GptConfig {
     /// Probability that a token's share in what another one sees is dropped in training, `[0, 1)`: dropout on what softmax gives. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub attention_dropout: f64,
+    /// Whether the inner results of blocks are made anew in the backward pass instead of kept: less memory, about a third more time, the same bits. On flex;
+    /// elsewhere they are kept. Default false.
+    pub recompute: bool,
 }
 
 impl Default for GptConfig {
@@ -63,6 +66,7 @@ impl Default for GptConfig {
             bias: false,
             dropout: 0.0,
             attention_dropout: 0.0,
+            recompute: false,
         }
     }
 }
@@ -89,6 +93,7 @@ impl GptConfig {
             stochastic_depth: 0.0,
             context: self.context,
             causal: true,
+            recompute: self.recompute,
         }
     }
 
@@ -162,8 +167,22 @@ impl Gpt {
     /// # Panics
     /// When windows are longer than the context or not whole, or an id is no token.
     pub fn loss(&self, ids: &Arc<[u32]>, next: &Arc<[u32]>, length: usize, seed: Option<Seed>) -> Tensor<1> {
-        let x = self.vectors(ids, length, seed);
-        linear_cross_entropy(x, self.stack.table(), next, 0.0)
+        let lengths = self.windows(ids, length);
+        self.packed_loss(ids, next, &lengths, seed)
+    }
+
+    /// The same of sequences of these lengths one after another, without padding: none sees another one, and positions begin anew with each.
+    ///
+    /// # Panics
+    /// When a length is beyond the context, they are not together all of `ids`, or an id is no token.
+    pub fn packed_loss(
+        &self,
+        ids: &Arc<[u32]>,
+        next: &Arc<[u32]>,
+        lengths: &[usize],
+        seed: Option<Seed>,
+    ) -> Tensor<1> {
+        linear_cross_entropy(self.vectors(ids, lengths, seed), self.stack.table(), next, 0.0)
     }
 
     /// How likely each token is to follow each of `ids`, as logits `[ids.len(), vocabulary]`. Windows are as for [`Gpt::loss`].
@@ -171,7 +190,7 @@ impl Gpt {
     /// # Panics
     /// As [`Gpt::loss`].
     pub fn logits(&self, ids: &Arc<[u32]>, length: usize, seed: Option<Seed>) -> Tensor<2> {
-        self.vectors(ids, length, seed).matmul(self.stack.table().transpose())
+        self.vectors(ids, &self.windows(ids, length), seed).matmul(self.stack.table().transpose())
     }
 
     /// The model at work on one text, for as long as its weights stay: see [`Decoder`].
@@ -179,14 +198,25 @@ impl Gpt {
         Decoder::new(&self.stack)
     }
 
-    fn vectors(&self, ids: &Arc<[u32]>, length: usize, seed: Option<Seed>) -> Tensor<2> {
+    fn windows(&self, ids: &[u32], length: usize) -> Vec<usize> {
         assert!(
-            length > 0 && ids.len().is_multiple_of(length) && length <= self.context(),
-            "gpt: {} tokens are no windows of {length}, or these are longer than {}",
+            length > 0 && ids.len().is_multiple_of(length),
+            "gpt: {} tokens are no windows of {length}",
+            ids.len()
+        );
+        vec![length; ids.len() / length]
+    }
+
+    fn vectors(&self, ids: &Arc<[u32]>, lengths: &[usize], seed: Option<Seed>) -> Tensor<2> {
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        assert!(
+            lengths.iter().sum::<usize>() == ids.len() && longest <= self.context(),
+            "gpt: {} tokens are no sequences of together {}, or these are longer than {}",
             ids.len(),
+            lengths.iter().sum::<usize>(),
             self.context()
         );
-        let rows = TokenRows::packed(ids.clone(), vec![length; ids.len() / length]);
+        let rows = TokenRows::packed(ids.clone(), lengths.to_vec());
         self.stack.forward(&rows, seed, &mut Observer::nobody())
     }
 }

@@ -2,6 +2,7 @@
 
 mod block;
 mod decode;
+mod recompute;
 mod rows;
 mod stack;
 mod style;

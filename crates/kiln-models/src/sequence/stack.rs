@@ -6,6 +6,7 @@ use kiln_core::Seed;
 use kiln_kernels::{Rotary, embedding};
 
 use super::block::{STD, TokenBlock};
+use super::recompute;
 use super::rows::TokenRows;
 use super::style::{NormOfTokens, Positions, StackStyle};
 use crate::dropout::Dropout;
@@ -27,6 +28,8 @@ pub(crate) struct Stack {
     #[module(skip)]
     angles: Angles,
     context: usize,
+    /// Whether blocks are made anew in the backward pass.
+    recompute: bool,
 }
 
 /// The rotation of positions, where there is one.
@@ -48,6 +51,7 @@ impl Stack {
             norm: NormOfTokens::new(init, style),
             angles: Angles((!learned).then(rotary)),
             context,
+            recompute: style.recompute,
         }
     }
 
@@ -91,7 +95,11 @@ impl Stack {
         }
         x = self.dropout.forward(x, seed.map(|seed| seed.at(0)));
         for (b, block) in self.blocks.iter().enumerate() {
-            x = block.forward(x, rows, self.angles.0.as_ref(), seed.map(|seed| seed.at(1 + b as u64)));
+            let (rotary, seed) = (self.angles.0.as_ref(), seed.map(|seed| seed.at(1 + b as u64)));
+            x = match self.recompute {
+                true => recompute::forward(block, x, rows, rotary, seed),
+                false => block.forward(x, rows, rotary, seed),
+            };
             x = observer.see(|| format!("blocks.{b}"), x);
         }
         self.norm.forward(x)

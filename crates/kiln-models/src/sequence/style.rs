@@ -102,6 +102,8 @@ pub(crate) struct StackStyle {
     /// The most tokens of a sequence.
     pub(crate) context: usize,
     pub(crate) causal: bool,
+    /// Whether blocks are made anew in the backward pass.
+    pub(crate) recompute: bool,
 }
 
 impl StackStyle {

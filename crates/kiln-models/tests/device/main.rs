@@ -15,6 +15,7 @@ mod lora;
 mod models;
 mod noise;
 mod observe;
+mod packing;
 mod published;
 mod registry;
 mod sequences;

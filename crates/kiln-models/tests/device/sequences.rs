@@ -18,13 +18,13 @@ use super::golden::{below, largest};
 const STEPS: usize = 50;
 
 /// Ids, lengths and labels of a file.
-struct Case {
+pub(super) struct Case {
     file: Weights,
-    network: Network,
+    pub(super) network: Network,
 }
 
 impl Case {
-    fn new(name: &str, config: &ModelConfig) -> Self {
+    pub(super) fn new(name: &str, config: &ModelConfig) -> Self {
         let file = golden(&format!("sequence_models_{name}"));
         let shape = InputShape::Tokens(TokenShape { vocabulary: 20, longest: 12 });
         let network = config.init(shape, 3, &device().autodiff(), Seed::new(99)).unwrap();
@@ -36,7 +36,7 @@ impl Case {
         self.file.get(name).unwrap().iter::<f64>().map(|value| value as u32).collect()
     }
 
-    fn inputs(&self) -> Inputs {
+    pub(super) fn inputs(&self) -> Inputs {
         let dims = self.file.get("ids").unwrap().shape().clone();
         let [items, steps] = [dims[0], dims[1]];
         let device = device().autodiff();
@@ -111,16 +111,19 @@ impl Case {
     }
 }
 
-fn small() -> GptConfig {
+pub(super) fn small() -> GptConfig {
     GptConfig { width: 16, heads: 2, blocks: 2, context: 12, ..GptConfig::default() }
 }
 
 #[test]
 fn language_models_are_pytorchs() {
     Case::new("gpt_plain", &small().into()).check();
+    Case::new("gpt_modern", &modern().into()).check();
+}
+
+pub(super) fn modern() -> GptConfig {
     let (positions, feed_forward, norm) = (Positions::Rotary, FeedForward::Swiglu, TokenNorm::Rms);
-    let modern = GptConfig { positions, feed_forward, norm, ..small() };
-    Case::new("gpt_modern", &modern.into()).check();
+    GptConfig { positions, feed_forward, norm, ..small() }
 }
 
 #[test]
@@ -143,9 +146,8 @@ fn recurrent_networks_are_pytorchs() {
 /// Told a token after the other, it says what it says of all at once.
 #[test]
 fn a_decoder_says_what_the_model_says() {
-    let (positions, feed_forward, norm) = (Positions::Rotary, FeedForward::Swiglu, TokenNorm::Rms);
-    let modern = GptConfig { positions, feed_forward, norm, bias: true, ..small() };
-    for config in [small(), GptConfig { bias: true, ..small() }, modern] {
+    let biased = |config| GptConfig { bias: true, ..config };
+    for config in [small(), biased(small()), biased(modern())] {
         let shape = InputShape::Tokens(TokenShape { vocabulary: 20, longest: 12 });
         let gpt = config.init(shape, 20, &device(), Seed::new(1)).unwrap();
         let ids: Arc<[u32]> = (0..12).map(|i| (7 * i + 3) % 20).collect();
