@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kiln::augment::{Augmented, SeriesJitterConfig, TimeWarpConfig};
-use kiln::data::{Features, Fitted, Series, Target};
+use kiln::data::{Batch, Features, Fitted, Series, Target};
 use kiln::models::{InceptionTimeConfig, LstmConfig, TcnConfig, TransformerConfig};
 use kiln::optim::AdamwConfig;
 use kiln::prelude::*;
-use kiln_testkit::device;
+use kiln_testkit::{device, device_name};
 
 /// Waves of different length; their speed says what they are.
 fn waves() -> Dataset {
@@ -45,8 +45,8 @@ fn trainer(fitted: &Arc<Fitted>) -> Trainer<Supervised<Network>> {
         .seed(3)
 }
 
-#[test]
-fn series_train_and_a_resumed_run_ends_with_the_same_bits() {
+/// The models of series, small.
+fn models() -> [ModelConfig; 4] {
     let inception = InceptionTimeConfig {
         filters: 4,
         kernels: vec![5, 3],
@@ -58,15 +58,51 @@ fn series_train_and_a_resumed_run_ends_with_the_same_bits() {
     let tcn = TcnConfig { channels: vec![6, 6], kernel: 3, dropout: 0.2 };
     let lstm = LstmConfig { hidden: vec![8], ..LstmConfig::default() };
     let transformer = TransformerConfig { width: 8, heads: 2, blocks: 1, ..TransformerConfig::default() };
-    let configs =
-        [ModelConfig::from(inception), ModelConfig::from(tcn), ModelConfig::from(lstm), transformer.into()];
-    for config in configs {
-        let prepared = Prepared::new(waves(), &DataConfig::new("waves"), Seed::new(0)).unwrap();
+    [inception.into(), tcn.into(), lstm.into(), transformer.into()]
+}
+
+fn prepared() -> Prepared {
+    Prepared::new(waves(), &DataConfig::new("waves"), Seed::new(0)).unwrap()
+}
+
+fn data(prepared: &Prepared) -> Data<Batch> {
+    let train = Augmented::new(prepared.train()).series(SeriesJitterConfig::default()).unwrap();
+    let train = train.series(TimeWarpConfig::default()).unwrap();
+    Data::new(train).validation(prepared.validation().unwrap())
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    if !device_name().is_cpu() {
+        return;
+    }
+    for config in models() {
+        let train = |threads, prefetch| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let prepared = prepared();
+                let model = config.init_for(&prepared.fitted, &device().autodiff(), Seed::new(1)).unwrap();
+                let settings = TrainConfig { prefetch, epochs: 2, batch_size: 16, ..TrainConfig::default() };
+                let outcome =
+                    trainer(&prepared.fitted).config(settings).fit(model, &data(&prepared)).unwrap();
+                let last = outcome.history.last().unwrap();
+                (outcome.last_weights_blake3, last.train.get("loss"), last.validation.clone())
+            })
+        };
+        let expected = train(1, 0);
+        for (threads, prefetch) in [(2, 2), (3, 1), (8, 0)] {
+            assert_eq!(train(threads, prefetch), expected, "{config:?}: {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn series_train_and_a_resumed_run_ends_with_the_same_bits() {
+    for config in models() {
+        let prepared = prepared();
         let fitted = &prepared.fitted;
         let model = || config.init_for(fitted, &device().autodiff(), Seed::new(1)).unwrap();
-        let train = Augmented::new(prepared.train()).series(SeriesJitterConfig::default()).unwrap();
-        let train = train.series(TimeWarpConfig::default()).unwrap();
-        let data = Data::new(train).validation(prepared.validation().unwrap());
+        let data = data(&prepared);
         let run = |folder: &Path| trainer(fitted).run_dir(folder, CheckpointConfig::default());
         let whole = tempfile::tempdir().unwrap();
         let expected = run(whole.path()).fit(model(), &data).unwrap();

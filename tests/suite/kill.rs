@@ -139,6 +139,30 @@ fn a_training_and_its_refit_survive() {
     }
 }
 
+/// Series of different lengths, whose changes are drawn for each epoch.
+#[test]
+fn series_survive() {
+    if !exact() {
+        return;
+    }
+    let place = Place::new();
+    let row = |item: usize, step: usize| {
+        let (speed, class) = [(0.3, "slow"), (1.1, "fast")][item % 2];
+        format!("w{item},{step},{:.4},{class}\n", (speed * step as f64 + item as f64).sin())
+    };
+    let rows = |item: usize| (0..18 + item % 7).map(move |step| row(item, step));
+    let table: String = (0..120).flat_map(rows).collect();
+    let path = place.write("waves.csv", format!("id,step,x,speed\n{table}"));
+    let data = format!("{} data.series=id data.time=step data.target=speed", path.display());
+    let settings = "train.batch_size=8 data.refit=false checkpoint.every_steps=7 augment.series=[{kind=\"jitter\"},{kind=\"time-warp\"}]";
+    for model in [
+        "model.kind=inception-time model.filters=8 model.modules=3 model.bottleneck=4 model.dropout=0.2 train.epochs=8",
+        "model.kind=tcn model.channels=[8,8] train.epochs=12",
+    ] {
+        survives(&format!("{data} {settings} {model}"), kills(3));
+    }
+}
+
 #[test]
 fn fashion_mnist_survives() {
     if !exact() {
