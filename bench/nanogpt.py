@@ -1,6 +1,6 @@
 """The recipe tinygpt beside PyTorch with the same settings: nanoGPT's configuration for a CPU.
 
-    python bench/nanogpt.py CORPUS.txt [--seeds 3] [--threads 2] [--kiln target/release/kiln] [--compile]
+    python bench/nanogpt.py CORPUS.txt [--seeds 3] [--threads 2] [--kiln target/release/kiln] [--compile] [--steps 2000]
 
 CORPUS.txt is any text; the figures are of the King James Bible of Debian's packages bible-kjv and bible-kjv-text:
 `bible -f gen1:1-rev22:21 | sed 's/^[^ ]* //' > kjv.txt`. Both train on the first nine tenths, draw windows at random, and are judged every 250 steps by the same 500 windows of the rest;
@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-STEPS, EVERY, BATCH, CONTEXT, WINDOWS = 2000, 250, 12, 64, 500
+EVERY, BATCH, CONTEXT, WINDOWS = 250, 12, 64, 500
 WIDTH, HEADS, BLOCKS = 128, 4, 4
 
 
@@ -55,13 +55,13 @@ class Gpt(nn.Module):
         return functional.cross_entropy((x @ self.tokens.weight.T).flatten(0, 1), labels.flatten())
 
 
-def rate(step):
+def rate(step, steps):
     if step < 100:
         return 1e-3 * (0.01 + 0.99 * step / 100)
-    return 1e-4 + 0.5 * 9e-4 * (1 + math.cos(math.pi * (step - 100) / (STEPS - 100)))
+    return 1e-4 + 0.5 * 9e-4 * (1 + math.cos(math.pi * (step - 100) / (steps - 100)))
 
 
-def train(text, seed, compiled):
+def train(text, seed, compiled, steps):
     torch.manual_seed(seed)
     cut = len(text) - round(len(text) * 0.1)
     known = sorted(set(text[:cut]))
@@ -85,9 +85,9 @@ def train(text, seed, compiled):
         run(*batch(parts[0], [0] * BATCH)).backward()
         optimizer.zero_grad()
     best, began = math.inf, time.perf_counter()
-    for step in range(STEPS):
+    for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = rate(step)
+            group["lr"] = rate(step, steps)
         optimizer.zero_grad()
         loss = run(*batch(parts[0], torch.randint(len(parts[0]) - CONTEXT, (BATCH,))))
         loss.backward()
@@ -100,10 +100,10 @@ def train(text, seed, compiled):
     return best, time.perf_counter() - began
 
 
-def kiln(binary, corpus, seed, threads):
+def kiln(binary, corpus, seed, threads, steps):
     with tempfile.TemporaryDirectory() as folder:
         words = [binary, "train", "tinygpt", "--data", corpus, "--seed", str(seed), "--threads", str(threads)]
-        words += ["corpus.samples=0", "--runs-dir", folder, "--quiet"]
+        words += ["corpus.samples=0", "--epochs", str(steps // EVERY), "--runs-dir", folder, "--quiet"]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
         record = json.loads(next(Path(folder).glob("*/run.json")).read_text())
         return record["validation"]["loss"], record["seconds"]
@@ -116,17 +116,22 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--kiln", default="target/release/kiln")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--steps", type=int, default=2000, help="a multiple of 250")
     options = parser.parse_args()
+    if options.steps < EVERY or options.steps % EVERY:
+        parser.error("--steps must be a multiple of 250")
     torch.set_num_threads(options.threads)
     text = Path(options.corpus).read_text()
     pairs = []
     for seed in range(options.seeds):
-        own = kiln(options.kiln, options.corpus, seed, options.threads)
-        pairs.append((own, train(text, seed, options.compile)))
+        own = kiln(options.kiln, options.corpus, seed, options.threads, options.steps)
+        pairs.append((own, train(text, seed, options.compile, options.steps)))
         print(f"seed {seed}: kiln {own[0]:.4f} in {own[1]:.1f} s, torch {pairs[-1][1][0]:.4f} in {pairs[-1][1][1]:.1f} s", file=sys.stderr)
     loss = [statistics.mean(pair[side][0] for pair in pairs) for side in (0, 1)]
-    ratio = statistics.median(own[1] / other[1] for own, other in pairs)
-    print(json.dumps({"kiln_loss": loss[0], "torch_loss": loss[1], "time_ratio": ratio, "torch": torch.__version__}))
+    ratios = sorted(own[1] / other[1] for own, other in pairs)
+    found = {"kiln_loss": loss[0], "torch_loss": loss[1], "difference": loss[0] - loss[1]}
+    found |= {"time_ratio": statistics.median(ratios), "from": ratios[0], "to": ratios[-1], "n": len(ratios)}
+    print(json.dumps(found | {"steps": options.steps, "compile": options.compile, "torch": torch.__version__}))
 
 
 main()

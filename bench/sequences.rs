@@ -1,7 +1,7 @@
 //! Models of token sequences: the worker that `bench/sequences.py` compares with PyTorch.
 //!
-//! Reads a line `JOB STEPS` from standard input and answers with a line of JSON, until the input ends. Jobs are steps of AdamW (`gpt`, `tinygpt`, `encoder`,
-//! `lstm`, `gru`), passes of attention forward and back (`attention@2048`), and `generate`, whose time is that of a token.
+//! Reads a line `JOB STEPS` from standard input and answers with a line of JSON, until the input ends. Jobs are steps of AdamW (`gpt`, `gpt-recompute`,
+//! `tinygpt`, `encoder`, `bag`, `lstm`, `gru`), passes of attention forward and back (`attention@2048`), and `generate`, whose time is that of a token.
 
 use std::io::{BufRead, Write};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use kiln::data::{InputShape, Inputs, TokenBatch, TokenShape};
 use kiln::device::DeviceName;
 use kiln::kernels::{Sequences, attention, cross_entropy};
-use kiln::models::{GptConfig, GruConfig, LstmConfig, ModelConfig, Network, TransformerConfig};
+use kiln::models::{BagConfig, GptConfig, GruConfig, LstmConfig, ModelConfig, Network, TransformerConfig};
 use kiln::optim::{AdamwConfig, Gradients, OptimConfig, Optimizer};
 use kiln::{Purpose, Seed};
 
@@ -70,7 +70,8 @@ fn texts(vocabulary: u32, batch: usize, even: Option<usize>) -> Vec<Batch> {
 
 fn job(name: &str) -> Option<Job> {
     let gpt = |width, heads, blocks, context, batch: usize| {
-        let config = GptConfig { width, heads, blocks, context, ..GptConfig::default() };
+        let recompute = name == "gpt-recompute";
+        let config = GptConfig { width, heads, blocks, context, recompute, ..GptConfig::default() };
         let ids = numbers(batch * context, 65);
         let batches = vec![Batch { ids, lengths: vec![context; batch], steps: context }];
         Job { model: config.into(), shape: TokenShape { vocabulary: 65, longest: context }, batches }
@@ -81,13 +82,14 @@ fn job(name: &str) -> Option<Job> {
     };
     let hidden = || vec![128, 128];
     Some(match name {
-        "gpt" => gpt(384, 6, 6, 256, 16),
+        "gpt" | "gpt-recompute" => gpt(384, 6, 6, 256, 16),
         "tinygpt" => gpt(128, 4, 4, 64, 12),
         "encoder" => {
             let config =
                 TransformerConfig { width: 256, heads: 4, blocks: 4, ..TransformerConfig::default() };
             words(config.into(), None)
         }
+        "bag" => words(BagConfig { width: 128, ..BagConfig::default() }.into(), None),
         "lstm" => words(LstmConfig { width: 128, hidden: hidden(), dropout: 0.0 }.into(), Some(100)),
         "gru" => words(GruConfig { width: 128, hidden: hidden(), dropout: 0.0 }.into(), Some(100)),
         _ => return None,

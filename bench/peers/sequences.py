@@ -12,6 +12,7 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 CLASSES = 4
 
@@ -61,8 +62,9 @@ class Block(nn.Module):
 
 
 class Gpt(nn.Module):
-    def __init__(self, width, heads, blocks, context, mode):
+    def __init__(self, width, heads, blocks, context, mode, recompute=False):
         super().__init__()
+        self.recompute = recompute
         self.tokens, self.positions = nn.Embedding(65, width), nn.Embedding(context, width)
         self.blocks = nn.ModuleList(Block(width, heads, False, True, mode) for _ in range(blocks))
         self.norm = nn.LayerNorm(width, bias=False)
@@ -70,7 +72,7 @@ class Gpt(nn.Module):
     def forward(self, ids, labels=None, at=0):
         x = self.tokens(ids) + self.positions(torch.arange(at, at + ids.shape[1]))
         for block in self.blocks:
-            x = block(x, None)
+            x = checkpoint(block, x, None, use_reentrant=False) if self.recompute else block(x, None)
         logits = functional.linear(self.norm(x), self.tokens.weight)
         return logits if labels is None else functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
 
@@ -89,6 +91,15 @@ class Encoder(nn.Module):
             x = block(x, seen[:, None, None, :])
         x = (self.norm(x) * seen[..., None]).sum(1) / lengths[:, None]
         return functional.cross_entropy(self.output(x), labels)
+
+
+class Bag(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.output = nn.EmbeddingBag(10000, 128, mode="mean"), nn.Linear(128, CLASSES)
+
+    def forward(self, ids, starts, labels):
+        return functional.cross_entropy(self.output(self.tokens(ids, starts)), labels)
 
 
 class Recurrent(nn.Module):
@@ -111,12 +122,16 @@ def texts(even):
 
 
 def make(name, mode):
-    if name in ("gpt", "tinygpt"):
-        width, heads, blocks, context, batch = (384, 6, 6, 256, 16) if name == "gpt" else (128, 4, 4, 64, 12)
+    if name in ("gpt", "gpt-recompute", "tinygpt"):
+        width, heads, blocks, context, batch = (128, 4, 4, 64, 12) if name == "tinygpt" else (384, 6, 6, 256, 16)
         ids = torch.tensor(numbers(batch * context, 65)).view(batch, context)
-        return Gpt(width, heads, blocks, context, mode), [(ids, ids.flatten().roll(-1).view_as(ids))]
+        return Gpt(width, heads, blocks, context, mode, name == "gpt-recompute"), [(ids, ids.flatten().roll(-1).view_as(ids))]
     if name == "encoder":
         return Encoder(mode), list(texts(None))
+    if name == "bag":
+        # Without padding, as EmbeddingBag is quickest.
+        packed = lambda ids, lengths: torch.cat([row[:length] for row, length in zip(ids, lengths)])
+        return Bag(), [(packed(ids, lengths), lengths.cumsum(0) - lengths, labels) for ids, lengths, labels in texts(None)]
     if name in ("lstm", "gru"):
         return Recurrent(nn.LSTM if name == "lstm" else nn.GRU), list(texts(100))
     raise KeyError(name)
