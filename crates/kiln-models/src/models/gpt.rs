@@ -48,7 +48,7 @@ pub struct GptConfig {
     /// Probability that a token's share in what another one sees is dropped in training, `[0, 1)`: dropout on what softmax gives. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub attention_dropout: f64,
-    /// Whether the inner results of blocks are made anew in the backward pass instead of kept: less memory, about a third more time, the same bits. On flex;
+    /// Whether the inner results of blocks are made anew in the backward pass instead of kept: less memory, the time of one more forward pass, the same bits. On flex;
     /// elsewhere they are kept. Default false.
     pub recompute: bool,
 }

@@ -52,7 +52,7 @@ pub struct TransformerConfig {
     /// Block `b` of `B`, counted from 0, is left out for a sequence with this probability times `b / (B − 1)`, `[0, 1)`. Default 0.
     #[schemars(transform = Range::BELOW_ONE.bounds())]
     pub stochastic_depth: f64,
-    /// Whether the inner results of blocks are made anew in the backward pass instead of kept: less memory, about a third more time, the same bits. On flex;
+    /// Whether the inner results of blocks are made anew in the backward pass instead of kept: less memory, the time of one more forward pass, the same bits. On flex;
     /// elsewhere they are kept. Default false.
     pub recompute: bool,
 }
