@@ -11,6 +11,7 @@ mod fit;
 mod freeze_golden;
 mod optimisers;
 mod penalties;
+mod probe;
 mod resume;
 mod rows;
 mod several_golden;
