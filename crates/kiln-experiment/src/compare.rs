@@ -107,9 +107,9 @@ fn first_other(one: &[f64], again: &[f64]) -> Option<u64> {
     place.map(|place| place as u64 + 1)
 }
 
-/// Whether what is asked of the device can be counted.
+/// Whether what is asked of the device can be counted: it goes through wgpu.
 fn counted(device: DeviceName) -> bool {
-    matches!(device, DeviceName::Wgpu(_))
+    matches!(device, DeviceName::Wgpu(_) | DeviceName::Vulkan(_) | DeviceName::Metal(_))
 }
 
 /// What the steps ask of the device, after the warm-up.
