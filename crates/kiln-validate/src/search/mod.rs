@@ -38,5 +38,5 @@ pub use kiln_core::Direction;
 pub use pruner::{Halving, Hyperband, Median, Pruner};
 pub use sampler::{Sampler, Tpe};
 pub use space::{Assignment, Condition, Domain, GRID_LIMIT, Parameter, Space, Test, Value, is_space};
-pub use study::{Ending, Study, StudyConfig, StudyError, StudyPlan, TrialRun};
+pub use study::{Ending, Proposals, Study, StudyConfig, StudyError, StudyPlan, TrialRun};
 pub use trial::{State, Trial};

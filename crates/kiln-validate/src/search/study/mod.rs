@@ -4,13 +4,16 @@ mod config;
 mod journal;
 mod plan;
 mod progress;
+mod propose;
 mod run;
 
+use std::ops::Range;
 use std::path::Path;
 
 pub use config::StudyConfig;
 pub use plan::{Ending, StudyError, StudyPlan};
 pub use progress::TrialRun;
+pub use propose::Proposals;
 
 use super::error::SearchError;
 use super::trial::{State, Trial};
@@ -64,6 +67,22 @@ impl Study {
         Ok(Self { config, trials, journal: None })
     }
 
+    /// Takes a trial that has ended, here or elsewhere, unless it is there already; a study that was opened with its journal writes it
+    /// down. Gives whether it is new.
+    ///
+    /// # Errors
+    /// [`SearchError::Io`].
+    pub fn record(&mut self, trial: Trial) -> Result<bool, SearchError> {
+        let Err(place) = self.trials.binary_search_by_key(&trial.number, |known| known.number) else {
+            return Ok(false);
+        };
+        if let Some(journal) = &mut self.journal {
+            journal.append(&trial)?;
+        }
+        self.trials.insert(place, trial);
+        Ok(true)
+    }
+
     /// The settings.
     pub fn config(&self) -> &StudyConfig {
         &self.config
@@ -72,6 +91,33 @@ impl Study {
     /// The trials that have ended, by number.
     pub fn trials(&self) -> &[Trial] {
         &self.trials
+    }
+
+    /// The trial of a number, if it has ended.
+    pub fn trial(&self, number: u64) -> Option<&Trial> {
+        let place = self.trials.binary_search_by_key(&number, |trial| trial.number).ok()?;
+        self.trials.get(place)
+    }
+
+    /// The trials that may run now, of `trials` that are wanted in all: from the first that has not ended, as many as the lag
+    /// allows. Some of them may have ended. Empty when nothing is left.
+    pub fn open_trials(&self, trials: u64) -> Range<u64> {
+        let gap = self.trials.iter().zip(0..).position(|(trial, number)| trial.number != number);
+        let first = gap.unwrap_or(self.trials.len()) as u64;
+        let end = self.trials_of(trials);
+        first.min(end)..first.saturating_add(self.config.lag as u64).min(end)
+    }
+
+    /// How many trials there are in all where so many are wanted: a grid has an end of its own.
+    pub fn trials_of(&self, wanted: u64) -> u64 {
+        self.config.sampler.trials(&self.config.space).map_or(wanted, |most| wanted.min(most))
+    }
+
+    /// The trials that the trial of a number sees, or none while one of them has not ended.
+    fn seen(&self, number: u64) -> Option<&[Trial]> {
+        let visible = self.config.visible(number);
+        let ended = self.trials.partition_point(|trial| trial.number < visible);
+        (ended as u64 == visible).then(|| &self.trials[..ended])
     }
 
     /// The best trial of those that ran to their end; of equal ones the first.

@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::pruner::Progress;
 use super::super::space::Assignment;
-use super::super::trial::Trial;
+use super::super::trial::{State, Trial};
 use super::config::StudyConfig;
+use super::plan::Ending;
 
 /// A trial that is running. Clones are the same trial, so that a callback can report for it.
 #[derive(Debug, Clone)]
@@ -51,7 +52,22 @@ impl TrialRun {
         })
     }
 
-    pub(super) fn reports(&self) -> Vec<(u64, f64)> {
-        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What becomes of it with this ending after so many seconds. `None` for one that was stopped from outside.
+    pub fn ended(&self, ending: Ending, seconds: f64) -> Option<Trial> {
+        let direction = self.config.direction;
+        let reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (state, value, error) = match ending {
+            Ending::Done(value) if value.is_finite() => (State::Done, Some(value), None),
+            Ending::Done(value) => (State::Failed, None, Some(format!("the objective is {value}"))),
+            Ending::Pruned => {
+                let values = reports.iter().map(|(_, value)| *value);
+                let best = values.min_by(|a, b| direction.loss(*a).total_cmp(&direction.loss(*b)));
+                (State::Pruned, best, None)
+            }
+            Ending::Failed(why) => (State::Failed, None, Some(why)),
+            Ending::Interrupted => return None,
+        };
+        let params = Assignment::clone(&self.params);
+        Some(Trial { number: self.number, params, state, value, reports, error, seconds })
     }
 }
