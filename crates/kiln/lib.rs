@@ -34,6 +34,7 @@
 //! | `serve` | a run's model over HTTP, `kiln::serve` and `kiln serve`; runs in progress in a browser, `kiln watch`; not part of `cli` |
 //! | `tui` | curves on the terminal while a model trains, `--progress tui`; not part of `cli` |
 //! | `mlflow`, `mlflow-tls` | metrics to an MLflow server, over HTTP and HTTPS; not part of `cli` |
+//! | `postgres` | workers of a search or a cross-validation that meet in a PostgreSQL database; not part of `cli` |
 //! | `burn-dataset` | data sets of the crate burn-dataset as a source of batches |
 //! | `cli` | the command, and all of the above but backends and burn-dataset |
 //!

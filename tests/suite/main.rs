@@ -43,6 +43,8 @@ mod selection;
 mod series;
 mod serve;
 mod several;
+mod shared_cv;
+mod shared_tune;
 mod solver;
 mod texts;
 mod tune;

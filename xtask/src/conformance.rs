@@ -8,10 +8,22 @@ use serde_json::Value;
 
 /// The features of a build that has every backend.
 pub(crate) const ALL_BACKENDS: &str =
-    "ndarray,wgpu,burn-dataset,mlflow,numpy,parquet,pytorch,serve,tokenizers,tui,xlsx";
-/// The programs that test what else is behind features: formats, the server, pieces of words, the view.
-const FEATURES: [&str; 10] =
-    ["--test", "formats", "--test", "malformed", "--test", "serve", "--test", "tokenizers", "--test", "tui"];
+    "ndarray,wgpu,burn-dataset,mlflow,numpy,parquet,postgres,pytorch,serve,tokenizers,tui,xlsx";
+/// The programs that test what else is behind features: formats, the database, the server, pieces of words, the view.
+const FEATURES: [&str; 12] = [
+    "--test",
+    "formats",
+    "--test",
+    "malformed",
+    "--test",
+    "postgres",
+    "--test",
+    "serve",
+    "--test",
+    "tokenizers",
+    "--test",
+    "tui",
+];
 /// The device that they are tested beside.
 const FEATURES_BESIDE: &str = "ndarray";
 

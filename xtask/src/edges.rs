@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-infer", &["kiln-cell", "kiln-kernels"]),
     ("kiln-convex", &["kiln-core"]),
     ("kiln-explain", &["kiln-core"]),
+    ("kiln-work", &["kiln-core"]),
     ("kiln-data", &["kiln-cell", "kiln-core", "kiln-derive", "kiln-kernels"]),
     ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
@@ -53,6 +54,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kiln-core",
             "kiln-explain",
+            "kiln-work",
             "kiln-infer",
             "kiln-convex",
             "kiln-data",
@@ -121,6 +123,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "kiln",
         &[
             "kiln-core",
+            "kiln-work",
             "kiln-infer",
             "kiln-convex",
             "kiln-explain",

@@ -1,4 +1,4 @@
-//! This program again, as the process of a job of `kiln cv --jobs`.
+//! This program again: as the process of a job of `kiln cv --jobs`, and as a worker of a search or a cross-validation.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,8 +6,41 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use kiln_experiment::cv::WorkerProgram;
+use kiln_experiment::work::{WorkSettings, WorkerCommand, stop_at_end};
 
-use crate::args::{Global, ProgressMode};
+use crate::args::{Global, Meeting, ProgressMode};
+use crate::configuration::session;
+use crate::signal;
+
+/// How a worker is started on this machine, or `here` is false: on any.
+pub(crate) fn command(global: &Global, here: bool) -> WorkerCommand {
+    let own = Path::new("/proc/self/exe");
+    let program = match std::env::current_exe() {
+        // On Linux the very same file, also when a newer build has taken its place since.
+        _ if here && own.exists() => own.to_owned(),
+        found => found.unwrap_or_else(|_| "kiln".into()),
+    };
+    let data = global.data.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+    let flags =
+        [("--device", global.device.clone().map(OsString::from)), ("--data", data.map(OsString::from))];
+    let mut flags: Vec<OsString> =
+        flags.into_iter().filter_map(|(name, value)| Some([name.into(), value?])).flatten().collect();
+    if here {
+        flags.push("--quiet".into());
+    }
+    WorkerCommand { program, flags }
+}
+
+/// How this process works. `led`: it stops when its standard input ends.
+pub(crate) fn settings(global: &Global, meeting: &Meeting, led: bool) -> WorkSettings {
+    let session = session(global, signal::listen());
+    if led {
+        stop_at_end(io::stdin(), &session.interrupt);
+    }
+    let usual = WorkSettings::default();
+    let threads = global.threads.unwrap_or(usual.threads);
+    WorkSettings { session, threads, store: meeting.store.clone(), lease: meeting.lease }
+}
 
 /// How the process of a job is started: `kiln cv work`, with what of this command line changes how a stored run is read
 /// and what is said.

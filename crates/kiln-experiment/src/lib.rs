@@ -64,6 +64,7 @@ mod training;
 pub mod trial;
 pub mod tune;
 mod warm_start;
+pub mod work;
 
 pub use activity::{Activity, LayerActivity, activity};
 pub use auto_device::AutoDevice;

@@ -216,6 +216,8 @@ pub enum Event<'a> {
         /// Rates and steps.
         settings: &'a LrFinderConfig,
     },
+    /// What starts the workers of a team that is printed and not started: a script or a manifest.
+    Script(&'a str),
     /// A line that another process wrote on its standard output, to be passed on unchanged.
     WorkerLine(&'a str),
 }

@@ -110,6 +110,7 @@ impl Observer for Terminal {
                 "{name}: {} steps on a copy of the model, learning rate from {:e} to {:e}",
                 settings.steps, settings.start, settings.end
             )),
+            Event::Script(text) => return to_io(out.data(text)),
             Event::WorkerLine(line) => return to_io(out.data(&format!("{line}\n"))),
             _ => {}
         }

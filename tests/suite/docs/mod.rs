@@ -42,6 +42,7 @@ pages! {
     evaluation: "docs/guide/evaluation.md",
     metrics: "docs/guide/metrics.md",
     search: "docs/guide/search.md",
+    clusters: "docs/guide/clusters.md",
     layers: "docs/guide/layers.md",
     language_models: "docs/guide/language-models.md",
     own_models: "docs/guide/own-models.md",

@@ -6,12 +6,12 @@ use std::process;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand};
-use kiln_experiment::cv::{CvSettings, NestedSettings, collect, cross_validate, work};
+use kiln_experiment::cv::{CvSettings, NestedSettings, collect, cross_validate, work, work_folds};
 use kiln_experiment::run::find;
 use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
-use crate::args::{ConfigArguments, Cuts, Global, SamplerName, Shortcuts};
+use crate::args::{ConfigArguments, Cuts, Global, Meeting, SamplerName, Shortcuts, TeamArguments};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
@@ -39,14 +39,28 @@ Examples:
         /// The cross-validation: its folder, its name or a part of it, or `last`.
         run: String,
     },
-    /// Train the folds whose numbers come on standard input: what `--jobs` starts.
-    #[command(hide = true)]
+    /// Train folds beside any number of other workers, on this machine and others that see the folder.
+    #[command(after_help = "\
+Examples:
+  kiln cv work last
+  kiln cv work /scratch/runs/my-cv --fold 3    this fold and no other
+
+A worker ends when all folds are done. What one has that is lost, another takes and goes on with. `kiln cv collect`
+joins them.")]
     Work {
-        /// The folder of the cross-validation.
-        run: PathBuf,
-        /// Threads of each fold.
-        #[arg(long, default_value_t = 1, value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
-        pool: usize,
+        /// The cross-validation: its folder, its name or a part of it, or `last`.
+        run: String,
+        /// Train this fold only, counted from 0.
+        #[arg(long, value_name = "K")]
+        fold: Option<usize>,
+        /// Train the folds whose numbers come on standard input, each on so many threads: what `--jobs` starts.
+        #[arg(long, hide = true, value_parser = RangedU64ValueParser::<usize>::new().range(1..=4096))]
+        pool: Option<usize>,
+        /// Stop when standard input ends: what `--on local` starts.
+        #[arg(long, hide = true)]
+        led: bool,
+        #[command(flatten)]
+        meeting: Meeting,
     },
 }
 
@@ -60,7 +74,7 @@ pub(crate) struct CvRun {
     #[command(flatten)]
     pub(crate) cuts: Cuts,
     /// Train this fold only, counted from 0; `kiln cv collect` joins them. Needs --dir.
-    #[arg(long, value_name = "K", requires = "dir")]
+    #[arg(long, value_name = "K", requires = "dir", conflicts_with = "on")]
     pub(crate) fold: Option<usize>,
     /// The folder of the cross-validation. Folds that are already in it are not trained again.
     #[arg(long, value_name = "FOLDER")]
@@ -81,6 +95,8 @@ pub(crate) struct CvRun {
     /// Keep the model of each fold, for `kiln predict RUN/folds/0`.
     #[arg(long)]
     pub(crate) keep_models: bool,
+    #[command(flatten)]
+    pub(crate) team: TeamArguments,
 }
 
 impl CvRun {
@@ -98,6 +114,7 @@ Examples:
   kiln cv iris optim.lr=0.01 --shuffle --json
   kiln cv digits --folds 5 --fold 0 --dir runs/my-cv  one fold of a job array
   kiln cv collect runs/my-cv
+  kiln cv my.toml --folds 10 --on slurm --jobs 5      a job array trains them
   kiln cv iris --tune optim.lr=log(1e-4,1e-1) --tune model.hidden=choice([16],[64]) --trials 20
 
 With --tune (put spaces in quotes: the parentheses are the shell's) every fold searches for its settings on its
@@ -108,7 +125,15 @@ impl Execute for Cv {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         match &self.action {
             Some(CvAction::Collect { run }) => join(run, global, out).map(|()| 0),
-            Some(CvAction::Work { run, pool }) => train_folds(run, *pool, global, out).map(|()| 0),
+            Some(CvAction::Work { run, pool: Some(threads), .. }) => {
+                train_folds(Path::new(run), *threads, global, out).map(|()| 0)
+            }
+            Some(CvAction::Work { run, fold, led, meeting, .. }) => {
+                let path = find(run, &global.runs_dir())?;
+                let settings = worker::settings(global, meeting, *led);
+                let end = work_folds(&path, *fold, &settings, &Terminal::new(global, out))?;
+                Ok(tell::work::end(end, "cv collect", &path, &settings.session.interrupt, out))
+            }
             None => start(&self.run, global, out),
         }
     }
@@ -142,6 +167,9 @@ fn start(arguments: &CvRun, global: &Global, out: Output) -> Result<u8, CliError
         dir: arguments.dir.clone(),
         search,
         worker: Some(worker::program(global)),
+        team: arguments.team.team(arguments.cuts.jobs, global),
+        store: arguments.team.store.clone(),
+        lease: arguments.team.lease,
     };
     let end = cross_validate(&resolved, &settings, &Terminal::new(global, out))?;
     Ok(tell::cv::end(&end, &interrupt, None, out)?)

@@ -3,25 +3,27 @@
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use kiln_experiment::ensemble::of_study;
 use kiln_experiment::job::sized;
-use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune};
+use kiln_experiment::tune::{TuneSettings, find_study, resume_tune, tune, work};
 use kiln_experiment::{Session, words};
 use kiln_terminal::{Output, tell};
 use kiln_validate::search::{Halving, Hyperband, Median, Pruner, is_space};
 
 use super::{Accepts, Execute};
-use crate::args::{ConfigArguments, Global, SamplerName, Shortcuts};
+use crate::args::{ConfigArguments, Global, Meeting, SamplerName, Shortcuts, TeamArguments, duration};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::signal;
+use crate::{signal, worker};
 
 /// Search for the settings that do best on the validation part.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = EXAMPLES)]
 pub(crate) struct Tune {
+    #[command(subcommand)]
+    pub(crate) action: Option<TuneAction>,
     /// A TOML file, in whose section [tune] spaces may stand, the name of a recipe, or data: a file or a folder.
     #[arg(value_name = "CONFIG|RECIPE|DATA", required_unless_present = "resume", conflicts_with = "resume")]
     pub(crate) config: Option<String>,
@@ -59,6 +61,29 @@ pub(crate) struct Tune {
     pub(crate) ensemble: bool,
     #[command(flatten)]
     pub(crate) shortcuts: Shortcuts,
+    #[command(flatten)]
+    pub(crate) team: TeamArguments,
+}
+
+/// What to do instead of beginning a search.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum TuneAction {
+    /// Work on a search beside any number of other workers, on this machine and others that see its folder.
+    #[command(after_help = "\
+Examples:
+  kiln tune work last
+  kiln tune work /scratch/runs/20260102-030405-tune-digits-1a2b --threads 4
+
+A worker ends when nothing is left. What one has that is lost, another takes and goes on with.")]
+    Work {
+        /// The search: its folder, its name or a part of it, or `last`.
+        study: String,
+        /// Stop when standard input ends: what `--on local` starts.
+        #[arg(long, hide = true)]
+        led: bool,
+        #[command(flatten)]
+        meeting: Meeting,
+    },
 }
 
 /// Which trials to give up early.
@@ -87,19 +112,6 @@ impl PrunerName {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let scale = match &text[digits.len()..] {
-        "" | "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err("not a time such as 90s, 30m or 8h".to_owned()),
-    };
-    let seconds = digits.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
-    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds * scale).ok());
-    duration.ok_or_else(|| "not a time such as 90s, 30m or 8h".to_owned())
-}
-
 const EXAMPLES: &str = "\
 Examples:
   kiln tune digits optim.lr=log(1e-5,1e-1) --trials 30
@@ -109,6 +121,7 @@ Examples:
   kiln tune my.toml --sampler sobol --trials 64 --json
   kiln tune --resume last --trials 200
   kiln tune --resume last --ensemble    the weighted mean of the best trials
+  kiln tune my.toml --on slurm --workers 8 --lag 8    a job array works on it
 
 Put spaces in quotes: the parentheses are the shell's. The objective is the validation metric train.monitor; the
 test part is never looked at.";
@@ -116,6 +129,12 @@ test part is never looked at.";
 impl Execute for Tune {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
         let observer = Terminal::new(global, out);
+        if let Some(TuneAction::Work { study, led, meeting }) = &self.action {
+            let path = find_study(study, &global.runs_dir())?;
+            let settings = worker::settings(global, meeting, *led);
+            let end = work(&path, &settings, &observer)?;
+            return Ok(tell::work::end(end, "tune --resume", &path, &settings.session.interrupt, out));
+        }
         let settings = |session: Session| TuneSettings {
             session,
             trials: self.trials,
@@ -123,6 +142,9 @@ impl Execute for Tune {
             workers: self.workers,
             lag: self.lag,
             timeout: self.timeout,
+            team: self.team.team(self.workers, global),
+            store: self.team.store.clone(),
+            lease: self.team.lease,
             ..TuneSettings::default()
         };
         let (interrupt, report) = match &self.resume {
@@ -149,6 +171,9 @@ impl Execute for Tune {
                 (interrupt, tune(&resolved, &TuneSettings { spaces, pruner, ..settings }, &observer)?)
             }
         };
+        if self.team.print {
+            return Ok(0);
+        }
         if out.json {
             tell::tune::event(&report, out)?;
         } else {
@@ -167,7 +192,7 @@ impl Execute for Tune {
     }
 
     fn accepts(&self) -> Accepts {
-        if self.resume.is_some() { Accepts::RunsOwn } else { Accepts::Settings }
+        if self.resume.is_some() || self.action.is_some() { Accepts::RunsOwn } else { Accepts::Settings }
     }
 }
 
@@ -212,16 +237,6 @@ mod tests {
             "kiln tune --resume last --epochs 3",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn times_have_units() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1.5h"), Ok(Duration::from_secs(5400)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "0", "-1s", "1d", "h", "nan", "inf", "1e400h"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 }

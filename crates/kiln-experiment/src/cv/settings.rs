@@ -5,12 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kiln_config::Resolved;
 use kiln_validate::cross::Parallel;
 use kiln_validate::search::{Sampler, Tpe};
 
 use crate::session::Session;
+use crate::work::Team;
 
 /// How folds are cut.
 ///
@@ -65,6 +67,9 @@ impl Default for Cuts {
 /// | `dir` | a new folder of runs |
 /// | `search` | none |
 /// | `worker` | threads of this process |
+/// | `team` | this process |
+/// | `store` | the folder of the cross-validation |
+/// | `lease` | 90 s |
 #[derive(Debug, Clone)]
 pub struct CvSettings {
     /// What all experiments share.
@@ -86,6 +91,12 @@ pub struct CvSettings {
     pub search: Option<NestedSettings>,
     /// How the process of a job is started. Where it is `None`, and on a GPU, jobs are threads of this process.
     pub worker: Option<WorkerProgram>,
+    /// Who trains the folds in the place of this process, which then leads; `jobs` and `worker` are passed over. Not with `only`.
+    pub team: Option<Team>,
+    /// Where the workers of a team keep who has which fold: `folder`, or `postgres://USER@HOST:PORT/DATABASE`.
+    pub store: Option<String>,
+    /// How long a worker may be silent before its fold is taken by another.
+    pub lease: Option<Duration>,
 }
 
 impl Default for CvSettings {
@@ -100,6 +111,9 @@ impl Default for CvSettings {
             dir: None,
             search: None,
             worker: None,
+            team: None,
+            store: None,
+            lease: None,
         }
     }
 }

@@ -7,20 +7,20 @@ use std::time::{Duration, SystemTime};
 use kiln_config::Resolved;
 use kiln_core::device::DeviceName;
 use kiln_core::memory;
+use kiln_work::Place;
 
 use super::claim::claim;
 use super::folds::{Folds, recorded_in};
-use super::nested::Searcher;
+use super::process::{PATIENCE, Whole};
 use super::report::CvReport;
-use super::runner::FoldRunner;
 use super::search::SearchInFolds;
 use super::settings::{CvSettings, WorkerProgram, parallel};
+use super::shared;
 use super::study::CvStudy;
 use super::workers::Workers;
 use crate::auto_device::settled;
 use crate::error::{CvError, ExperimentError};
 use crate::fold::FoldRecord;
-use crate::job::open_device;
 use crate::loss_ends::loss_ends;
 use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::run::{RunFolder, RunRecord, Status, rfc3339};
@@ -29,9 +29,7 @@ use crate::start::NewStart;
 use crate::stored::{stored, with_reading_of};
 use crate::training::new_record;
 use crate::warm_start::pinned;
-
-/// How long a fold is waited for that an earlier process still holds: one that was killed leaves its workers a moment.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+use crate::work::{Team, check, place_of};
 
 /// How a cross-validation ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +38,11 @@ pub enum CvEnd {
     Done(Box<CvReport>),
     /// The one fold that was asked for is done; the others are trained elsewhere.
     OneFold {
+        /// The folder of the cross-validation.
+        run: PathBuf,
+    },
+    /// What starts its workers was told, and nothing is trained.
+    Printed {
         /// The folder of the cross-validation.
         run: PathBuf,
     },
@@ -111,14 +114,21 @@ pub fn cross_validate(
     {
         return Err(CvError::NoFold { fold, folds: folds.len() }.into());
     }
+    check(settings.team.as_ref(), settings.store.as_deref(), settings.lease)?;
     let path = claim(resolved, settings, &folds, &record, &start)?;
     let wanted = match settings.only {
         Some(fold) => vec![fold],
         None => (0..folds.len()).collect(),
     };
-    let worker = settings.worker.as_ref();
-    Whole { path: &path, resolved, folds: &folds, session, worker, observer }
-        .go(&wanted, settings.only.is_none())
+    let (worker, team) = (settings.worker.as_ref(), settings.team.as_ref());
+    let place = place_of(&path, team, settings.store.as_deref(), settings.lease)?;
+    if let Some(team) = team.filter(|team| team.print) {
+        tell(observer, &Event::Script(&shared::printed(&path, team)?))?;
+        return Ok(CvEnd::Printed { run: path });
+    }
+    let whole = Whole { path: &path, resolved, folds: &folds, session, worker, observer };
+    let place = place.filter(|_| settings.only.is_none());
+    whole.go(&wanted, settings.only.is_none(), place.as_ref().map(|place| (place, team)))
 }
 
 /// Goes on with the cross-validation in `path`: trains every fold that is not done. `worker`: how the process of a job is
@@ -138,7 +148,9 @@ pub fn resume_cross_validation(
     let folds = Folds::of_run(path, &resolved)?;
     tell(observer, &Event::DataRead)?;
     let wanted: Vec<usize> = (0..folds.len()).collect();
-    Whole { path, resolved: &resolved, folds: &folds, session, worker, observer }.go(&wanted, true)
+    let place = Place::read(path)?;
+    let whole = Whole { path, resolved: &resolved, folds: &folds, session, worker, observer };
+    whole.go(&wanted, true, place.as_ref().map(|place| (place, None)))
 }
 
 /// Joins the folds of the cross-validation in `path` that were trained one by one.
@@ -164,25 +176,30 @@ pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Resul
         .judged(&folds, session, observer)
 }
 
-/// One process at work on folds.
-pub(super) struct Whole<'a> {
-    pub(super) path: &'a Path,
-    pub(super) resolved: &'a Resolved,
-    pub(super) folds: &'a Folds,
-    pub(super) session: &'a Session,
-    pub(super) worker: Option<&'a WorkerProgram>,
-    pub(super) observer: &'a dyn Observer,
-}
-
 impl Whole<'_> {
-    /// Trains the folds of `wanted` that are not done; joins them when those are `all`.
-    fn go(self, wanted: &[usize], all: bool) -> Result<CvEnd, ExperimentError> {
+    /// Trains the folds of `wanted` that are not done; joins them when those are `all`. `shared`: where other workers do so, too, with the
+    /// team that does it in the place of this process.
+    fn go(
+        self,
+        wanted: &[usize],
+        all: bool,
+        shared: Option<(&Place, Option<&Team>)>,
+    ) -> Result<CvEnd, ExperimentError> {
         let lock = if all { Some(RunFolder::open(self.path)?) } else { None };
         let parallel = parallel(self.resolved, self.folds.study.jobs);
         if lock.is_some() {
             let mut record = RunRecord::read(self.path)?;
             record.status = Status::Running;
             record.write(self.path)?;
+        }
+        let others = match shared {
+            Some((place, Some(team))) => shared::team(&self, place, team),
+            Some((place, None)) => shared::member(&self, place, parallel.threads, None).map(|_| ()),
+            None => Ok(()),
+        };
+        if let Err(error) = others {
+            self.ended(Status::Failed, Some(&error))?;
+            return Err(error);
         }
         // What decides the trials is that of the process that began.
         let nested = CvStudy::read(self.path)?.nested;
@@ -225,35 +242,6 @@ impl Whole<'_> {
         } else {
             Ok(CvEnd::OneFold { run })
         }
-    }
-
-    /// What trains a fold in this process. `patience`: how long a fold is waited for that another process holds.
-    pub(super) fn runner<'b>(
-        &'b self,
-        nested: Option<&'b SearchInFolds>,
-        patience: Duration,
-    ) -> Result<FoldRunner<'b>, ExperimentError> {
-        let device = open_device(self.resolved)?;
-        let search = nested.map(|nested| Searcher {
-            run: self.path,
-            nested,
-            monitor: &self.resolved.config.train.monitor,
-            folds: self.folds,
-            flags: self.session.place(),
-            device: device.clone(),
-            interrupt: &self.session.interrupt,
-            observer: self.observer,
-        });
-        Ok(FoldRunner {
-            path: self.path,
-            resolved: self.resolved,
-            folds: self.folds,
-            device,
-            search,
-            interrupt: &self.session.interrupt,
-            patience,
-            observer: self.observer,
-        })
     }
 
     /// What starts the processes of all jobs but one, where there are several, and no GPU, which they would share.

@@ -11,7 +11,7 @@ use kiln_core::{Explain, memory};
 
 use super::folds::Folds;
 use super::orders::{Reply, STOP};
-use super::whole::{PATIENCE, Whole};
+use super::process::{PATIENCE, Whole};
 use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
 use crate::job::new_pool;

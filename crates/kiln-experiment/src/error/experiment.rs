@@ -21,6 +21,7 @@ use kiln_validate::path::PathError;
 use kiln_validate::search::{SearchError, StudyError};
 use kiln_validate::split::SplitError;
 use kiln_validate::statistics::StatisticsError;
+use kiln_work::StoreError;
 
 use super::cv::CvError;
 use super::explain::ExplainError;
@@ -36,6 +37,7 @@ use super::run::RunError;
 use super::start::StartError;
 use super::stream::StreamError;
 use super::tune::TuneError;
+use super::work::WorkError;
 
 /// Every way in which an experiment can fail.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +105,12 @@ pub enum ExperimentError {
     /// A search of settings.
     #[error(transparent)]
     Tune(#[from] TuneError),
+    /// What workers share.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The workers of a search or a cross-validation.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// A space, a study or its journal.
     #[error(transparent)]
     Search(#[from] SearchError),
@@ -227,6 +235,8 @@ impl ExperimentError {
             Self::Language(error) => error,
             Self::Cv(error) => error,
             Self::Tune(error) => error,
+            Self::Store(error) => error,
+            Self::Work(error) => error,
             Self::Search(error) => error,
             Self::NoPath(error) => error,
             Self::RegularisationPath(error) => error,

@@ -16,6 +16,7 @@ mod run;
 mod start;
 mod stream;
 mod tune;
+mod work;
 
 pub use cv::CvError;
 pub use experiment::ExperimentError;
@@ -33,3 +34,4 @@ pub use run::RunError;
 pub use start::StartError;
 pub use stream::StreamError;
 pub use tune::TuneError;
+pub use work::WorkError;

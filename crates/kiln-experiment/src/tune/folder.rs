@@ -16,6 +16,7 @@ use std::time::SystemTime;
 use kiln_config::{Flags, Resolved};
 use kiln_core::file::{self, write_durably};
 use kiln_validate::search::{Assignment, Study, StudyConfig};
+use kiln_work::Place;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ExperimentError, RunError, TuneError};
@@ -59,7 +60,7 @@ impl TuneRecord {
     }
 }
 
-/// A study that this process alone works on.
+/// A study that this process alone works on, or shares.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) path: PathBuf,
@@ -114,8 +115,10 @@ impl Folder {
             record.trials = trials;
             write_durably(&name, &bytes(&record)).map_err(RunError::io("write", &name))?;
         }
-        // A run that was being made when its process was killed.
-        if let Ok(entries) = fs::read_dir(path.join(TRIALS)) {
+        // A run that was being made when its process was killed. Of a study that is shared it may be that of another worker.
+        if Place::read(path)?.is_none()
+            && let Ok(entries) = fs::read_dir(path.join(TRIALS))
+        {
             for entry in
                 entries.flatten().filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b".tmp-"))
             {
@@ -123,6 +126,12 @@ impl Folder {
             }
         }
         // Where to compute, and where the data are now, may change; what decides the results may not.
+        Ok((Self { path: path.to_owned(), record, flags: session.place() }, study))
+    }
+
+    /// The study in `path`, of which another process may have hold.
+    pub(super) fn join(path: &Path, session: &Session) -> Result<(Self, Study), ExperimentError> {
+        let (record, study) = (TuneRecord::read(path)?, Study::read(&path.join(STUDY))?);
         Ok((Self { path: path.to_owned(), record, flags: session.place() }, study))
     }
 

@@ -1,25 +1,32 @@
 //! `tune` and its resume.
 
 use std::path::Path;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use kiln_config::{Resolved, annotated};
-use kiln_core::Direction;
-use kiln_core::file::write_durably;
-use kiln_validate::search::{Sampler, SearchError, Study, StudyConfig, Trial, TrialRun};
+use kiln_config::Resolved;
+use kiln_core::{Direction, ErrorKind, Explain};
+use kiln_validate::search::{SearchError, Study, StudyConfig, Trial, TrialRun};
+use kiln_work::Place;
 
+use super::conclude::conclude;
 use super::folder::{Folder, TuneRecord};
 use super::report::TuneReport;
 use super::settings::{TRIALS, TuneSettings};
+use super::shared::Shared;
 use super::trial::Trials;
 use crate::auto_device::settled;
-use crate::error::{ExperimentError, RunError, TuneError};
+use crate::error::{ExperimentError, TuneError};
 use crate::job::{Job, SharedData};
 use crate::observer::{Event, Observer, tell, tell_understood};
 use crate::spaces::collect_spaces;
 use crate::start::NewStart;
 use crate::trial::{StudyRun, run_study};
 use crate::warm_start::pinned;
+use crate::work::{check, place_of};
+
+/// How long a study that is shared is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Searches for the settings of a configuration that do best on its validation part, in a new folder below
 /// [`Session::runs_dir`](crate::Session::runs_dir). The test part is never looked at.
@@ -69,9 +76,23 @@ pub fn resume_tune(
     observer: &dyn Observer,
 ) -> Result<TuneReport, ExperimentError> {
     let deadline = deadline(settings);
-    let (folder, study) = Folder::open(path, settings.trials, &settings.session)?;
+    let (folder, study) = open(path, settings)?;
     tell(observer, &Event::SearchGoesOn { folder: &folder.path, trials: study.trials().len() })?;
     search(study, &folder, settings, SharedData::default(), deadline, observer)
+}
+
+/// Takes hold of a study. One that is shared may be in the hands of a worker that has seen the end, for a moment.
+fn open(path: &Path, settings: &TuneSettings) -> Result<(Folder, Study), ExperimentError> {
+    let patience = if Place::read(path)?.is_some() { PATIENCE } else { Duration::ZERO };
+    let began = Instant::now();
+    loop {
+        match Folder::open(path, settings.trials, &settings.session) {
+            Err(error) if error.kind() == ErrorKind::Busy && began.elapsed() < patience => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            opened => return opened,
+        }
+    }
 }
 
 fn deadline(settings: &TuneSettings) -> Option<Instant> {
@@ -111,6 +132,7 @@ fn begin(
         return Err(SearchError::Workers { workers: settings.workers, lag: config.lag }.into());
     }
     Study::in_memory(config.clone())?;
+    check(settings.team.as_ref(), settings.store.as_deref(), settings.lease)?;
     tell(observer, &Event::ReadingData { name: &record.label })?;
     let job = Job::load_shared(resolved, data)?;
     tell_understood(observer, &job.prepared.dataset)?;
@@ -126,7 +148,7 @@ fn begin(
     Folder::create(record, &start, &config, &settings.session)
 }
 
-/// Runs the trials that are missing, each worker in a pool of its own, and writes down the best.
+/// Runs the trials that are missing, in this process or by others, and writes down the best.
 fn search(
     mut study: Study,
     folder: &Folder,
@@ -136,6 +158,34 @@ fn search(
     observer: &dyn Observer,
 ) -> Result<TuneReport, ExperimentError> {
     let session = &settings.session;
+    let threads = session.flags.threads.unwrap_or_else(rayon::current_num_threads);
+    let (store, lease) = (settings.store.as_deref(), settings.lease);
+    let place = place_of(&folder.path, settings.team.as_ref(), store, lease)?;
+    match (&place, &settings.team) {
+        (None, _) => alone(&mut study, folder, settings, data, deadline, observer)?,
+        (Some(place), team) => {
+            let shared = Shared { folder, place, session, deadline, observer };
+            match team {
+                Some(team) => shared.team(&mut study, team)?,
+                None => shared.member(&mut study, threads, true, data).map(|_| ())?,
+            }
+        }
+    }
+    // A grid has an end of its own.
+    let finished = study.open_trials(folder.record.trials).is_empty();
+    conclude(study, folder, finished)
+}
+
+/// Runs the trials that are missing in this process, each worker in a pool of its own.
+fn alone(
+    study: &mut Study,
+    folder: &Folder,
+    settings: &TuneSettings,
+    data: SharedData,
+    deadline: Option<Instant>,
+    observer: &dyn Observer,
+) -> Result<(), ExperimentError> {
+    let session = &settings.session;
     let how = StudyRun {
         trials: folder.record.trials,
         workers: settings.workers,
@@ -143,29 +193,11 @@ fn search(
         interrupt: &session.interrupt,
         deadline,
     };
-    let trials =
-        Trials { folder, arguments: &session.arguments, interrupt: &session.interrupt, deadline, data };
+    let trials = Trials { folder, arguments: &session.arguments, deadline, data };
     let ended = |trial: &Trial| {
         let run = folder.run(trial.number);
         let (monitor, trials) = (folder.record.monitor.as_str(), folder.record.trials);
         observer.hear(&Event::Trial { trial, monitor, trials, fold: None, run: Some(&run) })
     };
-    run_study(&mut study, &how, |trial: &TrialRun| trials.run(trial), ended)?;
-
-    let finished = match &study.config().sampler {
-        // A grid has an end of its own.
-        Sampler::Grid { .. } => {
-            !session.interrupt.is_set() && deadline.is_none_or(|deadline| Instant::now() < deadline)
-        }
-        _ => study.trials().len() as u64 >= folder.record.trials,
-    };
-    let mut best_config = None;
-    if let Some(best) = study.best() {
-        let resolved = folder.resolve(&best.params)?;
-        let path = folder.best();
-        write_durably(&path, annotated(&resolved).as_bytes()).map_err(RunError::io("write", &path))?;
-        best_config = Some(path);
-    }
-    let (monitor, folder) = (folder.record.monitor.clone(), folder.path.clone());
-    Ok(TuneReport { folder, monitor, study, finished, best_config })
+    run_study(study, &how, |trial: &TrialRun| trials.run(trial, &session.interrupt), ended)
 }

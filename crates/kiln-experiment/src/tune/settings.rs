@@ -5,6 +5,7 @@ use std::time::Duration;
 use kiln_validate::search::{Pruner, Sampler, Tpe};
 
 use crate::session::Session;
+use crate::work::Team;
 
 /// Trials of a search, unless the settings say otherwise.
 pub const TRIALS: u64 = 50;
@@ -20,6 +21,9 @@ pub const TRIALS: u64 = 50;
 /// | `workers` | 1 |
 /// | `lag` | 4 |
 /// | `timeout` | none |
+/// | `team` | this process |
+/// | `store` | the folder of the search |
+/// | `lease` | 90 s |
 #[derive(Debug, Clone)]
 pub struct TuneSettings {
     /// What all experiments share.
@@ -38,6 +42,12 @@ pub struct TuneSettings {
     pub lag: usize,
     /// The search stops after this time, and can be resumed.
     pub timeout: Option<Duration>,
+    /// Who else works on the search: this process then leads. `None`: this process works, alone unless others have begun to share the search.
+    pub team: Option<Team>,
+    /// Where workers keep who has which trial: `folder`, or `postgres://USER@HOST:PORT/DATABASE`. What a search was begun with stands.
+    pub store: Option<String>,
+    /// How long a worker may be silent before its trial is taken by another. What a search was begun with stands.
+    pub lease: Option<Duration>,
 }
 
 impl Default for TuneSettings {
@@ -51,6 +61,9 @@ impl Default for TuneSettings {
             workers: 1,
             lag: 4,
             timeout: None,
+            team: None,
+            store: None,
+            lease: None,
         }
     }
 }

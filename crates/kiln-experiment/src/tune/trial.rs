@@ -21,7 +21,6 @@ use crate::trial::{TrialTraining, settle};
 pub(super) struct Trials<'a> {
     pub(super) folder: &'a Folder,
     pub(super) arguments: &'a [String],
-    pub(super) interrupt: &'a Interrupt,
     pub(super) deadline: Option<Instant>,
     /// What the trials are trained on.
     pub(super) data: SharedData,
@@ -32,12 +31,17 @@ impl Trials<'_> {
     ///
     /// # Errors
     /// What is not the trial's own fault: the disk, the data, damaged checkpoints.
-    pub(super) fn run(&self, trial: &TrialRun) -> Result<Ending, ExperimentError> {
+    pub(super) fn run(&self, trial: &TrialRun, interrupt: &Interrupt) -> Result<Ending, ExperimentError> {
         let resolved = self.folder.resolve(trial.params());
-        settle(resolved.and_then(|resolved| self.attempt(&resolved, trial)))
+        settle(resolved.and_then(|resolved| self.attempt(&resolved, trial, interrupt)))
     }
 
-    fn attempt(&self, resolved: &Resolved, trial: &TrialRun) -> Result<Ending, ExperimentError> {
+    fn attempt(
+        &self,
+        resolved: &Resolved,
+        trial: &TrialRun,
+        interrupt: &Interrupt,
+    ) -> Result<Ending, ExperimentError> {
         let job = Job::load_shared(resolved, &self.data)?;
         let job = match self.begun_with(trial.number()) {
             Some(data) => job.begun_on(&data.fingerprint)?,
@@ -48,7 +52,7 @@ impl Trials<'_> {
         let (config, place) = (annotated(&job.resolved), Folder::place(trial.number()));
         let files = [(CONFIG, config.as_bytes()), (RECORD, &record.to_bytes())];
         let run = RunFolder::open_or_create(&self.folder.path, &place, &files)?;
-        let result = self.train(&job, run.path(), trial);
+        let result = self.train(&job, run.path(), trial, interrupt);
         run.must_be_there()?;
         record.finished = Some(rfc3339(SystemTime::now()));
         record.peak_rss_bytes = memory::peak_rss();
@@ -78,13 +82,14 @@ impl Trials<'_> {
         job: &Job<'_>,
         path: &Path,
         trial: &TrialRun,
+        interrupt: &Interrupt,
     ) -> Result<(Ending, Outcome<Network>), ExperimentError> {
         let training = TrialTraining {
             trial,
             monitor: &self.folder.record.monitor,
             folder: Some(path),
             checkpoint: &job.config().checkpoint,
-            interrupt: self.interrupt,
+            interrupt,
             deadline: self.deadline,
             // kiln's own networks draw from seeds alone.
             side_by_side: false,

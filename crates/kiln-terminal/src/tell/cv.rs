@@ -31,6 +31,7 @@ pub fn end(end: &CvEnd, interrupt: &Interrupt, data: Option<&Path>, out: Output)
         CvEnd::OneFold { run } => {
             out.say(&format!("\nWhen every fold is done:\n  kiln cv collect {}", run.display()));
         }
+        CvEnd::Printed { .. } => {}
         CvEnd::Stopped { run } => {
             out.say(&format!("\nGo on with:\n  kiln resume {}{}", quoted(run), data_flag(data)));
             return Ok(interrupt.exit_code().unwrap_or(130));

@@ -22,3 +22,4 @@ pub mod understood;
 pub mod unseen;
 pub mod warning;
 pub mod words;
+pub mod work;
