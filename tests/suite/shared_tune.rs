@@ -124,7 +124,7 @@ fn a_head_that_is_killed_goes_on() {
     let mut killed = 0;
     for attempt in 0..kills(3) {
         let mut child = head(&place);
-        thread::sleep(Duration::from_secs_f64(0.1 + 0.9 * Seed::new(7).uniform(attempt as u64)));
+        thread::sleep(Duration::from_secs_f64(0.05 + 0.25 * Seed::new(7).uniform(attempt as u64)));
         if child.try_wait().unwrap().is_some() {
             break;
         }

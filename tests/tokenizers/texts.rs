@@ -33,6 +33,7 @@ fn texts_are_trained_judged_and_predicted_in_pieces() {
         let check = place.ok(&format!("data check {DATA} {tokenizer} model.kind=bag"));
         assert!(check.stdout.contains("validation"), "{}", check.stdout);
         place.ok("verify last");
+        place.ok("explain last --most-wrong 2 --quiet");
         if kind == "file" {
             // The checkpoint has it.
             fs::remove_file(place.path().join("own.json")).unwrap();
@@ -45,7 +46,6 @@ fn texts_are_trained_judged_and_predicted_in_pieces() {
         // Byte pairs keep capital letters.
         assert!(bpe || lines[1].starts_with("1,a,yes"), "{kind}: {lines:?}");
         assert!(lines[2].starts_with("2,b,no"), "{kind}: {lines:?}");
-        place.ok("explain last --most-wrong 2 --quiet");
     }
 }
 

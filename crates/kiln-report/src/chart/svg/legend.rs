@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::super::Chart;
+use super::points::{is_hollow, look};
 use super::words::{escape, shortened, width};
-use super::{is_hollow, look};
 
 /// The room of the names below the title.
 const LINE: f64 = 18.0;

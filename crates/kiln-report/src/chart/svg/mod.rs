@@ -4,6 +4,7 @@ mod area;
 mod labels;
 mod legend;
 mod marks;
+mod points;
 mod words;
 
 use std::fmt::Write;
@@ -11,6 +12,7 @@ use std::fmt::Write;
 use super::style::{COLOURS, STYLE};
 use super::{Chart, Series, thin};
 use area::Area;
+use points::{is_hollow, look};
 pub(super) use words::{LETTER, escape, heading, shortened};
 
 const WIDTH: f64 = 760.0;
@@ -154,20 +156,6 @@ fn band(svg: &mut String, number: usize, series: &Series, area: &Area) {
     if !outline.is_empty() {
         let class = number % COLOURS;
         let _ = writeln!(svg, "<path d=\"{outline}Z\" class=\"c{class} band\"/>");
-    }
-}
-
-/// Whether points are rings: every second of the scattered series, so that grey tells them apart.
-fn is_hollow(before: usize) -> bool {
-    !before.is_multiple_of(2)
-}
-
-/// What a point looks like.
-fn look(number: usize, is_hollow: bool) -> String {
-    let class = number % COLOURS;
-    match is_hollow {
-        true => format!("class=\"c{class}\" fill=\"none\" stroke-width=\"1.3\""),
-        false => format!("class=\"c{class} band\""),
     }
 }
 
