@@ -112,7 +112,8 @@ impl Explain for StoreError {
                 "write folder, or postgres://USER@HOST:PORT/DATABASE; the password comes from PGPASSWORD"
             }
             Self::Lease { .. } => "a lease lasts longer than a file system may show old files: 60 s on NFS",
-            Self::Io { .. } | Self::Damaged { .. } => return None,
+            Self::Damaged { .. } => "move it away: what it was about is taken again",
+            Self::Io { .. } => return None,
         };
         Some(help.to_owned())
     }

@@ -99,13 +99,21 @@ impl FolderStore {
 
     /// Whether whoever has the lease has given it back, or is lost.
     fn is_open(&self, unit: u64, generation: u64) -> Result<bool, StoreError> {
-        // None: its worker is just replacing it, as some file systems show that.
-        let Some(found) = LeaseFile::read(&self.lease_path(unit, generation))? else { return Ok(false) };
-        if found.given_back || self.worker.knows_dead(&self.path.join(WORKERS), &found) {
-            return Ok(true);
-        }
+        let beat = match LeaseFile::read(&self.lease_path(unit, generation)) {
+            // Its worker is just replacing it, as some file systems show that.
+            Ok(None) => return Ok(false),
+            Ok(Some(found)) => {
+                if found.given_back || self.worker.knows_dead(&self.path.join(WORKERS), &found) {
+                    return Ok(true);
+                }
+                found.beat
+            }
+            // Leases are not synced, so a power cut may tear one. Nobody renews it: it runs out as others do.
+            Err(StoreError::Damaged { .. }) => 0,
+            Err(error) => return Err(error),
+        };
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(watch.has_run_out(unit, (generation, found.beat)))
+        Ok(watch.has_run_out(unit, (generation, beat)))
     }
 
     /// Takes a unit for the time `generation`, unless another is faster.

@@ -94,3 +94,17 @@ fn what_is_damaged_is_named() {
     assert_eq!(store.take(0..1).unwrap().unwrap().unit, 0);
     assert!(FolderStore::open(&folder.path().join("none"), Duration::from_secs(1)).is_err());
 }
+
+/// A power cut may tear a lease, which is not synced.
+#[test]
+fn a_torn_lease_runs_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), 200);
+    let lease = store.take(3..4).unwrap().unwrap();
+    fs::write(folder.path().join("leases/000003-0001"), "").unwrap();
+    let other = open(folder.path(), 200);
+    assert!(other.take(3..4).unwrap().is_none());
+    std::thread::sleep(Duration::from_millis(250));
+    let again = other.take(3..4).unwrap().unwrap();
+    assert_eq!((again.unit, again.generation), (lease.unit, 2));
+}
