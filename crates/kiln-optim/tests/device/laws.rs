@@ -11,11 +11,10 @@ fn every_optimiser_keeps_the_laws() {
     for kind in OptimConfig::NAMES {
         assert!(cases.iter().any(|(_, config)| config.rule.name() == *kind), "{kind} has no golden case");
     }
-    // In software a GPU has time for one case of each kind.
-    let mut seen = Vec::new();
+    // In software a GPU has time for some: a rule without and with memory, with two moments, with factors, with products of matrices. The
+    // steps of all are compared with their references on every device.
     for (name, config) in cases {
-        if device_name().is_cpu() || !seen.contains(&config.rule.name()) {
-            seen.push(config.rule.name());
+        if device_name().is_cpu() || ["sgd", "nesterov", "adamw", "adafactor", "muon"].contains(&name) {
             check_optimizer(name, &config);
         }
     }
