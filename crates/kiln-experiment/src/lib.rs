@@ -80,6 +80,7 @@ pub use evaluate::{
 pub use export::{ExportFormat, ExportSettings, OPSET};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use interrupt::Interrupt;
+pub use loss_ends::loss_ends;
 pub use lr_find::find_learning_rate;
 pub use observer::{CurveProgress, Event, Longer, Observer, PathStage, PathStep, TrainingStart};
 pub use output_file::OutputFile;

@@ -107,10 +107,13 @@ fn numbers_have_residuals() {
 #[test]
 fn folds_are_points_with_the_interval() {
     let place = Place::new();
-    place.ok("cv iris train.epochs=2 --folds 4 -q");
+    // Long enough that an interval of the loss would go below 0, where no loss is.
+    place.ok("cv iris train.epochs=20 --folds 4 -q");
     let page = page(&place, "last");
     has(&page, &["4 folds (stratified)", "Nadeau and Bengio", "Each fold", "virginica", "Confusion matrix"]);
     assert!(page.matches("<circle").count() >= 8);
+    let loss = page.split("Test loss: mean ").nth(1).unwrap().split('<').next().unwrap();
+    assert!(loss.contains("95 % interval 0 to "), "{loss}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub fn learning_curve(
         x: curve.items(),
         label: format!("{}", curve.items().round()),
         curve,
-        loss_ends: loss_ends(resolved),
+        loss_ends: loss_ends(&resolved.config),
     });
     Ok(Some(CurveReport {
         axis: CurveAxis::Items,

@@ -82,7 +82,7 @@ pub fn validation_curve(
     // Values that are no numbers stand side by side.
     let at = |place: usize| numbers.as_ref().map_or(place as f64, |numbers| numbers[place]);
     let points = points.into_iter().zip(&values).enumerate().map(|(place, (curve, (value, with)))| {
-        CurveValue { x: at(place), label: text(value), curve, loss_ends: loss_ends(with) }
+        CurveValue { x: at(place), label: text(value), curve, loss_ends: loss_ends(&with.config) }
     });
     Ok(Some(CurveReport {
         axis: if numbers.is_some() { CurveAxis::Numbers } else { CurveAxis::Choices },

@@ -172,7 +172,7 @@ pub fn collect(path: &Path, session: &Session, observer: &dyn Observer) -> Resul
     for record in &records {
         tell(observer, &Event::Fold { record, folds: folds.len(), earlier: true })?;
     }
-    CvReport::write(path, loss_ends(&resolved), &folds, records, memory::peak_rss())?
+    CvReport::write(path, loss_ends(&resolved.config), &folds, records, memory::peak_rss())?
         .judged(&folds, session, observer)
 }
 
@@ -236,7 +236,7 @@ impl Whole<'_> {
             return Ok(CvEnd::Stopped { run });
         }
         if all {
-            let loss = loss_ends(self.resolved);
+            let loss = loss_ends(&self.resolved.config);
             let report = CvReport::write(self.path, loss, self.folds, records, peak_rss)?;
             Ok(CvEnd::Done(Box::new(report.judged(self.folds, self.session, self.observer)?)))
         } else {

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use kiln_experiment::ExperimentError;
 use kiln_experiment::cv::CvStudy;
 use kiln_experiment::fold::{FoldRecord, MetricSummary, PredictionTable, Summaries, fold_folder};
+use kiln_experiment::run::CONFIG;
+use kiln_experiment::{ExperimentError, loss_ends};
 use kiln_report::{Chart, human};
 use kiln_validate::cross::Scheme;
 
 use super::classes::confusion;
 use crate::block::{Block, Section, Table};
+use crate::differences::config;
 
 /// Metrics that are drawn.
 const DRAWN: usize = 4;
@@ -17,7 +19,7 @@ const DRAWN: usize = 4;
 pub(crate) fn folds(run: &Path) -> Result<Vec<Section>, ExperimentError> {
     let study = CvStudy::read(run)?;
     let records = records(run)?;
-    let Some(summaries) = summaries(&records)? else {
+    let Some(summaries) = summaries(run, &records)? else {
         let text = format!("{} folds have ended: there is nothing to compare yet.", records.len());
         return Ok(vec![Section::new("folds", "Folds").with(Block::Text(text))]);
     };
@@ -154,13 +156,18 @@ pub(super) fn records(run: &Path) -> Result<Vec<FoldRecord>, ExperimentError> {
     Ok(records)
 }
 
-/// What the folds say together; `None` for fewer than two.
-pub(super) fn summaries(records: &[FoldRecord]) -> Result<Option<Summaries>, ExperimentError> {
+/// What the folds of `run` say together; `None` for fewer than two.
+pub(super) fn summaries(run: &Path, records: &[FoldRecord]) -> Result<Option<Summaries>, ExperimentError> {
     if records.len() < 2 {
         return Ok(None);
     }
     let share =
         |record: &FoldRecord| record.items[2] as f64 / (record.items[0] + record.items[1]).max(1) as f64;
     let share = records.iter().map(share).sum::<f64>() / records.len() as f64;
-    Ok(Some(Summaries::of(records, share)?))
+    let summaries = Summaries::of(records, share)?;
+    // Of a model in code no end of its loss is known.
+    Ok(Some(match run.join(CONFIG).is_file() {
+        true => summaries.within("loss", loss_ends(&config(run)?)),
+        false => summaries,
+    }))
 }

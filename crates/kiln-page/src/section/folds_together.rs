@@ -21,7 +21,7 @@ pub(crate) fn folds_together(runs: &[PathBuf], session: &Session) -> Result<Vec<
     let names: Vec<String> = runs.iter().map(|run| name(run)).collect();
     let mut found = Vec::new();
     for run in runs {
-        found.push(summaries(&records(run)?)?);
+        found.push(summaries(run, &records(run)?)?);
     }
     let mut metrics: Vec<String> = Vec::new();
     for summary in found.iter().flatten().flat_map(|summaries| &summaries.0) {
