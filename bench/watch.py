@@ -1,7 +1,7 @@
 """What it costs a training to be watched: `--progress off` against `--progress tui` on a pseudo-terminal, and against `kiln watch` with a
 client that asks every two seconds, as a browser does. Trainings in turn, each time in another order; prints the median of the ratios of a pair with its 95 %
-interval (by order statistics) and quartiles, by the clock of the epochs and by the processor time of the training, and the share of a core that
-`kiln watch` takes.
+interval (by order statistics) and quartiles, by the clock of the epochs and by the processor time of the training, and the shares of a core that
+`kiln watch` and the thread of `--progress tui` take: these are exact, and the most that a training can lose to them.
 
     python3 bench/watch.py KILN [PAIRS] [RECIPE] [EPOCHS] [FILE]      KILN: built with the features `serve` and `tui`
 
@@ -56,6 +56,23 @@ def off():
     return epochs_of("off"), used
 
 
+def threads_of(process):
+    """The processor time of a process that goes on, in seconds, as Linux counts it for its threads."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{process}/task").glob("*/schedstat")) / 1e9
+
+
+def view_of(parent):
+    """The processor time, in seconds, of the thread that draws for the training that `parent` started, as Linux counts it; None after its end."""
+    try:
+        child = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]
+        for thread in Path(f"/proc/{child}/task").iterdir():
+            if (thread / "comm").read_text().strip() == "kiln-view":
+                return int((thread / "schedstat").read_text().split()[0]) / 1e9
+    except (OSError, IndexError):
+        pass
+    return None
+
+
 def tui():
     line = f"stty cols 120 rows 40; exec {' '.join(arguments)} --runs-dir tui --progress tui"
     # Without input: a pipe that stays open, as nobody presses a key.
@@ -63,10 +80,22 @@ def tui():
     silent = subprocess.DEVNULL
     process = subprocess.Popen(["script", "-q", "-e", "-c", line, "/dev/null"], cwd=place, env=own | {"TERM": "xterm-256color"},
                                stdin=keys.stdout, stdout=silent, stderr=silent)
+    drawing, began, over = 0.0, time.monotonic(), threading.Event()
+
+    def look():
+        nonlocal drawing
+        while not over.wait(0.02):
+            drawing = max(drawing, view_of(process.pid) or 0.0)
+
+    looking = threading.Thread(target=look)
+    looking.start()
     used = cpu(process)
+    took = time.monotonic() - began
+    over.set()
+    looking.join()
     keys.kill()
     keys.wait()
-    return epochs_of("tui"), used
+    return epochs_of("tui"), used, drawing / took
 
 
 def watched():
@@ -77,6 +106,8 @@ def watched():
     watching = subprocess.Popen([kiln, "watch", str(new.pop()), "--port", "0", "--json", "-q"], cwd=place, env=own,
                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     url = json.loads(watching.stdout.readline())["url"]
+    # What it takes to start is once, however long the training is.
+    started = threads_of(watching.pid)
     over = threading.Event()
     began = time.monotonic()
 
@@ -94,8 +125,10 @@ def watched():
     took = time.monotonic() - began
     over.set()
     client.join()
+    spent = threads_of(watching.pid)
     watching.send_signal(signal.SIGINT)
-    return epochs_of("watched"), used, cpu(watching) / took
+    cpu(watching)
+    return epochs_of("watched"), used, (spent - started) / took
 
 
 def interval(ratios):
@@ -127,7 +160,8 @@ for pair in range(pairs):
 for place_of, name in enumerate(["clock", "processor time"]):
     for way in ["tui", "watched"]:
         said(f"{way}, {name}", [pair[way][place_of] / pair["off"][place_of] for pair in found])
-shares = [100 * pair["watched"][2] for pair in found]
-print(f"kiln watch itself: median {statistics.median(shares):.2f} % of a core, most {max(shares):.2f} %, n {len(shares)}")
+for what, way in [("the thread of tui", "tui"), ("kiln watch itself", "watched")]:
+    shares = [100 * pair[way][2] for pair in found if len(pair[way]) > 2]
+    print(f"{what}: median {statistics.median(shares):.2f} % of a core, most {max(shares):.2f} %, n {len(shares)}")
 of_clock, of_processors = (statistics.median(pair["off"][place_of] for pair in found) for place_of in [0, 1])
 print(f"a training: median {of_clock:.1f} s, {of_processors:.1f} s of processors")

@@ -17,11 +17,11 @@ use crate::html::{Now, live_html, section as section_html};
 use crate::report::name;
 use watched::{Mark, content, marks, state};
 
-/// While a run is in progress its page is made at most so often that this is a hundredth of a core.
-const IDLE: u32 = 100;
+/// While a run is in progress its page is made at most so often that this is half a percent of a core.
+const IDLE: u32 = 200;
 
 /// Runs, cross-validations, searches, paths and curves that may be in progress, as a page. Nothing is measured: what a page shows is what the
-/// runs have written. A page that takes long to make is made less often, so that to watch them costs a hundredth of a core at most. When they are
+/// runs have written. A page that takes long to make is made less often, so that to watch them costs half a percent of a core at most. When they are
 /// over, [`report()`](crate::report()) has the rest.
 ///
 /// The page loads `watch.js` ([`Live::SCRIPT`]) from beside it. That asks `changes?…` every two seconds for [`Live::changes`].
