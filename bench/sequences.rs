@@ -191,7 +191,8 @@ fn peak() -> f64 {
 }
 
 fn main() -> Result<(), Error> {
-    // As `kiln train` does.
+    // As `kiln` and `kiln train` do.
+    kiln::kernels::keep_freed_memory();
     rayon::ThreadPoolBuilder::new().build()?.install(answer)
 }
 

@@ -3,12 +3,16 @@
 use super::act::Act;
 use super::arch::arch;
 use super::column_sums::column_sums;
+use super::order::transposed;
 use super::product::{Factor, Product};
 use super::relu::masked;
 use super::scratch::Scratch;
 
 /// Rows above which the gradient of a bias is added up by several threads.
 const MANY: usize = 512;
+
+/// Floats of inputs that a cache holds: 4 MiB.
+const CACHED: usize = 1 << 20;
 
 /// The sizes of a linear layer: `x` is `[m, k]`, the weight `[k, n]`, `y` `[m, n]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,9 +90,7 @@ pub fn linear_grad(
         }
         None => g,
     };
-    let product =
-        Product { rows: k, depth: m, cols: n, a: x, a_row: 1, a_step: k, b: Factor::Rows(g), bias: None };
-    product.compute(arch(), false, dw);
+    weight_grad(shape, x, g, dw);
     match db {
         Some(db) if m > MANY && n > 0 => column_sums(g, db),
         Some(db) => {
@@ -113,5 +115,56 @@ pub fn linear_grad(
             bias: None,
         };
         product.compute(arch(), false, dx);
+    }
+}
+
+/// `dw = xᵀ · g`.
+///
+/// The left factor is read once for each block of columns of the right one, a few numbers of each row at a time. Where it is the larger one and
+/// does not stay in the cache that is slow, so `gᵀ · x` is computed and turned: the same sums, to the bit.
+fn weight_grad(shape: LinearShape, x: &[f32], g: &[f32], dw: &mut [f32]) {
+    let LinearShape { m, k, n } = shape;
+    let of = |rows, cols, a, b| Product {
+        rows,
+        depth: m,
+        cols,
+        a,
+        a_row: 1,
+        a_step: rows,
+        b: Factor::Rows(b),
+        bias: None,
+    };
+    if k >= 2 * n && m * k > CACHED {
+        let mut turned = Scratch::take(n * k);
+        of(n, k, g, x).compute(arch(), false, &mut turned);
+        transposed(&turned, n, k, dw);
+    } else {
+        of(k, n, x, g).compute(arch(), false, dw);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gradient_that_is_turned_has_the_same_bits() {
+        let shape = LinearShape { m: 1100, k: 1001, n: 65 };
+        let LinearShape { m, k, n } = shape;
+        assert!(k >= 2 * n && m * k > CACHED);
+        let values = |len: usize, step: usize| -> Vec<f32> {
+            (0..len).map(|i| ((i * step) % 1013) as f32 / 500.0 - 1.0).collect()
+        };
+        let (x, g) = (values(m * k, 7), values(m * n, 11));
+        let (mut dw, mut straight) = (vec![0.0; k * n], vec![0.0; k * n]);
+        weight_grad(shape, &x, &g, &mut dw);
+        Product { rows: k, depth: m, cols: n, a: &x, a_row: 1, a_step: k, b: Factor::Rows(&g), bias: None }
+            .compute(arch(), false, &mut straight);
+        assert!(dw.iter().zip(&straight).all(|(a, b)| a.to_bits() == b.to_bits()));
+        // And is what it should be, here and there.
+        for (i, j) in [(0, 0), (1000, 64), (517, 33)] {
+            let sum: f64 = (0..m).map(|r| f64::from(x[r * k + i]) * f64::from(g[r * n + j])).sum();
+            assert!((f64::from(dw[i * n + j]) - sum).abs() < 1e-3, "{i} {j}: {} {sum}", dw[i * n + j]);
+        }
     }
 }

@@ -52,6 +52,38 @@ impl Task for Reorder<'_> {
     }
 }
 
+/// `y = xᵀ`, for `x` of `rows` and `cols`, by several threads.
+///
+/// # Panics
+/// If a slice does not have `rows · cols` elements.
+pub(crate) fn transposed(x: &[f32], rows: usize, cols: usize, y: &mut [f32]) {
+    assert_eq!(x.len(), rows * cols, "transposed: x");
+    assert_eq!(y.len(), x.len(), "transposed: y");
+    let cost = 3 * x.len() * MEMORY;
+    for_each(arch(), cols.div_ceil(STRIP), cost, &Transposed { x, rows, cols, y: Shared::new(y) });
+}
+
+/// Columns that a task of [`transposed`] turns.
+const STRIP: usize = 4 * BLOCK;
+
+struct Transposed<'a> {
+    x: &'a [f32],
+    rows: usize,
+    cols: usize,
+    y: Shared<'a, f32>,
+}
+
+impl Task for Transposed<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(&self, _: S, strip: usize) {
+        let from = strip * STRIP;
+        let len = STRIP.min(self.cols - from);
+        // SAFETY: each task has its own rows of `y`.
+        let y = unsafe { self.y.slice(from * self.rows..(from + len) * self.rows) };
+        transpose(&self.x[from..], self.rows, len, self.cols, y, self.rows);
+    }
+}
+
 /// `y[j · y_step + i] = x[i · x_step + j]` for `i < rows`, `j < cols`.
 #[inline(always)]
 pub(crate) fn transpose(x: &[f32], rows: usize, cols: usize, x_step: usize, y: &mut [f32], y_step: usize) {
