@@ -1,6 +1,8 @@
 //! GPUs that are not there: an error with its remedy, whatever backends the program has.
 
-use crate::common::Place;
+use kiln_testkit::device_name;
+
+use crate::common::{Place, Ran};
 
 /// With the feature there is no driver or no such device, without it the backend is missing.
 const DEVICES: [&str; 7] = ["cuda:0", "cuda:99", "rocm:0", "rocm:99", "vulkan:99", "metal:99", "wgpu:99"];
@@ -28,4 +30,28 @@ fn a_device_that_is_not_there_is_an_error_with_its_remedy() {
         }
         assert!(place.run_dirs().is_empty(), "{device} left a run");
     }
+}
+
+#[test]
+fn a_variable_that_would_end_the_backend_is_an_error_with_its_remedy() {
+    if device_name().is_cpu() {
+        return;
+    }
+    let place = Place::new();
+    let run = |line: &str| {
+        let mut program = place.command(&line.split(' ').collect::<Vec<_>>());
+        Ran::of(program.env("CUBECL_WGPU_MAX_TASKS", "0").output().unwrap())
+    };
+    let compare = format!("compare iris --steps 1 --devices {}", device_name());
+    for line in ["train iris train.epochs=1", &compare, "lr-find iris"] {
+        let ran = run(line);
+        ran.failed(2, "the variable CUBECL_WGPU_MAX_TASKS is \"0\", not a whole number from 1 to 4096");
+        assert!(ran.says("unset CUBECL_WGPU_MAX_TASKS"), "{}", ran.stderr);
+    }
+    assert!(place.run_dirs().is_empty());
+    let listed = run("devices --json").events();
+    assert!(
+        listed.iter().any(|event| event["reason"].to_string().contains("CUBECL_WGPU_MAX_TASKS")),
+        "{listed:?}"
+    );
 }

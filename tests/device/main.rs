@@ -7,6 +7,8 @@ mod again;
 #[cfg(feature = "wgpu")]
 mod ahead;
 mod auto;
+#[cfg(feature = "autotune")]
+mod autotune;
 mod batches;
 #[path = "../common/mod.rs"]
 mod common;

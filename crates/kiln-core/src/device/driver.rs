@@ -35,6 +35,8 @@ pub(super) const ROCM: Driver = Driver {
 impl Driver {
     /// All devices; without a driver none. A driver that fails while it is asked counts as none.
     fn devices(&self) -> Vec<Device> {
+        #[cfg(feature = "autotune")]
+        super::kept::for_the_user();
         catch_unwind(|| Device::enumerate((self.of)()).into_vec()).unwrap_or_default()
     }
 

@@ -31,6 +31,16 @@ pub enum DeviceError {
     /// A software adapter in a program whose kernels are SPIR-V: drivers of such adapters were seen to crash on them.
     #[error("software adapters cannot be used by a program with the feature vulkan")]
     SoftwareSpirV,
+    /// A variable of the environment has a value that ends the backend in a panic.
+    #[error("the variable {variable} is {value:?}, not a whole number from 1 to {most}")]
+    Variable {
+        /// Its name.
+        variable: &'static str,
+        /// What it is.
+        value: String,
+        /// The largest value that it may have.
+        most: usize,
+    },
     /// There is no driver, or one without devices.
     #[error("{backend} finds no driver with a device on this machine")]
     NoDriver {
@@ -79,6 +89,9 @@ impl Explain for DeviceError {
             Self::SoftwareSpirV => {
                 "use --device flex, or build with `--features wgpu` and without vulkan".to_owned()
             }
+            Self::Variable { variable, most, .. } => {
+                format!("unset {variable}, make it a number from 1 to {most}, or use --device flex")
+            }
             Self::NoDriver { backend: "rocm" } => {
                 "install AMD's driver and ROCm (its library libamdhip64), or use --device flex".to_owned()
             }
@@ -114,6 +127,7 @@ mod tests {
             DeviceError::NotCompiled { backend: "cuda" },
             DeviceError::NoAdapter { backend: "vulkan", wanted: "adapter".into() },
             DeviceError::SoftwareSpirV,
+            DeviceError::Variable { variable: "CUBECL_WGPU_MAX_TASKS", value: "many".into(), most: 4096 },
             DeviceError::NoDriver { backend: "cuda" },
             DeviceError::NoDriver { backend: "rocm" },
             DeviceError::NoSuchNumber { backend: "cuda", number: 4, found: 2 },

@@ -8,8 +8,12 @@ pub mod counts;
 #[cfg(any(feature = "cuda", feature = "rocm"))]
 mod driver;
 mod error;
+#[cfg(feature = "autotune")]
+mod kept;
 mod name;
 mod report;
+#[cfg(feature = "wgpu")]
+mod variable;
 #[cfg(feature = "wgpu")]
 mod wgpu;
 

@@ -5,6 +5,7 @@ use burn::tensor::{Device, DeviceType};
 use super::error::DeviceError;
 use super::name::{Adapter, DeviceName};
 use super::report::DeviceReport;
+use super::variable;
 
 /// A graphics API, as Burn has it, with kiln's name for it.
 pub(super) struct Api {
@@ -42,6 +43,8 @@ impl Api {
     /// All adapters, hardware before software, so that `wgpu` and `wgpu:0` mean the best one. A driver that fails while it is asked
     /// counts as none.
     fn adapters(&self) -> Vec<Device> {
+        #[cfg(feature = "autotune")]
+        super::kept::for_the_user();
         let found = std::panic::catch_unwind(|| Device::enumerate((self.of)()).into_vec());
         let mut found = found.unwrap_or_default();
         found.sort_by_key(is_software);
@@ -88,7 +91,10 @@ impl Api {
 
 /// Mesa's lavapipe was seen to end the process on CubeCL's SPIR-V. With the feature there is no way to ask for WGSL.
 fn usable(device: &Device) -> Result<(), DeviceError> {
-    if cfg!(feature = "vulkan") && is_software(device) { Err(DeviceError::SoftwareSpirV) } else { Ok(()) }
+    if cfg!(feature = "vulkan") && is_software(device) {
+        return Err(DeviceError::SoftwareSpirV);
+    }
+    variable::for_wgpu()
 }
 
 /// Which adapter it is, such as `DiscreteGpu(0)` or `Cpu`. Burn shows it and has no other way to ask.
