@@ -9,6 +9,8 @@ mod ahead;
 mod auto;
 #[cfg(feature = "autotune")]
 mod autotune;
+#[cfg(feature = "wgpu")]
+mod bare_loop;
 mod batches;
 #[path = "../common/mod.rs"]
 mod common;
