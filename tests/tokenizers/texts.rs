@@ -35,8 +35,20 @@ fn texts_are_trained_judged_and_predicted_in_pieces() {
         place.ok("verify last");
         place.ok("explain last --most-wrong 2 --quiet");
         if kind == "file" {
-            // The checkpoint has it.
-            fs::remove_file(place.path().join("own.json")).unwrap();
+            // What is trained has it in its checkpoint, what goes on learning needs the same file.
+            place.ok("resume last");
+            let own = place.path().join("own.json");
+            let said = "is not the tokeniser that";
+            let with_more = format!("{}\n", fs::read_to_string(&own).unwrap());
+            fs::write(&own, with_more).unwrap();
+            let changed = place.fails("resume last", 3, said);
+            assert!(changed.says("bring the old file back"), "{}", changed.stderr);
+            fs::remove_file(&own).unwrap();
+            place.fails("resume last", 3, said);
+            place.ok("explain last --most-wrong 2 --quiet");
+            place.ok("eval last --quiet");
+            place.ok("eval last --data reviews.csv --quiet");
+            place.ok("report last -o report.html");
         }
         place.write("new.csv", "id,body\na,a WONDERFUL thing\nb,\"dreadful, dread 🙃 東京\"\nc,\n");
         let predicted = place.ok("predict last new.csv --keep id");

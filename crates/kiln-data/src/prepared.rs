@@ -42,16 +42,23 @@ impl Prepared {
     /// [`DataError`]: a part that would be empty or in which nothing counts, a column without values.
     pub fn new(dataset: impl Into<Arc<Dataset>>, config: &DataConfig, seed: Seed) -> Result<Self, DataError> {
         let dataset = dataset.into();
-        let split = Split::new(&dataset, config, seed.purpose(Purpose::Split))?;
-        let Split { train, validation, test, .. } = &split;
-        for (part, rows) in [("training", train), ("validation", validation), ("test", test)] {
-            let counts = |weights: &Vec<f64>| rows.iter().any(|&row| weights[row] > 0.0);
-            if !rows.is_empty() && !dataset.weights.as_ref().is_none_or(counts) {
-                return Err(DataError::NoWeight { part, items: rows.len() });
-            }
-        }
+        let split = split(&dataset, config, seed)?;
         let fitted = Preprocess::from(config).fit(&split.train_view(&dataset))?;
         Ok(Self { dataset, split, fitted: Arc::new(fitted) })
+    }
+
+    /// As [`Prepared::new`], with preprocessing that was fitted before, on the training part of these data with this seed: that of a trained model.
+    ///
+    /// # Errors
+    /// [`DataError`]: a part that would be empty or in which nothing counts.
+    pub fn fitted_before(
+        dataset: impl Into<Arc<Dataset>>,
+        config: &DataConfig,
+        seed: Seed,
+        fitted: Arc<Fitted>,
+    ) -> Result<Self, DataError> {
+        let dataset = dataset.into();
+        Ok(Self { split: split(&dataset, config, seed)?, dataset, fitted })
     }
 
     /// With a split of one's own: the preprocessing is fitted on its training part.
@@ -101,4 +108,17 @@ impl Prepared {
     fn rows(&self, rows: &[usize]) -> Rows {
         Rows::new(Arc::clone(&self.dataset), rows.to_vec(), Arc::clone(&self.fitted))
     }
+}
+
+/// The parts of a data set, in each of which something counts.
+fn split(dataset: &Dataset, config: &DataConfig, seed: Seed) -> Result<Split, DataError> {
+    let split = Split::new(dataset, config, seed.purpose(Purpose::Split))?;
+    let Split { train, validation, test, .. } = &split;
+    for (part, rows) in [("training", train), ("validation", validation), ("test", test)] {
+        let counts = |weights: &Vec<f64>| rows.iter().any(|&row| weights[row] > 0.0);
+        if !rows.is_empty() && !dataset.weights.as_ref().is_none_or(counts) {
+            return Err(DataError::NoWeight { part, items: rows.len() });
+        }
+    }
+    Ok(split)
 }

@@ -57,7 +57,7 @@ pub fn activity(run: &Path, session: &Session, observer: &dyn Observer) -> Resul
     let resolved = stored(run, session)?;
     must_be_as_trained(&resolved, &saved.path, &saved.extra, &["model"])?;
     let record = RunRecord::read(run)?;
-    let job = own_job(&resolved, &record, run)?;
+    let job = own_job(&resolved, &record, run, Some(&fitted))?;
     let split = &job.prepared.split;
     let part = match (split.validation.is_empty() || record.refit.is_some(), split.test.is_empty()) {
         (false, _) => Part::Validation,

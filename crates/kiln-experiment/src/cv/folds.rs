@@ -251,6 +251,7 @@ impl Folds {
         if !self.study.same_training(&there) || !same_config {
             return Err(CvError::OtherCv { run: folder.to_owned() }.into());
         }
+        RunRecord::read(folder)?.must_have_tokenizer(&resolved.config.data, folder)?;
         self.must_be_the_data_of(folder)
     }
 

@@ -16,6 +16,7 @@ use crate::error::ExperimentError;
 use crate::interrupt::Interrupt;
 use crate::job::new_pool;
 use crate::observer::Observer;
+use crate::run::RunRecord;
 use crate::session::Session;
 use crate::stored::stored;
 
@@ -39,6 +40,7 @@ pub fn work<L: Iterator<Item = String>>(
 ) -> Result<(), ExperimentError> {
     let orders = Orders::listen(&session.interrupt, lines, orphaned)?;
     let resolved = stored(path, session)?;
+    RunRecord::read(path)?.must_have_tokenizer(&resolved.config.data, path)?;
     let folds = Folds::of_run(path, &resolved)?;
     let whole = Whole { path, resolved: &resolved, folds: &folds, session, worker: None, observer };
     let runner = whole.runner(folds.study.nested.as_ref(), PATIENCE)?;

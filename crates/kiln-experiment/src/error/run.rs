@@ -73,6 +73,17 @@ pub enum RunError {
         /// The folder of the run.
         run: PathBuf,
     },
+    /// The file of the tokeniser is not as it was when the run began.
+    #[error(
+        "{} is not the tokeniser that {} was begun with: the file has changed, or is not there",
+        path.display(), run.display()
+    )]
+    TokenizerChanged {
+        /// The file.
+        path: PathBuf,
+        /// The folder of the run.
+        run: PathBuf,
+    },
     /// Nothing has been saved yet.
     #[error("{} holds no checkpoint", run.display())]
     NoCheckpoint {
@@ -160,7 +171,7 @@ impl Explain for RunError {
             | Self::OtherKinds { .. } => ErrorKind::Usage,
             Self::NoModel { .. } | Self::IsFold { .. } | Self::NotUtf8 { .. } => ErrorKind::Usage,
             Self::OfSeveral { .. } | Self::NotDone { .. } => ErrorKind::Usage,
-            Self::DataChanged { .. } => ErrorKind::Data,
+            Self::DataChanged { .. } | Self::TokenizerChanged { .. } => ErrorKind::Data,
             Self::Record { .. } | Self::Metrics { .. } | Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
             Self::Busy { .. } => ErrorKind::Busy,
             Self::Deleted { .. } | Self::Io { .. } => ErrorKind::Io,
@@ -179,6 +190,10 @@ impl Explain for RunError {
             Self::DataChanged { .. } => {
                 Some("train anew with `kiln train`, or bring the old data back".to_owned())
             }
+            Self::TokenizerChanged { .. } => Some(
+                "bring the old file back, or train anew with `kiln train`; what is trained needs no file: its checkpoint has the tokeniser"
+                    .to_owned(),
+            ),
             Self::NoCheckpoint { .. } => {
                 Some("train it first: `kiln resume` goes on, or starts over".to_owned())
             }

@@ -72,7 +72,7 @@ pub fn evaluate_items(
     }
     if is_ensemble(run)? {
         let (resolved, record) = (stored(run, &settings.session)?, RunRecord::read(run)?);
-        let own = own_data(&resolved, &record, run, settings)?;
+        let own = own_data(&resolved, &record, run, None, settings)?;
         let own = own.map(|job| (Arc::clone(&job.prepared.dataset), job.prepared.split.clone()));
         return several::of_ensemble(run, own, settings, observer);
     }
@@ -84,7 +84,7 @@ pub fn evaluate_items(
     };
     as_trained(&resolved, &["model"])?;
     let record = RunRecord::read(run)?;
-    let own = own_data(&resolved, &record, run, settings)?;
+    let own = own_data(&resolved, &record, run, Some(&fitted), settings)?;
     let mut kept = kept_decision(run, &saved.weights, observer)?;
     if settings.chooses() {
         let place = Session {
@@ -92,7 +92,7 @@ pub fn evaluate_items(
             ..settings.session.clone()
         };
         let home = stored(run, &place)?;
-        let loaded = if own.is_none() { Some(own_job(&home, &record, run)?) } else { None };
+        let loaded = if own.is_none() { Some(own_job(&home, &record, run, Some(&fitted))?) } else { None };
         let job = loaded.as_ref().or(own.as_ref()).ok_or(JobError::EmptyPart { part: "validation" })?;
         as_trained(&job.resolved, &["data"])?;
         // With `data.refit` what the validation part was held out from.
@@ -178,10 +178,11 @@ fn own_data<'a>(
     resolved: &'a Resolved,
     record: &RunRecord,
     run: &Path,
+    fitted: Option<&Arc<Fitted>>,
     settings: &EvaluateSettings,
 ) -> Result<Option<Job<'a>>, ExperimentError> {
     let Some(other) = settings.session.flags.data.as_ref() else {
-        return own_job(resolved, record, run).map(Some);
+        return own_job(resolved, record, run, fitted).map(Some);
     };
     let source = catalog().into_iter().find(|source| source.name == resolved.config.data.source);
     let is_bundled = source.is_some_and(|source| !source.settings.contains(&"data.path"));
@@ -189,7 +190,7 @@ fn own_data<'a>(
         // What is part of the program is nowhere else.
         return Ok(None);
     }
-    match own_job(resolved, record, run) {
+    match own_job(resolved, record, run, fitted) {
         // What is no data set to train on, or has no column to ignore, may be one to measure on.
         Err(error) if matches!(error.kind(), ErrorKind::Data | ErrorKind::Usage) => match settings.part {
             None => Ok(None),
@@ -202,12 +203,18 @@ fn own_data<'a>(
     }
 }
 
+/// The data of the run. `fitted`: the preprocessing of its checkpoint, which is then not fitted anew; so what that was made of, such as the file of a
+/// tokeniser, need not be there.
 pub(crate) fn own_job<'a>(
     resolved: &'a Resolved,
     record: &RunRecord,
     run: &Path,
+    fitted: Option<&Arc<Fitted>>,
 ) -> Result<Job<'a>, ExperimentError> {
-    let job = Job::loaded(resolved)?;
+    let job = match fitted {
+        Some(fitted) => Job::loaded_with(resolved, fitted)?,
+        None => Job::loaded(resolved)?,
+    };
     record.must_be_of(&job.prepared.dataset, run)?;
     Ok(job)
 }

@@ -59,15 +59,24 @@ impl<'a> Job<'a> {
 
     /// The same with data that other trainings may have loaded.
     pub(crate) fn load_shared(resolved: &'a Resolved, data: &SharedData) -> Result<Self, ExperimentError> {
-        Self::unstarted(resolved, data)?.started()
+        Self::unstarted(resolved, data, None)?.started()
     }
 
     /// As [`Job::load`], without the weights that a training would start from.
     pub(crate) fn loaded(resolved: &'a Resolved) -> Result<Self, ExperimentError> {
-        Self::unstarted(resolved, &SharedData::default())
+        Self::unstarted(resolved, &SharedData::default(), None)
     }
 
-    fn unstarted(resolved: &'a Resolved, data: &SharedData) -> Result<Self, ExperimentError> {
+    /// The same with preprocessing that was fitted before: that of a run with these settings, as its checkpoint has it.
+    pub(crate) fn loaded_with(resolved: &'a Resolved, fitted: &Arc<Fitted>) -> Result<Self, ExperimentError> {
+        Self::unstarted(resolved, &SharedData::default(), Some(Arc::clone(fitted)))
+    }
+
+    fn unstarted(
+        resolved: &'a Resolved,
+        data: &SharedData,
+        fitted: Option<Arc<Fitted>>,
+    ) -> Result<Self, ExperimentError> {
         let device = open_device(resolved)?;
         let dataset = data.load(&resolved.config.data).map_err(|error| resolved.locate(error))?;
         let open = dataset.arrangement.fixed_validation.is_empty();
@@ -75,7 +84,11 @@ impl<'a> Job<'a> {
         let items = dataset.target.rows().unwrap_or_default().saturating_sub(dataset.fixed_test.len());
         let validated = if open { resolved.validated(items) } else { None };
         let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
-        let prepared = Prepared::new(dataset, &resolved.config.data, Seed::new(resolved.config.seed));
+        let (config, seed) = (&resolved.config.data, Seed::new(resolved.config.seed));
+        let prepared = match fitted {
+            Some(fitted) => Prepared::fitted_before(dataset, config, seed, fitted),
+            None => Prepared::new(dataset, config, seed),
+        };
         let prepared = prepared.map_err(|error| resolved.locate(error))?;
         Self::assemble(resolved, device, prepared)
     }

@@ -18,7 +18,9 @@ use crate::error::ExperimentError;
 use crate::job::{configured, in_pool};
 use crate::log::Tracked;
 use crate::observer::{Event, Observer, TrainingStart, tell};
-use crate::run::{CHECKPOINTS, DataRecord, NewRun, RunFolder, RunRecord, SETTINGS, Status, rfc3339, slug};
+use crate::run::{
+    CHECKPOINTS, DataRecord, NewRun, RunFolder, RunRecord, SETTINGS, Status, rfc3339, slug, tokenizer_print,
+};
 use crate::session::Session;
 use crate::training::{Changes, Trained, begun, ended};
 
@@ -52,6 +54,7 @@ pub(crate) fn resume(
 ) -> Result<Trained, ExperimentError> {
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
+    record.must_have_tokenizer(&resolved.config.data, path)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = LanguageJob::load(resolved)?;
     job.tell(observer)?;
@@ -86,6 +89,7 @@ impl LanguageJob<'_> {
             calibration: 0,
             test,
             reading: self.config().data.reading.number(),
+            tokenizer: tokenizer_print(&self.config().data),
         };
         begun(self.config(), Some(data), Some(self.summary.parameters as u64), arguments)
     }

@@ -15,6 +15,7 @@ mod time;
 pub use decision::{KeptDecision, KeptThreshold};
 pub use ensemble::{ENSEMBLE, EnsembleMember, EnsembleRecord, is_ensemble};
 pub use find::{find, find_with, list};
+pub(crate) use fingerprint::tokenizer_print;
 pub use folder::{NewRun, RunFolder, is_busy};
 pub use kind::{CV, FolderKind, find_any, find_watched, is_cross_validation, refuse_fold};
 pub(crate) use names::{ALPHABET, COMPARISON, CURVE, PATH, PROGRESS, STUDY, holdout};

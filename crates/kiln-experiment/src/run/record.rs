@@ -115,6 +115,9 @@ pub struct DataRecord {
     /// By which rules a table was understood: the number of a [`Reading`]. 1 where an older kiln did not write it.
     #[serde(default = "first")]
     pub reading: u32,
+    /// BLAKE3 of the `tokenizer.json` that texts are cut by; none where a run has no such file, or an older kiln did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<Fingerprint>,
 }
 
 fn is_none(items: &u64) -> bool {

@@ -8,7 +8,7 @@ use kiln_models::Network;
 use kiln_train::Outcome;
 
 use crate::job::Job;
-use crate::run::{DataRecord, RunRecord, Status, rfc3339};
+use crate::run::{DataRecord, RunRecord, Status, rfc3339, tokenizer_print};
 
 /// The record of a run that begins. `arguments`: what the program was started with.
 pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
@@ -21,6 +21,7 @@ pub(crate) fn new_record(job: &Job<'_>, arguments: &[String]) -> RunRecord {
         calibration: prepared.split.calibration.len() as u64,
         test: prepared.split.test.len() as u64,
         reading: config.data.reading.number(),
+        tokenizer: tokenizer_print(&config.data),
     };
     let record = begun(config, Some(data), Some(job.summary.parameters as u64), arguments);
     RunRecord { class_counts: job.class_counts().unwrap_or_default(), ..record }

@@ -66,6 +66,7 @@ pub(crate) fn resume_with(
 ) -> Result<Trained, ExperimentError> {
     let run = RunFolder::open(path)?;
     let mut record = RunRecord::read(path)?;
+    record.must_have_tokenizer(&resolved.config.data, path)?;
     tell(observer, &Event::ReadingData { name: &path.display().to_string() })?;
     let job = Job::load(resolved)?;
     tell(observer, &Event::DataRead)?;
