@@ -12,14 +12,14 @@ use kiln::experiment::job::Job;
 use kiln::experiment::{ExportFormat, ExportSettings};
 use kiln::models::Network;
 use kiln::train::Decision;
-use kiln::{Layout, ParamKind, Predictor, Weights, params};
+use kiln::{Layout, ParamKind, Prediction, Predictor, Weights, params};
 use serde_json::{Value, json};
 
 use crate::common::Place;
 
 const ITEMS: usize = 37;
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/onnx")
 }
 
@@ -44,7 +44,7 @@ fn people() -> String {
 }
 
 /// First weights, and running statistics that are not those of a new layer: the same on every machine.
-fn model(job: &Job<'_>) -> Network {
+pub(crate) fn model(job: &Job<'_>) -> Network {
     let network = job.model().unwrap().valid();
     params::replace(network, |info, flat| {
         if info.kind != ParamKind::Running {
@@ -107,7 +107,6 @@ fn check_with(name: &str, overrides: &[&str], decision: Decision, settings: Expo
     let bytes = predictor.export_with(ExportFormat::Onnx, &settings).unwrap();
     let (file, golden) = (folder().join(format!("{name}.onnx")), folder().join(format!("{name}.json")));
     if std::env::var("KILN_GOLDEN").is_ok_and(|what| what == "overwrite") {
-        fs::create_dir_all(folder()).unwrap();
         fs::write(&file, &bytes).unwrap();
         fs::write(&golden, json!({ "inputs": inputs(&job.prepared.dataset) }).to_string()).unwrap();
         return;
@@ -116,19 +115,21 @@ fn check_with(name: &str, overrides: &[&str], decision: Decision, settings: Expo
     let golden: Value = serde_json::from_slice(&fs::read(&golden).unwrap()).unwrap();
     assert_eq!(golden["inputs"], inputs(&job.prepared.dataset));
     let predictions = predictor.predict(&job.prepared.dataset.features).unwrap();
-    let outputs = &golden["outputs"];
+    agree(name, &golden["outputs"], &predictions[..ITEMS]);
+}
+
+/// What onnxruntime predicts is what kiln does.
+pub(crate) fn agree(name: &str, outputs: &Value, predictions: &[Prediction<'_>]) {
     let numbers = outputs.get("probabilities").or_else(|| outputs.get("values")).unwrap();
-    for (item, prediction) in predictions.iter().take(ITEMS).enumerate() {
+    for (item, prediction) in predictions.iter().enumerate() {
         let ours: Vec<f64> = match prediction.probabilities() {
             Some(shares) => shares.iter().map(|share| f64::from(*share)).collect(),
             None => prediction.values().unwrap().to_vec(),
         };
         for (place, ours) in ours.iter().enumerate() {
             let theirs = numbers[item][place].as_f64().unwrap();
-            assert!(
-                (ours - theirs).abs() <= 1e-5 * theirs.abs().max(1.0),
-                "{name}, item {item}: {ours}, {theirs}"
-            );
+            let close = (ours - theirs).abs() <= 1e-5 * theirs.abs().max(1.0);
+            assert!(close, "{name}, item {item}: {ours}, {theirs}");
         }
         if let Some(class) = prediction.class() {
             assert_eq!(outputs["label"][item], class, "{name}, item {item}");

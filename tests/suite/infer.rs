@@ -38,7 +38,7 @@ fn people() -> String {
 }
 
 /// First weights, with running statistics that are not those of a new layer, and large enough that classes differ.
-fn model(job: &Job<'_>) -> Network {
+pub(crate) fn model(job: &Job<'_>) -> Network {
     let network = job.model().unwrap().valid();
     params::replace(network, |info, flat| {
         if info.kind != ParamKind::Running {
@@ -56,7 +56,12 @@ fn model(job: &Job<'_>) -> Network {
 
 /// How far probabilities and numbers may be apart, of the size of a number where that is more than 1.
 #[track_caller]
-fn compare(name: &str, ours: &[kiln_infer::Prediction<'_>], theirs: &[Prediction<'_>], bound: f64) {
+pub(crate) fn compare(
+    name: &str,
+    ours: &[kiln_infer::Prediction<'_>],
+    theirs: &[Prediction<'_>],
+    bound: f64,
+) {
     assert_eq!(ours.len(), theirs.len());
     let mut most = 0.0f64;
     for (item, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {

@@ -1,4 +1,4 @@
-//! What cells of tables mean, and what becomes of their numbers.
+//! What cells of tables mean, and what becomes of their numbers; the steps of series, the words of texts.
 //!
 //! Training reads cells through these functions, and so does `kiln-infer`, which predicts without a tensor: both take a text for the same
 //! number, date, category or missing value.
@@ -10,6 +10,8 @@ mod normal;
 pub mod power;
 pub mod scale;
 mod schema;
+pub mod series;
+pub mod token;
 
 pub use cell::CellValue;
 pub use date::DateForm;

@@ -48,8 +48,8 @@ pub use position::FilePosition;
 pub use precision::Precision;
 pub use prepared::Prepared;
 pub use preprocess::{
-    ColumnEncoding, ColumnStep, FeatureGroup, Fitted, Mismatch, Pca, Preprocess, TableSteps, TextSettings,
-    TrainView, Unseen, UnseenValue,
+    ColumnEncoding, ColumnStep, FeatureGroup, Fitted, Mismatch, Pca, Preprocess, SeriesScaling, SeriesSteps,
+    TableSteps, TextSettings, TextSteps, TextTokens, TrainView, Unseen, UnseenValue,
 };
 pub use reading::{MissingTarget, Reading};
 pub use skipped::Skipped;

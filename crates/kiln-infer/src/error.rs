@@ -74,6 +74,13 @@ pub enum InferError {
         /// The column, or the feature.
         column: String,
     },
+    /// A series is not what the model takes.
+    Series {
+        /// The series, from 0.
+        row: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A record does not have a column.
     NoColumn {
         /// The row, from 0.
@@ -111,6 +118,7 @@ impl fmt::Display for InferError {
             Self::NotFinite { row, column } => {
                 write!(f, "row {row} of column {column:?} is infinite, or too large to be scaled")
             }
+            Self::Series { row, reason } => write!(f, "series {row}: {reason}"),
             Self::NoColumn { row, column } => write!(f, "row {row} has no column {column:?}"),
             Self::ColumnTwice { row, column } => write!(f, "row {row} has the column {column:?} twice"),
         }
@@ -126,14 +134,19 @@ impl InferError {
             Self::Io { .. } | Self::Format { .. } => "kiln export RUN -o model.kiln writes a model",
             Self::Version { .. } => "use a newer kiln-infer, or export with the kiln of its version",
             Self::Tensor { .. } | Self::Plan { .. } => "the file is damaged: export the model anew",
-            Self::Inputs { .. } => "rows are for models of tables, images for models of images",
+            Self::Inputs { .. } => {
+                "rows are for models of tables, images for models of images, series and texts for theirs"
+            }
             Self::Cells { .. } => "Model::columns names the columns in their order",
             Self::Cell { .. } => "a cell means what it means in a CSV file that kiln reads",
             Self::NotFinite { .. } => "leave out what is not known: None is a missing cell",
+            Self::Series { .. } => {
+                "Model::channels names the channels in their order, Model::window says how many steps there must be"
+            }
             Self::NoColumn { .. } | Self::ColumnTwice { .. } => "Model::columns names the columns",
         }
     }
 }
 
-/// The version of the format that this crate writes, and the newest that it reads.
-pub(crate) const VERSION: u32 = 1;
+/// The newest version of the format that this crate reads.
+pub(crate) const VERSION: u32 = 2;

@@ -7,8 +7,8 @@ use kiln_kernels::cpu::Scratch;
 
 use crate::error::InferError;
 use crate::file::{Parts, read};
-use crate::input::{PixelEncoder, RowEncoder};
-use crate::network::{Network, Shape};
+use crate::input::{PixelEncoder, RowEncoder, SeriesEncoder, TextEncoder};
+use crate::network::{Items, Network, SequenceNetwork, Shape};
 use crate::output::{Decoder, Prediction};
 use crate::plan::{Column, Inputs, Target};
 
@@ -31,6 +31,8 @@ pub struct Model {
 enum Encoder {
     Rows(RowEncoder),
     Pixels(PixelEncoder),
+    Series(SeriesEncoder, SequenceNetwork),
+    Texts(TextEncoder, SequenceNetwork),
 }
 
 impl Model {
@@ -54,19 +56,29 @@ impl Model {
     /// and [`InferError::Plan`] for one whose parts do not fit together.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InferError> {
         let Parts { plan, tensors } = read(bytes)?;
-        let (encoder, shape) = match plan.inputs {
+        let operations = &plan.network;
+        let (encoder, network) = match plan.inputs {
             Inputs::Table(table) => {
                 let encoder = RowEncoder::new(table)?;
                 let shape = Shape::Row(encoder.width());
-                (Encoder::Rows(encoder), shape)
+                (Encoder::Rows(encoder), Network::new(operations, shape, &tensors)?)
             }
             Inputs::Images(images) => {
                 let encoder = PixelEncoder::new(&images)?;
                 let shape = Shape::image(encoder.shape());
-                (Encoder::Pixels(encoder), shape)
+                (Encoder::Pixels(encoder), Network::new(operations, shape, &tensors)?)
+            }
+            Inputs::Series(series) => {
+                let encoder = SeriesEncoder::new(series)?;
+                let channels = encoder.channels().len();
+                let (sequences, rows) = SequenceNetwork::of_series(operations, channels, &tensors)?;
+                (Encoder::Series(encoder, sequences), rows)
+            }
+            Inputs::Texts(texts) => {
+                let (sequences, rows) = SequenceNetwork::of_texts(operations, &tensors)?;
+                (Encoder::Texts(TextEncoder::new(texts)?, sequences), rows)
             }
         };
-        let network = Network::new(&plan.network, shape, &tensors)?;
         let decoder = Decoder::new(plan.outputs, &network)?;
         Ok(Self { encoder, network, decoder })
     }
@@ -79,6 +91,16 @@ impl Model {
     /// `[channels, height, width]` of the images that it takes; `None` for rows.
     pub fn image_shape(&self) -> Option<[usize; 3]> {
         if let Encoder::Pixels(pixels) = &self.encoder { Some(pixels.shape()) } else { None }
+    }
+
+    /// The channels that a series has, in order; `None` for other inputs.
+    pub fn channels(&self) -> Option<&[String]> {
+        if let Encoder::Series(series, _) = &self.encoder { Some(series.channels()) } else { None }
+    }
+
+    /// How many steps a model that forecasts looks at, the last ones; `None` for any other.
+    pub fn window(&self) -> Option<usize> {
+        if let Encoder::Series(series, _) = &self.encoder { series.window() } else { None }
     }
 
     /// The classes, if classes are predicted.
@@ -164,10 +186,7 @@ impl Model {
     /// # Errors
     /// [`InferError::Inputs`] for a part of an image, and where the model takes rows.
     pub fn predict_images(&self, pixels: &[u8]) -> Result<Vec<Prediction<'_>>, InferError> {
-        let Encoder::Pixels(encoder) = &self.encoder else {
-            let (expected, found) = ("rows of a table".to_owned(), "images".to_owned());
-            return Err(InferError::Inputs { expected, found });
-        };
+        let Encoder::Pixels(encoder) = &self.encoder else { return Err(self.not("images")) };
         let (items, size) = (encoder.count(pixels)?, encoder.size());
         self.batches(items, size, |item, to| {
             encoder.write(&pixels[item * size..][..size], to);
@@ -175,15 +194,56 @@ impl Model {
         })
     }
 
+    /// Predicts for time series: of each the numbers of every channel in the order of [`Model::channels`], NaN where one is missing. Of a model that
+    /// forecasts the last [`Model::window`] steps count.
+    ///
+    /// # Errors
+    /// [`InferError::Series`] for one that is not as the model takes it, [`InferError::NotFinite`]; [`InferError::Inputs`] where it takes something else.
+    pub fn predict_series<R, C>(&self, series: &[R]) -> Result<Vec<Prediction<'_>>, InferError>
+    where
+        R: AsRef<[C]>,
+        C: AsRef<[f64]>,
+    {
+        let Encoder::Series(encoder, network) = &self.encoder else { return Err(self.not("time series")) };
+        let numbers = |(row, series): (usize, &R)| encoder.numbers(row, series.as_ref());
+        let items = series.iter().enumerate().map(numbers).collect::<Result<_, _>>()?;
+        self.sequences(network, &Items::Steps(items))
+    }
+
+    /// Predicts for texts.
+    ///
+    /// # Errors
+    /// [`InferError::Inputs`] where the model takes something else.
+    pub fn predict_texts<T: AsRef<str>>(&self, texts: &[T]) -> Result<Vec<Prediction<'_>>, InferError> {
+        let Encoder::Texts(encoder, network) = &self.encoder else { return Err(self.not("texts")) };
+        let items = texts.iter().map(|text| encoder.ids(text.as_ref())).collect();
+        self.sequences(network, &Items::Ids(items))
+    }
+
+    fn sequences(&self, network: &SequenceNetwork, items: &Items) -> Result<Vec<Prediction<'_>>, InferError> {
+        let (rows, width) = (network.run(items), network.width());
+        self.batches(items.len(), width, |item, to| {
+            to.copy_from_slice(&rows[item * width..][..width]);
+            Ok(())
+        })
+    }
+
     fn rows(&self) -> Result<&RowEncoder, InferError> {
-        match &self.encoder {
-            Encoder::Rows(rows) => Ok(rows),
+        if let Encoder::Rows(rows) = &self.encoder { Ok(rows) } else { Err(self.not("rows")) }
+    }
+
+    /// That the model takes something else than was found.
+    fn not(&self, found: &str) -> InferError {
+        let expected = match &self.encoder {
+            Encoder::Rows(_) => "rows of a table".to_owned(),
             Encoder::Pixels(pixels) => {
                 let [channels, height, width] = pixels.shape();
-                let expected = format!("images of {channels} × {height} × {width} bytes");
-                Err(InferError::Inputs { expected, found: "rows".to_owned() })
+                format!("images of {channels} × {height} × {width} bytes")
             }
-        }
+            Encoder::Series(series, _) => format!("time series of {} channels", series.channels().len()),
+            Encoder::Texts(..) => "texts".to_owned(),
+        };
+        InferError::Inputs { expected, found: found.to_owned() }
     }
 
     fn one<'a>(&self, cells: impl Iterator<Item = CellValue<'a>>) -> Result<Prediction<'_>, InferError> {

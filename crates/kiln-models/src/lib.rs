@@ -65,7 +65,7 @@ pub use lora::LoraConfig;
 pub use models::*;
 pub use norm::Norm;
 pub use observe::Tap;
-pub use operation::{EmbeddingOperation, Operation};
+pub use operation::{EmbeddingOperation, Operation, RecurrentCell, SequenceOperation};
 pub use parametrization::Parametrization;
 pub use published::Published;
 pub use sequence::{Decoder, FeedForward, Positions, TokenNorm};

@@ -58,11 +58,16 @@ impl Norm {
     }
 }
 
+/// What the batch norm at `layer` does.
+pub(crate) fn batch_norm_operation(layer: String, norm: &BatchNorm) -> Operation {
+    Operation::BatchNorm { layer, epsilon: norm.epsilon }
+}
+
 impl Normalization {
     /// What it does, as the layer at `layer`.
     pub(crate) fn operation(&self, layer: String) -> Operation {
         match self {
-            Self::Batch(norm) => Operation::BatchNorm { layer, epsilon: norm.epsilon },
+            Self::Batch(norm) => batch_norm_operation(layer, norm),
             Self::Layer(_) => Operation::LayerNorm { layer, epsilon: LAYER_EPSILON },
         }
     }

@@ -1,6 +1,9 @@
 //! A network as a list of operations, for programs that write it in another form.
 
+mod sequence;
+
 use crate::Activation;
+pub use sequence::{RecurrentCell, SequenceOperation};
 
 /// One operation of a network in evaluation, on a batch. Layers are named by the path that their parameters have.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +142,10 @@ pub enum Operation {
         /// The path of the layer.
         layer: String,
     },
+    /// The channels that all of these make of the same, one behind the other: `[N, C, …]`.
+    Beside(Vec<Vec<Operation>>),
+    /// What is done with sequences alone.
+    Sequence(SequenceOperation),
     /// What this list has no form for. A program that meets it has to refuse.
     Special {
         /// The path of the layer.
@@ -177,6 +184,12 @@ pub enum EmbeddingOperation {
     Pbld,
     /// `w x + b + W e(x)` by the bins of the preprocessing, with `weight`, `bias` and `bin_weight`.
     PiecewiseLinear,
+}
+
+impl From<SequenceOperation> for Operation {
+    fn from(operation: SequenceOperation) -> Self {
+        Self::Sequence(operation)
+    }
 }
 
 impl Operation {

@@ -1,9 +1,9 @@
 //! Characters.
 
+use kiln_cell::token::{cased, characters};
 use kiln_core::{NumberError, check};
 use serde::{Deserialize, Serialize};
 
-use super::cut::{cased, characters};
 use super::kind::TokenizerKind;
 use super::problem::TokenizerError;
 use super::trained::{Tokenizer, Trained};

@@ -13,7 +13,6 @@
 //! # Ok::<(), kiln_data::TokenizerError>(())
 //! ```
 
-mod cut;
 mod file_name;
 mod ids;
 mod kind;

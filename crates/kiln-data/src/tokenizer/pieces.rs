@@ -1,6 +1,7 @@
 //! What the tokens of a text look like.
 
-use super::cut::{cased, characters, words};
+use kiln_cell::token::{cased, characters, words};
+
 use super::trained::{Tokenizer, Trained};
 
 impl Tokenizer {

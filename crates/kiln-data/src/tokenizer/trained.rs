@@ -1,11 +1,12 @@
 //! A tokeniser that knows its tokens.
 
+use kiln_cell::token::{cased, characters, words};
 use serde::{Deserialize, Serialize};
 
-use super::cut::{cased, characters, words};
 use super::ids::{FIRST, UNKNOWN};
 use super::subwords::Subwords;
 use super::vocabulary::Vocabulary;
+use crate::preprocess::TextTokens;
 
 /// A trained tokeniser: [`TokenizerConfig::train`](super::TokenizerConfig::train) makes one. It is stored beside the weights of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +92,20 @@ impl Tokenizer {
                 Trained::Bytes => 256,
                 Trained::Subwords { tokenizer } => tokenizer.len(),
             }
+    }
+
+    /// What the tokens are, as a plain record.
+    pub(crate) fn steps(&self) -> TextTokens {
+        match &self.0 {
+            Trained::Words { lower, vocabulary } => {
+                TextTokens::Words { lower: *lower, known: vocabulary.clone().into() }
+            }
+            Trained::Characters { lower, vocabulary } => {
+                TextTokens::Characters { lower: *lower, known: vocabulary.clone().into() }
+            }
+            Trained::Bytes => TextTokens::Bytes,
+            Trained::Subwords { .. } => TextTokens::Pieces,
+        }
     }
 
     /// What the tokens are, in a word: `words`.

@@ -1,9 +1,9 @@
 //! Words and signs.
 
+use kiln_cell::token::{cased, words};
 use kiln_core::{NumberError, check};
 use serde::{Deserialize, Serialize};
 
-use super::cut::{cased, words};
 use super::kind::TokenizerKind;
 use super::problem::TokenizerError;
 use super::trained::{Tokenizer, Trained};

@@ -109,7 +109,8 @@ impl Predictor {
     ///
     /// Inputs are those of the data. Of a table each column is one, `[N, 1]`: numbers as doubles, NaN where they are missing;
     /// categories as texts, empty where they are missing; dates as days since 1970-01-01. Images are one input `image`,
-    /// `[N, channels, height, width]`, of bytes. Outputs are `label` and `probabilities` of classes, `probabilities` of labels, `values`
+    /// `[N, channels, height, width]`, of bytes. Series are `series`, `[N, channels, T]`, doubles, NaN where a number is missing, with the steps of each in
+    /// `lengths`, `[N]`; of texts `ids` are those of their tokens, `[N, T]`, with `lengths`. Outputs are `label` and `probabilities` of classes, `probabilities` of labels, `values`
     /// of numbers. The metadata hold their names under `kiln.outputs`.
     ///
     /// # Errors
@@ -134,6 +135,7 @@ impl Predictor {
 
     fn parts<'a>(&'a self, network: &'a Network) -> ModelParts<'a> {
         let loss = (&self.blueprint.loss, self.blueprint.loss_config.name());
-        ModelParts { network, loss, fitted: self.fitted(), decision: self.decision }
+        let (fitted, decision, window) = (self.fitted(), self.decision, self.window());
+        ModelParts { network, loss, fitted, decision, window }
     }
 }

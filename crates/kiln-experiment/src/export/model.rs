@@ -12,4 +12,6 @@ pub(super) struct ModelParts<'a> {
     pub(super) loss: (&'a Loss, &'a str),
     pub(super) fitted: &'a Fitted,
     pub(super) decision: Decision,
+    /// The steps that a model looks at which forecasts.
+    pub(super) window: Option<usize>,
 }

@@ -167,6 +167,16 @@ impl Predictor {
         self.fitted().tokenizer().map(|_| self.data.text.as_deref().unwrap_or("text"))
     }
 
+    /// The names of the channels of a series; `None` for other inputs than time series.
+    pub fn channels(&self) -> Option<&[String]> {
+        self.fitted().channels()
+    }
+
+    /// How many steps a model that forecasts looks at; `None` for one that takes series of any length.
+    pub fn window(&self) -> Option<usize> {
+        self.data.window_steps()
+    }
+
     /// The classes, if classes are predicted.
     pub fn class_names(&self) -> Option<&[String]> {
         self.fitted().class_names()

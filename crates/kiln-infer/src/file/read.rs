@@ -27,7 +27,7 @@ impl Tensors {
         layer: &str,
         name: &str,
     ) -> Result<([usize; D], &[f32]), InferError> {
-        let name = format!("{layer}.{name}");
+        let name = path(layer, name);
         let wrong = |reason: String| InferError::Tensor { name: name.clone(), reason };
         let (shape, numbers) = self.0.get(&name).ok_or_else(|| wrong("is not there".to_owned()))?;
         let dims: [usize; D] = shape
@@ -49,8 +49,13 @@ impl Tensors {
             return Ok(numbers);
         }
         let reason = format!("is {found:?}, expected {shape:?}");
-        Err(InferError::Tensor { name: format!("{layer}.{name}"), reason })
+        Err(InferError::Tensor { name: path(layer, name), reason })
     }
+}
+
+/// The path of a tensor of a layer, or of the network itself, which has no name.
+fn path(layer: &str, name: &str) -> String {
+    if layer.is_empty() { name.to_owned() } else { format!("{layer}.{name}") }
 }
 
 /// Reads a file.

@@ -8,7 +8,7 @@ use crate::error::InferError;
 use crate::file::Tensors;
 
 /// `γ / √(variance + ε)` and `β − mean · that`, for each channel.
-fn constants(
+pub(super) fn constants(
     tensors: &Tensors,
     layer: &str,
     epsilon: f64,

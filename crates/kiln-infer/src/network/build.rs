@@ -128,6 +128,9 @@ impl<'a> Builder<'a> {
                 let shape = step.result();
                 self.push(layer, step, shape)?;
             }
+            Operation::TokenLinear { .. } | Operation::Beside(_) | Operation::Sequence(_) => {
+                return Err(wrong("the network", "an operation on sequences has none before it".to_owned()));
+            }
             Operation::Heads { layer } => {
                 let step = Heads::new(tensors, layer, self.shape)?;
                 let shape = step.result();

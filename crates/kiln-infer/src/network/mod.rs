@@ -11,6 +11,7 @@ mod linear;
 mod norm;
 mod pool;
 mod residual;
+mod sequence;
 mod shape;
 mod step;
 
@@ -20,6 +21,7 @@ use crate::error::InferError;
 use crate::file::Tensors;
 use crate::plan::Operation;
 use build::Builder;
+pub(crate) use sequence::{Items, SequenceNetwork};
 pub(crate) use shape::Shape;
 use step::Steps;
 

@@ -11,6 +11,67 @@ pub enum Inputs {
     Table(Table),
     /// 8-bit images of one size.
     Images(Images),
+    /// Time series.
+    Series(Series),
+    /// Texts.
+    Texts(Texts),
+}
+
+/// Time series, and what becomes of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Series {
+    /// The names of the channels.
+    pub channels: Vec<String>,
+    /// How they are scaled.
+    pub scale: Scale,
+    /// How many steps count, the last ones, of a model that forecasts; there must be so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<usize>,
+}
+
+/// How the numbers of a channel are scaled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Scale {
+    /// Not at all.
+    None,
+    /// By a mean and what is divided by, a pair for each channel.
+    Channels(Vec<[f64; 2]>),
+    /// By mean and standard deviation of the channel in the series itself.
+    Own,
+}
+
+/// Texts, and what becomes of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Texts {
+    /// What their tokens are.
+    pub tokens: Tokens,
+    /// The most tokens that the model sees, the first ones.
+    pub longest: usize,
+}
+
+/// What the tokens of a text are. Id 1 is any that is not known, the known ones follow from 2 on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Tokens {
+    /// Words and signs.
+    Words {
+        /// Whether letters become small.
+        lower: bool,
+        /// The known ones.
+        known: Vec<String>,
+    },
+    /// Characters.
+    Characters {
+        /// Whether letters become small.
+        lower: bool,
+        /// The known ones.
+        known: Vec<String>,
+    },
+    /// Bytes.
+    Bytes,
 }
 
 /// Rows of cells, and what becomes of them.

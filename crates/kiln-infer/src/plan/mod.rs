@@ -6,12 +6,16 @@
 mod inputs;
 mod network;
 mod outputs;
+mod sequence;
 
 use serde::{Deserialize, Serialize};
 
-pub use inputs::{Column, Components, Encoding, Images, Inputs, Missing, Table};
+pub use inputs::{
+    Column, Components, Encoding, Images, Inputs, Missing, Scale, Series, Table, Texts, Tokens,
+};
 pub use network::{Activation, Embedding, Operation};
 pub use outputs::{Average, Outputs, Raw, Target};
+pub use sequence::{Cell, Sequence};
 
 /// A model without its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The version that this crate writes.
+    /// The newest version that this crate reads: with sequences.
     pub const VERSION: u32 = crate::error::VERSION;
+
+    /// The first version that has such inputs. It is what is written, so that older programs read what they can.
+    pub fn version_of(inputs: &Inputs) -> u32 {
+        match inputs {
+            Inputs::Table(_) | Inputs::Images(_) => 1,
+            Inputs::Series(_) | Inputs::Texts(_) => 2,
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sequence::Sequence;
+
 /// One operation of a network. Layers are named by the path that their tensors have in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -92,6 +94,17 @@ pub enum Operation {
         /// The path of the layer.
         layer: String,
     },
+    /// `x W + b` of each token: `weight` is `[inputs, outputs]`. Of sequences alone.
+    TokenLinear {
+        /// The path of the layer.
+        layer: String,
+        /// Whether there is a `bias`.
+        bias: bool,
+    },
+    /// The channels that all of these make of the same steps, one behind the other. Of sequences alone.
+    Beside(Vec<Vec<Operation>>),
+    /// What is done with sequences.
+    Sequence(Sequence),
     /// A linear layer for each head: `weight` is `[heads, inputs, outputs]`, `bias` `[heads, outputs]`.
     Heads {
         /// The path of the layer.

@@ -17,7 +17,7 @@ use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::token_bags::Bags;
 use crate::token_embedding::TokenEmbedding;
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{ModelError, ModelInput, Operation, SequenceOperation, Summary};
 
 /// The mean of the vectors of all tokens and of all runs of 2 to `ngrams` tokens, and a linear layer: fastText's classifier (Joulin and
 /// others: Bag of tricks for efficient text classification, 2016). The quickest model of texts.
@@ -198,9 +198,10 @@ impl Forward for Bag {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let what = "a mean of token vectors";
+        let Self { ngrams, buckets, ids, .. } = *self;
+        let tensor = "embedding.weight".to_owned();
         vec![
-            Operation::Special { layer: "embedding".to_owned(), what },
+            SequenceOperation::Bag { tensor, ids, ngrams, buckets }.into(),
             linear_operation("output", &self.output),
         ]
     }

@@ -229,8 +229,7 @@ impl Forward for Gpt {
         x.matmul(self.stack.table().transpose())
     }
 
-    /// None: no other form knows token sequences.
     fn operations(&self) -> Vec<Operation> {
-        Vec::new()
+        vec![Operation::Special { layer: "stack".to_owned(), what: "a decoder that writes texts" }]
     }
 }

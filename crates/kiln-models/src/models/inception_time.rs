@@ -12,12 +12,12 @@ use super::kind::{Forward, ModelKind, series};
 use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
 use crate::init::Init;
-use crate::norm::BatchNormStyle;
+use crate::norm::{BatchNormStyle, batch_norm_operation};
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::series::{StepConv, Steps};
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{Activation, ModelError, ModelInput, Operation, SequenceOperation, Summary};
 
 /// Modules of filters of several lengths side by side, with a way past every three of them, and a linear layer on the mean of the steps (Fawaz and others:
 /// InceptionTime, 2020). The paper takes the mean of five such networks: `kiln cv --keep-models` has one for each fold.
@@ -191,6 +191,17 @@ impl ModelKind for InceptionTimeConfig {
 }
 
 impl InceptionModule {
+    /// What it does before its activation, as the module at `path`.
+    fn operations(&self, path: &str) -> [Operation; 2] {
+        let inner = self.bottleneck.iter().map(|conv| conv.operation(format!("{path}.bottleneck"), false));
+        let conv = |(n, conv): (usize, &StepConv)| vec![conv.operation(format!("{path}.convs.{n}"), false)];
+        let convs = Operation::Beside(self.convs.iter().enumerate().map(conv).collect());
+        let inner: Vec<Operation> = inner.chain([convs]).collect();
+        let pooled = self.pooled.operation(format!("{path}.pooled"), false);
+        let pooled = vec![SequenceOperation::LargestOfThree.into(), pooled];
+        [Operation::Beside(vec![inner, pooled]), batch_norm_operation(format!("{path}.norm"), &self.norm)]
+    }
+
     fn forward(&self, x: Tensor<3>, steps: &Steps) -> Tensor<3> {
         let inner = match &self.bottleneck {
             Some(bottleneck) => bottleneck.middle(x.clone()),
@@ -223,9 +234,28 @@ impl Forward for InceptionTime {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let what = "filters over the steps of a series";
-        let module = |n: usize| Operation::Special { layer: format!("modules.{n}"), what };
-        let modules = (0..self.modules.len()).map(module);
-        modules.chain([linear_operation("output", &self.output)]).collect()
+        let rectified = || [Operation::Activation(Activation::Relu), SequenceOperation::Masked.into()];
+        let mut all = Vec::new();
+        for (part, modules) in self.modules.chunks(PAST).enumerate() {
+            let mut branch = Vec::new();
+            for (n, module) in modules.iter().enumerate() {
+                branch.extend(module.operations(&format!("modules.{}", part * PAST + n)));
+                branch.extend(rectified());
+            }
+            match self.shortcuts.get(part) {
+                Some(shortcut) => {
+                    let path = format!("shortcuts.{part}");
+                    let shortcut = vec![
+                        shortcut.conv.operation(format!("{path}.conv"), false),
+                        batch_norm_operation(format!("{path}.norm"), &shortcut.norm),
+                    ];
+                    all.push(Operation::Sum { branch, shortcut });
+                    all.extend(rectified());
+                }
+                None => all.extend(branch),
+            }
+        }
+        all.extend([SequenceOperation::Mean.into(), linear_operation("output", &self.output)]);
+        all
     }
 }

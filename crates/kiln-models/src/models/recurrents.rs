@@ -9,14 +9,14 @@ use kiln_kernels::embedding;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, padded_rows, series};
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::observe::{Observer, each};
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::sequence::PaddedRows;
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{ModelError, ModelInput, Operation, RecurrentCell, SequenceOperation, Summary};
 
 /// The settings of one kind of recurrent network, and the network.
 macro_rules! recurrent {
@@ -86,34 +86,18 @@ macro_rules! recurrent {
 recurrent! {
     /// Long short-term memory over token sequences (Hochreiter and Schmidhuber, 1997): embeddings, layers of it, and a linear output on the last state of each
     /// sequence.
-    LstmConfig("lstm") for Lstm, Cell::Lstm
+    LstmConfig("lstm") for Lstm, RecurrentCell::Lstm
 }
 
 recurrent! {
     /// Gated recurrent units over token sequences (Cho and others, 2014): embeddings, layers of them, and a linear output on the last state of each sequence.
-    GruConfig("gru") for Gru, Cell::Gru
+    GruConfig("gru") for Gru, RecurrentCell::Gru
 }
 
 /// [`LstmConfig`] makes it.
 pub type Lstm = Recurrent;
 /// [`GruConfig`] makes it.
 pub type Gru = Recurrent;
-
-/// What a layer carries from step to step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cell {
-    Lstm,
-    Gru,
-}
-
-impl Cell {
-    fn gates(self) -> usize {
-        match self {
-            Self::Lstm => 4,
-            Self::Gru => 3,
-        }
-    }
-}
 
 /// A recurrent network. Its parameters are `tokens` (`[vocabulary, width]`; not of a network for time series), for each layer `layers.N.of_inputs` (`[inputs, gates · hidden]`), `.of_states`,
 /// `.input_bias` and `.state_bias`, with the gates in PyTorch's order, and `output.weight` and `output.bias`.
@@ -133,12 +117,12 @@ struct Layer {
     input_bias: Param<Tensor<1>>,
     state_bias: Param<Tensor<1>>,
     #[module(skip)]
-    cell: Cell,
+    cell: RecurrentCell,
 }
 
 struct Sizes<'a> {
     kind: &'static str,
-    cell: Cell,
+    cell: RecurrentCell,
     width: usize,
     hidden: &'a [usize],
     dropout: f64,
@@ -251,8 +235,8 @@ impl Layer {
         let (of_inputs, of_states) = (self.of_inputs.val(), self.of_states.val());
         let (input_bias, state_bias) = (self.input_bias.val(), self.state_bias.val());
         match self.cell {
-            Cell::Lstm => kiln_kernels::lstm(x, of_inputs, of_states, input_bias.add(state_bias)),
-            Cell::Gru => kiln_kernels::gru(x, of_inputs, of_states, [input_bias, state_bias]),
+            RecurrentCell::Lstm => kiln_kernels::lstm(x, of_inputs, of_states, input_bias.add(state_bias)),
+            RecurrentCell::Gru => kiln_kernels::gru(x, of_inputs, of_states, [input_bias, state_bias]),
         }
     }
 }
@@ -274,8 +258,23 @@ impl Forward for Recurrent {
         affine(&self.output, last)
     }
 
-    /// None: no other form knows token sequences.
     fn operations(&self) -> Vec<Operation> {
-        Vec::new()
+        let first: Vec<Operation> = match &self.tokens {
+            Some(_) => vec![
+                SequenceOperation::First { most: self.longest }.into(),
+                SequenceOperation::Vectors { tensor: "tokens".to_owned() }.into(),
+            ],
+            None => vec![SequenceOperation::Turned.into()],
+        };
+        let layer = |(l, layer): (usize, &Layer)| {
+            let (layer, cell) = (format!("layers.{l}"), layer.cell);
+            Operation::from(SequenceOperation::Recurrent { layer, cell })
+        };
+        let last = [
+            SequenceOperation::Turned.into(),
+            SequenceOperation::Last.into(),
+            linear_operation("output", &self.output),
+        ];
+        first.into_iter().chain(self.layers.iter().enumerate().map(layer)).chain(last).collect()
     }
 }

@@ -16,7 +16,7 @@ use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
 use crate::series::{StepConv, Steps};
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{Activation, ModelError, ModelInput, Operation, SequenceOperation, Summary};
 
 /// A temporal convolutional network (Bai, Kolter and Koltun: An empirical evaluation of generic convolutional and recurrent networks for sequence modeling,
 /// 2018): blocks of two causal convolutions, whose filters see steps twice as far apart in each block, with a way past them, and a linear layer on the last step.
@@ -148,9 +148,17 @@ impl Forward for Tcn {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let what = "causal filters over the steps of a series";
-        let block = |n: usize| Operation::Special { layer: format!("blocks.{n}"), what };
-        let blocks = (0..self.blocks.len()).map(block);
-        blocks.chain([linear_operation("output", &self.output)]).collect()
+        let relu = || Operation::Activation(Activation::Relu);
+        let block = |(n, block): (usize, &TcnBlock)| {
+            let conv = |conv: &StepConv, name: &str| conv.operation(format!("blocks.{n}.{name}"), true);
+            let branch = vec![conv(&block.first, "first"), relu(), conv(&block.second, "second"), relu()];
+            let sum = match &block.past {
+                Some(past) => Operation::Sum { branch, shortcut: vec![conv(past, "past")] },
+                None => Operation::Residual(branch),
+            };
+            [sum, relu()]
+        };
+        let blocks = self.blocks.iter().enumerate().flat_map(block);
+        blocks.chain([SequenceOperation::Last.into(), linear_operation("output", &self.output)]).collect()
     }
 }

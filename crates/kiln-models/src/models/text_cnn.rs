@@ -17,7 +17,7 @@ use crate::observe::{Observer, each};
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
 use crate::token_embedding::TokenEmbedding;
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{ModelError, ModelInput, Operation, SequenceOperation, Summary};
 
 /// Filters over some neighbouring tokens each, the largest answer of each in the text, dropout and a linear layer (Kim: Convolutional
 /// neural networks for sentence classification, 2014). It tells phrases apart that `bag` only counts.
@@ -188,9 +188,11 @@ impl Forward for TextCnn {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        let what = "filters over token vectors";
+        let kernel = |conv: &TokenConv| conv.weight.val().dims()[2];
+        let layers = self.convs.iter().enumerate().map(|(n, conv)| (format!("convs.{n}"), kernel(conv)));
         vec![
-            Operation::Special { layer: "embedding".to_owned(), what },
+            SequenceOperation::Vectors { tensor: "embedding.weight".to_owned() }.into(),
+            SequenceOperation::Phrases { layers: layers.collect() }.into(),
             linear_operation("output", &self.output),
         ]
     }

@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::gpt::check_stack;
 use super::kind::{Forward, ModelKind, series, token_rows};
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::sequence::{FeedForward, Positions, Stack, StackStyle, TokenNorm, TokenRows};
 use crate::series::Steps;
-use crate::{ModelError, ModelInput, Operation, Summary};
+use crate::{ModelError, ModelInput, Operation, SequenceOperation, Summary};
 
 /// A transformer for sequences of tokens: embeddings, blocks of attention with the norm first (Xiong and others: On layer normalization in the transformer
 /// architecture, 2020), and a linear output on the mean of the tokens. The steps of a time series are tokens, too: a linear layer makes vectors of them. Padding costs nothing: the tokens of a batch are rows without it.
@@ -183,8 +183,18 @@ impl Forward for Transformer {
         affine(&self.output, rows.mean(x))
     }
 
-    /// None: no other form knows token sequences.
     fn operations(&self) -> Vec<Operation> {
-        Vec::new()
+        let first = Operation::from(SequenceOperation::First { most: self.stack.context() });
+        let mut all: Vec<Operation> = match &self.input {
+            Some(input) => {
+                let linear = Operation::TokenLinear { layer: "input".to_owned(), bias: input.bias.is_some() };
+                vec![SequenceOperation::Turned.into(), first, linear]
+            }
+            None => vec![first, SequenceOperation::Vectors { tensor: "stack.tokens".to_owned() }.into()],
+        };
+        all.extend(self.stack.operations("stack"));
+        let mean = [SequenceOperation::Turned.into(), SequenceOperation::Mean.into()];
+        all.extend(mean.into_iter().chain([linear_operation("output", &self.output)]));
+        all
     }
 }

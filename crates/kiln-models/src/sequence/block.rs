@@ -11,6 +11,7 @@ use super::style::{FeedForward, NormOfTokens, StackStyle};
 use crate::dense::affine;
 use crate::dropout::Dropout;
 use crate::init::Init;
+use crate::{Activation, Operation, SequenceOperation};
 
 /// `x + attention(norm(x))`, then `x + feed_forward(norm(x))`.
 #[derive(Module, Debug)]
@@ -107,6 +108,29 @@ impl TokenBlock {
         let hidden = affine(&self.mlp.fc1, self.norm2.forward(x.clone()));
         let hidden = if self.mlp.gated { swiglu(hidden) } else { gelu(hidden) };
         self.back(x, affine(&self.mlp.fc2, hidden), rows, seed, 1)
+    }
+
+    /// What it does in evaluation, as the block at `path`, of tokens at up to so many positions.
+    pub(super) fn operations(&self, path: &str, rotary: Option<f64>, positions: usize) -> [Operation; 2] {
+        let linear = |name: &str, layer: &Linear| Operation::TokenLinear {
+            layer: format!("{path}.mlp.{name}"),
+            bias: layer.bias.is_some(),
+        };
+        let attention = SequenceOperation::Attention {
+            layer: format!("{path}.attn"),
+            heads: self.attn.heads,
+            rotary,
+            positions,
+        };
+        let inside = match self.mlp.gated {
+            true => SequenceOperation::Swiglu.into(),
+            false => Operation::Activation(Activation::Gelu),
+        };
+        let (fc1, fc2) = (linear("fc1", &self.mlp.fc1), linear("fc2", &self.mlp.fc2));
+        [
+            Operation::Residual(vec![self.norm1.operation(format!("{path}.norm1")), attention.into()]),
+            Operation::Residual(vec![self.norm2.operation(format!("{path}.norm2")), fc1, inside, fc2]),
+        ]
     }
 
     /// Where branch `index` comes back.

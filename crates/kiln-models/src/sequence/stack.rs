@@ -12,6 +12,7 @@ use super::style::{NormOfTokens, Positions, StackStyle};
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::observe::{Observer, each};
+use crate::{Operation, SequenceOperation};
 
 /// The base of the angles by which positions are told.
 pub(super) const BASE: f64 = 10_000.0;
@@ -103,5 +104,19 @@ impl Stack {
             x = observer.see(|| format!("blocks.{b}"), x);
         }
         self.norm.forward(x)
+    }
+
+    /// What it does with vectors of tokens, as the stack at `path`.
+    pub(crate) fn operations(&self, path: &str) -> Vec<Operation> {
+        let positions = self
+            .positions
+            .as_ref()
+            .map(|_| Operation::from(SequenceOperation::Positions { tensor: format!("{path}.positions") }));
+        let rotary = self.angles.0.as_ref().map(|_| BASE);
+        let block = |(b, block): (usize, &TokenBlock)| {
+            block.operations(&format!("{path}.blocks.{b}"), rotary, self.context)
+        };
+        let blocks = self.blocks.iter().enumerate().flat_map(block);
+        positions.into_iter().chain(blocks).chain([self.norm.operation(format!("{path}.norm"))]).collect()
     }
 }

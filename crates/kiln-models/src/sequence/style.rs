@@ -9,6 +9,7 @@ use crate::init::Init;
 use crate::norm::{layer_norm_of, layer_normalised};
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
+use crate::{Operation, SequenceOperation};
 
 /// How a model knows where in its sequence a token is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -168,6 +169,14 @@ impl NormOfTokens {
         match self {
             Self::Layer(norm) => layer_normalised(norm, x, EPSILON),
             Self::Rms(norm) => kiln_kernels::rms_norm(x, norm.gamma.val(), EPSILON),
+        }
+    }
+
+    /// What it does, as the layer at `layer`.
+    pub(super) fn operation(&self, layer: String) -> Operation {
+        match self {
+            Self::Layer(_) => Operation::LayerNorm { layer, epsilon: EPSILON },
+            Self::Rms(_) => SequenceOperation::RmsNorm { layer, epsilon: EPSILON }.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ use burn::tensor::ops::ConvOptions;
 use kiln_kernels::{Act, conv1d};
 
 use crate::init::Init;
+use crate::{Operation, SequenceOperation};
 
 /// Filters over steps with stride 1: `weight`, `[outputs, inputs, kernel]`, and `bias`.
 #[derive(Module, Debug)]
@@ -29,6 +30,12 @@ impl StepConv {
             bias: bias.then(|| init.uniform([outputs], fan_in, seed.at(1))),
             dilation,
         }
+    }
+
+    /// What it does, as the layer at `layer`: [`StepConv::causal`], or [`StepConv::middle`].
+    pub(crate) fn operation(&self, layer: String, causal: bool) -> Operation {
+        let (bias, kernel) = (self.bias.is_some(), self.weight.val().dims()[2]);
+        SequenceOperation::Conv { layer, bias, kernel, dilation: self.dilation, causal }.into()
     }
 
     fn padded(&self, x: Tensor<3>, weight: Tensor<3>, padding: usize) -> Tensor<3> {

@@ -1,10 +1,12 @@
 //! How series become the numbers of a model, as the training part says.
 
+use kiln_cell::series::{fill, moments};
 use serde::{Deserialize, Serialize};
 
 use super::batch::SeriesShape;
-use super::scale::{SeriesScale, moments};
+use super::scale::SeriesScale;
 use super::store::Series;
+use crate::preprocess::SeriesSteps;
 use crate::{DataError, Inconsistency, Mismatch, Scaling};
 
 /// What was learned of the series of the training part.
@@ -60,6 +62,11 @@ impl SeriesEncoder {
         SeriesShape { channels: self.channels.len(), longest: self.longest }
     }
 
+    /// What becomes of a series, as a plain record.
+    pub(crate) fn series_steps(&self) -> SeriesSteps {
+        SeriesSteps { channels: self.channels.clone(), scale: self.scale.step() }
+    }
+
     /// The names of the channels.
     pub(crate) fn channels(&self) -> &[String] {
         &self.channels
@@ -107,35 +114,5 @@ impl SeriesEncoder {
             }
         }
         Ok(numbers)
-    }
-}
-
-/// Gives missing numbers the value before them, at the beginning the first one. Without any they are 0, and it says false.
-fn fill(values: &mut [f64]) -> bool {
-    let Some(first) = values.iter().copied().find(|value| !value.is_nan()) else {
-        values.fill(0.0);
-        return false;
-    };
-    let mut last = first;
-    for value in values {
-        if value.is_nan() {
-            *value = last;
-        }
-        last = *value;
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_missing_is_as_the_step_before() {
-        let filled = |mut values: Vec<f64>| (fill(&mut values), values);
-        let nan = f64::NAN;
-        assert_eq!(filled(vec![nan, 2.0, nan, nan, 5.0, nan]), (true, vec![2.0, 2.0, 2.0, 2.0, 5.0, 5.0]));
-        assert_eq!(filled(vec![nan, nan]), (false, vec![0.0, 0.0]));
-        assert_eq!(filled(vec![]), (false, vec![]));
     }
 }

@@ -1,12 +1,18 @@
 //! What is asked of preprocessing that is for time series.
 
 use super::Fitted;
+use crate::preprocess::SeriesSteps;
 use crate::{DataError, Features};
 
 impl Fitted {
     /// The names of the channels, where the inputs are time series.
     pub fn channels(&self) -> Option<&[String]> {
         self.inputs.as_series().map(|series| series.channels())
+    }
+
+    /// What becomes of a series, step by step, for programs that write it in another form; `None` where the inputs are no time series.
+    pub fn series_steps(&self) -> Option<SeriesSteps> {
+        self.inputs.as_series().map(|series| series.series_steps())
     }
 
     /// The columns that are steps, where the inputs are time series; none where steps are no columns.

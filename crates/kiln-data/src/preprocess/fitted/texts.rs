@@ -3,12 +3,19 @@
 use std::borrow::Cow;
 
 use super::Fitted;
+use crate::preprocess::TextSteps;
 use crate::{Features, TextFacts, Tokenizer};
 
 impl Fitted {
     /// The tokeniser, where the inputs are texts.
     pub fn tokenizer(&self) -> Option<&Tokenizer> {
         self.inputs.as_text().map(|text| text.tokenizer())
+    }
+
+    /// What becomes of a text, for programs that write it in another form; `None` where the inputs are no texts.
+    pub fn text_steps(&self) -> Option<TextSteps> {
+        let text = self.inputs.as_text()?;
+        Some(TextSteps { tokens: text.tokenizer().steps(), longest: self.input_shape().as_tokens()?.longest })
     }
 
     /// What becomes of the texts of some rows; `None` where the inputs are no texts.

@@ -24,7 +24,7 @@ impl DataConfig {
     }
 
     /// How many steps a window has: `data.window`, or three times the horizon. `None` where nothing is forecast.
-    pub(super) fn window_steps(&self) -> Option<usize> {
+    pub fn window_steps(&self) -> Option<usize> {
         let horizon = self.horizon?;
         Some(self.window.unwrap_or(3 * horizon))
     }

@@ -1,21 +1,48 @@
 //! Preprocessing as records.
 
-use kiln_data::{ColumnEncoding, ColumnStep, Fitted, Marks, Pca, TableSteps};
-use kiln_infer::plan::{Column, Components, Encoding, Images, Inputs, Missing, Table};
+use kiln_data::{
+    ColumnEncoding, ColumnStep, Marks, Pca, SeriesScaling, SeriesSteps, TableSteps, TextSteps, TextTokens,
+};
+use kiln_infer::plan::{
+    Column, Components, Encoding, Images, Inputs, Missing, Scale, Series, Table, Texts, Tokens,
+};
 
-use super::not_run;
+use super::refusal::not_run;
 use crate::error::ExportError;
+use crate::export::model::ModelParts;
 
 /// What goes into a model with this preprocessing.
-pub(super) fn inputs(fitted: &Fitted) -> Result<Inputs, ExportError> {
-    match (fitted.table_steps(), fitted.pixel_tables(), fitted.input_shape().as_images()) {
-        (Some(steps), ..) => table(steps).map(Inputs::Table),
-        (None, Some(tables), Some(shape)) => {
-            let pixels = tables.iter().map(|table| table.to_vec()).collect();
-            Ok(Inputs::Images(Images { shape, pixels }))
-        }
-        _ => Err(not_run(fitted.input_shape().words())),
+pub(super) fn inputs(model: &ModelParts<'_>) -> Result<Inputs, ExportError> {
+    let fitted = model.fitted;
+    if let Some(steps) = fitted.table_steps() {
+        return table(steps).map(Inputs::Table);
     }
+    if let Some((tables, shape)) = fitted.pixel_tables().zip(fitted.input_shape().as_images()) {
+        let pixels = tables.iter().map(|table| table.to_vec()).collect();
+        return Ok(Inputs::Images(Images { shape, pixels }));
+    }
+    if let Some(SeriesSteps { channels, scale, .. }) = fitted.series_steps() {
+        let scale = match scale {
+            SeriesScaling::None => Scale::None,
+            SeriesScaling::Channels(scales) => Scale::Channels(scales),
+            SeriesScaling::Own => Scale::Own,
+            _ => return Err(not_run("this scale of series".to_owned())),
+        };
+        return Ok(Inputs::Series(Series { channels, scale, window: model.window }));
+    }
+    match fitted.text_steps() {
+        Some(TextSteps { tokens, longest, .. }) => Ok(Inputs::Texts(Texts { tokens: cut(tokens)?, longest })),
+        None => Err(not_run(fitted.input_shape().words())),
+    }
+}
+
+fn cut(tokens: TextTokens) -> Result<Tokens, ExportError> {
+    Ok(match tokens {
+        TextTokens::Words { lower, known } => Tokens::Words { lower, known },
+        TextTokens::Characters { lower, known } => Tokens::Characters { lower, known },
+        TextTokens::Bytes => Tokens::Bytes,
+        _ => return Err(not_run("texts in pieces of words".to_owned())),
+    })
 }
 
 fn table(steps: TableSteps) -> Result<Table, ExportError> {

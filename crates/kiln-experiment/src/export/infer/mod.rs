@@ -3,6 +3,7 @@
 mod inputs;
 mod network;
 mod outputs;
+mod refusal;
 
 use kiln_core::Weights;
 use kiln_infer::plan::Plan;
@@ -10,12 +11,14 @@ use kiln_infer::{Tensor, write};
 
 use super::model::ModelParts;
 use crate::error::ExportError;
+use refusal::not_run;
 
 /// The bytes of the file. They are read once, so that what kiln-infer does not run is refused here and not where it is to run.
 pub(super) fn infer(model: &ModelParts<'_>) -> Result<Vec<u8>, ExportError> {
+    let inputs = inputs::inputs(model)?;
     let plan = Plan {
-        version: Plan::VERSION,
-        inputs: inputs::inputs(model.fitted)?,
+        version: Plan::version_of(&inputs),
+        inputs,
         network: network::network(&model.network.operations(), model.fitted.bins().unwrap_or_default())?,
         outputs: outputs::outputs(model)?,
     };
@@ -30,9 +33,4 @@ pub(super) fn infer(model: &ModelParts<'_>) -> Result<Vec<u8>, ExportError> {
     let bytes = write(&plan, &tensors).map_err(|error| not_run(error.to_string()))?;
     kiln_infer::Model::from_bytes(&bytes).map_err(|error| not_run(error.to_string()))?;
     Ok(bytes)
-}
-
-/// What kiln-infer does not run.
-fn not_run(what: String) -> ExportError {
-    ExportError::NotRun { what }
 }

@@ -1,9 +1,9 @@
 //! The operations of a network as records.
 
 use kiln_infer::plan;
-use kiln_models::{Activation, EmbeddingOperation, Operation};
+use kiln_models::{Activation, EmbeddingOperation, Operation, RecurrentCell, SequenceOperation};
 
-use super::not_run;
+use super::refusal::not_run;
 use crate::error::ExportError;
 
 /// These operations, of a network behind a preprocessing with these bins.
@@ -11,7 +11,9 @@ pub(super) fn network(
     operations: &[Operation],
     bins: &[Vec<f32>],
 ) -> Result<Vec<plan::Operation>, ExportError> {
-    operations.iter().map(|operation| one(operation, bins)).collect()
+    // Each sequence is computed by itself: behind its end there is nothing.
+    let done = |operation: &&Operation| !matches!(operation, Operation::Sequence(SequenceOperation::Masked));
+    operations.iter().filter(done).map(|operation| one(operation, bins)).collect()
 }
 
 fn one(operation: &Operation, bins: &[Vec<f32>]) -> Result<plan::Operation, ExportError> {
@@ -39,9 +41,49 @@ fn one(operation: &Operation, bins: &[Vec<f32>]) -> Result<plan::Operation, Expo
         Operation::Embedding { layer, kind, numbers, others } => {
             plan::Operation::Embedding { layer, kind: embedding(kind, bins)?, numbers, others }
         }
+        Operation::TokenLinear { layer, bias } => plan::Operation::TokenLinear { layer, bias },
+        Operation::Beside(branches) => {
+            let branches = branches.iter().map(|branch| network(branch, bins));
+            plan::Operation::Beside(branches.collect::<Result<_, _>>()?)
+        }
+        Operation::Sequence(operation) => plan::Operation::Sequence(sequence(operation)?),
         Operation::Ensemble { layer } => plan::Operation::Ensemble { layer },
         Operation::Heads { layer } => plan::Operation::Heads { layer },
         Operation::Special { layer, what } => return Err(not_run(format!("{what}, {layer:?}"))),
+        other => return Err(not_run(format!("{other:?}"))),
+    })
+}
+
+fn sequence(operation: SequenceOperation) -> Result<plan::Sequence, ExportError> {
+    use plan::Sequence as To;
+    Ok(match operation {
+        SequenceOperation::First { most } => To::First { most },
+        SequenceOperation::Vectors { tensor } => To::Vectors { tensor },
+        SequenceOperation::Bag { tensor, ids, ngrams, buckets } => To::Bag { tensor, ids, ngrams, buckets },
+        SequenceOperation::Phrases { layers } => {
+            To::Phrases { layers: layers.into_iter().map(|(layer, _)| layer).collect() }
+        }
+        SequenceOperation::Conv { layer, bias, dilation, causal, .. } => {
+            To::Conv { layer, bias, dilation, causal }
+        }
+        SequenceOperation::LargestOfThree => To::LargestOfThree,
+        SequenceOperation::Turned => To::Turned,
+        SequenceOperation::Mean => To::Mean,
+        SequenceOperation::Last => To::Last,
+        SequenceOperation::Positions { tensor } => To::Positions { tensor },
+        SequenceOperation::RmsNorm { layer, epsilon } => To::RmsNorm { layer, epsilon },
+        SequenceOperation::Swiglu => To::Swiglu,
+        SequenceOperation::Attention { layer, heads, rotary, positions } => {
+            To::Attention { layer, heads, rotary, positions }
+        }
+        SequenceOperation::Recurrent { layer, cell } => {
+            let cell = match cell {
+                RecurrentCell::Lstm => plan::Cell::Lstm,
+                RecurrentCell::Gru => plan::Cell::Gru,
+                other => return Err(not_run(format!("{other:?}, {layer:?}"))),
+            };
+            To::Recurrent { layer, cell }
+        }
         other => return Err(not_run(format!("{other:?}"))),
     })
 }

@@ -2,7 +2,7 @@
 
 use kiln_infer::plan::{Average, Outputs, Raw, Target};
 
-use super::not_run;
+use super::refusal::not_run;
 use crate::error::ExportError;
 use crate::export::model::ModelParts;
 

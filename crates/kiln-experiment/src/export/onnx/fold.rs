@@ -2,7 +2,7 @@
 
 use burn::tensor::TensorData;
 use kiln_core::Weights;
-use kiln_models::Operation;
+use kiln_models::{Operation, SequenceOperation};
 
 /// Operations that do the same, and their tensors: each batch norm right behind a convolution or a linear layer is a part of its weight and
 /// its bias. Any other stays.
@@ -57,7 +57,8 @@ impl Norm {
     fn is_joined_to(&self, before: &mut Operation, weights: &mut Weights) -> bool {
         let outputs = self.scale.len();
         match before {
-            Operation::Conv { layer, bias, .. } => {
+            Operation::Conv { layer, bias, .. }
+            | Operation::Sequence(SequenceOperation::Conv { layer, bias, .. }) => {
                 self.join(weights, layer, bias, |place, each| place / each)
             }
             Operation::Linear { layer, bias } => self.join(weights, layer, bias, |place, _| place % outputs),

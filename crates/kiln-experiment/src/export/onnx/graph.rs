@@ -34,12 +34,30 @@ pub(super) struct Graph {
     message: GraphMessage,
     metadata: Vec<Entry>,
     names: usize,
+    /// Of sequences.
+    pub(super) lengths: Option<Lengths>,
+}
+
+/// How long the sequences of a batch are.
+#[derive(Debug, Clone)]
+pub(super) struct Lengths {
+    /// Longs `[N]`.
+    pub(super) lengths: String,
+    /// Which places are there, bools `[N, T]`.
+    pub(super) there: String,
 }
 
 impl Graph {
     /// An input `[N, …]` with these further sizes.
     pub(super) fn input(&mut self, name: &str, elements: Elements, sizes: &[usize]) -> String {
-        self.message.input.push(info(name, elements, sizes));
+        self.message.input.push(info(name, elements, sizes.iter().map(|&size| fixed(size))));
+        name.to_owned()
+    }
+
+    /// An input of sequences, `[N, …, T]` with these sizes between.
+    pub(super) fn sequences(&mut self, name: &str, elements: Elements, sizes: &[usize]) -> String {
+        let steps = [Dim { name: Some("T".to_owned()), value: None }];
+        self.message.input.push(info(name, elements, sizes.iter().map(|&size| fixed(size)).chain(steps)));
         name.to_owned()
     }
 
@@ -52,7 +70,7 @@ impl Graph {
             op_type: "Identity".to_owned(),
             ..Node::default()
         });
-        self.message.output.push(info(name, elements, sizes));
+        self.message.output.push(info(name, elements, sizes.iter().map(|&size| fixed(size))));
     }
 
     /// What is said of the model beside the graph.
@@ -87,6 +105,18 @@ impl Graph {
     /// `x` as other elements.
     pub(super) fn cast(&mut self, x: &str, to: Elements) -> String {
         self.node("Cast", &[x], vec![int("to", to as i64)])
+    }
+
+    /// The places `from..to` of a dimension.
+    pub(super) fn cut(&mut self, x: &str, axis: i64, from: usize, to: usize) -> String {
+        let [from, to, axis] = [from as i64, to as i64, axis].map(|number| self.longs(&[1], &[number]));
+        self.node("Slice", &[x, &from, &to, &axis], Vec::new())
+    }
+
+    /// `x` with more dimensions, of size 1, at these places.
+    pub(super) fn wider(&mut self, x: &str, axes: &[i64]) -> String {
+        let axes = self.longs(&[axes.len()], axes);
+        self.node("Unsqueeze", &[x, &axes], Vec::new())
     }
 
     /// A constant of a name of its own: a weight.
@@ -167,9 +197,12 @@ impl Graph {
     }
 }
 
-fn info(name: &str, elements: Elements, sizes: &[usize]) -> ValueInfo {
+fn fixed(size: usize) -> Dim {
+    Dim { value: Some(size as i64), name: None }
+}
+
+fn info(name: &str, elements: Elements, sizes: impl Iterator<Item = Dim>) -> ValueInfo {
     let items = Dim { name: Some("N".to_owned()), value: None };
-    let sizes = sizes.iter().map(|&size| Dim { value: Some(size as i64), name: None });
     let shape = Shape { dim: [items].into_iter().chain(sizes).collect() };
     let tensor = TensorType { elem_type: elements as i32, shape: Some(shape) };
     ValueInfo { name: name.to_owned(), of: Some(Type { tensor: Some(tensor) }) }

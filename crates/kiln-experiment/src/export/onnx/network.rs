@@ -1,9 +1,12 @@
 //! The operations of a network as nodes.
 
 use kiln_core::Weights;
-use kiln_models::{Activation, Operation};
+use kiln_models::Operation;
 
-use super::graph::{Elements, Graph, float, int, ints};
+use super::attention::{Among, attention};
+use super::graph::{Graph, float, int, ints};
+use super::layers::{activated, named, reshaped, tensor, token_linear};
+use super::sequence::sequence;
 use crate::error::ExportError;
 
 /// `x` behind these operations, whose tensors are in `weights`.
@@ -105,7 +108,9 @@ fn one(
             graph.node("Transpose", &[&pixels], vec![ints("perm", &[0, 3, 1, 2])])
         }
         Operation::TokenLinear { layer, bias } => token_linear(graph, weights, layer, *bias, &x)?,
-        Operation::Attention { layer, heads } => attention(graph, weights, layer, *heads, &x)?,
+        Operation::Attention { layer, heads } => {
+            attention(graph, weights, (layer, *heads), &x, &Among::default())?
+        }
         Operation::TokenMean => over_tokens(graph, "ReduceMean", &x),
         Operation::TokenMax => over_tokens(graph, "ReduceMax", &x),
         Operation::GlobalMax => global(graph, "GlobalMaxPool", &x),
@@ -135,6 +140,13 @@ fn one(
         Operation::Ensemble { layer } | Operation::Heads { layer } => {
             return Err(special("a layer of several heads", layer));
         }
+        Operation::Beside(branches) => {
+            let branch = |branch: &Vec<Operation>| network(graph, branch, weights, x.clone());
+            let branches = branches.iter().map(branch).collect::<Result<Vec<_>, _>>()?;
+            let branches: Vec<&str> = branches.iter().map(String::as_str).collect();
+            graph.node("Concat", &branches, vec![int("axis", 1)])
+        }
+        Operation::Sequence(operation) => sequence(graph, operation, weights, x)?,
         Operation::Special { layer, what } => return Err(special(what, layer)),
         other => return Err(ExportError::Operation { operation: format!("{other:?}") }),
     })
@@ -164,12 +176,6 @@ fn over_tokens(graph: &mut Graph, reduce: &str, x: &str) -> String {
     graph.node(reduce, &[x], vec![ints("axes", &[1]), int("keepdims", 0)])
 }
 
-/// `x` with other sizes: 0 stands for that of `x` in the same place, −1 for what is left.
-fn reshaped(graph: &mut Graph, x: &str, sizes: &[i64]) -> String {
-    let sizes = graph.longs(&[sizes.len()], sizes);
-    graph.node("Reshape", &[x, &sizes], Vec::new())
-}
-
 /// Each group is a channel of its own to the operator that normalises channels; scale and shift are those of the channels.
 fn group_norm(
     graph: &mut Graph,
@@ -190,101 +196,4 @@ fn group_norm(
         y = graph.node(operation, &[&y, &vector], Vec::new());
     }
     Ok(y)
-}
-
-/// A linear layer on the last dimension of three.
-fn token_linear(
-    graph: &mut Graph,
-    weights: &Weights,
-    layer: &str,
-    bias: bool,
-    x: &str,
-) -> Result<String, ExportError> {
-    let weight = tensor(graph, weights, layer, "weight")?;
-    let y = graph.node("MatMul", &[x, &weight], Vec::new());
-    if !bias {
-        return Ok(y);
-    }
-    let bias = tensor(graph, weights, layer, "bias")?;
-    Ok(graph.node("Add", &[&y, &bias], Vec::new()))
-}
-
-/// `softmax(Q Kᵀ / √d) V` of each head, and a linear layer behind it.
-fn attention(
-    graph: &mut Graph,
-    weights: &Weights,
-    layer: &str,
-    heads: usize,
-    x: &str,
-) -> Result<String, ExportError> {
-    let [qkv, proj] = ["qkv", "proj"].map(|part| format!("{layer}.{part}"));
-    let path = format!("{qkv}.weight");
-    let weight = weights.get(&path).ok_or(ExportError::Operation { operation: path })?;
-    let width = weight.shape()[0];
-    let inner = width / heads;
-    let all = token_linear(graph, weights, &qkv, true, x)?;
-    let all = reshaped(graph, &all, &[0, 0, 3, heads as i64, inner as i64]);
-    let all = graph.node("Transpose", &[&all], vec![ints("perm", &[2, 0, 3, 1, 4])]);
-    let [query, key, value] = [0, 1, 2].map(|part| {
-        let place = graph.longs(&[], &[part]);
-        graph.node("Gather", &[&all, &place], vec![int("axis", 0)])
-    });
-    let scale = graph.floats(&[], &[(inner as f32).sqrt().recip()]);
-    let query = graph.node("Mul", &[&query, &scale], Vec::new());
-    let key = graph.node("Transpose", &[&key], vec![ints("perm", &[0, 1, 3, 2])]);
-    let scores = graph.node("MatMul", &[&query, &key], Vec::new());
-    let shares = graph.node("Softmax", &[&scores], vec![int("axis", -1)]);
-    let y = graph.node("MatMul", &[&shares, &value], Vec::new());
-    let y = graph.node("Transpose", &[&y], vec![ints("perm", &[0, 2, 1, 3])]);
-    let y = reshaped(graph, &y, &[0, 0, width as i64]);
-    token_linear(graph, weights, &proj, true, &y)
-}
-
-fn activated(graph: &mut Graph, activation: Activation, x: String) -> Result<String, ExportError> {
-    Ok(match activation {
-        Activation::Identity => x,
-        Activation::Relu => graph.node("Relu", &[&x], Vec::new()),
-        Activation::LeakyRelu => graph.node("LeakyRelu", &[&x], vec![float("alpha", 0.01)]),
-        Activation::Tanh => graph.node("Tanh", &[&x], Vec::new()),
-        Activation::Sigmoid => graph.node("Sigmoid", &[&x], Vec::new()),
-        Activation::Silu => {
-            let gate = graph.node("Sigmoid", &[&x], Vec::new());
-            graph.node("Mul", &[&x, &gate], Vec::new())
-        }
-        // With the defaults of ONNX, which are PyTorch's numbers.
-        Activation::Selu => graph.node("Selu", &[&x], Vec::new()),
-        Activation::Mish => {
-            let soft = graph.node("Softplus", &[&x], Vec::new());
-            let gate = graph.node("Tanh", &[&soft], Vec::new());
-            graph.node("Mul", &[&x, &gate], Vec::new())
-        }
-        Activation::Gelu => {
-            let root = graph.floats(&[], &[std::f32::consts::FRAC_1_SQRT_2]);
-            let (one, half) = (graph.floats(&[], &[1.0]), graph.floats(&[], &[0.5]));
-            let scaled = graph.node("Mul", &[&x, &root], Vec::new());
-            let erf = graph.node("Erf", &[&scaled], Vec::new());
-            let twice = graph.node("Add", &[&erf, &one], Vec::new());
-            let halved = graph.node("Mul", &[&x, &half], Vec::new());
-            graph.node("Mul", &[&halved, &twice], Vec::new())
-        }
-        Activation::HardSwish => graph.node("HardSwish", &[&x], Vec::new()),
-        Activation::HardSigmoid => {
-            graph.node("HardSigmoid", &[&x], vec![float("alpha", 1.0 / 6.0), float("beta", 0.5)])
-        }
-        other => return Err(ExportError::Operation { operation: other.name().to_owned() }),
-    })
-}
-
-/// A tensor of a layer, as a constant of the graph under its path.
-fn tensor(graph: &mut Graph, weights: &Weights, layer: &str, name: &str) -> Result<String, ExportError> {
-    named(graph, weights, &format!("{layer}.{name}"))
-}
-
-/// A tensor of the network, as a constant of the graph under its path.
-fn named(graph: &mut Graph, weights: &Weights, path: &str) -> Result<String, ExportError> {
-    let missing = || ExportError::Operation { operation: path.to_owned() };
-    let data = weights.get(path).ok_or_else(missing)?;
-    let values: Vec<f32> = data.iter::<f32>().collect();
-    let raw = values.iter().flat_map(|x| x.to_le_bytes()).collect();
-    Ok(graph.weight(path, Elements::Float, &data.shape().to_vec(), raw))
 }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 /// A text in small letters, where that is asked for.
-pub(super) fn cased(text: &str, lower: bool) -> Cow<'_, str> {
+pub fn cased(text: &str, lower: bool) -> Cow<'_, str> {
     if lower { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
 }
 
 /// The words and signs of a text in their order.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(is_space);
@@ -51,7 +51,7 @@ fn is_joined(sign: char) -> bool {
 }
 
 /// The characters of a text, each as a text.
-pub(super) fn characters(text: &str) -> impl Iterator<Item = &str> {
+pub fn characters(text: &str) -> impl Iterator<Item = &str> {
     text.char_indices().map(|(place, sign)| &text[place..place + sign.len_utf8()])
 }
 
