@@ -16,6 +16,7 @@ mod malformed;
 mod markdown;
 mod metrics;
 mod predictions;
+mod sequences;
 mod server;
 mod start;
 mod stop;

@@ -9,6 +9,9 @@ use crate::body::BodyKind;
 /// The most categories of a column that are listed.
 const LISTED: usize = 50;
 
+/// Steps of a series that is an example.
+const EXAMPLE: usize = 8;
+
 /// What is said of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,12 +27,16 @@ impl Served {
     pub(crate) fn of(run: &str, predictor: &Predictor) -> Self {
         let of_images = predictor.input_shape().as_images();
         let text = predictor.text_column();
-        let inputs = match (of_images, predictor.columns()) {
+        let series = predictor.channels().zip(predictor.input_shape().as_series());
+        let inputs = match (of_images, predictor.columns(), series) {
             _ if text.is_some() => json!({ "kind": "texts", "column": text }),
-            (Some([channels, height, width]), _) => {
+            (.., Some((channels, shape))) => json!({
+                "kind": "series", "channels": channels, "longest": shape.longest, "window": predictor.window(),
+            }),
+            (Some([channels, height, width]), ..) => {
                 json!({ "kind": "images", "channels": channels, "height": height, "width": width })
             }
-            (None, columns) => {
+            (None, columns, _) => {
                 let columns: Vec<Value> = columns.unwrap_or_default().iter().map(column).collect();
                 json!({ "kind": "table", "columns": columns })
             }
@@ -47,10 +54,14 @@ impl Served {
             "predict",
             json!({ "path": "/predict", "content_types": BodyKind::types(of_images.is_some()).collect::<Vec<_>>() }),
         );
-        let example = match (of_images, text) {
-            (Some(shape), _) => image(shape),
-            (None, Some(column)) => json!({ column: "a text" }),
-            (None, None) => record(predictor),
+        let example = match (of_images, text, series) {
+            (Some(shape), ..) => image(shape),
+            (None, Some(column), _) => json!({ column: "a text" }),
+            (None, None, Some((channels, shape))) => {
+                let steps = predictor.window().unwrap_or(shape.longest.min(EXAMPLE)).max(1);
+                json!({ "series": vec![(0..steps).collect::<Vec<_>>(); channels.len()] })
+            }
+            (None, None, None) => record(predictor),
         };
         Self { description: Value::Object(description).to_string(), example: example.to_string() }
     }

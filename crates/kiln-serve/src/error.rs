@@ -47,7 +47,7 @@ impl Explain for ServeError {
         let help = match self {
             Self::NotBuilt => "build it with the feature `serve`: cargo install --path . --features serve",
             Self::Number(_) => return None,
-            Self::Inputs { .. } => "serve a model of tables, texts or images",
+            Self::Inputs { .. } => "serve a model of tables, texts, time series or images",
             Self::Listen { error, .. } => match error.kind() {
                 io::ErrorKind::AddrInUse => {
                     "another program listens there; give another --port, or 0 for a free one"

@@ -20,11 +20,11 @@ impl Model {
     /// The model of a run, which clients see called `run`.
     ///
     /// # Errors
-    /// [`ServeError::Inputs`] for a model of neither tables, texts nor images.
+    /// [`ServeError::Inputs`] for a model of neither tables, texts, time series nor images.
     pub fn new(predictor: Predictor, run: impl Into<String>) -> Result<Self, ServeError> {
         let shape = predictor.input_shape();
-        let is_known = predictor.columns().is_some() || predictor.text_column().is_some();
-        if !is_known && shape.as_images().is_none() {
+        let is_uneven = predictor.text_column().is_some() || predictor.channels().is_some();
+        if !is_uneven && predictor.columns().is_none() && shape.as_images().is_none() {
             return Err(ServeError::Inputs { found: shape.noun() });
         }
         let run = run.into();

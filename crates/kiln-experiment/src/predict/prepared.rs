@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kiln_data::source::read_new;
-use kiln_data::{CellValue, DataError, Features, Mismatch, Texts};
+use kiln_data::{CellValue, DataError, Features, Mismatch, Series, Texts};
 use kiln_train::Prediction;
 
 use super::predictor::Predictor;
@@ -32,10 +32,10 @@ use crate::error::ExperimentError;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prepared {
-    /// For each model, row-major, as many for each item as it takes; none of texts.
+    /// For each model, row-major, as many for each item as it takes; none of items of different lengths.
     numbers: Vec<Vec<f32>>,
-    /// Texts as they are; none of numbers.
-    texts: Option<Texts>,
+    /// Texts and series as they are; none of numbers.
+    uneven: Option<Features>,
     items: usize,
 }
 
@@ -65,7 +65,7 @@ impl Predictor {
         let cells = |row| AsRef::<[C]>::as_ref(row).iter().map(|&cell| cell.into());
         let of_one = |model: &Self| model.fitted().row_numbers(rows.iter().map(cells));
         let numbers = self.each().iter().map(of_one).collect::<Result<_, _>>()?;
-        Ok(Prepared { numbers, texts: None, items: rows.len() })
+        Ok(Prepared { numbers, uneven: None, items: rows.len() })
     }
 
     /// Prepares records: rows with the name of its column beside every cell.
@@ -91,20 +91,25 @@ impl Predictor {
         self.prepare(&read_new(path, &self.data, self.fitted())?.features)
     }
 
-    /// Prepares a table or images that are in memory.
+    /// Prepares what is in memory, in any form.
     ///
     /// # Errors
     /// As [`Predictor::predict`].
     pub fn prepare(&self, features: &Features) -> Result<Prepared, ExperimentError> {
         self.must_be_seen(|| self.unseen(features))?;
         let items = features.rows().map_err(DataError::from)?;
-        if let (Some(texts), true) = (features.as_texts(), self.fitted().tokenizer().is_some()) {
-            return Ok(Prepared { numbers: Vec::new(), texts: Some(texts.clone()), items });
+        let uneven = || Prepared { numbers: Vec::new(), uneven: Some(features.clone()), items };
+        if features.as_texts().is_some() && self.fitted().tokenizer().is_some() {
+            return Ok(uneven());
         }
         let rows: Vec<usize> = (0..items).collect();
+        // What is wrong with a series is said here, and not where others are predicted with it.
+        if self.fitted().series_numbers(features, &rows)?.is_some() {
+            return Ok(uneven());
+        }
         let of_one = |model: &Self| model.fitted().input_numbers(features, &rows);
         let numbers = self.each().iter().map(of_one).collect::<Result<_, _>>()?;
-        Ok(Prepared { numbers, texts: None, items })
+        Ok(Prepared { numbers, uneven: None, items })
     }
 
     /// Predicts for items of several requests, one behind the other, in batches of the size that
@@ -113,15 +118,26 @@ impl Predictor {
     /// # Errors
     /// [`DataError`] for items that another model has prepared.
     pub fn predict_prepared(&self, items: &[&Prepared]) -> Result<Vec<Prediction<'_>>, ExperimentError> {
-        if self.fitted().tokenizer().is_some() && items.iter().all(|items| items.texts.is_some()) {
-            let texts = items.iter().filter_map(|items| items.texts.as_ref()).flat_map(Texts::iter);
-            let outputs = self.predict_logits(&Features::Text(Texts::new(texts)))?;
-            return Ok(self.predictions(&outputs));
+        if let Some(all) = self.joined(items) {
+            return Ok(self.predictions(&self.predict_logits(&all)?));
         }
         let models = self.each().iter().enumerate();
         let of_each =
             models.map(|(place, model)| model.outputs_of(place, items)).collect::<Result<_, _>>()?;
         Ok(self.predictions(&self.together(of_each)))
+    }
+
+    /// All items, where they are texts or series and the model takes them.
+    fn joined(&self, items: &[&Prepared]) -> Option<Features> {
+        let each: Vec<&Features> = items.iter().map(|items| items.uneven.as_ref()).collect::<Option<_>>()?;
+        if self.fitted().tokenizer().is_some() {
+            let texts: Vec<&Texts> = each.into_iter().map(Features::as_texts).collect::<Option<_>>()?;
+            return Some(Features::Text(Texts::new(texts.into_iter().flat_map(Texts::iter))));
+        }
+        let channels = self.fitted().channels()?;
+        let series: Vec<&Series> = each.into_iter().map(Features::as_series).collect::<Option<_>>()?;
+        let items = series.into_iter().flat_map(|of| (0..of.len()).map(|row| of.item(row).to_vec()));
+        Some(Features::Series(Series::new(channels, items)))
     }
 
     /// The outputs of one model, that at `place` of those that prepared the items.

@@ -7,6 +7,7 @@ mod kind;
 mod malformed;
 mod pixels;
 mod rows;
+mod series;
 mod shapes;
 mod texts;
 
@@ -23,9 +24,10 @@ pub(crate) fn prepare(predictor: &Predictor, kind: BodyKind, body: &[u8]) -> Res
         return Err(Refusal::new(400, "the body is empty", "GET /example shows one that works"));
     }
     let items = match (kind, predictor.input_shape().as_images()) {
-        (BodyKind::Json, None) => match predictor.text_column() {
-            Some(column) => texts::prepare(predictor, column, body)?,
-            None => rows::prepare(predictor, body)?,
+        (BodyKind::Json, None) => match (predictor.text_column(), predictor.channels()) {
+            (Some(column), _) => texts::prepare(predictor, column, body)?,
+            (None, Some(channels)) => series::prepare(predictor, channels, body)?,
+            (None, None) => rows::prepare(predictor, body)?,
         },
         (BodyKind::Json, Some(shape)) => pixels::prepare(predictor, shape, body)?,
         (BodyKind::File { ending, is_list }, _) => {

@@ -1,5 +1,7 @@
 //! Texts in JSON.
 
+use std::borrow::Cow;
+
 use kiln_data::{CellValue, Features, Texts};
 use kiln_experiment::Predictor;
 
@@ -11,7 +13,7 @@ use crate::refusal::Refusal;
 const WANTED: &str =
     "send a record {\"column\": \"a text\"}, or a list of texts or records; GET /example shows one";
 
-/// Reads `{"column": "a text"}`, `["a text", …]` or a list of such records.
+/// Reads `{"column": "a text"}`, `["a text", …]` or a list of such records. The column may also be called `text`, whatever it was in training.
 pub(super) fn prepare(predictor: &Predictor, column: &str, body: &[u8]) -> Result<Items, Refusal> {
     let (texts, is_list) = read(column, body)?;
     let prepared = predictor.prepare(&Features::Text(Texts::new(texts)));
@@ -34,7 +36,7 @@ fn read(column: &str, body: &[u8]) -> Result<(Vec<String>, bool), Refusal> {
             let error = format!("row {row} is a list, where a text is expected");
             Err(Refusal::new(422, error, WANTED).at(row, None))
         }
-        Element::Record(record) => match record.iter().find(|(name, _)| name == column) {
+        Element::Record(record) => match cell_of(record, column) {
             Some((_, cell)) => text(row, column, cell),
             None => {
                 let error = format!("row {row} has no column {column:?}");
@@ -44,6 +46,15 @@ fn read(column: &str, body: &[u8]) -> Result<(Vec<String>, bool), Refusal> {
     };
     let texts = elements.iter().enumerate().map(text).collect::<Result<Vec<_>, _>>()?;
     Ok((texts, is_list))
+}
+
+/// What a record has in its column.
+fn cell_of<'a, 'b>(
+    record: &'b [(Cow<'a, str>, Cell<'a>)],
+    column: &str,
+) -> Option<&'b (Cow<'a, str>, Cell<'a>)> {
+    let of = |wanted: &str| record.iter().find(|(name, _)| name == wanted);
+    of(column).or_else(|| of("text"))
 }
 
 /// A text as a table would have it: a missing one is empty, and a number its digits.
@@ -70,12 +81,13 @@ mod tests {
             |body: &str| read("body", body.as_bytes()).map_err(|refusal| (refusal.status, refusal.error));
         let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(texts(r#"{"id": [1], "body": " a text "}"#).unwrap(), (all(&["a text"]), false));
+        assert_eq!(texts(r#"{"text": "one"}"#).unwrap(), (all(&["one"]), false));
         assert_eq!(texts(r#"["one", null, 2]"#).unwrap(), (all(&["one", "", "2"]), true));
         assert_eq!(texts(r#"[{"body": "one"}, "two"]"#).unwrap(), (all(&["one", "two"]), true));
         for (body, status, piece) in [
             ("{", 400, "JSON"),
             ("[]", 422, "the list is empty"),
-            (r#"{"text": "x"}"#, 422, "row 0 has no column \"body\""),
+            (r#"{"words": "x"}"#, 422, "row 0 has no column \"body\""),
             (r#"["x", {"body": ["y"]}]"#, 422, "row 1 of column \"body\" is a list or an object"),
             (r#"["x", ["y"]]"#, 422, "row 1 is a list"),
         ] {
