@@ -240,4 +240,55 @@ for kind in ["resnet18", "mobilenet-v3-small", "efficientnet-b0", "convnext-tiny
         session = onnxruntime.InferenceSession(place / f"{kind}.onnx", providers=["CPUExecutionProvider"])
         predictions = [json.loads(line) for line in open(place / "out.jsonl")]
         compare(f"{kind} {' '.join(more)}", session, {"image": x}, predictions)
+
+# Time series and texts of different lengths. Batches are padded to the longest of all, kiln's to their own.
+def series(name, count):
+    items = [numpy.random.default_rng(item).normal(size=(2, 5 + item * 7 % 40)).cumsum(1) for item in range(count)]
+    with open(place / name, "w") as file:
+        file.write("id,step,x,y,kind\n")
+        for item, values in enumerate(items):
+            values[item % 2, item % 5] = numpy.nan
+            for step, (x, y) in enumerate(values.T):
+                cells = ["" if numpy.isnan(cell) else repr(float(cell)) for cell in (x, y)]
+                file.write(f"s{item},{step},{cells[0]},{cells[1]},{'abc'[item % 3]}\n")
+    whole = numpy.zeros((count, 2, max(values.shape[1] for values in items)))
+    for values, to in zip(items, whole):
+        to[:, : values.shape[1]] = values
+    return {"series": whole, "lengths": numpy.array([values.shape[1] for values in items])}
+
+
+series("steps.csv", 300)
+inputs = series("new-steps.csv", 2_000)
+for name in ["inception-time", "tcn", "lstm", "gru", "transformer"]:
+    words = ["data.series=id", "data.time=step", "data.target=kind", f"model.kind={name}", "train.epochs=1", "-q"]
+    kiln("train", "steps.csv", *words, "data.scale=series" if name == "gru" else "data.standardize=true")
+    kiln("export", "last", "-o", f"{name}.onnx")
+    kiln("predict", "last", "new-steps.csv", "-o", "out.jsonl", "--proba")
+    session = onnxruntime.InferenceSession(place / f"{name}.onnx", providers=["CPUExecutionProvider"])
+    compare(f"series {name}", session, inputs, [json.loads(line) for line in open(place / "out.jsonl")])
+
+
+def texts(name, count):
+    words = [f"w{word}" for word in range(200)]
+    lines = [" ".join(random.choice(words) for _ in range(random.randrange(1, 30))) for _ in range(count)]
+    with open(place / name, "w") as file:
+        file.write("body,kind\n" + "".join(f"{line},{'ab'[len(line) % 2]}\n" for line in lines))
+    return lines
+
+
+texts("texts.csv", 500)
+lines = texts("new-texts.csv", ROWS)
+for name, more in [("bag", "model.ngrams=2"), ("text-cnn", ""), ("lstm", ""), ("gru", ""), ("transformer", "model.positions=rotary")]:
+    words = ["data.text=body", "data.target=kind", f"model.kind={name}", "train.epochs=1", "-q", *more.split()]
+    kiln("train", "texts.csv", *words)
+    kiln("export", "last", "-o", f"{name}.onnx")
+    kiln("predict", "last", "new-texts.csv", "-o", "out.jsonl", "--proba")
+    session = onnxruntime.InferenceSession(place / f"{name}.onnx", providers=["CPUExecutionProvider"])
+    known = json.loads(session.get_modelmeta().custom_metadata_map["kiln.tokenizer"])["vocabulary"]
+    number = {word: place_ + 2 for place_, word in enumerate(known)}
+    ids = numpy.zeros((ROWS, max(len(line.split()) for line in lines)), dtype=numpy.int64)
+    for line, to in zip(lines, ids):
+        to[: len(line.split())] = [number.get(word, 1) for word in line.split()]
+    inputs = {"ids": ids, "lengths": numpy.array([len(line.split()) for line in lines])}
+    compare(f"texts {name}", session, inputs, [json.loads(line) for line in open(place / "out.jsonl")])
 print("all equal")
