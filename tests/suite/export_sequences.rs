@@ -20,7 +20,7 @@ pub(crate) fn steps() -> String {
         let x = if item == 4 { 2.5 } else { ((item * 31 + step * 17) % 29) as f64 / 8.0 - 1.0 };
         let y = ((item * 13 + step * 7) % 23) as f64 * 11.0 + 100.0;
         let x = if (item + step) % 5 == 1 && item != 4 { String::new() } else { x.to_string() };
-        let y = if item == 5 || (item + step) % 7 == 0 { String::new() } else { y.to_string() };
+        let y = if item == 5 || (item + step).is_multiple_of(7) { String::new() } else { y.to_string() };
         format!("s{item},{step},{x},{y},{}\n", ["calm", "wild", "odd"][item * item % 7 % 3])
     };
     let series = |item: usize| (0..1 + item * 5 % 9).map(move |step| row(item, step)).collect::<String>();
