@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("kiln-convex", &["kiln-core"]),
     ("kiln-explain", &["kiln-core"]),
     ("kiln-work", &["kiln-core"]),
+    ("kiln-ranks", &["kiln-core"]),
     ("kiln-data", &["kiln-cell", "kiln-core", "kiln-derive", "kiln-kernels"]),
     ("kiln-augment", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
     ("kiln-models", &["kiln-core", "kiln-derive", "kiln-kernels", "kiln-data"]),
@@ -33,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-models",
             "kiln-objective",
             "kiln-optim",
+            "kiln-ranks",
         ],
     ),
     ("kiln-validate", &["kiln-core", "kiln-convex", "kiln-data", "kiln-metrics"]),
@@ -54,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "kiln-core",
             "kiln-explain",
+            "kiln-ranks",
             "kiln-work",
             "kiln-infer",
             "kiln-convex",

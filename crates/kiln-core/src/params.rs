@@ -41,6 +41,14 @@ pub fn update<M: Module>(module: M, mut update: impl FnMut(&ParamInfo, Tensor<1>
     module.map(&mut Mapper::new(Change::Update(&mut update)))
 }
 
+/// Replaces every running statistic of `module` by what `replace` makes of it: the flat value, on the device of the module, to a tensor of
+/// the same length. Nothing else is touched.
+///
+/// Burn shares running statistics between clones, and they change in all of them.
+pub fn set_running<M: Module>(module: M, mut replace: impl FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>) -> M {
+    module.map(&mut Mapper::new(Change::Running(&mut replace)))
+}
+
 /// Replaces every float tensor of `module`, running statistics and frozen parameters included, by what `replace` makes
 /// of it.
 ///

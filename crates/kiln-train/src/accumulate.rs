@@ -4,9 +4,9 @@ use burn::tensor::Tensor;
 use kiln_optim::Gradients;
 
 /// What a batch counts in the mean over several.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "at most two exist at a time")]
-enum Count {
+pub(crate) enum Count {
     /// The number of its items.
     Items(usize),
     /// Their weights together, which stay on the device.
@@ -14,7 +14,7 @@ enum Count {
 }
 
 impl Count {
-    fn add(self, other: Self) -> Self {
+    pub(crate) fn add(self, other: Self) -> Self {
         match (self, other) {
             (Self::Items(a), Self::Items(b)) => Self::Items(a + b),
             (Self::Weight(a), Self::Weight(b)) => Self::Weight(a.add(b)),
@@ -36,7 +36,7 @@ impl Count {
     }
 
     /// The mean over what is counted, of its sum.
-    fn mean(&self, sum: Gradients) -> Gradients {
+    pub(crate) fn mean(&self, sum: Gradients) -> Gradients {
         match self {
             Self::Items(items) => sum.scale(1.0 / *items as f64),
             Self::Weight(weight) => {
@@ -76,6 +76,13 @@ impl Accumulator {
 
     pub(crate) fn batches(&self) -> usize {
         self.batches
+    }
+
+    /// The sum of the gradients over all items, and what these count. Nothing is left behind.
+    pub(crate) fn take_sum(&mut self) -> Option<(Gradients, Count)> {
+        let all = std::mem::take(self);
+        let (sum, count) = all.sum?;
+        Some((if all.batches == 1 { count.times(sum) } else { sum }, count))
     }
 
     /// The mean gradient over all items. Nothing is left behind.

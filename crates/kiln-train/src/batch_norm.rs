@@ -12,7 +12,7 @@ use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
 use crate::freeze::Freezing;
 use crate::statistics::{Pass, after, layer};
-use crate::{Data, Task, TrainError, Trainer};
+use crate::{Data, ShardError, Task, TrainError, Trainer};
 
 /// Items that are looked at together, to see what a layer does with more than one.
 const SEVERAL: usize = 32;
@@ -28,39 +28,40 @@ impl<T: Task> Trainer<T> {
     pub fn check_batches(&self, model: &T::Model, data: &Data<T::Batch>) -> Result<(), TrainError> {
         self.only_one("Trainer::check_batches")?;
         let (train, _) = loaders(self, data)?;
-        if of_one(&train).is_none() {
+        if of_one(&train, self.config.shards).is_none() {
             return Ok(());
         }
         let model = draw_alone(model.clone(), self.seed).train();
         let model = Freezing::new(&self.freezes, &model)?.at(model, 0, 0);
         let device = device_of(&model);
         let pass = Pass { train: &train, device: &device, generator: None, run: self.seed };
-        check(&self.task, &model, &[], &pass, &data.train)
+        check(&self.task, &model, &[], &pass, (&data.train, self.config.shards))
     }
 }
 
 /// The number, from 1, of the batch in every epoch that has one item, if there is one.
-fn of_one<B: Send + 'static>(train: &Loader<B>) -> Option<usize> {
-    let (items, size, batches) = (train.items(), train.batch_size(), train.batches());
-    let last = items - (batches - 1) * size;
-    match (size, last) {
-        (1, _) => Some(1),
-        (_, 1) => Some(batches),
-        _ => None,
-    }
+///
+/// Of batches that are cut into so many shards, the number of one with a shard of one item.
+fn of_one<B: Send + 'static>(train: &Loader<B>, shards: usize) -> Option<usize> {
+    let batches = train.batches();
+    let has_one = |batch: usize| {
+        let items = train.items_of(batch);
+        (1..2 * shards).contains(&items)
+    };
+    [0, batches - 1].into_iter().find(|batch| has_one(*batch)).map(|batch| batch + 1)
 }
 
 /// Refuses a layer of `model`, which is in training, that sees one value a channel in a batch of one item. Which layers do is
-/// found by passes over single items of `source`: their variance is 0, and that of several items is not. `losses` are
+/// found by passes over single items of `source`, whose batches are cut into so many shards: their variance is 0, and that of several items is not. `losses` are
 /// the optimisers with a loss of their own, none where there is one optimiser.
 pub(crate) fn check<T: Task>(
     task: &T,
     model: &T::Model,
     losses: &[&str],
     pass: &Pass<'_, T::Batch>,
-    source: &Arc<dyn Source<T::Batch>>,
+    (source, shards): (&Arc<dyn Source<T::Batch>>, usize),
 ) -> Result<(), TrainError> {
-    let Some(batch) = of_one(pass.train) else { return Ok(()) };
+    let Some(batch) = of_one(pass.train, shards) else { return Ok(()) };
     if !params::list(model).iter().any(|info| info.kind == ParamKind::Running) {
         return Ok(());
     }
@@ -82,6 +83,10 @@ pub(crate) fn check<T: Task>(
     }
     match found.into_iter().next() {
         None => Ok(()),
+        Some(layer) if shards > 1 => {
+            let items = pass.train.items_of(batch - 1);
+            Err(ShardError::OfOne { layer, items, shards }.into())
+        }
         Some(layer) => {
             let (batches, batch_size) = (pass.train.batches(), pass.train.batch_size());
             let next_size = next_size(items, batch_size);

@@ -10,16 +10,23 @@ pub(crate) struct BatchSeed {
     pub(crate) run: Seed,
     /// Batches of the run before this one.
     pub(crate) batch: u64,
+    /// Which shard of the batch it is about, where batches are cut.
+    pub(crate) shard: Option<u64>,
 }
 
 impl BatchSeed {
     /// The seed of dropout masks and other noise inside the model.
     pub(crate) fn masks(self) -> Seed {
-        self.run.purpose(Purpose::Noise).at(self.batch)
+        self.of(Purpose::Noise)
     }
 
     /// The seed of Burn's own generator, for modules that draw from it.
     pub(crate) fn backend(self) -> u64 {
-        self.run.purpose(Purpose::Backend).at(self.batch).value()
+        self.of(Purpose::Backend).value()
+    }
+
+    fn of(self, purpose: Purpose) -> Seed {
+        let batch = self.run.purpose(purpose).at(self.batch);
+        self.shard.map_or(batch, |shard| batch.at(shard))
     }
 }

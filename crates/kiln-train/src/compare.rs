@@ -195,7 +195,7 @@ impl<T: Task> Trainer<T> {
         let device = lane.device.clone().autodiff();
         let mut epoch = train.epoch_from(step / batches, (step % batches) as usize, &device);
         let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
-        let seed = BatchSeed { run: self.seed, batch: step };
+        let seed = BatchSeed { run: self.seed, batch: step, shard: None };
         lane.model = lane.model.take().map(|model| lane.freezing.at(model, step / batches, step));
         let mut seen = BatchMetrics::default();
         let how = How { generator: Some(&device), sam: lane.stepper.sam.as_ref(), mixed: &lane.mixed };

@@ -24,6 +24,11 @@ pub struct TrainConfig {
     /// Batches whose gradients are averaged into one step, at least 1. Default 1.
     #[schemars(range(min = 1))]
     pub accumulate: usize,
+    /// Parts that every batch is cut into, at least 1. Gradients are added up in a fixed tree over them, so that any number of ranks that
+    /// share them comes to the same bits. Each part is normalised by batch norm, and mixed, by itself. Default 1.
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1))]
+    pub shards: usize,
     /// Whether the order of the items changes from epoch to epoch. Default true.
     pub shuffle: bool,
     /// Whether a last batch that is not full is left out. Default false.
@@ -65,6 +70,10 @@ pub struct TrainConfig {
     pub overfit_batch: bool,
 }
 
+fn is_one(shards: &usize) -> bool {
+    *shards == 1
+}
+
 impl Default for TrainConfig {
     fn default() -> Self {
         Self {
@@ -72,6 +81,7 @@ impl Default for TrainConfig {
             steps: None,
             batch_size: 64,
             accumulate: 1,
+            shards: 1,
             shuffle: true,
             drop_last: false,
             clip_norm: None,
@@ -96,6 +106,7 @@ impl TrainConfig {
     pub fn check(&self) -> Result<(), NumberError> {
         at_least("train.epochs", usize::try_from(self.epochs).unwrap_or(usize::MAX), 1)?;
         at_least("train.accumulate", self.accumulate, 1)?;
+        at_least("train.shards", self.shards, 1)?;
         if let Some(steps) = self.steps {
             at_least("train.steps", usize::try_from(steps).unwrap_or(usize::MAX), 1)?;
         }

@@ -9,8 +9,9 @@ use kiln_core::{Direction, ErrorKind, Explain, NoDirection, NumberError, Weights
 use kiln_data::DataError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
+use kiln_ranks::RanksError;
 
-use crate::{NotConvex, PartError, PrecisionError, ResumeError};
+use crate::{NotConvex, PartError, PrecisionError, ResumeError, ShardError};
 
 /// Why training, evaluating or resuming failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,12 @@ pub enum TrainError {
     /// Several optimisers do not fit together.
     #[error(transparent)]
     Part(#[from] PartError),
+    /// Batches cannot be cut into shards here, or not by several ranks.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The ranks that train together do not.
+    #[error(transparent)]
+    Ranks(#[from] RanksError),
     /// The training cannot have its precision.
     #[error(transparent)]
     Precision(#[from] PrecisionError),
@@ -196,6 +203,8 @@ impl Explain for TrainError {
             Self::Objective(error) => error.kind(),
             Self::Optim(error) => error.kind(),
             Self::Part(error) => error.kind(),
+            Self::Shard(error) => error.kind(),
+            Self::Ranks(error) => error.kind(),
             Self::Precision(error) => error.kind(),
             Self::Weights(error) => error.kind(),
             Self::NotConvex(error) => error.kind(),
@@ -223,6 +232,8 @@ impl Explain for TrainError {
             Self::Objective(error) => error.help(),
             Self::Optim(error) => error.help(),
             Self::Part(error) => error.help(),
+            Self::Shard(error) => error.help(),
+            Self::Ranks(error) => error.help(),
             Self::Precision(error) => error.help(),
             Self::Weights(error) => error.help(),
             Self::NotConvex(error) => error.help(),
@@ -272,6 +283,8 @@ impl Explain for TrainError {
             Self::Data(error) => error.key(),
             Self::Objective(error) => error.key(),
             Self::Optim(error) => error.key(),
+            Self::Shard(error) => error.key(),
+            Self::Ranks(error) => error.key(),
             Self::Precision(error) => error.key(),
             Self::Weights(error) => error.key(),
             Self::NotConvex(error) => error.key(),

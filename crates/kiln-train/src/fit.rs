@@ -1,5 +1,6 @@
 //! The way in: a run from its first step, or from its newest checkpoint.
 
+use crate::checkpoint::Checkpoint;
 use crate::run::Run;
 use crate::{Data, Outcome, Task, TrainError, Trainer};
 
@@ -18,10 +19,11 @@ impl<T: Task> Trainer<T> {
     /// [`TrainError`]: a setting out of its range, data that cannot be read, a loss that is not finite, a disk that
     /// is full. Stopping early, by time, or by request is not an error: see [`Outcome::stop`].
     pub fn fit(&mut self, model: T::Model, data: &Data<T::Batch>) -> Result<Outcome<T::Model>, TrainError> {
+        self.keep_to_head();
         if let Some(store) = &self.store {
             store.must_be_empty()?;
         }
-        Run::start(self, model, data, (None, Vec::new()))?.finish()
+        self.run_from(model, data, (None, Vec::new()))
     }
 
     /// Goes on from the newest whole checkpoint of the run directory. Without a checkpoint it starts over.
@@ -43,10 +45,30 @@ impl<T: Task> Trainer<T> {
         model: T::Model,
         data: &Data<T::Batch>,
     ) -> Result<Outcome<T::Model>, TrainError> {
+        self.keep_to_head();
         let found = match &self.store {
             Some(store) => store.newest()?,
             None => (None, Vec::new()),
         };
-        Run::start(self, model, data, found)?.finish()
+        self.run_from(model, data, found)
+    }
+
+    /// Runs to the end, and tells other ranks where there was a failure here.
+    fn run_from(
+        &mut self,
+        model: T::Model,
+        data: &Data<T::Batch>,
+        found: (Option<Checkpoint>, Vec<TrainError>),
+    ) -> Result<Outcome<T::Model>, TrainError> {
+        let ranks = self.ranks.clone();
+        let result = Run::start(self, model, data, found).and_then(Run::finish);
+        if let Some(ranks) = ranks {
+            match &result {
+                Err(error) => ranks.end(&error.to_string()),
+                Ok(Outcome { lost: Some(error), .. }) => ranks.end(&error.to_string()),
+                Ok(_) => {}
+            }
+        }
+        result
     }
 }

@@ -44,6 +44,7 @@ mod probe;
 #[cfg(feature = "wgpu")]
 mod profile;
 mod progress;
+mod ranked;
 mod resume_error;
 mod run;
 mod schedules;
@@ -51,6 +52,8 @@ mod schema;
 mod scores;
 mod settings;
 mod several;
+mod shard_error;
+mod shards;
 mod side_by_side;
 mod sparsity;
 mod statistics;
@@ -87,6 +90,7 @@ pub use schedules::{PlannedStep, Preview};
 pub use scores::{
     ClassificationScores, ConfusionMatrix, Kept, LabelScores, MetricValue, RegressionScores, Scores, WholeSet,
 };
+pub use shard_error::ShardError;
 pub use sparsity::{Sparsity, sparsity};
 pub use supervised::{Forward, Observed, Supervised};
 pub use task::Task;

@@ -140,6 +140,20 @@ impl Losses {
         self.waiting.push(Waiting { mean, items, weight: weight.map(Tensor::inner), step });
     }
 
+    /// As [`Losses::wait`] of a loss that was read already, where none waits.
+    pub(crate) fn known(
+        &mut self,
+        mean: f64,
+        items: usize,
+        weight: Option<f64>,
+        [epoch, step]: [u64; 2],
+    ) -> Result<(), TrainError> {
+        check_finite(self.what.clone(), mean, epoch, step)?;
+        self.total.add(mean, items, weight);
+        self.newest = Some(mean);
+        Ok(())
+    }
+
     /// Whether so many wait that they should be read.
     pub(crate) fn are_many(&self) -> bool {
         self.waiting.len() >= self.window

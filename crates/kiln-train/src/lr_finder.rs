@@ -155,7 +155,7 @@ impl<T: Task> Trainer<T> {
                     epoch = train.epoch(next / batches, &device);
                 }
                 let batch = epoch.next().expect("an epoch holds as many batches as it says")?;
-                let seed = BatchSeed { run: self.seed, batch: next };
+                let seed = BatchSeed { run: self.seed, batch: next, shard: None };
                 let weight = self.task.weight(&batch.data);
                 let mut seen = BatchMetrics::default();
                 let how = How { generator: Some(&device), sam: stepper.sam.as_ref(), mixed: &mixed };

@@ -34,6 +34,27 @@ impl BatchMetrics {
     }
 }
 
+/// A value of a batch that was read: its sum, which is a mean over `items` where it has no weight.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct KnownMetric {
+    pub(crate) metric: Metric,
+    pub(crate) sum: f64,
+    pub(crate) weight: Option<f64>,
+}
+
+impl BatchMetrics {
+    /// The values, read from the device.
+    pub(crate) fn read(self) -> Result<Vec<KnownMetric>, TrainError> {
+        let one = |tensor: Tensor<1>| -> Result<f64, TrainError> {
+            Ok(read_all(vec![tensor])?.iter::<f64>().next().unwrap_or(f64::NAN))
+        };
+        let known = |Value { metric, sum, weight }| {
+            Ok(KnownMetric { metric, sum: one(sum)?, weight: weight.map(one).transpose()? })
+        };
+        self.0.into_iter().map(known).collect()
+    }
+}
+
 /// The tensor without its graph, in the one type in which all are read.
 fn plain(tensor: Tensor<1>) -> Tensor<1> {
     let tensor = tensor.inner();
@@ -51,6 +72,15 @@ pub(crate) struct ObservedSum {
     sum: f64,
     #[serde(deserialize_with = "or_nan")]
     weight: f64,
+}
+
+impl ObservedSum {
+    /// Adds a sum with its weight, or without one a mean over so many items.
+    fn add(&mut self, value: f64, weight: Option<f64>, items: usize) {
+        let (value, weight) = weight.map_or((value * items as f64, items as f64), |weight| (value, weight));
+        self.sum += value;
+        self.weight += weight;
+    }
 }
 
 /// The values of an epoch that were read, and those that wait. They are added one by one in f64, so that a mean does not
@@ -81,6 +111,14 @@ impl Observed {
         if self.batches >= WINDOW { self.read() } else { Ok(()) }
     }
 
+    /// As [`Observed::push`] of values that were read already, where none waits.
+    pub(crate) fn known(&mut self, batch: Vec<KnownMetric>, items: usize) {
+        for KnownMetric { metric, sum, weight } in batch {
+            let place = self.place(&metric);
+            self.sums[place].add(sum, weight, items);
+        }
+    }
+
     fn place(&mut self, metric: &Metric) -> usize {
         let there = self.sums.iter().position(|sum| sum.name == metric.name());
         there.unwrap_or_else(|| {
@@ -102,15 +140,9 @@ impl Observed {
         let mut values = values.iter::<f64>();
         let mut next = || values.next().unwrap_or(f64::NAN);
         for (place, value, items) in waiting {
-            let sum = &mut self.sums[place];
             let read = next();
-            if value.weight.is_some() {
-                sum.sum += read;
-                sum.weight += next();
-            } else {
-                sum.sum += read * items as f64;
-                sum.weight += items as f64;
-            }
+            let weight = value.weight.is_some().then(&mut next);
+            self.sums[place].add(read, weight, items);
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use kiln_ranks::RanksError;
+
 use crate::{History, TrainError};
 
 /// Why training stopped, when nothing failed.
@@ -67,4 +69,6 @@ pub struct Outcome<M> {
     /// What is wrong with checkpoints that a resume passed over, the newest one first: it went on from an older one. Behind them
     /// the damage of the best weights so far, where they are lost and those from there on count. Empty where all was whole.
     pub passed_over: Vec<TrainError>,
+    /// The rank that was lost, where that is why it was [interrupted](Stop::Interrupted).
+    pub lost: Option<RanksError>,
 }

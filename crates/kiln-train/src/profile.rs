@@ -64,7 +64,7 @@ impl<T: Task> Trainer<T> {
             let made = turns.next();
 
             let Some(own) = model.take().map(|model| freezing.at(model, step / batches, step)) else { break };
-            let seed = BatchSeed { run: self.seed, batch: step };
+            let seed = BatchSeed { run: self.seed, batch: step, shard: None };
             device.seed(seed.backend());
             let weight = self.task.weight(&batch.data);
             let (lowered, seen) = (mixed.lowered(&own), &mut BatchMetrics::default());

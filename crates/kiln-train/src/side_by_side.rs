@@ -26,7 +26,7 @@ pub(crate) fn must_be_function<T: Task>(
     batch: T::Batch,
     run: Seed,
 ) -> Result<(), TrainError> {
-    let seed = BatchSeed { run, batch: 0 }.masks();
+    let seed = BatchSeed { run, batch: 0, shard: None }.masks();
     let loss = |batch: T::Batch| -> Vec<u64> {
         let model = model.valid().train();
         let all = match losses {

@@ -103,7 +103,7 @@ pub(crate) fn after<T: Task>(
         ParamKind::Running if !still.contains(layer(&info.path)) => value.zeros_like().add_scalar(start),
         _ => value,
     });
-    let seed = BatchSeed { run: pass.run, batch };
+    let seed = BatchSeed { run: pass.run, batch, shard: None };
     if let Some(device) = pass.generator {
         device.seed(seed.backend());
     }

@@ -9,6 +9,7 @@ use burn::tensor::Device;
 use kiln_core::Seed;
 use kiln_objective::{AnyConstraint, AnyPenalty, PenaltyConfig, PenaltyTerm};
 use kiln_optim::{AdamConfig, AnySchedule, AverageConfig, GradientConfig, OptimizerConfig, OwnRule};
+use kiln_ranks::Ranks;
 
 use crate::callback::Named;
 use crate::checkpoint::CheckpointStore;
@@ -51,6 +52,8 @@ pub struct Trainer<T: Task> {
     pub(crate) seed_number: u64,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) side_by_side: bool,
+    /// Where there are several.
+    pub(crate) ranks: Option<Ranks>,
 }
 
 impl<T: Task> std::fmt::Debug for Trainer<T> {
@@ -95,6 +98,7 @@ impl<T: Task> Trainer<T> {
             seed_number: 0,
             stop: Arc::default(),
             side_by_side: false,
+            ranks: None,
         }
     }
 

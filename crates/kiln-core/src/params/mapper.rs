@@ -17,6 +17,8 @@ pub(super) enum Change<'a> {
     Update(&'a mut dyn FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>),
     /// Every float parameter, flat.
     Replace(&'a mut dyn FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>),
+    /// Every running statistic, flat.
+    Running(&'a mut dyn FnMut(&ParamInfo, Tensor<1>) -> Tensor<1>),
     /// Whether parameters require a gradient.
     Trainable(&'a mut dyn FnMut(&ParamInfo) -> Option<bool>),
     /// Whether layers behave as in training.
@@ -67,6 +69,16 @@ impl ModuleMapper for Mapper<'_> {
                     let shape = tensor.shape();
                     let flat = replace(&info, tensor.reshape([-1]));
                     flat.reshape(shape).set_require_grad(require_grad)
+                })
+            }
+            Change::Running(replace) => {
+                let info = self.at.info(&param);
+                if info.kind != ParamKind::Running {
+                    return param;
+                }
+                param.map(|tensor| {
+                    let shape = tensor.shape();
+                    replace(&info, tensor.reshape([-1])).reshape(shape)
                 })
             }
             Change::Trainable(wanted) => {

@@ -16,8 +16,10 @@ pub struct Minibatch<B> {
     pub data: B,
     /// Number of items in it.
     pub items: usize,
-    /// Which batch of the epoch it is, from 0.
+    /// Which batch of the epoch it is, or is a part of, from 0.
     pub index: usize,
+    /// Which shard of its batch it is, from 0; 0 where batches are whole.
+    pub shard: usize,
 }
 
 /// The batches of an epoch, from [`Loader::epoch`](super::Loader::epoch). After an error it ends. Dropping it
@@ -41,7 +43,7 @@ const SLOW: usize = 2;
 
 impl<B: Send + 'static> Epoch<B> {
     pub(super) fn new(plan: EpochPlan<B>, first: usize, threads: usize, always: bool) -> Self {
-        let plan = Arc::new(plan);
+        let (first, plan) = (plan.first_of(first), Arc::new(plan));
         let prefetch = if always { Prefetch::start(&plan, first, threads) } else { None };
         Self { plan, next: first, prefetch, waiting: if always { 0 } else { threads }, slow: 0 }
     }
@@ -63,7 +65,7 @@ impl<B: Send + 'static> Iterator for Epoch<B> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let index = self.next;
-        if index >= self.plan.batches {
+        if index >= self.plan.pieces() {
             return None;
         }
         let made = match &self.prefetch {
@@ -73,10 +75,11 @@ impl<B: Send + 'static> Iterator for Epoch<B> {
         match made {
             Ok(data) => {
                 self.next += 1;
-                Some(Ok(Minibatch { data, items: self.plan.items(index).len(), index }))
+                let (items, piece) = (self.plan.items(index).len(), self.plan.piece(index));
+                Some(Ok(Minibatch { data, items, index: piece.batch, shard: piece.shard }))
             }
             Err(error) => {
-                self.next = self.plan.batches;
+                self.next = self.plan.pieces();
                 self.prefetch = None;
                 Some(Err(error))
             }

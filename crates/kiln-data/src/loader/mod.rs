@@ -6,9 +6,11 @@ mod epoch;
 mod plan;
 mod prefetch;
 mod rows;
+mod shards;
 mod source;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -22,6 +24,7 @@ pub use source::Source;
 use crate::DataError;
 use by_length::by_length;
 use plan::EpochPlan;
+use shards::Shards;
 
 /// What the order of batches of like lengths draws from, below the seed of an epoch.
 const BATCHES: u64 = 0;
@@ -39,6 +42,7 @@ const BATCHES: u64 = 0;
 /// | [`prefetch`](Loader::prefetch) | 0 | threads that make batches ahead |
 /// | [`prefetch_when_slow`](Loader::prefetch_when_slow) | 0 | the same, for batches that are worth a thread |
 /// | [`drop_last`](Loader::drop_last) | false | leave out a last batch that is not full |
+/// | [`sharded`](Loader::sharded) | no | batches come in parts, and of these some |
 pub struct Loader<B> {
     source: Arc<dyn Source<B>>,
     items: usize,
@@ -48,6 +52,7 @@ pub struct Loader<B> {
     threads: usize,
     always: bool,
     drop_last: bool,
+    shards: Option<Shards>,
 }
 
 impl<B: Send + 'static> Loader<B> {
@@ -62,8 +67,9 @@ impl<B: Send + 'static> Loader<B> {
         }
         let batch_size = if batch_size == 0 { items } else { batch_size.min(items) };
         let source = Arc::new(source);
-        let (seed, augment) = (None, None);
-        Ok(Self { source, items, batch_size, seed, augment, threads: 0, always: true, drop_last: false })
+        let (seed, augment, shards) = (None, None, None);
+        let (threads, always, drop_last) = (0, true, false);
+        Ok(Self { source, items, batch_size, seed, augment, threads, always, drop_last, shards })
     }
 
     /// A new order in every epoch. `seed` is already the one for
@@ -97,6 +103,37 @@ impl<B: Send + 'static> Loader<B> {
     #[must_use]
     pub fn drop_last(self, drop_last: bool) -> Self {
         Self { drop_last, ..self }
+    }
+
+    /// Cuts every batch into so many shards, at least 1, and makes those of `own`, each as a piece by itself: the first items are shard
+    /// 0, and so on; the first shards have an item more where it does not come out even. A shard without items is passed over.
+    ///
+    /// ```
+    /// use burn::tensor::Device;
+    /// use kiln_data::{Collate, Loader};
+    ///
+    /// # fn main() -> Result<(), kiln_data::DataError> {
+    /// let numbers = Collate::new(13, Ok, |items: Vec<usize>, _: &Device| Ok(items));
+    /// let second_half = Loader::new(numbers, 8)?.sharded(4, 2..4);
+    /// let pieces = second_half.epoch(0, &Device::default()).collect::<Result<Vec<_>, _>>()?;
+    /// let found: Vec<_> = pieces.into_iter().map(|piece| (piece.index, piece.shard, piece.data)).collect();
+    /// assert_eq!(found[..2], [(0, 2, vec![4, 5]), (0, 3, vec![6, 7])]);
+    /// // The last batch has five items.
+    /// assert_eq!(found[2..], [(1, 2, vec![11]), (1, 3, vec![12])]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn sharded(self, shards: usize, own: Range<usize>) -> Self {
+        Self { shards: Some(Shards::new(shards, own)), ..self }
+    }
+
+    /// The number of items of a batch of each epoch, whole, by its number from 0. 0 for one that is not there.
+    pub fn items_of(&self, batch: usize) -> usize {
+        if batch >= self.batches() {
+            return 0;
+        }
+        self.batch_size.min(self.items - batch * self.batch_size)
     }
 
     /// Number of items in the source.
@@ -160,6 +197,7 @@ impl<B: Send + 'static> Loader<B> {
             order: self.order(epoch),
             batch_size: self.batch_size,
             batches: self.batches(),
+            shards: self.shards.clone(),
             augment: self.augment.map(|seed| seed.at(epoch)),
             device: device.clone(),
         };
@@ -170,7 +208,7 @@ impl<B: Send + 'static> Loader<B> {
 // By hand, because a derive would ask for `B: Clone` and `B: Debug`.
 impl<B> Clone for Loader<B> {
     fn clone(&self) -> Self {
-        Self { source: Arc::clone(&self.source), ..*self }
+        Self { source: Arc::clone(&self.source), shards: self.shards.clone(), ..*self }
     }
 }
 
@@ -184,6 +222,7 @@ impl<B> fmt::Debug for Loader<B> {
             .field("augment", &self.augment)
             .field("threads", &self.threads)
             .field("drop_last", &self.drop_last)
+            .field("shards", &self.shards)
             .finish()
     }
 }

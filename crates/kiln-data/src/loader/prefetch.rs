@@ -39,7 +39,7 @@ impl<B: Send + 'static> Prefetch<B> {
     /// `None` without threads to start, or where the system gives none: then batches are made when asked for,
     /// which are the same batches.
     pub(super) fn start(plan: &Arc<EpochPlan<B>>, first: usize, threads: usize) -> Option<Self> {
-        let threads = threads.min(plan.batches.saturating_sub(first));
+        let threads = threads.min(plan.pieces().saturating_sub(first));
         let state = State { claim: first, take: first, made: BTreeMap::new(), stopped: false };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
@@ -82,7 +82,7 @@ impl<B> Prefetch<B> {
 
 impl<B> Shared<B> {
     fn work(&self, plan: &EpochPlan<B>) {
-        while let Some(index) = self.claim(plan.batches) {
+        while let Some(index) = self.claim(plan.pieces()) {
             let batch = plan.make(index);
             self.lock().made.insert(index, batch);
             self.ready.notify_one();

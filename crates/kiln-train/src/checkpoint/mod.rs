@@ -11,6 +11,7 @@
 //! `average.safetensors` too, and `task.safetensors` holds the tensors that a task keeps. With several optimisers the
 //! entries of `optim.safetensors` begin with the name of one and a slash.
 
+mod bytes;
 mod callback_states;
 mod deferred;
 mod find;

@@ -8,6 +8,7 @@ use kiln_core::Weights;
 
 use super::ConvexModel;
 use crate::run::Run;
+use crate::shards::Shards;
 use crate::{Data, NotConvex, Outcome, SolverConfig, Stop, Task, TrainError, Trainer};
 
 /// What a solver leaves behind.
@@ -47,6 +48,8 @@ impl<T: Task> Trainer<T> {
             return Err(NotConvex::Frozen.into());
         }
         self.config.solver.get_or_insert(SolverConfig::Fista);
+        // Before anything is solved for.
+        Shards::of(self, &[])?;
         let (from, damaged) = match &self.store {
             Some(store) if resume => store.newest()?,
             Some(store) => {

@@ -17,6 +17,7 @@ use crate::observed::Observed;
 use crate::schedules::length;
 use crate::settings::settings;
 use crate::several::Several;
+use crate::shards::Shards;
 use crate::{Data, History, Task, TrainError, Trainer};
 
 impl<'a, T: Task> Run<'a, T> {
@@ -35,6 +36,7 @@ impl<'a, T: Task> Run<'a, T> {
         let mut freezing = Freezing::new(&trainer.freezes, &model)?;
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
+        let shards = Shards::of(trainer, &params)?;
         let mut several = Several::of(&trainer.parts, &params, &freezing.always())?;
         let mut parts = Part::all(trainer, several.as_ref(), &params, (steps_per_epoch, steps))?;
         for part in &mut parts {
@@ -46,7 +48,7 @@ impl<'a, T: Task> Run<'a, T> {
         };
         trainer.task.plan(steps_per_epoch, steps)?;
         let mut state = TrainState::new(&trainer.config.monitor);
-        if trainer.store.is_some() {
+        if trainer.store.is_some() || trainer.ranks.is_some() {
             state.settings = settings(trainer, data, &params, steps);
             // Two states under one key are an error before there is something to lose.
             CallbackStates::of(&trainer.callbacks)?;
@@ -69,6 +71,8 @@ impl<'a, T: Task> Run<'a, T> {
             validation,
             parts,
             several,
+            shards,
+            lost: None,
             average,
             history: History::default(),
             observed: Observed::default(),

@@ -29,7 +29,8 @@ impl<T: Task> Run<'_, T> {
         let model = self.best.as_ref().unwrap_or(&last).apply(self.model().valid())?;
         let steps = self.state.step;
         let (history, passed_over) = (self.history, self.passed_over);
-        Ok(Outcome { model, history, stop, steps, seconds, last_weights_blake3, passed_over })
+        let lost = self.lost;
+        Ok(Outcome { model, history, stop, steps, seconds, last_weights_blake3, passed_over, lost })
     }
 
     /// Saves the state as it stands. Does nothing without a run directory.

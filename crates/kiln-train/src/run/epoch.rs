@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use kiln_data::Minibatch;
+use kiln_optim::Gradients;
 
 use super::Run;
 use crate::accumulate::Accumulator;
@@ -16,18 +17,25 @@ impl<T: Task> Run<'_, T> {
     /// Trains to the end of the current epoch. `Some` when the run is to stop.
     pub(super) fn epoch(&mut self) -> Result<Option<Stop>, TrainError> {
         let began = Instant::now();
-        let (accumulate, batches) = (self.trainer.config.accumulate, self.train.batches());
-        let mut sum = Accumulator::default();
-        let mut held = Vec::new();
         // Resumed behind the last batch of an epoch, no step is left: the rate of the epoch is that of the step before.
         let begun = u64::from(self.state.batch > 0);
         let mut lr = self.parts[0].schedules.rate.at(self.state.step.saturating_sub(begun));
-        let mut items = 0;
         if begun > 0 && self.steps_done() {
             // Stopped behind its last step, before the epoch was at its end.
             self.keep_before_cut()?;
             return self.end_epoch(lr, began);
         }
+        let stop = if self.shards.is_some() { self.sharded_steps(&mut lr)? } else { self.steps(&mut lr)? };
+        if stop.is_some() {
+            return Ok(stop);
+        }
+        self.end_epoch(lr, began)
+    }
+
+    /// The steps that are left of the epoch. `lr` becomes the learning rate of the last one.
+    fn steps(&mut self, lr: &mut f64) -> Result<Option<Stop>, TrainError> {
+        let (accumulate, batches) = (self.trainer.config.accumulate, self.train.batches());
+        let (mut sum, mut held, mut items) = (Accumulator::default(), Vec::new(), 0);
         for batch in self.train.clone().epoch_from(self.state.epoch, self.state.batch, &self.device) {
             let batch = batch?;
             items += batch.items;
@@ -40,9 +48,9 @@ impl<T: Task> Run<'_, T> {
             if sum.batches().max(held.len()) < accumulate && self.state.batch < batches {
                 continue;
             }
-            lr = if held.is_empty() { self.update(&mut sum)? } else { self.round(&held)? };
+            *lr = if held.is_empty() { self.update(sum.take())? } else { self.round(&held)? };
             held.clear();
-            if let Some(stop) = self.after_step(lr, std::mem::take(&mut items))? {
+            if let Some(stop) = self.after_step(*lr, std::mem::take(&mut items))? {
                 return Ok(Some(stop));
             }
             if self.steps_done() {
@@ -50,14 +58,14 @@ impl<T: Task> Run<'_, T> {
                 break;
             }
         }
-        self.end_epoch(lr, began)
+        Ok(None)
     }
 
     /// Adds the gradients of a batch to those of the step that it belongs to.
     fn backward(&mut self, batch: Minibatch<T::Batch>, sum: &mut Accumulator) -> Result<(), TrainError> {
         let (epoch, step) = (self.state.epoch, self.state.step);
         let number = epoch * self.train.batches() as u64 + self.state.batch as u64;
-        let seed = BatchSeed { run: self.trainer.seed, batch: number };
+        let seed = BatchSeed { run: self.trainer.seed, batch: number, shard: None };
         if sum.batches() == 0 {
             self.trainer.task.set_step(step);
             self.thaw(epoch, step);
@@ -78,10 +86,10 @@ impl<T: Task> Run<'_, T> {
     }
 
     /// One optimiser step with the mean gradient. Gives the learning rate that it was made with.
-    fn update(&mut self, sum: &mut Accumulator) -> Result<f64, TrainError> {
+    pub(super) fn update(&mut self, mean: Option<Gradients>) -> Result<f64, TrainError> {
         let only = &mut self.parts[0];
         let lr = only.begin(self.state.step)?;
-        if let Some(mean) = sum.take()
+        if let Some(mean) = mean
             && self.mixed.accepts(&mean, self.state.epoch + 1, self.state.step + 1)?
             && let Some(model) = self.model.take()
         {
@@ -95,7 +103,7 @@ impl<T: Task> Run<'_, T> {
     }
 
     /// The task, callbacks, requests to stop, the time limit and checkpoints inside an epoch.
-    fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
+    pub(super) fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
         if let Some(model) = &self.model {
             self.trainer.task.after_step(model, self.state.step);
         }
@@ -123,6 +131,8 @@ impl<T: Task> Run<'_, T> {
         if config.time_limit.is_some_and(|limit| self.started.elapsed().as_secs_f64() >= limit) {
             stop = stop.or(Some(Stop::TimeLimit));
         }
+        let stop = self.agree(stop)?;
+        let state = &self.state;
         let due = self.trainer.checkpoint.every_steps.is_some_and(|every| state.step.is_multiple_of(every));
         if due && stop.is_none() && state.batch < self.train.batches() {
             self.save(&self.weights())?;

@@ -50,6 +50,7 @@ impl<T: Task> Run<'_, T> {
         }
 
         let stop = self.after_epoch(&record)?;
+        let stop = self.agree_on_weights(stop)?;
         self.keep(&record, stop.is_none())?;
         Ok(stop)
     }

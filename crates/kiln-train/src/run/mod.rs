@@ -7,6 +7,8 @@
 //! | `reopen.rs` | says whether a run may go on from a checkpoint, with the settings it has now |
 //! | `restore.rs` | takes up the state of a checkpoint |
 //! | `side_by_side.rs` | who may use the generator that trainings at once share |
+//! | `sharded.rs` | steps over batches that are cut into shards |
+//! | `together.rs` | what ranks say to each other |
 //! | `part.rs` | one optimiser with its schedules and losses |
 //! | `epoch.rs` | steps over the batches of one epoch |
 //! | `round.rs` | a step with several optimisers |
@@ -23,7 +25,9 @@ mod part;
 mod reopen;
 mod restore;
 mod round;
+mod sharded;
 mod side_by_side;
+mod together;
 mod validate;
 mod weights;
 
@@ -34,6 +38,7 @@ use burn::tensor::Device;
 use kiln_core::Weights;
 use kiln_data::Loader;
 use kiln_optim::Average;
+use kiln_ranks::RanksError;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
 use crate::freeze::Freezing;
@@ -41,6 +46,7 @@ use crate::losses::LossSum;
 use crate::mixed::Mixed;
 use crate::observed::Observed;
 use crate::several::Several;
+use crate::shards::Shards;
 use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
 use part::Part;
 
@@ -56,6 +62,10 @@ pub(crate) struct Run<'a, T: Task> {
     /// The optimisers: one, unless there are several.
     parts: Vec<Part>,
     several: Option<Several>,
+    /// Where batches are cut.
+    shards: Option<Shards>,
+    /// The rank that was lost.
+    lost: Option<RanksError>,
     freezing: Freezing,
     mixed: Mixed,
     average: Option<Average>,
@@ -80,8 +90,9 @@ impl<'a, T: Task> Run<'a, T> {
     ) -> Result<Self, TrainError> {
         let mut run = Self::build(trainer, model, data)?;
         run.passed_over = damaged;
+        let from = run.share(from)?;
         let state = from.as_ref().map_or(&run.state, |from| &from.state);
-        if state.stop.is_none() {
+        if state.stop.is_none() && run.is_head() {
             run.foresee(data, &mut state.monitor.clone())?;
         }
         if from.is_none() {
@@ -89,6 +100,7 @@ impl<'a, T: Task> Run<'a, T> {
         }
         run.restore(from)?;
         run.check_side_by_side()?;
+        run.meet()?;
         for callback in &mut run.trainer.callbacks {
             for damaged in &run.passed_over {
                 callback.on_passed_over(damaged)?;
@@ -104,7 +116,7 @@ impl<'a, T: Task> Run<'a, T> {
             return self.close(stop);
         }
         let stop = self.epochs()?;
-        if !stop.can_go_on() && self.validation.is_none() {
+        if !stop.can_go_on() && self.validation.is_none() && self.is_head() {
             // With a validation part this happened before the validation.
             let _ = self.refresh_statistics(&AtomicBool::new(false))?;
         }

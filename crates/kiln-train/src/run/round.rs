@@ -25,7 +25,7 @@ impl<T: Task> Run<'_, T> {
             let (name, sam) = (leader.name.as_deref().unwrap_or_default(), leader.stepper.sam.as_ref());
             let mut sum = Accumulator::default();
             for (batch, number) in window.iter().zip(first..) {
-                let seed = BatchSeed { run: trainer.seed, batch: number };
+                let seed = BatchSeed { run: trainer.seed, batch: number, shard: None };
                 let found = gradients_for(task, name, &trained, batch.data.clone(), seed, generator, sam)?;
                 let Some((loss, gradients)) = found else { continue };
                 let weight = task.weight(&batch.data);

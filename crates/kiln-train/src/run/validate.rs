@@ -12,7 +12,17 @@ use crate::{Metrics, Scores, Stop, Task, TrainError, Trainer};
 
 impl<T: Task> Run<'_, T> {
     /// The validation metrics, `None` without a validation part. Breaks off when the run is asked to stop.
+    ///
+    /// Of several ranks the first one scores, and the others hear of it.
     pub(super) fn validate(&mut self) -> Result<ControlFlow<Stop, Option<Metrics>>, TrainError> {
+        if self.validation.is_none() {
+            return Ok(ControlFlow::Continue(None));
+        }
+        let found = if self.is_head() { self.scored()? } else { ControlFlow::Continue(None) };
+        self.heard(found)
+    }
+
+    fn scored(&mut self) -> Result<ControlFlow<Stop, Option<Metrics>>, TrainError> {
         let Some(loader) = self.validation.clone() else { return Ok(ControlFlow::Continue(None)) };
         if self.refresh_statistics(&self.trainer.stop.clone())?.is_break() {
             return Ok(ControlFlow::Break(Stop::Interrupted));

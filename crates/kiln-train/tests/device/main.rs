@@ -15,4 +15,5 @@ mod probe;
 mod resume;
 mod rows;
 mod several_golden;
+mod shards;
 mod stopped;

@@ -14,6 +14,7 @@ mod lr_finder;
 mod metrics;
 mod own_metrics;
 mod own_parts;
+mod ranks;
 #[path = "../device/rows.rs"]
 mod rows;
 mod several;
