@@ -4,14 +4,15 @@
 pub(crate) fn put(values: &[f32], into: &mut Vec<u8>) {
     let from = into.len();
     into.resize(from + 4 * values.len(), 0);
-    for (bytes, value) in into[from..].chunks_exact_mut(4).zip(values) {
-        bytes.copy_from_slice(&value.to_le_bytes());
+    // Arrays, not slices: so the compiler makes one copy of it.
+    for (bytes, value) in into[from..].as_chunks_mut().0.iter_mut().zip(values) {
+        *bytes = value.to_le_bytes();
     }
 }
 
 /// The numbers that [`put`] wrote. Bytes behind the last whole one are passed over.
 pub(crate) fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
-    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+    bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four))
 }
 
 /// Takes a whole number off the front of bytes.
