@@ -37,6 +37,7 @@ mod path;
 mod path_trained;
 mod photos;
 mod published;
+mod ranks;
 mod refinement;
 mod regularisation;
 mod results;

@@ -27,6 +27,9 @@ pub(crate) enum CliError {
     /// Logs are of one training.
     #[error("--log is for one training, and the preset best trains many")]
     LogOfSeveral,
+    /// Ranks share the batches of one training.
+    #[error("ranks share the batches of one training, and this trains several models")]
+    RanksOfSeveral,
     /// A signal came while a file was being written.
     #[error("stopped: {} is as it was", path.display())]
     Stopped { path: PathBuf, code: u8 },
@@ -133,6 +136,7 @@ impl Explain for CliError {
             Self::Flag { .. } => {
                 "a run keeps its settings: `kiln train RUN/run.toml` trains anew with others"
             }
+            Self::RanksOfSeveral => "leave --ranks out; `kiln cv --jobs` trains models side by side",
             Self::LogOfSeveral => "leave it out, or train with --preset good",
             Self::FixedCv => "begin another one: `kiln cv RUN/run.toml KEY=VALUE`",
             Self::NothingToPreview => {

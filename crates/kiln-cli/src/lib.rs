@@ -10,6 +10,7 @@ mod bug;
 mod command;
 mod configuration;
 mod error;
+mod follow;
 mod observe;
 mod picture;
 mod render;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use kiln_config::Flags;
+use kiln_config::{Flags, Resolved};
 
-use crate::error::LogError;
+use crate::error::{ExperimentError, Locate, LogError};
 use crate::interrupt::Interrupt;
 use crate::log::{LogKind, MlFlowConfig};
+use crate::ranks::RankSettings;
 
 /// What every experiment of a program shares. Nothing here changes a result.
 ///
@@ -17,6 +18,7 @@ use crate::log::{LogKind, MlFlowConfig};
 /// | `interrupt` | never |
 /// | `flags` | none |
 /// | `logs` | none |
+/// | `ranks` | one |
 /// | `mlflow` | `http://127.0.0.1:5000`, experiment `Default` |
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -32,6 +34,8 @@ pub struct Session {
     pub logs: Vec<LogKind>,
     /// The server of [`LogKind::MlFlow`].
     pub mlflow: MlFlowConfig,
+    /// The ranks that a training run is shared among, of which this is the first: for the others see [`crate::ranks::follow`].
+    pub ranks: Option<RankSettings>,
 }
 
 impl Default for Session {
@@ -43,6 +47,7 @@ impl Default for Session {
             flags: Flags::default(),
             logs: Vec::new(),
             mlflow: MlFlowConfig::default(),
+            ranks: None,
         }
     }
 }
@@ -51,6 +56,13 @@ impl Session {
     /// Whether this build can write all that is asked for.
     pub(crate) fn check_logs(&self) -> Result<(), LogError> {
         if self.logs.contains(&LogKind::MlFlow) { self.mlflow.check() } else { Ok(()) }
+    }
+
+    /// Whether there is a shard for every rank.
+    pub(crate) fn check_ranks(&self, resolved: &Resolved) -> Result<(), ExperimentError> {
+        let shards = resolved.config.train.shards;
+        let fits = self.ranks.as_ref().map_or(Ok(()), |ranks| ranks.fits(shards));
+        fits.map_err(|error| resolved.locate(error))
     }
 
     /// The flags that may differ when a stored run goes on.

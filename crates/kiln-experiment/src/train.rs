@@ -36,6 +36,7 @@ pub fn train(
     observer: &dyn Observer,
 ) -> Result<Trained, ExperimentError> {
     session.check_logs()?;
+    session.check_ranks(resolved)?;
     match language::is_language(resolved) {
         true => language::train(resolved, session, observer),
         false => training::train(resolved, session, observer),
@@ -116,6 +117,7 @@ pub fn resume_with(
     // The device was chosen when the run began, and stays.
     place.device = place.device.filter(|name| name != "auto");
     let resolved = stored_with(path, place, &changes.overrides)?;
+    session.check_ranks(&resolved)?;
     match language::is_language(&resolved) {
         true => language::resume(&resolved, path, changes, session, observer),
         false => training::resume_with(path, &resolved, changes, session, observer),

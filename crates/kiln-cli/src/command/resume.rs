@@ -4,16 +4,16 @@ use clap::Args;
 use kiln_experiment::cv::resume_cross_validation;
 use kiln_experiment::ensemble::{BestSettings, resume_best};
 use kiln_experiment::run::{find, is_cross_validation, is_ensemble};
-use kiln_experiment::{Changes, resume_with};
+use kiln_experiment::{Changes, Session, follow_run, resume_with};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::{Accepts, Execute};
-use crate::args::{Global, Logs};
+use crate::args::{Global, Logs, RankArguments};
 use crate::configuration::session;
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::{signal, worker};
+use crate::{follow, signal, worker};
 
 /// Continue a run exactly where it stopped.
 #[derive(Debug, Clone, Args)]
@@ -28,6 +28,8 @@ pub(crate) struct Resume {
     #[arg(long, value_name = "NAME")]
     pub(crate) allow: Vec<String>,
     #[command(flatten)]
+    pub(crate) ranks: RankArguments,
+    #[command(flatten)]
     pub(crate) logs: Logs,
 }
 
@@ -36,15 +38,25 @@ Examples:
   kiln resume last
   kiln resume runs/20260102-030405-digits-1a2b
   kiln resume last train.epochs=50                    a finished run goes on to epoch 50
+  kiln resume last --ranks 2                          by two processes, however many there were
   kiln resume last optim.lr=1e-4 --allow optim.lr     with a change that is meant";
 
 impl Execute for Resume {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let (ranks, global) = (self.ranks.settings(global), &self.ranks.among(global));
         let path = find(&self.run, &global.runs_dir())?;
         let observer = Terminal::new(global, out).moved(global.data.clone());
-        let session = self.logs.among(session(global, signal::listen()));
+        let session = Session { ranks, ..self.logs.among(session(global, signal::listen())) };
         let changes = self.overrides.iter().fold(Changes::new(), |all, set| all.set(set));
         let changes = self.allow.iter().fold(changes, |all, name| all.allow(name));
+        if let Some(settings) = session.ranks.as_ref().filter(|settings| settings.rank() > 0) {
+            let ended = follow_run(&path, &changes, settings, &session);
+            return follow::end(ended, &session, self.ranks.led, &observer);
+        }
+        let several = is_ensemble(&path)? || is_cross_validation(&path)?;
+        if several && session.ranks.is_some() {
+            return Err(CliError::RanksOfSeveral);
+        }
         if is_ensemble(&path)? {
             if !changes.overrides.is_empty() || !changes.allow.is_empty() {
                 return Err(CliError::FixedCv);

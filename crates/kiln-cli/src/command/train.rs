@@ -4,16 +4,16 @@ use clap::{Args, ValueEnum};
 use kiln_config::{Flags, Preset};
 use kiln_experiment::cv::{CvSettings, cross_validate};
 use kiln_experiment::ensemble::train_best;
-use kiln_experiment::{dry_run, start_of, train};
+use kiln_experiment::{Session, dry_run, follow, start_of, train};
 use kiln_terminal::{Output, tell};
 use kiln_train::Stop;
 
 use super::Execute;
-use crate::args::{Bag, ConfigArguments, Global, Logs, Shortcuts};
+use crate::args::{Bag, ConfigArguments, Global, Logs, RankArguments, Shortcuts};
 use crate::configuration::{configuration_with, session};
 use crate::error::CliError;
 use crate::observe::Terminal;
-use crate::{signal, worker};
+use crate::{follow, signal, worker};
 
 /// Train a model from a configuration or a recipe.
 #[derive(Debug, Clone, Args)]
@@ -31,6 +31,8 @@ pub(crate) struct Train {
     pub(crate) from: Option<String>,
     #[command(flatten)]
     pub(crate) bag: Bag,
+    #[command(flatten)]
+    pub(crate) ranks: RankArguments,
     #[command(flatten)]
     pub(crate) logs: Logs,
 }
@@ -71,11 +73,13 @@ Examples:
   kiln train houses.csv --target price --bag 8   the mean of eight models
   kiln train houses.csv --target price --preset best   bags of several kinds, weighed
   kiln train tinygpt --data corpus.txt
+  kiln train fashion-mnist-resnet train.shards=4 --ranks 4   four processes share each batch
   kiln train digits --dry-run  the plan, the model and one batch; writes nothing
   kiln train digits --json     one JSON object a line on standard output";
 
 impl Execute for Train {
     fn run(&self, global: &Global, out: Output) -> Result<u8, CliError> {
+        let (ranks, global) = (self.ranks.settings(global), &self.ranks.among(global));
         let from = self.from.as_deref().map(|name| start_of(name, &global.runs_dir())).transpose()?;
         let flags = Flags { solver: self.solver.map(|solver| solver.name()), from, ..global.flags() };
         let resolved = configuration_with(&self.configuration, self.shortcuts.among(flags))?;
@@ -87,7 +91,14 @@ impl Execute for Train {
             tell::dry_run::report(&found, &resolved, out)?;
             return Ok(0);
         }
-        let session = self.logs.among(session(global, interrupt));
+        let session = Session { ranks, ..self.logs.among(session(global, interrupt)) };
+        if session.ranks.is_some() && (self.bag.bag.is_some() || resolved.config.preset == Some(Preset::Best))
+        {
+            return Err(CliError::RanksOfSeveral);
+        }
+        if let Some(settings) = session.ranks.as_ref().filter(|settings| settings.rank() > 0) {
+            return follow::end(follow(&resolved, settings, &session), &session, false, &observer);
+        }
         let interrupt = session.interrupt.clone();
         let worker = Some(worker::program(global));
         if resolved.config.preset == Some(Preset::Best) {

@@ -13,6 +13,7 @@ use kiln_metrics::MetricError;
 use kiln_models::ModelError;
 use kiln_objective::ObjectiveError;
 use kiln_optim::OptimError;
+use kiln_ranks::RanksError;
 use kiln_train::TrainError;
 use kiln_validate::calibration::CalibrationError;
 use kiln_validate::conformal::ConformalError;
@@ -111,6 +112,9 @@ pub enum ExperimentError {
     /// The workers of a search or a cross-validation.
     #[error(transparent)]
     Work(#[from] WorkError),
+    /// The ranks of a training.
+    #[error(transparent)]
+    Ranks(#[from] RanksError),
     /// A space, a study or its journal.
     #[error(transparent)]
     Search(#[from] SearchError),
@@ -237,6 +241,7 @@ impl ExperimentError {
             Self::Tune(error) => error,
             Self::Store(error) => error,
             Self::Work(error) => error,
+            Self::Ranks(error) => error,
             Self::Search(error) => error,
             Self::NoPath(error) => error,
             Self::RegularisationPath(error) => error,

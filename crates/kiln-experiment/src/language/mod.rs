@@ -1,6 +1,7 @@
 //! Language models of a corpus: training, and writing.
 
 mod dry_run;
+mod follow;
 mod generate;
 mod job;
 mod sample;
@@ -11,6 +12,7 @@ mod train;
 mod written;
 
 pub(crate) use dry_run::dry_run;
+pub(crate) use follow::follow;
 pub use generate::{GenerateSettings, Generation, generate};
 pub use sample::Sampling;
 pub(crate) use train::{resume, train};

@@ -18,6 +18,7 @@ use crate::error::ExperimentError;
 use crate::job::{configured, in_pool};
 use crate::log::Tracked;
 use crate::observer::{Event, Observer, TrainingStart, tell};
+use crate::ranks::{Crew, Resumed};
 use crate::run::{
     CHECKPOINTS, DataRecord, NewRun, RunFolder, RunRecord, SETTINGS, Status, rfc3339, slug, tokenizer_print,
 };
@@ -41,7 +42,7 @@ pub(crate) fn train(
         config: &annotated(resolved),
         record: &record,
     })?;
-    Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None }.go()
+    Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None, crew: None }.go()
 }
 
 /// Goes on with the run in `path`.
@@ -62,7 +63,17 @@ pub(crate) fn resume(
     tell(observer, &Event::GoesOn(newest.map(|checkpoint| checkpoint.state.step)))?;
     record.status = Status::Running;
     record.write(path)?;
-    Process { job: &job, run: &run, record, session, observer, changes: Some(changes), mlflow: None }.go()
+    Process {
+        job: &job,
+        run: &run,
+        record,
+        session,
+        observer,
+        changes: Some(changes),
+        mlflow: None,
+        crew: None,
+    }
+    .go()
 }
 
 impl LanguageJob<'_> {
@@ -106,12 +117,17 @@ struct Process<'a> {
     changes: Option<&'a Changes>,
     /// The server that is told of it, once it is.
     mlflow: Option<Tracked>,
+    /// The other ranks, where there are any, once they are there.
+    crew: Option<Crew>,
 }
 
 impl Process<'_> {
     /// Trains, and records how it ended, also when it failed.
     fn go(mut self) -> Result<Trained, ExperimentError> {
         let result = in_pool(|| self.train()).and_then(|result| result);
+        if let (Some(crew), Err(error)) = (&self.crew, &result) {
+            crew.ranks.end(&error.to_string());
+        }
         self.run.must_be_there()?;
         self.record.finished = Some(rfc3339(SystemTime::now()));
         self.record.peak_rss_bytes = memory::peak_rss();
@@ -147,6 +163,9 @@ impl Process<'_> {
             failed: Arc::clone(&failed),
         };
         self.mlflow = Tracked::of_session(self.session, path, &self.record, job.config(), self.observer)?;
+        if let Some(ranks) = &self.session.ranks {
+            self.crew = Some(Crew::gather(ranks, path, self.resumed(), &self.session.interrupt)?);
+        }
         let start = self.start()?;
         tell(self.observer, &Event::TrainingStarts(&start))?;
         let alphabet = serde_json::to_vec(&job.corpus.alphabet).map_err(ExperimentError::internal)?;
@@ -156,6 +175,9 @@ impl Process<'_> {
             .attach(ALPHABET, alphabet)
             .attach(SETTINGS, settings)
             .stop_flag(Arc::clone(&self.session.interrupt.flag));
+        if let Some(crew) = &self.crew {
+            trainer = trainer.ranks(crew.ranks.clone());
+        }
         if let Some(changes) = self.changes {
             trainer = trainer.allow_changes(changes.allow.iter().cloned());
         }
@@ -178,11 +200,19 @@ impl Process<'_> {
             Some(_) => trainer.resume(model, &data)?,
             None => trainer.fit(model, &data)?,
         };
+        if let (Some(crew), Some(lost)) = (&mut self.crew, &outcome.lost) {
+            tell(self.observer, &Event::Warning(&crew.told(lost)))?;
+        }
         if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
             return Err(ExperimentError::Observer(error));
         }
         self.end(&outcome, &task())?;
         Ok(outcome)
+    }
+
+    fn resumed(&self) -> Resumed<'_> {
+        let changes = self.changes.map(|changes| (&changes.overrides[..], &changes.allow[..]));
+        changes.map(|(overrides, allow)| Resumed { overrides, allow }).unwrap_or_default()
     }
 
     fn start(&self) -> Result<TrainingStart<'_>, ExperimentError> {

@@ -18,6 +18,7 @@ use crate::error::ExperimentError;
 use crate::job::{Job, NetworkTask, Trainings, in_pool};
 use crate::log::Tracked;
 use crate::observer::{Event, Observer, TrainingStart, tell};
+use crate::ranks::{Crew, Resumed};
 use crate::run::{
     CHECKPOINTS, CONFIG, KeptDecision, PREPROCESS, RunFolder, RunRecord, SETTINGS, Status, holdout, rfc3339,
 };
@@ -34,12 +35,17 @@ pub(super) struct Process<'a> {
     pub(super) changes: Option<&'a Changes>,
     /// The server that is told of it, once it is.
     pub(super) mlflow: Option<Tracked>,
+    /// The other ranks, where there are any, once they are there.
+    pub(super) crew: Option<Crew>,
 }
 
 impl Process<'_> {
     /// Trains, and records how it ended, also when it failed.
     pub(super) fn go(mut self) -> Result<(RunRecord, Outcome<Network>), ExperimentError> {
         let result = in_pool(|| self.train()).and_then(|result| result);
+        if let (Some(crew), Err(error)) = (&self.crew, &result) {
+            crew.ranks.end(&error.to_string());
+        }
         // Before anything else is written: what is deleted is not made anew, and is no success.
         self.run.must_be_there()?;
         self.record.finished = Some(rfc3339(SystemTime::now()));
@@ -68,14 +74,25 @@ impl Process<'_> {
     fn train(&mut self) -> Result<Outcome<Network>, ExperimentError> {
         let (session, path, config) = (self.session, self.run.path(), self.job.config());
         self.mlflow = Tracked::of_session(session, path, &self.record, config, self.observer)?;
+        if let Some(ranks) = &session.ranks {
+            self.crew = Some(Crew::gather(ranks, path, self.resumed(), &session.interrupt)?);
+        }
         let trainings = self.job.fit_all(self.changes.is_some(), |job| self.trainer(job))?;
         if !trainings.fitting.converged {
             let text = "the solver stopped before its tolerance; see train.steps and train.gap_tolerance";
             tell(self.observer, &Event::Warning(text))?;
         }
+        if let (Some(crew), Some(lost)) = (&mut self.crew, &trainings.fitting.outcome.lost) {
+            tell(self.observer, &Event::Warning(&crew.told(lost)))?;
+        }
         self.tell_of_skipped(&trainings.fitting.outcome)?;
         self.end(&trainings)?;
         Ok(trainings.fitting.outcome)
+    }
+
+    fn resumed(&self) -> Resumed<'_> {
+        let changes = self.changes.map(|changes| (&changes.overrides[..], &changes.allow[..]));
+        changes.map(|(overrides, allow)| Resumed { overrides, allow }).unwrap_or_default()
     }
 
     /// Says how many steps a training in f16 has skipped.
@@ -115,6 +132,9 @@ impl Process<'_> {
             .attach(PREPROCESS, job.fitted_bytes()?)
             .attach(SETTINGS, settings)
             .stop_flag(Arc::clone(&self.session.interrupt.flag));
+        if let Some(crew) = &self.crew {
+            trainer = trainer.ranks(crew.ranks.clone());
+        }
         if let Some(Changes { overrides, allow, .. }) = self.changes {
             trainer = trainer.allow_changes(allow.iter().filter(|name| !edited::is_own(name)).cloned());
             if !overrides.is_empty() && is_first {

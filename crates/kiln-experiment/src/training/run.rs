@@ -42,6 +42,8 @@ pub(crate) fn train(
     let auto = AutoDevice::of(resolved);
     let first = auto.as_ref().map(|auto| auto.first(resolved)).transpose()?;
     let mut job = prepare(first.as_ref().unwrap_or(resolved), observer)?;
+    // Ranks compute on the same kind of device.
+    let auto = auto.filter(|_| session.ranks.is_none());
     let device_choice = auto.map(|auto| auto.choose(&mut job, observer)).transpose()?;
     let record = RunRecord { device_choice, ..new_record(&job, &session.arguments) };
     let run = RunFolder::create(&NewRun {
@@ -52,7 +54,8 @@ pub(crate) fn train(
         record: &record,
     })?;
     let (record, outcome) =
-        Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None }.go()?;
+        Process { job: &job, run: &run, record, session, observer, changes: None, mlflow: None, crew: None }
+            .go()?;
     Ok(Trained { run: run.path().to_owned(), record, outcome })
 }
 
@@ -85,7 +88,8 @@ pub(crate) fn resume_with(
     record.status = Status::Running;
     record.write(path)?;
     let changes = Some(changes);
-    let result = Process { job: &job, run: &run, record, session, observer, changes, mlflow: None }.go();
+    let result =
+        Process { job: &job, run: &run, record, session, observer, changes, mlflow: None, crew: None }.go();
     if result.is_err() && before.status == Status::Done {
         // What it had reached is not undone by a failure to read it once more.
         before.write(path)?;
