@@ -227,6 +227,15 @@ fn transforms_of_targets_and_flags_of_missing_cells_predict_the_same() {
 }
 
 #[test]
+fn vectors_of_categories_and_residual_blocks_predict_the_same() {
+    let of = |more: &[&'static str]| [&COLOUR[..], more].concat();
+    let vectors = ["model.kind=mlp", "model.categories.above=2", "model.embedding.kind=pbld"];
+    check_rows("categories", &of(&vectors), Decision::default(), 1e-6);
+    let blocks = ["model.kind=table-resnet", "model.width=16", "model.units=24", "model.categories.above=2"];
+    check_rows("blocks", &of(&blocks), Decision::default(), 2e-6);
+}
+
+#[test]
 fn layers_of_several_heads_predict_the_same() {
     let of = |target: &[&'static str], more: &[&'static str]| {
         [target, &["model.kind=tabm", "model.heads=4"], more].concat()

@@ -196,6 +196,15 @@ impl Resolved {
         if let Some(schedule) = &self.config.weight_decay_schedule {
             optim.schedule_weight_decay(schedule, per_epoch, steps).map_err(|error| self.refuse(error))?;
         }
+        let shares = [
+            ("dropout_schedule", &self.config.dropout_schedule),
+            ("label_smoothing_schedule", &self.config.label_smoothing_schedule),
+        ];
+        for (section, schedule) in shares {
+            if let Some(schedule) = schedule {
+                schedule.build_for(section, 1.0, per_epoch, steps).map_err(|error| self.refuse(error))?;
+            }
+        }
         if let Some(augment) = &self.config.augment {
             augment.check().map_err(|error| self.refuse(error))?;
         }

@@ -76,6 +76,12 @@ pub struct RunConfig {
     /// How the weight decay changes. Default: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_decay_schedule: Option<ScheduleConfig>,
+    /// Which share of its dropout the model has in each step: `lr` stands for all of it. Default: all of it in every step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropout_schedule: Option<ScheduleConfig>,
+    /// Which share of its label smoothing the loss has in each step of training, in the same way. Default: all of it in every step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_smoothing_schedule: Option<ScheduleConfig>,
     /// What is done to the gradient. Default: nothing.
     #[serde(default)]
     pub gradient: GradientConfig,

@@ -37,9 +37,21 @@ impl SelfAttention {
         Self { qkv, proj: init.linear_normal(width, width, std), heads, dropout: Dropout::checked(0.0) }
     }
 
+    /// With weights uniform in `±1/√width`, PyTorch's default for linear layers, and biases of 0.
+    pub(crate) fn uniform(init: &mut Init<'_>, width: usize, heads: usize) -> Self {
+        let bound = 1.0 / (width as f64).sqrt();
+        let qkv = init.linear_between(width, 3 * width, bound);
+        Self { qkv, proj: init.linear_between(width, width, bound), heads, dropout: Dropout::checked(0.0) }
+    }
+
     /// With dropout on what softmax gives, with a probability in `[0, 1)`.
     pub(crate) fn with_dropout(self, probability: f64) -> Self {
         Self { dropout: Dropout::checked(probability), ..self }
+    }
+
+    /// Gives the dropout a share of its probability, and says whether it had one.
+    pub(crate) fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
     }
 
     /// What it does, as the layer at `layer`.

@@ -66,6 +66,11 @@ impl ConvBlock {
         self.dropout.forward(x, seed)
     }
 
+    /// Gives the dropout a share of its probability, and says whether it had one.
+    pub(crate) fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     /// All but the dropout. The configuration refuses layer norm.
     fn features(&self, x: Tensor<4>) -> Tensor<4> {
         let norm = self.norm.as_ref().and_then(Normalization::as_batch);

@@ -7,6 +7,7 @@ use kiln_core::Seed;
 use kiln_kernels::{Act, linear, linear_relu_dropout};
 
 use crate::dropout::{DenseDropout, DenseDropoutStyle};
+use crate::first_values::fitted;
 use crate::init::Init;
 use crate::norm::Normalization;
 use crate::observe::Observer;
@@ -73,6 +74,23 @@ impl Dense {
             inputs = width;
         }
         (layers, inputs)
+    }
+
+    /// Layers with [first values](crate::FirstValues::Data) for these inputs, of which the first draws from `seed.at(0)`, and what the last gives.
+    pub(crate) fn fitted(layers: Vec<Self>, mut x: Tensor<2>, seed: Seed) -> (Vec<Self>, Tensor<2>) {
+        let fit = |(l, layer): (usize, Self)| {
+            let linear = fitted(layer.linear.clone(), layer.gain, x.clone(), seed.at(l as u64));
+            let layer = Self { linear, ..layer };
+            x = layer.features(x.clone());
+            layer
+        };
+        let layers = layers.into_iter().enumerate().map(fit).collect();
+        (layers, x)
+    }
+
+    /// Gives each dropout a share of its probability, and says whether any had one.
+    pub(crate) fn scale_dropout(layers: &mut [Self], share: f64) -> bool {
+        layers.iter_mut().fold(false, |any, layer| layer.dropout.scale(share) | any)
     }
 
     /// What `layers` do, one after another.

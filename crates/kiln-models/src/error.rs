@@ -101,6 +101,17 @@ pub enum ModelError {
         /// What the data is: `a table with 4 features`.
         found: String,
     },
+    /// First values from data, before a norm.
+    #[error("model.first_values = \"data\" is for layers without a norm, and model.norm is set")]
+    NormOfFirstValues,
+    /// Something that only tables have, of something else.
+    #[error("{setting} is for tables, and the data is {found}")]
+    NoTable {
+        /// The setting.
+        setting: &'static str,
+        /// What the data is: `images of 1 x 28 x 28`.
+        found: String,
+    },
     /// Pooling would leave nothing of the images.
     #[error(
         "images of {height}x{width} pixels are too small for the model {model:?}: its pooling needs at least \
@@ -185,6 +196,9 @@ impl Explain for ModelError {
             Self::Layer { problem, .. } => problem.help(),
             Self::NoBins => "set data.bins, such as 48".to_owned(),
             Self::NothingToEmbed { .. } => "leave model.embedding out".to_owned(),
+            Self::NormOfFirstValues => "leave model.norm or model.first_values out".to_owned(),
+            Self::NoTable { setting: "model.kind", .. } => "use model.kind = \"mlp\" or \"linear\"".to_owned(),
+            Self::NoTable { setting, .. } => format!("leave {setting} out"),
             Self::NeedsNumbers { found } if found.contains("steps") => {
                 "use model.kind = \"inception-time\" or \"tcn\"".to_owned()
             }
@@ -216,6 +230,8 @@ impl Explain for ModelError {
             Self::Layer { key, .. } => Some(Cow::Borrowed(key)),
             Self::NoBins => Some(Cow::Borrowed("model.embedding")),
             Self::NothingToEmbed { .. } => Some(Cow::Borrowed("model.embedding")),
+            Self::NormOfFirstValues => Some(Cow::Borrowed("model.first_values")),
+            Self::NoTable { setting, .. } => Some(Cow::Borrowed(setting)),
             Self::LayerNorm { .. } => Some(Cow::Borrowed("model.norm")),
             Self::NeedsImages { .. }
             | Self::NeedsNumbers { .. }

@@ -31,6 +31,7 @@ mod dropout;
 mod embedding;
 mod error;
 mod filters;
+mod first_values;
 mod init;
 mod input;
 mod inverted;
@@ -58,8 +59,11 @@ pub use dropout::{
     AlphaDropout, ConvDropoutKind, DropBlock, Dropout, DropoutKind, GaussianDropout, GaussianNoise,
     SpatialDropout, StochasticDepth,
 };
-pub use embedding::{EmbeddingConfig, EmbeddingKind, PbldConfig, PiecewiseLinearConfig, PlrConfig};
+pub use embedding::{
+    CategoriesConfig, EmbeddingConfig, EmbeddingKind, PbldConfig, PiecewiseLinearConfig, PlrConfig, WidthRule,
+};
 pub use error::ModelError;
+pub use first_values::FirstValues;
 pub use input::ModelInput;
 pub use lora::LoraConfig;
 pub use models::*;

@@ -2,6 +2,8 @@
 
 mod sequence;
 
+use std::ops::Range;
+
 use crate::Activation;
 pub use sequence::{RecurrentCell, SequenceOperation};
 
@@ -129,6 +131,16 @@ pub enum Operation {
         /// The places of the numbers.
         numbers: Vec<usize>,
         /// The places of what is no number.
+        others: Vec<usize>,
+    },
+    /// Columns of categories, of which one feature is 1 and the others are 0, as vectors that are learned: `x W` of each, where W are
+    /// `vectors.0`, `vectors.1` and so on, `[categories, width]`. The `others` come first, as they are.
+    Categories {
+        /// The path of the layer: `categories`.
+        layer: String,
+        /// The features of each column.
+        columns: Vec<Range<usize>>,
+        /// The places of all other features.
         others: Vec<usize>,
     },
     /// A layer of several heads that share `weight`, `[inputs, outputs]`: `s ∘ ((r ∘ x) W) + b`, where r is `scale_in`, `[heads, inputs]`, s

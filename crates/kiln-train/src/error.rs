@@ -84,6 +84,14 @@ pub enum TrainError {
         /// In which direction it got better.
         then: Direction,
     },
+    /// A schedule of something that the task has none of.
+    #[error("{schedule} has nothing to move: there is no {what} in this training that it could")]
+    NothingToShare {
+        /// The schedule: `dropout_schedule`.
+        schedule: &'static str,
+        /// What it would move, in words.
+        what: &'static str,
+    },
     /// A freeze names no parameter of the model.
     #[error("there is nothing to freeze in {wanted}; the model trains {known:?}")]
     NothingToFreeze {
@@ -217,6 +225,7 @@ impl Explain for TrainError {
             | Self::NotEmpty { .. }
             | Self::SharedGenerator { .. }
             | Self::NothingToFreeze { .. }
+            | Self::NothingToShare { .. }
             | Self::BatchOfOne { .. }
             | Self::AllFrozen => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
@@ -261,6 +270,9 @@ impl Explain for TrainError {
                  `kiln::kernels::dropout` does"
                     .to_owned(),
             ),
+            Self::NothingToShare { schedule, what } => {
+                Some(format!("set the {what} that it moves shares of, or leave {schedule} out"))
+            }
             Self::NotEmpty { .. } => Some("resume the run, or start in another folder".to_owned()),
             Self::NothingToFreeze { .. } => {
                 Some("name paths of the model, or parts of them up to a dot".to_owned())
@@ -290,6 +302,7 @@ impl Explain for TrainError {
             Self::NotConvex(error) => error.key(),
             Self::Convex(error) => error.key(),
             Self::Resume(error) => error.key(),
+            Self::NothingToShare { schedule, .. } => Some(Cow::Borrowed(schedule)),
             Self::BatchOfOne { .. } => Some(Cow::Borrowed("train.batch_size")),
             Self::Monitor { .. } | Self::NoDirection(_) => Some(Cow::Borrowed("train.monitor")),
             _ => None,

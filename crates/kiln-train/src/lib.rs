@@ -54,6 +54,7 @@ mod settings;
 mod several;
 mod shard_error;
 mod shards;
+mod shares;
 mod side_by_side;
 mod sparsity;
 mod statistics;
@@ -91,8 +92,9 @@ pub use scores::{
     ClassificationScores, ConfusionMatrix, Kept, LabelScores, MetricValue, RegressionScores, Scores, WholeSet,
 };
 pub use shard_error::ShardError;
+pub use shares::Shared;
 pub use sparsity::{Sparsity, sparsity};
-pub use supervised::{Forward, Observed, Supervised};
+pub use supervised::{Forward, Observed, ScaleDropout, Supervised};
 pub use task::Task;
 pub use task_state::TaskState;
 pub use trainer::Trainer;

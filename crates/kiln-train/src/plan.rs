@@ -4,6 +4,7 @@ use kiln_optim::{Schedule, Timing};
 
 use crate::change::Change;
 use crate::schedules::Schedules;
+use crate::shares::Shares;
 use crate::{Task, TrainError, Trainer};
 
 /// What of a run follows from its length.
@@ -13,6 +14,7 @@ struct Plan {
     schedules: Vec<(Option<usize>, Schedules)>,
     /// The strengths of scheduled penalties, with the key of each.
     strengths: Vec<(String, Box<dyn Schedule>)>,
+    shares: Shares,
     averaged: Option<Timing>,
 }
 
@@ -38,7 +40,8 @@ impl Plan {
             let own = part.schedule.is_some().then_some(index);
             schedules.push((own, Schedules::of(&trainer.settings_of(part, index), per_epoch, steps)?));
         }
-        Ok(Self { steps, schedules, strengths, averaged: averaged.transpose()? })
+        let shares = Shares::of(&trainer.shares, per_epoch, steps)?;
+        Ok(Self { steps, schedules, strengths, shares, averaged: averaged.transpose()? })
     }
 
     /// What is set for a step, with the setting that it follows from.
@@ -61,6 +64,9 @@ impl Plan {
         }
         for (key, strength) in &self.strengths {
             all.push((key.clone(), "share of the strength", strength.at(step)));
+        }
+        for (of, share) in self.shares.at(step) {
+            all.push((of.section().to_owned(), "share", share));
         }
         all
     }

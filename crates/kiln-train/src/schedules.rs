@@ -5,6 +5,7 @@ use kiln_optim::{LearningRate, OptimError, Optimizer, Schedule};
 
 use crate::data::loaders;
 use crate::optim_settings::OptimSettings;
+use crate::shares::Shares;
 use crate::{Data, Task, TrainConfig, TrainError, Trainer};
 
 /// What a run would do, without doing it: see [`Trainer::preview`].
@@ -31,6 +32,10 @@ pub struct PlannedStep {
     pub momentum: Option<f64>,
     /// Weight decay, where it is scheduled.
     pub weight_decay: Option<f64>,
+    /// Share of the dropout, where it is scheduled.
+    pub dropout: Option<f64>,
+    /// Share of the label smoothing, where it is scheduled.
+    pub label_smoothing: Option<f64>,
 }
 
 impl<T: Task> Trainer<T> {
@@ -44,11 +49,13 @@ impl<T: Task> Trainer<T> {
         let (train, _) = loaders(self, data)?;
         let (steps_per_epoch, steps) = length(&self.config, &train);
         let schedules = Schedules::of(&self.settings(), steps_per_epoch, steps)?;
+        let shares = Shares::of(&self.shares, steps_per_epoch, steps)?;
+        let planned = |step| shares.planned(schedules.planned(step));
         let last = steps.saturating_sub(1);
         let stride = usize::try_from(steps.div_ceil(most.max(2))).unwrap_or(usize::MAX).max(1);
-        let mut points: Vec<_> = (0..=last).step_by(stride).map(|step| schedules.planned(step)).collect();
+        let mut points: Vec<_> = (0..=last).step_by(stride).map(planned).collect();
         if points.last().is_none_or(|point| point.step < last) {
-            points.push(schedules.planned(last));
+            points.push(planned(last));
         }
         Ok(Preview { steps_per_epoch, steps, points })
     }
@@ -98,6 +105,8 @@ impl Schedules {
                 None => self.rate.momentum_at(step),
             },
             weight_decay: self.weight_decay.as_ref().map(|decay| decay.at(step)),
+            dropout: None,
+            label_smoothing: None,
         }
     }
 

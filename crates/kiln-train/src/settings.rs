@@ -24,6 +24,8 @@ struct Settings<'a> {
     schedule: Value,
     momentum_schedule: Option<Value>,
     weight_decay_schedule: Option<Value>,
+    dropout_schedule: Option<Value>,
+    label_smoothing_schedule: Option<Value>,
     penalty: &'a [PenaltyConfig],
     own_penalty: Vec<String>,
     constraint: Vec<String>,
@@ -83,6 +85,8 @@ pub(crate) fn settings<T: Task>(
         schedule: schedule(&trainer.schedule),
         momentum_schedule: trainer.momentum_schedule.as_ref().map(schedule),
         weight_decay_schedule: trainer.weight_decay_schedule.as_ref().map(schedule),
+        dropout_schedule: trainer.shares.dropout.as_ref().map(schedule),
+        label_smoothing_schedule: trainer.shares.label_smoothing.as_ref().map(schedule),
         penalty: &trainer.penalties,
         own_penalty: trainer.own_penalties.iter().map(|term| format!("{term:?}")).collect(),
         constraint: trainer.constraints.iter().map(|one| format!("{:?}", one.as_kind())).collect(),
@@ -130,7 +134,13 @@ fn any_schedule(schedule: &AnySchedule, steps: u64) -> Value {
 }
 
 /// The sections that hold a schedule.
-pub(crate) const SCHEDULES: [&str; 3] = ["schedule", "momentum_schedule", "weight_decay_schedule"];
+pub(crate) const SCHEDULES: [&str; 5] = [
+    "schedule",
+    "momentum_schedule",
+    "weight_decay_schedule",
+    "dropout_schedule",
+    "label_smoothing_schedule",
+];
 
 /// Takes out what may differ from one part of a run to the next.
 fn leave_out_free(settings: &mut Value) {

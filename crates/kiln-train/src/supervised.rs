@@ -4,6 +4,7 @@ mod at_batch;
 mod heads;
 mod own_metrics;
 mod predict;
+mod shares;
 
 use std::sync::Arc;
 
@@ -16,9 +17,10 @@ use kiln_data::{Batch, DataError, Inputs, Targets};
 use kiln_objective::{BatchPenalties, Loss, LossConfig, ObjectiveError, TargetKind};
 
 use crate::scores::OfWhole;
-use crate::{Scores, Task, TrainError};
+use crate::{Scores, Shared, Task, TrainError};
 use at_batch::AtBatch;
 use heads::full;
+pub use shares::ScaleDropout;
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
 pub type Forward<M> = dyn Fn(&M, Inputs, Option<Seed>) -> Tensor<2> + Send + Sync;
@@ -70,6 +72,7 @@ pub struct Supervised<M> {
     keeps_outputs: bool,
     temperature: f32,
     lower: bool,
+    now: shares::Now<M>,
 }
 
 impl<M> Supervised<M> {
@@ -91,6 +94,7 @@ impl<M> Supervised<M> {
             keeps_outputs: false,
             temperature: 1.0,
             lower: false,
+            now: shares::Now::default(),
         }
     }
 
@@ -134,6 +138,14 @@ impl<M> Supervised<M> {
         self
     }
 
+    /// How the model gets a share of the probability of each dropout, `[0, 1]`, for
+    /// [`Trainer::dropout_schedule`](crate::Trainer::dropout_schedule): `kiln_models::Network::with_dropout` for kiln's own models. Default: not known.
+    #[must_use]
+    pub fn dropout(mut self, scale: impl Fn(M, f64) -> M + Send + Sync + 'static) -> Self {
+        self.now.scale = Some(Arc::new(scale));
+        self
+    }
+
     /// Adds penalties on what a batch does in the model to the training loss. Penalties on parameters are the trainer's.
     ///
     /// The training loss that is reported has them in it, because they depend on the batch; scores have not.
@@ -172,6 +184,7 @@ impl<M> Clone for Supervised<M> {
             keeps_outputs: self.keeps_outputs,
             temperature: self.temperature,
             lower: self.lower,
+            now: self.now.clone(),
         }
     }
 }
@@ -187,6 +200,8 @@ impl<M: Module> Task for Supervised<M> {
     type Batch = Batch;
 
     fn loss(&self, model: &M, batch: Batch, seed: Seed) -> Tensor<1> {
+        let scaled = self.now.model(model);
+        let model = scaled.as_ref().unwrap_or(model);
         let mut activity: Option<Tensor<1>> = None;
         let outputs = match self.observed.as_ref().filter(|_| self.penalties.observes()) {
             None => full((self.forward)(model, batch.inputs.clone(), Some(seed))),
@@ -197,12 +212,13 @@ impl<M: Module> Task for Supervised<M> {
                 }))
             }
         };
-        let loss = heads::loss(&self.loss, outputs, &batch);
+        let of_batch = self.now.loss(&self.loss);
+        let loss = heads::loss(of_batch, outputs, &batch);
         if self.penalties.is_empty() {
             return loss;
         }
         let pass = |inputs| (self.forward)(model, inputs, Some(seed));
-        let view = AtBatch { pass: &pass, loss: &self.loss, batch: &batch };
+        let view = AtBatch { pass: &pass, loss: of_batch, batch: &batch };
         let inputs = self.penalties.value(&view, seed.purpose(Purpose::Penalty));
         [activity, inputs].into_iter().flatten().fold(loss, Tensor::add)
     }
@@ -229,6 +245,10 @@ impl<M: Module> Task for Supervised<M> {
 
     fn set_step(&mut self, step: u64) {
         self.penalties.set_step(step);
+    }
+
+    fn set_share(&mut self, of: Shared, share: f64) -> Result<(), TrainError> {
+        self.now.set(of, share, &self.loss)
     }
 
     fn settings(&self) -> serde_json::Value {

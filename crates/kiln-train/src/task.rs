@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 
-use crate::{BatchMetrics, ResumeError, Scores, TaskState, TrainError};
+use crate::{BatchMetrics, ResumeError, Scores, Shared, TaskState, TrainError};
 
 /// How a model learns from a batch and how it is judged.
 ///
@@ -112,6 +112,14 @@ pub trait Task: Send {
 
     /// Told before every optimiser step which it is, from 0. Default: nothing happens.
     fn set_step(&mut self, _step: u64) {}
+
+    /// Told before every optimiser step which share of something is on, `[0, 1]`, where the trainer has a schedule of it.
+    ///
+    /// # Errors
+    /// What the task has none of; by default everything, so that a schedule is never passed over.
+    fn set_share(&mut self, of: Shared, _share: f64) -> Result<(), TrainError> {
+        Err(of.missing())
+    }
 
     /// Told after every optimiser step, with the model as the step left it and the number of steps that are done: the
     /// place for a teacher to follow and for a queue to take in what [`Task::loss`] set aside. What changes here goes into

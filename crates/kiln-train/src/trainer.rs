@@ -15,6 +15,7 @@ use crate::callback::Named;
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
 use crate::progress::Progress;
+use crate::shares::ShareSchedules;
 use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].
@@ -30,6 +31,7 @@ pub struct Trainer<T: Task> {
     pub(crate) schedule: AnySchedule,
     pub(crate) momentum_schedule: Option<AnySchedule>,
     pub(crate) weight_decay_schedule: Option<AnySchedule>,
+    pub(crate) shares: ShareSchedules,
     pub(crate) penalties: Vec<PenaltyConfig>,
     pub(crate) own_penalties: Vec<PenaltyTerm>,
     pub(crate) constraints: Vec<AnyConstraint>,
@@ -78,6 +80,7 @@ impl<T: Task> Trainer<T> {
             schedule: AnySchedule::default(),
             momentum_schedule: None,
             weight_decay_schedule: None,
+            shares: ShareSchedules::default(),
             penalties: Vec::new(),
             own_penalties: Vec::new(),
             constraints: Vec::new(),

@@ -26,6 +26,32 @@ fn a_schedule_is_drawn_before_training() {
 }
 
 #[test]
+fn dropout_and_label_smoothing_have_schedules_too() {
+    let place = Place::new();
+    let model = "model.hidden=[8] model.dropout=0.4 train.epochs=2";
+    let set = format!("{model} dropout_schedule.kind=linear dropout_schedule.start=0 dropout_schedule.end=1");
+    let event = place.ok(&format!("schedule plot iris {set} --json")).last_event();
+    let shares: Vec<f64> =
+        event["points"].as_array().unwrap().iter().map(|point| point["dropout"].as_f64().unwrap()).collect();
+    assert!(shares[0] == 0.0 && shares.windows(2).all(|pair| pair[0] < pair[1]), "{shares:?}");
+    let smoothed = "loss.kind=cross-entropy loss.label_smoothing=0.2 label_smoothing_schedule.kind=cosine";
+    let first = place.ok(&format!("train iris {set} {smoothed} --json -q")).last_event();
+    let plain = place.ok(&format!("train iris {model} --json -q")).last_event();
+    assert_ne!(first["weights_blake3"], plain["weights_blake3"]);
+    // The run wrote down what it was asked for.
+    let written = fs::read_to_string(place.run_dirs()[0].join("run.toml")).unwrap();
+    assert!(
+        written.contains("[dropout_schedule]") && written.contains("[label_smoothing_schedule]"),
+        "{written}"
+    );
+    let none = "has nothing to move: there is no dropout in this training that it could";
+    place.fails("train iris model.kind=linear dropout_schedule.kind=linear", 2, none);
+    let none = "has nothing to move: there is no label smoothing in this training that it could";
+    place.fails("train iris label_smoothing_schedule.kind=linear", 2, none);
+    place.fails("train iris dropout_schedule.kind=plateau", 2, "dropout_schedule");
+}
+
+#[test]
 fn a_learning_rate_is_found_and_the_next_command_said() {
     let place = Place::new();
     let ran = place.ok("lr-find iris optim.kind=sgd train.batch_size=16 optim.lr=3 --start 1e-4 -o loss.svg");

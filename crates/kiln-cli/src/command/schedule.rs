@@ -40,7 +40,7 @@ Examples:
 pub(crate) struct Plot {
     #[command(flatten)]
     pub(crate) configuration: ConfigArguments,
-    /// An SVG file for the curve; momentum and weight decay, where they move, go into files beside it.
+    /// An SVG file for the curve; whatever else moves, such as momentum or dropout, goes into files beside it.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -84,7 +84,8 @@ fn plot(arguments: &Plot, global: &Global, out: Output) -> Result<(), CliError> 
             .map(|point| {
                 serde_json::json!({
                     "step": point.step, "lr": point.lr, "momentum": point.momentum,
-                    "weight_decay": point.weight_decay,
+                    "weight_decay": point.weight_decay, "dropout": point.dropout,
+                    "label_smoothing": point.label_smoothing,
                 })
             })
             .collect();

@@ -79,7 +79,8 @@ impl Resolved {
         let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);
         if let (Some(rate), OptimConfig::Adam(adam)) = (rate, &mut sized.config.optim.rule) {
             adam.lr = rate;
-            sized.follow_value("optim.lr", Value::Float(rate), "the model \"bag\"");
+            let why = format!("the model {:?}", sized.config.model.network.name());
+            sized.follow_value("optim.lr", Value::Float(rate), &why);
         }
         let refit = open.refit && judged && rule::refit(size.items);
         if open.batch_size {

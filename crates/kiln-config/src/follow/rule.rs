@@ -9,6 +9,7 @@
 //! | `data.validation` | a fifth of fewer than 10,000 items, where a refit is the default | the fewer items choose the epoch, the more by chance; the refit gives them back |
 //! | `average` | for a table, with early stopping, an exponential average over about 100 steps | it is better than the last weights of a constant rate, as if the rate had fallen (Polyak and Juditsky 1992; Morales-Brotons et al. 2024), and its validation loss is smoother |
 //! | `optim.lr` | 0.01 for `bag` | a vector of a token moves only in steps that have the token; fastText's own is 0.1, of SGD |
+//! | | 1e-4 for `ft-transformer` | that of its package (Gorishniy et al. 2021) |
 //! | `data.refit` | below 10,000 items, with early stopping | more items are enough to lose a tenth of; `HistGradientBoosting` holds a part out by itself above 10,000 only |
 //! | `model` | for a table, with early stopping, one layer of 256 with a dropout of 0.1 | the width and about the dropout (0.15) that RealMLP's defaults were tuned to on 118 tables (Holzmüller, Grinsztajn and Steinwart 2024); it has three layers, and one overfits small tables less |
 //! | | for texts the mean of word vectors | Joulin et al. 2016: as good as deep networks on most sets, in seconds |
@@ -74,7 +75,11 @@ pub(super) fn series_model(forecasts: bool) -> ModelConfig {
 
 /// The learning rate of a model that needs another than the usual one.
 pub(super) fn rate(model: &ModelConfig) -> Option<f64> {
-    matches!(model, ModelConfig::Bag(_)).then_some(0.01)
+    match model {
+        ModelConfig::Bag(_) => Some(0.01),
+        ModelConfig::FtTransformer(_) => Some(1e-4),
+        _ => None,
+    }
 }
 
 /// The average of its weights.

@@ -21,6 +21,8 @@ fn every_section_is_there_with_all_its_keys() {
             "schedule",
             "momentum_schedule",
             "weight_decay_schedule",
+            "dropout_schedule",
+            "label_smoothing_schedule",
             "gradient",
             "average",
             "train",
@@ -59,6 +61,8 @@ fn sections_are_lists_or_optional_or_switches() {
         "loss",
         "momentum_schedule",
         "weight_decay_schedule",
+        "dropout_schedule",
+        "label_smoothing_schedule",
         "average",
         "early_stopping",
     ];

@@ -15,11 +15,11 @@ fn unknown_keys_and_sections() {
     file(
         "[server]\nport = 3\n",
         "my.toml:3: there is no section \"server\" | the sections are data, corpus, augment, mix, model, loss, penalty, constraint, freeze, optim, \
-         schedule, momentum_schedule, weight_decay_schedule, gradient, average, train, early_stopping, checkpoint",
+         schedule, momentum_schedule, weight_decay_schedule, dropout_schedule, label_smoothing_schedule, gradient, average, train, early_stopping, checkpoint",
     );
     file(
         "[model]\nkind = \"cnn\"\nwidth = 3\n",
-        r#"my.toml:5: there is no setting "model.width" | the kind is cnn; it is a setting of resnet, bag, text-cnn, transformer, gpt, lstm, gru"#,
+        r#"my.toml:5: there is no setting "model.width" | the kind is cnn; it is a setting of resnet, bag, text-cnn, transformer, gpt, lstm, gru, table-resnet, ft-transformer"#,
     );
     file(
         "[optim]\nkind = \"sgd\"\nlearning_rate = 3\n",
@@ -139,7 +139,7 @@ fn wrong_types() {
 fn unknown_choices() {
     file(
         "[model]\nkind = \"mpl\"\n",
-        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet, sequential, resnet18, resnet34, resnet50, mobilenet-v3-small, mobilenet-v3-large, efficientnet-b0, convnext-tiny, vit-tiny, vit-small, bag, text-cnn, transformer, gpt, inception-time, tcn, lstm, gru | did you mean "mlp"?"#,
+        r#"my.toml:4: model.kind is "mpl", it must be one of linear, mlp, tabm, cnn, resnet, sequential, resnet18, resnet34, resnet50, mobilenet-v3-small, mobilenet-v3-large, efficientnet-b0, convnext-tiny, vit-tiny, vit-small, bag, text-cnn, transformer, gpt, inception-time, tcn, lstm, gru, table-resnet, ft-transformer | did you mean "mlp"?"#,
     );
     file(
         "[model]\nactivation = \"relo\"\n",

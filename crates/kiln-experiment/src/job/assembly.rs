@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use kiln_config::{DataSize, Resolved, RunConfig};
-use kiln_core::{ParamSelection, Seed};
+use kiln_core::{ParamSelection, Purpose, Seed};
 use kiln_data::{Batch, Dataset, Fitted, InputShape, Loader, Precision, Prepared, Rows, Source, Split};
 use kiln_fit::{NetworkTask, evaluate};
 use kiln_models::{Network, Summary};
@@ -17,6 +17,11 @@ use super::device::open_device;
 use super::shared_data::SharedData;
 use crate::error::{ExperimentError, Locate};
 use crate::warm_start::Started;
+
+/// The most training rows that first weights are fitted to.
+const FIRST_ROWS: usize = 2048;
+/// Where these weights draw, beside the layers of the model.
+const FIRST_VALUES: u64 = u64::MAX - 1;
 
 /// Everything a training needs.
 ///
@@ -162,10 +167,26 @@ impl<'a> Job<'a> {
         let drawn = self.blueprint.plain(&self.resolved, &self.device)?;
         let network = match &self.start {
             Some(start) => start.apply(drawn)?,
-            None if self.config().model.weights.is_none() => drawn,
+            None if self.config().model.weights.is_none() => self.fitted_to_rows(drawn)?,
             None => return Err(ExperimentError::internal("a job was not started from the weights it names")),
         };
         self.blueprint.adapted(&self.resolved, network)
+    }
+
+    /// `network` with first weights for some of the training rows, where its settings ask for that.
+    fn fitted_to_rows(&self, network: Network) -> Result<Network, ExperimentError> {
+        let config = self.config();
+        if !config.model.starts_from_rows() {
+            return Ok(network);
+        }
+        let train = &self.prepared.split.train;
+        let count = train.len().min(FIRST_ROWS);
+        // Rows of the whole part, because tables are often sorted.
+        let rows: Vec<usize> = (0..count).map(|row| train[row * train.len() / count]).collect();
+        let features = &self.prepared.dataset.features;
+        let inputs = self.blueprint.fitted.inputs(features, &rows, &self.device)?;
+        let seed = Seed::new(config.seed).purpose(Purpose::Init).at(FIRST_VALUES);
+        Ok(network.fitted_to(inputs, seed))
     }
 
     /// The training part, augmented and mixed if the configuration says so.

@@ -138,6 +138,7 @@ impl Blueprint {
             .penalties(self.penalties.clone())
             .temperature(self.temperature)
             .observed(Network::forward_observed)
+            .dropout(Network::with_dropout)
             .lower_precision()
     }
 }

@@ -6,7 +6,7 @@ use kiln_data::{Loader, Prepared, Target};
 use kiln_models::Network;
 use kiln_objective::{Constraints, LossConfig, Penalties};
 use kiln_optim::{OptimError, Optimizer};
-use kiln_train::{NotConvex, TrainError, monitored};
+use kiln_train::{NotConvex, Shared, TrainError, monitored};
 
 use super::assembly::Job;
 use crate::error::{ExperimentError, JobError, Locate, StartError};
@@ -52,6 +52,7 @@ impl Job<'_> {
             .map_err(|error| self.resolved.locate(error))?;
         self.check_batch_penalties(&model)?;
         self.check_start(&model)?;
+        self.check_shares(&model)?;
         Optimizer::build(&self.config().optim, &params::list(&model))
             .map_err(|error| self.resolved.locate(error))?;
         let precision = self.trainer().check_precision(&self.device);
@@ -59,6 +60,18 @@ impl Job<'_> {
         self.check_convex()?;
         self.check_batches_of(&model)?;
         self.check_monitor(&model)
+    }
+
+    /// Whether what is scheduled is there.
+    fn check_shares(&self, model: &Network) -> Result<(), ExperimentError> {
+        let none_of = |shared: Shared| Err(self.resolved.locate(shared.missing()));
+        if self.config().dropout_schedule.is_some() && !model.drops() {
+            return none_of(Shared::Dropout);
+        }
+        if self.config().label_smoothing_schedule.is_some() && self.blueprint.loss.smoothed(1.0).is_none() {
+            return none_of(Shared::LabelSmoothing);
+        }
+        Ok(())
     }
 
     /// Whether what goes by the start weights has some, and freezes find parameters.

@@ -19,6 +19,12 @@ pub(crate) fn configured<T: Task>(task: T, config: &RunConfig) -> Trainer<T> {
     if let Some(decay) = &config.weight_decay_schedule {
         trainer = trainer.weight_decay_schedule(decay.clone());
     }
+    if let Some(dropout) = &config.dropout_schedule {
+        trainer = trainer.dropout_schedule(dropout.clone());
+    }
+    if let Some(smoothing) = &config.label_smoothing_schedule {
+        trainer = trainer.label_smoothing_schedule(smoothing.clone());
+    }
     for penalty in &config.penalty {
         trainer = trainer.penalty(penalty.clone());
     }

@@ -4,6 +4,7 @@ use kiln_kernels::cpu::{Act, Curve, Order};
 
 use super::activation::{Activated, curve_of};
 use super::affine::{Affine, Folded};
+use super::categories::Categories;
 use super::conv::{Behind, Conv, Window};
 use super::embedding::Embedded;
 use super::ensemble::{Ensemble, Heads};
@@ -120,6 +121,12 @@ impl<'a> Builder<'a> {
             Operation::Embedding { layer, kind, numbers, others } => {
                 let features = self.row(layer)?;
                 let step = Embedded::new(tensors, layer, kind, features, [numbers, others])?;
+                let width = step.width();
+                self.push(layer, step, Shape::Row(width))?;
+            }
+            Operation::Categories { layer, columns, others } => {
+                let features = self.row(layer)?;
+                let step = Categories::new(tensors, layer, features, columns, others)?;
                 let width = step.width();
                 self.push(layer, step, Shape::Row(width))?;
             }

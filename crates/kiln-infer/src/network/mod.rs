@@ -3,6 +3,7 @@
 mod activation;
 mod affine;
 mod build;
+mod categories;
 mod conv;
 mod embedding;
 mod ensemble;

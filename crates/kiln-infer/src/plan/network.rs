@@ -88,6 +88,16 @@ pub enum Operation {
         /// The places of what is no number.
         others: Vec<usize>,
     },
+    /// Columns of categories, of which one feature is 1 and the others are 0, as vectors: those of column `n` are the tensor `vectors.n`,
+    /// `[categories, width]`. The `others` come first, as they are.
+    Categories {
+        /// The path of the layer.
+        layer: String,
+        /// The first feature of each column, and how many it has.
+        columns: Vec<[usize; 2]>,
+        /// The places of all other features.
+        others: Vec<usize>,
+    },
     /// A layer of several heads with one weight: `s ∘ ((r ∘ x) W) + b`. `weight` is `[inputs, outputs]`, `scale_in` `[heads, inputs]`,
     /// `scale_out` and `bias` `[heads, outputs]`.
     Ensemble {

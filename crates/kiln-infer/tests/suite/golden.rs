@@ -1,4 +1,4 @@
-//! Networks against PyTorch: the files that `tests/golden/models.py` and `tests/golden/tabular.py` write, with weights as kiln has them.
+//! Networks against PyTorch: the files that `models.py`, `tabular.py` and `columns.py` of `tests/golden` write, with weights as kiln has them.
 
 use kiln_infer::plan::{
     Activation, Average, Column, Embedding, Encoding, Inputs, Missing, Operation, Outputs, Plan, Raw, Table,
@@ -137,4 +137,16 @@ fn layers_of_several_heads() {
     };
     let heads = Operation::Heads { layer: "output".to_owned() };
     Golden::new("tabm").check([0, 1].into_iter().flat_map(layer).chain([heads]).collect(), 4);
+}
+
+#[test]
+fn vectors_of_categories() {
+    let categories = Operation::Categories {
+        layer: "categories".to_owned(),
+        columns: vec![[1, 3], [5, 4]],
+        others: vec![0, 4],
+    };
+    let network =
+        [categories].into_iter().chain(dense(true, None, Activation::Relu)).chain([linear("output", true)]);
+    Golden::new("mlp_categories").check(network.collect(), 1);
 }

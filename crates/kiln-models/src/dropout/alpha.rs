@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 
-use super::kept;
+use super::{kept, scale};
 
 /// Dropout for networks with SELU: dropped elements get SELU's lower end −λα, and then all are scaled and moved so that mean 0 and
 /// variance 1 stay (Klambauer and others: Self-normalizing neural networks, 2017). PyTorch's and Keras' `AlphaDropout`.
@@ -40,6 +40,11 @@ impl AlphaDropout {
 
     pub(crate) fn checked(probability: f64) -> Self {
         Self { probability }
+    }
+
+    /// Gives it a share of its probability, `[0, 1]`, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        scale(&mut self.probability, share)
     }
 
     /// Any shape. The mask is that of [`Dropout`](crate::Dropout).

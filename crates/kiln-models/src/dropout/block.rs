@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed, check};
 
-use super::kept;
+use super::{kept, scale};
 
 /// Drops squares of feature maps: a share of about `p` of all elements, in squares of `block` × `block`, and what is left is scaled
 /// by how much that is (Ghiasi and others: DropBlock, 2018). torchvision's `DropBlock2d`, which cannot do even sizes.
@@ -42,6 +42,11 @@ impl DropBlock {
 
     pub(crate) fn checked(probability: f64, block: usize) -> Self {
         Self { probability, block }
+    }
+
+    /// Gives it a share of its probability, `[0, 1]`, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        scale(&mut self.probability, share)
     }
 
     /// `[N, C, height, width]`.

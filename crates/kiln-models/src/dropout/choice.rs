@@ -80,6 +80,15 @@ impl DenseDropout {
         }
     }
 
+    /// Gives it a share of its probability, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        match self {
+            Self::Element(layer) => layer.scale(share),
+            Self::Alpha(layer) => layer.scale(share),
+            Self::Gaussian(layer) => layer.scale(share),
+        }
+    }
+
     pub(crate) fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
         match self {
             Self::Element(layer) => layer.forward(x, seed),
@@ -129,6 +138,15 @@ impl ConvDropoutStyle {
 }
 
 impl ConvDropout {
+    /// Gives it a share of its probability, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        match self {
+            Self::Element(layer) => layer.scale(share),
+            Self::Spatial(layer) => layer.scale(share),
+            Self::Block(layer) => layer.scale(share),
+        }
+    }
+
     pub(crate) fn forward(&self, x: Tensor<4>, seed: Option<Seed>) -> Tensor<4> {
         match self {
             Self::Element(layer) => layer.forward(x, seed),

@@ -38,6 +38,11 @@ impl GaussianDropout {
         Self { probability }
     }
 
+    /// Gives it a share of its probability, `[0, 1]`, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        super::scale(&mut self.probability, share)
+    }
+
     /// Any shape.
     pub fn forward<const D: usize>(&self, x: Tensor<D>, seed: Option<Seed>) -> Tensor<D> {
         let Some(seed) = seed.filter(|_| self.probability > 0.0) else { return x };

@@ -51,6 +51,13 @@ fn rounded(probability: f64) -> f64 {
     (probability * STEPS).round().min(STEPS - 1.0) / STEPS
 }
 
+/// Takes a share of a probability, `[0, 1]`, and says whether it was above 0.
+fn scale(probability: &mut f64, share: f64) -> bool {
+    let drops = *probability > 0.0;
+    *probability *= share;
+    drops
+}
+
 /// `x` where `kept` is 1, divided by `1 - probability`, and 0 where it is 0; dimensions of `kept` may be 1.
 fn drop_masked<const D: usize>(x: Tensor<D>, kept: Tensor<D>, probability: f64) -> Tensor<D> {
     x * kept.mul_scalar((1.0 - probability).recip())
@@ -77,6 +84,11 @@ impl Dropout {
 
     pub(crate) fn checked(probability: f64) -> Self {
         Self { probability }
+    }
+
+    /// Gives it a share of its probability, `[0, 1]`, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        scale(&mut self.probability, share)
     }
 
     /// The probability, where it drops anything.

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::{NumberError, Range, Seed};
 
-use super::{drop_masked, kept, rounded};
+use super::{drop_masked, kept, rounded, scale};
 
 /// Drops whole channels: each of an item's channels is set to zero with probability `p`, the others are divided by `1 - p`
 /// (Tompson and others: Efficient object localization using convolutional networks, 2015). PyTorch's `Dropout1d`, `Dropout2d` and
@@ -39,6 +39,11 @@ impl SpatialDropout {
 
     pub(crate) fn checked(probability: f64) -> Self {
         Self { probability }
+    }
+
+    /// Gives it a share of its probability, `[0, 1]`, and says whether it had one.
+    pub(crate) fn scale(&mut self, share: f64) -> bool {
+        scale(&mut self.probability, share)
     }
 
     /// `[N, C]` or `[N, C, …]`. The mask is that of [`Dropout`](crate::Dropout) over `[N, C]`.

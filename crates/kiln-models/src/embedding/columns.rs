@@ -77,7 +77,7 @@ impl EmbeddedColumns {
 }
 
 /// The features at these places, which rise.
-fn at(x: Tensor<2>, places: &[usize]) -> Tensor<2> {
+pub(super) fn at(x: Tensor<2>, places: &[usize]) -> Tensor<2> {
     let (first, last) = (places[0], places[places.len() - 1]);
     if last - first + 1 == places.len() {
         return x.narrow(1, first, places.len());

@@ -3,7 +3,9 @@
 //! A network on plain numbers learns functions that are too smooth for tables (Gorishniy, Rubachev and Babenko: On embeddings for
 //! numerical features, 2022).
 
+mod categories;
 mod columns;
+pub(crate) mod front;
 mod kind;
 mod per_number;
 
@@ -11,7 +13,10 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use kiln_core::kinds;
 
+pub(crate) use categories::Categories;
+pub use categories::{CategoriesConfig, WidthRule};
 pub(crate) use columns::EmbeddedColumns;
+pub(crate) use front::Front;
 pub use kind::EmbeddingKind;
 
 use crate::init::Init;

@@ -197,6 +197,10 @@ impl Forward for Bag {
         self.pass(tokens(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let Self { ngrams, buckets, ids, .. } = *self;
         let tensor = "embedding.weight".to_owned();

@@ -255,6 +255,11 @@ impl Forward for Cnn {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        let convs = self.blocks.iter_mut().fold(false, |any, block| block.scale_dropout(share) | any);
+        Dense::scale_dropout(&mut self.layers, share) | convs
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let blocks = self.blocks.iter().enumerate();
         let mut operations: Vec<_> =

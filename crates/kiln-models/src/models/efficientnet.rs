@@ -203,6 +203,10 @@ impl Forward for EfficientnetB0 {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let mut operations = self.stem.operations("stem");
         operations.extend(self.blocks().flat_map(|(path, block)| block.operations(&path)));

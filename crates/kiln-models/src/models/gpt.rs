@@ -229,6 +229,10 @@ impl Forward for Gpt {
         x.matmul(self.stack.table().transpose())
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.stack.scale_dropout(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         vec![Operation::Special { layer: "stack".to_owned(), what: "a decoder that writes texts" }]
     }

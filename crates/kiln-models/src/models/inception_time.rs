@@ -233,6 +233,10 @@ impl Forward for InceptionTime {
         affine(&self.output, self.dropout.forward(steps.mean(x), seed))
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let rectified = || [Operation::Activation(Activation::Relu), SequenceOperation::Masked.into()];
         let mut all = Vec::new();

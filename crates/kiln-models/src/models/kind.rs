@@ -24,6 +24,11 @@ pub trait ModelKind: Debug {
         false
     }
 
+    /// Whether the first weights follow from rows of the training part: [`Network::fitted_to`](crate::Network::fitted_to).
+    fn starts_from_rows(&self) -> bool {
+        false
+    }
+
     /// Whether a linear model, which solvers of convex problems know, has an intercept; `None` for every other model.
     fn intercept(&self) -> Option<bool> {
         None
@@ -34,6 +39,12 @@ pub trait ModelKind: Debug {
 pub(crate) trait Forward {
     /// Raw outputs `[N, outputs]`, as [`Network::forward_observed`](crate::Network::forward_observed).
     fn forward(&self, inputs: Inputs, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2>;
+
+    /// Gives every dropout a share of its probability, `[0, 1]`, and says whether any had one. Noise, and branches that are left out, stay as
+    /// they are. Default: there is none.
+    fn scale_dropout(&mut self, _share: f64) -> bool {
+        false
+    }
 
     /// What it does in evaluation. Images come as they are, rows as `[N, features]`.
     fn operations(&self) -> Vec<Operation>;

@@ -11,15 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::kind::{Forward, ModelKind};
 use crate::dense::{Dense, DenseStyle, affine, linear_operation};
 use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
-use crate::embedding::EmbeddedColumns;
+use crate::embedding::front::{self, embedded};
+use crate::embedding::{Categories, EmbeddedColumns, Front};
+use crate::first_values::fitted;
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::parametrization::{scaled, times};
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
 use crate::{
-    Activation, DropoutKind, EmbeddingConfig, ModelError, ModelInput, Norm, Operation, Parametrization,
-    Summary,
+    Activation, CategoriesConfig, DropoutKind, EmbeddingConfig, FirstValues, ModelError, ModelInput, Norm,
+    Operation, Parametrization, Summary,
 };
 
 /// A multi-layer perceptron: for each width a linear layer, norm, activation and dropout, then a linear output.
@@ -52,12 +54,19 @@ pub struct MlpConfig {
     /// What weights that are learned are to those that compute, `standard` or `ntk`. Default: standard.
     #[serde(skip_serializing_if = "is_standard")]
     pub parametrization: Parametrization,
+    /// What the first weights and biases are, `drawn` or `data`: fitted to rows of the training part. `data` is for layers without a norm.
+    /// Default: drawn.
+    #[serde(skip_serializing_if = "FirstValues::are_drawn")]
+    pub first_values: FirstValues,
     /// Whether each hidden unit learns how much of its activation counts: `x + a (f(x) − x)`, with a = 1 at the start. Default: false.
     #[serde(skip_serializing_if = "is_off")]
     pub learned_activation: bool,
     /// Tables only: how each number becomes several features, before the first layer. Default: not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedding: Option<EmbeddingConfig>,
+    /// Tables only: which columns of categories become vectors that are learned, before the first layer. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories: Option<CategoriesConfig>,
 }
 
 fn is_off(switch: &bool) -> bool {
@@ -70,11 +79,13 @@ fn is_standard(parametrization: &Parametrization) -> bool {
 
 /// A multi-layer perceptron. Its parameters are `layers.N.linear.weight` (`[inputs, width]`) and `.bias` (absent
 /// before batch norm, which would subtract it again), `layers.N.norm.gamma` and `.beta`, `output.weight` and
-/// `output.bias`, `scale` and `layers.N.alpha` where they are asked for, and with an embedding `embedding.numbers.frequencies`, `.phases` (PBLD), `.linear.weight` and `.linear.bias`.
+/// `output.bias`, `scale` and `layers.N.alpha` where they are asked for, and with an embedding `embedding.numbers.frequencies`, `.phases` (PBLD), `.linear.weight` and `.linear.bias`,
+/// with vectors of categories `categories.vectors.N`.
 #[derive(Module, Debug)]
 pub struct Mlp {
     noise: GaussianNoise,
     dropout: Dropout,
+    categories: Option<Categories>,
     embedding: Option<EmbeddedColumns>,
     /// A factor for each feature.
     scale: Option<Param<Tensor<1>>>,
@@ -97,8 +108,10 @@ impl Default for MlpConfig {
             norm: Norm::default(),
             input_scale: false,
             parametrization: Parametrization::default(),
+            first_values: FirstValues::default(),
             learned_activation: false,
             embedding: None,
+            categories: None,
         }
     }
 }
@@ -108,6 +121,10 @@ impl MlpConfig {
         let dropout = DenseDropoutStyle { kind: self.dropout_kind, probability: self.dropout };
         let (parametrization, alpha) = (self.parametrization, self.learned_activation);
         DenseStyle { norm: self.norm, activation: self.activation, dropout, parametrization, alpha }
+    }
+
+    fn front(&self) -> Front<'_> {
+        Front { categories: self.categories.as_ref(), numbers: self.embedding.as_ref() }
     }
 
     /// Checks the configuration against the shape of the data and says what the model would be.
@@ -124,11 +141,12 @@ impl MlpConfig {
         Range::BELOW_ONE.check("model.input_dropout", self.input_dropout)?;
         Range::at_least(0.0).check("model.input_noise", self.input_noise)?;
         plan::check_widths("model.hidden", &self.hidden)?;
+        if self.norm != Norm::None && !self.first_values.are_drawn() {
+            return Err(ModelError::NormOfFirstValues);
+        }
         let mut plan = Plan::new(&input.shape, outputs)?;
         plan.flatten();
-        if let Some(embedding) = &self.embedding {
-            plan.embed(embedding.name().to_owned(), EmbeddedColumns::plan(embedding, input)?)?;
-        }
+        self.front().plan(&mut plan, input)?;
         if self.input_scale {
             plan.scale()?;
         }
@@ -151,20 +169,15 @@ impl MlpConfig {
         let input = input.into();
         self.plan(&input, outputs)?;
         let mut init = Init::new(device, seed);
-        let (embedding, width) = match &self.embedding {
-            None => (None, input.shape.features()),
-            Some(embedding) => {
-                let layer = EmbeddedColumns::new(embedding, &mut init, &input);
-                (Some(layer), EmbeddedColumns::columns(embedding, &input).len())
-            }
-        };
+        let (categories, embedding, columns) = self.front().layers(&mut init, input);
+        let width = columns.len();
         let scale = self.input_scale.then(|| init.ones(width));
         let (layers, width) = Dense::stack(&mut init, width, &self.hidden, self.style());
         let output = self.parametrization.linear(&mut init, width, outputs, true);
         let gain = self.parametrization.gain(width);
         let noise = GaussianNoise::checked(self.input_noise);
         let dropout = Dropout::checked(self.input_dropout);
-        Ok(Mlp { noise, dropout, embedding, scale, layers, output, gain })
+        Ok(Mlp { noise, dropout, categories, embedding, scale, layers, output, gain })
     }
 }
 
@@ -173,12 +186,33 @@ impl ModelKind for MlpConfig {
         self.plan(input, outputs)
     }
 
+    fn starts_from_rows(&self) -> bool {
+        !self.first_values.are_drawn()
+    }
+
     fn is_random(&self) -> bool {
         self.dropout > 0.0 || self.input_dropout > 0.0 || self.input_noise > 0.0
     }
 }
 
 impl Mlp {
+    /// The model with [first values](FirstValues::Data) for these rows, `[N, features]`.
+    pub(super) fn fitted(self, x: Tensor<2>, seed: Seed) -> Self {
+        let x = self.features(x);
+        let (layers, x) = Dense::fitted(self.layers, x, seed.at(0));
+        let output = fitted(self.output, self.gain, x, seed.at(1));
+        Self { layers, output, ..self }
+    }
+
+    /// What the first layer gets of rows.
+    fn features(&self, x: Tensor<2>) -> Tensor<2> {
+        let x = embedded(self.categories.as_ref(), self.embedding.as_ref(), x);
+        match &self.scale {
+            Some(scale) => times(x, scale),
+            None => x,
+        }
+    }
+
     /// `[N, features]` to raw outputs `[N, outputs]`. With a seed, dropout and noise are on: dropout of the
     /// inputs draws from `seed.at(0)`, hidden layer `l` from `seed.at(1 + l)`, noise on the inputs from what comes next.
     pub fn forward(&self, x: Tensor<2>, seed: Option<Seed>) -> Tensor<2> {
@@ -189,15 +223,7 @@ impl Mlp {
         let at = |index: usize| seed.map(|seed| seed.at(index as u64));
         let x = self.noise.forward(x, at(1 + self.layers.len()));
         let x = self.dropout.forward(x, at(0));
-        let x = match &self.embedding {
-            Some(embedding) => embedding.forward(x),
-            None => x,
-        };
-        let x = match &self.scale {
-            Some(scale) => times(x, scale),
-            None => x,
-        };
-        let x = Dense::forward_stack(&self.layers, x, |l| at(1 + l), observer);
+        let x = Dense::forward_stack(&self.layers, self.features(x), |l| at(1 + l), observer);
         if self.gain == 1.0 {
             return affine(&self.output, x);
         }
@@ -211,9 +237,13 @@ impl Forward for Mlp {
         self.pass(inputs.flat(), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share) | Dense::scale_dropout(&mut self.layers, share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![Operation::Flatten];
-        operations.extend(self.embedding.as_ref().map(|embedding| embedding.operation("embedding")));
+        operations.extend(front::operations(self.categories.as_ref(), self.embedding.as_ref()));
         let special = |layer: &str, what| Operation::Special { layer: layer.to_owned(), what };
         operations.extend(self.scale.as_ref().map(|_| special("scale", "factors of inputs")));
         operations.extend(Dense::operations(&self.layers));

@@ -229,6 +229,10 @@ impl Forward for MobilenetV3 {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let of = |(index, feature): (usize, &Feature)| {
             let path = format!("features.{index}");

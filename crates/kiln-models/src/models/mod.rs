@@ -76,6 +76,13 @@ macro_rules! models {
         }
 
         impl Network {
+            /// The model inside, to change it.
+            pub(crate) fn as_model_mut(&mut self) -> &mut dyn Forward {
+                match self {
+                    $($(Self::$model(model) => model,)+)+
+                }
+            }
+
             /// The model inside.
             pub(crate) fn as_model(&self) -> &dyn Forward {
                 match self {
@@ -112,4 +119,6 @@ models! {
     inception_time { "inception-time" => InceptionTime(InceptionTimeConfig) }
     tcn { "tcn" => Tcn(TcnConfig) }
     recurrents { "lstm" => Lstm(LstmConfig), "gru" => Gru(GruConfig) }
+    table_resnet { "table-resnet" => TableResnet(TableResnetConfig) }
+    ft_transformer { "ft-transformer" => FtTransformer(FtTransformerConfig) }
 }

@@ -14,6 +14,11 @@ impl ModelConfig {
         self.as_kind().is_random()
     }
 
+    /// Whether the first weights follow from rows of the training part, which [`Network::fitted_to`] gives them.
+    pub fn starts_from_rows(&self) -> bool {
+        self.as_kind().starts_from_rows()
+    }
+
     /// Whether a linear model, which solvers of convex problems know, has an intercept; `None` for every other model.
     pub fn intercept(&self) -> Option<bool> {
         self.as_kind().intercept()
@@ -54,6 +59,19 @@ impl Network {
     /// The path of the last layer, whose outputs are what is predicted. Every model has it.
     pub const HEAD: &str = "output";
 
+    /// The network with first weights for these rows of the training part, of a configuration that
+    /// [starts from rows](ModelConfig::starts_from_rows); any other network as it is. `seed` is for [`kiln_core::Purpose::Init`].
+    ///
+    /// # Panics
+    /// As [`Network::forward`].
+    #[must_use]
+    pub fn fitted_to(self, rows: Inputs, seed: Seed) -> Self {
+        match self {
+            Self::Mlp(mlp) => Self::Mlp(mlp.fitted(rows.flat(), seed)),
+            other => other,
+        }
+    }
+
     /// Raw outputs (logits, or predicted numbers), `[N, outputs]`, f32; of a model with several heads `[heads · N, outputs]`, one head after
     /// another, which kiln-train's `Supervised` brings together.
     ///
@@ -64,6 +82,19 @@ impl Network {
     /// When the inputs have another shape than the model was made for, as any Burn module does.
     pub fn forward(&self, inputs: Inputs, seed: Option<Seed>) -> Tensor<2> {
         self.as_model().forward(inputs, seed, &mut Observer::nobody())
+    }
+
+    /// The network with a share of the probability of each dropout, `[0, 1]`: what a schedule of dropout asks for. Noise on inputs, and branches that
+    /// stochastic depth leaves out, stay as they are.
+    #[must_use]
+    pub fn with_dropout(mut self, share: f64) -> Self {
+        self.as_model_mut().scale_dropout(share);
+        self
+    }
+
+    /// Whether there is any dropout with a probability above 0.
+    pub fn drops(&self) -> bool {
+        self.clone().as_model_mut().scale_dropout(1.0)
     }
 
     /// What the network does in evaluation, operation by operation, with the paths of the tensors that each takes: for programs that

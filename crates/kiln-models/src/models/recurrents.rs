@@ -258,6 +258,10 @@ impl Forward for Recurrent {
         affine(&self.output, last)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let first: Vec<Operation> = match &self.tokens {
             Some(_) => vec![

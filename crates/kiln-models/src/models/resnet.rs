@@ -205,6 +205,10 @@ impl Forward for Resnet {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let mut operations = self.prep.operations("prep");
         for (s, stage) in self.stages.iter().enumerate() {

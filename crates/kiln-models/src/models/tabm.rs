@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::kind::{Forward, ModelKind};
 use crate::batch_ensemble::{BatchEnsemble, Heads, Scaling};
 use crate::dropout::Dropout;
-use crate::embedding::EmbeddedColumns;
+use crate::embedding::front::{self, embedded};
+use crate::embedding::{Categories, EmbeddedColumns, Front};
 use crate::init::Init;
 use crate::observe::Observer;
 use crate::plan::{self, Plan};
 use crate::schema::JsonSchema;
-use crate::{Activation, EmbeddingConfig, ModelError, ModelInput, Operation, Summary};
+use crate::{Activation, CategoriesConfig, EmbeddingConfig, ModelError, ModelInput, Operation, Summary};
 
 /// TabM: an ensemble of perceptrons in one, for tables. All heads share the matrices; each has its own scales of the inputs and outputs of a
 /// layer, biases and output layer. In training every head has its own loss, and their mean is what falls; a prediction is the mean of
@@ -36,6 +37,9 @@ pub struct TabmConfig {
     /// Tables only: how each number becomes several features, before the first layer. Default: not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedding: Option<EmbeddingConfig>,
+    /// Tables only: which columns of categories become vectors that are learned, before the first layer. Default: none, as the package has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categories: Option<CategoriesConfig>,
 }
 
 /// TabM. Its parameters are `layers.N.weight` (`[inputs, width]`), `.scale_in` (`[heads, inputs]`), `.scale_out` and `.bias`
@@ -43,6 +47,7 @@ pub struct TabmConfig {
 /// [`Mlp`](crate::Mlp) has them.
 #[derive(Module, Debug)]
 pub struct Tabm {
+    categories: Option<Categories>,
     embedding: Option<EmbeddedColumns>,
     layers: Vec<BatchEnsemble>,
     #[module(skip)]
@@ -53,11 +58,22 @@ pub struct Tabm {
 
 impl Default for TabmConfig {
     fn default() -> Self {
-        Self { hidden: vec![512; 3], heads: 32, activation: Activation::Relu, dropout: 0.1, embedding: None }
+        Self {
+            hidden: vec![512; 3],
+            heads: 32,
+            activation: Activation::Relu,
+            dropout: 0.1,
+            embedding: None,
+            categories: None,
+        }
     }
 }
 
 impl TabmConfig {
+    fn front(&self) -> Front<'_> {
+        Front { categories: self.categories.as_ref(), numbers: self.embedding.as_ref() }
+    }
+
     /// Checks the configuration against the shape of the data and says what the model would be.
     ///
     /// # Errors
@@ -76,9 +92,7 @@ impl TabmConfig {
         plan::check_widths("model.hidden", &self.hidden)?;
         let mut plan = Plan::new(&input.shape, outputs)?;
         plan.flatten();
-        if let Some(embedding) = &self.embedding {
-            plan.embed(embedding.name().to_owned(), EmbeddedColumns::plan(embedding, input)?)?;
-        }
+        self.front().plan(&mut plan, input)?;
         for (l, &width) in self.hidden.iter().enumerate() {
             let kind = format!("{} heads, {}", self.heads, self.activation.name());
             plan.batch_ensemble(&format!("layers.{l}"), kind, width, self.heads)?;
@@ -101,15 +115,10 @@ impl TabmConfig {
         let input = input.into();
         self.plan(&input, outputs)?;
         let mut init = Init::new(device, seed);
+        let (categories, embedding, columns) = self.front().layers(&mut init, input);
         // What is one column has one scale in a head; it is a sign, and with an embedding any number.
-        let (embedding, columns) = match &self.embedding {
-            None => (None, input.columns()),
-            Some(embedding) => {
-                let layer = EmbeddedColumns::new(embedding, &mut init, &input);
-                (Some(layer), EmbeddedColumns::columns(embedding, &input))
-            }
-        };
-        let first = if embedding.is_some() { Scaling::Normal(&columns) } else { Scaling::Signs(&columns) };
+        let embeds = embedding.is_some() || categories.is_some();
+        let first = if embeds { Scaling::Normal(&columns) } else { Scaling::Signs(&columns) };
         let mut width = columns.len();
         let mut layers = Vec::with_capacity(self.hidden.len());
         for (l, &outputs) in self.hidden.iter().enumerate() {
@@ -119,7 +128,7 @@ impl TabmConfig {
         }
         let output = Heads::new(&mut init, [width, outputs], self.heads);
         let dropout = Dropout::checked(self.dropout);
-        Ok(Tabm { embedding, layers, activation: self.activation, dropout, output })
+        Ok(Tabm { categories, embedding, layers, activation: self.activation, dropout, output })
     }
 }
 
@@ -141,10 +150,7 @@ impl Tabm {
     }
 
     fn pass(&self, x: Tensor<2>, seed: Option<Seed>, observer: &mut Observer<'_>) -> Tensor<2> {
-        let x = match &self.embedding {
-            Some(embedding) => embedding.forward(x),
-            None => x,
-        };
+        let x = embedded(self.categories.as_ref(), self.embedding.as_ref(), x);
         let mut x = x.unsqueeze_dim(0);
         for (l, layer) in self.layers.iter().enumerate() {
             let [heads, items, width] = layer.dims(&x);
@@ -162,9 +168,13 @@ impl Forward for Tabm {
         self.pass(inputs.flat(), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![Operation::Flatten];
-        operations.extend(self.embedding.as_ref().map(|embedding| embedding.operation("embedding")));
+        operations.extend(front::operations(self.categories.as_ref(), self.embedding.as_ref()));
         for layer in 0..self.layers.len() {
             operations.push(Operation::Ensemble { layer: format!("layers.{layer}") });
             operations.extend(Operation::activation(self.activation));

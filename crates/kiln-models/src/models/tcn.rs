@@ -147,6 +147,10 @@ impl Forward for Tcn {
         affine(&self.output, steps.last(x))
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let relu = || Operation::Activation(Activation::Relu);
         let block = |(n, block): (usize, &TcnBlock)| {

@@ -187,6 +187,10 @@ impl Forward for TextCnn {
         self.pass(tokens(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let kernel = |conv: &TokenConv| conv.weight.val().dims()[2];
         let layers = self.convs.iter().enumerate().map(|(n, conv)| (format!("convs.{n}"), kernel(conv)));

@@ -183,6 +183,10 @@ impl Forward for Transformer {
         affine(&self.output, rows.mean(x))
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.stack.scale_dropout(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let first = Operation::from(SequenceOperation::First { most: self.stack.context() });
         let mut all: Vec<Operation> = match &self.input {

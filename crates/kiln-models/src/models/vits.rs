@@ -269,6 +269,12 @@ impl Forward for VisionTransformer {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        let attention =
+            self.blocks.iter_mut().fold(false, |any, block| block.attn.scale_dropout(share) | any);
+        self.dropout.scale(share) | attention
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![
             conv_operation("patch_embed.proj".to_owned(), &self.patch_embed.proj),

@@ -90,6 +90,11 @@ impl TokenBlock {
         }
     }
 
+    /// Gives each dropout a share of its probability, and says whether any had one.
+    pub(super) fn scale_dropout(&mut self, share: f64) -> bool {
+        self.attn.dropout.scale(share) | self.dropout.scale(share)
+    }
+
     /// With a seed, dropout of the branches draws from `seed.at(0)` and `seed.at(1)`, depth from `seed.at(2)` and `seed.at(3)`, dropout of the shares of attention
     /// from `seed.at(4)`.
     pub(crate) fn forward(

@@ -56,6 +56,12 @@ impl Stack {
         }
     }
 
+    /// Gives each dropout a share of its probability, and says whether any had one.
+    pub(crate) fn scale_dropout(&mut self, share: f64) -> bool {
+        let blocks = self.blocks.iter_mut().fold(false, |any, block| block.scale_dropout(share) | any);
+        self.dropout.scale(share) | blocks
+    }
+
     /// The vectors of the tokens, `[vocabulary, width]`.
     pub(crate) fn table(&self) -> Tensor<2> {
         // Models of tokens have them; others do not ask.

@@ -39,7 +39,7 @@ impl Case {
         Self::with(name, config, ModelInput::from)
     }
 
-    fn with(name: &str, config: &ModelConfig, input: impl Fn(InputShape) -> ModelInput) -> Self {
+    pub(super) fn with(name: &str, config: &ModelConfig, input: impl Fn(InputShape) -> ModelInput) -> Self {
         let file = golden(name);
         let inputs = file.get("inputs").unwrap().clone();
         let shape = match inputs.shape()[..] {
@@ -82,13 +82,22 @@ impl Case {
     }
 
     pub(super) fn check_gradients_within(&self, relative: f64, of_largest: f64) {
+        self.check_gradients_by(relative, |expected| of_largest * largest(expected));
+    }
+
+    /// Every number within this bound.
+    pub(super) fn check_gradients_to(&self, bound: f64) {
+        self.check_gradients_by(0.0, |_| bound);
+    }
+
+    fn check_gradients_by(&self, relative: f64, bound: impl Fn(&TensorData) -> f64) {
         let expected = below(&self.file, "gradients");
         let gradients = self.forward(&self.network).powi_scalar(2).sum().backward();
         let actual = gradients_by_path(&gradients, &self.network);
         let names = |weights: &Weights| weights.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
         assert_eq!(names(&actual), names(&expected));
         for (path, expected) in expected.iter() {
-            assert_close(actual.get(path).unwrap(), expected, relative, of_largest * largest(expected));
+            assert_close(actual.get(path).unwrap(), expected, relative, bound(expected));
         }
     }
 

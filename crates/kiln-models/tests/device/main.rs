@@ -4,6 +4,7 @@
 
 mod adamw;
 mod checks;
+mod columns;
 mod dropout_kinds;
 mod explained_tokens;
 mod golden;

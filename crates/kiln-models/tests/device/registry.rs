@@ -14,6 +14,7 @@ fn every_model_is_as_its_documentation_says() {
             Err(ModelError::NeedsSeries { .. }) => {
                 model.summary(InputShape::Series(SeriesShape { channels: 2, longest: 16 }), 2)
             }
+            Err(ModelError::NoTable { .. }) => model.summary(InputShape::Table(6), 2),
             summary => summary,
         };
         summary.map(|_| ()).map_err(|error| Box::new(error) as _)

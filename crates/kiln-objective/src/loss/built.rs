@@ -156,6 +156,26 @@ impl Loss {
         self.which.as_kind().average(Tensor::stack(members, 0))
     }
 
+    /// The same with a share of its label smoothing, `[0, 1]`; `None` where it has none.
+    ///
+    /// ```
+    /// use kiln_objective::{CrossEntropyConfig, LossConfig, TargetKind};
+    ///
+    /// let config = CrossEntropyConfig { label_smoothing: 0.1, ..CrossEntropyConfig::default() };
+    /// let loss = LossConfig::from(config).build(TargetKind::Classes(3))?;
+    /// assert!(loss.smoothed(0.5).is_some());
+    /// let plain = LossConfig::default_for(TargetKind::Classes(3)).build(TargetKind::Classes(3))?;
+    /// assert!(plain.smoothed(0.5).is_none());
+    /// # Ok::<(), kiln_objective::ObjectiveError>(())
+    /// ```
+    pub fn smoothed(&self, share: f64) -> Option<Self> {
+        let Which::Config(mut config) = self.which.clone() else { return None };
+        config
+            .as_kind_mut()
+            .smooth(share)
+            .then(|| Self { which: Which::Config(config), outputs: self.outputs })
+    }
+
     fn terms(&self, outputs: Tensor<2>, targets: &Targets) -> LossTerms {
         let kind = self.which.as_kind();
         match targets.as_classes() {

@@ -97,6 +97,12 @@ impl LossKind for CrossEntropyConfig {
         members::log_mean_exp(log_softmax(members, 2))
     }
 
+    fn smooth(&mut self, share: f64) -> bool {
+        let smooths = self.label_smoothing > 0.0;
+        self.label_smoothing *= share;
+        smooths
+    }
+
     fn convex(&self) -> Option<ConvexLoss> {
         Some(ConvexLoss::Softmax)
     }

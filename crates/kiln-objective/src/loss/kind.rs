@@ -72,6 +72,11 @@ pub trait LossKind: Debug + Send + Sync {
         false
     }
 
+    /// Multiplies the label smoothing by a share of it, `[0, 1]`, and says whether there is any. Default: there is none.
+    fn smooth(&mut self, _share: f64) -> bool {
+        false
+    }
+
     /// Whether the loss reads target numbers as they are, so that they must not be standardised: counts.
     fn needs_raw_targets(&self) -> bool {
         false

@@ -3,7 +3,7 @@
 use kiln_report::Chart;
 use kiln_train::{PlannedStep, Preview};
 
-/// The learning rate over the epochs, and the momentum and the weight decay where they have schedules, a chart each.
+/// The learning rate over the epochs, and momentum, weight decay, dropout and label smoothing where they have schedules, a chart each.
 pub fn schedule(title: &str, preview: &Preview) -> Vec<Chart> {
     let curve = |value: fn(&PlannedStep) -> Option<f64>| -> Option<Vec<(f64, f64)>> {
         let epoch = |point: &PlannedStep| point.step as f64 / preview.steps_per_epoch as f64;
@@ -13,6 +13,8 @@ pub fn schedule(title: &str, preview: &Preview) -> Vec<Chart> {
         ("learning rate", curve(|point| Some(point.lr))),
         ("momentum", curve(|point| point.momentum)),
         ("weight decay", curve(|point| point.weight_decay)),
+        ("share of dropout", curve(|point| point.dropout)),
+        ("share of label smoothing", curve(|point| point.label_smoothing)),
     ];
     let chart = |(name, points): (&str, Option<Vec<(f64, f64)>>)| {
         Some(Chart::new(format!("{title}: {name}"), "epoch", name).series(name, points?))

@@ -18,6 +18,7 @@ use crate::schedules::length;
 use crate::settings::settings;
 use crate::several::Several;
 use crate::shards::Shards;
+use crate::shares::Shares;
 use crate::{Data, History, Task, TrainError, Trainer};
 
 impl<'a, T: Task> Run<'a, T> {
@@ -46,7 +47,10 @@ impl<'a, T: Task> Run<'a, T> {
             Some(config) => Some(Average::new(config, steps_per_epoch, steps)?),
             None => None,
         };
+        let shares = Shares::of(&trainer.shares, steps_per_epoch, steps)?;
         trainer.task.plan(steps_per_epoch, steps)?;
+        // What the task has none of is said before anything is written.
+        shares.tell(&mut trainer.task, 0)?;
         let mut state = TrainState::new(&trainer.config.monitor);
         if trainer.store.is_some() || trainer.ranks.is_some() {
             state.settings = settings(trainer, data, &params, steps);
@@ -73,6 +77,7 @@ impl<'a, T: Task> Run<'a, T> {
             several,
             shards,
             lost: None,
+            shares,
             average,
             history: History::default(),
             observed: Observed::default(),

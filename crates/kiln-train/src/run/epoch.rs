@@ -67,7 +67,7 @@ impl<T: Task> Run<'_, T> {
         let number = epoch * self.train.batches() as u64 + self.state.batch as u64;
         let seed = BatchSeed { run: self.trainer.seed, batch: number, shard: None };
         if sum.batches() == 0 {
-            self.trainer.task.set_step(step);
+            self.shares.tell(&mut self.trainer.task, step)?;
             self.thaw(epoch, step);
         }
         let task = &self.trainer.task;

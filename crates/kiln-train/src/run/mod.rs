@@ -47,6 +47,7 @@ use crate::mixed::Mixed;
 use crate::observed::Observed;
 use crate::several::Several;
 use crate::shards::Shards;
+use crate::shares::Shares;
 use crate::{Data, History, Outcome, Stop, Task, TrainError, Trainer};
 use part::Part;
 
@@ -66,6 +67,7 @@ pub(crate) struct Run<'a, T: Task> {
     shards: Option<Shards>,
     /// The rank that was lost.
     lost: Option<RanksError>,
+    shares: Shares,
     freezing: Freezing,
     mixed: Mixed,
     average: Option<Average>,

@@ -14,10 +14,10 @@ impl<T: Task> Run<'_, T> {
     pub(super) fn round(&mut self, window: &[Minibatch<T::Batch>]) -> Result<f64, TrainError> {
         self.thaw(self.state.epoch, self.state.step);
         let seeds = self.generator().is_some();
-        let Self { trainer, model, device, train, parts, several, average, state, .. } = self;
+        let Self { trainer, model, device, train, parts, several, shares, average, state, .. } = self;
         let (Some(several), Some(mut trained)) = (several.as_ref(), model.take()) else { return Ok(0.0) };
         let first = state.epoch * train.batches() as u64 + (state.batch - window.len()) as u64;
-        trainer.task.set_step(state.step);
+        shares.tell(&mut trainer.task, state.step)?;
         let (task, generator) = (&trainer.task, seeds.then_some(&*device));
         for pass in several.passes.iter().filter(|pass| several.trains(pass)) {
             trained = several.focus(trained, pass);

@@ -24,7 +24,7 @@ impl<T: Task> Run<'_, T> {
         }
         let next = self.train.epoch_from(self.state.epoch, self.state.batch, &self.device).next();
         let Some(batch) = next.transpose()? else { return Ok(()) };
-        self.trainer.task.set_step(self.state.step);
+        self.shares.tell(&mut self.trainer.task, self.state.step)?;
         must_be_function(&self.trainer.task, &self.losses(), self.model(), batch.data, self.trainer.seed)
     }
 }

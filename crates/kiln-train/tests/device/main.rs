@@ -16,4 +16,5 @@ mod resume;
 mod rows;
 mod several_golden;
 mod shards;
+mod shares;
 mod stopped;

@@ -47,6 +47,10 @@ fn one(operation: &Operation, bins: &[Vec<f32>]) -> Result<plan::Operation, Expo
             plan::Operation::Beside(branches.collect::<Result<_, _>>()?)
         }
         Operation::Sequence(operation) => plan::Operation::Sequence(sequence(operation)?),
+        Operation::Categories { layer, columns, others } => {
+            let columns = columns.into_iter().map(|column| [column.start, column.len()]).collect();
+            plan::Operation::Categories { layer, columns, others }
+        }
         Operation::Ensemble { layer } => plan::Operation::Ensemble { layer },
         Operation::Heads { layer } => plan::Operation::Heads { layer },
         Operation::Special { layer, what } => return Err(not_run(format!("{what}, {layer:?}"))),

@@ -1,5 +1,7 @@
 //! The operations of a network as nodes.
 
+use std::ops::Range;
+
 use kiln_core::Weights;
 use kiln_models::Operation;
 
@@ -137,6 +139,9 @@ fn one(
             graph.node("Mul", &[&x, &scale], Vec::new())
         }
         Operation::Embedding { layer, .. } => return Err(special("the embedding of numbers", layer)),
+        Operation::Categories { layer, columns, others } => {
+            categories(graph, weights, layer, columns, others, &x)?
+        }
         Operation::Ensemble { layer } | Operation::Heads { layer } => {
             return Err(special("a layer of several heads", layer));
         }
@@ -196,4 +201,30 @@ fn group_norm(
         y = graph.node(operation, &[&y, &vector], Vec::new());
     }
     Ok(y)
+}
+
+/// The other features as they are, and behind them the vectors of each column of categories.
+fn categories(
+    graph: &mut Graph,
+    weights: &Weights,
+    layer: &str,
+    columns: &[Range<usize>],
+    others: &[usize],
+    x: &str,
+) -> Result<String, ExportError> {
+    let taken = |graph: &mut Graph, places: Vec<i64>| {
+        let places = graph.longs(&[places.len()], &places);
+        graph.node("Gather", &[x, &places], vec![int("axis", 1)])
+    };
+    let mut parts = Vec::with_capacity(1 + columns.len());
+    if !others.is_empty() {
+        parts.push(taken(graph, others.iter().map(|&place| place as i64).collect()));
+    }
+    for (at, column) in columns.iter().enumerate() {
+        let shares = taken(graph, column.clone().map(|place| place as i64).collect());
+        let vectors = named(graph, weights, &format!("{layer}.vectors.{at}"))?;
+        parts.push(graph.node("MatMul", &[&shares, &vectors], Vec::new()));
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    Ok(graph.node("Concat", &parts, vec![int("axis", 1)]))
 }

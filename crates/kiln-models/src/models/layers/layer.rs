@@ -38,6 +38,25 @@ pub(crate) enum Layer {
     Residual(Residual),
 }
 
+/// Gives each dropout of these layers a share of its probability, and says whether any had one.
+pub(super) fn scale_dropout(layers: &mut [Layer], share: f64) -> bool {
+    layers.iter_mut().fold(false, |any, layer| {
+        let drops = match layer {
+            Layer::Dropout(layer) => layer.scale(share),
+            Layer::SpatialDropout(layer) => layer.scale(share),
+            Layer::BlockDropout(layer) => layer.scale(share),
+            Layer::AlphaDropout(layer) => layer.scale(share),
+            Layer::GaussianDropout(layer) => layer.scale(share),
+            Layer::Attention(layer) => layer.scale_dropout(share),
+            Layer::Residual(residual) => {
+                scale_dropout(&mut residual.layers, share) | scale_dropout(&mut residual.shortcut, share)
+            }
+            _ => false,
+        };
+        drops | any
+    })
+}
+
 /// Layer norm over the last dimension, with the ε that Burn's does not tell.
 #[derive(Module, Debug)]
 pub(crate) struct LayerNorm {

@@ -7,7 +7,7 @@ use kiln_core::Seed;
 use kiln_data::Inputs;
 use serde::{Deserialize, Serialize};
 
-use super::layer::Layer;
+use super::layer::{Layer, scale_dropout};
 use super::part::{LayerKind, Shape};
 use super::problem::LayerProblem;
 use super::run::{Signal, run};
@@ -135,6 +135,10 @@ impl Forward for Sequential {
             // `init` refuses layers that end so, so this is a mistake in this crate.
             other => unreachable!("the layers ended in {other:?}"),
         }
+    }
+
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        scale_dropout(&mut self.layers, share)
     }
 
     fn operations(&self) -> Vec<Operation> {

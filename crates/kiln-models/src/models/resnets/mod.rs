@@ -216,6 +216,10 @@ impl Forward for ResidualNetwork {
         self.pass(images(inputs), seed, observer)
     }
 
+    fn scale_dropout(&mut self, share: f64) -> bool {
+        self.dropout.scale(share)
+    }
+
     fn operations(&self) -> Vec<Operation> {
         let [conv1, bn1] = ["conv1", "bn1"].map(str::to_owned);
         let mut operations = conv_norm_operations((conv1, &self.conv1), (bn1, &self.bn1), Activation::Relu);
