@@ -1,13 +1,14 @@
 """kiln's presets on the tables of lay_out.py, beside boosting, RealMLP, TabM and linear models, on the same rows.
 
     python bench/tables/lay_out.py FOLDER
-    KILN=target/release/kiln python bench/tables/compare.py FOLDER [--methods kiln,good,best,HGB,…] [--trials 50] [--half reporting]
+    KILN=target/release/kiln python bench/tables/compare.py FOLDER [--methods kiln,good,best,HGB,…] [--trials 50] [--half reporting] [--minutes 60]
 
-Writes a line of FOLDER/results.jsonl for each table, split and method, and does none twice: it can be stopped and started again. Then it prints, for
-the half that is asked for, mean scores, mean ranks, wins and the corrected 95 % interval of the mean difference to kiln in normalised scores. The score is
-accuracy, or R². A normalised score is 0 for the worst and 1 for the best method of a table.
+Writes a file for each method, table and split, FOLDER/results/METHOD/TABLE/SPLIT.json, and does none twice: it can be stopped and started again, on several
+machines too, whose folders are then put together. The first split of all tables and methods comes first, so that each sitting is a whole comparison. Then
+it prints, for the half that is asked for, mean scores, mean ranks, wins and the corrected 95 % interval of the mean difference to kiln in normalised scores,
+of what is there for all of the methods. The score is accuracy, or R². A normalised score is 0 for the worst and 1 for the best method of a table.
 
-Methods: kiln (no setting), fast, good, best, bag (--bag 8), linear (logistic or ridge), HGB, XGB, LightGBM, CatBoost; with `+` behind these four the best
+Methods: kiln (no setting), fast, good, best, bag (--bag 8), tabm, resnet and ft (one model of that kind), linear (logistic or ridge), HGB, XGB, LightGBM, CatBoost; with `+` behind these four the best
 of --trials trials of Optuna, judged by a fifth of the training rows; RealMLP and TabM of pytabkit. What a method needs and is not installed is left out,
 with a word. Everything runs on two threads.
 """
@@ -42,6 +43,9 @@ KILN = {
     "good": ["--preset", "good"],
     "best": ["--preset", "best", "--jobs", "2", "--threads", "1"],
     "bag": ["--bag", "8", "--jobs", "2", "--threads", "1"],
+    "tabm": ["model.kind=tabm", "model.hidden=[256,256]", "model.heads=16", "data.scale=quantile-normal"],
+    "resnet": ["model.kind=table-resnet"],
+    "ft": ["model.kind=ft-transformer"],
 }
 
 
@@ -176,6 +180,25 @@ def measured(method, folder, number, arguments):
     return scikit(method, folder, number, arguments.trials)
 
 
+def read(folder):
+    """All results of a folder; a file that a kill left half written is none."""
+    found = []
+    for path in sorted((folder / "results").glob("*/*/*.json")):
+        try:
+            found.append(json.loads(path.read_text()))
+        except ValueError:
+            print(f"{path} is no result, and is made anew", flush=True)
+    return found
+
+
+def write(folder, row):
+    path = folder / "results" / row["method"] / row["table"] / f"{row['split']}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_text(json.dumps(row, indent=1) + "\n")
+    beside.replace(path)
+
+
 def corrected(differences, share):
     """Mean and 95 % interval of differences by split, corrected for the rows that splits share (Nadeau and Bengio 2003)."""
     n = len(differences)
@@ -187,28 +210,29 @@ def corrected(differences, share):
 
 
 def report(results, tables, methods, half):
-    frame = pd.DataFrame(results)
-    frame = frame[frame["table"].isin([name for name, table in tables.items() if half in (None, table["half"])])]
-    frame = frame[frame["method"].isin(methods)]
-    if frame.empty:
+    counted = [name for name, table in tables.items() if half in (None, table["half"])]
+    results = [row for row in results if row["table"] in counted and row["method"] in methods]
+    if not results:
         return
-    means = frame.pivot_table(index="table", columns="method", values="score")[[m for m in methods if m in set(frame["method"])]]
-    print(f"\nmean scores, half: {half or 'all'}\n{means.round(4).to_string()}")
-    whole = means.dropna()
+    frame = pd.DataFrame(results)
+    # What is there for all of the methods, so that each is judged by the same rows.
+    by_split = frame.pivot_table(index=["table", "split"], columns="method", values="score")
+    by_split = by_split[[method for method in methods if method in by_split]].dropna()
+    whole = by_split.groupby(level=0).mean()
+    print(f"\nmean scores of {len(by_split)} splits, half: {half or 'all'}\n{whole.round(4).to_string()}")
     ranks = (-whole).rank(axis=1).mean().sort_values()
     print(f"\nmean rank of {len(whole)} tables (equal scores share one)\n{ranks.round(2).to_string()}")
     print(f"\nmean seconds of a split\n{frame.groupby('method')['seconds'].mean().round(1).to_string()}")
     least, span = whole.min(axis=1), (whole.max(axis=1) - whole.min(axis=1)).replace(0.0, 1.0)
-    by_split = frame.pivot_table(index=["table", "split"], columns="method", values="score").dropna()
-    ours = [method for method in methods if method in KILN and method in by_split]
+    ours = [method for method in methods if method.split("@")[0] in KILN and method in by_split]
     for own in ours:
-        for other in [method for method in whole if method not in KILN]:
+        for other in [method for method in whole if method not in ours or ours.index(method) > ours.index(own)]:
             normal = (by_split[own] - by_split[other]) / by_split.index.get_level_values(0).map(span)
             # One number a split: the mean over the tables.
             mean, low, high = corrected(normal.groupby(level=1).mean().to_numpy(), 0.25)
             wins = int((whole[own] > whole[other]).sum())
             interval = "one split" if np.isnan(low) else f"{low:+.4f} to {high:+.4f}"
-            print(f"{own:5} - {other:9} {mean:+.4f} ({interval}) of the normalised score; better in {wins} of {len(whole)}")
+            print(f"{own:9} - {other:9} {mean:+.4f} ({interval}) of the normalised score; better in {wins} of {len(whole)}")
 
 
 def main():
@@ -220,36 +244,42 @@ def main():
     parser.add_argument("--half", choices=["choosing", "reporting"], help="train and tell of one half; default: all")
     parser.add_argument("--trials", type=int, default=50)
     parser.add_argument("--set", nargs="*", default=[], help="settings of kiln, such as train.epochs=20")
+    parser.add_argument("--as", dest="label", help="keep kiln's results as METHOD@THIS: of another program, or other settings")
+    parser.add_argument("--also", default="", help="methods that are told of, but not run, such as kiln@before")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin nothing after so many")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     tables = json.loads((arguments.folder / "tables.json").read_text())
     names = arguments.tables.split(",") if arguments.tables else [n for n, t in tables.items() if arguments.half in (None, t["half"])]
-    path = arguments.folder / "results.jsonl"
-    results = [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+    results = read(arguments.folder)
     done = {(row["table"], row["split"], row["method"]) for row in results}
     methods, absent = arguments.methods.split(","), set()
+    label = lambda method: f"{method}@{arguments.label}" if arguments.label and method in KILN else method
+    splits = range(min(arguments.splits or 99, max(tables[name]["splits"] for name in names)))
     began = time.perf_counter()
-    with open(path, "a") as file:
-        for name in names:
-            for split in range(min(arguments.splits or 99, tables[name]["splits"])):
-                for method in methods:
-                    if (name, split, method) in done or method in absent:
-                        continue
-                    try:
-                        found, seconds = measured(method, arguments.folder / name / str(split), tables[name]["number"], arguments)
-                    except ModuleNotFoundError as error:
-                        absent.add(method)
-                        print(f"{method} is left out: {error}", flush=True)
-                        continue
-                    except Exception as error:  # A method that fails on a table is told of, and the others go on.
-                        print(f"{name} {split} {method} failed: {error}", flush=True)
-                        continue
-                    row = {"table": name, "split": split, "method": method, "score": found, "seconds": seconds}
-                    results.append(row)
-                    file.write(json.dumps(row) + "\n")
-                    file.flush()
-                    print(f"{name:12} {split} {method:10} {found:8.4f} {seconds:8.1f} s", flush=True)
+    for split, name, method in ((split, name, method) for split in splits for name in names for method in methods):
+        if (name, split, label(method)) in done or method in absent or split >= tables[name]["splits"]:
+            continue
+        if time.perf_counter() - began > 60 * arguments.minutes:
+            print("the time is over")
+            break
+        try:
+            found, seconds = measured(method, arguments.folder / name / str(split), tables[name]["number"], arguments)
+        except ModuleNotFoundError as error:
+            absent.add(method)
+            print(f"{method} is left out: {error}", flush=True)
+            continue
+        except Exception as error:  # A method that fails on a table is told of, and the others go on.
+            print(f"{name} {split} {method} failed: {error}", flush=True)
+            continue
+        row = {"table": name, "split": split, "method": label(method), "score": found, "seconds": seconds}
+        if method in KILN and arguments.set:
+            row["set"] = arguments.set
+        results.append(row)
+        write(arguments.folder, row)
+        print(f"{name:12} {split} {label(method):10} {found:8.4f} {seconds:8.1f} s", flush=True)
     print(f"{time.perf_counter() - began:.0f} s")
+    methods = [label(method) for method in methods] + [method for method in arguments.also.split(",") if method]
     report(results, tables, methods, arguments.half)
     return 0
 

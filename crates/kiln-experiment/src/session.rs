@@ -34,7 +34,7 @@ pub struct Session {
     pub logs: Vec<LogKind>,
     /// The server of [`LogKind::MlFlow`].
     pub mlflow: MlFlowConfig,
-    /// The ranks that a training run is shared among, of which this is the first: for the others see [`crate::ranks::follow`].
+    /// The ranks that a training run is shared among, of which this is the first: for the others see [`crate::follow`].
     pub ranks: Option<RankSettings>,
 }
 
