@@ -54,6 +54,7 @@ mod settings;
 mod several;
 mod shard_error;
 mod shards;
+mod shared;
 mod shares;
 mod side_by_side;
 mod sparsity;
@@ -93,6 +94,7 @@ pub use scores::{
 };
 pub use shard_error::ShardError;
 pub use shares::Shared;
+pub use shared::Shared;
 pub use sparsity::{Sparsity, sparsity};
 pub use supervised::{Forward, Observed, ScaleDropout, Supervised};
 pub use task::Task;

@@ -6,7 +6,7 @@ use kiln_optim::{LearningRate, OptimError, Optimizer, Schedule};
 use crate::data::loaders;
 use crate::optim_settings::OptimSettings;
 use crate::shares::Shares;
-use crate::{Data, Task, TrainConfig, TrainError, Trainer};
+use crate::{Data, Shared, Task, TrainConfig, TrainError, Trainer};
 
 /// What a run would do, without doing it: see [`Trainer::preview`].
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl<T: Task> Trainer<T> {
         let (steps_per_epoch, steps) = length(&self.config, &train);
         let schedules = Schedules::of(&self.settings(), steps_per_epoch, steps)?;
         let shares = Shares::of(&self.shares, steps_per_epoch, steps)?;
-        let planned = |step| shares.planned(schedules.planned(step));
+        let planned = |step| with_shares(schedules.planned(step), &shares);
         let last = steps.saturating_sub(1);
         let stride = usize::try_from(steps.div_ceil(most.max(2))).unwrap_or(usize::MAX).max(1);
         let mut points: Vec<_> = (0..=last).step_by(stride).map(planned).collect();
@@ -59,6 +59,17 @@ impl<T: Task> Trainer<T> {
         }
         Ok(Preview { steps_per_epoch, steps, points })
     }
+}
+
+/// What is planned for a step, with its shares.
+fn with_shares(mut planned: PlannedStep, shares: &Shares) -> PlannedStep {
+    for (of, share) in shares.at(planned.step) {
+        match of {
+            Shared::Dropout => planned.dropout = Some(share),
+            Shared::LabelSmoothing => planned.label_smoothing = Some(share),
+        }
+    }
+    planned
 }
 
 /// Optimiser steps of an epoch and of the whole run.

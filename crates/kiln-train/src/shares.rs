@@ -3,48 +3,8 @@
 use kiln_core::Range;
 use kiln_optim::{AnySchedule, OptimError, Schedule};
 
-use crate::schedules::PlannedStep;
+use crate::shared::{ShareSchedules, Shared};
 use crate::{Task, TrainError, Trainer};
-
-/// Something of a task that has a schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Shared {
-    /// The probabilities of dropout.
-    Dropout,
-    /// The label smoothing of the loss.
-    LabelSmoothing,
-}
-
-impl Shared {
-    /// The name of its schedule.
-    pub fn section(self) -> &'static str {
-        match self {
-            Self::Dropout => "dropout_schedule",
-            Self::LabelSmoothing => "label_smoothing_schedule",
-        }
-    }
-
-    /// What it is, in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Dropout => "dropout",
-            Self::LabelSmoothing => "label smoothing",
-        }
-    }
-
-    /// That a task has nothing of it.
-    pub fn missing(self) -> TrainError {
-        TrainError::NothingToShare { schedule: self.section(), what: self.words() }
-    }
-}
-
-/// The schedules that a trainer has of them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ShareSchedules {
-    pub(crate) dropout: Option<AnySchedule>,
-    pub(crate) label_smoothing: Option<AnySchedule>,
-}
 
 /// Steps of a schedule that are looked at before a run, at most.
 const LOOKED_AT: u64 = 1 << 16;
@@ -95,17 +55,6 @@ impl Shares {
     pub(crate) fn tell<T: Task>(&self, task: &mut T, step: u64) -> Result<(), TrainError> {
         task.set_step(step);
         self.at(step).try_for_each(|(of, share)| task.set_share(of, share))
-    }
-
-    /// What is planned for a step, with its shares.
-    pub(crate) fn planned(&self, mut planned: PlannedStep) -> PlannedStep {
-        for (of, share) in self.at(planned.step) {
-            match of {
-                Shared::Dropout => planned.dropout = Some(share),
-                Shared::LabelSmoothing => planned.label_smoothing = Some(share),
-            }
-        }
-        planned
     }
 }
 

@@ -15,7 +15,7 @@ use crate::callback::Named;
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
 use crate::progress::Progress;
-use crate::shares::ShareSchedules;
+use crate::shared::ShareSchedules;
 use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Task, TrainConfig};
 
 /// Trains a model: see [`Trainer::fit`].

@@ -5,7 +5,6 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use super::FtTransformerConfig;
 use crate::Activation;
 use crate::attention::{SelfAttention, linear_over_tokens};
 use crate::dropout::Dropout;
@@ -15,6 +14,17 @@ use crate::observe::Observer;
 
 /// What layer norm adds to a variance.
 pub(super) const EPSILON: f64 = 1e-5;
+
+/// Sizes and probabilities of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockStyle {
+    pub(super) width: usize,
+    pub(super) heads: usize,
+    pub(super) units: usize,
+    pub(super) attention_dropout: f64,
+    pub(super) dropout: f64,
+    pub(super) residual_dropout: f64,
+}
 
 /// `x + attention(norm(x))`, then `x + W₂ (a ∘ relu(b))` with `[a, b] = W₁ norm(x)`. The first block has no first norm.
 #[derive(Module, Debug)]
@@ -29,16 +39,16 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(init: &mut Init<'_>, config: &FtTransformerConfig, first: bool) -> Self {
-        let (width, units) = (config.width, config.units);
+    pub(super) fn new(init: &mut Init<'_>, style: BlockStyle, first: bool) -> Self {
+        let (width, units) = (style.width, style.units);
         Self {
             norm1: (!first).then(|| layer_norm_of(width, init.device())),
-            attn: SelfAttention::uniform(init, width, config.heads).with_dropout(config.attention_dropout),
+            attn: SelfAttention::uniform(init, width, style.heads).with_dropout(style.attention_dropout),
             norm2: layer_norm_of(width, init.device()),
             linear1: init.linear(width, 2 * units, true),
-            dropout: Dropout::checked(config.dropout),
+            dropout: Dropout::checked(style.dropout),
             linear2: init.linear(units, width, true),
-            residual_dropout: Dropout::checked(config.residual_dropout),
+            residual_dropout: Dropout::checked(style.residual_dropout),
         }
     }
 

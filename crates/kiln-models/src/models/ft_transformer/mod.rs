@@ -18,7 +18,7 @@ use crate::observe::Observer;
 use crate::plan::Plan;
 use crate::schema::JsonSchema;
 use crate::{Activation, ModelError, ModelInput, Operation, Summary};
-use block::{Block, EPSILON};
+use block::{Block, BlockStyle, EPSILON};
 use tokens::ColumnTokens;
 
 /// FT-Transformer, for tables: each column is a token, and a token of the row looks at them through blocks of a transformer. The package
@@ -75,6 +75,11 @@ impl Default for FtTransformerConfig {
 }
 
 impl FtTransformerConfig {
+    fn style(&self) -> BlockStyle {
+        let Self { width, heads, units, attention_dropout, dropout, residual_dropout, .. } = *self;
+        BlockStyle { width, heads, units, attention_dropout, dropout, residual_dropout }
+    }
+
     /// Checks the configuration against the shape of the data and says what the model would be.
     ///
     /// # Errors
@@ -140,7 +145,7 @@ impl FtTransformerConfig {
         self.plan(&input, outputs)?;
         let mut init = Init::new(device, seed);
         let tokens = ColumnTokens::new(&mut init, &input, self.width);
-        let blocks = (0..self.blocks).map(|block| Block::new(&mut init, self, block == 0)).collect();
+        let blocks = (0..self.blocks).map(|block| Block::new(&mut init, self.style(), block == 0)).collect();
         let norm = layer_norm_of(self.width, device);
         Ok(FtTransformer { tokens, blocks, norm, output: init.linear(self.width, outputs, true) })
     }
