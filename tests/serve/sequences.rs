@@ -40,7 +40,7 @@ fn record(item: usize) -> Value {
 /// Predictions without what a table has beside them.
 fn alone(mut predictions: Vec<Value>) -> Value {
     for prediction in &mut predictions {
-        prediction.as_object_mut().unwrap().remove("id");
+        prediction.as_object_mut().unwrap().remove("kept");
     }
     predictions.into()
 }
@@ -104,7 +104,7 @@ fn series_have_the_bits_of_the_command_and_others_are_refused() {
                 no.clone(),
             ),
             (JSON, "{\"series\": [[1e308, 1], [1, 1]]}", 422, "finite", json!(0), json!("x")),
-            (JSON, &long, 422, "at most 1000 are taken", json!(0), no.clone()),
+            (JSON, long.as_str(), 422, "at most 1000 are taken", json!(0), no.clone()),
             ("text/csv", "id,step,x\na,1,2\n", 422, "\"y\"", no.clone(), no.clone()),
         ],
     );

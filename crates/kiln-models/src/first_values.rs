@@ -138,13 +138,14 @@ mod tests {
         let sums = linear(x.clone(), made.weight.val().mul_scalar(0.5), None, Act::None);
         let sums: Vec<f64> = sums.into_data().iter().collect();
         let biases: Vec<f64> = made.bias.as_ref().unwrap().val().into_data().iter().collect();
-        for unit in 0..40 {
+        assert_eq!(biases.len(), 40);
+        for (unit, bias) in biases.iter().enumerate() {
             let own: Vec<f64> = sums.iter().skip(unit).step_by(40).copied().collect();
             let mean = own.iter().sum::<f64>() / 100.0;
             let variance = own.iter().map(|sum| (sum - mean).powi(2)).sum::<f64>() / 100.0;
             assert!((variance - 1.0).abs() < 1e-4, "{variance}");
             let (least, most) = own.iter().fold((f64::MAX, f64::MIN), |(a, b), x| (a.min(*x), b.max(*x)));
-            assert!(-biases[unit] >= least - 1e-4 && -biases[unit] <= most + 1e-4);
+            assert!(-bias >= least - 1e-4 && -bias <= most + 1e-4);
         }
         let again = |seed| make(seed).bias.unwrap().val().into_data();
         assert_eq!(again(3), again(3));

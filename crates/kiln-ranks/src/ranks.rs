@@ -98,7 +98,7 @@ impl Ranks {
     /// # Errors
     /// As [`Ranks::gather`].
     pub fn hear<S: Serialize + DeserializeOwned>(&self, said: &S) -> Result<S, RanksError> {
-        read(0, &*self.hear_bytes(if self.is_head() { json(0, said)? } else { Vec::new() })?)
+        read(0, &self.hear_bytes(if self.is_head() { json(0, said)? } else { Vec::new() })?)
     }
 
     /// As [`Ranks::hear`], of bytes.

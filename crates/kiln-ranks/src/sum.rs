@@ -49,7 +49,8 @@ impl Ranks {
             || RanksError::Garbled { rank, what: "parts of a sum that do not fit together".to_owned() };
         let mut own = Vec::new();
         put(&whole.ok_or_else(unfit)?, &mut own);
-        let all = self.swap(vec![Arc::new(own); ranks])?;
+        let own = Arc::new(own);
+        let all = self.swap(vec![own; ranks])?;
         let mut values = Vec::with_capacity(all.iter().map(|bytes| bytes.len() / 4).sum());
         all.iter().for_each(|bytes| values.extend(numbers(bytes)));
         if !nodes.is_empty() && values.len() != length {
@@ -104,7 +105,7 @@ fn unpacked(mut bytes: &[u8]) -> Option<(Vec<u8>, Nodes)> {
     if count == 0 {
         return bytes.is_empty().then_some((said, Vec::new()));
     }
-    if bytes.len() % (4 * count) != 0 {
+    if !bytes.len().is_multiple_of(4 * count) {
         return None;
     }
     let each = bytes.len() / count;
@@ -127,7 +128,7 @@ mod tests {
         assert_eq!(found, [(nodes[0].0, vec![2.0, 3.0]), (nodes[1].0, vec![5.0, 6.0])]);
         for end in 0..bytes.len() {
             // Cut between two numbers of both nodes it is a part of another length.
-            let whole = (bytes.len() - end) % 8 == 0 && end >= bytes.len() - 16;
+            let whole = (bytes.len() - end).is_multiple_of(8) && end >= bytes.len() - 16;
             assert_eq!(unpacked(&bytes[..end]).is_some(), whole, "{end} of {}", bytes.len());
         }
         assert!(unpacked(&u64::MAX.to_le_bytes()).is_none());

@@ -203,51 +203,47 @@ impl TrainError {
     }
 }
 
+impl TrainError {
+    /// The error that this one is in other words.
+    fn inner(&self) -> Option<&dyn Explain> {
+        Some(match self {
+            Self::Number(error) => error,
+            Self::Data(error) => error,
+            Self::Objective(error) => error,
+            Self::Optim(error) => error,
+            Self::Part(error) => error,
+            Self::Shard(error) => error,
+            Self::Ranks(error) => error,
+            Self::Precision(error) => error,
+            Self::Weights(error) => error,
+            Self::NotConvex(error) => error,
+            Self::Convex(error) => error,
+            Self::Resume(error) => error,
+            Self::NoDirection(error) => error,
+            _ => return None,
+        })
+    }
+}
+
 impl Explain for TrainError {
     fn kind(&self) -> ErrorKind {
+        if let Some(inner) = self.inner() {
+            return inner.kind();
+        }
         match self {
-            Self::Number(error) => error.kind(),
-            Self::Data(error) => error.kind(),
-            Self::Objective(error) => error.kind(),
-            Self::Optim(error) => error.kind(),
-            Self::Part(error) => error.kind(),
-            Self::Shard(error) => error.kind(),
-            Self::Ranks(error) => error.kind(),
-            Self::Precision(error) => error.kind(),
-            Self::Weights(error) => error.kind(),
-            Self::NotConvex(error) => error.kind(),
-            Self::Convex(error) => error.kind(),
-            Self::Resume(error) => error.kind(),
             Self::Diverged { .. } => ErrorKind::Diverged,
-            Self::NoDirection(error) => error.kind(),
-            Self::Monitor { .. }
-            | Self::OtherDirection { .. }
-            | Self::NotEmpty { .. }
-            | Self::SharedGenerator { .. }
-            | Self::NothingToFreeze { .. }
-            | Self::NothingToShare { .. }
-            | Self::BatchOfOne { .. }
-            | Self::AllFrozen => ErrorKind::Usage,
             Self::Device { .. } | Self::Callback { .. } => ErrorKind::Internal,
             Self::Damaged { .. } => ErrorKind::Checkpoint,
             Self::Io { .. } => ErrorKind::Io,
+            _ => ErrorKind::Usage,
         }
     }
 
     fn help(&self) -> Option<String> {
+        if let Some(inner) = self.inner() {
+            return inner.help();
+        }
         match self {
-            Self::Number(error) => error.help(),
-            Self::Data(error) => error.help(),
-            Self::Objective(error) => error.help(),
-            Self::Optim(error) => error.help(),
-            Self::Part(error) => error.help(),
-            Self::Shard(error) => error.help(),
-            Self::Ranks(error) => error.help(),
-            Self::Precision(error) => error.help(),
-            Self::Weights(error) => error.help(),
-            Self::NotConvex(error) => error.help(),
-            Self::Convex(error) => error.help(),
-            Self::Resume(error) => error.help(),
             Self::Diverged { .. } => Some(
                 "lower optim.lr, add a warm-up (schedule.warmup=1) or clip gradients (train.clip_norm=1)"
                     .to_owned(),
@@ -258,7 +254,6 @@ impl Explain for TrainError {
             Self::Monitor { .. } => {
                 Some("set train.monitor to one of them, or hold data out with data.validation".to_owned())
             }
-            Self::NoDirection(error) => error.help(),
             Self::OtherDirection { .. } => {
                 Some("resume with the task that the run began with, or start in another folder".to_owned())
             }
@@ -285,23 +280,15 @@ impl Explain for TrainError {
                 Some(format!("set train.batch_size = {next_size}{drop}, or normalise otherwise"))
             }
             Self::AllFrozen => Some("leave the head out of what is frozen".to_owned()),
-            Self::Device { .. } | Self::Io { .. } | Self::Callback { .. } => None,
+            _ => None,
         }
     }
 
     fn key(&self) -> Option<Cow<'_, str>> {
+        if let Some(found) = self.inner().and_then(Explain::key) {
+            return Some(found);
+        }
         match self {
-            Self::Number(error) => error.key(),
-            Self::Data(error) => error.key(),
-            Self::Objective(error) => error.key(),
-            Self::Optim(error) => error.key(),
-            Self::Shard(error) => error.key(),
-            Self::Ranks(error) => error.key(),
-            Self::Precision(error) => error.key(),
-            Self::Weights(error) => error.key(),
-            Self::NotConvex(error) => error.key(),
-            Self::Convex(error) => error.key(),
-            Self::Resume(error) => error.key(),
             Self::NothingToShare { schedule, .. } => Some(Cow::Borrowed(schedule)),
             Self::BatchOfOne { .. } => Some(Cow::Borrowed("train.batch_size")),
             Self::Monitor { .. } | Self::NoDirection(_) => Some(Cow::Borrowed("train.monitor")),

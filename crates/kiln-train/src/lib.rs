@@ -93,7 +93,6 @@ pub use scores::{
     ClassificationScores, ConfusionMatrix, Kept, LabelScores, MetricValue, RegressionScores, Scores, WholeSet,
 };
 pub use shard_error::ShardError;
-pub use shares::Shared;
 pub use shared::Shared;
 pub use sparsity::{Sparsity, sparsity};
 pub use supervised::{Forward, Observed, ScaleDropout, Supervised};

@@ -53,7 +53,7 @@ impl<T: Task> Run<'_, T> {
         leaves: usize,
     ) -> Result<f64, TrainError> {
         let (epoch, step) = (self.state.epoch, self.state.step);
-        self.trainer.task.set_step(step);
+        self.shares.tell(&mut self.trainer.task, step)?;
         self.thaw(epoch, step);
         let before = if shards.run { running(self.model()) } else { Vec::new() };
         // All of a shard before the next: what waits is a sum for each level of the tree.

@@ -58,7 +58,11 @@ fn model(probability: f64) -> Net {
 }
 
 fn trainer(data: &Prepared, smoothing: f64) -> Trainer<Supervised<Net>> {
-    let config = TrainConfig { epochs: 3, batch_size: 8, ..TrainConfig::default() };
+    sharded(data, smoothing, 1)
+}
+
+fn sharded(data: &Prepared, smoothing: f64, shards: usize) -> Trainer<Supervised<Net>> {
+    let config = TrainConfig { epochs: 3, batch_size: 8, shards, ..TrainConfig::default() };
     let adam = AdamConfig { lr: 0.01, ..AdamConfig::default() };
     Trainer::new(task(data, smoothing), config).optimizer(OptimConfig::Adam(adam)).seed(4)
 }
@@ -89,6 +93,9 @@ fn a_share_that_stays_is_that_probability_and_that_smoothing() {
         run(trainer(&data, 0.2).dropout_schedule(share(0.0)).label_smoothing_schedule(share(0.0)), 0.5);
     assert_eq!(none, run(trainer(&data, 0.0), 0.0));
     assert_ne!(none, half);
+    // Batches that are cut follow it, too.
+    let scheduled = sharded(&data, 0.2, 2).dropout_schedule(share(0.5)).label_smoothing_schedule(share(0.5));
+    assert_eq!(run(scheduled, 0.5), run(sharded(&data, 0.1, 2), 0.25));
 }
 
 #[test]
