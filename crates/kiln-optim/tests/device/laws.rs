@@ -1,7 +1,7 @@
 //! Every optimiser keeps the laws of the conformance suite.
 
 use kiln_optim::{LookaheadConfig, OptimConfig, OptimizerConfig};
-use kiln_testkit::{check_optimizer, device_name};
+use kiln_testkit::{check_optimizer, device_name, few};
 
 use crate::cases::whole_cases;
 
@@ -22,7 +22,7 @@ fn every_optimiser_keeps_the_laws() {
 
 #[test]
 fn so_does_lookahead_around_others() {
-    for name in ["nesterov", "amsgrad", "adafactor", "muon"] {
+    for &name in few(&["nesterov", "muon", "amsgrad", "adafactor"]) {
         let (_, config) = whole_cases().into_iter().find(|(other, _)| *other == name).unwrap();
         let lookahead = Some(LookaheadConfig { k: 2, alpha: 0.5 });
         check_optimizer(name, &OptimizerConfig { lookahead, ..config });

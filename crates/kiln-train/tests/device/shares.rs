@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
+use burn::tensor::{Tensor, TensorData};
 use kiln_core::{Explain, Seed, Weights};
 use kiln_data::{DataConfig, Inputs, Prepared};
 use kiln_objective::{CrossEntropyConfig, LossConfig, TargetKind};
@@ -52,9 +52,17 @@ fn task(data: &Prepared, smoothing: f64) -> Supervised<Net> {
     Supervised::new(Net::forward, loss, Arc::clone(&data.fitted)).dropout(Net::with_dropout)
 }
 
+/// The same weights each time: Burn's generator is one for all tests that run at once.
 fn model(probability: f64) -> Net {
     let layer = |inputs, outputs| LinearConfig::new(inputs, outputs).init(&device());
-    Net { hidden: layer(4, 16), probability, output: layer(16, 3) }
+    let drawn = Net { hidden: layer(4, 16), probability, output: layer(16, 3) };
+    let mut weights = Weights::default();
+    for (at, (path, data)) in Weights::of(&drawn).iter().enumerate() {
+        let value = |i| 0.5 * Seed::new(at as u64).normal(i as u64) as f32;
+        let values: Vec<f32> = (0..data.num_elements()).map(value).collect();
+        weights.insert(path, TensorData::new(values, data.shape().clone()));
+    }
+    weights.apply(drawn).unwrap()
 }
 
 fn trainer(data: &Prepared, smoothing: f64) -> Trainer<Supervised<Net>> {
