@@ -79,7 +79,13 @@ pub fn report(
         }
     }
     if let Some(temperature) = record.temperature {
-        facts.row(["calibrated".to_owned(), format!("by the validation part, temperature {temperature:.4}")]);
+        // What tells the items apart without an error leaves 1, which was not chosen.
+        let how = if temperature == 1.0 {
+            "not: the validation part has no errors that would say how sure is too sure".to_owned()
+        } else {
+            format!("by the validation part, temperature {temperature:.4}")
+        };
+        facts.row(["calibrated".to_owned(), how]);
     }
     if let Some(certificate) = &record.certificate {
         facts.row(["objective".to_owned(), format!("{:.10}", certificate.objective)]);
