@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::{
-    AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded, share_factors,
+    AttentionShape, BLOCK, Left, gaps, gather, gather_columns, groups, hide, multiply, padded, share_factors,
 };
 use crate::cpu::arch::arch;
 use crate::cpu::curve::exp;
@@ -82,51 +82,72 @@ impl Task for Backward<'_> {
                 let log_sum = self.log_sums[head * self.rows + place];
                 *of = [log_sum, sum_of_pairs(y, &g[(first + row) * dp..][..inner], |y, g| y * g)];
             }
-            let block = |x: &[f32]| Left { at: x[first * dp..].as_ptr(), row: dp, step: 1 };
             let last = if causal { first + rows } else { len };
             for key in (0..last).step_by(BLOCK) {
                 let count = BLOCK.min(len - key);
-                let filled = count.next_multiple_of(LANES);
                 let panel = |x: &[f32]| x[key * inner..][..inner * BLOCK].as_ptr();
-                // SAFETY: `q` and `g` have `rows` rows from `first` on, the panels `inner` rows of `BLOCK`, shares and slopes `BLOCK` of these.
-                unsafe {
-                    let (size, to) = ([rows, inner, filled], shares.as_mut_ptr());
-                    multiply(simd, size, block(&q), panel(&kt), BLOCK, to, BLOCK, Start::Zero);
-                    let to = slopes.as_mut_ptr();
-                    multiply(simd, size, block(&g), panel(&vt), BLOCK, to, BLOCK, Start::Zero);
-                }
-                for (row, &[log_sum, of_y]) in of_rows.iter().enumerate().take(rows) {
-                    let range = row * BLOCK..row * BLOCK + filled;
-                    let (shares, slopes) = (&mut shares[range.clone()], &mut slopes[range]);
-                    hide(shares, self.shape, first + row, key, count);
-                    let Some(mask) = self.shape.dropout else {
-                        for (share, slope) in shares.iter_mut().zip(slopes) {
-                            *share = exp(*share * scale - log_sum);
-                            *slope = *share * (*slope - of_y) * scale;
+                let diagonal = causal && key == first;
+                for (group, filled) in groups(diagonal, rows, count) {
+                    let (from, size) = (group.start * BLOCK, [group.len(), inner, filled]);
+                    let block =
+                        |x: &[f32]| Left { at: x[(first + group.start) * dp..].as_ptr(), row: dp, step: 1 };
+                    // SAFETY: `q` and `g` have `rows` rows from `first` on, the panels `inner` rows of `BLOCK`, shares and slopes `BLOCK` of these.
+                    unsafe {
+                        let to = shares[from..].as_mut_ptr();
+                        multiply(simd, size, block(&q), panel(&kt), BLOCK, to, BLOCK, Start::Zero);
+                        let to = slopes[from..].as_mut_ptr();
+                        multiply(simd, size, block(&g), panel(&vt), BLOCK, to, BLOCK, Start::Zero);
+                    }
+                    for row in group {
+                        let [log_sum, of_y] = of_rows[row];
+                        let range = row * BLOCK..row * BLOCK + filled;
+                        let (shares, slopes) = (&mut shares[range.clone()], &mut slopes[range]);
+                        hide(shares, self.shape, first + row, key, count);
+                        let Some(mask) = self.shape.dropout else {
+                            for (share, slope) in shares.iter_mut().zip(slopes) {
+                                *share = exp(*share * scale - log_sum);
+                                *slope = *share * (*slope - of_y) * scale;
+                            }
+                            continue;
+                        };
+                        let mut factors = [0.0; BLOCK];
+                        let line = head * self.rows + span.start + first + row;
+                        share_factors(mask, line, key, &mut factors[..filled]);
+                        for ((share, slope), factor) in shares.iter_mut().zip(slopes).zip(factors) {
+                            let whole = exp(*share * scale - log_sum);
+                            *slope = whole * (*slope * factor - of_y) * scale;
+                            *share = whole * factor;
                         }
-                        continue;
-                    };
-                    let mut factors = [0.0; BLOCK];
-                    let line = head * self.rows + span.start + first + row;
-                    share_factors(mask, line, key, &mut factors[..filled]);
-                    for ((share, slope), factor) in shares.iter_mut().zip(slopes).zip(factors) {
-                        let whole = exp(*share * scale - log_sum);
-                        *slope = whole * (*slope * factor - of_y) * scale;
-                        *share = whole * factor;
                     }
                 }
-                let across = |x: &[f32]| Left { at: x.as_ptr(), row: 1, step: BLOCK };
-                let along = Left { at: slopes.as_ptr(), row: BLOCK, step: 1 };
-                let onto = Start::Accumulate;
-                // SAFETY: as above; all of `len` rows of `dp` columns, of which these are `count` from `key` on, or `rows` from `first` on.
-                unsafe {
-                    let size = [count, rows, dp];
-                    let (from, to) = (g[first * dp..].as_ptr(), dv[key * dp..].as_mut_ptr());
-                    multiply(simd, size, across(shares), from, dp, to, dp, onto);
-                    let (from, to) = (q[first * dp..].as_ptr(), dk[key * dp..].as_mut_ptr());
-                    multiply(simd, size, across(slopes), from, dp, to, dp, onto);
-                    let (from, to) = (k[key * dp..].as_ptr(), dq[first * dp..].as_mut_ptr());
-                    multiply(simd, [rows, count, dp], along, from, dp, to, dp, onto);
+                // Of a key on the diagonal the rows before its group know nothing, and of a row the keys behind its group.
+                for (group, seen) in groups(diagonal, rows.max(count), count) {
+                    let after = if diagonal { group.start } else { 0 };
+                    let across = |x: &[f32]| Left {
+                        at: x[after * BLOCK + group.start..].as_ptr(),
+                        row: 1,
+                        step: BLOCK,
+                    };
+                    let along = Left { at: slopes[group.start * BLOCK..].as_ptr(), row: BLOCK, step: 1 };
+                    let (keys, queries) = (group.end.min(count), group.end.min(rows));
+                    let onto = Start::Accumulate;
+                    // SAFETY: as above; all of `len` rows of `dp` columns, of which these are those of `keys` from `key` on, or of `queries` from `first` on.
+                    unsafe {
+                        if group.start < keys {
+                            let size = [keys - group.start, rows - after, dp];
+                            let (of_keys, of_rows) = ((key + group.start) * dp, (first + after) * dp);
+                            let (from, to) = (g[of_rows..].as_ptr(), dv[of_keys..].as_mut_ptr());
+                            multiply(simd, size, across(shares), from, dp, to, dp, onto);
+                            let (from, to) = (q[of_rows..].as_ptr(), dk[of_keys..].as_mut_ptr());
+                            multiply(simd, size, across(slopes), from, dp, to, dp, onto);
+                        }
+                        if group.start < queries {
+                            let size = [queries - group.start, seen.min(count), dp];
+                            let (from, to) =
+                                (k[key * dp..].as_ptr(), dq[(first + group.start) * dp..].as_mut_ptr());
+                            multiply(simd, size, along, from, dp, to, dp, onto);
+                        }
+                    }
                 }
             }
         }

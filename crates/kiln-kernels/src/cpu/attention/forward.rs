@@ -5,7 +5,8 @@ use std::ops::Range;
 use pulp::Simd;
 
 use super::{
-    AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, hide, multiply, padded, share_factors,
+    AttentionShape, BLOCK, LANES, Left, gaps, gather, gather_columns, groups, hide, multiply, padded,
+    share_factors,
 };
 use crate::cpu::arch::arch;
 use crate::cpu::curve::exp;
@@ -49,7 +50,8 @@ pub fn attention(
         }
     }
     let task = Forward { shape, rows, pieces, qkv, y: Shared::new(y), log_sums: Shared::new(log_sums) };
-    for_each(arch(), task.pieces.len(), 4 * shape.cost(spans), &task);
+    // The products, and an exponential for each score.
+    for_each(arch(), task.pieces.len(), 6 * shape.cost(spans), &task);
 }
 
 struct Forward<'a> {
@@ -85,35 +87,37 @@ impl Task for Forward<'_> {
             let last = if causal { first + rows } else { seen };
             for key in (0..last).step_by(BLOCK) {
                 let count = BLOCK.min(seen - key);
-                let filled = count.next_multiple_of(LANES);
-                let (kt, to) = (&k[key * inner..][..inner * BLOCK], scores.as_mut_ptr());
-                // SAFETY: `q` has `rows` rows of `inner` columns in `qkv`, the block of keys `inner` rows of `BLOCK`, the scores `BLOCK` of these.
-                unsafe {
-                    multiply(simd, [rows, inner, filled], q, kt.as_ptr(), BLOCK, to, BLOCK, Start::Zero);
-                }
-                for row in 0..rows {
-                    let scores = &mut scores[row * BLOCK..][..filled];
-                    hide(scores, self.shape, first + row, key, count);
-                    let (new, sum) = exponentials(scores, self.shape.scale(), most[row]);
-                    let kept = exp(most[row] - new);
-                    most[row] = new;
-                    total[row] = total[row] * kept + sum;
-                    if let Some(mask) = self.shape.dropout {
-                        // The sum is that of all shares: what is dropped is not made up for by the others.
-                        let mut factors = [0.0; BLOCK];
-                        let line = head * self.rows + span.start + first + row;
-                        share_factors(mask, line, key, &mut factors[..filled]);
-                        scores.iter_mut().zip(&factors).for_each(|(score, factor)| *score *= factor);
+                let kt = &k[key * inner..][..inner * BLOCK];
+                let v = &v[key * dp..][..count * dp];
+                for (group, filled) in groups(causal && key == first, rows, count) {
+                    let (size, to) =
+                        ([group.len(), inner, filled], scores[group.start * BLOCK..].as_mut_ptr());
+                    let q = Left { at: q.at.wrapping_add(group.start * lines), ..q };
+                    // SAFETY: `q` has `rows` rows of `inner` columns in `qkv`, the block of keys `inner` rows of `BLOCK`, the scores `BLOCK` of these.
+                    unsafe { multiply(simd, size, q, kt.as_ptr(), BLOCK, to, BLOCK, Start::Zero) };
+                    for row in group.clone() {
+                        let scores = &mut scores[row * BLOCK..][..filled];
+                        hide(scores, self.shape, first + row, key, count);
+                        let (new, sum) = exponentials(scores, self.shape.scale(), most[row]);
+                        let kept = exp(most[row] - new);
+                        most[row] = new;
+                        total[row] = total[row] * kept + sum;
+                        if let Some(mask) = self.shape.dropout {
+                            // The sum is that of all shares: what is dropped is not made up for by the others.
+                            let mut factors = [0.0; BLOCK];
+                            let line = head * self.rows + span.start + first + row;
+                            share_factors(mask, line, key, &mut factors[..filled]);
+                            scores.iter_mut().zip(&factors).for_each(|(score, factor)| *score *= factor);
+                        }
+                        if kept != 1.0 {
+                            sums[row * dp..][..dp].iter_mut().for_each(|sum| *sum *= kept);
+                        }
                     }
-                    if kept != 1.0 {
-                        sums[row * dp..][..dp].iter_mut().for_each(|sum| *sum *= kept);
-                    }
-                }
-                let shares = Left { at: scores.as_ptr(), row: BLOCK, step: 1 };
-                let (v, to) = (&v[key * dp..][..count * dp], sums.as_mut_ptr());
-                // SAFETY: as above; the values have `count` rows of `dp`, the sums `BLOCK`.
-                unsafe {
-                    multiply(simd, [rows, count, dp], shares, v.as_ptr(), dp, to, dp, Start::Accumulate);
+                    let shares = Left { at: scores[group.start * BLOCK..].as_ptr(), row: BLOCK, step: 1 };
+                    let (size, to) =
+                        ([group.len(), filled.min(count), dp], sums[group.start * dp..].as_mut_ptr());
+                    // SAFETY: as above; the values have `count` rows of `dp`, the sums `BLOCK`.
+                    unsafe { multiply(simd, size, shares, v.as_ptr(), dp, to, dp, Start::Accumulate) };
                 }
             }
             for row in 0..rows {

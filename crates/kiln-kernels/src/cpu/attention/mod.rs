@@ -23,6 +23,19 @@ const BLOCK: usize = cut(64, 16);
 /// Scores of a row are filled up to a multiple of it, so that no loop over them has a rest.
 const LANES: usize = 16;
 
+/// Rows of a block on the diagonal that are worked on at once. Half of such a block is not seen, which is a quarter of all work in a sequence of four blocks.
+const DIAGONAL: usize = LANES;
+
+/// The rows of a block in groups, each with the keys of the block that any row of it sees, filled up to whole [`LANES`].
+fn groups(diagonal: bool, rows: usize, keys: usize) -> impl Iterator<Item = (Range<usize>, usize)> {
+    let size = if diagonal { DIAGONAL } else { BLOCK };
+    let filled = keys.next_multiple_of(LANES);
+    (0..rows).step_by(size).map(move |first| {
+        let last = (first + size).min(rows);
+        (first..last, if diagonal { filled.min(first + size) } else { filled })
+    })
+}
+
 /// What attention is of: rows of `3 · heads · inner` numbers, the queries of all heads, then their keys, then their values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AttentionShape {
