@@ -23,6 +23,9 @@ mod cross_entropy;
 mod curve;
 #[cfg(feature = "tensors")]
 mod dropout;
+#[cfg(not(feature = "tensors"))]
+#[path = "no_dropout.rs"]
+mod dropout;
 mod embedding;
 mod gated;
 mod layer_norm;
@@ -65,8 +68,9 @@ pub use conv::{
 };
 pub use cross_entropy::{cross_entropy, cross_entropy_grad};
 pub use curve::{Curve, curve, curve_grad, curve_in_place};
+pub use dropout::Mask;
 #[cfg(feature = "tensors")]
-pub use dropout::{Mask, dropout, dropout_channels_last};
+pub use dropout::{dropout, dropout_channels_last};
 pub use embedding::{embedding, embedding_grad};
 pub use gated::{swiglu, swiglu_grad};
 pub use layer_norm::{layer_norm, layer_norm_grad};
