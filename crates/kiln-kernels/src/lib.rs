@@ -53,9 +53,9 @@ pub use op::{
     avg_pool2d, batch_norm, conv_transpose1d, conv_transpose2d, conv1d, conv2d, conv2d_relu_pool,
     cross_entropy, dropout, embedding, flatten, gelu, global_avg_pool2d, global_max_pool2d, gru,
     hard_sigmoid, hard_swish, layer_norm, linear, linear_cross_entropy, linear_relu_dropout, lstm,
-    max_pool2d, mean, mish, pixels, recomputed, residual, rms_norm, scale, self_attention,
-    self_attention_with_dropout, selu, sigmoid, silu, softmax, squared_norm, stack, swiglu, takes_bytes,
-    weighted_sum, weighted_sums,
+    max_pool2d, max_pool2d_windows, mean, mish, pixels, recomputed, residual, rms_norm, scale,
+    self_attention, self_attention_with_dropout, selu, sigmoid, silu, softmax, squared_norm, stack, swiglu,
+    takes_bytes, weighted_sum, weighted_sums,
 };
 #[cfg(feature = "tensors")]
 pub use recomputable::Recomputable;

@@ -24,7 +24,7 @@ pub(crate) use recurrent::{gru, lstm};
 pub(crate) use tokens::{attention, embedding, linear_cross_entropy, residual, rms_norm, rotary, swiglu};
 
 use crate::cpu::{Mask, NormAct};
-use crate::flex::Targets;
+use crate::flex::{Targets, Windows};
 use crate::{Act, flex};
 
 // The macro makes an implementation for a public type of the trait, which must be public for that.
@@ -78,7 +78,7 @@ pub trait Fused: Backend {
 
     fn fused_cross_entropy(logits: FloatTensor<Self>, targets: Targets) -> FloatTensor<Self>;
 
-    fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self>;
+    fn fused_max_pool2d(x: FloatTensor<Self>, windows: Windows) -> FloatTensor<Self>;
 
     fn fused_avg_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self>;
 
@@ -153,8 +153,8 @@ pub(crate) fn cross_entropy(logits: Tensor<2>, targets: Targets) -> DispatchTens
     Dispatch::fused_cross_entropy(logits.into_dispatch(), targets)
 }
 
-pub(crate) fn max_pool2d(x: Tensor<4>, size: usize) -> DispatchTensor {
-    Dispatch::fused_max_pool2d(x.into_dispatch(), size)
+pub(crate) fn max_pool2d(x: Tensor<4>, windows: Windows) -> DispatchTensor {
+    Dispatch::fused_max_pool2d(x.into_dispatch(), windows)
 }
 
 pub(crate) fn avg_pool2d(x: Tensor<4>, size: usize) -> DispatchTensor {
@@ -233,8 +233,8 @@ impl Fused for Flex {
         flex::cross_entropy(&logits, &targets).0
     }
 
-    fn fused_max_pool2d(x: FlexTensor, size: usize) -> FlexTensor {
-        flex::max_pool2d(&x, size).0
+    fn fused_max_pool2d(x: FlexTensor, windows: Windows) -> FlexTensor {
+        flex::max_pool2d(&x, windows).0
     }
 
     fn fused_avg_pool2d(x: FlexTensor, size: usize) -> FlexTensor {

@@ -9,23 +9,20 @@ use burn::backend::autodiff::ops::{Backward, Ops};
 
 use super::node::register;
 use crate::cpu::Order;
-use crate::flex;
+use crate::flex::{self, Windows};
 
 #[derive(Debug)]
 pub(super) struct MaxPoolNode;
 
 impl Backward<Flex, 1> for MaxPoolNode {
-    /// Shape of the input, size of the squares, order in memory, and which pixel of each square went on.
-    type State = ([usize; 4], usize, Order, Arc<Vec<u32>>);
+    /// Shape of the input, the windows, order in memory, and which pixel of each window went on.
+    type State = ([usize; 4], Windows, Order, Arc<Vec<u32>>);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node);
-        let (dims, size, order, index) = ops.state;
-        register!(
-            grads,
-            ops.parents,
-            [Some(flex::max_pool2d_backward(dims, size, order, &index, &gradient))]
-        );
+        let (dims, windows, order, index) = ops.state;
+        let found = flex::max_pool2d_backward(dims, windows, order, &index, &gradient);
+        register!(grads, ops.parents, [Some(found)]);
     }
 }
 

@@ -14,7 +14,7 @@ use super::node::{
 };
 use super::pool::{AvgPoolNode, GlobalAvgPoolNode, GlobalMaxPoolNode, MaxPoolNode};
 use crate::cpu::{Mask, NormAct};
-use crate::flex::Targets;
+use crate::flex::{Targets, Windows};
 use crate::{Act, flex};
 
 impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
@@ -162,14 +162,16 @@ impl<C: CheckpointStrategy> Fused for Autodiff<Flex, C> {
         }
     }
 
-    fn fused_max_pool2d(x: FloatTensor<Self>, size: usize) -> FloatTensor<Self> {
+    fn fused_max_pool2d(x: FloatTensor<Self>, windows: Windows) -> FloatTensor<Self> {
         match MaxPoolNode.prepare::<C>([x.node()]).compute_bound().stateful() {
             OpsKind::Tracked(tracked) => {
                 let x = x.into_primitive();
-                let (y, order, index) = flex::max_pool2d(&x, size);
-                tracked.finish((flex::dims4(&x), size, order, index), y)
+                let (y, order, index) = flex::max_pool2d(&x, windows);
+                tracked.finish((flex::dims4(&x), windows, order, index), y)
             }
-            OpsKind::UnTracked(untracked) => untracked.finish(flex::max_pool2d(&x.into_primitive(), size).0),
+            OpsKind::UnTracked(untracked) => {
+                untracked.finish(flex::max_pool2d(&x.into_primitive(), windows).0)
+            }
         }
     }
 

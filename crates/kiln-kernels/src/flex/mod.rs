@@ -24,8 +24,8 @@ pub(crate) use flatten::{flatten, flatten_backward};
 pub(crate) use layer_norm::{layer_norm, layer_norm_backward};
 pub(crate) use linear::{linear, linear_backward};
 pub(crate) use pool::{
-    avg_pool2d, avg_pool2d_backward, global_avg_pool2d, global_avg_pool2d_backward, global_max_pool2d,
-    global_max_pool2d_backward, max_pool2d, max_pool2d_backward,
+    Windows, avg_pool2d, avg_pool2d_backward, global_avg_pool2d, global_avg_pool2d_backward,
+    global_max_pool2d, global_max_pool2d_backward, max_pool2d, max_pool2d_backward,
 };
 pub(crate) use recurrent::{gru, gru_backward, lstm, lstm_backward};
 pub(crate) use squared_norm::squared_norm;

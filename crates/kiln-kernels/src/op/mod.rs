@@ -45,7 +45,7 @@ pub use linear::{linear, linear_relu_dropout};
 pub use linear_cross_entropy::linear_cross_entropy;
 pub use mean::mean;
 pub use pixels::{pixels, takes_bytes};
-pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d};
+pub use pool::{avg_pool2d, global_avg_pool2d, global_max_pool2d, max_pool2d, max_pool2d_windows};
 pub use recompute::recomputed;
 pub use recurrent::{gru, lstm};
 pub use residual::residual;

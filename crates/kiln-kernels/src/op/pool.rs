@@ -11,15 +11,29 @@ use burn::tensor::{Tensor, module};
 /// # Panics
 /// When `size` is 0.
 pub fn max_pool2d(x: Tensor<4>, size: usize) -> Tensor<4> {
-    #[cfg(feature = "flex")]
-    if super::has_kernels(&x) {
-        return Tensor::from_dispatch(crate::autodiff::max_pool2d(x, size));
-    }
     #[cfg(feature = "wgpu")]
     if size > 0 && crate::gpu::has_kernels(&x) {
         return Tensor::from_dispatch(crate::gpu::max_pool2d(x, [size; 2]));
     }
-    module::max_pool2d(x, MaxPoolOptions::new([size, size]))
+    max_pool2d_windows(x, MaxPoolOptions::new([size; 2]))
+}
+
+/// The largest value of each window: [`max_pool2d`] where windows overlap, lie apart, or begin outside of the image. Pixels outside are never the
+/// largest.
+///
+/// `x` is `[N, C, H, W]`; gives `[N, C, H', W']` with `H' = (H + 2 · padding - dilation · (size - 1) - 1) / stride + 1`, rounded as the options
+/// say, and so `W'`.
+///
+/// # Panics
+/// When a window is larger than the image with its padding.
+pub fn max_pool2d_windows(x: Tensor<4>, options: MaxPoolOptions<2>) -> Tensor<4> {
+    #[cfg(feature = "flex")]
+    if super::has_kernels(&x)
+        && let Some(windows) = crate::flex::Windows::new(&options)
+    {
+        return Tensor::from_dispatch(crate::autodiff::max_pool2d(x, windows));
+    }
+    module::max_pool2d(x, options)
 }
 
 /// The mean of each square of `size` by `size` pixels, side by side (stride `size`); what is left over at the end of a

@@ -145,25 +145,62 @@ impl Task for Backward<'_> {
         if lanes > 1 && shape.kernel == shape.stride && shape.padding == [0, 0] {
             return apart(shape, lanes, g, index, dx);
         }
-        dx.fill(0.0);
-        if lanes == 1 {
-            for (&g, &pixel) in g.iter().zip(index) {
-                dx[pixel as usize] += g;
-            }
-            return;
+        if lanes > 1 {
+            return across(shape, lanes, g, index, dx);
         }
-        for ((lane, &g), &pixel) in (0..lanes).cycle().zip(g).zip(index) {
-            dx[pixel as usize * lanes + lane] += g;
+        dx.fill(0.0);
+        for (&g, &pixel) in g.iter().zip(index) {
+            dx[pixel as usize] += g;
         }
     }
+}
+
+/// The gradient where windows may overlap: each adds what its pixels won, a vector of channels at a time, in the order of the windows.
+#[inline(always)]
+fn across(shape: &PoolShape, lanes: usize, g: &[f32], index: &[u32], dx: &mut [f32]) {
+    let (ho, wo) = (shape.ho(), shape.wo());
+    assert_index(shape, index);
+    // Lines of the image are zeroed right before the first window that has one of them.
+    let line_of = shape.w * lanes;
+    let mut zeroed = 0;
+    let mut results = g.chunks_exact(lanes).zip(index.chunks_exact(lanes));
+    for i in 0..ho {
+        let lines = shape.lines(i);
+        if lines.end > zeroed {
+            dx[zeroed * line_of..lines.end * line_of].fill(0.0);
+            zeroed = lines.end;
+        }
+        for (j, (g, index)) in (0..wo).zip(results.by_ref()) {
+            for line in lines.clone() {
+                for column in shape.columns(j) {
+                    let pixel = line * shape.w + column;
+                    add_won(&mut dx[pixel * lanes..][..lanes], g, index, pixel as u32);
+                }
+            }
+        }
+    }
+    dx[zeroed * line_of..].fill(0.0);
+}
+
+/// `dx += g` where `pixel` won.
+#[inline(always)]
+fn add_won(dx: &mut [f32], g: &[f32], index: &[u32], pixel: u32) {
+    for ((dx, &g), &index) in dx.iter_mut().zip(g).zip(index) {
+        *dx += if index == pixel { g } else { 0.0 };
+    }
+}
+
+#[inline(always)]
+fn assert_index(shape: &PoolShape, index: &[u32]) {
+    let last = index.iter().fold(0, |last, &pixel| last.max(pixel));
+    assert!(index.is_empty() || (last as usize) < shape.h * shape.w, "max_pool2d_grad: index");
 }
 
 /// The gradient where windows do not overlap: every pixel is written once, a vector of channels at a time.
 #[inline(always)]
 fn apart(shape: &PoolShape, lanes: usize, g: &[f32], index: &[u32], dx: &mut [f32]) {
     let (ho, wo) = (shape.ho(), shape.wo());
-    let last = index.iter().fold(0, |last, &pixel| last.max(pixel));
-    assert!(index.is_empty() || (last as usize) < shape.h * shape.w, "max_pool2d_grad: index");
+    assert_index(shape, index);
     if [ho * shape.kernel[0], wo * shape.kernel[1]] != [shape.h, shape.w] {
         // Pixels behind the last window.
         dx.fill(0.0);

@@ -4,7 +4,7 @@ use burn::module::Param;
 use burn::nn::GroupNorm;
 use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 use burn::tensor::{Tensor, module};
-use kiln_kernels::{Act, avg_pool2d, layer_norm, max_pool2d};
+use kiln_kernels::{Act, avg_pool2d, layer_norm, max_pool2d, max_pool2d_windows};
 
 use super::layer::{LayerNorm, Patches, Window};
 use crate::convolution::convolve;
@@ -39,7 +39,7 @@ pub(super) fn largest(window: Window, x: Tensor<4>) -> Tensor<4> {
         return max_pool2d(x, size);
     }
     let [size, stride, padding] = [size, stride, padding].map(|number| [number; 2]);
-    module::max_pool2d(x, MaxPoolOptions::new(size).with_stride(stride).with_padding(padding))
+    max_pool2d_windows(x, MaxPoolOptions::new(size).with_stride(stride).with_padding(padding))
 }
 
 /// The mean of each window.

@@ -7,10 +7,10 @@ use burn::nn;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
 use burn::tensor::ops::MaxPoolOptions;
-use burn::tensor::{Device, Tensor, module};
+use burn::tensor::{Device, Tensor};
 use kiln_core::{Range, Seed};
 use kiln_data::Inputs;
-use kiln_kernels::global_avg_pool2d;
+use kiln_kernels::{global_avg_pool2d, max_pool2d_windows};
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind, images};
@@ -182,7 +182,7 @@ impl Architecture {
 /// `max_pool2d(x, 3, stride=2, padding=1)`.
 fn pooled(x: Tensor<4>) -> Tensor<4> {
     let [side, stride, padding] = [POOL.kernel, POOL.stride, POOL.padding].map(|size| [size; 2]);
-    module::max_pool2d(x, MaxPoolOptions::new(side).with_stride(stride).with_padding(padding))
+    max_pool2d_windows(x, MaxPoolOptions::new(side).with_stride(stride).with_padding(padding))
 }
 
 impl ResidualNetwork {
