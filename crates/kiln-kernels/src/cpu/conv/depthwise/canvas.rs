@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::pixels::Tap;
 use crate::cpu::conv::correlation::Correlation;
 use crate::cpu::conv::source::Source;
 use crate::cpu::conv::strips::Strips;
@@ -33,11 +34,12 @@ impl Canvases {
         Self { strips, group, width, step: group * width, plain: Scratch::zeroed(len), copies }
     }
 
-    /// Where taps are in floats, for each input channel of the group.
-    pub(super) fn offsets(&self, taps: &[(usize, usize)]) -> Vec<usize> {
+    /// The taps of each input channel of the group, with `row` floats between the rows of two.
+    pub(super) fn taps(&self, taps: &[(usize, usize)], row: usize) -> Vec<Tap> {
         let inputs =
             |offset: usize| (0..self.group).map(move |input| offset * self.step + input * self.width);
-        taps.iter().flat_map(|&(offset, _)| inputs(offset)).collect()
+        let places = taps.iter().flat_map(|&(offset, _)| inputs(offset)).enumerate();
+        places.map(|(index, from)| Tap { from: from as isize, row: index * row }).collect()
     }
 
     /// The canvas with `lines` of the sweeps of an image.

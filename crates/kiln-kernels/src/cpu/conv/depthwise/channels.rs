@@ -15,7 +15,7 @@ const NEAR: usize = 6 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Channels {
     pub(super) count: usize,
-    lanes: usize,
+    pub(super) lanes: usize,
     /// Channels of a block.
     per: usize,
 }

@@ -6,6 +6,7 @@
 
 mod canvas;
 mod channels;
+mod in_place;
 mod pixels;
 mod weight_grad;
 
@@ -68,24 +69,37 @@ pub(super) fn correlate(
     if let Some(bias) = bias {
         start[..shape.c].copy_from_slice(bias);
     }
+    let relu = act == Act::Relu;
+    if let Sink::Plain { data: out, order: Order::Nhwc } = sink
+        && let Some(source) = in_place::readable(correlation, source, shape.c, channels.lanes)
+    {
+        let lines = correlation.sweeps.iter().map(|sweep| sweep.count[0]).max().unwrap_or(0);
+        let per = lines.div_ceil(TASKS.div_ceil(shape.n.max(1)).min(lines)).max(1);
+        let parts = lines.div_ceil(per);
+        let (weight, start) = (&packed[..], &start[..]);
+        let channels = shape.c;
+        let task = in_place::Correlate {
+            correlation,
+            channels,
+            parts,
+            per,
+            source,
+            weight,
+            start,
+            relu,
+            curve,
+            out,
+        };
+        return for_each(arch, shape.n * parts, cost(shape), &task);
+    }
     // A block of channels of some images, where results go to their place; else whole images.
     let blocks = match sink {
         Sink::Plain { order: Order::Nhwc, .. } => channels.blocks(),
         _ => 1,
     };
     let per = (shape.n * blocks).div_ceil(TASKS).max(1);
-    let task = Correlate {
-        correlation,
-        channels,
-        blocks,
-        per,
-        source,
-        weight: packed,
-        start,
-        relu: act == Act::Relu,
-        curve,
-        sink,
-    };
+    let task =
+        Correlate { correlation, channels, blocks, per, source, weight: packed, start, relu, curve, sink };
     for_each(arch, blocks * shape.n.div_ceil(per), cost(shape), &task);
 }
 
@@ -147,22 +161,22 @@ impl Correlate<'_> {
         let strips = canvas.strips;
         let size = [c, correlation.source[0], correlation.source[1]];
         let (group, step) = (correlation.cin, canvas.step);
-        let offsets: Vec<_> = correlation.sweeps.iter().map(|sweep| canvas.offsets(&sweep.taps)).collect();
+        let taps: Vec<_> = correlation.sweeps.iter().map(|sweep| canvas.taps(&sweep.taps, padded)).collect();
         for first in (0..strips.lines).step_by(strips.per) {
             let lines = first..(first + strips.per).min(strips.lines);
             let canvas = canvas.place(&self.source, image, size, channels.clone(), lines.clone());
-            for (sweep, offsets) in correlation.sweeps.iter().zip(&offsets) {
+            for (sweep, taps) in correlation.sweeps.iter().zip(&taps) {
                 let pixels = sweep.count[1];
                 let (a_line, a_row) = (sweep.stride[0] * correlation.canvas.w * step, sweep.stride[1] * step);
                 let c_row = correlation.step[1] * c;
-                let reach = offsets.iter().max().map_or(0, |last| last + width);
+                let reach = taps.iter().map(|tap| tap.from as usize).max().map_or(0, |last| last + width);
                 for line in lines.start..lines.end.min(sweep.count[0]) {
                     if pixels == 0 {
                         continue;
                     }
-                    let a = if offsets.is_empty() { 0 } else { (line - first) * a_line };
+                    let a = if taps.is_empty() { 0 } else { (line - first) * a_line };
                     assert!(
-                        offsets.is_empty() || a + (pixels - 1) * a_row + reach <= canvas.len(),
+                        taps.is_empty() || a + (pixels - 1) * a_row + reach <= canvas.len(),
                         "depthwise: canvas"
                     );
                     let row = sweep.first[0] + correlation.step[0] * line;
@@ -170,11 +184,10 @@ impl Correlate<'_> {
                     let line = Line {
                         a: canvas.as_ptr().wrapping_add(a),
                         a_row,
-                        offsets,
+                        taps,
                         w: self.weight[sweep.first_tap * group * padded..]
                             .as_ptr()
                             .wrapping_add(channels.start),
-                        w_step: padded,
                         start: self.start[channels.start..].as_ptr(),
                         c: out.pointer(at, (pixels - 1) * c_row + channels.len()),
                         c_row,

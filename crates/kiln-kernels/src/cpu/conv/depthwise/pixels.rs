@@ -15,14 +15,19 @@ fn parts(count: usize, most: usize) -> (usize, usize, usize) {
     (parts, count / parts.max(1), count % parts.max(1))
 }
 
-/// A line of results: `c[j][v] = start[v] + Σ_taps a[offset + j · a_row + v] · w[tap · w_step + v]`.
+/// Where a tap reads, in floats from the first pixel on, and where its row of weights or of sums is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tap {
+    pub(super) from: isize,
+    pub(super) row: usize,
+}
+
+/// A line of results: `c[j][v] = start[v] + Σ_taps a[tap.from + j · a_row + v] · w[tap.row + v]`.
 pub(super) struct Line<'a> {
     pub(super) a: *const f32,
     pub(super) a_row: usize,
-    /// Where each tap is, in floats.
-    pub(super) offsets: &'a [usize],
+    pub(super) taps: &'a [Tap],
     pub(super) w: *const f32,
-    pub(super) w_step: usize,
     pub(super) start: *const f32,
     pub(super) c: *mut f32,
     pub(super) c_row: usize,
@@ -79,13 +84,12 @@ impl Line<'_> {
         unsafe {
             let mut sums = [load::<S>(self.start.add(channel)); T];
             let a = self.a.wrapping_add(first * self.a_row + channel);
-            let mut w = self.w.add(channel);
-            for &offset in self.offsets {
-                let (weight, a) = (load::<S>(w), a.wrapping_add(offset));
+            let w = self.w.add(channel);
+            for tap in self.taps {
+                let (weight, a) = (load::<S>(w.add(tap.row)), a.wrapping_offset(tap.from));
                 for i in 0..T {
                     sums[i] = simd.mul_add_e_f32s(load::<S>(a.add(i * self.a_row)), weight, sums[i]);
                 }
-                w = w.wrapping_add(self.w_step);
             }
             if self.relu {
                 for sum in &mut sums {
@@ -118,20 +122,19 @@ unsafe fn store_part<S: Simd, const T: usize>(sums: [S::f32s; T], c: *mut f32, c
     }
 }
 
-/// What a line of the gradient adds to the sums of all taps: `sums[tap][v] += Σ_j a[offset + j · a_row + v] · g[j · g_row + v]`.
+/// What a line of the gradient adds to the sums of all taps: `sums[tap.row + v] += Σ_j a[tap.from + j · a_row + v] · g[j · g_row + v]`.
 pub(super) struct Products<'a> {
     pub(super) a: *const f32,
     pub(super) a_row: usize,
-    pub(super) offsets: &'a [usize],
+    pub(super) taps: &'a [Tap],
     pub(super) g: *const f32,
     pub(super) g_row: usize,
     pub(super) pixels: usize,
-    /// `[taps (+ 1 for the bias)][step]`.
     pub(super) sums: *mut f32,
-    pub(super) step: usize,
     /// Whole vectors.
     pub(super) width: usize,
-    pub(super) with_bias: bool,
+    /// Where the row of sums of the gradient itself is.
+    pub(super) bias: Option<usize>,
 }
 
 impl Products<'_> {
@@ -150,7 +153,7 @@ impl WithSimd for Products<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (parts, each, more) = parts(self.offsets.len(), TAPS);
+        let (parts, each, more) = parts(self.taps.len(), TAPS);
         for channel in (0..self.width).step_by(S::F32_LANES) {
             let mut first = 0;
             for part in 0..parts {
@@ -167,10 +170,10 @@ impl WithSimd for Products<'_> {
                 arms!(1 2 3 4 5 6 7 8 9 10 11 12 13);
                 first += taps;
             }
-            if self.with_bias {
-                // SAFETY: the row after the taps' is the bias's.
+            if let Some(bias) = self.bias {
+                // SAFETY: promised by the caller of `run`.
                 unsafe {
-                    let at = self.sums.add(self.offsets.len() * self.step + channel);
+                    let at = self.sums.add(bias + channel);
                     let mut sum = load::<S>(at);
                     for pixel in 0..self.pixels {
                         sum = simd.add_f32s(sum, load::<S>(self.g.add(pixel * self.g_row + channel)));
@@ -189,23 +192,27 @@ impl Products<'_> {
     unsafe fn tile<S: Simd, const T: usize>(&self, simd: S, first: usize, channel: usize) {
         // SAFETY: the caller's promise.
         unsafe {
-            let at = self.sums.add(first * self.step + channel);
-            let mut offsets = [0; T];
-            offsets.copy_from_slice(&self.offsets[first..first + T]);
+            let at = self.sums.add(channel);
+            let mut taps = [Tap { from: 0, row: 0 }; T];
+            taps.copy_from_slice(&self.taps[first..first + T]);
             let mut sums = [simd.splat_f32s(0.0); T];
             for tap in 0..T {
-                sums[tap] = load::<S>(at.add(tap * self.step));
+                sums[tap] = load::<S>(at.add(taps[tap].row));
             }
-            let (mut a, mut g) = (self.a.add(channel), self.g.add(channel));
+            let (mut a, mut g) = (self.a.wrapping_add(channel), self.g.add(channel));
             for _ in 0..self.pixels {
                 let gradient = load::<S>(g);
                 for tap in 0..T {
-                    sums[tap] = simd.mul_add_e_f32s(load::<S>(a.add(offsets[tap])), gradient, sums[tap]);
+                    sums[tap] = simd.mul_add_e_f32s(
+                        load::<S>(a.wrapping_offset(taps[tap].from)),
+                        gradient,
+                        sums[tap],
+                    );
                 }
                 (a, g) = (a.wrapping_add(self.a_row), g.wrapping_add(self.g_row));
             }
             for tap in 0..T {
-                store::<S>(at.add(tap * self.step), sums[tap]);
+                store::<S>(at.add(taps[tap].row), sums[tap]);
             }
         }
     }

@@ -9,9 +9,9 @@ use super::super::source::Source;
 use super::canvas::Canvases;
 use super::channels::Channels;
 use super::pixels::Products;
-use super::place;
+use super::{in_place, place};
 use crate::cpu::arch::Arch;
-use crate::cpu::order::Canvas;
+use crate::cpu::order::{Canvas, Order};
 use crate::cpu::parallel::{Shared, Task, cut, for_each, piece};
 use crate::cpu::scratch::Scratch;
 
@@ -32,22 +32,48 @@ pub(in super::super) fn weight_grad(
 ) {
     let correlation = Correlation::forward(shape);
     let channels = Channels::new(shape, arch.dispatch(BlocksOf(1)).lanes);
-    let chunks = TASKS.div_ceil(channels.blocks()).min(shape.n).max(1);
-    let per = shape.n.div_ceil(chunks).max(1);
-    let chunks = shape.n.div_ceil(per).max(1);
-    let rows = correlation.taps * correlation.cin + 1;
-    let mut partial = Scratch::zeroed(chunks * rows * channels.padded());
-    let task = Sums {
-        correlation: &correlation,
-        channels,
-        per,
-        rows,
-        x,
-        g,
-        with_bias: db.is_some(),
-        partial: Shared::new(&mut partial),
+    let (rows, with_bias) = (correlation.taps * correlation.cin + 1, db.is_some());
+    let in_place = in_place::readable(&correlation, x, shape.c, channels.lanes);
+    let (partial, chunks) = match (in_place, g) {
+        (Some(x), Source::Plain { data: g, order: Order::Nhwc }) => {
+            let images = shape.n.div_ceil(TASKS).max(1);
+            let groups = shape.n.div_ceil(images);
+            let per = shape.ho().div_ceil(TASKS.div_ceil(groups.max(1)).min(shape.ho())).max(1);
+            let parts = shape.ho().div_ceil(per);
+            let mut partial = Scratch::zeroed(groups * parts * rows * shape.c);
+            let task = in_place::Sums {
+                correlation: &correlation,
+                channels: shape.c,
+                images,
+                parts,
+                per,
+                x,
+                g,
+                with_bias,
+                partial: Shared::new(&mut partial),
+            };
+            for_each(arch, groups * parts, super::cost(shape), &task);
+            (partial, groups * parts)
+        }
+        _ => {
+            let chunks = TASKS.div_ceil(channels.blocks()).min(shape.n).max(1);
+            let per = shape.n.div_ceil(chunks).max(1);
+            let chunks = shape.n.div_ceil(per).max(1);
+            let mut partial = Scratch::zeroed(chunks * rows * channels.padded());
+            let task = Sums {
+                correlation: &correlation,
+                channels,
+                per,
+                rows,
+                x,
+                g,
+                with_bias,
+                partial: Shared::new(&mut partial),
+            };
+            for_each(arch, chunks * channels.blocks(), super::cost(shape), &task);
+            (partial, chunks)
+        }
     };
-    for_each(arch, chunks * channels.blocks(), super::cost(shape), &task);
     let of = |row: usize, channel: usize| {
         (0..chunks).map(|chunk| partial[(chunk * rows + row) * channels.padded() + channel]).sum::<f32>()
     };
@@ -90,8 +116,8 @@ impl Task for Sums<'_> {
         let mut canvas = Canvases::new(correlation, width);
         let (strips, step) = (canvas.strips, canvas.step);
         let (a_line, a_row) = (sweep.stride[0] * correlation.canvas.w * step, sweep.stride[1] * step);
-        let offsets = canvas.offsets(&sweep.taps);
-        let reach = offsets.iter().max().map_or(0, |last| last + width);
+        let taps = canvas.taps(&sweep.taps, padded);
+        let reach = taps.iter().map(|tap| tap.from as usize).max().map_or(0, |last| last + width);
         let mut copy = None;
         let sums = self
             .partial
@@ -123,14 +149,13 @@ impl Task for Sums<'_> {
                         let products = Products {
                             a: canvas.as_ptr().wrapping_add(a),
                             a_row,
-                            offsets: &offsets,
+                            taps: &taps,
                             g: g.as_ptr().wrapping_add(at),
                             g_row,
                             pixels,
                             sums,
-                            step: padded,
                             width,
-                            with_bias: self.with_bias,
+                            bias: self.with_bias.then_some((self.rows - 1) * padded),
                         };
                         // SAFETY: the assertions above; `pointer` checked the sums, of which each task has its own.
                         unsafe { products.run(simd) };
