@@ -20,6 +20,9 @@ pub trait Exchange: Send + fmt::Debug {
     /// [`RanksError`] where a rank is lost; nothing more is exchanged after that.
     fn swap(&mut self, outgoing: Vec<Arc<Vec<u8>>>) -> Result<Vec<Arc<Vec<u8>>>, RanksError>;
 
+    /// Takes memory back that it gave, or that it was given, for what comes next. Default: it is let go.
+    fn reuse(&mut self, _memory: Vec<u8>) {}
+
     /// Tells the others why this rank ends, so that they say it, too. What is lost on the way is no error.
     fn end(&mut self, reason: &str);
 }

@@ -19,7 +19,14 @@ pub struct Ranks {
 struct Shared {
     exchange: Box<dyn Exchange>,
     traffic: Traffic,
+    /// What was sent, until it has left, and its memory can be filled again: new memory costs more than what is written into it.
+    sent: Vec<Arc<Vec<u8>>>,
 }
+
+/// How many pieces of memory are kept for each rank.
+const KEPT: usize = 2;
+/// Bytes whose memory is worth it.
+const LARGE: usize = 1 << 16;
 
 /// What a rank has exchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +44,7 @@ impl Ranks {
     /// The ranks that `exchange` connects.
     pub fn new(exchange: impl Exchange + 'static) -> Self {
         let (rank, ranks) = (exchange.rank(), exchange.ranks());
-        let shared = Shared { exchange: Box::new(exchange), traffic: Traffic::default() };
+        let shared = Shared { exchange: Box::new(exchange), traffic: Traffic::default(), sent: Vec::new() };
         Self { rank, ranks, shared: Arc::new(Mutex::new(shared)) }
     }
 
@@ -72,6 +79,13 @@ impl Ranks {
         };
         let mut shared = self.lock();
         let sent = others(&outgoing);
+        for bytes in outgoing.iter().filter(|bytes| bytes.capacity() >= LARGE) {
+            if !shared.sent.iter().any(|kept| Arc::ptr_eq(kept, bytes)) {
+                shared.sent.push(Arc::clone(bytes));
+            }
+        }
+        let too_many = shared.sent.len().saturating_sub(KEPT * self.ranks);
+        shared.sent.drain(..too_many);
         let incoming = shared.exchange.swap(outgoing)?;
         if incoming.len() != self.ranks {
             let what = format!("{} messages of {} ranks", incoming.len(), self.ranks);
@@ -81,6 +95,25 @@ impl Ranks {
         shared.traffic.sent += sent;
         shared.traffic.received += others(&incoming);
         Ok(incoming)
+    }
+
+    /// Bytes that `fill` writes, in memory of bytes that have been sent where there is some.
+    pub(crate) fn filled(&self, fill: impl FnOnce(&mut Vec<u8>)) -> Arc<Vec<u8>> {
+        let mut shared = self.lock();
+        let free = shared.sent.iter_mut().position(|bytes| Arc::get_mut(bytes).is_some());
+        let mut bytes = free.map_or_else(Arc::default, |free| shared.sent.swap_remove(free));
+        drop(shared);
+        if let Some(bytes) = Arc::get_mut(&mut bytes) {
+            bytes.clear();
+            fill(bytes);
+        }
+        bytes
+    }
+
+    /// Gives the memory of what came back.
+    pub(crate) fn reuse(&self, incoming: Vec<Arc<Vec<u8>>>) {
+        let mut shared = self.lock();
+        incoming.into_iter().filter_map(Arc::into_inner).for_each(|bytes| shared.exchange.reuse(bytes));
     }
 
     /// What every rank says, in their order.

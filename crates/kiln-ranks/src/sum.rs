@@ -26,76 +26,120 @@ impl Ranks {
     /// # Errors
     /// As [`Exchange::swap`](crate::Exchange::swap), and [`RanksError::Garbled`] where nodes do not fit together.
     pub fn sum(&self, said: &[u8], nodes: &[(Node, Vec<f32>)], leaves: usize) -> Result<Summed, RanksError> {
-        let ranks = self.count();
+        let (rank, ranks) = (self.rank(), self.count());
         let length = nodes.first().map_or(0, |(_, values)| values.len());
-        let outgoing = (0..ranks).map(|rank| Arc::new(packed(said, nodes, part(rank, ranks, length))));
+        let outgoing = (0..ranks).map(|to| {
+            // What stays here is not made into bytes.
+            let nodes = if to == rank { &[] } else { nodes };
+            self.filled(|bytes| packed(said, nodes, part(to, ranks, length), bytes))
+        });
         let incoming = self.swap(outgoing.collect())?;
-        let (mut said, mut parts) = (Vec::with_capacity(ranks), Vec::new());
-        for (rank, bytes) in incoming.iter().enumerate() {
-            let garbled = || RanksError::Garbled { rank, what: "a part of a sum that is cut off".to_owned() };
+        let (mut all_said, mut parts) = (Vec::with_capacity(ranks), Vec::new());
+        for (from, bytes) in incoming.iter().enumerate() {
+            let garbled =
+                || RanksError::Garbled { rank: from, what: "a part of a sum that is cut off".to_owned() };
             let (heard, found) = unpacked(bytes).ok_or_else(garbled)?;
-            said.push(heard);
+            all_said.push(heard.to_vec());
             parts.extend(found);
         }
-        let lengths =
-            |parts: &[(Node, Vec<f32>)]| parts.windows(2).all(|two| two[0].1.len() == two[1].1.len());
-        let whole = match (parts.is_empty(), lengths(&parts)) {
-            (true, _) => Some(Vec::new()),
-            (false, true) => complete(parts, leaves, added),
-            (false, false) => None,
-        };
-        let rank = self.rank();
+        let own = part(rank, ranks, length);
+        for (node, values) in nodes {
+            parts.push((*node, Part::Numbers(values.get(own.clone()).unwrap_or_default())));
+        }
+        let whole = added(parts, leaves);
         let unfit =
             || RanksError::Garbled { rank, what: "parts of a sum that do not fit together".to_owned() };
-        let mut own = Vec::new();
-        put(&whole.ok_or_else(unfit)?, &mut own);
-        let own = Arc::new(own);
-        let all = self.swap(vec![own; ranks])?;
-        let mut values = Vec::with_capacity(all.iter().map(|bytes| bytes.len() / 4).sum());
-        all.iter().for_each(|bytes| values.extend(numbers(bytes)));
+        let whole = whole.ok_or_else(unfit)?;
+        self.reuse(incoming);
+        let sent = self.filled(|bytes| put(&whole, bytes));
+        let mut outgoing = vec![sent; ranks];
+        outgoing[rank] = Arc::default();
+        let all = self.swap(outgoing)?;
+        let mut values =
+            Vec::with_capacity(whole.len() + all.iter().map(|bytes| bytes.len() / 4).sum::<usize>());
+        for (from, bytes) in all.iter().enumerate() {
+            if from == rank { values.extend_from_slice(&whole) } else { values.extend(numbers(bytes)) }
+        }
+        self.reuse(all);
         if !nodes.is_empty() && values.len() != length {
             return Err(unfit());
         }
-        Ok(Summed { said, values })
+        Ok(Summed { said: all_said, values })
     }
 }
 
-/// Nodes, each with its values.
-type Nodes = Vec<(Node, Vec<f32>)>;
+/// The sum of parts of all nodes; `None` where they do not fit together.
+fn added(parts: Vec<(Node, Part<'_>)>, leaves: usize) -> Option<Vec<f32>> {
+    if parts.is_empty() {
+        return Some(Vec::new());
+    }
+    let alike = parts.windows(2).all(|two| two[0].1.len() == two[1].1.len());
+    let sum = alike.then(|| complete(parts, leaves, Part::add)).flatten();
+    sum.map(Part::into_sum)
+}
+
+/// A part of a node of the tree: where it is, until something is added to it.
+enum Part<'a> {
+    /// As it came, little end first.
+    Bytes(&'a [u8]),
+    /// This rank's own.
+    Numbers(&'a [f32]),
+    Sum(Vec<f32>),
+}
+
+impl Part<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len() / 4,
+            Self::Numbers(values) => values.len(),
+            Self::Sum(values) => values.len(),
+        }
+    }
+
+    fn into_sum(self) -> Vec<f32> {
+        match self {
+            Self::Bytes(bytes) => numbers(bytes).collect(),
+            Self::Numbers(values) => values.to_vec(),
+            Self::Sum(values) => values,
+        }
+    }
+
+    fn add(self, right: Self) -> Self {
+        let mut left = self.into_sum();
+        match right {
+            Part::Bytes(bytes) => left.iter_mut().zip(numbers(bytes)).for_each(|(sum, value)| *sum += value),
+            Part::Numbers(values) => left.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
+            Part::Sum(values) => left.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
+        }
+        Self::Sum(left)
+    }
+}
 
 /// The part of a vector that a rank adds up.
 fn part(rank: usize, ranks: usize, length: usize) -> Range<usize> {
     crate::own(rank, ranks, length)
 }
 
-fn added(mut left: Vec<f32>, right: Vec<f32>) -> Vec<f32> {
-    for (sum, value) in left.iter_mut().zip(&right) {
-        *sum += value;
-    }
-    left
-}
-
 /// What was said, the number of nodes, the place of each, and the part of each.
-fn packed(said: &[u8], nodes: &[(Node, Vec<f32>)], part: Range<usize>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(16 + said.len() + nodes.len() * (16 + 4 * part.len()));
-    put_number(said.len(), &mut bytes);
+fn packed(said: &[u8], nodes: &[(Node, Vec<f32>)], part: Range<usize>, bytes: &mut Vec<u8>) {
+    bytes.reserve(16 + said.len() + nodes.len() * (16 + 4 * part.len()));
+    put_number(said.len(), bytes);
     bytes.extend(said);
-    put_number(nodes.len(), &mut bytes);
+    put_number(nodes.len(), bytes);
     for (node, _) in nodes {
-        put_number(node.level as usize, &mut bytes);
-        put_number(node.place, &mut bytes);
+        put_number(node.level as usize, bytes);
+        put_number(node.place, bytes);
     }
     for (_, values) in nodes {
         // All are of one length; one that is shorter is found out by whoever reads it.
-        put(values.get(part.clone()).unwrap_or_default(), &mut bytes);
+        put(values.get(part.clone()).unwrap_or_default(), bytes);
     }
-    bytes
 }
 
 /// What [`packed`] made, if it is whole.
-fn unpacked(mut bytes: &[u8]) -> Option<(Vec<u8>, Nodes)> {
+fn unpacked(mut bytes: &[u8]) -> Option<(&[u8], Vec<(Node, Part<'_>)>)> {
     let said = take(&mut bytes)?;
-    let said = take_bytes(&mut bytes, said)?.to_vec();
+    let said = take_bytes(&mut bytes, said)?;
     let count = take(&mut bytes)?;
     let mut nodes = Vec::new();
     for _ in 0..count {
@@ -109,9 +153,8 @@ fn unpacked(mut bytes: &[u8]) -> Option<(Vec<u8>, Nodes)> {
         return None;
     }
     let each = bytes.len() / count;
-    let values = |place: usize| numbers(&bytes[place * each..(place + 1) * each]).collect();
-    let nodes = nodes.into_iter().enumerate().map(|(place, node)| (node, values(place))).collect();
-    Some((said, nodes))
+    let part = |place: usize| Part::Bytes(&bytes[place * each..(place + 1) * each]);
+    Some((said, nodes.into_iter().enumerate().map(|(place, node)| (node, part(place))).collect()))
 }
 
 #[cfg(test)]
@@ -122,9 +165,11 @@ mod tests {
     fn what_is_packed_is_unpacked_and_nothing_else_is() {
         let nodes =
             [(Node { level: 1, place: 3 }, vec![1.0, 2.0, 3.0]), (Node::leaf(9), vec![4.0, 5.0, 6.0])];
-        let bytes = packed(b"hello", &nodes, 1..3);
+        let mut bytes = Vec::new();
+        packed(b"hello", &nodes, 1..3, &mut bytes);
         let (said, found) = unpacked(&bytes).unwrap();
         assert_eq!(said, b"hello");
+        let found: Vec<_> = found.into_iter().map(|(node, part)| (node, part.into_sum())).collect();
         assert_eq!(found, [(nodes[0].0, vec![2.0, 3.0]), (nodes[1].0, vec![5.0, 6.0])]);
         for end in 0..bytes.len() {
             // Cut between two numbers of both nodes it is a part of another length.
@@ -132,7 +177,9 @@ mod tests {
             assert_eq!(unpacked(&bytes[..end]).is_some(), whole, "{end} of {}", bytes.len());
         }
         assert!(unpacked(&u64::MAX.to_le_bytes()).is_none());
-        let (said, none) = unpacked(&packed(b"", &[], 0..5)).unwrap();
+        bytes.clear();
+        packed(b"", &[], 0..5, &mut bytes);
+        let (said, none) = unpacked(&bytes).unwrap();
         assert!(said.is_empty() && none.is_empty());
     }
 }

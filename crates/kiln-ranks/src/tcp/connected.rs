@@ -29,6 +29,8 @@ pub struct Tcp {
     pub(super) rank: usize,
     /// By rank; `None` at the place of this one.
     pub(super) peers: Vec<Option<Peer>>,
+    /// Memory for what comes.
+    pub(super) memory: Vec<Vec<u8>>,
 }
 
 impl Exchange for Tcp {
@@ -50,11 +52,17 @@ impl Exchange for Tcp {
         }
         for (peer, own) in self.peers.iter_mut().zip(outgoing) {
             incoming.push(match peer {
-                Some(peer) => Arc::new(peer.receive()?),
+                Some(peer) => Arc::new(peer.receive(self.memory.pop().unwrap_or_default())?),
                 None => own,
             });
         }
         Ok(incoming)
+    }
+
+    fn reuse(&mut self, memory: Vec<u8>) {
+        if self.memory.len() < self.peers.len() {
+            self.memory.push(memory);
+        }
     }
 
     fn end(&mut self, reason: &str) {

@@ -36,13 +36,19 @@ pub(super) fn write(to: &mut impl Write, kind: Kind, bytes: &[u8]) -> io::Result
 
 /// Reads what [`write`] wrote, if it is no longer than `most`.
 pub(super) fn read(from: &mut impl Read, most: u64) -> io::Result<(Kind, Vec<u8>)> {
+    read_into(from, most, Vec::new())
+}
+
+/// As [`read`], into memory that is there.
+pub(super) fn read_into(from: &mut impl Read, most: u64, memory: Vec<u8>) -> io::Result<(Kind, Vec<u8>)> {
     let mut head = [0; 9];
     from.read_exact(&mut head)?;
     let [length @ .., kind] = head;
     let length = u64::from_le_bytes(length);
     let odd = || io::Error::from(io::ErrorKind::InvalidData);
     let kind = Kind::of(kind).filter(|_| length <= most).ok_or_else(odd)?;
-    let mut bytes = Vec::new();
+    let mut bytes = memory;
+    bytes.clear();
     bytes.try_reserve_exact(usize::try_from(length).map_err(|_| odd())?).map_err(|_| odd())?;
     if from.take(length).read_to_end(&mut bytes)? as u64 != length {
         return Err(io::ErrorKind::UnexpectedEof.into());

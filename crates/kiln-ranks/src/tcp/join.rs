@@ -61,7 +61,7 @@ impl Tcp {
             let missing: Vec<usize> =
                 (0..ranks).filter(|other| *other != rank && peers[*other].is_none()).collect();
             if missing.is_empty() {
-                return Ok(Self { rank, peers });
+                return Ok(Self { rank, peers, memory: Vec::new() });
             }
             match next(&listener, key, &mut waiting)? {
                 Some((stream, hello)) if missing.contains(&hello.rank) => {

@@ -80,6 +80,6 @@ impl Meeting {
             say(&mut stream, &Answer::Welcome(addresses.clone())).map_err(|_| RanksError::Gone { rank })?;
             peers.push(Some(Peer::new(rank, stream)?));
         }
-        Ok(Tcp { rank: 0, peers })
+        Ok(Tcp { rank: 0, peers, memory: Vec::new() })
     }
 }

@@ -58,10 +58,11 @@ impl Peer {
         }
     }
 
-    /// Waits for the bytes of a swap.
-    pub(super) fn receive(&mut self) -> Result<Vec<u8>, RanksError> {
+    /// Waits for the bytes of a swap, which come into this memory.
+    pub(super) fn receive(&mut self, mut memory: Vec<u8>) -> Result<Vec<u8>, RanksError> {
         loop {
-            match frame::read(&mut self.stream, u64::MAX).map_err(|error| self.lost(&error))? {
+            let memory = std::mem::take(&mut memory);
+            match frame::read_into(&mut self.stream, u64::MAX, memory).map_err(|error| self.lost(&error))? {
                 (Kind::Data, bytes) => return Ok(bytes),
                 (Kind::Alive, _) => {}
                 (Kind::End, reason) => {
