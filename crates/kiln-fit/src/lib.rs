@@ -23,6 +23,7 @@ pub fn fit(
     model: Network,
     data: &Data<Batch>,
 ) -> Result<Outcome<Network>, TrainError> {
+    trainer.share_task();
     trainer.fit(model, data)
 }
 
@@ -35,6 +36,7 @@ pub fn resume(
     model: Network,
     data: &Data<Batch>,
 ) -> Result<Outcome<Network>, TrainError> {
+    trainer.share_task();
     trainer.resume(model, data)
 }
 

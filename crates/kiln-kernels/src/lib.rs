@@ -43,6 +43,8 @@ mod memory;
 mod op;
 #[cfg(feature = "tensors")]
 mod recomputable;
+#[cfg(feature = "tensors")]
+mod together;
 
 pub use cpu::{Act, NormAct};
 #[cfg(feature = "mimalloc")]
@@ -59,3 +61,5 @@ pub use op::{
 };
 #[cfg(feature = "tensors")]
 pub use recomputable::Recomputable;
+#[cfg(feature = "tensors")]
+pub use together::{Together, together};

@@ -191,8 +191,7 @@ fn trains<const D: usize>(norm: &BatchNorm, x: &Tensor<D>) -> bool {
 }
 
 fn train<const D: usize>(norm: &BatchNorm, x: Tensor<D>, act: NormAct) -> Tensor<D> {
-    let values = x.shape().num_elements() / x.dims()[1];
-    let BatchStatistics { output, mean, variance } =
+    let BatchStatistics { output, mean, variance, values } =
         batch_norm(x, norm.gamma.val(), norm.beta.val(), norm.epsilon, act);
     let (running_mean, running_var) = (norm.running_mean.value_sync(), norm.running_var.value_sync());
     let strategy = running_mean.gradient_checkpointing_strategy();

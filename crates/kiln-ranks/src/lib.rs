@@ -25,7 +25,9 @@
 mod bytes;
 mod error;
 mod exchange;
+mod parts;
 mod ranks;
+mod sparse;
 mod sum;
 mod tcp;
 mod tree;
@@ -33,6 +35,7 @@ mod tree;
 pub use error::RanksError;
 pub use exchange::Exchange;
 pub use ranks::{Ranks, Traffic};
+pub use sparse::Sparse;
 pub use sum::Summed;
 pub use tcp::{Meeting, Tcp};
 pub use tree::{Node, Pile, complete, own};

@@ -34,6 +34,35 @@ pub(crate) fn gradients<T: Task>(
     (loss, pass(task, &above, batch, seed, how, &mut BatchMetrics::default()).1)
 }
 
+/// What the mean loss of a shard is multiplied by, so that those of all shards add up to that of their batch.
+pub(crate) struct Part {
+    /// What its items count together; `None`: their number.
+    pub(crate) weight: Option<Tensor<1>>,
+    pub(crate) items: usize,
+    /// Items of the batch.
+    pub(crate) of: usize,
+}
+
+/// As [`gradients`], of the mean loss times its part of the batch. [`How::sam`] is passed over.
+pub(crate) fn gradients_of_part<T: Task>(
+    task: &T,
+    model: &T::Model,
+    batch: T::Batch,
+    seed: BatchSeed,
+    mixed: &Mixed,
+    part: Part,
+    seen: &mut BatchMetrics,
+) -> (Tensor<1>, Gradients) {
+    let lowered = mixed.lowered(model);
+    let mean = task.loss_observed(lowered.as_ref().unwrap_or(model), batch, seed.masks(), seen);
+    let share = mean.clone().mul_scalar(1.0 / part.of as f64);
+    let share = match part.weight {
+        Some(weight) => share.mul(weight),
+        None => share.mul_scalar(part.items as f64),
+    };
+    (mean.inner(), differentiate(share, model, mixed).1)
+}
+
 /// One pass forward and back.
 fn pass<T: Task>(
     task: &T,

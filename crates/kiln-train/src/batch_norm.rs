@@ -28,14 +28,14 @@ impl<T: Task> Trainer<T> {
     pub fn check_batches(&self, model: &T::Model, data: &Data<T::Batch>) -> Result<(), TrainError> {
         self.only_one("Trainer::check_batches")?;
         let (train, _) = loaders(self, data)?;
-        if of_one(&train, self.config.shards).is_none() {
+        if of_one(&train, self.config.normalised_shards()).is_none() {
             return Ok(());
         }
         let model = draw_alone(model.clone(), self.seed).train();
         let model = Freezing::new(&self.freezes, &model)?.at(model, 0, 0);
         let device = device_of(&model);
         let pass = Pass { train: &train, device: &device, generator: None, run: self.seed };
-        check(&self.task, &model, &[], &pass, (&data.train, self.config.shards))
+        check(&self.task, &model, &[], &pass, (&data.train, self.config.normalised_shards()))
     }
 }
 

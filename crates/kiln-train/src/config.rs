@@ -4,8 +4,8 @@ use kiln_core::Range;
 use kiln_core::check::{NumberError, at_least};
 use serde::{Deserialize, Serialize};
 
-use crate::PrecisionConfig;
 use crate::schema::JsonSchema;
+use crate::{CompressionConfig, PrecisionConfig};
 
 /// The section `[train]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,10 +25,22 @@ pub struct TrainConfig {
     #[schemars(range(min = 1))]
     pub accumulate: usize,
     /// Parts that every batch is cut into, at least 1. Gradients are added up in a fixed tree over them, so that any number of ranks that
-    /// share them comes to the same bits. Each part is normalised by batch norm, and mixed, by itself. Default 1.
+    /// share them comes to the same bits. Each part is mixed, and without `sync_batch_norm` normalised by batch norm, by itself. Default 1.
     #[serde(skip_serializing_if = "is_one")]
     #[schemars(range(min = 1))]
     pub shards: usize,
+    /// Whether batch norm goes by the items of all shards, forward and backward, as PyTorch's `SyncBatchNorm` does, so that a batch that is
+    /// cut is normalised as one that is whole. On flex, by kiln's own layers. Default false: by those of each shard.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sync_batch_norm: bool,
+    /// Steps that each shard makes by itself, with its own part of each batch, before weights and what the optimiser keeps are averaged over all (local SGD); at
+    /// least 1. Ranks exchange so much less often. Default 1: gradients are averaged in every step.
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1))]
+    pub local_steps: usize,
+    /// Of the gradient of each shard the largest numbers alone are added up, and the rest waits for the next step. Default: all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<CompressionConfig>,
     /// Whether the order of the items changes from epoch to epoch. Default true.
     pub shuffle: bool,
     /// Whether a last batch that is not full is left out. Default false.
@@ -82,6 +94,9 @@ impl Default for TrainConfig {
             batch_size: 64,
             accumulate: 1,
             shards: 1,
+            sync_batch_norm: false,
+            local_steps: 1,
+            compression: None,
             shuffle: true,
             drop_last: false,
             clip_norm: None,
@@ -99,6 +114,11 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
+    /// How many parts of a batch are normalised by themselves.
+    pub(crate) fn normalised_shards(&self) -> usize {
+        if self.sync_batch_norm { 1 } else { self.shards }
+    }
+
     /// Checks every number.
     ///
     /// # Errors
@@ -107,6 +127,10 @@ impl TrainConfig {
         at_least("train.epochs", usize::try_from(self.epochs).unwrap_or(usize::MAX), 1)?;
         at_least("train.accumulate", self.accumulate, 1)?;
         at_least("train.shards", self.shards, 1)?;
+        at_least("train.local_steps", self.local_steps, 1)?;
+        if let Some(compression) = &self.compression {
+            compression.check()?;
+        }
         if let Some(steps) = self.steps {
             at_least("train.steps", usize::try_from(steps).unwrap_or(usize::MAX), 1)?;
         }

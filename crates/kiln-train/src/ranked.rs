@@ -2,6 +2,7 @@
 
 use kiln_ranks::Ranks;
 
+use crate::shards::passes_at_once;
 use crate::{Task, Trainer};
 
 impl<T: Task> Trainer<T> {
@@ -24,5 +25,20 @@ impl<T: Task> Trainer<T> {
             (self.store, self.log) = (None, None);
             self.callbacks.clear();
         }
+    }
+}
+
+impl<T: Task + Sync> Trainer<T> {
+    /// Batch norm goes by the items of all shards: sets [`TrainConfig::sync_batch_norm`](crate::TrainConfig::sync_batch_norm). The shards of a rank run
+    /// in threads, one of which computes at a time, so that the task is looked at by several.
+    pub fn sync_batch_norm(mut self) -> Self {
+        self.config.sync_batch_norm = true;
+        self.share_task();
+        self
+    }
+
+    /// Lets several threads look at the task, where a setting wants it.
+    pub fn share_task(&mut self) {
+        self.passes_at_once = Some(passes_at_once::<T>);
     }
 }

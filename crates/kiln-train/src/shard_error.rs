@@ -29,6 +29,43 @@ pub enum ShardError {
         /// Shards of a batch.
         shards: usize,
     },
+    /// Batch norm over all shards computes them in several threads, which all look at the task.
+    #[error("batch norm over all shards wants a task that several threads may look at")]
+    OneThread,
+    /// Batch norm over all shards is there on one device.
+    #[error("batch norm goes by all shards on flex alone, and this training is on {device}")]
+    SyncDevice {
+        /// The device.
+        device: String,
+    },
+    /// Sharpness-aware minimisation climbs in each shard by itself.
+    #[error(
+        "sharpness-aware minimisation gives every shard weights of its own, so that batch norm cannot go by all of them"
+    )]
+    SyncSam,
+    /// A layer goes by its own shard all the same.
+    #[error("the batch norm {layer} goes by each shard by itself: it is not one of kiln's")]
+    NotSynchronised {
+        /// The path of the layer.
+        layer: String,
+    },
+    /// The shards of a batch go through other layers.
+    #[error("the shards of a batch do not all go through the same layers of batch norm")]
+    UnevenNorms,
+    /// A setting that has no place in rounds of local steps.
+    #[error("{setting} has no place in rounds of {local_steps} local steps")]
+    NotLocal {
+        /// The setting.
+        setting: &'static str,
+        /// `train.local_steps`.
+        local_steps: usize,
+    },
+    /// A step that f16 skips would be lost in what compression leaves for the next one.
+    #[error("compression does not go with f16, which skips steps whose gradients are not finite")]
+    CompressedF16,
+    /// Compression needs to know what a batch counts before it is computed.
+    #[error("compression goes by the number of items, and these have weights")]
+    CompressedWeights,
     /// Ranks exchange numbers of one type.
     #[error("ranks exchange f32 alone, and {path} is of another type")]
     NotF32 {
@@ -46,7 +83,7 @@ pub enum ShardError {
 impl Explain for ShardError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Uneven { .. } => ErrorKind::Internal,
+            Self::Uneven { .. } | Self::UnevenNorms => ErrorKind::Internal,
             _ => ErrorKind::Usage,
         }
     }
@@ -54,6 +91,20 @@ impl Explain for ShardError {
     fn help(&self) -> Option<String> {
         let help = match self {
             Self::Solver | Self::SeveralOptimizers => "leave train.shards out, and train on one rank",
+            Self::NotLocal { setting: "checkpoint.every_steps", local_steps } => {
+                return Some(format!(
+                    "set it to a multiple of {local_steps}: there are checkpoints between rounds alone"
+                ));
+            }
+            Self::NotLocal { .. } => "leave it out, or train.local_steps",
+            Self::CompressedF16 => "use train.precision = \"bf16\", or leave train.compression out",
+            Self::CompressedWeights => "leave train.compression out",
+            Self::OneThread => {
+                "call Trainer::sync_batch_norm, which says that it is; or leave train.sync_batch_norm out"
+            }
+            Self::SyncDevice { .. } | Self::SyncSam | Self::NotSynchronised { .. } | Self::UnevenNorms => {
+                "leave train.sync_batch_norm out: each shard is normalised by itself then"
+            }
             Self::KeepsState | Self::NotF32 { .. } | Self::Uneven { .. } => "train on one rank",
             Self::OfOne { items, shards, .. } => {
                 let least = 2 * shards;
@@ -67,6 +118,14 @@ impl Explain for ShardError {
     }
 
     fn key(&self) -> Option<Cow<'_, str>> {
-        matches!(self, Self::Solver | Self::OfOne { .. }).then_some(Cow::Borrowed("train.shards"))
+        match self {
+            Self::Solver | Self::OfOne { .. } => Some(Cow::Borrowed("train.shards")),
+            Self::OneThread | Self::SyncDevice { .. } | Self::SyncSam | Self::NotSynchronised { .. } => {
+                Some(Cow::Borrowed("train.sync_batch_norm"))
+            }
+            Self::CompressedF16 | Self::CompressedWeights => Some(Cow::Borrowed("train.compression")),
+            Self::NotLocal { .. } => Some(Cow::Borrowed("train.local_steps")),
+            _ => None,
+        }
     }
 }

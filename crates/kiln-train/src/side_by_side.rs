@@ -6,7 +6,24 @@ use burn::tensor::{Device, Tensor};
 use kiln_core::Seed;
 
 use crate::batch_seed::BatchSeed;
-use crate::{BatchMetrics, Task, TrainError};
+use crate::{BatchMetrics, Task, TrainError, Trainer};
+
+impl<T: Task> Trainer<T> {
+    /// Says that other trainings run in this process at the same time, in threads of their own.
+    ///
+    /// Burn has one random generator for the whole process. Alone, a training seeds it before every step, so that modules that draw from it, such
+    /// as `burn::nn::Dropout`, are reproducible. Side by side, trainings would take numbers from each other, and each run would have other bits. So
+    /// the generator is left alone, and a task whose loss draws from it is refused when training begins:
+    /// [`TrainError::SharedGenerator`](crate::TrainError::SharedGenerator). The remedy is to train one at a time, or to draw from the seed of the
+    /// step (`kiln_kernels::dropout`). The loss of the first batch is computed twice for that. Where bits are not promised (wgpu), nothing is
+    /// checked.
+    ///
+    /// `kiln_experiment::own` says this for folds and trials that run at once. Default: not said.
+    pub fn side_by_side(mut self) -> Self {
+        self.side_by_side = true;
+        self
+    }
+}
 
 /// Whether equal bits are promised on a device. On a graphics card they are not: kernels are chosen while they run.
 pub(crate) fn is_exact(device: &Device) -> bool {

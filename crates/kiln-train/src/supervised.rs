@@ -20,6 +20,7 @@ use crate::scores::OfWhole;
 use crate::{Scores, Shared, Task, TrainError};
 use at_batch::AtBatch;
 use heads::full;
+use predict::to_host;
 pub use shares::ScaleDropout;
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
@@ -260,7 +261,14 @@ impl<M: Module> Task for Supervised<M> {
     }
 
     fn score(&self, model: &M, batch: Batch, scores: &mut Scores) {
-        let outputs = self.outputs(model, batch.inputs);
+        self.score_outputs(self.outputs(model, batch.inputs.clone()), batch, scores);
+    }
+
+    fn outputs(&self, model: &M, batch: &Batch) -> Option<Tensor<2>> {
+        Some(self.outputs(model, batch.inputs.clone()))
+    }
+
+    fn score_outputs(&self, outputs: Tensor<2>, batch: Batch, scores: &mut Scores) {
         let (sum, weight) = self.loss.totals(outputs.clone(), &batch.targets, batch.weights.as_ref());
         let loss = to_host(Tensor::cat(vec![sum, weight], 0));
         scores.add_sum("loss", f64::from(loss[0]), f64::from(loss[1]));
@@ -289,8 +297,4 @@ impl<M: Module> Task for Supervised<M> {
             _ => {}
         }
     }
-}
-
-fn to_host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
 }

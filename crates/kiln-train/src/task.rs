@@ -149,4 +149,13 @@ pub trait Task: Send {
     ///
     /// A few validation items are scored before the first step, too, to find out whether the metric that is monitored is there.
     fn score(&self, model: &Self::Model, batch: Self::Batch, scores: &mut Scores);
+
+    /// What [`Task::score`] wants of the model for this batch, `[N, K]`, if it is one tensor: then several [ranks](crate::Trainer::ranks) share the validation. Each
+    /// computes the outputs of some batches, and the first one scores them all, by [`Task::score_outputs`]. Default: `None`, and the first one does all of it.
+    fn outputs(&self, _model: &Self::Model, _batch: &Self::Batch) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// As [`Task::score`], from what [`Task::outputs`] gave for the batch, maybe on another rank. A task that gives outputs must have it. Default: nothing is scored.
+    fn score_outputs(&self, _outputs: Tensor<2>, _batch: Self::Batch, _scores: &mut Scores) {}
 }

@@ -15,6 +15,7 @@ use crate::callback::Named;
 use crate::checkpoint::CheckpointStore;
 use crate::log::MetricsLog;
 use crate::progress::Progress;
+use crate::shards::PassesAtOnce;
 use crate::shared::ShareSchedules;
 use crate::{Callback, CheckpointConfig, EarlyStoppingConfig, Freeze, PartOptimizer, Task, TrainConfig};
 
@@ -54,6 +55,7 @@ pub struct Trainer<T: Task> {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) side_by_side: bool,
     pub(crate) ranks: Option<Ranks>,
+    pub(crate) passes_at_once: Option<PassesAtOnce<T>>,
 }
 
 impl<T: Task> std::fmt::Debug for Trainer<T> {
@@ -100,6 +102,7 @@ impl<T: Task> Trainer<T> {
             stop: Arc::default(),
             side_by_side: false,
             ranks: None,
+            passes_at_once: None,
         }
     }
 
@@ -267,21 +270,6 @@ impl<T: Task> Trainer<T> {
     /// The seed that everything random derives from. Default 0.
     pub fn seed(mut self, seed: u64) -> Self {
         (self.seed, self.seed_number) = (Seed::new(seed), seed);
-        self
-    }
-
-    /// Says that other trainings run in this process at the same time, in threads of their own.
-    ///
-    /// Burn has one random generator for the whole process. Alone, a training seeds it before every step, so that modules that draw from it, such
-    /// as `burn::nn::Dropout`, are reproducible. Side by side, trainings would take numbers from each other, and each run would have other bits. So
-    /// the generator is left alone, and a task whose loss draws from it is refused when training begins:
-    /// [`TrainError::SharedGenerator`](crate::TrainError::SharedGenerator). The remedy is to train one at a time, or to draw from the seed of the
-    /// step (`kiln_kernels::dropout`). The loss of the first batch is computed twice for that. Where bits are not promised (wgpu), nothing is
-    /// checked.
-    ///
-    /// `kiln_experiment::own` says this for folds and trials that run at once. Default: not said.
-    pub fn side_by_side(mut self) -> Self {
-        self.side_by_side = true;
         self
     }
 

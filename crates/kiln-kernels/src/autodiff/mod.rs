@@ -9,6 +9,7 @@ mod node;
 mod pool;
 mod recompute;
 mod recurrent;
+mod together;
 mod tokens;
 mod tracked;
 
@@ -21,6 +22,7 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 pub(crate) use elementwise::{add, curve, scale};
 pub(crate) use recompute::recomputed;
 pub(crate) use recurrent::{gru, lstm};
+pub(crate) use together::{batch_norm_together, of_graph};
 pub(crate) use tokens::{attention, embedding, linear_cross_entropy, residual, rms_norm, rotary, swiglu};
 
 use crate::cpu::{Mask, NormAct};

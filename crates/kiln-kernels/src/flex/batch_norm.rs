@@ -7,7 +7,7 @@ use super::{Dense, contiguous, garbage, like, tensor};
 use crate::cpu::{self, Norm, NormAct, Statistics};
 
 /// Rows of channels: a table as it is, images channels-last.
-fn rows(x: &FlexTensor) -> (FlexTensor, usize) {
+pub(super) fn rows(x: &FlexTensor) -> (FlexTensor, usize) {
     let channels = x.shape()[1];
     let x = if x.shape().num_dims() == 4 { Dense::new(x).channels_last().tensor } else { contiguous(x) };
     (x, channels)

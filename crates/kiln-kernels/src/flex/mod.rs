@@ -12,6 +12,7 @@ mod linear;
 mod pool;
 mod recurrent;
 mod squared_norm;
+mod together;
 mod tokens;
 
 pub(crate) use batch_norm::{batch_norm, batch_norm_backward};
@@ -29,6 +30,7 @@ pub(crate) use pool::{
 };
 pub(crate) use recurrent::{gru, gru_backward, lstm, lstm_backward};
 pub(crate) use squared_norm::squared_norm;
+pub(crate) use together::{Normalised, batch_norm_together, batch_norm_together_backward};
 pub(crate) use tokens::{
     Heads, Labels, Rotation, attention, attention_backward, embedding, embedding_backward,
     linear_cross_entropy, linear_cross_entropy_backward, residual, rms_norm, rms_norm_backward, rotary,

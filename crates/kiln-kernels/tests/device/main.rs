@@ -6,6 +6,7 @@
 mod elementwise;
 mod heads;
 mod launched;
+mod together;
 mod tokens;
 mod transposed;
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use burn::module::Module;
+use burn::tensor::Device;
 use kiln_convex::{Certificate, Solver, Stopping};
 use kiln_core::Weights;
 
@@ -49,7 +50,7 @@ impl<T: Task> Trainer<T> {
         }
         self.config.solver.get_or_insert(SolverConfig::Fista);
         // Before anything is solved for.
-        Shards::of(self, &[])?;
+        Shards::of(self, &[], &Device::default())?;
         let (from, damaged) = match &self.store {
             Some(store) if resume => store.newest()?,
             Some(store) => {

@@ -9,6 +9,7 @@ use kiln_optim::Average;
 use super::Run;
 use super::part::Part;
 use crate::checkpoint::{CallbackStates, Deferred, TrainState};
+use crate::compression::Compressor;
 use crate::data::loaders;
 use crate::first_weights::{device_of, draw_alone};
 use crate::freeze::Freezing;
@@ -19,7 +20,7 @@ use crate::settings::settings;
 use crate::several::Several;
 use crate::shards::Shards;
 use crate::shares::Shares;
-use crate::{Data, History, Task, TrainError, Trainer};
+use crate::{Data, History, ShardError, Task, TrainError, Trainer};
 
 impl<'a, T: Task> Run<'a, T> {
     pub(super) fn build(
@@ -37,9 +38,13 @@ impl<'a, T: Task> Run<'a, T> {
         let mut freezing = Freezing::new(&trainer.freezes, &model)?;
 
         let (steps_per_epoch, steps) = length(&trainer.config, &train);
-        let shards = Shards::of(trainer, &params)?;
+        let shards = Shards::of(trainer, &params, &device)?;
         let mut several = Several::of(&trainer.parts, &params, &freezing.always())?;
         let mut parts = Part::all(trainer, several.as_ref(), &params, (steps_per_epoch, steps))?;
+        if shards.is_some() && trainer.config.local_steps > 1 && parts[0].stepper.optimizer.averages() {
+            let local_steps = trainer.config.local_steps;
+            return Err(ShardError::NotLocal { setting: "an optimiser that averages", local_steps }.into());
+        }
         for part in &mut parts {
             part.stepper.penalties.start_from(&model, &trainer.fresh);
         }
@@ -76,6 +81,9 @@ impl<'a, T: Task> Run<'a, T> {
             parts,
             several,
             shards,
+            norms_checked: false,
+            compressor: Compressor::default(),
+            gathers_left: false,
             lost: None,
             shares,
             average,

@@ -19,7 +19,10 @@ impl<T: Task> Run<'_, T> {
             if self.trainer.writes_end {
                 self.deferred.release();
             }
-            self.save(&last)?;
+            // What compression left on a rank that is lost is lost, too: the run goes on from the newest checkpoint.
+            if self.lost.is_none() || self.trainer.config.compression.is_none() {
+                self.save(&last)?;
+            }
         }
         for callback in &mut self.trainer.callbacks {
             callback.on_fit_end(&self.history, &stop)?;
@@ -35,6 +38,7 @@ impl<T: Task> Run<'_, T> {
 
     /// Saves the state as it stands. Does nothing without a run directory.
     pub(super) fn save(&mut self, weights: &Weights) -> Result<(), TrainError> {
+        let left = self.left()?;
         if self.trainer.store.is_none() {
             return Ok(());
         }
@@ -50,7 +54,7 @@ impl<T: Task> Run<'_, T> {
         let model = self.model.as_ref().expect("the model is only away while it is updated");
         let average = self.average.as_ref();
         let rest = || Rest {
-            optimizer: part::checkpoint(&self.parts, self.several.as_ref(), model),
+            optimizer: joined(part::checkpoint(&self.parts, self.several.as_ref(), model), &left),
             average: average.map(|average| average.state(&Weights::of(model))).unwrap_or_default(),
             task,
         };
@@ -85,4 +89,10 @@ impl<T: Task> Run<'_, T> {
         self.state.averaged = self.average.as_ref().map_or(0, Average::updates);
         Ok(())
     }
+}
+
+/// What optimisers keep, and what compression leaves.
+fn joined(mut optimizer: Weights, left: &Weights) -> Weights {
+    left.iter().for_each(|(name, data)| optimizer.insert(name, data.clone()));
+    optimizer
 }

@@ -45,7 +45,7 @@ impl<T: Task> Run<'_, T> {
     pub(super) fn check_batch_norm(&self, data: &Data<T::Batch>) -> Result<(), TrainError> {
         let (train, device, run) = (&self.train, &self.device, self.trainer.seed);
         let pass = Pass { train, device, generator: self.generator(), run };
-        let of = (&data.train, self.trainer.config.shards);
+        let of = (&data.train, self.trainer.config.normalised_shards());
         batch_norm::check(&self.trainer.task, self.model(), &self.losses(), &pass, of)
     }
 }

@@ -8,7 +8,10 @@
 //! | `restore.rs` | takes up the state of a checkpoint |
 //! | `side_by_side.rs` | who may use the generator that trainings at once share |
 //! | `sharded.rs` | steps over batches that are cut into shards |
+//! | `synced.rs` | passes over all shards of a batch at once |
 //! | `together.rs` | what ranks say to each other |
+//! | `compressed.rs` | steps with the largest numbers of each gradient |
+//! | `local.rs` | rounds of steps that each shard makes by itself |
 //! | `part.rs` | one optimiser with its schedules and losses |
 //! | `epoch.rs` | steps over the batches of one epoch |
 //! | `round.rs` | a step with several optimisers |
@@ -18,15 +21,18 @@
 
 mod build;
 mod close;
+mod compressed;
 mod epoch;
 mod epoch_end;
 mod foresee;
+mod local;
 mod part;
 mod reopen;
 mod restore;
 mod round;
 mod sharded;
 mod side_by_side;
+mod synced;
 mod together;
 mod validate;
 mod weights;
@@ -41,6 +47,7 @@ use kiln_optim::Average;
 use kiln_ranks::RanksError;
 
 use crate::checkpoint::{Checkpoint, Deferred, TrainState};
+use crate::compression::Compressor;
 use crate::freeze::Freezing;
 use crate::losses::LossSum;
 use crate::mixed::Mixed;
@@ -65,6 +72,12 @@ pub(crate) struct Run<'a, T: Task> {
     several: Option<Several>,
     /// Where batches are cut.
     shards: Option<Shards>,
+    /// Whether all batch norms are known to go by all shards.
+    norms_checked: bool,
+    /// What compression leaves for the next step.
+    compressor: Compressor,
+    /// Whether rank 0 saves what compression leaves on all.
+    gathers_left: bool,
     /// The rank that was lost.
     lost: Option<RanksError>,
     shares: Shares,
@@ -92,6 +105,7 @@ impl<'a, T: Task> Run<'a, T> {
     ) -> Result<Self, TrainError> {
         let mut run = Self::build(trainer, model, data)?;
         run.passed_over = damaged;
+        run.agree_on_checkpoints()?;
         let from = run.share(from)?;
         let state = from.as_ref().map_or(&run.state, |from| &from.state);
         if state.stop.is_none() && run.is_head() {

@@ -6,6 +6,7 @@ use kiln_core::params;
 use super::Run;
 use super::part;
 use crate::checkpoint::{Checkpoint, PartState, TrainState};
+use crate::compression::split;
 use crate::monitor::Monitor;
 use crate::observed::Observed;
 use crate::{Task, TaskState, TrainError};
@@ -83,9 +84,13 @@ impl<T: Task> Run<'_, T> {
         // Through evaluation mode, so that no running statistic of the fresh model is pending.
         let model = trained.apply(model.valid())?.train();
         let (params, device) = (params::list(&model), self.device.clone().inner());
-        part::load(&mut self.parts, self.several.as_ref(), &checkpoint.optimizer, &params, &device)?;
+        let (optimizer, left) = split(&checkpoint.optimizer);
+        part::load(&mut self.parts, self.several.as_ref(), &optimizer, &params, &device)?;
         let parts = self.parts.iter_mut();
         self.model = Some(parts.fold(model, |model, part| part.stepper.optimizer.restore(model)));
+        if self.trainer.config.compression.is_some() {
+            self.take_left(&left);
+        }
         Ok(())
     }
 

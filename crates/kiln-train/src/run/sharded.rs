@@ -3,32 +3,39 @@
 //! Each shard is seen by itself: with a seed of its own, and from the running statistics that the step began with. What comes of
 //! the shards does not depend on who computes which.
 
+use std::ops::Range;
+
 use burn::tensor::Tensor;
 use kiln_data::Minibatch;
-use kiln_ranks::{Node, Pile, complete};
+use kiln_ranks::{Pile, complete};
 
 use super::Run;
 use crate::accumulate::Accumulator;
 use crate::backward::{How, gradients};
 use crate::batch_seed::BatchSeed;
-use crate::shards::{Leaf, Seen, Shards, running, set_running};
+use crate::shards::{Found, Leaf, Seen, Shards, running, set_running};
 use crate::{BatchMetrics, Stop, Task, TrainError};
 
 impl<T: Task> Run<'_, T> {
     /// As [`Run::steps`], of batches that are cut.
     pub(super) fn sharded_steps(&mut self, lr: &mut f64) -> Result<Option<Stop>, TrainError> {
         let Some(shards) = self.shards.clone() else { return Ok(None) };
-        let (accumulate, batches) = (self.trainer.config.accumulate, self.train.batches());
+        let (local, batches) = (self.trainer.config.local_steps, self.train.batches());
+        let accumulate = self.trainer.config.accumulate.saturating_mul(local);
         let own = self.train.clone().sharded(shards.count, shards.own.clone());
         let mut pieces = own.epoch_from(self.state.epoch, self.state.batch, &self.device);
         while self.state.batch < batches {
-            let window = self.state.batch..batches.min(self.state.batch + accumulate);
+            let window = self.state.batch..batches.min(self.state.batch.saturating_add(accumulate));
             let sizes: Vec<usize> = window.clone().map(|batch| self.train.items_of(batch)).collect();
             let count = sizes.iter().map(|items| shards.of_batch(*items)).sum();
             let own = pieces.by_ref().take(count).collect::<Result<Vec<_>, _>>()?;
             // In a small batch the last shards are empty.
             let leaves = shards.count.min(sizes.iter().copied().max().unwrap_or(1));
-            match self.sharded_step(&shards, own, leaves) {
+            let made = match local {
+                1 => self.sharded_step(&shards, own, window.clone(), leaves),
+                _ => self.local_round(own, &window, leaves),
+            };
+            match made {
                 Ok(rate) => *lr = rate,
                 Err(error) => return self.lose(error).map(Some),
             }
@@ -49,36 +56,55 @@ impl<T: Task> Run<'_, T> {
     fn sharded_step(
         &mut self,
         shards: &Shards,
-        mut pieces: Vec<Minibatch<T::Batch>>,
+        pieces: Vec<Minibatch<T::Batch>>,
+        window: Range<usize>,
         leaves: usize,
     ) -> Result<f64, TrainError> {
         let (epoch, step) = (self.state.epoch, self.state.step);
         self.shares.tell(&mut self.trainer.task, step)?;
         self.thaw(epoch, step);
+        let compression = self.trainer.config.compression.clone();
+        let mut found = Found::new(leaves, compression.is_some());
+        let items = window.clone().map(|batch| self.train.items_of(batch)).sum();
+        match shards.sync {
+            true => self.passes_at_once(shards, pieces, window, &mut found)?,
+            false => self.passes(shards, pieces, &mut found),
+        }
+        let (gradients, running) = match compression {
+            Some(config) => self.compressed(&config, found, (leaves, items), shards.sync)?,
+            None => self.reduced(found.pile, found.seen, leaves)?.mean(shards.sync),
+        };
+        self.rewind(&running);
+        self.update(Some(gradients))
+    }
+
+    /// Forward and backward over each shard by itself.
+    fn passes(&mut self, shards: &Shards, mut pieces: Vec<Minibatch<T::Batch>>, found: &mut Found) {
         let before = if shards.run { running(self.model()) } else { Vec::new() };
         // All of a shard before the next: what waits is a sum for each level of the tree.
         pieces.sort_by_key(|piece| (piece.shard, piece.index));
-        let (mut pile, mut seen) = (Pile::new(leaves), Vec::new());
         for of_shard in by_shard(pieces) {
             self.rewind(&before);
             let (shard, mut sum, mut items) = (of_shard[0].shard, Accumulator::default(), 0);
             for piece in of_shard {
                 items += piece.items;
-                seen.push(self.pass(piece, &mut sum));
+                found.seen.push(self.pass(piece, &mut sum));
             }
             if let Some(sum) = sum.take_sum() {
                 let after = if shards.run { running(self.model()) } else { Vec::new() };
-                pile.push(Node::leaf(shard), Leaf::new(sum, after, items), Leaf::add);
+                found.push(shard, Leaf::new(sum, after, items));
             }
         }
         self.rewind(&before);
-        let (gradients, running) = self.reduced(pile, seen, leaves)?.mean();
-        self.rewind(&running);
-        self.update(Some(gradients))
     }
 
     /// The sum over all shards, of this rank and of others. The losses are added to those of the epoch.
-    fn reduced(&mut self, pile: Pile<Leaf>, seen: Vec<Seen>, leaves: usize) -> Result<Leaf, TrainError> {
+    pub(super) fn reduced(
+        &mut self,
+        pile: Pile<Leaf>,
+        seen: Vec<Seen>,
+        leaves: usize,
+    ) -> Result<Leaf, TrainError> {
         if self.trainer.ranks.is_some() {
             return self.sum(pile.into_nodes(), seen, leaves);
         }
@@ -97,7 +123,7 @@ impl<T: Task> Run<'_, T> {
     }
 
     /// Forward and backward over a shard of one batch.
-    fn pass(&self, piece: Minibatch<T::Batch>, sum: &mut Accumulator) -> Seen {
+    pub(super) fn pass(&self, piece: Minibatch<T::Batch>, sum: &mut Accumulator) -> Seen {
         let number = self.state.epoch * self.train.batches() as u64 + piece.index as u64;
         let seed = BatchSeed { run: self.trainer.seed, batch: number, shard: Some(piece.shard as u64) };
         let (task, sam) = (&self.trainer.task, self.parts[0].stepper.sam.as_ref());
@@ -110,7 +136,7 @@ impl<T: Task> Run<'_, T> {
     }
 
     /// Gives the model these running statistics, if it has any.
-    fn rewind(&mut self, running: &[Tensor<1>]) {
+    pub(super) fn rewind(&mut self, running: &[Tensor<1>]) {
         if !running.is_empty() {
             self.model = self.model.take().map(|model| set_running(model, running));
         }
@@ -118,7 +144,7 @@ impl<T: Task> Run<'_, T> {
 }
 
 /// Pieces that are in the order of their shards, those of each shard together.
-fn by_shard<B>(pieces: Vec<Minibatch<B>>) -> Vec<Vec<Minibatch<B>>> {
+pub(super) fn by_shard<B>(pieces: Vec<Minibatch<B>>) -> Vec<Vec<Minibatch<B>>> {
     let mut all: Vec<Vec<Minibatch<B>>> = Vec::new();
     for piece in pieces {
         match all.last_mut().filter(|of_shard| of_shard[0].shard == piece.shard) {

@@ -13,7 +13,8 @@ impl<T: Task> Run<'_, T> {
     }
 
     fn leaves_generator(&self) -> bool {
-        self.trainer.side_by_side && is_exact(&self.device)
+        let shards = self.shards.as_ref().is_some_and(|shards| shards.sync);
+        (self.trainer.side_by_side || shards) && is_exact(&self.device)
     }
 
     /// Refuses a task that draws from the generator where it is left alone. Looks at the next batch, if there is one.

@@ -15,7 +15,7 @@ pub(crate) struct Leaf {
     pub(crate) gradients: Gradients,
     /// What the items count together.
     pub(crate) count: Count,
-    /// Of the running statistics that each shard came to, times its items.
+    /// Of the running statistics that each shard came to, times its items; those of the first shard where all came to the same.
     running: Vec<Tensor<1>>,
     pub(crate) items: usize,
 }
@@ -25,6 +25,17 @@ impl Leaf {
     pub(crate) fn new((gradients, count): (Gradients, Count), running: Vec<Tensor<1>>, items: usize) -> Self {
         let running = running.into_iter().map(|value| value.mul_scalar(items as f64)).collect();
         Self { gradients, count, running, items }
+    }
+
+    /// Of one shard of so many items, which came to the same running statistics as all others: `first` says whether it is the first one.
+    pub(crate) fn of_whole(
+        (gradients, count): (Gradients, Count),
+        running: Vec<Tensor<1>>,
+        items: usize,
+        first: bool,
+    ) -> Self {
+        let once = |value: Tensor<1>| if first { value } else { value.zeros_like() };
+        Self { gradients, count, running: running.into_iter().map(once).collect(), items }
     }
 
     /// Of both together.
@@ -37,16 +48,33 @@ impl Leaf {
         }
     }
 
-    /// The mean gradient over all that counts, and the mean running statistics over all items.
-    pub(crate) fn mean(self) -> (Gradients, Vec<Tensor<1>>) {
+    /// The mean gradient over all that counts, and the mean running statistics over all items, or those of `all` shards.
+    pub(crate) fn mean(self, all: bool) -> (Gradients, Vec<Tensor<1>>) {
         let share = 1.0 / self.items as f64;
-        let running = self.running.into_iter().map(|sum| sum.mul_scalar(share)).collect();
-        (self.count.mean(self.gradients), running)
+        let mean = |sum: Tensor<1>| if all { sum } else { sum.mul_scalar(share) };
+        (self.count.mean(self.gradients), self.running.into_iter().map(mean).collect())
     }
 
     /// Which of these parameters have a gradient.
     pub(crate) fn present(&self, params: &[ParamInfo]) -> Vec<bool> {
         params.iter().map(|info| self.gradients.get(info.id).is_some()).collect()
+    }
+
+    /// The gradients of all these parameters one after another, 0 for those that have none, and what else there is.
+    pub(crate) fn apart(mut self, params: &[ParamInfo]) -> Result<(Vec<f32>, Self), ShardError> {
+        let mut vector = Vec::new();
+        for info in params {
+            match self.gradients.remove(info.id) {
+                Some(gradient) => {
+                    let data = gradient.into_data();
+                    let values =
+                        data.as_slice::<f32>().map_err(|_| ShardError::NotF32 { path: info.path.clone() })?;
+                    vector.extend_from_slice(values);
+                }
+                None => vector.resize(vector.len() + info.dims.iter().product::<usize>(), 0.0),
+            }
+        }
+        Ok((vector, self))
     }
 
     /// All numbers one after another: the gradients of the parameters that have one, and the running statistics.

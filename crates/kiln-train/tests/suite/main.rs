@@ -18,6 +18,7 @@ mod ranks;
 #[path = "../device/rows.rs"]
 mod rows;
 mod several;
+mod slow_networks;
 #[path = "../device/stopped.rs"]
 mod stopped;
 mod task_state;

@@ -41,7 +41,13 @@ fn on<R: Send + 'static>(ranks: usize, work: impl Fn(Ranks) -> R + Send + Sync +
 type Same = (String, Stop);
 
 /// Trains on so many ranks in `folder`, stopped behind step `stop`. All are the same: gives what they are.
-fn train(folder: &Path, config: &TrainConfig, ranks: usize, resume: bool, stop: Option<u64>) -> Option<End> {
+pub(crate) fn train(
+    folder: &Path,
+    config: &TrainConfig,
+    ranks: usize,
+    resume: bool,
+    stop: Option<u64>,
+) -> Option<End> {
     let (path, config) = (folder.to_owned(), config.clone());
     let ends: Vec<(Same, Option<End>)> = on(ranks, move |ranks| {
         let head = ranks.is_head();
@@ -61,7 +67,7 @@ fn train(folder: &Path, config: &TrainConfig, ranks: usize, resume: bool, stop: 
     ends.into_iter().next().and_then(|first| first.1)
 }
 
-fn sharded(shards: usize) -> TrainConfig {
+pub(crate) fn sharded(shards: usize) -> TrainConfig {
     TrainConfig { epochs: 4, shards, drop_last: true, ..config() }
 }
 
