@@ -58,6 +58,18 @@ fn any_number_of_processes_comes_to_the_same_bits() {
             ),
             vec![3, 4],
         ),
+        // Batch norm over all shards, also in the last batch, where the last ranks have no item.
+        (
+            format!(
+                "{RESNET} train.shards=16 train.sync_batch_norm=true train.batch_size=80 --epochs 1 train.clip_norm=1"
+            ),
+            vec![2, 3, 4],
+        ),
+        (
+            "digits train.shards=4 train.local_steps=4 train.batch_size=80 --epochs 1 optim.kind=adam"
+                .to_owned(),
+            vec![2, 3],
+        ),
     ];
     for (line, ranks) in cases {
         let one = train(&line, 1);
@@ -182,5 +194,35 @@ fn processes_that_mpirun_has_started_find_each_other() {
             .unwrap()
             .any(|entry| { entry.unwrap().file_name().to_string_lossy().starts_with(".ranks") })
     );
+    assert_eq!(end(&place.run_dir()), train(line, 1));
+}
+
+#[test]
+fn a_real_mpirun_starts_four_ranks_that_come_to_the_bits_of_one() {
+    let line = "digits train.shards=4 --epochs 2";
+    let place = Place::new();
+    let kiln = place.command(&["train"]).get_program().to_owned();
+    let mut command = std::process::Command::new("mpirun");
+    command.args(["--allow-run-as-root", "--oversubscribe", "-n", "4"]).arg(kiln);
+    command.args(format!("train {line} --threads 1 -q").split(' '));
+    let own = place.command(&["train"]);
+    for (name, value) in own.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    if let Some(folder) = own.get_current_dir() {
+        command.current_dir(folder);
+    }
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            eprintln!("NOT TESTED: there is no mpirun here (Debian's openmpi-bin)");
+            return;
+        }
+        Err(error) => panic!("mpirun: {error}"),
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(end(&place.run_dir()), train(line, 1));
 }
