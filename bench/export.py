@@ -1,6 +1,6 @@
 """Exported models against kiln: every model, in onnxruntime on 10,000 rows and in odd batches, and its weights in PyTorch.
 
-    python bench/export.py KILN        (the program; needs numpy, onnx, onnxruntime, pillow, torch, safetensors)
+    python bench/export.py KILN        (the program; needs numpy, onnx, onnxruntime, pillow, torch, torchvision, timm, safetensors)
 
 Trains each model for an epoch or two on made-up data, exports it, and prints the largest difference of a probability or number, how
 many classes differ, and whether the equal torch.nn.Sequential loads the state dictionary strictly and gives the same logits.
@@ -19,7 +19,9 @@ from pathlib import Path
 import numpy
 import onnx
 import onnxruntime
+import timm
 import torch
+import torchvision.models as tv
 from PIL import Image
 from safetensors.torch import load_file
 from torch import nn
@@ -231,7 +233,18 @@ for item, photo in enumerate(photos):
     Image.fromarray(photo).save(folder / f"{item:03}.png")
 paths = sorted((place / "photos/a").glob("*.png"))
 x = numpy.stack([numpy.asarray(Image.open(path)).transpose(2, 0, 1) for path in paths])
-for kind in ["resnet18", "mobilenet-v3-small", "efficientnet-b0", "convnext-tiny", "vit-tiny"]:
+THEIRS = {
+    "resnet18": lambda: tv.resnet18(num_classes=2),
+    "resnet34": lambda: tv.resnet34(num_classes=2),
+    "resnet50": lambda: tv.resnet50(num_classes=2),
+    "mobilenet-v3-small": lambda: tv.mobilenet_v3_small(num_classes=2),
+    "mobilenet-v3-large": lambda: tv.mobilenet_v3_large(num_classes=2),
+    "efficientnet-b0": lambda: tv.efficientnet_b0(num_classes=2),
+    "convnext-tiny": lambda: tv.convnext_tiny(num_classes=2),
+    "vit-tiny": lambda: timm.create_model("vit_tiny_patch16_224", num_classes=2, img_size=32),
+    "vit-small": lambda: timm.create_model("vit_small_patch16_224", num_classes=2, img_size=32),
+}
+for kind in THEIRS:
     words = ["data.source=images", f"data.path={place / 'photos'}", f"model.kind={kind}", "train.epochs=1", "train.batch_size=16"]
     kiln("train", *words, f"name={kind}", "-q")
     for more in [[], ["--fold-batch-norm"]]:
@@ -240,6 +253,20 @@ for kind in ["resnet18", "mobilenet-v3-small", "efficientnet-b0", "convnext-tiny
         session = onnxruntime.InferenceSession(place / f"{kind}.onnx", providers=["CPUExecutionProvider"])
         predictions = [json.loads(line) for line in open(place / "out.jsonl")]
         compare(f"{kind} {' '.join(more)}", session, {"image": x}, predictions)
+    kiln("export", kind, "-o", "net.safetensors")
+    theirs = THEIRS[kind]().eval()
+    theirs.load_state_dict(load_file(place / "net.safetensors"), strict=True)
+    graph = onnx.load(place / f"{kind}.onnx")
+    first = next(node.input[0] for node in graph.graph.node if node.op_type == "Conv")
+    last = next(node.output[0] for node in reversed(graph.graph.node) if node.op_type == "Gemm")
+    for value in [first, last]:
+        graph.graph.output.append(onnx.helper.make_tensor_value_info(value, onnx.TensorProto.FLOAT, None))
+    inner = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
+    pixels, logits = inner.run([first, last], {"image": x})
+    with torch.no_grad():
+        off = (theirs(torch.tensor(pixels)) - torch.tensor(logits)).abs().max().item() / numpy.abs(logits).max()
+    print(f"{kind:12} the state dictionary loads strictly there, logits off by {off:.1e} of the largest")
+    assert off < 1e-4
 
 # Time series and texts of different lengths. Batches are padded to the longest of all, kiln's to their own.
 def series(name, count):
