@@ -108,6 +108,14 @@ ROWS_OF = {
     "mlp": ["model.kind=mlp", "model.hidden=[32,16]", "model.norm=batch", "model.activation=gelu"],
     "mlp-clip": ["model.kind=mlp", "model.hidden=[16]", "data.scale=robust-smooth-clip"],
     "mlp-layer": ["model.kind=mlp", "model.hidden=[16]", "model.norm=layer", "model.activation=silu"],
+    "realmlp": [
+        "model.kind=mlp", "model.hidden=[32,32]", "model.input_scale=true", "model.parametrization=ntk", "model.learned_activation=true",
+        "model.activation=mish", "model.embedding={kind='pbld'}",
+    ],
+    "tabm": ["model.kind=tabm", "model.hidden=[32,32]", "model.heads=8", "model.embedding={kind='plr',width=8,frequencies=8}"],
+    "tabm-bins": ["model.kind=tabm", "model.hidden=[32]", "model.heads=8", "data.bins=8", "model.embedding={kind='piecewise-linear'}"],
+    "table-resnet": ["model.kind=table-resnet", "model.width=32"],
+    "ft-transformer": ["model.kind=ft-transformer", "model.width=32", "model.units=48"],
 }
 for name, settings in ROWS_OF.items():
     for target, other in [("class", "price"), ("price", "class")]:

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::common::Place;
 
-const ITEMS: usize = 37;
+pub(crate) const ITEMS: usize = 37;
 
 pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/onnx")
@@ -61,7 +61,7 @@ pub(crate) fn model(job: &Job<'_>) -> Network {
 }
 
 /// The first items as onnxruntime takes them.
-fn inputs(dataset: &Dataset) -> Value {
+pub(crate) fn inputs(dataset: &Dataset) -> Value {
     if let Some(images) = dataset.features.as_images() {
         let rows: Vec<usize> = (0..ITEMS).collect();
         let gathered = images.gather(&rows).unwrap();
@@ -85,7 +85,7 @@ fn inputs(dataset: &Dataset) -> Value {
 }
 
 /// Exports the first weights of a configuration, and compares with the committed file and with what onnxruntime predicts by it.
-fn check(name: &str, overrides: &[&str], decision: Decision) {
+pub(crate) fn check(name: &str, overrides: &[&str], decision: Decision) {
     check_with(name, overrides, decision, ExportSettings::default());
 }
 
@@ -137,7 +137,7 @@ pub(crate) fn agree(name: &str, outputs: &Value, predictions: &[Prediction<'_>])
     }
 }
 
-const MIXED: &str = "data.target=colour";
+pub(crate) const MIXED: &str = "data.target=colour";
 
 #[test]
 fn linear_models_predict_in_onnxruntime_what_they_predict_here() {

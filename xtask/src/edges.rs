@@ -59,6 +59,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "kiln-ranks",
             "kiln-work",
             "kiln-infer",
+            "kiln-kernels",
             "kiln-convex",
             "kiln-data",
             "kiln-augment",

@@ -79,7 +79,7 @@ pub use error::ExperimentError;
 pub use evaluate::{
     ClassReport, EvaluateSettings, Evaluation, Measured, Part, Said, ScoredItems, evaluate, evaluate_items,
 };
-pub use export::{ExportFormat, ExportSettings, OPSET};
+pub use export::{ExportFormat, ExportSettings, Int8Export, Int8Model, OPSET, export_int8};
 pub use fold::{FoldRecord, FoldResult, FoldRun, PredictionTable, Summaries};
 pub use follow::{Followed, follow, follow_run};
 pub use interrupt::Interrupt;

@@ -49,6 +49,14 @@ pub(crate) fn linear_operation(path: &str, layer: &Linear) -> Operation {
     Operation::Linear { layer: path.to_owned(), bias: layer.bias.is_some() }
 }
 
+/// The operation of a layer whose weight is multiplied by `gain`.
+pub(crate) fn scaled_operation(path: &str, layer: &Linear, gain: f64) -> Operation {
+    if gain == 1.0 {
+        return linear_operation(path, layer);
+    }
+    Operation::ScaledLinear { layer: path.to_owned(), bias: layer.bias.is_some(), gain }
+}
+
 impl Dense {
     pub(crate) fn new(init: &mut Init<'_>, inputs: usize, outputs: usize, style: DenseStyle) -> Self {
         Self {
@@ -98,13 +106,12 @@ impl Dense {
         let of = |(l, layer): (usize, &Self)| {
             let norm = layer.norm.as_ref().map(|norm| norm.operation(format!("layers.{l}.norm")));
             let path = format!("layers.{l}");
-            let linear = match layer.gain == 1.0 {
-                true => linear_operation(&format!("{path}.linear"), &layer.linear),
-                false => Operation::Special { layer: path.clone(), what: "a weight that is scaled" },
-            };
+            let linear = scaled_operation(&format!("{path}.linear"), &layer.linear, layer.gain);
             let activation = match layer.alpha {
                 None => Operation::activation(layer.activation),
-                Some(_) => Some(Operation::Special { layer: path, what: "an activation that is learned" }),
+                Some(_) => {
+                    Some(Operation::Blended { tensor: format!("{path}.alpha"), activation: layer.activation })
+                }
             };
             let rest = [norm, activation];
             [linear].into_iter().chain(rest.into_iter().flatten())

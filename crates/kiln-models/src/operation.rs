@@ -143,6 +143,32 @@ pub enum Operation {
         /// The places of all other features.
         others: Vec<usize>,
     },
+    /// `x (gain · W) + b`: `weight` is `[inputs, outputs]`.
+    ScaledLinear {
+        /// The path of the layer.
+        layer: String,
+        /// Whether there is a bias.
+        bias: bool,
+        /// What the weight is multiplied by.
+        gain: f64,
+    },
+    /// `x + α ∘ (a(x) − x)`, where α is a tensor of the network, a number for each feature.
+    Blended {
+        /// The path of α: `layers.0.alpha`.
+        tensor: String,
+        /// a.
+        activation: Activation,
+    },
+    /// A row as tokens, `[N, features]` to `[N, 1 + columns, width]`: `cls`, `[width]`, and one of each column, which has a row of `bias`, `[columns, width]`. That of
+    /// a number x is `x w + b`, that of a column of categories `x W + b`, where w and W are the rows of `weight`, `[features, width]`, of its features.
+    ColumnTokens {
+        /// The path of the layer: `tokens`.
+        layer: String,
+        /// Features that lie together, and whether they are one column of categories, and not a number each.
+        pieces: Vec<(Range<usize>, bool)>,
+    },
+    /// `a ∘ relu(b)`, where `[a, b]` are the halves of the last dimension.
+    Reglu,
     /// A layer of several heads that share `weight`, `[inputs, outputs]`: `s ∘ ((r ∘ x) W) + b`, where r is `scale_in`, `[heads, inputs]`, s
     /// `scale_out` and b `bias`, `[heads, outputs]`. All heads get the same rows where it is the first of its kind.
     Ensemble {

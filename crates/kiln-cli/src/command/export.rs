@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kiln_experiment::{ExportFormat, ExportSettings, Interrupt, OPSET, OutputFile, Predictor, Run, stored};
-use kiln_terminal::Output;
+use kiln_experiment::error::ExportError;
+use kiln_experiment::{
+    ExperimentError, ExportFormat, ExportSettings, Interrupt, OPSET, OutputFile, Predictor, Run, export_int8,
+    stored,
+};
+use kiln_terminal::{Output, tell};
 
 use super::{Accepts, Execute};
 use crate::args::Global;
@@ -27,6 +31,10 @@ pub(crate) struct Export {
     /// ONNX: make each batch norm a part of the convolution or linear layer before it.
     #[arg(long)]
     pub(crate) fold_batch_norm: bool,
+    /// ONNX: weights and what flows between layers in eight bits, scaled by items of the training part; says what
+    /// that costs on the test part.
+    #[arg(long, conflicts_with = "fold_batch_norm")]
+    pub(crate) int8: bool,
 }
 
 /// The format of a model.
@@ -44,6 +52,7 @@ const EXAMPLES: &str = "\
 Examples:
   kiln export last -o model.onnx
   kiln export last -o model.onnx --fold-batch-norm
+  kiln export last -o model.onnx --int8
   kiln export last -o model.kiln
   kiln export last -o model.safetensors";
 
@@ -61,6 +70,15 @@ impl Execute for Export {
         let session = session(global, Interrupt::default());
         let trained_on: Vec<PathBuf> = stored(run.folder(), &session)?.config.data.path.into_iter().collect();
         let file = OutputFile::new(&self.output, &trained_on)?;
+        if self.int8 {
+            if format != ExportFormat::Onnx {
+                return Err(ExperimentError::from(ExportError::OnnxAlone { setting: "--int8" }).into());
+            }
+            let found = export_int8(run.folder(), &session, &Terminal::new(global, out))?;
+            file.write(&found.model.bytes)?;
+            out.say(&tell::int8::words(&self.output.display().to_string(), &found));
+            return Ok(0);
+        }
         let predictor = Predictor::open(run.folder(), &session, &Terminal::new(global, out))?;
         let settings = ExportSettings::default().fold_batch_norm(self.fold_batch_norm);
         let bytes = predictor.export_with(format, &settings)?;

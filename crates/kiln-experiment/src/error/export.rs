@@ -24,6 +24,17 @@ pub enum ExportError {
         /// What it is.
         what: String,
     },
+    /// Not every operation can be followed through rounding, so that nobody could tell what it costs.
+    #[error(
+        "{operation} is not computed in eight bits: networks of linear layers and convolutions over rows and images are"
+    )]
+    NotRounded {
+        /// The operation, as [`Operation`](kiln_models::Operation) calls it, or the form of the inputs.
+        operation: String,
+    },
+    /// No layer of the network can be computed in eight bits.
+    #[error("no layer of the network can be written in eight bits")]
+    NoLayer,
     /// A column is called as an output or a weight.
     #[error("the column {column:?} has a name that something else in the graph has")]
     Name {
@@ -42,6 +53,7 @@ impl Explain for ExportError {
             Self::NotRun { .. } => {
                 "export it as ONNX, or the weights alone with --format safetensors".to_owned()
             }
+            Self::NoLayer | Self::NotRounded { .. } => "leave --int8 out".to_owned(),
             Self::Operation { .. } => "export the weights alone with --format safetensors".to_owned(),
             Self::OnnxAlone { setting } => format!("leave {setting} out, or write a file that ends in .onnx"),
             Self::Name { column } => format!("train with another name for {column:?}"),

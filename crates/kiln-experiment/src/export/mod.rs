@@ -1,8 +1,11 @@
 //! A run's model in the formats of others.
 
 mod infer;
+mod int8;
 mod model;
 mod onnx;
+mod ranges;
+mod steps;
 
 use std::path::Path;
 
@@ -12,6 +15,7 @@ use kiln_models::Network;
 
 use crate::error::{ExperimentError, ExportError};
 use crate::predict::Predictor;
+pub use int8::{Int8Export, Int8Model, export_int8};
 use model::ModelParts;
 pub use onnx::OPSET;
 
@@ -121,7 +125,9 @@ impl Predictor {
 
     fn onnx_with(&self, settings: &ExportSettings) -> Result<Vec<u8>, ExperimentError> {
         self.must_be_one("an export")?;
-        Ok(onnx::onnx(&self.parts(&self.merged()), settings.fold_batch_norm)?)
+        let network = self.merged();
+        let (operations, weights) = onnx::operations(&network, settings.fold_batch_norm);
+        Ok(onnx::onnx(&self.parts(&network), (&operations, &weights), None)?.0)
     }
 
     /// The model for the crate kiln-infer, which predicts without Burn: preprocessing, network, and what is predicted.

@@ -45,7 +45,7 @@ pub struct Blueprint {
     /// Penalties on what a batch does.
     pub(super) penalties: BatchPenalties,
     /// What logits of classes are divided by.
-    pub(super) temperature: f32,
+    pub(crate) temperature: f32,
 }
 
 impl Blueprint {

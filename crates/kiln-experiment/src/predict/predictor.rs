@@ -27,9 +27,9 @@ use crate::stored::{RunWeights, best_weights, kept_decision, stored};
 #[derive(Debug, Clone)]
 pub struct Predictor {
     pub(crate) blueprint: Blueprint,
-    pub(super) task: NetworkTask,
+    pub(crate) task: NetworkTask,
     pub(crate) model: Network,
-    pub(super) device: Device,
+    pub(crate) device: Device,
     /// What passes with dropout draw from; `None` for a model that draws nothing.
     pub(super) noise: Option<Seed>,
     /// How the data of the run were read.
@@ -37,7 +37,7 @@ pub struct Predictor {
     /// How a class follows from logits.
     pub(crate) decision: Decision,
     /// What the run keeps of it.
-    pub(super) kept: Option<KeptDecision>,
+    pub(crate) kept: Option<KeptDecision>,
     /// Whether unseen categories are refused.
     pub(super) strict: bool,
     pub(super) checkpoint: PathBuf,

@@ -9,7 +9,7 @@ use kiln_kernels::{Act, linear};
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
-use crate::dense::{Dense, DenseStyle, affine, linear_operation};
+use crate::dense::{Dense, DenseStyle, affine, scaled_operation};
 use crate::dropout::{DenseDropoutStyle, Dropout, GaussianNoise};
 use crate::embedding::front::{self, embedded};
 use crate::embedding::{Categories, EmbeddedColumns, Front};
@@ -244,13 +244,9 @@ impl Forward for Mlp {
     fn operations(&self) -> Vec<Operation> {
         let mut operations = vec![Operation::Flatten];
         operations.extend(front::operations(self.categories.as_ref(), self.embedding.as_ref()));
-        let special = |layer: &str, what| Operation::Special { layer: layer.to_owned(), what };
-        operations.extend(self.scale.as_ref().map(|_| special("scale", "factors of inputs")));
+        operations.extend(self.scale.as_ref().map(|_| Operation::Times { tensor: "scale".to_owned() }));
         operations.extend(Dense::operations(&self.layers));
-        operations.push(match self.gain == 1.0 {
-            true => linear_operation("output", &self.output),
-            false => special("output", "a weight that is scaled"),
-        });
+        operations.push(scaled_operation("output", &self.output, self.gain));
         operations
     }
 }

@@ -13,6 +13,7 @@ pub mod explanation;
 pub mod fold;
 mod images;
 pub mod importance;
+pub mod int8;
 pub mod path;
 pub mod texts;
 pub mod training;

@@ -53,6 +53,16 @@ fn one(operation: &Operation, bins: &[Vec<f32>]) -> Result<plan::Operation, Expo
         }
         Operation::Ensemble { layer } => plan::Operation::Ensemble { layer },
         Operation::Heads { layer } => plan::Operation::Heads { layer },
+        Operation::Times { tensor } => return Err(not_run(format!("factors, {tensor:?}"))),
+        Operation::ScaledLinear { layer, .. } => {
+            return Err(not_run(format!("a weight that is scaled, {layer:?}")));
+        }
+        Operation::Blended { tensor, .. } => {
+            return Err(not_run(format!("an activation that is learned, {tensor:?}")));
+        }
+        Operation::ColumnTokens { layer, .. } => {
+            return Err(not_run(format!("columns as tokens, {layer:?}")));
+        }
         Operation::Special { layer, what } => return Err(not_run(format!("{what}, {layer:?}"))),
         other => return Err(not_run(format!("{other:?}"))),
     })

@@ -22,6 +22,7 @@ const ML: &str = "ai.onnx.ml";
 pub(super) enum Elements {
     Float = 1,
     Bytes = 2,
+    SignedBytes = 3,
     Int = 6,
     Long = 7,
     Text = 8,
@@ -31,9 +32,15 @@ pub(super) enum Elements {
 /// A graph that is built node by node. Values are known by their names.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
-    message: GraphMessage,
+    pub(super) message: GraphMessage,
+    /// What the operations of the network give, in the order in which they are done.
+    pub(super) marks: Vec<String>,
     metadata: Vec<Entry>,
     names: usize,
+    /// Whether values are `[heads, N, features]`.
+    pub(super) has_heads: bool,
+    /// The edges of the bins of each number, where an embedding has them.
+    pub(super) bins: Vec<Vec<f32>>,
     /// Of sequences.
     pub(super) lengths: Option<Lengths>,
 }

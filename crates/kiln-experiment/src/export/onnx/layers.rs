@@ -3,13 +3,36 @@
 use kiln_core::Weights;
 use kiln_models::Activation;
 
-use super::graph::{Elements, Graph, float};
+use super::graph::{Elements, Graph, float, int};
 use crate::error::ExportError;
 
 /// `x` with other sizes: 0 stands for that of `x` in the same place, −1 for what is left.
 pub(super) fn reshaped(graph: &mut Graph, x: &str, sizes: &[i64]) -> String {
     let sizes = graph.longs(&[sizes.len()], sizes);
     graph.node("Reshape", &[x, &sizes], Vec::new())
+}
+
+/// A tensor `[1, 1, C]` as often as there are items in `x`.
+pub(super) fn for_each_item(graph: &mut Graph, token: &str, x: &str) -> String {
+    let sizes = graph.node("Shape", &[x], Vec::new());
+    let place = graph.longs(&[1], &[0]);
+    let items = graph.node("Gather", &[&sizes, &place], Vec::new());
+    let ones = graph.longs(&[2], &[1, 1]);
+    let sizes = graph.node("Concat", &[&items, &ones], vec![int("axis", 0)]);
+    graph.node("Expand", &[token, &sizes], Vec::new())
+}
+
+/// Both halves of the last of three dimensions.
+pub(super) fn halves(graph: &mut Graph, x: &str) -> [String; 2] {
+    let sizes = graph.node("Shape", &[x], Vec::new());
+    let place = graph.longs(&[1], &[2]);
+    let width = graph.node("Gather", &[&sizes, &place], Vec::new());
+    let two = graph.longs(&[1], &[2]);
+    let half = graph.node("Div", &[&width, &two], Vec::new());
+    let zero = graph.longs(&[1], &[0]);
+    let a = graph.node("Slice", &[x, &zero, &half, &two], Vec::new());
+    let b = graph.node("Slice", &[x, &half, &width, &two], Vec::new());
+    [a, b]
 }
 
 /// A linear layer on the last dimension of three.

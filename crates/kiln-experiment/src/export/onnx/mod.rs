@@ -5,16 +5,21 @@
 
 mod attention;
 mod bag;
+mod columns;
 mod fold;
 mod graph;
+mod heads;
 mod images;
 mod layers;
 mod lengths;
+mod lines;
 mod network;
 mod outputs;
 mod powers;
 mod proto;
+mod quantize;
 mod recurrent;
+mod scale;
 mod sequence;
 mod series;
 mod table;
@@ -22,23 +27,33 @@ mod tokens;
 
 use kiln_core::Weights;
 use kiln_data::Fitted;
+use kiln_models::{Network, Operation};
 
 use graph::Graph;
 pub use graph::OPSET;
 
 use super::model::ModelParts;
+use super::steps::{Layers, Ranges};
 use crate::error::ExportError;
 
-/// The bytes of the file. With `fold_batch_norm` each batch norm becomes a part of the layer before it, where it can.
-pub(super) fn onnx(model: &ModelParts<'_>, fold_batch_norm: bool) -> Result<Vec<u8>, ExportError> {
-    let ModelParts { network, loss, fitted, decision, window } = model;
+/// The operations of a network and their tensors. With `fold_batch_norm` each batch norm is a part of the layer before it, where it can.
+pub(super) fn operations(network: &Network, fold_batch_norm: bool) -> (Vec<Operation>, Weights) {
+    let (operations, weights) = (network.operations(), Weights::of(network));
+    if fold_batch_norm { fold::folded(operations, &weights) } else { (operations, weights) }
+}
+
+/// The bytes of the file, of these operations. With `ranges` layers are in whole numbers, as far as these are known.
+pub(super) fn onnx(
+    model: &ModelParts<'_>,
+    (operations, weights): (&[Operation], &Weights),
+    ranges: Option<&Ranges>,
+) -> Result<(Vec<u8>, Layers), ExportError> {
+    let ModelParts { loss, fitted, decision, window, .. } = model;
     let mut graph = Graph::default();
+    graph.bins = fitted.bins().unwrap_or_default().to_vec();
     let x = inputs(&mut graph, fitted)?;
-    let (mut operations, mut weights) = (network.operations(), Weights::of(*network));
-    if fold_batch_norm {
-        (operations, weights) = fold::folded(operations, &weights);
-    }
-    let raw = network::network(&mut graph, &operations, &weights, x)?;
+    let raw = network::network(&mut graph, operations, weights, x.clone())?;
+    let layers = ranges.map(|ranges| quantize::quantized(&mut graph, &x, &raw, ranges)).unwrap_or_default();
     outputs::outputs(&mut graph, raw, *loss, fitted, *decision)?;
     graph.say("kiln.outputs", serde_json::to_string(fitted.output_names()).unwrap_or_default());
     if let Some(window) = window {
@@ -48,7 +63,7 @@ pub(super) fn onnx(model: &ModelParts<'_>, fold_batch_norm: bool) -> Result<Vec<
     if let Some(threshold) = decision.threshold {
         graph.say("kiln.threshold", threshold.to_string());
     }
-    graph.finish("kiln")
+    Ok((graph.finish("kiln")?, layers))
 }
 
 /// The inputs of the graph, and what the network is given of them.

@@ -1,13 +1,13 @@
 //! The operations of a network as nodes.
 
-use std::ops::Range;
-
 use kiln_core::Weights;
 use kiln_models::Operation;
 
 use super::attention::{Among, attention};
+use super::columns::{categories, column_tokens, embedding};
 use super::graph::{Graph, float, int, ints};
-use super::layers::{activated, named, reshaped, tensor, token_linear};
+use super::heads::{ensemble, heads};
+use super::layers::{activated, for_each_item, halves, named, reshaped, tensor, token_linear};
 use super::sequence::sequence;
 use crate::error::ExportError;
 
@@ -20,6 +20,7 @@ pub(super) fn network(
 ) -> Result<String, ExportError> {
     for operation in operations {
         x = one(graph, operation, weights, x)?;
+        graph.marks.push(x.clone());
     }
     Ok(x)
 }
@@ -138,12 +139,34 @@ fn one(
             }
             graph.node("Mul", &[&x, &scale], Vec::new())
         }
-        Operation::Embedding { layer, .. } => return Err(special("the embedding of numbers", layer)),
+        Operation::Embedding { layer, kind, numbers, others } => {
+            embedding(graph, weights, (layer, *kind), [numbers, others], &x)?
+        }
         Operation::Categories { layer, columns, others } => {
             categories(graph, weights, layer, columns, others, &x)?
         }
-        Operation::Ensemble { layer } | Operation::Heads { layer } => {
-            return Err(special("a layer of several heads", layer));
+        Operation::Ensemble { layer } => ensemble(graph, weights, layer, x)?,
+        Operation::Heads { layer } => heads(graph, weights, layer, &x)?,
+        Operation::ScaledLinear { layer, bias, gain } => {
+            let mut inputs = vec![x, tensor(graph, weights, layer, "weight")?];
+            if *bias {
+                inputs.push(tensor(graph, weights, layer, "bias")?);
+            }
+            let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+            graph.node("Gemm", &inputs, vec![float("alpha", *gain)])
+        }
+        Operation::Blended { tensor, activation } => {
+            let alpha = named(graph, weights, tensor)?;
+            let curved = activated(graph, *activation, x.clone())?;
+            let more = graph.node("Sub", &[&curved, &x], Vec::new());
+            let more = graph.node("Mul", &[&more, &alpha], Vec::new());
+            graph.node("Add", &[&x, &more], Vec::new())
+        }
+        Operation::ColumnTokens { layer, pieces } => column_tokens(graph, weights, layer, pieces, &x)?,
+        Operation::Reglu => {
+            let [a, b] = halves(graph, &x);
+            let b = graph.node("Relu", &[&b], Vec::new());
+            graph.node("Mul", &[&a, &b], Vec::new())
         }
         Operation::Beside(branches) => {
             let branch = |branch: &Vec<Operation>| network(graph, branch, weights, x.clone());
@@ -164,16 +187,6 @@ fn special(what: &str, layer: &str) -> ExportError {
 fn global(graph: &mut Graph, pool: &str, x: &str) -> String {
     let pooled = graph.node(pool, &[x], Vec::new());
     graph.node("Flatten", &[&pooled], vec![int("axis", 1)])
-}
-
-/// A tensor `[1, 1, C]` as often as there are items in `x`.
-fn for_each_item(graph: &mut Graph, token: &str, x: &str) -> String {
-    let sizes = graph.node("Shape", &[x], Vec::new());
-    let place = graph.longs(&[1], &[0]);
-    let items = graph.node("Gather", &[&sizes, &place], Vec::new());
-    let ones = graph.longs(&[2], &[1, 1]);
-    let sizes = graph.node("Concat", &[&items, &ones], vec![int("axis", 0)]);
-    graph.node("Expand", &[token, &sizes], Vec::new())
 }
 
 /// One number of all tokens for each feature.
@@ -201,30 +214,4 @@ fn group_norm(
         y = graph.node(operation, &[&y, &vector], Vec::new());
     }
     Ok(y)
-}
-
-/// The other features as they are, and behind them the vectors of each column of categories.
-fn categories(
-    graph: &mut Graph,
-    weights: &Weights,
-    layer: &str,
-    columns: &[Range<usize>],
-    others: &[usize],
-    x: &str,
-) -> Result<String, ExportError> {
-    let taken = |graph: &mut Graph, places: Vec<i64>| {
-        let places = graph.longs(&[places.len()], &places);
-        graph.node("Gather", &[x, &places], vec![int("axis", 1)])
-    };
-    let mut parts = Vec::with_capacity(1 + columns.len());
-    if !others.is_empty() {
-        parts.push(taken(graph, others.iter().map(|&place| place as i64).collect()));
-    }
-    for (at, column) in columns.iter().enumerate() {
-        let shares = taken(graph, column.clone().map(|place| place as i64).collect());
-        let vectors = named(graph, weights, &format!("{layer}.vectors.{at}"))?;
-        parts.push(graph.node("MatMul", &[&shares, &vectors], Vec::new()));
-    }
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Ok(graph.node("Concat", &parts, vec![int("axis", 1)]))
 }

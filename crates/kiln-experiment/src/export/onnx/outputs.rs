@@ -5,6 +5,7 @@ use kiln_objective::Loss;
 use kiln_train::Decision;
 
 use super::graph::{Elements, Graph, int};
+use super::heads::together;
 use super::powers;
 use crate::error::ExportError;
 
@@ -17,6 +18,7 @@ pub(super) fn outputs(
     fitted: &Fitted,
     decision: Decision,
 ) -> Result<(), ExportError> {
+    let raw = if graph.has_heads { together(graph, &raw, kind) } else { raw };
     let predicted = predicted(graph, raw, loss, kind)?;
     let names = fitted.output_names();
     if fitted.class_names().is_some() {

@@ -6,7 +6,7 @@ use kiln_models::SequenceOperation as Of;
 use super::attention::{Among, attention};
 use super::bag::{Bag, bag};
 use super::graph::{Elements, Graph, int, ints};
-use super::layers::{named, tensor};
+use super::layers::{halves, named, tensor};
 use super::lengths::{begin, masked, of, places, steps, turned};
 use super::recurrent::recurrent;
 use crate::error::ExportError;
@@ -87,14 +87,7 @@ pub(super) fn sequence(
             graph.node("Mul", &[&y, &gamma], Vec::new())
         }
         Of::Swiglu => {
-            let sizes = graph.node("Shape", &[&x], Vec::new());
-            let place = graph.longs(&[1], &[2]);
-            let width = graph.node("Gather", &[&sizes, &place], Vec::new());
-            let two = graph.longs(&[1], &[2]);
-            let half = graph.node("Div", &[&width, &two], Vec::new());
-            let zero = graph.longs(&[1], &[0]);
-            let a = graph.node("Slice", &[&x, &zero, &half, &two], Vec::new());
-            let b = graph.node("Slice", &[&x, &half, &width, &two], Vec::new());
+            let [a, b] = halves(graph, &x);
             let gate = graph.node("Sigmoid", &[&a], Vec::new());
             let a = graph.node("Mul", &[&a, &gate], Vec::new());
             graph.node("Mul", &[&a, &b], Vec::new())

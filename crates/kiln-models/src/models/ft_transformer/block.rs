@@ -5,12 +5,12 @@ use burn::nn::{LayerNorm, Linear};
 use burn::tensor::Tensor;
 use kiln_core::Seed;
 
-use crate::Activation;
 use crate::attention::{SelfAttention, linear_over_tokens};
 use crate::dropout::Dropout;
 use crate::init::Init;
 use crate::norm::{layer_norm_of, layer_normalised, widened};
 use crate::observe::Observer;
+use crate::{Activation, Operation};
 
 /// What layer norm adds to a variance.
 pub(super) const EPSILON: f64 = 1e-5;
@@ -56,6 +56,18 @@ impl Block {
     pub(super) fn scale_dropout(&mut self, share: f64) -> bool {
         let inside = self.dropout.scale(share) | self.residual_dropout.scale(share);
         self.attn.scale_dropout(share) | inside
+    }
+
+    /// What the block at `path` does to all tokens.
+    pub(super) fn operations(&self, path: &str) -> [Operation; 2] {
+        let norm = |name: &str| Operation::LayerNorm { layer: format!("{path}.{name}"), epsilon: EPSILON };
+        let linear = |name: &str| Operation::TokenLinear { layer: format!("{path}.{name}"), bias: true };
+        let attention = self.attn.operation(format!("{path}.attn"));
+        let first = self.norm1.as_ref().map(|_| norm("norm1"));
+        [
+            Operation::Residual(first.into_iter().chain([attention]).collect()),
+            Operation::Residual(vec![norm("norm2"), linear("linear1"), Operation::Reglu, linear("linear2")]),
+        ]
     }
 
     /// `[N, tokens, width]` to the same, or where it is the `last` to `[N, 1, width]`: nobody looks at the other tokens. Shares of attention

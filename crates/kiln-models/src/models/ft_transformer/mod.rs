@@ -11,7 +11,7 @@ use kiln_data::{InputShape, Inputs};
 use serde::{Deserialize, Serialize};
 
 use super::kind::{Forward, ModelKind};
-use crate::dense::affine;
+use crate::dense::{affine, linear_operation};
 use crate::init::Init;
 use crate::norm::{layer_norm_of, layer_normalised};
 use crate::observe::Observer;
@@ -189,6 +189,16 @@ impl Forward for FtTransformer {
     }
 
     fn operations(&self) -> Vec<Operation> {
-        vec![Operation::Special { layer: "tokens".to_owned(), what: "columns as tokens" }]
+        let mut operations = vec![self.tokens.operation("tokens")];
+        operations.extend(
+            self.blocks.iter().enumerate().flat_map(|(b, block)| block.operations(&format!("blocks.{b}"))),
+        );
+        operations.extend([
+            Operation::FirstToken,
+            Operation::LayerNorm { layer: "norm".to_owned(), epsilon: EPSILON },
+            Operation::Activation(Activation::Relu),
+            linear_operation("output", &self.output),
+        ]);
+        operations
     }
 }

@@ -4,8 +4,8 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use kiln_kernels::{Act, linear};
 
-use crate::ModelInput;
 use crate::init::Init;
+use crate::{ModelInput, Operation};
 
 /// A token for each column, behind one that stands for the row. That of a number is `x w + b`, that of a category its own vector plus `b`.
 #[derive(Module, Debug)]
@@ -71,6 +71,11 @@ impl ColumnTokens {
             cls: init.uniform([width], width, seed.at(2)),
             pieces,
         }
+    }
+
+    pub(super) fn operation(&self, layer: &str) -> Operation {
+        let piece = |piece: &Piece| (piece.start..piece.start + piece.count, piece.is_column);
+        Operation::ColumnTokens { layer: layer.to_owned(), pieces: self.pieces.iter().map(piece).collect() }
     }
 
     /// `[N, features]` to `[N, 1 + columns, width]`.
