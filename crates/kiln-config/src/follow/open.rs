@@ -34,6 +34,8 @@ pub struct Open {
     pub optim: bool,
     /// With [`good`](Self::good) the sections `[schedule]` and `[weight_decay_schedule]`.
     pub schedule: bool,
+    /// With [`good`](Self::good) the section `[dropout_schedule]`.
+    pub dropout: bool,
     /// With [`good`](Self::good) the section `[loss]`.
     pub smoothing: bool,
     /// With [`good`](Self::good) `data.scale`.
@@ -73,6 +75,7 @@ impl Open {
             good,
             optim: good && !said("optim"),
             schedule: good && !said("schedule") && !said("weight_decay_schedule"),
+            dropout: good && !said("schedule") && !said("dropout_schedule"),
             smoothing: good && !said("loss"),
             scale: good && !said("data.scale") && config.data.standardize,
             rate: by_steps && !said("optim.lr") && !said("optim.kind") && has_rate(settings, config),
@@ -97,6 +100,7 @@ impl Open {
             "data.scale" => self.scale,
             key if key.starts_with("optim.") => self.optim,
             key if key.starts_with("schedule.") || key.starts_with("weight_decay_schedule.") => self.schedule,
+            key if key.starts_with("dropout_schedule.") => self.dropout,
             key if key.starts_with("loss.") => self.smoothing,
             key if key.starts_with("early_stopping.") => self.early_stopping,
             key if key.starts_with("average.") => self.average,
@@ -115,6 +119,7 @@ impl Open {
             ("optim", self.optim),
             ("optim.lr", self.rate),
             ("schedule", self.schedule),
+            ("dropout_schedule", self.dropout),
             ("loss", self.smoothing),
             ("train.epochs", self.epochs),
             ("train.batch_size", self.batch_size),

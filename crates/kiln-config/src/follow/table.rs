@@ -3,17 +3,19 @@
 //! | setting | `good` | where it comes from |
 //! |---|---|---|
 //! | `data.scale` | `robust-smooth-clip` | RealMLP-TD, the defaults of pytabkit, here and below |
-//! | `model` | `mlp` of three layers of 256, `input_scale`, `parametrization = "ntk"`, `learned_activation`, dropout 0.15; selu for classes, mish for numbers | they were tuned on 118 tables |
+//! | `model` | `mlp` of three layers of 256, `input_scale`, `parametrization = "ntk"`, `learned_activation`, `first_values = "data"`, `categories`, dropout 0.15; selu for classes, mish for numbers | they were tuned on 118 tables |
 //! | `model.embedding` | `pbld`, where there are numbers | |
 //! | `optim` | AdamW, rate 0.04 for classes, 0.2 for numbers, betas 0.9 and 0.95, weight decay 0.02; six times the rate for the scale, a tenth for biases, learned activations and the embedding | |
-//! | `schedule` | `coslog`, and for the weight decay a cosine in the second half | |
+//! | `schedule` | `coslog`, and for the weight decay and the dropout a cosine in the second half | |
 //! | `loss.label_smoothing` | 0.1 for classes | |
 //! | `train.batch_size` | 256 | |
 //! | `train.epochs` | 256, and fewer where they would make more than 10,000 steps, at least 32 | the bound of steps is kiln's: of 10,000 rows 256 epochs |
 
 use kiln_core::ParamSelection;
 use kiln_data::Scaling;
-use kiln_models::{Activation, MlpConfig, ModelConfig, Parametrization, PbldConfig};
+use kiln_models::{
+    Activation, CategoriesConfig, FirstValues, MlpConfig, ModelConfig, Parametrization, PbldConfig,
+};
 use kiln_objective::{CrossEntropyConfig, LossConfig};
 use kiln_optim::{
     AdamwConfig, Anneal, CoslogShape, GroupConfig, OptimConfig, OptimizerConfig, StableDecayShape,
@@ -55,9 +57,10 @@ impl Resolved {
         // Another optimiser may have no weight decay.
         let decays = open.schedule && open.optim;
         if decays {
-            let flat_cos =
-                StableDecayShape { decay: 0.5, anneal: Anneal::Cosine, ..StableDecayShape::default() };
-            self.config.weight_decay_schedule = Some(flat_cos.into());
+            self.config.weight_decay_schedule = Some(flat_cos().into());
+        }
+        if open.dropout {
+            self.config.dropout_schedule = Some(flat_cos().into());
         }
         let smooth = open.smoothing && size.classes;
         if smooth {
@@ -71,6 +74,7 @@ impl Resolved {
                 "optim" => open.optim,
                 "schedule" => open.schedule,
                 "weight_decay_schedule" => decays,
+                "dropout_schedule" => open.dropout,
                 "loss" => smooth,
                 _ => false,
             };
@@ -99,6 +103,10 @@ impl Resolved {
     }
 }
 
+fn flat_cos() -> StableDecayShape {
+    StableDecayShape { decay: 0.5, anneal: Anneal::Cosine, ..StableDecayShape::default() }
+}
+
 fn model(size: &DataSize) -> MlpConfig {
     MlpConfig {
         hidden: vec![256; 3],
@@ -106,7 +114,9 @@ fn model(size: &DataSize) -> MlpConfig {
         dropout: 0.15,
         input_scale: true,
         parametrization: Parametrization::Ntk,
+        first_values: FirstValues::Data,
         learned_activation: true,
+        categories: Some(CategoriesConfig::default()),
         embedding: (size.numbers > 0).then(|| PbldConfig::default().into()),
         ..MlpConfig::default()
     }

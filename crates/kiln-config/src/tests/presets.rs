@@ -1,7 +1,7 @@
 //! What a preset fills in, and what stays as it was said.
 
 use kiln_data::Scaling;
-use kiln_models::{Activation, ModelConfig};
+use kiln_models::{Activation, FirstValues, ModelConfig};
 use kiln_objective::LossConfig;
 
 use super::super::*;
@@ -21,10 +21,12 @@ fn good_is_realmlp_and_fast_is_the_default() {
     let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!("{:?}", found.config.model) };
     assert_eq!((mlp.hidden.as_slice(), mlp.activation, mlp.dropout), (&[256; 3][..], Activation::Selu, 0.15));
     assert!(mlp.embedding.is_some() && mlp.input_scale && mlp.learned_activation);
+    assert_eq!((mlp.first_values, mlp.categories.as_ref().map(|it| it.above)), (FirstValues::Data, Some(8)));
     assert_eq!((found.config.optim.lr(), found.config.train.batch_size), (0.04, 256));
     // 8 steps an epoch.
     assert_eq!((found.config.train.epochs, found.config.data.scale), (256, Scaling::RobustSmoothClip));
     assert!(found.config.early_stopping.is_none() && found.config.weight_decay_schedule.is_some());
+    assert_eq!(found.config.dropout_schedule, found.config.weight_decay_schedule);
     let Some(LossConfig::CrossEntropy(loss)) = &found.config.loss else { panic!("{:?}", found.config.loss) };
     assert_eq!(loss.label_smoothing, 0.1);
     // Numbers, none of them an input, and many rows.
@@ -48,7 +50,7 @@ fn what_is_said_stays() {
     let found = sized(&said, &SIZE);
     assert_eq!((found.config.optim.lr(), found.config.train.epochs), (0.5, 7));
     assert_eq!(found.config.data.scale, Scaling::Standard);
-    assert!(found.config.weight_decay_schedule.is_none());
+    assert!(found.config.weight_decay_schedule.is_none() && found.config.dropout_schedule.is_none());
     let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!() };
     assert_eq!(mlp.hidden, [256; 3]);
     // A model of one's own has none of it.
