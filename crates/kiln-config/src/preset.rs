@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// | preset | model | training |
 /// |---|---|---|
+/// | none | as `fast`; of a table of 800 rows or more two layers of 256, numbers as waves (PBLD) | as `fast` |
 /// | `fast` | one layer of 256 | Adam, early stopping, an average of the weights |
 /// | `good` | RealMLP: three layers of 256, numbers as waves (PBLD), learned scales and activations | AdamW with a rate of its own for each kind of parameter, in cycles (`coslog`) |
-/// | `best` | both, in bags of five folds that are cut twice, and the weights of their mean | as `good` where one model is trained, such as in a fold |
+/// | `best` | `good` and `fast`, in bags of five folds that are cut twice, and the weights of their mean | as `good` where one model is trained, such as in a fold |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

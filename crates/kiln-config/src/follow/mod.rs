@@ -74,7 +74,7 @@ impl Resolved {
         if good {
             sized.follow_good(open, size);
         } else if early && is_table {
-            sized.follow_table(open);
+            sized.follow_table(open, size);
         }
         let rate = rule::rate(&sized.config.model.network).filter(|_| open.rate);
         if let (Some(rate), OptimConfig::Adam(adam)) = (rate, &mut sized.config.optim.rule) {
@@ -127,22 +127,31 @@ impl Resolved {
     }
 
     /// The same with what follows before the data are split: the share of the validation part, from the number of items, of which that part
-    /// is still to be taken, and the scale of columns. `None` where nothing of it [is open](Open), or all stays as it is.
+    /// is still to be taken, and the scale of columns, from how many items of a `table` are in no test part. `None` where nothing of it [is open](Open), or all stays as it is.
     ///
     /// ```
     /// use kiln_config::{Request, resolve};
     ///
     /// let overrides = vec!["data.source=iris".to_owned()];
     /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
-    /// let small = resolved.validated(150).expect("it says nothing of data.validation");
+    /// let small = resolved.validated(150, Some(120)).expect("it says nothing of data.validation");
     /// assert_eq!((small.config.data.validation, small.set_by("data.validation")), (0.2, "default for 150 items".to_owned()));
-    /// assert!(resolved.validated(100_000).is_none());
+    /// assert!(resolved.validated(100_000, None).is_none());
     /// # Ok::<(), kiln_config::ConfigError>(())
     /// ```
-    pub fn validated(&self, items: usize) -> Option<Self> {
+    pub fn validated(&self, items: usize, table: Option<usize>) -> Option<Self> {
         let open = self.open();
         let share = rule::validation(items).filter(|_| open.validation);
-        if share.is_none() && !open.scale {
+        let scale = match (table.filter(|_| open.scale), open.good) {
+            (None, _) => None,
+            (Some(_), true) => Some((table::SCALE, "the preset \"good\"".to_owned())),
+            // Without a part that ends the training the model is another.
+            (Some(items), false) => {
+                let large = rule::is_large_table(items) && self.config.data.validation > 0.0;
+                large.then(|| (table::SCALE, format!("a table of {items} items")))
+            }
+        };
+        if share.is_none() && scale.is_none() {
             return None;
         }
         let mut validated = self.clone();
@@ -150,10 +159,10 @@ impl Resolved {
             validated.config.data.validation = share;
             validated.follow_value("data.validation", Value::Float(share), &format!("{items} items"));
         }
-        if open.scale {
-            validated.config.data.scale = table::SCALE;
-            let name = Value::try_from(table::SCALE).unwrap_or(Value::Boolean(false));
-            validated.follow_value("data.scale", name, "the preset \"good\"");
+        if let Some((scale, why)) = scale {
+            validated.config.data.scale = scale;
+            let name = Value::try_from(scale).unwrap_or(Value::Boolean(false));
+            validated.follow_value("data.scale", name, &why);
         }
         Some(validated)
     }
@@ -228,9 +237,13 @@ impl Resolved {
     }
 
     /// The model for tables, and the average of its weights.
-    fn follow_table(&mut self, open: Open) {
+    fn follow_table(&mut self, open: Open, size: &DataSize) {
         if open.model {
-            self.config.model.network = ModelConfig::from(rule::table_model());
+            let large = open.table && rule::is_large_table(size.items + size.validation);
+            self.config.model.network = ModelConfig::from(match large {
+                true => rule::large_table_model(size.numbers),
+                false => rule::table_model(),
+            });
         }
         if open.average {
             self.config.average = Some(rule::average());
@@ -238,6 +251,7 @@ impl Resolved {
         for (key, value) in leaves(&self.config) {
             let follows = match key.as_str() {
                 "model.hidden" | "model.dropout" => open.model,
+                key if key.starts_with("model.embedding.") => open.model,
                 "average.kind" | "average.decay" => open.average,
                 _ => false,
             };

@@ -38,7 +38,9 @@ pub struct Open {
     pub dropout: bool,
     /// With [`good`](Self::good) the section `[loss]`.
     pub smoothing: bool,
-    /// With [`good`](Self::good) `data.scale`.
+    /// That a large table gets a larger model: where the model, early stopping and the preset are open.
+    pub table: bool,
+    /// With [`good`](Self::good) or [`table`](Self::table) `data.scale`.
     pub scale: bool,
     /// `optim.lr`: where the optimiser is open, and the model is one that has a rate of its own, or will be.
     pub rate: bool,
@@ -62,6 +64,7 @@ impl Open {
             by_steps && !says_model(settings) && matches!(config.preset, Some(Preset::Good | Preset::Best));
         let plain = config.penalty.is_empty() && config.constraint.is_empty();
         let average = early_stopping && plain && !says_model(settings) && config.average.is_none();
+        let table = early_stopping && !says_model(settings) && config.preset.is_none();
         Self {
             model: !says_model(settings),
             batch_size: by_steps && !said("train.batch_size"),
@@ -77,7 +80,8 @@ impl Open {
             schedule: good && !said("schedule") && !said("weight_decay_schedule"),
             dropout: good && !said("schedule") && !said("dropout_schedule"),
             smoothing: good && !said("loss"),
-            scale: good && !said("data.scale") && config.data.standardize,
+            table,
+            scale: (good || table) && !said("data.scale") && config.data.standardize,
             rate: by_steps && !said("optim.lr") && !said("optim.kind") && has_rate(settings, config),
         }
     }

@@ -11,12 +11,13 @@ const SIZE: DataSize = DataSize { items: 2_000, validation: 500, image: None, cl
 
 fn sized(overrides: &[&str], size: &DataSize) -> Resolved {
     let resolved = check(GOOD, overrides).unwrap();
-    let resolved = resolved.validated(size.items + size.validation).unwrap_or(resolved);
+    let items = size.items + size.validation;
+    let resolved = resolved.validated(items, size.image.is_none().then_some(items)).unwrap_or(resolved);
     resolved.sized(size).unwrap_or(resolved)
 }
 
 #[test]
-fn good_is_realmlp_and_fast_is_the_default() {
+fn good_is_realmlp() {
     let found = sized(&["preset=good"], &SIZE);
     let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!("{:?}", found.config.model) };
     assert_eq!((mlp.hidden.as_slice(), mlp.activation, mlp.dropout), (&[256; 3][..], Activation::Selu, 0.15));
@@ -36,11 +37,38 @@ fn good_is_realmlp_and_fast_is_the_default() {
     assert!(mlp.activation == Activation::Mish && mlp.embedding.is_none());
     assert_eq!((found.config.optim.lr(), found.config.train.epochs), (0.2, 32));
     assert!(found.config.loss.is_none());
-    let (fast, none) = (sized(&["preset=fast"], &SIZE), sized(&[], &SIZE));
-    assert_eq!(fast.config.model, none.config.model);
-    assert_eq!(fast.config.train, none.config.train);
     // Where one model is trained, best is good.
     assert_eq!(sized(&["preset=best"], &SIZE).config.model, sized(&["preset=good"], &SIZE).config.model);
+}
+
+#[test]
+fn without_a_preset_the_size_of_a_table_chooses() {
+    let mlp = |found: &Resolved| match &found.config.model.network {
+        ModelConfig::Mlp(mlp) => (mlp.hidden.clone(), mlp.embedding.is_some(), found.config.data.scale),
+        other => panic!("{other:?}"),
+    };
+    let (small, large) =
+        (DataSize { items: 639, validation: 160, ..SIZE }, DataSize { items: 640, validation: 160, ..SIZE });
+    let fast = (vec![256], false, Scaling::Standard);
+    assert_eq!(mlp(&sized(&[], &small)), fast);
+    assert_eq!(mlp(&sized(&["preset=fast"], &large)), fast);
+    let found = sized(&[], &large);
+    assert_eq!(mlp(&found), (vec![256, 256], true, Scaling::RobustSmoothClip));
+    assert_eq!(found.set_by("data.scale"), "default for a table of 800 items");
+    assert_eq!(found.set_by("model.embedding.kind"), "default for a table");
+    assert_eq!(found.config.train, sized(&["preset=fast"], &large).config.train);
+    assert!(found.config.average.is_some() && found.config.early_stopping.is_some());
+    // Without numbers there is nothing to embed.
+    assert!(!mlp(&sized(&[], &DataSize { numbers: 0, ..large })).1);
+    assert_eq!(mlp(&sized(&["data.scale=standard"], &large)), (vec![256, 256], true, Scaling::Standard));
+    // What is said of the model or of the length leaves all of it, and images are no table.
+    for said in ["model.hidden=[9]", "train.epochs=7", "data.validation=0", "early_stopping=false"] {
+        let size = DataSize { validation: if said == "data.validation=0" { 0 } else { 160 }, ..large };
+        let (_, embeds, scale) = mlp(&sized(&[said], &size));
+        assert_eq!((embeds, scale), (false, Scaling::Standard), "{said}");
+    }
+    let images = DataSize { image: Some([1, 28, 28]), numbers: 0, ..large };
+    assert_eq!(sized(&[], &images).config.data.scale, Scaling::Standard);
 }
 
 #[test]
@@ -67,7 +95,7 @@ fn what_is_said_stays() {
 #[test]
 fn what_a_preset_filled_in_is_written_down_and_read_back() {
     for overrides in
-        [&["preset=good"][..], &["preset=best", "train.epochs=7"], &["preset=good", "optim.lr=0.5"]]
+        [&["preset=good"][..], &["preset=best", "train.epochs=7"], &["preset=good", "optim.lr=0.5"], &[]]
     {
         let found = sized(overrides, &SIZE);
         let again = check(&annotated(&found), &[]).unwrap();

@@ -202,7 +202,8 @@ impl Folds {
         fold: &Fold,
         number: usize,
     ) -> Result<Job<'a>, ExperimentError> {
-        let validated = resolved.validated(fold.train().len());
+        let items = fold.train().len();
+        let validated = resolved.validated(items, self.dataset.features.as_table().map(|_| items));
         let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
         let config = &resolved.config;
         let inner = match (&self.groups, self.study.plan.scheme) {

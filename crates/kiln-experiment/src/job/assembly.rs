@@ -87,7 +87,9 @@ impl<'a> Job<'a> {
         let open = dataset.arrangement.fixed_validation.is_empty();
         // What is wrong with the data is said where they are split.
         let items = dataset.target.rows().unwrap_or_default().saturating_sub(dataset.fixed_test.len());
-        let validated = if open { resolved.validated(items) } else { None };
+        let tested = if dataset.fixed_test.is_empty() { resolved.config.data.test } else { 0.0 };
+        let table = dataset.features.as_table().map(|_| items - (items as f64 * tested).round() as usize);
+        let validated = if open { resolved.validated(items, table) } else { None };
         let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
         let (config, seed) = (&resolved.config.data, Seed::new(resolved.config.seed));
         let prepared = match fitted {
