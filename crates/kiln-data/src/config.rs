@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use kiln_core::Range;
 use serde::{Deserialize, Serialize};
 
-pub use choices::{Components, Encode, Scaling, TargetTransform, TaskKind, Uneven};
+pub use choices::{BinsBy, Components, Encode, Scaling, TargetTransform, TaskKind, Uneven};
 
 use crate::cell::{Decimal, Marks};
 use crate::reading::{MissingTarget, Reading};
@@ -214,11 +214,14 @@ pub struct DataConfig {
     /// false.
     #[serde(default, skip_serializing_if = "is_off")]
     pub missing_flags: bool,
-    /// Tables only: into how many bins of equally many training rows each number is cut, for `model.embedding.kind = "piecewise-linear"`; at
+    /// Tables only: into how many bins each number is cut, at most, for `model.embedding.kind = "piecewise-linear"`; at
     /// least 1. Default: none is cut.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub bins: Option<usize>,
+    /// With `bins`: where the edges are, at `quantiles` of the training part, or where a `tree` of the target would cut the column. Default: quantiles.
+    #[serde(default, skip_serializing_if = "BinsBy::is_default")]
+    pub bins_by: BinsBy,
     /// Tables only: how many of the encoded columns are kept, those with the highest F score in the training part, from 1 to
     /// their number. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -29,7 +29,7 @@ use kiln_cell::{cell, date};
 
 pub use arrangement::Arrangement;
 pub use batch::Batch;
-pub use config::{Components, DataConfig, Encode, Scaling, TargetTransform, TaskKind, Uneven};
+pub use config::{BinsBy, Components, DataConfig, Encode, Scaling, TargetTransform, TaskKind, Uneven};
 pub use dataset::Dataset;
 pub use description::{Cell, Description, Table};
 pub use error::{DataError, FileError, Inconsistency, RowError, SettingError};

@@ -65,6 +65,26 @@ pub enum Uneven {
     Cut,
 }
 
+/// Where the edges of the bins of a number are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BinsBy {
+    /// At quantiles of the training part: equally many rows in each bin.
+    #[default]
+    Quantiles,
+    /// Where a decision tree of the target cuts the column, with 64 rows or more in each bin: rtdl-num-embeddings' bins by scikit-learn's trees
+    /// with `min_samples_leaf=64` and `min_impurity_decrease=1e-4` (Gorishniy, Rubachev and Babenko 2022). A column that tells nothing is one bin.
+    Tree,
+}
+
+impl BinsBy {
+    /// Whether it is the one that is the default.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::Quantiles
+    }
+}
+
 /// How columns of numbers are brought to one scale.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

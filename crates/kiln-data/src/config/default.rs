@@ -2,7 +2,7 @@
 
 use super::{DataConfig, fifth, tenth};
 use crate::reading::{MissingTarget, Reading};
-use crate::{Encode, Scaling};
+use crate::{BinsBy, Encode, Scaling};
 
 impl DataConfig {
     /// `source` with every default.
@@ -53,6 +53,7 @@ impl DataConfig {
             min_frequency: None,
             missing_flags: false,
             bins: None,
+            bins_by: BinsBy::Quantiles,
             select: None,
             pca: None,
             whiten: false,

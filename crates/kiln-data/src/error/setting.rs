@@ -151,6 +151,9 @@ pub enum SettingError {
         "data.scale says how columns are standardised, and data.standardize = false says that they are not"
     )]
     ScaleOff,
+    /// `data.bins_by` is set without `data.bins`.
+    #[error("data.bins_by says where the edges of bins are, and data.bins is not set")]
+    BinsByAlone,
     /// `data.min_frequency` is set with an encoding by the target.
     #[error(
         "data.min_frequency is for one-hot columns: data.encode = \"target\" draws rare categories to the mean by itself"
@@ -198,6 +201,7 @@ impl SettingError {
             Self::ScaleOfSeries { .. } | Self::ScaleOfForecast => "data.scale",
             Self::WhitenAlone => "data.whiten",
             Self::ScaleOff => "data.scale",
+            Self::BinsByAlone => "data.bins_by",
             Self::MinFrequencyOfTarget => "data.min_frequency",
             Self::TransformOfClasses { .. } | Self::LogOf { .. } => "data.target_transform",
             Self::NoCategories => "data.encode",
@@ -229,6 +233,7 @@ impl SettingError {
             Self::Needs { needs, .. } => format!("set {needs}, or leave it out"),
             Self::ScaleOfSeries { .. } | Self::ScaleOfForecast => "leave data.scale out".to_owned(),
             Self::ScaleOff | Self::Excludes { .. } => "leave one of the two out".to_owned(),
+            Self::BinsByAlone => "set data.bins, such as 48, or leave data.bins_by out".to_owned(),
             Self::MinFrequencyOfTarget => "leave data.min_frequency out".to_owned(),
             Self::WhitenAlone => "set data.pca, or leave data.whiten out".to_owned(),
             Self::UnknownColumn { nearest: Some(nearest), .. } => format!("did you mean {nearest:?}?"),

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bin_tree::{Rows, cuts};
 use super::curve::quantile;
 use super::matrix::Matrix;
+use super::train_targets::TrainTargets;
+use crate::DataError;
 
 /// The edges of the bins of every feature that is a number, as the model sees them: rising, at least one each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,40 @@ impl Bins {
         Self(numbers.map(edges).collect())
     }
 
+    /// The cuts of a tree of the target for each number, its least and its largest value: rtdl-num-embeddings' `compute_bins` with
+    /// `tree_kwargs={"min_samples_leaf": 64, "min_impurity_decrease": 1e-4}`. `rows` are those of `matrix`; target numbers are standardised.
+    pub(super) fn by_tree(
+        matrix: &Matrix,
+        numbers: impl Iterator<Item = usize>,
+        count: usize,
+        train: &TrainTargets<'_>,
+        (rows, weights): (&[usize], &[f64]),
+    ) -> Result<Self, DataError> {
+        let (_, mut responses) = train.columns(rows);
+        if let Some(at) = responses.numbers.iter().position(|x| !x.is_finite()) {
+            let (row, target) = (rows[at / responses.width], at % responses.width);
+            let column = train.target.names()[target].clone();
+            return Err(DataError::NotFinite { column, row, value: responses.numbers[at] });
+        }
+        let are_classes = train.target.strata().is_some();
+        if !are_classes {
+            standardize(&mut responses, weights);
+        }
+        // Of two classes there is one response, and the impurity of Gini counts both.
+        let factor = if are_classes && responses.width == 1 { 2.0 } else { 1.0 };
+        let of = Rows { responses: &responses, weights, factor };
+        let edges = |feature: usize| {
+            let column: Vec<f32> = matrix.column(feature).map(|x| x as f32).collect();
+            let mut edges: Vec<f32> = cuts(&column, &of, count).into_iter().map(|cut| cut as f32).collect();
+            edges.extend(column.iter().copied().min_by(f32::total_cmp));
+            edges.extend(column.iter().copied().max_by(f32::total_cmp));
+            edges.sort_unstable_by(f32::total_cmp);
+            edges.dedup();
+            edges
+        };
+        Ok(Self(numbers.map(edges).collect()))
+    }
+
     pub(super) fn edges(&self) -> &[Vec<f32>] {
         &self.0
     }
@@ -35,6 +72,19 @@ impl Bins {
             !edges.is_empty() && edges.iter().all(|x| x.is_finite()) && edges.is_sorted_by(|a, b| a < b)
         };
         self.0.len() == numbers && self.0.iter().all(is_sound)
+    }
+}
+
+/// Brings each column to mean 0 and standard deviation 1.
+fn standardize(matrix: &mut Matrix, weights: &[f64]) {
+    let total: f64 = weights.iter().sum();
+    for index in 0..matrix.width {
+        let mean = matrix.mean(index, weights);
+        let squares = matrix.column(index).zip(weights).map(|(x, weight)| weight * (x - mean).powi(2));
+        let std = (squares.sum::<f64>() / total).sqrt();
+        let std = if std > 0.0 { std } else { 1.0 };
+        let column = matrix.numbers.iter_mut().skip(index).step_by(matrix.width.max(1));
+        column.for_each(|x| *x = (*x - mean) / std);
     }
 }
 

@@ -159,6 +159,7 @@
 //! }
 //! ```
 
+mod bin_tree;
 mod bins;
 mod carried;
 mod coarse;

@@ -4,7 +4,7 @@ use kiln_core::check;
 
 use super::text::TextSettings;
 use crate::{
-    Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError,
+    BinsBy, Components, DataConfig, DataError, Encode, ImageSettings, Precision, Scaling, SettingError,
     TargetTransform,
 };
 
@@ -25,9 +25,11 @@ pub struct Preprocess {
     pub min_frequency: Option<usize>,
     /// Tables only: whether a column of numbers some of which are missing in the training part gets another one, which is 1 where they are. Default false.
     pub missing_flags: bool,
-    /// Tables only: into how many bins of equally many training rows each number is cut, at least 1: [`Fitted::bins`](super::Fitted::bins).
+    /// Tables only: into how many bins each number is cut, at least 1: [`Fitted::bins`](super::Fitted::bins).
     /// Default: none is cut.
     pub bins: Option<usize>,
+    /// With `bins`: what decides where the edges are. Default [`BinsBy::Quantiles`].
+    pub bins_by: BinsBy,
     /// Tables only: how many of the encoded columns are kept, those that tell most about the target. Default: all.
     pub select: Option<usize>,
     /// Tables only: the principal components that take the place of the columns kept. Default: none, the columns stay.
@@ -44,7 +46,8 @@ pub struct Preprocess {
 
 impl From<&DataConfig> for Preprocess {
     fn from(config: &DataConfig) -> Self {
-        let DataConfig { standardize, scale, encode, min_frequency, bins, select, pca, whiten, .. } = *config;
+        let DataConfig { standardize, scale, encode, min_frequency, bins, bins_by, .. } = *config;
+        let DataConfig { select, pca, whiten, .. } = *config;
         let (target_transform, missing_flags) = (config.target_transform, config.missing_flags);
         let (precision, images, text) =
             (Precision::default(), config.image_settings(), config.text_settings());
@@ -56,6 +59,7 @@ impl From<&DataConfig> for Preprocess {
             min_frequency,
             missing_flags,
             bins,
+            bins_by,
             select,
             pca,
             whiten,
@@ -74,6 +78,9 @@ impl Preprocess {
         }
         if !self.scale.is_standard() && !self.standardize {
             return Err(SettingError::ScaleOff.into());
+        }
+        if !self.bins_by.is_default() && self.bins.is_none() {
+            return Err(SettingError::BinsByAlone.into());
         }
         if let Some(bins) = self.bins {
             check::at_least("data.bins", bins, 1)?;

@@ -18,7 +18,7 @@ use super::steps::{ColumnStep, TableSteps};
 use super::train_targets::TrainTargets;
 use crate::cell::Marks;
 use crate::form::gathered;
-use crate::{Column, ColumnSchema, DataError, Encode, Precision};
+use crate::{BinsBy, Column, ColumnSchema, DataError, Encode, Precision};
 
 /// Encodes the columns of a table, selects among them and takes principal components of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,11 @@ impl TableEncoder {
                 table.pca = Some(pca);
             }
             if let Some(count) = preprocess.bins {
-                table.bins = Some(Bins::fit(&matrix, table.numbers().into_iter(), count));
+                let numbers = table.numbers().into_iter();
+                table.bins = Some(match preprocess.bins_by {
+                    BinsBy::Quantiles => Bins::fit(&matrix, numbers, count),
+                    BinsBy::Tree => Bins::by_tree(&matrix, numbers, count, train, (&rows, &weights))?,
+                });
             }
         }
         Ok(table)

@@ -2,7 +2,8 @@
 
 use kiln_core::{ErrorKind, Explain, Seed};
 use kiln_data::{
-    DataConfig, DataError, Dataset, Encode, Features, Fitted, Images, Prepared, Preprocess, Scaling,
+    BinsBy, DataConfig, DataError, Dataset, Encode, Features, Fitted, Images, Prepared, Preprocess, Scaling,
+    Target,
 };
 use serde_json::Value;
 
@@ -128,6 +129,38 @@ fn what_is_fitted_survives_a_file_and_damage_is_seen() {
 }
 
 #[test]
+fn bins_by_a_tree_are_those_of_rtdl_num_embeddings() {
+    let golden: Value =
+        serde_json::from_str(include_str!("../../../../tests/golden/bins_by_tree.json")).unwrap();
+    let names = ["steps", "counts", "noise"];
+    let columns =
+        || Features::Table(names.map(|name| numeric(name, numbers(&golden["columns"][name]))).to_vec());
+    let bins = golden["bins"].as_u64().unwrap() as usize;
+    let preprocess = Preprocess { bins: Some(bins), bins_by: BinsBy::Tree, ..Preprocess::default() };
+    for (kind, oracle) in golden["edges"].as_object().unwrap() {
+        let target = numbers(&golden["targets"][kind]);
+        let labels = || target.iter().map(|label| *label as u32).collect();
+        let target = match kind.as_str() {
+            "numbers" => Target::Values { values: target.clone(), names: vec!["y".to_owned()] },
+            "two" => Target::Classes { labels: labels(), names: ["a", "b"].map(str::to_owned).to_vec() },
+            _ => Target::Classes { labels: labels(), names: ["a", "b", "c"].map(str::to_owned).to_vec() },
+        };
+        let data = dataset(columns(), target);
+        let fitted = fit_with(&data, 600, &preprocess).unwrap();
+        let ours = fitted.bins().unwrap();
+        let oracle: Vec<Vec<f64>> = oracle.as_array().unwrap().iter().map(numbers).collect();
+        assert_eq!(
+            ours.iter().map(Vec::len).collect::<Vec<_>>(),
+            oracle.iter().map(Vec::len).collect::<Vec<_>>(),
+            "{kind}"
+        );
+        for (ours, oracle) in ours.iter().flatten().zip(oracle.iter().flatten()) {
+            assert!((f64::from(*ours) - oracle).abs() <= 1e-6, "{kind}: {ours} {oracle}");
+        }
+    }
+}
+
+#[test]
 fn settings_that_contradict_each_other_are_refused() {
     let data = table(vec![numeric("x", vec![1.0, 2.0, 3.0]), words("w", &[Some("a"), None, Some("b")])]);
     let image = dataset(Features::Images(Images::new(vec![0; 12], [1, 2, 2])), classes(3));
@@ -141,6 +174,7 @@ fn settings_that_contradict_each_other_are_refused() {
         (&data, Preprocess { min_frequency: Some(0), ..plain }, "data.min_frequency"),
         (&data, Preprocess { bins: Some(0), ..plain }, "data.bins"),
         (&image, Preprocess { bins: Some(4), ..plain }, "data.bins"),
+        (&data, Preprocess { bins_by: BinsBy::Tree, ..plain }, "data.bins_by"),
         (&data, Preprocess { min_frequency: Some(2), encode: Encode::Target, ..plain }, "data.min_frequency"),
         (&image, scaled(Scaling::RobustSmoothClip), "data.scale"),
         (&image, Preprocess { min_frequency: Some(2), ..plain }, "data.min_frequency"),

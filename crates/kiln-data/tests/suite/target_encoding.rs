@@ -20,6 +20,7 @@ const BY_TARGET: Preprocess = Preprocess {
     min_frequency: None,
     missing_flags: false,
     bins: None,
+    bins_by: kiln_data::BinsBy::Quantiles,
     select: None,
     pca: None,
     whiten: false,
