@@ -73,7 +73,7 @@ fn clients_that_vanish_leave_nothing_behind() {
 
 #[test]
 fn a_client_that_reads_nothing_is_cut_off() {
-    let (_place, server) = start("--timeout 1");
+    let (_place, server) = start("--timeout 3");
     let row = "[40,\"clerk\",1.8,\"Ulm\",\"2020-01-05\"]";
     let body = format!("[{}]", vec![row; 200_000].join(","));
     let mut client = server.client();

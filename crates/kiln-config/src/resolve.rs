@@ -56,6 +56,8 @@ pub struct Resolved {
     request: Request,
     /// Whether what follows from the data is filled in.
     pub(crate) is_sized: bool,
+    /// Whether a table has the rows for the larger model; `None` where nobody has looked.
+    pub(crate) is_large: Option<bool>,
 }
 
 /// Reads and merges all layers.
@@ -111,7 +113,7 @@ pub fn resolve(request: &Request) -> Result<Resolved, ConfigError> {
     let label = label(config.as_deref(), &config_built);
     let kept = text.filter(|text| !text.is_recipe).map(|text| text.text);
     let request = Request { text: kept, ..request.clone() };
-    Ok(Resolved { config: config_built, label, tune, settings, request, is_sized: false })
+    Ok(Resolved { config: config_built, label, tune, settings, request, is_sized: false, is_large: None })
 }
 
 /// The kinds of the sections that are there even if nothing is said about them.

@@ -261,7 +261,7 @@ impl DataConfig {
     pub(crate) fn marks(&self) -> Marks {
         match self.reading {
             Reading::First => Marks::First,
-            Reading::Second => Marks::new(self.missing.as_deref()),
+            Reading::Second | Reading::Third => Marks::new(self.missing.as_deref()),
         }
     }
 

@@ -11,22 +11,29 @@ pub enum Reading {
     /// Those of kiln 0.1.0: columns are numbers or categories, none is left out, and classes that are numbers have the name of
     /// the number. For runs that it left behind.
     First,
+    /// Those that this documentation describes, but every table gets the model of a small one. For searches and cross-validations that were begun with it.
+    Second,
     /// Those that this documentation describes.
     #[default]
-    Second,
+    Third,
 }
 
 impl Reading {
     /// The rules of a number that a run wrote down: [`Reading::number`].
     pub fn of_number(number: u32) -> Self {
-        if number < Self::Second.number() { Self::First } else { Self::Second }
+        match number {
+            0 | 1 => Self::First,
+            2 => Self::Second,
+            _ => Self::Third,
+        }
     }
 
-    /// What a run writes down: 1 or 2.
+    /// What a run writes down: 1, 2 or 3.
     pub fn number(self) -> u32 {
         match self {
             Self::First => 1,
             Self::Second => 2,
+            Self::Third => 3,
         }
     }
 }

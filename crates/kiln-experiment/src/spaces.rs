@@ -56,8 +56,17 @@ fn may_vary(key: &str, monitor: &str) -> bool {
     match section {
         "seed" | "device" | "threads" | "name" | "checkpoint" => false,
         "data" => {
-            let steps =
-                ["standardize", "scale", "encode", "min_frequency", "bins", "bins_by", "select", "pca", "whiten"];
+            let steps = [
+                "standardize",
+                "scale",
+                "encode",
+                "min_frequency",
+                "bins",
+                "bins_by",
+                "select",
+                "pca",
+                "whiten",
+            ];
             key.strip_prefix("data.").is_some_and(|step| steps.contains(&step))
         }
         "loss" => monitor != "loss",

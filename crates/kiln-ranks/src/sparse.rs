@@ -64,6 +64,9 @@ impl Sparse {
     }
 }
 
+/// Vectors with the shards that they are of.
+type OfShards = Vec<(usize, Sparse)>;
+
 impl Ranks {
     /// What ranks have of each shard, `own` of this one: parts of vectors of `length` numbers, in the order of the shards. `said` goes to all ranks beside, and comes back
     /// in their order.
@@ -75,7 +78,7 @@ impl Ranks {
         said: &[u8],
         own: &[(usize, Sparse)],
         length: usize,
-    ) -> Result<(Vec<Vec<u8>>, Vec<(usize, Sparse)>), RanksError> {
+    ) -> Result<(Vec<Vec<u8>>, OfShards), RanksError> {
         let mut bytes = Vec::new();
         put_number(said.len(), &mut bytes);
         bytes.extend(said);
@@ -84,7 +87,8 @@ impl Ranks {
             sparse.put(&mut bytes);
         }
         let (mut heard, mut found) = (Vec::new(), Vec::new());
-        for (rank, bytes) in self.swap(vec![Arc::new(bytes); self.count()])?.iter().enumerate() {
+        let bytes = Arc::new(bytes);
+        for (rank, bytes) in self.swap(vec![bytes; self.count()])?.iter().enumerate() {
             let garbled =
                 || RanksError::Garbled { rank, what: "parts of vectors that are cut off".to_owned() };
             let (said, of_rank) = unpacked(bytes, length).ok_or_else(garbled)?;
@@ -96,7 +100,7 @@ impl Ranks {
     }
 }
 
-fn unpacked(mut bytes: &[u8], length: usize) -> Option<(Vec<u8>, Vec<(usize, Sparse)>)> {
+fn unpacked(mut bytes: &[u8], length: usize) -> Option<(Vec<u8>, OfShards)> {
     let said = take(&mut bytes)?;
     let (said, mut found) = (take_bytes(&mut bytes, said)?.to_vec(), Vec::new());
     while !bytes.is_empty() {

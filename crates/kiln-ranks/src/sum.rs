@@ -136,8 +136,11 @@ fn packed(said: &[u8], nodes: &[(Node, Vec<f32>)], part: Range<usize>, bytes: &m
     }
 }
 
+/// Parts of nodes of the tree.
+type Parts<'a> = Vec<(Node, Part<'a>)>;
+
 /// What [`packed`] made, if it is whole.
-fn unpacked(mut bytes: &[u8]) -> Option<(&[u8], Vec<(Node, Part<'_>)>)> {
+fn unpacked(mut bytes: &[u8]) -> Option<(&[u8], Parts<'_>)> {
     let said = take(&mut bytes)?;
     let said = take_bytes(&mut bytes, said)?;
     let count = take(&mut bytes)?;

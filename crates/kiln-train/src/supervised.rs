@@ -2,6 +2,7 @@
 
 mod at_batch;
 mod heads;
+mod host;
 mod own_metrics;
 mod predict;
 mod shares;
@@ -20,7 +21,6 @@ use crate::scores::OfWhole;
 use crate::{Scores, Shared, Task, TrainError};
 use at_batch::AtBatch;
 use heads::full;
-use predict::to_host;
 pub use shares::ScaleDropout;
 
 /// A model's forward pass: inputs, and a seed in training (`None` in evaluation), to raw outputs `[N, outputs]`.
@@ -270,12 +270,12 @@ impl<M: Module> Task for Supervised<M> {
 
     fn score_outputs(&self, outputs: Tensor<2>, batch: Batch, scores: &mut Scores) {
         let (sum, weight) = self.loss.totals(outputs.clone(), &batch.targets, batch.weights.as_ref());
-        let loss = to_host(Tensor::cat(vec![sum, weight], 0));
+        let loss = host::to_host(Tensor::cat(vec![sum, weight], 0));
         scores.add_sum("loss", f64::from(loss[0]), f64::from(loss[1]));
-        let weights = batch.weights.map(to_host);
+        let weights = batch.weights.map(host::to_host);
         let outputs = self.loss.predict(outputs);
         let width = outputs.dims()[1];
-        let outputs = to_host(self.tempered(outputs));
+        let outputs = host::to_host(self.tempered(outputs));
         match batch.targets {
             Targets::Classes(labels) => {
                 let labels: Vec<u32> = labels.into_data().iter::<i64>().map(|label| label as u32).collect();
@@ -283,13 +283,13 @@ impl<M: Module> Task for Supervised<M> {
                 self.keep(&outputs, &labels, weights.as_deref(), scores);
             }
             Targets::Values(values) if self.fitted.label_names().is_some() => {
-                let values = to_host(values);
+                let values = host::to_host(values);
                 scores.add_weighted_labels(&outputs, &values, weights.as_deref(), width);
                 self.keep(&outputs, &values, weights.as_deref(), scores);
             }
             Targets::Values(values) => {
                 let (outputs, values) =
-                    (self.fitted.unscale(&outputs), self.fitted.unscale(&to_host(values)));
+                    (self.fitted.unscale(&outputs), self.fitted.unscale(&host::to_host(values)));
                 scores.add_weighted_values(&outputs, &values, weights.as_deref(), width);
                 self.keep(&outputs, &values, weights.as_deref(), scores);
             }

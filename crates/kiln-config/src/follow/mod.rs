@@ -127,37 +127,44 @@ impl Resolved {
     }
 
     /// The same with what follows before the data are split: the share of the validation part, from the number of items, of which that part
-    /// is still to be taken, and the scale of columns, from how many items of a `table` are in no test part. `None` where nothing of it [is open](Open), or all stays as it is.
+    /// is still to be taken (`None`: it is fixed), and the scale of columns and whether its model is the larger one, from how many items of a `table` are in no test part. `None` where nothing of it [is open](Open), or
+    /// all stays as it is.
     ///
     /// ```
     /// use kiln_config::{Request, resolve};
     ///
     /// let overrides = vec!["data.source=iris".to_owned()];
     /// let resolved = resolve(&Request { overrides, ..Request::default() })?;
-    /// let small = resolved.validated(150, Some(120)).expect("it says nothing of data.validation");
+    /// let small = resolved.validated(Some(150), Some(120)).expect("it says nothing of data.validation");
     /// assert_eq!((small.config.data.validation, small.set_by("data.validation")), (0.2, "default for 150 items".to_owned()));
-    /// assert!(resolved.validated(100_000, None).is_none());
+    /// assert!(resolved.validated(Some(100_000), None).is_none());
     /// # Ok::<(), kiln_config::ConfigError>(())
     /// ```
-    pub fn validated(&self, items: usize, table: Option<usize>) -> Option<Self> {
+    pub fn validated(&self, items: Option<usize>, table: Option<usize>) -> Option<Self> {
         let open = self.open();
-        let share = rule::validation(items).filter(|_| open.validation);
+        let share = items.and_then(rule::validation).filter(|_| open.validation);
+        // Without a part that ends the training the model is another.
+        let judged = items.is_none() || share.unwrap_or(self.config.data.validation) > 0.0;
+        let large = table.map(|items| open.table && judged && rule::is_large_table(items));
         let scale = match (table.filter(|_| open.scale), open.good) {
             (None, _) => None,
             (Some(_), true) => Some((table::SCALE, "the preset \"good\"".to_owned())),
-            // Without a part that ends the training the model is another.
             (Some(items), false) => {
-                let large = rule::is_large_table(items) && self.config.data.validation > 0.0;
-                large.then(|| (table::SCALE, format!("a table of {items} items")))
+                (large == Some(true)).then(|| (table::SCALE, format!("a table of {items} items")))
             }
         };
-        if share.is_none() && scale.is_none() {
+        if share.is_none()
+            && scale.is_none()
+            && large.is_none_or(|large| !open.table || self.is_large == Some(large))
+        {
             return None;
         }
         let mut validated = self.clone();
+        validated.is_large = large;
         if let Some(share) = share {
             validated.config.data.validation = share;
-            validated.follow_value("data.validation", Value::Float(share), &format!("{items} items"));
+            let why = format!("{} items", items.unwrap_or_default());
+            validated.follow_value("data.validation", Value::Float(share), &why);
         }
         if let Some((scale, why)) = scale {
             validated.config.data.scale = scale;
@@ -239,7 +246,9 @@ impl Resolved {
     /// The model for tables, and the average of its weights.
     fn follow_table(&mut self, open: Open, size: &DataSize) {
         if open.model {
-            let large = open.table && rule::is_large_table(size.items + size.validation);
+            // As the scale, where that was chosen before: rows that calibrate are in no part of the size.
+            let large = self.is_large.unwrap_or_else(|| rule::is_large_table(size.items + size.validation));
+            let large = open.table && large;
             self.config.model.network = ModelConfig::from(match large {
                 true => rule::large_table_model(size.numbers),
                 false => rule::table_model(),

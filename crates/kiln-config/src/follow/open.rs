@@ -1,5 +1,7 @@
 //! Of which settings nothing is said, so that they follow from the data.
 
+use kiln_data::Reading;
+
 use super::rule;
 use crate::origin::Setter;
 use crate::preset::Preset;
@@ -64,7 +66,8 @@ impl Open {
             by_steps && !says_model(settings) && matches!(config.preset, Some(Preset::Good | Preset::Best));
         let plain = config.penalty.is_empty() && config.constraint.is_empty();
         let average = early_stopping && plain && !says_model(settings) && config.average.is_none();
-        let table = early_stopping && !says_model(settings) && config.preset.is_none();
+        let by_rows = !matches!(config.data.reading, Reading::First | Reading::Second);
+        let table = by_rows && early_stopping && !says_model(settings) && config.preset.is_none();
         Self {
             model: !says_model(settings),
             batch_size: by_steps && !said("train.batch_size"),

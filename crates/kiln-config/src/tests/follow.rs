@@ -172,16 +172,16 @@ fn what_is_done_to_the_weights_leaves_no_average() {
 fn few_items_give_a_fifth_for_validation() {
     let validated = |overrides: &[&str], items| {
         let resolved = check(GOOD, overrides).unwrap();
-        resolved.validated(items, None).map(|validated| validated.config.data.validation)
+        resolved.validated(Some(items), None).map(|validated| validated.config.data.validation)
     };
     assert_eq!(validated(&[], 9_999), Some(0.2));
     assert_eq!(validated(&[], 10_000), None);
     for said in ["data.validation=0.1", "data.refit=false", "train.epochs=7", "early_stopping=false"] {
         assert_eq!(validated(&[said], 150), None, "{said}");
     }
-    let small = check(GOOD, &[]).unwrap().validated(150, Some(120)).unwrap();
+    let small = check(GOOD, &[]).unwrap().validated(Some(150), Some(120)).unwrap();
     assert_eq!(keys(&small), ["data.validation"]);
-    assert_eq!(small.validated(150, Some(120)).map(|it| it.config), None);
+    assert_eq!(small.validated(Some(150), Some(120)).map(|it| it.config), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a preset fills in, and what stays as it was said.
 
-use kiln_data::Scaling;
+use kiln_data::{Reading, Scaling};
 use kiln_models::{Activation, FirstValues, ModelConfig};
 use kiln_objective::LossConfig;
 
@@ -12,7 +12,7 @@ const SIZE: DataSize = DataSize { items: 2_000, validation: 500, image: None, cl
 fn sized(overrides: &[&str], size: &DataSize) -> Resolved {
     let resolved = check(GOOD, overrides).unwrap();
     let items = size.items + size.validation;
-    let resolved = resolved.validated(items, size.image.is_none().then_some(items)).unwrap_or(resolved);
+    let resolved = resolved.validated(Some(items), size.image.is_none().then_some(items)).unwrap_or(resolved);
     resolved.sized(size).unwrap_or(resolved)
 }
 
@@ -69,6 +69,28 @@ fn without_a_preset_the_size_of_a_table_chooses() {
     }
     let images = DataSize { image: Some([1, 28, 28]), numbers: 0, ..large };
     assert_eq!(sized(&[], &images).config.data.scale, Scaling::Standard);
+}
+
+#[test]
+fn scale_and_model_of_a_table_are_chosen_together() {
+    let chosen = |resolved: &Resolved, items, table, size: &DataSize| {
+        let validated = resolved.validated(items, Some(table)).unwrap_or_else(|| resolved.clone());
+        let found = validated.sized(size).unwrap();
+        let ModelConfig::Mlp(mlp) = &found.config.model.network else { panic!("{:?}", found.config.model) };
+        (mlp.hidden.len(), found.config.data.scale)
+    };
+    let resolved = check(GOOD, &[]).unwrap();
+    let (small, large) = ((1, Scaling::Standard), (2, Scaling::RobustSmoothClip));
+    // A validation part of its own file.
+    assert_eq!(chosen(&resolved, None, 900, &SIZE), large);
+    assert_eq!(chosen(&resolved, None, 700, &SIZE), small);
+    // Rows that calibrate are in neither part of the size, but the table has them.
+    let rest = DataSize { items: 560, validation: 140, ..SIZE };
+    assert_eq!(chosen(&resolved, Some(900), 900, &rest), large);
+    // What an older kiln began goes on with the model that it had.
+    let mut old = resolved.clone();
+    old.config.data.reading = Reading::of_number(2);
+    assert_eq!(chosen(&old, Some(2_500), 2_500, &SIZE), small);
 }
 
 #[test]

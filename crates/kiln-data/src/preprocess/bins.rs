@@ -47,8 +47,12 @@ impl Bins {
         if !are_classes {
             standardize(&mut responses, weights);
         }
-        // Of two classes there is one response, and the impurity of Gini counts both.
-        let factor = if are_classes && responses.width == 1 { 2.0 } else { 1.0 };
+        // Of two classes there is one response, and the impurity of Gini counts both. Of several numbers it is the mean.
+        let factor = match (are_classes, responses.width) {
+            (true, 1) => 2.0,
+            (true, _) => 1.0,
+            (false, width) => 1.0 / width.max(1) as f64,
+        };
         let of = Rows { responses: &responses, weights, factor };
         let edges = |feature: usize| {
             let column: Vec<f32> = matrix.column(feature).map(|x| x as f32).collect();

@@ -203,7 +203,7 @@ impl Folds {
         number: usize,
     ) -> Result<Job<'a>, ExperimentError> {
         let items = fold.train().len();
-        let validated = resolved.validated(items, self.dataset.features.as_table().map(|_| items));
+        let validated = resolved.validated(Some(items), self.dataset.features.as_table().map(|_| items));
         let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
         let config = &resolved.config;
         let inner = match (&self.groups, self.study.plan.scheme) {

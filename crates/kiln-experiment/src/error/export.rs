@@ -53,7 +53,11 @@ impl Explain for ExportError {
             Self::NotRun { .. } => {
                 "export it as ONNX, or the weights alone with --format safetensors".to_owned()
             }
-            Self::NoLayer | Self::NotRounded { .. } => "leave --int8 out".to_owned(),
+            Self::NoLayer => "leave --int8 out".to_owned(),
+            Self::NotRounded { .. } => {
+                "leave --int8 out; a table without a setting has a network for it with --preset fast"
+                    .to_owned()
+            }
             Self::Operation { .. } => "export the weights alone with --format safetensors".to_owned(),
             Self::OnnxAlone { setting } => format!("leave {setting} out, or write a file that ends in .onnx"),
             Self::Name { column } => format!("train with another name for {column:?}"),

@@ -64,15 +64,21 @@ pub fn export_int8(
     refuse_fold(run)?;
     let predictor = Predictor::open(run, session, observer)?;
     let resolved = stored(run, session)?;
-    let job = own_job(&resolved, &RunRecord::read(run)?, run, Some(predictor.fitted()))?;
-    let part = of_part(job.prepared.clone(), Part::Train, predictor.fitted())?;
+    let record = RunRecord::read(run)?;
+    let job = own_job(&resolved, &record, run, Some(predictor.fitted()))?;
+    let mut prepared = job.prepared.clone();
+    // The validation part was trained on, too.
+    if record.refit.is_some() {
+        prepared.split = job.both_parts();
+    }
+    let part = of_part(prepared.clone(), Part::Train, predictor.fitted())?;
     let all = part.numbers();
     let items = all.len().min(ITEMS);
     let rows: Vec<usize> = (0..items).map(|place| all[place * all.len() / items]).collect();
     let model = predictor.export_int8(&part.dataset().features, &rows)?;
-    let held_out = if job.prepared.test().is_some() { Part::Test } else { Part::Validation };
+    let held_out = if prepared.test().is_some() { Part::Test } else { Part::Validation };
     let scored = |predictor: &Predictor| {
-        let rows = of_part(job.prepared.clone(), held_out, predictor.fitted())?;
+        let rows = of_part(prepared.clone(), held_out, predictor.fitted())?;
         predictor.scored(Measured::Part(held_out), rows)
     };
     Ok(Int8Export { float: scored(&predictor)?, int8: scored(&model.predictor)?, model })

@@ -89,8 +89,8 @@ impl<'a> Job<'a> {
         let items = dataset.target.rows().unwrap_or_default().saturating_sub(dataset.fixed_test.len());
         let tested = if dataset.fixed_test.is_empty() { resolved.config.data.test } else { 0.0 };
         let table = dataset.features.as_table().map(|_| items - (items as f64 * tested).round() as usize);
-        let validated = if open { resolved.validated(items, table) } else { None };
-        let resolved = validated.map_or(Cow::Borrowed(resolved), Cow::Owned);
+        let resolved =
+            resolved.validated(open.then_some(items), table).map_or(Cow::Borrowed(resolved), Cow::Owned);
         let (config, seed) = (&resolved.config.data, Seed::new(resolved.config.seed));
         let prepared = match fitted {
             Some(fitted) => Prepared::fitted_before(dataset, config, seed, fitted),

@@ -12,9 +12,9 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 
 use super::node::register;
+use crate::Together;
 use crate::cpu::NormAct;
 use crate::flex::{self, Normalised};
-use crate::{BatchStatistics, Together};
 
 type Tracked = FloatTensor<Autodiff<Flex>>;
 
@@ -36,25 +36,25 @@ fn tracked<const D: usize>(tensor: &Tensor<D>) -> Option<Tracked> {
     tensor.clone().try_into_primitive::<Autodiff<Flex>>().ok()
 }
 
-/// As [`crate::batch_norm`] over all parts.
+/// As [`crate::batch_norm`] over all parts: the result, mean and variance, and how many values each is of.
 pub(crate) fn batch_norm_together<const D: usize>(
     [x, gamma, beta]: [Tracked; 3],
     epsilon: f64,
     act: NormAct,
     with: Arc<dyn Together>,
-) -> BatchStatistics<D> {
+) -> (Tensor<D>, [Tensor<1>; 2], usize) {
     let nodes = [x.node(), gamma.node(), beta.node()];
     let kind = TogetherNode.prepare::<NoCheckpointing>(nodes).compute_bound().stateful();
     let (x, gamma, beta) = (x.into_primitive(), gamma.into_primitive(), beta.into_primitive());
     let (y, by) = flex::batch_norm_together(&x, &gamma, &beta, epsilon, act, &*with);
     let constant =
         |tensor: &FlexTensor| Tensor::<1>::from_primitive::<Autodiff<Flex>>(Tracked::new(tensor.clone()));
-    let (mean, variance, values) = (constant(&by.mean), constant(&by.variance), by.values as usize);
+    let (statistics, values) = ([constant(&by.mean), constant(&by.variance)], by.values as usize);
     let y = match kind {
         OpsKind::Tracked(ops) => ops.finish(Kept { x, gamma, beta, by, act, with }, y),
         OpsKind::UnTracked(ops) => ops.finish(y),
     };
-    BatchStatistics { output: Tensor::from_primitive::<Autodiff<Flex>>(y), mean, variance, values }
+    (Tensor::from_primitive::<Autodiff<Flex>>(y), statistics, values)
 }
 
 /// The tensors as the graph has them; `None` where they are not of this graph.

@@ -80,12 +80,14 @@ fn of_all_parts<const D: usize>(
     let dims = x.dims();
     if D == 2 || D == 4 {
         let tensors = crate::autodiff::of_graph(x, gamma, beta)?;
-        return Some(crate::autodiff::batch_norm_together(tensors, epsilon, act, with));
+        let (output, [mean, variance], values) =
+            crate::autodiff::batch_norm_together(tensors, epsilon, act, with);
+        return Some(BatchStatistics { output, mean, variance, values });
     }
     let [n, c] = [dims[0], dims[1]];
     let image = x.clone().reshape([n, c, dims[2..].iter().product(), 1]);
     let tensors = crate::autodiff::of_graph(&image, gamma, beta)?;
-    let BatchStatistics { output, mean, variance, values } =
+    let (output, [mean, variance], values) =
         crate::autodiff::batch_norm_together::<4>(tensors, epsilon, act, with);
     Some(BatchStatistics { output: output.reshape(dims), mean, variance, values })
 }

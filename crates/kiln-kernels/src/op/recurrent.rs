@@ -20,10 +20,10 @@ pub fn lstm(x: Tensor<3>, of_inputs: Tensor<2>, of_states: Tensor<2>, bias: Tens
     let hidden = of_states.dims()[0];
     assert_eq!(of_states.dims()[1], 4 * hidden, "lstm: the weight of states must be four squares");
     let inputs = of_all_steps(x, of_inputs, bias);
-    let [items, steps, columns] = inputs.dims();
+    let [_, steps, columns] = inputs.dims();
     assert_eq!(columns, 4 * hidden, "lstm: inputs must make {} numbers", 4 * hidden);
     #[cfg(feature = "flex")]
-    if super::has_kernels(&inputs) && super::has_kernels(&of_states) && items * steps * hidden > 0 {
+    if super::has_kernels(&inputs) && super::has_kernels(&of_states) && inputs.shape().num_elements() > 0 {
         return Tensor::from_dispatch(crate::autodiff::lstm(inputs, of_states));
     }
     let mut states: Option<[Tensor<2>; 2]> = None;

@@ -7,8 +7,9 @@ pub fn words(file: &str, export: &Int8Export) -> String {
     let Int8Export { model, float, int8, .. } = export;
     let (layers, bytes, before, items) =
         (model.layers.len(), model.bytes.len(), model.float_bytes, model.items);
+    let what = if layers == 1 { "layer" } else { "layers" };
     let mut said = format!(
-        "{file}: ONNX, operator set {OPSET}, {bytes} bytes instead of {before}; {layers} layers in eight bits, by {items} items of the training part"
+        "{file}: ONNX, operator set {OPSET}, {bytes} bytes instead of {before}; {layers} {what} in eight bits, by {items} items of the training part"
     );
     if !model.float.is_empty() {
         said += &format!("\n  as they were: {}", model.float.join(", "));

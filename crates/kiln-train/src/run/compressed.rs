@@ -24,10 +24,14 @@ impl<T: Task> Run<'_, T> {
     ) -> Result<(Gradients, Vec<Tensor<1>>), TrainError> {
         let weights = self.trained();
         self.compressor.fit(&weights);
-        let (mut own, mut present, mut pile) = (Vec::new(), Vec::new(), Pile::new(leaves));
+        let (mut own, mut present, mut pile) = (Vec::new(), Vec::<bool>::new(), Pile::new(leaves));
         for (shard, leaf) in found.each.unwrap_or_default() {
             let Count::Items(_) = leaf.count else { return Err(ShardError::CompressedWeights.into()) };
-            present = leaf.present(&weights);
+            let has = leaf.present(&weights);
+            if let Some(place) = present.iter().zip(&has).position(|(a, b)| a != b) {
+                return Err(ShardError::Uneven { path: weights[place].path.clone() }.into());
+            }
+            present = has;
             let (mut vector, rest) = leaf.apart(&weights)?;
             // Its part in the mean over all items.
             vector.iter_mut().for_each(|sum| *sum /= items as f32);

@@ -48,9 +48,10 @@ impl<T: Task> Run<'_, T> {
             if sum.batches().max(held.len()) < accumulate && self.state.batch < batches {
                 continue;
             }
+            let before = self.state.step;
             *lr = if held.is_empty() { self.update(sum.take())? } else { self.round(&held)? };
             held.clear();
-            if let Some(stop) = self.after_step(*lr, std::mem::take(&mut items))? {
+            if let Some(stop) = self.after_step(*lr, std::mem::take(&mut items), before)? {
                 return Ok(Some(stop));
             }
             if self.steps_done() {
@@ -102,8 +103,13 @@ impl<T: Task> Run<'_, T> {
         Ok(lr)
     }
 
-    /// The task, callbacks, requests to stop, the time limit and checkpoints inside an epoch.
-    pub(super) fn after_step(&mut self, lr: f64, items: usize) -> Result<Option<Stop>, TrainError> {
+    /// The task, callbacks, requests to stop, the time limit and checkpoints inside an epoch. `before`: the steps that there were before.
+    pub(super) fn after_step(
+        &mut self,
+        lr: f64,
+        items: usize,
+        before: u64,
+    ) -> Result<Option<Stop>, TrainError> {
         if let Some(model) = &self.model {
             self.trainer.task.after_step(model, self.state.step);
         }
@@ -133,7 +139,9 @@ impl<T: Task> Run<'_, T> {
         }
         let stop = self.agree(stop)?;
         let state = &self.state;
-        let due = self.trainer.checkpoint.every_steps.is_some_and(|every| state.step.is_multiple_of(every));
+        // A round of local steps may end behind a multiple.
+        let due = |every| before / every < state.step / every;
+        let due = self.trainer.checkpoint.every_steps.is_some_and(due);
         if due && stop.is_none() && state.batch < self.train.batches() {
             self.save(&self.weights())?;
         }

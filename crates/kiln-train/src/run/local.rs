@@ -74,8 +74,9 @@ impl<T: Task> Run<'_, T> {
         self.begin_again(&start, &kept)?;
         self.state.step = first;
         let items = window.clone().map(|batch| self.train.items_of(batch)).sum();
-        let (weights, running) = self.reduced(pile, seen, leaves)?.mean(false);
+        // First, because a rank that is lost here must not leave losses of a round that did not count.
         let state = self.mean_state(own.as_ref(), states, (leaves, items))?;
+        let (weights, running) = self.reduced(pile, seen, leaves)?.mean(false);
         self.take_on(weights, &running, &state)?;
         self.state.step = first + window.len().div_ceil(accumulate) as u64;
         Ok(self.parts[0].schedules.rate.at(self.state.step - 1))

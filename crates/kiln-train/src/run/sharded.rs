@@ -31,6 +31,7 @@ impl<T: Task> Run<'_, T> {
             let own = pieces.by_ref().take(count).collect::<Result<Vec<_>, _>>()?;
             // In a small batch the last shards are empty.
             let leaves = shards.count.min(sizes.iter().copied().max().unwrap_or(1));
+            let before = self.state.step;
             let made = match local {
                 1 => self.sharded_step(&shards, own, window.clone(), leaves),
                 _ => self.local_round(own, &window, leaves),
@@ -40,7 +41,7 @@ impl<T: Task> Run<'_, T> {
                 Err(error) => return self.lose(error).map(Some),
             }
             self.state.batch = window.end;
-            if let Some(stop) = self.after_step(*lr, sizes.iter().sum())? {
+            if let Some(stop) = self.after_step(*lr, sizes.iter().sum(), before)? {
                 return Ok(Some(stop));
             }
             if self.steps_done() {

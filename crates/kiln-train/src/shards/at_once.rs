@@ -69,7 +69,7 @@ pub(super) fn at_once<J: Send, R: Send>(
             };
             let named = thread::Builder::new().name(format!("kiln-shard-{shard}"));
             threads.push(named.spawn_scoped(scope, run).map_err(no_thread)?);
-            leads.push((shard, go, said));
+            leads.push(Lead { shard, go, said });
         }
         let led = lead(leads, exchange);
         let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
@@ -78,16 +78,21 @@ pub(super) fn at_once<J: Send, R: Send>(
     })
 }
 
+/// How one shard is given its turns.
+struct Lead {
+    shard: usize,
+    go: Sender<All>,
+    /// What it says at the end of a turn; `None` when it is done.
+    said: Receiver<Option<Vec<f64>>>,
+}
+
 /// Gives the shards their turns until all have ended, here and elsewhere.
-fn lead(
-    leads: Vec<(usize, Sender<All>, Receiver<Option<Vec<f64>>>)>,
-    exchange: Exchange<'_>,
-) -> Result<(), TrainError> {
+fn lead(leads: Vec<Lead>, exchange: Exchange<'_>) -> Result<(), TrainError> {
     let (mut going, mut heard) = (leads.len(), All::default());
     loop {
         let mut said = Vec::new();
         if going > 0 {
-            for (shard, go, says) in &leads {
+            for Lead { shard, go, said: says } in &leads {
                 // One that has ended does not listen, and has nothing to say.
                 let _ = go.send(Arc::clone(&heard));
                 said.extend(says.recv().ok().flatten().map(|numbers| (*shard, numbers)));
@@ -132,7 +137,7 @@ mod tests {
 
         let ((go, hears), (says, said)) = (channel(), channel());
         let first = Member { says, hears: Mutex::new(hears) };
-        let other = thread::spawn(move || lead(vec![(0, go, said)], &mut |said| alone(said)));
+        let other = thread::spawn(move || lead(vec![Lead { shard: 0, go, said }], &mut |said| alone(said)));
         first.turn();
         let heard = speak(1.0, &first);
         drop(End(Arc::new(first)));

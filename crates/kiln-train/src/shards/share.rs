@@ -88,6 +88,8 @@ fn local<T: Task>(trainer: &Trainer<T>) -> Result<(), ShardError> {
         (config.precision == PrecisionConfig::F16, "train.precision = \"f16\""),
         (config.compression.is_some(), "train.compression"),
         (trainer.average.is_some(), "average"),
+        // Averages of weights that meet one need not.
+        (!trainer.constraints.is_empty(), "constraint"),
         (!trainer.freezes.is_empty(), "freeze"),
         (
             checkpoints.is_some_and(|every| !every.is_multiple_of(local_steps as u64)),

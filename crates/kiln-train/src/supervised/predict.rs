@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 use kiln_core::{Seed, decimal_of_f32};
 use kiln_data::Inputs;
 
+use super::host::to_host;
 use super::{Supervised, heads};
 use crate::{Prediction, probabilities};
 
@@ -73,8 +74,4 @@ impl<M> Supervised<M> {
     fn width(&self) -> usize {
         self.loss.predictions().max(1)
     }
-}
-
-pub(super) fn to_host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().iter::<f32>().collect()
 }
